@@ -1,0 +1,87 @@
+# triage: reads kernel crash dumps so that nobody has to at 3 a.m.
+#
+#   make            build/triage and build/triaged
+#   make demo       crash a real kernel in QEMU and let triage say why
+#   make check      all tests that fit in ten minutes;  make check-full: the whole matrix
+#   make help       the other targets
+#
+# SAN=1 builds with ASan and UBSan (in build/san), DEVELOPER=1 with -Werror, V=1 shows commands.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+comma := ,
+BUILD := build$(if $(SAN),/san)
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+PKGS := libkdumpfile libdw libelf capstone jansson sqlite3 libsystemd libseccomp zlib
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-format-nonliteral -Wno-missing-field-initializers
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+# Asked once, when first needed: by then the packages are there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
+CHECK_LIBS = $(eval CHECK_LIBS := $$(shell $(PKG_CONFIG) --libs check))$(CHECK_LIBS)
+# One line a step; V=1 shows the commands.
+run = @$(if $(V),echo '$(subst ','\'',$(3))',printf '  %-3s %s\n' $(1) $(2)); $(3)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTRIAGE_VERSION='"$(VERSION)"' -Ianalyzers -I. -I$(BUILD) \
+	$(WARNINGS) $(if $(DEVELOPER),-Werror) $(HARDEN) $(SANITIZE) -MMD -MP \
+	$(PKG_CFLAGS) $(CFLAGS)
+LIBS = $(eval LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread)$(LIBS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
+
+# Every .c belongs to the library but for the two with a main().
+MAINS := daemon/triage.c daemon/triaged.c
+SOURCES := $(filter-out $(MAINS),$(wildcard analyzers/*.c analyzers/base/*.c analyzers/kernel/*.c \
+	rules/*.c daemon/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+PROGRAMS := $(patsubst daemon/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: all
+all: $(PROGRAMS)
+
+$(BUILD)/%.o: %.c | deps-quiet
+	@mkdir -p $(@D)
+	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
+
+$(BUILD)/libtriage.a: $(OBJECTS)
+	@rm -f $@
+	$(call run,AR,$@,$(AR) rcs $@ $^)
+
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/daemon/%.o $(BUILD)/libtriage.a
+	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+# --- what the build and the tests need -------------------------------------------------------
+
+.PHONY: deps deps-quiet deps-test
+deps:
+	@tests/deps build
+deps-test:
+	@tests/deps build test
+# Costs one pkg-config call when everything is there.
+deps-quiet:
+	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null || tests/deps build
+
+# --- tests ------------------------------------------------------------------------------------
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
+	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS))
+.SECONDARY:
+
+.PHONY: check-unit
+check-unit: $(UNIT_TESTS)
+	@tests/run-unit $(UNIT_TESTS)
+
+.PHONY: lint
+lint:
+	@tests/lint
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d)

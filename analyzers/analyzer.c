@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer.h"
+
+static const struct analyzer *const analyzers[] = {
+#define ANALYZER(name) &name##_analyzer,
+#include "analyzers.def"
+#undef ANALYZER
+};
+
+static void failed(struct findings *findings, const struct analyzer *analyzer, struct err *err)
+{
+	json_t *evidence = json_pack("{s:s, s:s, s:s}", "analyzer", analyzer->name, "error",
+				     err_code_name(err->code), "why", err->message);
+
+	finding_add(findings, FINDING_ANALYSIS_FAILED, SEVERITY_NOTICE, 1.0, evidence,
+		    "%s: %s", analyzer->name, err->message);
+	err_free(err);
+}
+
+static void run_one(struct kernel *kernel, struct findings *findings,
+		    const struct analyzer *analyzer)
+{
+	if ((kernel->steps & analyzer->needs) != analyzer->needs) {
+		failed(findings, analyzer,
+		       err_new(ERR_NOT_FOUND, "not run: the dump does not give it %s",
+			       kernel_step_name(analyzer->needs & ~kernel->steps)));
+		return;
+	}
+	struct err *err = analyzer->run(kernel, findings);
+	if (err)
+		failed(findings, analyzer, err);
+}
+
+void analyzers_run(struct kernel *kernel, struct findings *findings,
+		   void (*before)(void *context, const char *analyzer), void *context)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(analyzers); i++) {
+		if (before)
+			before(context, analyzers[i]->name);
+		findings->analyzer = analyzers[i]->name;
+		run_one(kernel, findings, analyzers[i]);
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_PARSE_H
+#define TRIAGE_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whole-string number parsing: no sign, no white space, no trailing text, no overflow. */
+bool parse_hex(const char *text, size_t length, uint64_t *ret); /* with or without 0x */
+bool parse_dec(const char *text, size_t length, uint64_t *ret);
+
+/* Unaligned little-endian loads from a byte buffer. */
+uint16_t load_u16(const void *p);
+uint32_t load_u32(const void *p);
+uint64_t load_u64(const void *p);
+/* A little-endian integer of 1 to 8 bytes. */
+uint64_t load_uint(const void *p, size_t size);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *code, *place;
+} known[] = {
+#define FINDING(id, code, place, text) [FINDING_##id] = {code, place},
+#include "finding.def"
+#undef FINDING
+};
+
+const char *finding_code(enum finding_id id)
+{
+	return known[id].code;
+}
+
+const char *finding_place(enum finding_id id)
+{
+	return known[id].place;
+}
+
+const char *severity_name(enum severity severity)
+{
+	static const char *const names[] = {"info", "notice", "warning", "critical"};
+
+	return names[severity];
+}
+
+void findings_init(struct findings *findings,
+		   void (*emit)(struct findings *, const struct finding *))
+{
+	*findings = (struct findings){.analyzer = "worker", .emit = emit, .max = FINDINGS_MAX};
+}
+
+void findings_deinit(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		free(findings->list[i].headline);
+		json_decref(findings->list[i].evidence);
+	}
+	free(findings->list);
+	findings->list = NULL;
+	findings->count = 0;
+}
+
+static struct finding *append(struct findings *findings)
+{
+	/* Doubles at each power of two: the array is always exactly that long or longer. */
+	if ((findings->count & (findings->count - 1)) == 0) {
+		size_t room = findings->count ? findings->count * 2 : 1;
+		struct finding *grown = reallocarray(findings->list, room, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		findings->list = grown;
+	}
+	return &findings->list[findings->count++];
+}
+
+void finding_add(struct findings *findings, enum finding_id id, enum severity severity,
+		 double confidence, json_t *evidence, const char *headline, ...)
+{
+	struct finding *finding = findings->count < findings->max ? append(findings) : NULL;
+
+	if (!finding) {
+		findings->dropped++;
+		json_decref(evidence);
+		return;
+	}
+	*finding = (struct finding){
+		.id = id,
+		.analyzer = findings->analyzer,
+		.severity = severity,
+		.confidence = confidence,
+		.evidence = evidence,
+	};
+	if (headline) {
+		va_list args;
+
+		va_start(args, headline);
+		if (vasprintf(&finding->headline, headline, args) < 0)
+			finding->headline = NULL;
+		va_end(args);
+	}
+	if (findings->emit)
+		findings->emit(findings, finding);
+}
+
+const struct finding *findings_next(const struct findings *findings, enum finding_id id,
+				    size_t *from)
+{
+	while (*from < findings->count) {
+		const struct finding *finding = &findings->list[(*from)++];
+
+		if (finding->id == id)
+			return finding;
+	}
+	return NULL;
+}
+
+json_t *finding_to_json(const struct finding *finding)
+{
+	json_t *json = json_object();
+
+	json_put(json, "analyzer", json_string(finding->analyzer));
+	json_put(json, "code", json_string(finding_code(finding->id)));
+	if (finding_place(finding->id))
+		json_put(json, "place", json_string(finding_place(finding->id)));
+	json_put(json, "severity", json_string(severity_name(finding->severity)));
+	json_put(json, "confidence", json_real(finding->confidence));
+	if (finding->headline)
+		json_put(json, "headline", json_text0(finding->headline));
+	if (finding->evidence)
+		json_object_set(json, "evidence", finding->evidence);
+	return json;
+}

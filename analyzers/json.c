@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/str.h"
+
+json_t *json_address(uint64_t address)
+{
+	return json_sprintf("0x%016" PRIx64, address);
+}
+
+bool json_address_value(const json_t *json, uint64_t *ret)
+{
+	const char *text = json_string_value(json);
+
+	return text && !strncmp(text, "0x", 2) && parse_hex(text, strlen(text), ret);
+}
+
+json_t *json_text(const char *text, size_t length)
+{
+	_str_ struct str s = {0};
+
+	str_escape(&s, text, length);
+	return s.failed ? NULL : json_stringn(s.data ? s.data : "", s.length);
+}
+
+json_t *json_text0(const char *text)
+{
+	return text ? json_text(text, strlen(text)) : json_null();
+}
+
+json_t *json_bytes(const uint8_t *bytes, size_t length)
+{
+	_str_ struct str s = {0};
+
+	for (size_t i = 0; i < length; i++)
+		str_printf(&s, i ? " %02x" : "%02x", bytes[i]);
+	return s.failed ? NULL : json_stringn(s.data ? s.data : "", s.length);
+}
+
+void json_put(json_t *object, const char *key, json_t *value)
+{
+	if (value)
+		json_object_set_new(object, key, value);
+}

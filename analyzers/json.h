@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_JSON_H
+#define TRIAGE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/*
+ * JSON as the verdict writes it. The only file that includes jansson.h. References follow jansson:
+ * functions named …_new take over what they are given.
+ */
+static inline void cleanup_json(json_t **json)
+{
+	json_decref(*json);
+}
+#define _json_ _cleanup_(cleanup_json)
+
+/* "0x" and 16 hex digits: 64-bit addresses do not survive JSON numbers. */
+json_t *json_address(uint64_t address);
+/* The reverse; false when it is no such string. */
+bool json_address_value(const json_t *json, uint64_t *ret);
+/* Bytes of a dump as a JSON string: invalid UTF-8, NUL and control bytes become \xNN text. */
+json_t *json_text(const char *text, size_t length);
+json_t *json_text0(const char *text); /* NUL-terminated; NULL gives null */
+/* Hex of bytes, "49 8b 2f". */
+json_t *json_bytes(const uint8_t *bytes, size_t length);
+/* Set a key when the value is known, else leave it out: takes value over, NULL is "unknown". */
+void json_put(json_t *object, const char *key, json_t *value);
+
+#endif

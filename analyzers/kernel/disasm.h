@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DISASM_H
+#define TRIAGE_DISASM_H
+
+#include "kernel/regs.h"
+#include "base/error.h"
+
+/* x86-64 instructions through capstone: only this file's .c knows capstone.h. */
+enum operand_kind { OPERAND_REGISTER, OPERAND_IMMEDIATE, OPERAND_MEMORY };
+
+struct operand {
+	enum operand_kind kind;
+	unsigned size;		/* bytes */
+	bool read, written;
+	enum reg reg;		/* whole register of a register operand */
+	int64_t immediate;	/* of an immediate; call and jump targets are absolute */
+	enum reg base, index;	/* of a memory operand; REG_RIP for rip-relative, REG_NONE */
+	int scale;
+	int64_t displacement;
+	bool gs, fs;		/* segment override */
+	char text[64];
+};
+
+#define INSN_OPERANDS 4
+struct insn {
+	uint64_t address;
+	uint8_t bytes[16];
+	uint8_t size;
+	char text[96];		/* AT&T syntax, as objdump and the kernel's people read it */
+	char mnemonic[16];
+	struct operand operands[INSN_OPERANDS]; /* in Intel order: destination first */
+	unsigned operand_count;
+	bool is_call, is_jump, is_conditional, is_return, is_trap; /* ud2, int3, hlt */
+	uint64_t target;	/* of a direct call or jump, else 0 */
+	uint32_t regs_written;	/* bit per enum reg, implicit ones included */
+	uint32_t regs_read;
+};
+
+struct disasm;
+struct err *disasm_open(struct disasm **ret);
+void disasm_close(struct disasm *disasm);
+/* Decode the one instruction at the start of code. ERR_CORRUPT when it is none. */
+struct err *disasm_one(struct disasm *disasm, const uint8_t *code, size_t length, uint64_t address,
+		       struct insn *ret);
+/* The effective address of a memory operand; false when a register it needs is not known. */
+bool operand_address(const struct operand *operand, const struct insn *insn,
+		     const struct regs *regs, uint64_t *ret);
+
+#endif

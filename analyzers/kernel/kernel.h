@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_H
+#define TRIAGE_KERNEL_H
+
+#include "kernel/disasm.h"
+#include "kernel/dump.h"
+#include "kernel/layout.h"
+#include "kernel/memory.h"
+#include "kernel/module.h"
+#include "kernel/percpu.h"
+#include "kernel/printk.h"
+#include "kernel/symbol.h"
+#include "kernel/task.h"
+#include "kernel/types.h"
+#include "kernel/unwind.h"
+#include "kernel/vmcoreinfo.h"
+
+/* The steps a dead kernel is opened in. Each one may be missing; the later ones cope. */
+enum kernel_step {
+	STEP_HEADER = 1 << 0,
+	STEP_VMCOREINFO = 1 << 1,
+	STEP_REGISTERS = 1 << 2,
+	STEP_MEMORY = 1 << 3,
+	STEP_SYMBOLS = 1 << 4,
+	STEP_TYPES = 1 << 5,
+	STEP_PERCPU = 1 << 6,
+	STEP_LOG = 1 << 7,
+	STEP_MODULES = 1 << 8,
+	STEP_TASKS = 1 << 9,
+	STEP_STACKS = 1 << 10,
+};
+
+/* "symbols", …: the first step of a mask, for messages. */
+const char *kernel_step_name(unsigned mask);
+
+/* One thing that could not be had: what, why, and what would mend it (may be NULL). */
+struct degraded {
+	const char *step;
+	char *why;
+	char *remedy;
+};
+
+struct kernel {
+	struct dump *dump;
+	struct vmcoreinfo *vmcoreinfo; /* these and the following: NULL when their step is missing */
+	struct memory *memory;
+	struct symbols *symbols;
+	struct types *types;	 /* never NULL after kernel_open, may hold no provider */
+	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
+	struct layout *layout;
+	struct percpu *percpu;
+	struct modules *modules;
+	struct log *log;
+	struct tasks *tasks;
+	struct unwinder *unwinder;
+	struct disasm *disasm;
+	unsigned steps; /* mask of the steps that stand */
+	struct degraded *degraded;
+	size_t degraded_count;
+	uint64_t link_offset; /* run-time minus link-time address (KASLR), for vmlinux look-ups */
+};
+
+struct kernel_options {
+	int dump_fd;	/* -1: a log alone */
+	int vmlinux_fd; /* -1: none */
+	int dmesg_fd;	/* dmesg file beside the dump, -1: none */
+	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
+	void (*progress)(void *context, const char *step);
+	void *context;
+};
+
+/*
+ * Open step by step. Fails only when not even the header can be read (or on out-of-memory); all
+ * else is recorded in degraded. The fds stay the caller's and must stay open.
+ */
+struct err *kernel_open(const struct kernel_options *options, struct kernel **ret);
+void kernel_close(struct kernel *kernel);
+DEFINE_CLEANUP(struct kernel, kernel_close)
+/* Record a missing part; takes err over. remedy may be NULL. */
+void kernel_degrade(struct kernel *kernel, const char *step, struct err *err, const char *remedy);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LAYOUT_H
+#define TRIAGE_LAYOUT_H
+
+#include "kernel/types.h"
+
+/*
+ * Members by era: layout.def lists, for each member a decoder needs, the names it has had, newest
+ * first, with the commit that renamed it. Probed once when first asked for.
+ */
+enum layout_id {
+#define LAYOUT(id, ...) LAYOUT_##id,
+#include "kernel/layout.def"
+#undef LAYOUT
+	LAYOUT_COUNT,
+};
+
+struct layout;
+struct err *layout_open(struct types *types, struct layout **ret);
+void layout_close(struct layout *layout);
+DEFINE_CLEANUP(struct layout, layout_close)
+
+/* NULL when no era of it exists in this kernel. Owned by layout. */
+const struct member *layout_get(struct layout *layout, enum layout_id id);
+static inline bool layout_has(struct layout *layout, enum layout_id id)
+{
+	return layout_get(layout, id);
+}
+/* Name for messages: "task_struct.__state". */
+const char *layout_name(enum layout_id id);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/parse.h"
+#include "base/str.h"
+
+START_TEST(errors_carry_address_and_errno)
+{
+	_err_ struct err *at = err_at(ERR_EXCLUDED, 0xffff888000001000, "page %s", "excluded");
+	ck_assert_str_eq(at->message, "page excluded at 0xffff888000001000");
+	ck_assert_uint_eq(at->address, 0xffff888000001000);
+
+	struct err *io = err_errno(ENOENT, "open \"%s\"", "x");
+	io = err_wrap(io, "start");
+	ck_assert_str_eq(io->message, "start: open \"x\": No such file or directory");
+	ck_assert_int_eq(io->errnum, ENOENT);
+	ck_assert(!err_ok(io));
+	ck_assert(err_ok(NULL));
+}
+END_TEST
+
+START_TEST(numbers_are_whole_or_nothing)
+{
+	uint64_t value;
+
+	ck_assert(parse_hex("0xffffffff81000000", 18, &value));
+	ck_assert_uint_eq(value, 0xffffffff81000000);
+	ck_assert(!parse_hex("0x", 2, &value));
+	ck_assert(!parse_hex("12345678901234567", 17, &value));
+	ck_assert(!parse_hex("12 ", 3, &value));
+	ck_assert(parse_dec("18446744073709551615", 20, &value));
+	ck_assert_uint_eq(value, UINT64_MAX);
+	ck_assert(!parse_dec("18446744073709551616", 20, &value));
+	ck_assert(!parse_dec("-1", 2, &value));
+}
+END_TEST
+
+START_TEST(strings_escape_what_a_terminal_obeys)
+{
+	_str_ struct str s = {0};
+
+	str_escape(&s, "a\033[2J\n\0b", 8);
+	ck_assert_str_eq(s.data, "a\\x1b[2J\\x0a\\x00b");
+
+	char comm[4];
+	copy_text(comm, sizeof(comm), "kworker");
+	ck_assert_str_eq(comm, "kwo");
+}
+END_TEST
+
+START_TEST(maps_hold_many_keys_and_zero)
+{
+	_map_ struct map map = {0};
+
+	ck_assert_ptr_null(map_get(&map, 0));
+	for (uint64_t i = 0; i < 10000; i++)
+		ck_assert(map_add(&map, i << 12, i));
+	ck_assert(!map_add(&map, 0, 1));
+	for (uint64_t i = 0; i < 10000; i++)
+		ck_assert_uint_eq(*map_get(&map, i << 12), i);
+	ck_assert_ptr_null(map_get(&map, 1));
+	ck_assert_uint_eq(map.used, 10000);
+}
+END_TEST
+
+UNIT_MAIN("base", errors_carry_address_and_errno, numbers_are_whole_or_nothing,
+	  strings_escape_what_a_terminal_obeys, maps_hold_many_keys_and_zero)

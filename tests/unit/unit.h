@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_UNIT_H
+#define TRIAGE_UNIT_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+/* A test program's main(): UNIT_MAIN("name", test_a, test_b, …). */
+#define UNIT_MAIN(suite_name, ...)                                                                 \
+	int main(void)                                                                             \
+	{                                                                                          \
+		const TTest *tests[] = {__VA_ARGS__};                                              \
+		Suite *suite = suite_create(suite_name);                                           \
+		TCase *cases = tcase_create(suite_name);                                           \
+		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)                                     \
+			tcase_add_test(cases, tests[i]);                                           \
+		suite_add_tcase(suite, cases);                                                     \
+		SRunner *runner = srunner_create(suite);                                           \
+		srunner_run_all(runner, CK_ENV);                                                   \
+		int failed = srunner_ntests_failed(runner);                                        \
+		srunner_free(runner);                                                              \
+		return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                       \
+	}
+
+/* Fails with the error's message, and frees it. */
+#define assert_ok(expr)                                                                            \
+	do {                                                                                       \
+		_err_ struct err *unit_err_ = (expr);                                              \
+		ck_assert_msg(!unit_err_, "%s", unit_err_ ? unit_err_->message : "");              \
+	} while (0)
+
+/* Fails unless expr is an error of this code. */
+#define assert_err(expr, expected)                                                                 \
+	do {                                                                                       \
+		_err_ struct err *unit_err_ = (expr);                                              \
+		ck_assert_msg(unit_err_, "no error where " #expected " was due");                  \
+		ck_assert_msg(unit_err_->code == (expected), "%s instead of " #expected ": %s",    \
+			      err_code_name(unit_err_->code), unit_err_->message);                 \
+	} while (0)
+
+#endif
