@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * crashme: breaks the kernel it runs in, in a known way, and says beforehand what will be found.
+ */
+#ifndef CRASHME_H
+#define CRASHME_H
+
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+/* One way to crash. run() may return where the crash comes later, or from another task. */
+struct crash {
+	const char *name;
+	void (*run)(void);
+};
+
+/* Tables of crashes, each ended by an entry without a name. */
+extern const struct crash fault_crashes[];
+
+/* A line of truth: the test runner collects these from the log. */
+#define truth(fmt, ...) pr_info("truth: " fmt "\n", ##__VA_ARGS__)
+
+/* The functions of a crash are to stay apart and to keep their names on the stack. */
+#define crash_fn noinline __attribute__((__noclone__)) __attribute__((__used__))
+
+/* What to expect of a crash in the calling task: the kind as the verdict names it. */
+void truth_here(const char *kind, const char *function);
+
+#endif

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Crashes that a single task meets at once: bad pointers, bad instructions, assertions, lockups.
+ */
+#include <linux/bug.h>
+#include <linux/completion.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/poison.h>
+#include <linux/preempt.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+
+#include "crashme.h"
+
+#define MODULE_TRUTH(kind, function) \
+	do { \
+		truth_here(kind, function); \
+		truth("module=crashme"); \
+	} while (0)
+
+struct queue {
+	char name[0x298];
+	struct queue *parent;
+	u64 depth;		/* at 0x2a0 */
+};
+
+struct entry {
+	u64 value;
+	struct list_head link;
+};
+
+static u64 sink;
+
+static crash_fn u64 crashme_null_third(struct queue *queue)
+{
+	return queue->depth + 1;
+}
+
+static crash_fn u64 crashme_null_second(struct queue *queue)
+{
+	return crashme_null_third(queue->parent) * 3;
+}
+
+static crash_fn u64 crashme_null_first(struct queue *queue)
+{
+	return crashme_null_second(queue) + queue->depth;
+}
+
+static void null_offset(void)
+{
+	struct queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+
+	MODULE_TRUTH("null_dereference", "crashme_null_third");
+	truth("fault_address=0x%016lx", offsetof(struct queue, depth));
+	truth("access=read");
+	sink = crashme_null_first(queue);
+}
+
+static crash_fn void crashme_wild_write(u64 *where)
+{
+	WRITE_ONCE(*where, 0x600d);
+	sink++;
+}
+
+/* In the direct map, but far beyond any memory this machine has. */
+static void wild(void)
+{
+	u64 *where = (u64 *)((char *)__va(1ULL << 40) + 0x128);
+
+	MODULE_TRUTH("page_fault", "crashme_wild_write");
+	truth("fault_address=0x%px", where);
+	truth("access=write");
+	crashme_wild_write(where);
+}
+
+static void wild_user(void)
+{
+	u64 *where = (u64 *)0x0000123456789abcULL;
+
+	MODULE_TRUTH("page_fault", "crashme_wild_write");
+	truth("fault_address=0x%px", where);
+	truth("access=write");
+	crashme_wild_write(where);
+}
+
+static crash_fn u64 crashme_next_value(struct entry *entry)
+{
+	return list_next_entry(entry, link)->value + 1;
+}
+
+static void list_poison(void)
+{
+	struct entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	LIST_HEAD(list);
+
+	list_add(&entry->link, &list);
+	list_del(&entry->link);
+	MODULE_TRUTH("general_protection", "crashme_next_value");
+	truth("fault_address=0x%px", &list_next_entry(entry, link)->value);
+	truth("object=0x%px", entry);
+	sink = crashme_next_value(entry);
+}
+
+static crash_fn u64 crashme_read(const u64 *where)
+{
+	return READ_ONCE(*where) + 1;
+}
+
+static void gp(void)
+{
+	const u64 *where = (u64 *)0x4141414141414141ULL;
+
+	MODULE_TRUTH("general_protection", "crashme_read");
+	truth("fault_address=0x%px", where);
+	sink = crashme_read(where);
+}
+
+/* Non-canonical addresses formed from RBP or RSP raise #SS instead of #GP. */
+static crash_fn u64 crashme_read_by_rbp(u64 base)
+{
+	u64 value;
+
+	asm volatile("push %%rbp\n\t"
+		     "mov %1, %%rbp\n\t"
+		     "mov 0x60(%%rbp), %0\n\t"
+		     "pop %%rbp" : "=&r"(value) : "r"(base) : "memory");
+	return value;
+}
+
+static void stack_segment(void)
+{
+	MODULE_TRUTH("stack_segment", "crashme_read_by_rbp");
+	sink = crashme_read_by_rbp(0x0072006900560318ULL);
+}
+
+static crash_fn void crashme_bug(u64 value)
+{
+	BUG_ON(value != 1);
+	sink++;
+}
+
+static void bug(void)
+{
+	MODULE_TRUTH("bug", "crashme_bug");
+	crashme_bug(sink);
+}
+
+static crash_fn u64 crashme_divide(u64 dividend, u64 divisor)
+{
+	return dividend / divisor + 1;
+}
+
+static void divide(void)
+{
+	MODULE_TRUTH("divide_error", "crashme_divide");
+	sink = crashme_divide(42, READ_ONCE(sink));
+}
+
+static crash_fn void crashme_undefined(void)
+{
+	asm volatile(".byte 0x0f, 0xff, 0xc0");	/* ud0: no BUG() entry belongs to it */
+	sink++;
+}
+
+static void invalid_opcode(void)
+{
+	MODULE_TRUTH("invalid_opcode", "crashme_undefined");
+	crashme_undefined();
+}
+
+static crash_fn u64 crashme_recurse(u64 depth)
+{
+	u64 room[32];
+
+	OPTIMIZER_HIDE_VAR(depth);
+	room[depth % 32] = depth;
+	barrier_data(room);
+	if (!depth)
+		return 0;
+	return crashme_recurse(depth + 1) + room[(depth + 7) % 32];
+}
+
+static void stack_overflow(void)
+{
+	MODULE_TRUTH("stack_overflow", "crashme_recurse");
+	truth("stack=0x%px", task_stack_page(current));
+	sink = crashme_recurse(1);
+}
+
+static crash_fn void crashme_free_twice(void *object)
+{
+	kfree(object);
+	kfree(object);
+	sink++;
+}
+
+static void double_free(void)
+{
+	void *object = kmalloc(192, GFP_KERNEL);
+
+	truth_here("bug", "");
+	truth("caller=crashme_free_twice");
+	truth("object=0x%px", object);
+	crashme_free_twice(object);
+}
+
+static crash_fn void crashme_warn(void)
+{
+	WARN(1, "crashme: this should not happen");
+	sink++;
+}
+
+static void warn(void)
+{
+	MODULE_TRUTH("warn", "crashme_warn");
+	crashme_warn();
+}
+
+static crash_fn void crashme_panic(void)
+{
+	panic("crashme: the module gives up");
+}
+
+static void by_panic(void)
+{
+	truth_here("panic", "");
+	truth("caller=crashme_panic");
+	crashme_panic();
+}
+
+static crash_fn void crashme_eat_memory(void)
+{
+	struct page *page, *eaten = NULL;
+
+	while ((page = alloc_page(GFP_KERNEL))) {
+		page->private = (unsigned long)eaten;
+		eaten = page;
+	}
+}
+
+static void oom(void)
+{
+	truth_here("out_of_memory", "");
+	truth("caller=crashme_eat_memory");
+	crashme_eat_memory();
+}
+
+static crash_fn void crashme_spin(void)
+{
+	preempt_disable();
+	for (;;)
+		cpu_relax();
+}
+
+static void softlockup(void)
+{
+	MODULE_TRUTH("soft_lockup", "crashme_spin");
+	crashme_spin();
+}
+
+static DECLARE_COMPLETION(never);
+
+static crash_fn void crashme_wait_forever(void)
+{
+	wait_for_completion(&never);
+	sink++;
+}
+
+static int hung(void *unused)
+{
+	truth("hung_pid=%d", current->pid);
+	truth("hung_comm=%s", current->comm);
+	truth("hung_task=0x%px", current);
+	truth("hung_symbol=crashme_wait_forever");
+	crashme_wait_forever();
+	return 0;
+}
+
+static void hung_task(void)
+{
+	truth("kind=hung_task");
+	truth("comm=khungtaskd");
+	truth("completion=0x%px", &never);
+	kthread_run(hung, NULL, "crashme_hung");
+}
+
+const struct crash fault_crashes[] = {
+	{ "null_offset", null_offset },
+	{ "wild", wild },
+	{ "wild_user", wild_user },
+	{ "list_poison", list_poison },
+	{ "gp", gp },
+	{ "stack_segment", stack_segment },
+	{ "bug", bug },
+	{ "divide", divide },
+	{ "invalid_opcode", invalid_opcode },
+	{ "stack_overflow", stack_overflow },
+	{ "double_free", double_free },
+	{ "warn", warn },
+	{ "panic", by_panic },
+	{ "oom", oom },
+	{ "softlockup", softlockup },
+	{ "hung_task", hung_task },
+	{ }
+};
