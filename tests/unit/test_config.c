@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/config.h"
+
+#define _config_ _cleanup_(cleanup_config_free)
+
+START_TEST(defaults_are_the_tables)
+{
+	_config_ struct config *config = NULL;
+
+	assert_ok(config_parse("", "test", &config));
+	ck_assert_uint_eq(config->spool.count, 1);
+	ck_assert_str_eq(config->spool.items[0], "/var/crash");
+	ck_assert_uint_eq(config->scan_interval_ms, 300000);
+	ck_assert_uint_eq(config->worker_memory, 1ull << 30);
+	ck_assert_uint_eq(config->dump_delete, 0);
+}
+END_TEST
+
+START_TEST(a_file_as_people_write_it)
+{
+	static const char text[] = "# a comment\n"
+				   "spool = /var/crash/\n"
+				   "  spool=/srv/nfs crash  \r\n"
+				   "\n"
+				   "settle_time = 1500ms\n"
+				   "scan_interval = 1 h\n"
+				   "unpack_size = 2G\n"
+				   "workers = 3\n"
+				   "dump_delete = yes";
+	_config_ struct config *config = NULL;
+
+	assert_ok(config_parse(text, "test", &config));
+	ck_assert_uint_eq(config->spool.count, 2);
+	ck_assert_str_eq(config->spool.items[0], "/var/crash");
+	ck_assert_str_eq(config->spool.items[1], "/srv/nfs crash");
+	ck_assert_uint_eq(config->settle_time_ms, 1500);
+	ck_assert_uint_eq(config->scan_interval_ms, 3600000);
+	ck_assert_uint_eq(config->unpack_size, 2ull << 30);
+	ck_assert_uint_eq(config->workers, 3);
+	ck_assert_uint_eq(config->dump_delete, 1);
+}
+END_TEST
+
+START_TEST(mistakes_are_named_with_their_line)
+{
+	static const struct {
+		const char *text, *message;
+	} mistakes[] = {
+		{"\nworkerz = 1", "f:2: no such key: \"workerz\""},
+		{"workers = 0", "f:1: workers: out of range (1 to 64): 0"},
+		{"workers = -1", "f:1: workers: not a number: \"-1\""},
+		{"workers = 1\nworkers = 1", "f:2: workers given twice"},
+		{"settle_time = 5 parsecs", "f:1: settle_time: not a time: \"5 parsecs\""},
+		{"worker_memory = 99999999999999999999", "f:1: worker_memory: not a size: "
+							 "\"99999999999999999999\""},
+		{"worker_memory = 18446744073709551615T",
+		 "f:1: worker_memory: not a size: \"18446744073709551615T\""},
+		{"dump_delete = perhaps", "f:1: dump_delete: not a yes or no: \"perhaps\""},
+		{"spool = crash", "f:1: spool: not an absolute path"},
+		{"spool", "f:1: not \"key = value\""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+		struct config *config = NULL;
+		_err_ struct err *err = config_parse(mistakes[i].text, "f", &config);
+
+		ck_assert_ptr_nonnull(err);
+		ck_assert_str_eq(err->message, mistakes[i].message);
+		ck_assert_ptr_null(config);
+	}
+}
+END_TEST
+
+START_TEST(a_missing_file_is_all_defaults_and_noise_is_refused)
+{
+	_config_ struct config *config = NULL;
+	struct config *none = NULL;
+
+	assert_ok(config_load("/nonexistent/triaged.conf", &config));
+	ck_assert_uint_eq(config->workers, 1);
+	assert_err(config_load("/proc/self/exe", &none), ERR_INVALID);
+	assert_err(config_load("/", &none), ERR_IO);
+}
+END_TEST
+
+static char *read_all(const char *path)
+{
+	char *text = calloc(1, 65536);
+	_fclose_ FILE *file = fopen(path, "r");
+
+	ck_assert_msg(file, "no %s: run from the top of the tree", path);
+	ck_assert_uint_gt(fread(text, 1, 65535, file), 0);
+	return text;
+}
+
+/* Each key has its entry in the man page and a commented line with its default in the file. */
+START_TEST(every_key_is_documented)
+{
+	_free_ char *page = read_all("systemd/man/triaged.conf.5");
+	_free_ char *sample = read_all("systemd/triaged.conf");
+	const struct config_key_info *key;
+
+	for (size_t i = 0; (key = config_key(i)); i++) {
+		char entry[128];
+
+		snprintf(entry, sizeof(entry), "\n.BR %s \" = ", key->name);
+		ck_assert_msg(strstr(page, entry), "triaged.conf.5 has no entry for %s", key->name);
+		snprintf(entry, sizeof(entry), "\n#%s = %s\n", key->name, key->initial);
+		ck_assert_msg(strstr(sample, entry), "triaged.conf lacks \"#%s = %s\"", key->name,
+			      key->initial);
+	}
+	_config_ struct config *config = NULL;
+	assert_ok(config_parse(sample, "systemd/triaged.conf", &config));
+}
+END_TEST
+
+UNIT_MAIN("config", defaults_are_the_tables, a_file_as_people_write_it,
+	  mistakes_are_named_with_their_line, a_missing_file_is_all_defaults_and_noise_is_refused,
+	  every_key_is_documented)
