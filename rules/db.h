@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DB_H
+#define TRIAGE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/*
+ * SQLite behind struct err: connections, prepared statements, restricted queries. Only rules/db.c
+ * includes sqlite3.h. One connection belongs to one thread.
+ */
+struct db;
+struct stmt;
+
+enum db_flags {
+	DB_READ_ONLY = 1 << 0, /* an existing file; never creates or writes one */
+};
+
+/*
+ * path may be ":memory:". A file is opened in WAL mode and waits up to five seconds for another
+ * writer. errnum of an ERR_IO from here on is an errno where one fits: ENOSPC (disk full), EROFS,
+ * EBUSY (locked), EIO; ERR_CORRUPT is a file that is no database or a damaged one.
+ */
+struct err *db_open(const char *path, unsigned flags, struct db **ret);
+void db_close(struct db *db);
+DEFINE_CLEANUP(struct db, db_close)
+
+/* Run statements that return nothing. */
+struct err *db_exec(struct db *db, const char *sql);
+/* Rowid of the last insertion, and rows changed by the last statement. */
+int64_t db_last_id(struct db *db);
+int64_t db_changes(struct db *db);
+/* BEGIN IMMEDIATE … COMMIT; rollback is harmless when no transaction is open. */
+struct err *db_begin(struct db *db);
+struct err *db_commit(struct db *db);
+void db_rollback(struct db *db);
+DEFINE_CLEANUP(struct db, db_rollback)
+
+/*
+ * A prepared statement. Those of db_prepare() are kept with the connection by the address of
+ * their text, which must be a constant: asking again gives the same one, reset and unbound. Don't
+ * finalize them; db_close() does.
+ */
+struct err *db_prepare(struct db *db, const char *sql, struct stmt **ret);
+
+/* Parameters count from 1, columns from 0. Text is copied; NULL text binds NULL. */
+struct err *stmt_bind_int(struct stmt *stmt, int parameter, int64_t value);
+struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value);
+struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text);
+struct err *stmt_bind_null(struct stmt *stmt, int parameter);
+/* Number of a named parameter (":dump"), 0 when the statement has none of that name. */
+int stmt_parameter(struct stmt *stmt, const char *name);
+/* Next row; *row is false at the end, and the statement is then reset. */
+struct err *stmt_step(struct stmt *stmt, bool *row);
+/* For statements without rows: step once and reset. */
+struct err *stmt_run(struct stmt *stmt);
+void stmt_reset(struct stmt *stmt);
+
+int stmt_column_count(struct stmt *stmt);
+const char *stmt_column_name(struct stmt *stmt, int column);
+bool stmt_is_null(struct stmt *stmt, int column);
+int64_t stmt_int(struct stmt *stmt, int column);
+double stmt_real(struct stmt *stmt, int column);
+/* Valid until the next step or reset; NULL for NULL. */
+const char *stmt_text(struct stmt *stmt, int column);
+
+/*
+ * For SQL that others wrote (rules): one single SELECT, which may read tables and views and call
+ * the built-in functions that touch neither files nor extensions, and runs for at most `steps`
+ * thousand virtual machine instructions in all. ERR_INVALID says what it wanted beyond that.
+ * Finalize with stmt_finalize().
+ */
+struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
+				 struct stmt **ret);
+void stmt_finalize(struct stmt *stmt);
+DEFINE_CLEANUP(struct stmt, stmt_finalize)
+
+#endif
