@@ -6,7 +6,8 @@
 
 /*
  * Members by era: layout.def lists, for each member a decoder needs, the names it has had, newest
- * first, with the commit that renamed it. Probed once when first asked for.
+ * first, with the commit that renamed it; a member may be a path ("mem[0].base"). Probed once when
+ * first asked for, and again only after a new source of types has come.
  */
 enum layout_id {
 #define LAYOUT(id, ...) LAYOUT_##id,
@@ -26,7 +27,7 @@ static inline bool layout_has(struct layout *layout, enum layout_id id)
 {
 	return layout_get(layout, id);
 }
-/* Name for messages: "task_struct.__state". */
+/* The newest form's name, for messages: "task_struct.__state". Good until the next call. */
 const char *layout_name(enum layout_id id);
 
 #endif

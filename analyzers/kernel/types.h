@@ -25,7 +25,7 @@ struct type_provider;
 
 /* A type with typedefs, const and volatile stripped. */
 struct type {
-	const struct type_provider *provider;
+	struct type_provider *provider;
 	uint64_t id; /* the provider's own */
 	enum type_kind kind;
 };
@@ -45,6 +45,7 @@ static inline uint64_t member_offset(const struct member *member)
 struct type_ops {
 	const char *name; /* "btf", "dwarf" */
 	struct type (*find)(struct type_provider *p, enum type_kind kind, const char *name);
+	/* A complete type is preferred; kind TYPE_NONE is any kind but functions. */
 	/* Type of a function or variable by its symbol name; TYPE_NONE when unknown. */
 	struct type (*find_symbol)(struct type_provider *p, const char *name);
 	const char *(*type_name)(struct type_provider *p, struct type type);
@@ -73,12 +74,17 @@ struct err *types_add(struct types *types, struct type_provider *provider);
 void types_close(struct types *types);
 DEFINE_CLEANUP(struct types, types_close)
 bool types_any(const struct types *types);
+/* Grows with each provider added: an answer "absent" given before may not hold any more. */
+size_t types_generation(const struct types *types);
 const char *types_source(const struct types *types); /* "btf", "dwarf", "btf+dwarf" or "none" */
 
 /* kind TYPE_NONE: any kind; typedef names are found too and resolved. TYPE_NONE when absent. */
 struct type types_find(struct types *types, enum type_kind kind, const char *name);
 struct type types_find_struct(struct types *types, const char *name);
-/* From one module's own types first (module may be "" or NULL). */
+/*
+ * From one module's own types first (module may be "" or NULL); its BTF is read from the dump when
+ * it is first asked for.
+ */
 struct type types_find_in(struct types *types, const char *module, enum type_kind kind,
 			  const char *name);
 struct type types_find_symbol(struct types *types, const char *name);
@@ -89,7 +95,10 @@ uint64_t type_size(struct type type);	 /* bytes; 0 for void, functions, incomple
 struct type type_target(struct type type);
 size_t type_count(struct type type);
 bool type_member_at(struct type type, size_t i, struct member *ret);
-/* By path, "mm.mmap_lock" or "list"; looks into anonymous members; does not follow pointers. */
+/*
+ * By path, "mm.mmap_lock", "list" or "mem[0].base"; looks into anonymous members; does not follow
+ * pointers. An index must lie inside its array, unless that is a flexible one.
+ */
 bool type_find_member(struct type type, const char *path, struct member *ret);
 /*
  * The reverse: the path of the innermost member that covers a byte offset, "fq" or
@@ -104,9 +113,12 @@ struct kernel;
 /* The kernel's own BTF out of dump memory (symbols __start_BTF, __stop_BTF) into kernel->types. */
 struct err *types_open_btf(struct kernel *kernel);
 
-/* Providers. BTF: data is a whole .BTF section, copied only if copy; base for split BTF or NULL. */
+/*
+ * Providers. BTF: data is a whole .BTF section, malloc'd, taken over also on error; base is the
+ * kernel's BTF for a module's split one (it must outlive this one), else NULL.
+ */
 struct err *btf_open(void *data, size_t size, struct type_provider *base, const char *module,
-		     struct type_provider **ret); /* takes data (malloc) over, also on error */
+		     struct type_provider **ret);
 struct err *dwarf_open(int fd, struct type_provider **ret); /* fd stays the caller's */
 /* DWARF alone: source place of a link-time address; inline chain innermost first. */
 struct source_line {
