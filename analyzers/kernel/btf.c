@@ -263,6 +263,12 @@ static enum type_kind kind_of(const struct record *record)
 	}
 }
 
+/* The record of a type, which must be of the kind it is said to be. */
+static bool get_type(struct type_provider *provider, struct type type, struct record *ret)
+{
+	return get_record(btf_of(provider), type.id, ret) && kind_of(ret) == type.kind;
+}
+
 static bool is_wrapper(enum btf_kind kind)
 {
 	return kind == BTF_TYPEDEF || kind == BTF_VOLATILE || kind == BTF_CONST ||
@@ -347,8 +353,7 @@ static const char *name_of(struct type_provider *provider, struct type type)
 {
 	struct record record;
 
-	return get_record(btf_of(provider), type.id, &record) ? string_at(record.btf, record.name)
-							      : NULL;
+	return get_type(provider, type, &record) ? string_at(record.btf, record.name) : NULL;
 }
 
 static uint64_t size_of(struct type_provider *provider, struct type type)
@@ -357,7 +362,7 @@ static uint64_t size_of(struct type_provider *provider, struct type type)
 	uint64_t count = 1;
 
 	for (unsigned i = 0; i < NESTING_MAX; i++) {
-		if (!get_record(btf_of(provider), type.id, &record))
+		if (!get_type(provider, type, &record))
 			return 0;
 		if (type.kind == TYPE_POINTER)
 			return count * 8;
@@ -377,7 +382,7 @@ static struct type target(struct type_provider *provider, struct type type)
 {
 	struct record record;
 
-	if (!get_record(btf_of(provider), type.id, &record))
+	if (!get_type(provider, type, &record))
 		return (struct type){0};
 	if (type.kind == TYPE_POINTER || type.kind == TYPE_FUNCTION)
 		return strip(btf_of(provider), record.size_or_type);
@@ -390,7 +395,7 @@ static size_t count(struct type_provider *provider, struct type type)
 {
 	struct record record;
 
-	if (!get_record(btf_of(provider), type.id, &record))
+	if (!get_type(provider, type, &record))
 		return 0;
 	return type.kind == TYPE_ARRAY ? load_u32(record.parts + 8) : record.vlen;
 }
@@ -414,7 +419,7 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 	struct btf *btf = btf_of(provider);
 	struct record record;
 
-	if (!get_record(btf, type.id, &record) || i >= record.vlen)
+	if (!get_type(provider, type, &record) || i >= record.vlen)
 		return false;
 	if (record.kind == BTF_FUNC_PROTO) {
 		const uint8_t *part = record.parts + 8 * i;
@@ -441,7 +446,7 @@ static bool enumerator(struct type_provider *provider, struct type type, size_t 
 {
 	struct record record;
 
-	if (!get_record(btf_of(provider), type.id, &record) || i >= record.vlen)
+	if (!get_type(provider, type, &record) || i >= record.vlen)
 		return false;
 	if (record.kind == BTF_ENUM) {
 		const uint8_t *part = record.parts + 8 * i;

@@ -41,6 +41,12 @@ static bool is_record(struct type type)
 	return type.kind == TYPE_STRUCT || type.kind == TYPE_UNION;
 }
 
+/* Every member looked at costs one; false when all is spent. */
+static bool spend(unsigned *budget)
+{
+	return *budget && (*budget)--;
+}
+
 /* --- by path ---------------------------------------------------------------------------------- */
 
 /* A member of this name, also inside anonymous members; its offset is from the start of type. */
@@ -50,7 +56,7 @@ static bool find_named(struct type type, const char *name, size_t length, unsign
 	size_t count = is_record(type) ? type_count(type) : 0;
 	struct member member;
 
-	for (size_t i = 0; i < count && (*budget)-- > 0 && type_member_at(type, i, &member); i++) {
+	for (size_t i = 0; i < count && spend(budget) && type_member_at(type, i, &member); i++) {
 		if (member.name && *member.name) {
 			if (strncmp(member.name, name, length) || member.name[length])
 				continue;
@@ -62,8 +68,6 @@ static bool find_named(struct type type, const char *name, size_t length, unsign
 			ret->bit_offset += member.bit_offset;
 			return true;
 		}
-		if (!*budget)
-			return false;
 	}
 	return false;
 }
@@ -153,8 +157,7 @@ static bool descend_record(struct member *at, uint64_t offset, struct text *text
 	uint64_t inside = offset - at->bit_offset / 8;
 	struct member member;
 
-	for (size_t i = 0; i < count && (*budget)-- > 1 && type_member_at(at->type, i, &member);
-	     i++) {
+	for (size_t i = 0; i < count && spend(budget) && type_member_at(at->type, i, &member); i++) {
 		if (!covers(at->type, i, &member, inside))
 			continue;
 		if (member.name && *member.name)

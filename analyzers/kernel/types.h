@@ -119,8 +119,9 @@ struct err *types_open_btf(struct kernel *kernel);
  */
 struct err *btf_open(void *data, size_t size, struct type_provider *base, const char *module,
 		     struct type_provider **ret);
-struct err *dwarf_open(int fd, struct type_provider **ret); /* fd stays the caller's */
-/* DWARF alone: source place of a link-time address; inline chain innermost first. */
+/* fd stays the caller's and must stay open. ERR_NOT_FOUND when the file has no debug information. */
+struct err *dwarf_open(int fd, struct type_provider **ret);
+/* DWARF alone: source place of a link-time address; inline chain innermost first; 0 if unknown. */
 struct source_line {
 	char file[256];
 	unsigned line;
