@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/kallsyms_read.h"
+
+/*
+ * The address table is what shows from afar: hundreds of KiB of numbers in strict order. One page
+ * in STRIDE is looked at; where a page is in order, the order is followed to its end, and what
+ * must lie there is checked:
+ *
+ *   addresses or offsets, relative base (with offsets), count, names, markers of every 256th
+ *   name, (since 60443c88f3a8 v6.2: sequence numbers,) token table, token index
+ *
+ * each aligned to 8. (404bad70fcf7 v6.4 changed the order; from v6.0 on VMCOREINFO tells.)
+ */
+#define PAGE 4096u
+#define STRIDE 32u
+#define RUN_MAX (32u << 20)
+#define CANDIDATES_MAX 16
+#define COUNT_MIN 1024u
+#define TOKEN_TABLE_MAX 8192u
+#define IMAGE_LOW 0xffffffff80000000ull
+
+/* How the numbers of a table run. */
+enum order {
+	ORDER_NONE,
+	ORDER_ADDRESSES, /* 64-bit, upwards */
+	ORDER_OFFSETS,	 /* 32-bit, upwards */
+	ORDER_NEGATIVE,	 /* 32-bit, downwards below zero: with absolute per-CPU symbols */
+};
+
+static size_t width_of(enum order order)
+{
+	return order == ORDER_ADDRESSES ? 8 : 4;
+}
+
+static bool ordered(enum order order, const uint8_t *first, const uint8_t *second)
+{
+	switch (order) {
+	case ORDER_ADDRESSES:
+		return load_u64(first) <= load_u64(second);
+	case ORDER_OFFSETS:
+		return load_u32(first) <= load_u32(second);
+	default:
+		return (int32_t)load_u32(first) >= (int32_t)load_u32(second);
+	}
+}
+
+/* Bytes from the start that are in order. */
+static size_t ordered_bytes(enum order order, const uint8_t *bytes, size_t length)
+{
+	size_t width = width_of(order), at = width;
+
+	while (at < length && ordered(order, bytes + at - width, bytes + at))
+		at += width;
+	return at;
+}
+
+static enum order page_order(const uint8_t *page)
+{
+	uint64_t first = load_u64(page), last = load_u64(page + PAGE - 8);
+	uint32_t low = load_u32(page), high = load_u32(page + PAGE - 4);
+
+	if (first >= IMAGE_LOW && first < last &&
+	    ordered_bytes(ORDER_ADDRESSES, page, PAGE) == PAGE)
+		return ORDER_ADDRESSES;
+	if (low < high && ordered_bytes(ORDER_OFFSETS, page, PAGE) == PAGE)
+		return ORDER_OFFSETS;
+	if ((int32_t)low < 0 && low > high && ordered_bytes(ORDER_NEGATIVE, page, PAGE) == PAGE)
+		return ORDER_NEGATIVE;
+	return ORDER_NONE;
+}
+
+/* Where the order that holds at a page ends. */
+static uint64_t order_end(const struct kallsyms_source *source, enum order order, uint64_t page)
+{
+	size_t width = width_of(order);
+	uint8_t bytes[PAGE + 8];
+
+	for (uint64_t at = page; at - page < RUN_MAX; at += PAGE) {
+		/* Overlap by one number. */
+		size_t length = PAGE + width, run;
+
+		if (!err_ok(source->read(source->context, at, bytes, length)))
+			return at;
+		run = ordered_bytes(order, bytes, length);
+		if (run < length)
+			return at + run;
+	}
+	return page + RUN_MAX;
+}
+
+static uint64_t align8(uint64_t address)
+{
+	return (address + 7) & ~7ull;
+}
+
+/* Do the markers at an address tell the places of the names? Their width in bytes, 0 when not. */
+static size_t marker_width(const struct kallsyms_source *source, uint64_t address,
+			   const struct kallsyms_tables *tables)
+{
+	size_t known = MIN((tables->count + 255) / 256, 16u), at = 0;
+	bool fits[2] = {true, true};
+	uint8_t markers[16 * 8];
+
+	if (!err_ok(source->read(source->context, address, markers, sizeof(markers))))
+		return 0;
+	for (size_t i = 0; i < known; i++) {
+		fits[0] = fits[0] && load_u64(markers + i * 8) == at;
+		fits[1] = fits[1] && load_u32(markers + i * 4) == at;
+		for (size_t k = 0; k < 256 && i + 1 < known; k++) {
+			size_t header;
+
+			at += kallsyms_name_length(tables->names + at, tables->names_size - at,
+						   &header);
+			at += header;
+		}
+	}
+	/* unsigned long until 80ffbaa5b1bd v4.20 */
+	return fits[0] ? 8 : fits[1] ? 4 : 0;
+}
+
+/* 256 strings, and behind them 256 numbers that say where each one starts. */
+static bool tokens_at(const struct kallsyms_source *source, uint64_t address,
+		      uint64_t *token_index)
+{
+	uint8_t bytes[TOKEN_TABLE_MAX], index[KALLSYMS_TOKENS * 2];
+	uint16_t starts[KALLSYMS_TOKENS];
+	size_t at = 0;
+
+	if (!err_ok(source->read(source->context, address, bytes, sizeof(bytes))))
+		return false;
+	for (size_t i = 0; i < KALLSYMS_TOKENS; i++) {
+		const uint8_t *end = memchr(bytes + at, '\0', sizeof(bytes) - at);
+
+		if (!end)
+			return false;
+		starts[i] = (uint16_t)at;
+		at = (size_t)(end - bytes) + 1;
+	}
+	*token_index = align8(address + at);
+	if (!err_ok(source->read(source->context, *token_index, index, sizeof(index))))
+		return false;
+	for (size_t i = 0; i < KALLSYMS_TOKENS; i++)
+		if (load_u16(index + i * 2) != starts[i])
+			return false;
+	return true;
+}
+
+/* Read the tables whose address table ends, but for padding, at end. */
+static struct err *read_at(const struct kallsyms_source *source, enum order order, uint64_t end,
+			   struct kallsyms_tables *ret)
+{
+	_kallsyms_tables_ struct kallsyms_tables tables = {.kind = KALLSYMS_ADDRESSES};
+	uint64_t token_index = 0, count_at = end, values, markers, tokens;
+	uint8_t bytes[16];
+
+	TRY(source->read(source->context, end, bytes, sizeof(bytes)));
+	if (order != ORDER_ADDRESSES) {
+		tables.kind = KALLSYMS_BASE_RELATIVE;
+		tables.base = load_u64(bytes);
+		count_at += 8;
+		if (tables.base < IMAGE_LOW)
+			return err_at(ERR_NOT_FOUND, end, "no relative base");
+	}
+	uint64_t count = load_u64(bytes + (count_at - end));
+	if (count < COUNT_MIN || count > KALLSYMS_MAX)
+		return err_at(ERR_NOT_FOUND, count_at, "no count of symbols");
+	tables.count = (size_t)count;
+	values = end - align8(count * width_of(order));
+	TRY(kallsyms_read_names(source, count_at + 8, &tables));
+
+	markers = align8(count_at + 8 + tables.names_size);
+	size_t width = marker_width(source, markers, &tables);
+	if (!width)
+		return err_at(ERR_NOT_FOUND, markers, "no markers behind the names");
+	tokens = align8(markers + (count + 255) / 256 * width);
+	if (!tokens_at(source, tokens, &token_index)) {
+		tokens = align8(tokens + count * 3);
+		if (!tokens_at(source, tokens, &token_index))
+			return err_at(ERR_NOT_FOUND, tokens, "no token table");
+	}
+	TRY(kallsyms_read_tokens(source, tokens, token_index, &tables));
+	TRY(kallsyms_read_values(source, values, &tables));
+	*ret = tables;
+	tables = (struct kallsyms_tables){0};
+	return NULL;
+}
+
+/* The order may run on by chance into the padding or the base that follows the table. */
+static bool read_before(const struct kallsyms_source *source, enum order order, uint64_t end,
+			struct kallsyms_tables *ret)
+{
+	for (unsigned back = 0; back <= 2; back++)
+		if (err_ok(read_at(source, order, align8(end) - back * 8, ret)))
+			return true;
+	return false;
+}
+
+struct err *kallsyms_scan(const struct kallsyms_source *source, uint64_t start, uint64_t length,
+			  struct kallsyms_tables *ret)
+{
+	uint64_t base = start & ~(uint64_t)(PAGE - 1), at = 0;
+	uint8_t page[PAGE];
+
+	for (unsigned candidates = 0; at < length && candidates < CANDIDATES_MAX;) {
+		enum order order = ORDER_NONE;
+		uint64_t next = at + STRIDE * PAGE;
+
+		if (err_ok(source->read(source->context, base + at, page, sizeof(page))))
+			order = page_order(page);
+		if (order != ORDER_NONE) {
+			uint64_t stop = order_end(source, order, base + at);
+
+			if (read_before(source, order, stop, ret))
+				return NULL;
+			candidates++;
+			next = (stop - base + PAGE) & ~(uint64_t)(PAGE - 1);
+		}
+		at = next;
+	}
+	return err_at(ERR_NOT_FOUND, start, "no kallsyms tables in the kernel image");
+}
