@@ -74,6 +74,18 @@ uint64_t *map_get(const struct map *map, uint64_t key)
 	return slot->used ? &slot->value : NULL;
 }
 
+size_t map_slots(const struct map *map)
+{
+	return map->capacity;
+}
+
+bool map_slot(const struct map *map, size_t i, uint64_t *key, uint64_t *value)
+{
+	*key = map->slots[i].key;
+	*value = map->slots[i].value;
+	return map->slots[i].used;
+}
+
 void map_deinit(struct map *map)
 {
 	free(map->slots);

@@ -24,6 +24,9 @@ bool map_set(struct map *map, uint64_t key, uint64_t value);
 bool map_add(struct map *map, uint64_t key, uint64_t value);
 /* The value's place, or NULL. Valid until the next insertion. */
 uint64_t *map_get(const struct map *map, uint64_t key);
+/* Iterate: slots 0 … map_slots()-1, false for an empty one. */
+size_t map_slots(const struct map *map);
+bool map_slot(const struct map *map, size_t i, uint64_t *key, uint64_t *value);
 void map_deinit(struct map *map);
 
 #define _map_ _cleanup_(map_deinit)
