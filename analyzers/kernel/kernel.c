@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/slab.h"
+
 static const char *const step_names[] = {
 	"header", "vmcoreinfo", "registers", "memory",	"symbols", "types",
 	"percpu", "log",	"modules",   "tasks",	"stacks",
@@ -189,6 +191,7 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	slabs_close(kernel->slabs);
 	unwinder_close(kernel->unwinder);
 	tasks_close(kernel->tasks);
 	modules_close(kernel->modules);

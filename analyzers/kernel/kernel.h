@@ -54,6 +54,7 @@ struct kernel {
 	struct tasks *tasks;
 	struct unwinder *unwinder;
 	struct disasm *disasm;
+	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */
 	unsigned steps; /* mask of the steps that stand */
 	struct degraded *degraded;
 	size_t degraded_count;

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/page.h"
+
+#include "kernel/object.h"
+
+static uint64_t page_struct_size(struct kernel *kernel)
+{
+	uint64_t size;
+
+	if (vmcoreinfo_size(kernel->vmcoreinfo, "page", &size) && size)
+		return size;
+	return type_size(types_find_struct(kernel->types, "page"));
+}
+
+bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
+{
+	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory);
+
+	if (!size || !base || page < base || (page - base) % size)
+		return false;
+	*phys = (page - base) / size << PAGE_SHIFT;
+	return *phys >> PAGE_SHIFT < dump_info(kernel->dump)->max_pfn;
+}
+
+/*
+ * compound_head: bit 0 set in a tail, the rest its head's address (1d798ca3f164 v4.4). Where the
+ * word holds a mask instead (compound_info), the head is the tail's own address under it.
+ * Before, first_page with PG_tail among the flags.
+ */
+static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *head)
+{
+	uint64_t word, number, phys;
+
+	*head = page;
+	if (!layout_has(kernel->layout, LAYOUT_PAGE_HEAD))
+		return NULL;
+	TRY(member_read(kernel, page, LAYOUT_PAGE_HEAD, &word));
+	if (vmcoreinfo_number(kernel->vmcoreinfo, "PG_tail", &number)) {
+		uint64_t flags;
+
+		TRY(member_read(kernel, page, LAYOUT_PAGE_FLAGS, &flags));
+		if (flags >> (number & 63) & 1 && page_to_phys(kernel, word, &phys))
+			*head = word;
+		return NULL;
+	}
+	if (!(word & 1))
+		return NULL;
+	if (page_to_phys(kernel, word - 1, &phys))
+		*head = word - 1;
+	else if (page_to_phys(kernel, page & (word & ~1ull), &phys))
+		*head = page & (word & ~1ull);
+	return NULL;
+}
+
+/* A flag bit by its VMCOREINFO number. */
+static bool has_flag(struct kernel *kernel, const struct page_info *info, const char *name)
+{
+	uint64_t bit;
+
+	return vmcoreinfo_number(kernel->vmcoreinfo, name, &bit) && bit < 64 &&
+	       info->flags >> bit & 1;
+}
+
+/*
+ * A page type by its VMCOREINFO number. 6.12 (4ffca5a96678) gave types whole values in the top
+ * byte; before, each type cleared one bit of an all-ones word (6e292b9be7f4 v4.18).
+ */
+static bool has_type(struct kernel *kernel, const struct page_info *info, const char *name)
+{
+	uint64_t value;
+
+	if (!layout_has(kernel->layout, LAYOUT_PAGE_TYPE) ||
+	    !vmcoreinfo_number(kernel->vmcoreinfo, name, &value))
+		return false;
+	return info->page_type == (uint32_t)value ||
+	       (info->page_type >> 24 == (uint32_t)value >> 24 && (uint32_t)value >> 24 >= 0xf0);
+}
+
+static bool bit_by_enum(struct kernel *kernel, const struct page_info *info, const char *name)
+{
+	uint64_t bit;
+
+	return types_enumerator(kernel->types, "pageflags", name, &bit) && bit < 64 &&
+	       info->flags >> bit & 1;
+}
+
+static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
+{
+	if (has_flag(kernel, info, "PG_slab") ||
+	    has_type(kernel, info, "PAGE_SLAB_MAPCOUNT_VALUE"))
+		return PAGE_USE_SLAB;
+	if (has_type(kernel, info, "PAGE_BUDDY_MAPCOUNT_VALUE"))
+		return PAGE_USE_BUDDY;
+	if (bit_by_enum(kernel, info, "PG_reserved"))
+		return PAGE_USE_RESERVED;
+	if (info->mapping & 1)
+		return PAGE_USE_ANON; /* PAGE_MAPPING_ANON, include/linux/page-flags.h */
+	if (memory_is_kernel(kernel->memory, info->mapping))
+		return PAGE_USE_FILE;
+	return info->refcount > 0 ? PAGE_USE_OTHER : PAGE_USE_UNKNOWN;
+}
+
+struct err *page_of_phys(struct kernel *kernel, uint64_t phys, struct page_info *ret)
+{
+	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory), value;
+	struct page_info info = {0};
+
+	if (!size || !base)
+		return err_new(ERR_NOT_FOUND, "no array of struct page is known");
+	if (phys >> PAGE_SHIFT >= dump_info(kernel->dump)->max_pfn)
+		return err_at(ERR_ABSENT, phys, "no memory");
+	info.page = base + (phys >> PAGE_SHIFT) * size;
+	TRY(find_head(kernel, info.page, &info.head));
+	if (!page_to_phys(kernel, info.head, &info.head_phys))
+		return err_at(ERR_CORRUPT, info.head, "compound head is no struct page");
+	TRY(member_read(kernel, info.head, LAYOUT_PAGE_FLAGS, &info.flags));
+	TRY(member_read(kernel, info.head, LAYOUT_PAGE_MAPPING, &info.mapping));
+	if (layout_has(kernel->layout, LAYOUT_PAGE_TYPE)) {
+		TRY(member_read(kernel, info.head, LAYOUT_PAGE_TYPE, &value));
+		info.page_type = (uint32_t)value;
+	}
+	if (layout_has(kernel->layout, LAYOUT_PAGE_REFCOUNT)) {
+		TRY(member_read(kernel, info.head, LAYOUT_PAGE_REFCOUNT, &value));
+		info.refcount = (int32_t)value;
+	}
+	info.use = use_of(kernel, &info);
+	*ret = info;
+	return NULL;
+}
+
+const char *page_use_name(enum page_use use)
+{
+	static const char *const names[] = {
+		"unknown", "slab", "buddy", "page cache", "anonymous", "reserved", "page table", "in use",
+	};
+
+	return names[use];
+}

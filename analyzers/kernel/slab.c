@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/slab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "kernel/freelist.h"
+#include "kernel/object.h"
+
+#define CACHES_MAX 65536	/* memcg once gave each group its own */
+#define OBJECT_SIZE_MAX (4u << 20)
+#define OBJECTS_MAX 32767	/* slab.objects has 15 bits */
+
+struct slabs {
+	struct map caches; /* kmem_cache address → struct slab_cache * */
+};
+
+void slabs_close(struct slabs *slabs)
+{
+	if (!slabs)
+		return;
+	for (size_t i = 0; i < map_slots(&slabs->caches); i++) {
+		uint64_t key, value;
+
+		if (map_slot(&slabs->caches, i, &key, &value))
+			free((struct slab_cache *)(uintptr_t)value);
+	}
+	map_deinit(&slabs->caches);
+	free(slabs);
+}
+
+/* An optional member: absent in this era means 0. */
+static struct err *read_optional(struct kernel *kernel, uint64_t object, enum layout_id id,
+				 uint64_t *ret)
+{
+	*ret = 0;
+	return layout_has(kernel->layout, id) ? member_read(kernel, object, id, ret) : NULL;
+}
+
+static void read_name(struct kernel *kernel, struct slab_cache *cache)
+{
+	uint64_t name;
+
+	copy_text(cache->name, sizeof(cache->name), "?");
+	if (!err_ok(member_read(kernel, cache->address, LAYOUT_CACHE_NAME, &name)) ||
+	    !err_ok(memory_read_string(kernel->memory, name, cache->name, sizeof(cache->name))) ||
+	    !is_printable(cache->name, strlen(cache->name)))
+		copy_text(cache->name, sizeof(cache->name), "?");
+}
+
+static struct err *read_cache(struct kernel *kernel, uint64_t address, struct slab_cache *cache)
+{
+	*cache = (struct slab_cache){.address = address};
+	TRY(member_read(kernel, address, LAYOUT_CACHE_SIZE, &cache->size));
+	TRY(member_read(kernel, address, LAYOUT_CACHE_OBJECT_SIZE, &cache->object_size));
+	TRY(member_read(kernel, address, LAYOUT_CACHE_OFFSET, &cache->offset));
+	TRY(read_optional(kernel, address, LAYOUT_CACHE_RED_LEFT_PAD, &cache->red_left_pad));
+	TRY(read_optional(kernel, address, LAYOUT_CACHE_RANDOM, &cache->random));
+	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SLAB, &cache->cpu_slab));
+	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SHEAVES, &cache->cpu_sheaves));
+	cache->hardened = layout_has(kernel->layout, LAYOUT_CACHE_RANDOM);
+	cache->size = (uint32_t)cache->size;
+	if (!cache->size || cache->size > OBJECT_SIZE_MAX || cache->object_size > cache->size ||
+	    cache->offset >= cache->size || cache->red_left_pad >= cache->size)
+		return err_at(ERR_CORRUPT, address, "kmem_cache has absurd sizes");
+	read_name(kernel, cache);
+	return NULL;
+}
+
+struct err *slab_cache_get(struct kernel *kernel, uint64_t address, const struct slab_cache **ret)
+{
+	if (!kernel->slabs && !(kernel->slabs = calloc(1, sizeof(*kernel->slabs))))
+		return &err_nomem;
+	uint64_t *known = map_get(&kernel->slabs->caches, address);
+	if (known) {
+		*ret = (const struct slab_cache *)(uintptr_t)*known;
+		return NULL;
+	}
+	_free_ struct slab_cache *cache = malloc(sizeof(*cache));
+	if (!cache)
+		return &err_nomem;
+	TRY(read_cache(kernel, address, cache));
+	if (!map_set(&kernel->slabs->caches, address, (uintptr_t)cache))
+		return &err_nomem;
+	*ret = take_ptr(cache);
+	return NULL;
+}
+
+struct err *slab_caches_each(struct kernel *kernel,
+			     struct err *(*each)(void *context, const struct slab_cache *cache),
+			     void *context)
+{
+	const struct member *list = layout_get(kernel->layout, LAYOUT_CACHE_LIST);
+	_list_walk_ struct list_walk walk = {0};
+	uint64_t head;
+
+	if (!list || !symbols_find(kernel->symbols, "slab_caches", &head))
+		return err_new(ERR_NOT_FOUND, "no list of slab caches");
+	list_walk_init(&walk, kernel, head, CACHES_MAX);
+	while (list_walk_next(&walk)) {
+		const struct slab_cache *cache;
+		struct err *err = slab_cache_get(kernel, walk.node - member_offset(list), &cache);
+
+		if (err == &err_nomem)
+			return err;
+		if (err_ok(err))
+			TRY(each(context, cache));
+	}
+	return take_ptr(walk.err);
+}
+
+struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, struct slab *ret)
+{
+	uint64_t cache, objects, inuse, frozen;
+	struct slab slab = {.address = page->head};
+
+	TRY(member_read(kernel, page->head, LAYOUT_SLAB_CACHE, &cache));
+	TRY(slab_cache_get(kernel, cache, &slab.cache));
+	TRY(member_read(kernel, page->head, LAYOUT_SLAB_FREELIST, &slab.freelist));
+	TRY(member_read(kernel, page->head, LAYOUT_SLAB_OBJECTS, &objects));
+	TRY(member_read(kernel, page->head, LAYOUT_SLAB_INUSE, &inuse));
+	TRY(read_optional(kernel, page->head, LAYOUT_SLAB_FROZEN, &frozen));
+	slab.objects = (unsigned)objects;
+	slab.inuse = (unsigned)inuse;
+	slab.frozen = frozen & 1;
+	slab.base = memory_phys_to_virt(kernel->memory, page->head_phys);
+	if (!slab.objects || slab.objects > OBJECTS_MAX || slab.inuse > slab.objects)
+		return err_at(ERR_CORRUPT, page->head, "slab has absurd counts");
+	*ret = slab;
+	return NULL;
+}
+
+uint64_t slab_object_start(const struct slab *slab, unsigned index)
+{
+	return slab->base + index * slab->cache->size + slab->cache->red_left_pad;
+}
+
+/* Free by any of the lists an object can be on; a broken list leaves its state unknown. */
+static struct err *find_state(struct kernel *kernel, struct slab_object *object)
+{
+	_free_ uint8_t *bits = calloc(object->slab.objects, 1);
+
+	if (!bits)
+		return &err_nomem;
+	TRY(freelist_walk(kernel, &object->slab, object->slab.freelist, bits, &object->broken));
+	if (bits[object->index]) {
+		object->state = OBJECT_FREE;
+		copy_text(object->where, sizeof(object->where), "the slab's free list");
+		return NULL;
+	}
+	TRY(freelist_on_cpus(kernel, object, bits));
+	if (object->state == OBJECT_FREE)
+		return NULL;
+	TRY(sheaves_hold(kernel, object));
+	if (object->state != OBJECT_FREE && object->broken.why == BREAK_NONE)
+		object->state = OBJECT_ALLOCATED;
+	return NULL;
+}
+
+struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *ret)
+{
+	struct slab_object object = {0};
+	struct page_info page;
+	uint64_t phys;
+
+	if (!memory_virt_to_phys_linear(kernel->memory, va, &phys))
+		return err_at(ERR_NOT_FOUND, va, "not in the direct map");
+	TRY(page_of_phys(kernel, phys, &page));
+	if (page.use != PAGE_USE_SLAB)
+		return err_at(ERR_NOT_FOUND, va, "not in a slab");
+	TRY(slab_of_page(kernel, &page, &object.slab));
+
+	uint64_t index = (va - object.slab.base) / object.slab.cache->size;
+	if (va < object.slab.base || index >= object.slab.objects)
+		return err_at(ERR_NOT_FOUND, va, "behind the last object of a slab of %s",
+			      object.slab.cache->name);
+	object.index = (unsigned)index;
+	object.start = slab_object_start(&object.slab, object.index);
+	object.offset = (int64_t)(va - object.start);
+	TRY(find_state(kernel, &object));
+	*ret = object;
+	return NULL;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_SLAB_H
+#define TRIAGE_SLAB_H
+
+#include "kernel/kernel.h"
+#include "kernel/page.h"
+
+/*
+ * SLUB (mm/slub.c): which object an address lies in and whether it is free. Slabs described by
+ * struct page until d122019bf061 v5.17, by struct slab since; free objects on the slab's list, a
+ * CPU's list (until 7.0) or in sheaves (2d517aa09bbc v6.18).
+ */
+struct slab_cache {
+	uint64_t address;
+	char name[64];		/* printable, "?" when it is not */
+	uint64_t size;		/* from one object to the next, bytes */
+	uint64_t object_size;	/* what the user of the cache sees */
+	uint64_t offset;	/* of the free pointer in a free object */
+	uint64_t red_left_pad;	/* before each object under SLAB_RED_ZONE */
+	bool hardened;		/* free pointers are xored: CONFIG_SLAB_FREELIST_HARDENED */
+	uint64_t random;
+	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
+};
+
+enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
+
+/* A slab: one compound page of objects. */
+struct slab {
+	const struct slab_cache *cache;
+	uint64_t address;	/* of struct slab, or struct page */
+	uint64_t base;		/* of its memory, direct map */
+	unsigned objects, inuse;
+	bool frozen;
+	uint64_t freelist;
+};
+
+/* Where a free list breaks: the object whose free pointer is bad. */
+struct freelist_break {
+	uint64_t object;	/* 0: the list's first pointer itself */
+	uint64_t raw, decoded;	/* as stored, and with the hardening undone */
+	enum { BREAK_NONE, BREAK_OUTSIDE, BREAK_MISALIGNED, BREAK_LOOP, BREAK_UNREADABLE } why;
+};
+
+struct slab_object {
+	struct slab slab;
+	unsigned index;
+	uint64_t start;		/* the address kmalloc() returned */
+	int64_t offset;		/* of the address asked for; beyond object_size: padding, red zone */
+	enum object_state state;
+	char where[64];		/* the list a free one is on, "" otherwise */
+	struct freelist_break broken; /* why the state is unknown */
+};
+
+/* ERR_NOT_FOUND when the address is in no slab. */
+struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *ret);
+/* From the struct page found already; the page must be a slab's. */
+struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, struct slab *ret);
+/* A cache by the address of its kmem_cache; remembered. */
+struct err *slab_cache_get(struct kernel *kernel, uint64_t address, const struct slab_cache **ret);
+/* Walk slab_caches: calls back for each cache; bounded. */
+struct err *slab_caches_each(struct kernel *kernel,
+			     struct err *(*each)(void *context, const struct slab_cache *cache),
+			     void *context);
+/* Start of the object with this index. */
+uint64_t slab_object_start(const struct slab *slab, unsigned index);
+
+/*
+ * Walk a free list from its first object; marks free objects in bits (one byte each, slab->objects
+ * long, may be NULL). Stops at the first bad pointer and says so in *broken.
+ */
+struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64_t first,
+			  uint8_t *bits, struct freelist_break *broken);
+/* The next free object after this one, hardening undone; both formulas are tried. */
+struct err *freelist_next(struct kernel *kernel, const struct slab *slab, uint64_t object,
+			  uint64_t *raw, uint64_t *next);
+const char *freelist_break_name(const struct freelist_break *broken);
+
+/* What the kernel remembers of caches, in kernel->slabs. */
+struct slabs;
+void slabs_close(struct slabs *slabs);
+
+#endif
