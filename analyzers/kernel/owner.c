@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/owner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/object.h"
+
+const char *owner_kind_name(enum owner_kind kind)
+{
+	static const char *const names[] = {
+		"unknown", "slab", "page", "vmalloc", "stack", "percpu", "module", "image", "hole",
+		"beyond_memory", "user", "non_canonical", "vmemmap",
+	};
+
+	return names[kind];
+}
+
+static bool on_stack(struct kernel *kernel, struct owner *owner)
+{
+	const struct task *task =
+		kernel->tasks ? tasks_by_stack(kernel->tasks, owner->address) : NULL;
+
+	if (!task)
+		return false;
+	owner->kind = OWNER_STACK;
+	owner->task = task;
+	owner->start = task->stack;
+	owner->size = task->stack_size;
+	owner->offset = (int64_t)(owner->address - task->stack);
+	return true;
+}
+
+static bool in_percpu(struct kernel *kernel, struct owner *owner)
+{
+	uint64_t variable;
+	unsigned cpu;
+
+	if (!kernel->percpu || !percpu_owner(kernel, owner->address, &cpu, &variable))
+		return false;
+	owner->kind = OWNER_PERCPU;
+	owner->cpu = (int)cpu;
+	symbols_format(kernel->symbols, variable, owner->symbol, sizeof(owner->symbol));
+	return true;
+}
+
+static void in_image(struct kernel *kernel, struct owner *owner, enum owner_kind kind)
+{
+	struct symbol symbol;
+
+	owner->kind = kind;
+	if (!kernel->symbols || !symbols_at(kernel->symbols, owner->address, &symbol))
+		return;
+	owner->start = symbol.address;
+	owner->size = symbol.size;
+	owner->offset = (int64_t)(owner->address - symbol.address);
+	snprintf(owner->symbol, sizeof(owner->symbol), "%.120s+0x%" PRIx64, symbol.name,
+		 (uint64_t)owner->offset);
+	copy_text(owner->module, sizeof(owner->module), symbol.module);
+}
+
+static void in_direct_map(struct kernel *kernel, struct owner *owner)
+{
+	struct page_info page;
+	uint64_t phys;
+
+	struct err *err = slab_find(kernel, owner->address, &owner->slab);
+	if (err_ok(err)) {
+		owner->kind = OWNER_SLAB;
+		owner->start = owner->slab.start;
+		owner->size = owner->slab.slab.cache->object_size;
+		owner->offset = owner->slab.offset;
+		return;
+	}
+	if (!memory_virt_to_phys_linear(kernel->memory, owner->address, &phys))
+		return;
+	_err_ struct err *why = page_of_phys(kernel, phys, &page);
+	if (why) {
+		copy_text(owner->why, sizeof(owner->why), why->message);
+		return;
+	}
+	owner->kind = OWNER_PAGE;
+	owner->page = page.use;
+	owner->start = owner->address & ~(uint64_t)(PAGE_SIZE - 1);
+	owner->size = PAGE_SIZE;
+	owner->offset = (int64_t)(owner->address - owner->start);
+}
+
+/*
+ * The vmap_area that covers the address: one rb-tree until d093602919ad v6.9 (vmap_area_root),
+ * an array of nodes since; both also link areas in lists. Bounded by the tree's depth.
+ */
+static bool in_tree(struct kernel *kernel, uint64_t root, struct owner *owner)
+{
+	const struct member *rb = layout_get(kernel->layout, LAYOUT_VMAP_RB);
+	uint64_t node = root;
+
+	for (unsigned depth = 0; node && rb && depth < 128; depth++) {
+		uint64_t area = node - member_offset(rb), start, end;
+
+		if (!err_ok(member_read(kernel, area, LAYOUT_VMAP_START, &start)) ||
+		    !err_ok(member_read(kernel, area, LAYOUT_VMAP_END, &end)))
+			return false;
+		if (owner->address >= start && owner->address < end) {
+			owner->start = start;
+			owner->size = end - start;
+			owner->offset = (int64_t)(owner->address - start);
+			uint64_t vm, caller;
+			if (layout_has(kernel->layout, LAYOUT_VMAP_VM) &&
+			    err_ok(member_read(kernel, area, LAYOUT_VMAP_VM, &vm)) && vm &&
+			    err_ok(member_read(kernel, vm, LAYOUT_VM_CALLER, &caller)) && caller)
+				symbols_format(kernel->symbols, caller, owner->symbol,
+					       sizeof(owner->symbol));
+			return true;
+		}
+		if (!err_ok(member_read(kernel, node,
+					owner->address < start ? LAYOUT_RB_LEFT : LAYOUT_RB_RIGHT,
+					&node)))
+			return false;
+	}
+	return false;
+}
+
+#define VMAP_NODES_MAX 4096
+
+static void in_vmalloc(struct kernel *kernel, struct owner *owner)
+{
+	const struct member *busy = layout_get(kernel->layout, LAYOUT_VMAP_NODE_BUSY);
+	uint64_t root, nodes, count;
+
+	owner->kind = OWNER_VMALLOC;
+	if (err_ok(variable_read(kernel, "vmap_area_root", 8, &root)) &&
+	    in_tree(kernel, root, owner))
+		return;
+	if (busy && err_ok(variable_read(kernel, "vmap_nodes", 8, &nodes)) &&
+	    err_ok(variable_read(kernel, "nr_vmap_nodes", 4, &count))) {
+		uint64_t stride = type_size(types_find_struct(kernel->types, "vmap_node"));
+
+		for (uint64_t i = 0; i < MIN(count, VMAP_NODES_MAX); i++)
+			if (err_ok(memory_read_u64(kernel->memory,
+						   nodes + i * stride + member_offset(busy),
+						   &root)) &&
+			    in_tree(kernel, root, owner))
+				return;
+	}
+	owner->kind = OWNER_HOLE;
+	copy_text(owner->why, sizeof(owner->why), "in the vmalloc region, but in no area of it");
+}
+
+void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
+{
+	*ret = (struct owner){.address = address, .cpu = -1};
+	if (!kernel->memory)
+		return;
+	if (memory_is_kernel(kernel->memory, address) &&
+	    (on_stack(kernel, ret) || in_percpu(kernel, ret)))
+		return;
+	switch (memory_class(kernel->memory, address)) {
+	case VA_USER:
+		ret->kind = OWNER_USER;
+		break;
+	case VA_NON_CANONICAL:
+		ret->kind = OWNER_NON_CANONICAL;
+		break;
+	case VA_DIRECT_MAP:
+		in_direct_map(kernel, ret);
+		break;
+	case VA_DIRECT_MAP_BEYOND:
+		ret->kind = OWNER_BEYOND;
+		break;
+	case VA_VMALLOC:
+		in_vmalloc(kernel, ret);
+		break;
+	case VA_VMEMMAP:
+		ret->kind = OWNER_VMEMMAP;
+		break;
+	case VA_IMAGE:
+		in_image(kernel, ret, OWNER_IMAGE);
+		break;
+	case VA_MODULE:
+		in_image(kernel, ret, OWNER_MODULE);
+		break;
+	default:
+		ret->kind = OWNER_HOLE;
+	}
+}
+
+static const char *state_word(enum object_state state)
+{
+	return state == OBJECT_ALLOCATED ? "allocated" : state == OBJECT_FREE ? "free" : "state unknown";
+}
+
+void owner_text(const struct owner *owner, char *buf, size_t size)
+{
+	switch (owner->kind) {
+	case OWNER_SLAB:
+		snprintf(buf, size, "%s object 0x%016" PRIx64 " %+" PRId64 ", %s%s%s",
+			 owner->slab.slab.cache->name, owner->start, owner->offset,
+			 state_word(owner->slab.state), owner->slab.where[0] ? " on " : "",
+			 owner->slab.where);
+		break;
+	case OWNER_STACK: {
+		_str_ struct str comm = {0};
+
+		str_escape(&comm, owner->task->comm,
+			   strnlen(owner->task->comm, sizeof(owner->task->comm)));
+		snprintf(buf, size, "stack of %s/%d +0x%" PRIx64, comm.data ? comm.data : "?",
+			 owner->task->pid, (uint64_t)owner->offset);
+		break;
+	}
+	case OWNER_PERCPU:
+		snprintf(buf, size, "%s of CPU %d", owner->symbol, owner->cpu);
+		break;
+	case OWNER_IMAGE:
+	case OWNER_MODULE:
+		snprintf(buf, size, "%s%s%s%s", owner->symbol[0] ? owner->symbol : "kernel image",
+			 owner->module[0] ? " [" : "", owner->module, owner->module[0] ? "]" : "");
+		break;
+	case OWNER_PAGE:
+		snprintf(buf, size, "page, %s", page_use_name(owner->page));
+		break;
+	case OWNER_VMALLOC:
+		snprintf(buf, size, "vmalloc area of %" PRIu64 " bytes%s%s", owner->size,
+			 owner->symbol[0] ? " by " : "", owner->symbol);
+		break;
+	case OWNER_BEYOND:
+		snprintf(buf, size, "direct map, but no memory there");
+		break;
+	case OWNER_HOLE:
+		snprintf(buf, size, "%s", owner->why[0] ? owner->why : "no region of the kernel");
+		break;
+	default:
+		snprintf(buf, size, "%s%s%s", owner_kind_name(owner->kind),
+			 owner->why[0] ? ": " : "", owner->why);
+	}
+}
