@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "describe.h"
+
+#include <string.h>
+
+json_t *describe_task(const struct task *task)
+{
+	char state[2] = {task->state, '\0'};
+	json_t *json = json_object();
+
+	json_put(json, "pid", json_integer(task->pid));
+	json_put(json, "tgid", json_integer(task->tgid));
+	json_put(json, "comm", json_text(task->comm, strnlen(task->comm, sizeof(task->comm))));
+	json_put(json, "address", json_address(task->address));
+	json_put(json, "state", json_string(state));
+	json_put(json, "cpu", task->cpu >= 0 ? json_integer(task->cpu) : json_null());
+	return json;
+}
+
+static void put_slab(json_t *json, const struct slab_object *object)
+{
+	static const char *const states[] = {NULL, "allocated", "free"};
+
+	json_put(json, "cache", json_string(object->slab.cache->name));
+	if (object->state != OBJECT_UNKNOWN)
+		json_put(json, "state", json_string(states[object->state]));
+	if (object->broken.why != BREAK_NONE)
+		json_put(json, "note", json_sprintf("its slab's free list %s",
+						    freelist_break_name(&object->broken)));
+}
+
+json_t *describe_owner(const struct owner *owner)
+{
+	json_t *json = json_object();
+	char text[256];
+
+	json_put(json, "kind", json_string(owner_kind_name(owner->kind)));
+	if (owner->kind == OWNER_SLAB)
+		put_slab(json, &owner->slab);
+	if (owner->start) {
+		json_put(json, "start", json_address(owner->start));
+		json_put(json, "offset", json_integer(owner->offset));
+		json_put(json, "size", json_integer((json_int_t)owner->size));
+	}
+	if (owner->symbol[0])
+		json_put(json, "symbol", json_text0(owner->symbol));
+	if (owner->task)
+		json_put(json, "task", describe_task(owner->task));
+	if (owner->cpu >= 0)
+		json_put(json, "cpu", json_integer(owner->cpu));
+	owner_text(owner, text, sizeof(text));
+	json_put(json, "text", json_text0(text));
+	return json;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DESCRIBE_H
+#define TRIAGE_DESCRIBE_H
+
+#include "json.h"
+#include "kernel/kernel.h"
+#include "kernel/owner.h"
+
+/* Objects of the verdict's shape that more than one analyzer writes. */
+
+/* TASK: {"pid","tgid","comm","address","state","cpu"} */
+json_t *describe_task(const struct task *task);
+/* OWNER: {"kind","cache","start","offset","size","state","symbol","task","cpu","text"} */
+json_t *describe_owner(const struct owner *owner);
+
+#endif
