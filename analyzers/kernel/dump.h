@@ -48,6 +48,12 @@ const char *dump_vmcoreinfo(const struct dump *dump, size_t *length);
 size_t dump_cpu_count(const struct dump *dump);
 struct err *dump_cpu_regs(const struct dump *dump, size_t note, struct regs *ret);
 
+/*
+ * Run-time physical minus link-time address of the kernel image, as the container has it. A hint:
+ * QEMU writes a wrong one. False when there is none.
+ */
+bool dump_phys_base(const struct dump *dump, uint64_t *ret);
+
 enum page_state dump_page_state(const struct dump *dump, uint64_t pfn);
 /* Copy physical memory; any length, page borders included. On error buf is undefined. */
 struct err *dump_read(struct dump *dump, uint64_t phys, void *buf, size_t length);

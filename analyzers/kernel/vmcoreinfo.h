@@ -10,10 +10,15 @@
  */
 struct vmcoreinfo;
 
-/* Parse; copies what it needs. Malformed lines are left out and counted. */
+/*
+ * Parse; copies what it needs. Bounded: what goes beyond 64 KiB or 4096 lines is left out.
+ * ERR_CORRUPT when there is no key=value line at all.
+ */
 struct err *vmcoreinfo_parse(const char *text, size_t length, struct vmcoreinfo **ret);
 void vmcoreinfo_free(struct vmcoreinfo *info);
 DEFINE_CLEANUP(struct vmcoreinfo, vmcoreinfo_free)
+/* Lines left out: no key, a control byte in them, or one line too many. */
+size_t vmcoreinfo_malformed(const struct vmcoreinfo *info);
 
 /* NULL when the key is absent; owned by info. A NULL info has no keys. */
 const char *vmcoreinfo_get(const struct vmcoreinfo *info, const char *key);

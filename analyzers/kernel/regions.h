@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_REGIONS_H
+#define TRIAGE_REGIONS_H
+
+#include "kernel/memory.h"
+
+/* The map of the kernel's address space (Documentation/arch/x86/x86_64/mm.rst). */
+struct regions {
+	unsigned levels;
+	uint64_t page_offset, direct_map_size; /* base 0 = not known */
+	uint64_t vmalloc, vmemmap;	       /* bases; 0 = the ones without randomisation */
+	uint64_t image, image_end;	       /* kernel text to bss; 0 = not known */
+	uint64_t image_size;		       /* of the region the image is placed in */
+};
+
+enum va_class regions_class(const struct regions *regions, uint64_t va);
+
+#endif
