@@ -125,6 +125,14 @@ static void open_log(struct kernel *kernel, int dmesg_fd)
 	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
 }
 
+static struct err *open_stacks(struct kernel *kernel)
+{
+	if (!kernel->tasks)
+		return err_new(ERR_NOT_FOUND, "no stacks are known without tasks");
+	TRY(stacks_open(kernel, &kernel->stacks));
+	return unwinder_open(kernel, &kernel->unwinder);
+}
+
 /* The steps that stand on symbols and types, each coping with what the ones before it lack. */
 static void open_inside(struct kernel *kernel, const struct kernel_options *options)
 {
@@ -135,7 +143,7 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 	begin(options, STEP_TASKS);
 	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
 	begin(options, STEP_STACKS);
-	note(kernel, STEP_STACKS, unwinder_open(kernel, &kernel->unwinder), NULL);
+	note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
 }
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)
@@ -193,6 +201,7 @@ void kernel_close(struct kernel *kernel)
 		return;
 	slabs_close(kernel->slabs);
 	unwinder_close(kernel->unwinder);
+	stacks_close(kernel->stacks);
 	tasks_close(kernel->tasks);
 	modules_close(kernel->modules);
 	percpu_close(kernel->percpu);

@@ -9,6 +9,7 @@
 #include "kernel/module.h"
 #include "kernel/percpu.h"
 #include "kernel/printk.h"
+#include "kernel/stacks.h"
 #include "kernel/symbol.h"
 #include "kernel/task.h"
 #include "kernel/types.h"
@@ -52,6 +53,7 @@ struct kernel {
 	struct modules *modules;
 	struct log *log;
 	struct tasks *tasks;
+	struct stacks *stacks; /* as NULL as tasks */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
 	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */

@@ -6,18 +6,28 @@
 
 struct kernel;
 
-/* Per-CPU areas: __per_cpu_offset[], cpu numbers present in the dead kernel. */
+/*
+ * Per-CPU areas (arch/x86/kernel/setup_percpu.c: __per_cpu_offset[]) and which CPUs the dead
+ * kernel had. A kernel without CONFIG_SMP has one area, which is the image itself.
+ */
 struct percpu;
+#define PERCPU_MAX 8192 /* CONFIG_NR_CPUS goes no further on x86-64 */
+
 struct err *percpu_open(struct kernel *kernel, struct percpu **ret);
 void percpu_close(struct percpu *percpu);
 
-unsigned percpu_cpus(const struct percpu *percpu); /* possible CPUs; ids are 0 … n-1 */
+/* Ids are 0 … n-1 (nr_cpu_ids). Some between may be no CPU: percpu_address() says so. */
+unsigned percpu_cpus(const struct percpu *percpu);
+/* False too where the mask could not be read. */
 bool percpu_online(const struct percpu *percpu, unsigned cpu);
-/* Address of a per-CPU variable (a symbol's value, or a pointer from alloc_percpu) on a CPU. */
+/*
+ * Address of a per-CPU variable (a symbol's value, or a pointer from alloc_percpu) on a CPU.
+ * ERR_NOT_FOUND for a CPU that has no area.
+ */
 struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsigned cpu,
 			   uint64_t *ret);
 struct err *percpu_symbol(struct kernel *kernel, const char *symbol, unsigned cpu, uint64_t *ret);
-/* Reverse: the CPU and the per-CPU symbol a static per-CPU address belongs to. */
+/* Reverse: the CPU and the per-CPU symbol's value a static per-CPU address belongs to. */
 bool percpu_owner(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *variable);
 
 #endif

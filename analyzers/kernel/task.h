@@ -16,29 +16,38 @@ struct task {
 	uint64_t flags;	    /* PF_… */
 	int32_t cpu;	    /* last CPU, -1 unknown */
 	int32_t on_cpu;	    /* the CPU it was running on when the machine died, else -1 */
-	uint64_t stack;	    /* lowest address; 0 unknown */
+	uint64_t stack;	    /* lowest address; 0 unknown, or given back already */
 	uint64_t stack_size;
-	uint64_t sp;	    /* thread.sp of a task that is switched out */
 	uint64_t mm;	    /* 0 for kernel threads */
 	uint64_t start_time;/* ns */
-	uint64_t blocked_ns;/* time since it last ran, where sched_info knows; 0 unknown */
+	/*
+	 * ns since it was last given a CPU (sched_info.last_arrival against the newest runqueue
+	 * clock): no less than it has been asleep. 0 unknown, or running.
+	 */
+	uint64_t blocked_ns;
 	bool kthread;
 	bool idle;	    /* a CPU's swapper */
 };
 
 struct tasks;
+#define TASKS_MAX (4u << 20) /* PID_MAX_LIMIT */
+
 /* All threads: the idle tasks, then every thread of every process. Bounded; a break is kept. */
 struct err *tasks_open(struct kernel *kernel, struct tasks **ret);
 void tasks_close(struct tasks *tasks);
 size_t tasks_count(const struct tasks *tasks);
 const struct task *tasks_at(const struct tasks *tasks, size_t i);
 const struct task *tasks_find(const struct tasks *tasks, uint64_t address);
+/* Never an idle task: their pid 0 is one of many. */
 const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid);
 const struct task *tasks_on_cpu(const struct tasks *tasks, unsigned cpu); /* rq->curr */
 /* The task whose stack holds the address, or NULL. */
 const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address);
+/* Where the lists were cut short, or NULL; owned by tasks. */
 const struct err *tasks_error(const struct tasks *tasks);
-/* Registers of a CPU at its death, by CPU number; false when the dump has none. */
+/* Where a task that is switched out left its stack pointer (thread.sp). */
+struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret);
+/* Registers of a CPU at its death, by CPU number; false when the dump has none. See cpu_regs.c. */
 bool tasks_cpu_regs(struct kernel *kernel, unsigned cpu, struct regs *ret);
 
 #endif

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/unwind.h"
+
+#include <string.h>
+
+#include "kernel/object.h"
+#include "kernel/unwind_state.h"
+
+enum way { WAY_ORC, WAY_FP, WAY_SCAN };
+
+struct unwinder {
+	enum way way;
+	struct orc *orc;
+};
+
+/* Each stack of a CPU can be met once, and an NMI can nest; more is going in circles. */
+#define STACK_SWITCHES 16
+/* One search at the start (panic() in __crash_kexec), one behind a trampoline. */
+#define RESUMES 2
+
+struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret)
+{
+	struct unwinder *unwinder = calloc(1, sizeof(*unwinder));
+	struct err *err;
+
+	if (!unwinder)
+		return &err_nomem;
+	err = orc_open(kernel, &unwinder->orc);
+	if (err && fp_usable(kernel)) {
+		unwinder->way = WAY_FP;
+	} else if (err) {
+		unwinder->way = WAY_SCAN;
+		kernel_degrade(kernel, "stacks",
+			       err_wrap(take_ptr(err), "stacks are only searched"), NULL);
+	}
+	err_free(err);
+	*ret = unwinder;
+	return NULL;
+}
+
+void unwinder_close(struct unwinder *unwinder)
+{
+	if (!unwinder)
+		return;
+	orc_close(unwinder->orc);
+	free(unwinder);
+}
+
+const char *unwinder_name(const struct unwinder *unwinder)
+{
+	static const char *const names[] = {"orc", "frame pointer", "scan"};
+
+	return names[unwinder->way];
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+struct err *unwind_read_stack(struct unwind_state *state, uint64_t address, void *buf,
+			      size_t length)
+{
+	if (address < state->stack.low || address >= state->stack.high) {
+		struct stack stack;
+
+		if (!stacks_find(state->kernel, address, &stack))
+			return err_at(ERR_CORRUPT, address, "the unwind leaves the kernel's stacks");
+		state->stack = stack;
+	}
+	if (length > state->stack.high - address)
+		return err_at(ERR_CORRUPT, address, "the unwind runs over the end of a stack");
+	return memory_read(state->kernel->memory, address, buf, length);
+}
+
+struct err *unwind_read_word(struct unwind_state *state, uint64_t address, uint64_t *ret)
+{
+	return unwind_read_stack(state, address, ret, sizeof(*ret));
+}
+
+static const struct {
+	enum layout_id id;
+	enum reg reg;
+} pt_regs_members[] = {
+	{LAYOUT_PT_REGS_R15, REG_R15}, {LAYOUT_PT_REGS_R14, REG_R14},
+	{LAYOUT_PT_REGS_R13, REG_R13}, {LAYOUT_PT_REGS_R12, REG_R12},
+	{LAYOUT_PT_REGS_BP, REG_RBP},  {LAYOUT_PT_REGS_BX, REG_RBX},
+	{LAYOUT_PT_REGS_R11, REG_R11}, {LAYOUT_PT_REGS_R10, REG_R10},
+	{LAYOUT_PT_REGS_R9, REG_R9},   {LAYOUT_PT_REGS_R8, REG_R8},
+	{LAYOUT_PT_REGS_AX, REG_RAX},  {LAYOUT_PT_REGS_CX, REG_RCX},
+	{LAYOUT_PT_REGS_DX, REG_RDX},  {LAYOUT_PT_REGS_SI, REG_RSI},
+	{LAYOUT_PT_REGS_DI, REG_RDI},  {LAYOUT_PT_REGS_ORIG_AX, REG_ORIG_RAX},
+	{LAYOUT_PT_REGS_IP, REG_RIP},  {LAYOUT_PT_REGS_CS, REG_CS},
+	{LAYOUT_PT_REGS_FLAGS, REG_RFLAGS}, {LAYOUT_PT_REGS_SP, REG_RSP},
+	{LAYOUT_PT_REGS_SS, REG_SS},
+};
+
+#define PT_REGS_SIZE 256 /* room for more than there is */
+
+static void decode_regs(struct kernel *kernel, const void *bytes, size_t length, struct regs *ret)
+{
+	uint64_t value;
+
+	*ret = (struct regs){0};
+	for (size_t i = 0; i < ARRAY_SIZE(pt_regs_members); i++)
+		if (member_get(kernel, bytes, length, pt_regs_members[i].id, &value))
+			regs_set(ret, pt_regs_members[i].reg, value);
+}
+
+static struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
+{
+	const struct member *last = layout_get(kernel->layout, LAYOUT_PT_REGS_SS);
+	const struct member *ip = layout_get(kernel->layout, LAYOUT_PT_REGS_IP);
+
+	if (!last || !ip || member_offset(last) + 8 > PT_REGS_SIZE)
+		return err_new(ERR_NOT_FOUND, "no struct pt_regs among this kernel's types");
+	*ret = member_offset(last) + 8;
+	return NULL;
+}
+
+struct err *pt_regs_read(struct kernel *kernel, uint64_t address, struct regs *ret)
+{
+	uint8_t bytes[PT_REGS_SIZE];
+	size_t size;
+
+	TRY(pt_regs_size(kernel, &size));
+	TRY(err_wrap(memory_read(kernel->memory, address, bytes, size), "pt_regs"));
+	decode_regs(kernel, bytes, size, ret);
+	return NULL;
+}
+
+struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struct regs *ret)
+{
+	uint8_t bytes[PT_REGS_SIZE];
+	size_t size;
+
+	TRY(pt_regs_size(state->kernel, &size));
+	TRY(err_wrap(unwind_read_stack(state, address, bytes, size), "pt_regs"));
+	decode_regs(state->kernel, bytes, size, ret);
+	return NULL;
+}
+
+/* --- stepping --------------------------------------------------------------------------------- */
+
+/*
+ * A call through a bad pointer: nothing was executed at RIP, so the return address is still where
+ * the call pushed it.
+ */
+static struct err *step_bad_call(struct unwind_state *state, struct step *ret)
+{
+	uint64_t sp = state->regs.value[REG_RSP], address, target;
+
+	TRY(unwind_read_word(state, sp, &address));
+	if (!code_is_text(state->kernel, address) ||
+	    !code_follows_call(state->kernel, address, &target))
+		return err_at(ERR_CORRUPT, sp, "no return address");
+	ret->regs = state->regs;
+	regs_set(&ret->regs, REG_RIP, address);
+	regs_set(&ret->regs, REG_RSP, sp + 8);
+	ret->return_slot = sp;
+	ret->source = FOUND_RESUMED;
+	return NULL;
+}
+
+struct err *unwind_step_direct(struct unwind_state *state, struct step *ret)
+{
+	struct unwinder *unwinder = state->kernel->unwinder;
+	uint64_t address = unwind_lookup_address(state);
+
+	*ret = (struct step){0};
+	if (unwinder->way == WAY_SCAN)
+		return scan_step(state, ret);
+	if (code_is_text(state->kernel, address))
+		return unwinder->way == WAY_ORC ? orc_step(unwinder->orc, state, ret)
+						: fp_step(state, ret);
+	if (!state->exact || code_is_generated(state->kernel, address))
+		return fp_step_plain(state, ret);
+	return step_bad_call(state, ret);
+}
+
+/* Worth a search: the data is missing or wrong, not the memory. */
+static bool can_resume(const struct unwind_state *state, const struct err *err)
+{
+	return state->resumes && (err->code == ERR_NOT_FOUND || err->code == ERR_CORRUPT);
+}
+
+static struct err *step(struct unwind_state *state, struct step *ret)
+{
+	struct err *err = unwind_step_direct(state, ret);
+
+	if (!err || !can_resume(state, err))
+		return err;
+	state->resumes--;
+	*ret = (struct step){0};
+	if (err_ok(scan_resume(state, ret))) {
+		err_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+struct err *unwind_apply(struct unwind_state *state, const struct step *step)
+{
+	uint64_t from = state->regs.value[REG_RSP], to = step->regs.value[REG_RSP];
+	struct stack before, after;
+
+	state->regs = step->regs;
+	state->exact = step->exact;
+	if (regs_user_mode(&step->regs))
+		return NULL;
+	if (from >= state->stack.low && from < state->stack.high && to >= state->stack.low &&
+	    to < state->stack.high) {
+		before = after = state->stack;
+	} else {
+		stacks_find(state->kernel, from, &before);
+		stacks_find(state->kernel, to, &after);
+		state->stack = after;
+	}
+	if (before.low == after.low && to <= from)
+		return err_at(ERR_LOOP, to, "the stack goes in the wrong direction");
+	if (before.low != after.low && ++state->switches > STACK_SWITCHES)
+		return err_at(ERR_LOOP, to, "the unwind changes stacks without end");
+	return NULL;
+}
+
+bool unwind_ends_cleanly(const struct unwind_state *state)
+{
+	struct unwind_state copy = *state;
+	struct step next;
+
+	for (unsigned i = 0; i < TRACE_MAX; i++) {
+		if (regs_user_mode(&copy.regs))
+			return true;
+		if (!err_ok(unwind_step_direct(&copy, &next)))
+			return false;
+		if (next.end)
+			return true;
+		if (!err_ok(unwind_apply(&copy, &next)))
+			return false;
+	}
+	return false;
+}
+
+/* --- traces ----------------------------------------------------------------------------------- */
+
+/* Which kind of entry this was, by the name of the code that built the pt_regs. */
+static enum frame_kind interruption(struct kernel *kernel, uint64_t entry)
+{
+	static const char *const interrupts[] = {"interrupt", "sysvec", "irq", "intr", "xen_hvm_call"};
+	struct symbol symbol;
+
+	if (!symbols_at(kernel->symbols, entry, &symbol))
+		return FRAME_EXCEPTION;
+	if (strstr(symbol.name, "nmi"))
+		return FRAME_NMI;
+	for (size_t i = 0; i < ARRAY_SIZE(interrupts); i++)
+		if (strstr(symbol.name, interrupts[i]))
+			return FRAME_IRQ;
+	return FRAME_EXCEPTION;
+}
+
+static struct err *add_frame(struct trace *trace, size_t *capacity,
+			     const struct unwind_state *state, const struct step *step)
+{
+	struct frame *frame;
+
+	if (trace->count == *capacity) {
+		size_t more = *capacity ? *capacity * 2 : 16;
+		struct frame *frames = reallocarray(trace->frames, more, sizeof(*frames));
+
+		if (!frames)
+			return &err_nomem;
+		trace->frames = frames;
+		*capacity = more;
+	}
+	frame = &trace->frames[trace->count++];
+	*frame = (struct frame){
+		.address = state->regs.value[REG_RIP],
+		.exact = state->exact,
+		.sp = state->regs.value[REG_RSP],
+		.return_slot = step->return_slot,
+		.source = step->source,
+		.pt_regs = step->pt_regs,
+		.regs = state->regs,
+	};
+	if (regs_user_mode(&state->regs))
+		frame->kind = FRAME_USER;
+	return NULL;
+}
+
+/* A pt_regs was met: say so in the frame it interrupted and in the entry code that built it. */
+static void mark_entry(struct kernel *kernel, struct frame *entry, struct frame *interrupted)
+{
+	uint64_t address = frame_lookup_address(entry);
+
+	if (interrupted->kind != FRAME_USER)
+		interrupted->kind = interruption(kernel, address);
+	if (entry->kind == FRAME_CALL)
+		entry->kind = FRAME_ENTRY;
+}
+
+/* Follow the stack until its end or an error; the error is why. */
+static struct err *follow(struct unwind_state *state, struct trace *trace, struct step *first)
+{
+	struct step next = *first;
+	size_t capacity = 0;
+
+	while (true) {
+		TRY(add_frame(trace, &capacity, state, &next));
+		if (next.pt_regs && trace->count > 1)
+			mark_entry(state->kernel, &trace->frames[trace->count - 2],
+				   &trace->frames[trace->count - 1]);
+		if (regs_user_mode(&state->regs))
+			return NULL;
+		if (trace->count == TRACE_MAX)
+			return err_new(ERR_LIMIT, "the stack goes on after %u frames", TRACE_MAX);
+		TRY(step(state, &next));
+		if (next.end)
+			return NULL;
+		TRY(unwind_apply(state, &next));
+	}
+}
+
+static struct err *unwind(struct unwind_state *state, enum frame_source source, struct trace *ret)
+{
+	struct step first = {.source = source};
+
+	if (!state->kernel->unwinder)
+		return err_new(ERR_INVALID, "no unwinder for this dump");
+	if (!regs_known(&state->regs, REG_RIP) || !regs_known(&state->regs, REG_RSP)) {
+		ret->stopped = err_new(ERR_NOT_FOUND, "no stack pointer to start from");
+		return NULL;
+	}
+	state->resumes = RESUMES;
+	stacks_find(state->kernel, state->regs.value[REG_RSP], &state->stack);
+	ret->stopped = follow(state, ret, &first);
+	ret->complete = !ret->stopped;
+	if (ret->stopped == &err_nomem) {
+		trace_deinit(ret);
+		return &err_nomem;
+	}
+	return NULL;
+}
+
+struct err *unwind_regs(struct kernel *kernel, const struct regs *regs, struct trace *ret)
+{
+	struct unwind_state state = {.kernel = kernel, .regs = *regs, .exact = true};
+
+	*ret = (struct trace){0};
+	return unwind(&state, FOUND_REGISTERS, ret);
+}
+
+void trace_deinit(struct trace *trace)
+{
+	free(trace->frames);
+	err_free(trace->stopped);
+	*trace = (struct trace){0};
+}
+
+/* --- where a task starts ---------------------------------------------------------------------- */
+
+/* The registers __switch_to_asm pushed. */
+static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
+{
+	static const struct {
+		enum layout_id id;
+		enum reg reg;
+	} members[] = {
+		{LAYOUT_INACTIVE_R15, REG_R15}, {LAYOUT_INACTIVE_R14, REG_R14},
+		{LAYOUT_INACTIVE_R13, REG_R13}, {LAYOUT_INACTIVE_R12, REG_R12},
+		{LAYOUT_INACTIVE_BX, REG_RBX},	{LAYOUT_INACTIVE_BP, REG_RBP},
+		{LAYOUT_INACTIVE_RET_ADDR, REG_RIP},
+	};
+	uint64_t size = type_size(types_find_struct(kernel->types, "inactive_task_frame"));
+	uint8_t bytes[128];
+	uint64_t value;
+
+	if (size > sizeof(bytes))
+		return err_new(ERR_CORRUPT, "struct inactive_task_frame is too large");
+	TRY(err_wrap(memory_read(kernel->memory, sp, bytes, size), "inactive_task_frame"));
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (member_get(kernel, bytes, size, members[i].id, &value))
+			regs_set(ret, members[i].reg, value);
+	regs_set(ret, REG_RSP, sp + size);
+	return NULL;
+}
+
+/*
+ * Before v4.9 switch_to() was inline: it pushed flags and RBP and went on, when the task came back,
+ * behind its call of __switch_to. That place has a label of its own, or lies in the scheduler.
+ */
+static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
+{
+	static const char *const places[] = {"thread_return", "__schedule", "schedule"};
+	uint64_t rip, rbp;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (!symbols_find(kernel->symbols, places[i], &rip))
+			continue;
+		TRY(err_wrap(memory_read_u64(kernel->memory, sp, &rbp), "saved frame pointer"));
+		regs_set(ret, REG_RIP, rip + 1); /* a return address: looked up one byte before */
+		regs_set(ret, REG_RBP, rbp);
+		regs_set(ret, REG_RSP, sp + 16);
+		return NULL;
+	}
+	return err_new(ERR_NOT_FOUND, "the scheduler's code cannot be found");
+}
+
+static struct err *saved_regs(struct kernel *kernel, const struct task *task, struct regs *ret)
+{
+	struct stack stack;
+	uint64_t sp;
+
+	*ret = (struct regs){0};
+	if (!task->stack)
+		return err_new(ERR_NOT_FOUND, "the task has given its stack back");
+	TRY(task_saved_sp(kernel, task, &sp));
+	if (!stacks_find(kernel, sp, &stack))
+		return err_at(ERR_CORRUPT, sp, "the saved stack pointer is on no stack");
+	return layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR)
+		       ? inactive_regs(kernel, sp, ret)
+		       : inline_switch_regs(kernel, sp, ret);
+}
+
+/* A running task without registers: what it last left behind may long be overwritten. */
+static void mark_stale(const struct task *task, struct trace *trace)
+{
+	for (size_t i = 0; i < trace->count; i++)
+		trace->frames[i].source = FOUND_SCAN;
+	err_free(trace->stopped);
+	trace->complete = false;
+	trace->stopped = err_new(ERR_NOT_FOUND,
+				 "the dump has no registers of CPU %d: the stack is shown as it was "
+				 "when the task last slept", task->on_cpu);
+}
+
+struct err *unwind_task(struct kernel *kernel, const struct task *task, struct trace *ret)
+{
+	struct unwind_state state = {.kernel = kernel};
+	struct regs regs;
+
+	*ret = (struct trace){0};
+	if (task->on_cpu >= 0 && tasks_cpu_regs(kernel, (unsigned)task->on_cpu, &regs))
+		return unwind_regs(kernel, &regs, ret);
+	ret->stopped = saved_regs(kernel, task, &state.regs);
+	if (ret->stopped)
+		return NULL;
+	TRY(unwind(&state, FOUND_REGISTERS, ret));
+	if (task->on_cpu >= 0)
+		mark_stale(task, ret);
+	return NULL;
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+const char *frame_kind_name(enum frame_kind kind)
+{
+	static const char *const names[] = {"call", "exception", "irq", "nmi", "entry", "user"};
+
+	return names[kind];
+}
+
+const char *frame_source_name(enum frame_source source)
+{
+	static const char *const names[] = {"registers", "orc", "frame_pointer", "resumed", "scan"};
+
+	return names[source];
+}
+
+double frame_confidence(enum frame_source source)
+{
+	static const double confidence[] = {1.0, 1.0, 0.95, 0.8, 0.3};
+
+	return confidence[source];
+}
+
+uint64_t frame_lookup_address(const struct frame *frame)
+{
+	return frame->address - !frame->exact;
+}
