@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/slab.h"
+#include "kernel/sleeper.h"
 
 static const char *const step_names[] = {
 	"header", "vmcoreinfo", "registers", "memory",	"symbols", "types",
@@ -200,6 +201,7 @@ void kernel_close(struct kernel *kernel)
 	if (!kernel)
 		return;
 	slabs_close(kernel->slabs);
+	sleepers_close(kernel->sleepers);
 	unwinder_close(kernel->unwinder);
 	stacks_close(kernel->stacks);
 	tasks_close(kernel->tasks);

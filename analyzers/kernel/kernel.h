@@ -57,6 +57,7 @@ struct kernel {
 	struct unwinder *unwinder;
 	struct disasm *disasm;
 	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */
+	struct sleepers *sleepers; /* by kernel_sleepers(), when first asked for */
 	unsigned steps; /* mask of the steps that stand */
 	struct degraded *degraded;
 	size_t degraded_count;

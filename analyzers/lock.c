@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lock.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "describe.h"
+#include "kernel/object.h"
+
+void task_label(const struct task *task, struct str *label)
+{
+	str_escape(label, task->comm, strnlen(task->comm, sizeof(task->comm)));
+	str_printf(label, "/%d", task->pid);
+}
+
+uint64_t lock_mm(struct kernel *kernel, uint64_t address)
+{
+	const struct member *member = layout_get(kernel->layout, LAYOUT_MM_MMAP_LOCK);
+
+	if (!member)
+		return 0;
+	uint64_t mm = address - member_offset(member);
+	for (size_t i = 0; i < tasks_count(kernel->tasks); i++)
+		if (tasks_at(kernel->tasks, i)->mm == mm)
+			return mm;
+	return 0;
+}
+
+/* The process an mm belongs to: its thread group's leader, else any thread. */
+static const struct task *mm_owner(struct kernel *kernel, uint64_t mm)
+{
+	const struct task *any = NULL;
+
+	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+
+		if (task->mm != mm)
+			continue;
+		if (task->pid == task->tgid)
+			return task;
+		any = any ? any : task;
+	}
+	return any;
+}
+
+void lock_name(struct kernel *kernel, uint64_t address, struct str *name)
+{
+	uint64_t mm = lock_mm(kernel, address);
+	struct symbol symbol;
+
+	if (mm) {
+		str_puts(name, "mmap_lock of ");
+		task_label(mm_owner(kernel, mm), name);
+	} else if (symbols_at(kernel->symbols, address, &symbol)) {
+		str_puts(name, symbol.name);
+		if (address != symbol.address)
+			str_printf(name, "+0x%" PRIx64, address - symbol.address);
+		if (symbol.module[0])
+			str_printf(name, " [%s]", symbol.module);
+	} else {
+		str_printf(name, "0x%016" PRIx64, address);
+	}
+}
+
+json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address)
+{
+	json_t *lock = json_object();
+	_str_ struct str name = {0};
+
+	json_put(lock, "kind", json_string(kind));
+	json_put(lock, "address", address ? json_address(address) : NULL);
+	if (address) {
+		uint64_t mm = lock_mm(kernel, address);
+
+		lock_name(kernel, address, &name);
+		json_put(lock, "name", json_string(name.data));
+		if (mm)
+			json_put(lock, "container",
+				 json_pack("{s:s, s:s, s:o}", "type", "mm_struct", "member",
+					   "mmap_lock", "address", json_address(mm)));
+	}
+	json_put(lock, "holders", json_array());
+	json_put(lock, "waiters", json_array());
+	return lock;
+}
+
+void lock_add_holder(json_t *lock, const struct task *task, enum lock_mode mode,
+		     const char *evidence, double confidence, const char *why, ...)
+{
+	json_t *holder = json_object();
+	va_list args;
+
+	va_start(args, why);
+	json_put(holder, "task", task ? describe_task(task) : json_null());
+	if (mode != MODE_UNKNOWN)
+		json_put(holder, "mode", json_string(lock_mode_name(mode)));
+	json_put(holder, "evidence", json_string(evidence));
+	json_put(holder, "confidence", json_real(confidence));
+	json_put(holder, "why", json_vsprintf(why, args));
+	va_end(args);
+	json_array_append_new(json_object_get(lock, "holders"), holder);
+}
+
+void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode, size_t position,
+		     uint64_t node)
+{
+	json_t *waiter = json_object();
+
+	json_put(waiter, "task", task ? describe_task(task) : json_null());
+	if (mode != MODE_UNKNOWN)
+		json_put(waiter, "mode", json_string(lock_mode_name(mode)));
+	json_put(waiter, "position", json_integer((json_int_t)position));
+	json_put(waiter, "node", node ? json_address(node) : NULL);
+	json_array_append_new(json_object_get(lock, "waiters"), waiter);
+}
+
+const struct task *lock_owner(struct kernel *kernel, uint64_t word, uint64_t flags)
+{
+	return tasks_find(kernel->tasks, word & ~flags);
+}
+
+bool waits_in(const struct waitlist *list, const struct task *task)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->waiters[i].task == task)
+			return true;
+	return false;
+}
+
+/* --- from sleepers to locks ------------------------------------------------------------------ */
+
+static void add_waiters(struct kernel *kernel, const struct lock_class *class,
+			const struct waitlist *list, json_t *lock)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct waiter *waiter = &list->waiters[i];
+
+		lock_add_waiter(lock, waiter->task, class->mode(kernel, waiter), i, waiter->node);
+	}
+	if (list->err)
+		json_put(lock, "note", json_sprintf("the wait list could not be read to its end: %s",
+						    list->err->message));
+}
+
+static struct err *emit_lock(struct kernel *kernel, const struct lock_class *class,
+			     const struct waitlist *list, struct findings *findings)
+{
+	json_t *lock = lock_new(kernel, class->kind, list->lock);
+	_str_ struct str headline = {0};
+	double confidence = 1.0;
+
+	add_waiters(kernel, class, list, lock);
+	struct err *err = class->describe(kernel, list, lock, &headline, &confidence);
+	if (err) {
+		json_decref(lock);
+		return err;
+	}
+	finding_add(findings, class->finding, SEVERITY_WARNING, confidence, lock, "%s",
+		    headline.data ? headline.data : class->kind);
+	return NULL;
+}
+
+/* A sleeper whose lock could not be reached is still a wait, with its holder missing. */
+static void emit_unknown(struct kernel *kernel, const struct lock_class *class,
+			 const struct sleeper *sleeper, const char *why, struct findings *findings)
+{
+	json_t *lock = lock_new(kernel, class->kind, 0);
+	_str_ struct str label = {0};
+
+	task_label(sleeper->task, &label);
+	lock_add_waiter(lock, sleeper->task, sleeper->mode, 0, 0);
+	json_put(lock, "state", json_sprintf("the lock was not found: %s", why));
+	finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.5, lock,
+		    "%s waits for a %s that was not found", label.data, sleeper->what);
+}
+
+struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
+		       struct findings *findings)
+{
+	_map_ struct map placed = {0}; /* tasks whose lock has been emitted */
+	struct sleepers *sleepers;
+
+	TRY(kernel_sleepers(kernel, &sleepers));
+	for (size_t i = 0; i < sleepers->count; i++) {
+		const struct sleeper *sleeper = &sleepers->list[i];
+		_waitlist_ struct waitlist list = {0};
+
+		if (!(class->waits >> sleeper->kind & 1) ||
+		    map_get(&placed, sleeper->task->address))
+			continue;
+		_err_ struct err *err = waitlist_of_sleeper(kernel, class->ops, sleeper, &list);
+		if (err == &err_nomem)
+			return take_ptr(err);
+		if (err) {
+			emit_unknown(kernel, class, sleeper, err->message, findings);
+			continue;
+		}
+		for (size_t j = 0; j < list.count; j++)
+			if (list.waiters[j].task)
+				map_set(&placed, list.waiters[j].task->address, 0);
+		TRY(emit_lock(kernel, class, &list, findings));
+	}
+	return NULL;
+}

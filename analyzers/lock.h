@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCK_H
+#define TRIAGE_LOCK_H
+
+#include "base/str.h"
+#include "finding.h"
+#include "kernel/kernel.h"
+#include "kernel/sleeper.h"
+#include "kernel/waitlist.h"
+
+/*
+ * What the lock analyzers share: building a LOCK of the verdict's shape, and going from the
+ * sleepers of a kind to their locks, each lock once.
+ */
+struct lock_class {
+	enum finding_id finding;
+	const char *kind; /* locks.kind */
+	unsigned waits;	  /* mask of 1 << enum wait_kind whose sleepers this class looks at */
+	const struct waitlist_ops *ops;
+	/*
+	 * Add raw, state, holders (lock_add_holder) to a lock whose waiters are already there.
+	 * Puts the finding's headline into headline and returns its confidence.
+	 */
+	struct err *(*describe)(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+				struct str *headline, double *confidence);
+	/* Mode of one waiter, by its structure. */
+	enum lock_mode (*mode)(struct kernel *kernel, const struct waiter *waiter);
+};
+
+/* Emit one finding a lock; sleepers whose lock is not found give FINDING_LOCK_OTHER. */
+struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
+		       struct findings *findings);
+
+/* A new LOCK object with empty holders and waiters, its name looked up. */
+json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address);
+void lock_add_holder(json_t *lock, const struct task *task, enum lock_mode mode,
+		     const char *evidence, double confidence, const char *why, ...)
+	__attribute__((format(printf, 6, 7)));
+void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode, size_t position,
+		     uint64_t node);
+/* Name of a lock for people: "mmap_lock of java (tgid 12862)", "rtnl_mutex", "0x…". */
+void lock_name(struct kernel *kernel, uint64_t address, struct str *name);
+/* The mm whose mmap_lock stands at this address, 0 when it is no such lock. */
+uint64_t lock_mm(struct kernel *kernel, uint64_t address);
+/* "java/12862" with the bytes of comm made safe. */
+void task_label(const struct task *task, struct str *label);
+/* The task a lock's owner word points to (flag bits masked off), or NULL. */
+const struct task *lock_owner(struct kernel *kernel, uint64_t word, uint64_t flags);
+/* True when the task is one of the list's waiters. */
+bool waits_in(const struct waitlist *list, const struct task *task);
+
+/*
+ * Who may hold a lock that records no holder (a reader's rwsem, a spinlock): tasks with a frame
+ * known to run under it, by holders.def, and stacks that hold its address. Adds the candidates,
+ * best first, as inferred holders, and returns how many there are.
+ */
+struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+			       const struct task *hint, size_t *count);
+
+#endif

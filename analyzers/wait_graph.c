@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wait_graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* A task with its outgoing edges: a run of graph->edges after sorting by from. */
+struct wait_node {
+	const struct task *task;
+	size_t first, count; /* edges; best first */
+	enum { WHITE, GREY, BLACK } colour;
+};
+
+struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge)
+{
+	if ((graph->count & (graph->count - 1)) == 0) {
+		size_t room = graph->count ? graph->count * 2 : 1;
+		struct wait_edge *grown = reallocarray(graph->edges, room, sizeof(*grown));
+
+		if (!grown)
+			return &err_nomem;
+		graph->edges = grown;
+	}
+	graph->edges[graph->count++] = *edge;
+	return NULL;
+}
+
+static int by_from(const void *a, const void *b)
+{
+	const struct wait_edge *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
+}
+
+static struct err *build_nodes(struct wait_graph *graph, struct map *index)
+{
+	qsort(graph->edges, graph->count, sizeof(*graph->edges), by_from);
+	graph->nodes = calloc(graph->count + 1, sizeof(*graph->nodes));
+	if (!graph->nodes)
+		return &err_nomem;
+	for (size_t i = 0; i < graph->count; i++) {
+		if (i && graph->edges[i - 1].from == graph->edges[i].from) {
+			graph->nodes[graph->node_count - 1].count++;
+			continue;
+		}
+		if (!map_set(index, graph->edges[i].from->address, graph->node_count))
+			return &err_nomem;
+		graph->nodes[graph->node_count++] =
+			(struct wait_node){.task = graph->edges[i].from, .first = i, .count = 1};
+	}
+	return NULL;
+}
+
+static struct wait_node *node_of(const struct wait_graph *graph, const struct map *index,
+				 const struct task *task)
+{
+	uint64_t *at = task ? map_get(index, task->address) : NULL;
+
+	return at ? &graph->nodes[*at] : NULL;
+}
+
+/* --- cycles: depth first, with an explicit path ----------------------------------------------- */
+
+struct search {
+	struct wait_graph *graph;
+	const struct map *index;
+	struct {
+		struct wait_node *node;
+		size_t edge; /* the one being followed */
+	} *path;
+	size_t depth;
+};
+
+static void record_cycle(struct search *search, const struct wait_node *back_to)
+{
+	struct wait_graph *graph = search->graph;
+	struct wait_cycle cycle = {.confidence = 1};
+	size_t start = 0;
+
+	while (start < search->depth && search->path[start].node != back_to)
+		start++;
+	if (search->depth - start > CYCLE_LENGTH_MAX || graph->cycle_count == CYCLES_MAX)
+		return;
+	for (size_t i = start; i < search->depth; i++) {
+		const struct wait_edge *edge =
+			&graph->edges[search->path[i].node->first + search->path[i].edge];
+
+		cycle.edges[cycle.length++] = edge;
+		cycle.confidence *= edge->confidence;
+	}
+	graph->cycles[graph->cycle_count++] = cycle;
+}
+
+static void push(struct search *search, struct wait_node *node)
+{
+	node->colour = GREY;
+	search->path[search->depth].node = node;
+	search->path[search->depth++].edge = 0;
+}
+
+static void search_from(struct search *search, struct wait_node *start)
+{
+	push(search, start);
+	while (search->depth) {
+		struct wait_node *node = search->path[search->depth - 1].node;
+		size_t *edge = &search->path[search->depth - 1].edge;
+
+		if (*edge == node->count) {
+			node->colour = BLACK;
+			search->depth--;
+			if (search->depth)
+				search->path[search->depth - 1].edge++;
+			continue;
+		}
+		struct wait_node *next = node_of(search->graph, search->index,
+						 search->graph->edges[node->first + *edge].to);
+		if (next && next->colour == WHITE) {
+			push(search, next);
+			continue;
+		}
+		if (next && next->colour == GREY)
+			record_cycle(search, next);
+		++*edge;
+	}
+}
+
+static int by_sureness(const void *a, const void *b)
+{
+	const struct wait_cycle *x = a, *y = b;
+
+	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
+}
+
+static struct err *find_cycles(struct wait_graph *graph, const struct map *index)
+{
+	struct search search = {.graph = graph, .index = index};
+
+	graph->cycles = calloc(CYCLES_MAX, sizeof(*graph->cycles));
+	search.path = calloc(graph->node_count + 1, sizeof(*search.path));
+	if (!graph->cycles || !search.path) {
+		free(search.path);
+		return &err_nomem;
+	}
+	for (size_t i = 0; i < graph->node_count; i++)
+		if (graph->nodes[i].colour == WHITE)
+			search_from(&search, &graph->nodes[i]);
+	qsort(graph->cycles, graph->cycle_count, sizeof(*graph->cycles), by_sureness);
+	free(search.path);
+	return NULL;
+}
+
+/* --- roots: follow each task's best edge to its end -------------------------------------------- */
+
+static const struct wait_edge *best_edge(const struct wait_graph *graph,
+					 const struct wait_node *node)
+{
+	return &graph->edges[node->first];
+}
+
+/* The root an edge ends in is one and the same for a task, and for a lock with no known holder. */
+static uint64_t root_key(const struct wait_edge *edge)
+{
+	return edge->to ? edge->to->address : (uint64_t)(uintptr_t)edge->lock;
+}
+
+static bool add_root(struct wait_graph *graph, struct map *known, const struct wait_edge *edge,
+		     size_t *at)
+{
+	uint64_t *found = map_get(known, root_key(edge));
+
+	if (!found) {
+		if (!map_set(known, root_key(edge), graph->root_count))
+			return false;
+		*at = graph->root_count++;
+		graph->roots[*at] = (struct wait_root){edge->to, edge, 0, edge->confidence};
+		return true;
+	}
+	*at = *found;
+	return true;
+}
+
+/* Nodes in a cycle have no root; a walk longer than there are nodes has met one. */
+static struct err *find_root(struct wait_graph *graph, const struct map *index, struct map *known,
+			     const struct wait_node *node)
+{
+	size_t at;
+
+	for (size_t steps = 0; steps < graph->node_count; steps++) {
+		const struct wait_edge *edge = best_edge(graph, node);
+		const struct wait_node *next = node_of(graph, index, edge->to);
+
+		if (next) {
+			node = next;
+			continue;
+		}
+		if (!add_root(graph, known, edge, &at))
+			return &err_nomem;
+		graph->roots[at].victims++;
+		return NULL;
+	}
+	return NULL;
+}
+
+static int by_victims(const void *a, const void *b)
+{
+	const struct wait_root *x = a, *y = b;
+
+	return x->victims < y->victims ? 1 : x->victims > y->victims ? -1 : 0;
+}
+
+static struct err *find_roots(struct wait_graph *graph, const struct map *index)
+{
+	_map_ struct map known = {0};
+
+	graph->roots = calloc(graph->node_count + 1, sizeof(*graph->roots));
+	if (!graph->roots)
+		return &err_nomem;
+	for (size_t i = 0; i < graph->node_count; i++)
+		TRY(find_root(graph, index, &known, &graph->nodes[i]));
+	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_victims);
+	return NULL;
+}
+
+struct err *wait_graph_solve(struct wait_graph *graph)
+{
+	_map_ struct map index = {0};
+
+	TRY(build_nodes(graph, &index));
+	TRY(find_cycles(graph, &index));
+	return find_roots(graph, &index);
+}
+
+void wait_graph_deinit(struct wait_graph *graph)
+{
+	free(graph->edges);
+	free(graph->cycles);
+	free(graph->roots);
+	free(graph->nodes);
+	*graph = (struct wait_graph){0};
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: who waits for whom over all kinds of locks together: cycles, and the root each queue
+ *   ends at.
+ * Needs: tasks; the findings of the lock analyzers before it.
+ * False positives: a cycle through an inferred holder is as sure as that inference; its
+ *   confidence is the product of its edges'.
+ * Kernel commits: none.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "describe.h"
+#include "lock.h"
+#include "wait_graph.h"
+
+/* --- edges out of the findings ---------------------------------------------------------------- */
+
+static const struct task *json_task(struct kernel *kernel, const json_t *json)
+{
+	uint64_t address;
+
+	return json_address_value(json_object_get(json_object_get(json, "task"), "address"),
+				  &address)
+		       ? tasks_find(kernel->tasks, address)
+		       : NULL;
+}
+
+static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, const json_t *lock)
+{
+	const json_t *waiters = json_object_get(lock, "waiters");
+	const json_t *holders = json_object_get(lock, "holders");
+	size_t i, j;
+	json_t *waiter, *holder;
+
+	json_array_foreach(waiters, i, waiter) {
+		const struct task *from = json_task(kernel, waiter);
+
+		if (!from)
+			continue;
+		json_array_foreach(holders, j, holder) {
+			struct wait_edge edge = {
+				.from = from,
+				.to = json_task(kernel, holder),
+				.lock = lock,
+				.holder = holder,
+				.confidence = json_real_value(json_object_get(holder, "confidence")),
+			};
+			TRY(wait_graph_add(graph, &edge));
+		}
+	}
+	return NULL;
+}
+
+static struct err *collect(struct kernel *kernel, const struct findings *findings,
+			   struct wait_graph *graph)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->list[i];
+		const char *place = finding_place(finding->id);
+
+		if (place && !strcmp(place, "locks[]") && finding->evidence)
+			TRY(add_lock(kernel, graph, finding->evidence));
+	}
+	return NULL;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static bool in_page_fault(const struct sleeper *stack)
+{
+	return sleeper_call(stack, "handle_mm_fault") || sleeper_call(stack, "__do_page_fault") ||
+	       sleeper_call(stack, "do_user_addr_fault");
+}
+
+/* The function a person would name: past the scheduler and the lock's own functions. */
+static const char *working_function(const struct sleeper *stack)
+{
+	static const char *const passed[] = {"__schedule", "schedule", "schedule_timeout",
+					     "schedule_preempt_disabled", "io_schedule",
+					     "schedule_timeout_uninterruptible", "msleep"};
+
+	for (unsigned i = 0; i < stack->call_count; i++) {
+		const char *function = stack->calls[i].function;
+		bool skip = !function[0];
+
+		for (size_t j = 0; j < ARRAY_SIZE(passed); j++)
+			skip |= !strcmp(function, passed[j]);
+		if (!skip)
+			return function;
+	}
+	return "an unknown function";
+}
+
+/* What the task at the end of a queue is itself doing. */
+static void describe_doing(struct kernel *kernel, const struct task *task, struct str *text)
+{
+	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
+	struct sleeper own = {0};
+
+	if (!known && !err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own)))
+		str_puts(text, "doing something its stack does not show");
+	else if (task->on_cpu >= 0)
+		str_printf(text, "running on CPU %d in %s()", task->on_cpu,
+			   working_function(known ? known : &own));
+	else if (in_page_fault(known ? known : &own))
+		str_printf(text, "asleep in a page fault, in %s()",
+			   working_function(known ? known : &own));
+	else if (known && known->kind != WAIT_NONE)
+		str_printf(text, "asleep in %s(), waiting for %s", working_function(known),
+			   known->what);
+	else
+		str_printf(text, "%s in %s()", task->state == 'R' ? "runnable" : "asleep",
+			   working_function(known ? known : &own));
+	sleeper_deinit(&own);
+}
+
+static const char *lock_text(const json_t *lock)
+{
+	const char *name = json_string_value(json_object_get(lock, "name"));
+	const char *kind = json_string_value(json_object_get(lock, "kind"));
+
+	return name ? name : kind ? kind : "a lock";
+}
+
+static void count_waiters(const json_t *lock, size_t *readers, size_t *writers, size_t *others)
+{
+	size_t i;
+	json_t *waiter;
+
+	*readers = *writers = *others = 0;
+	json_array_foreach(json_object_get(lock, "waiters"), i, waiter) {
+		const char *mode = json_string_value(json_object_get(waiter, "mode"));
+
+		*(mode && !strcmp(mode, "read")	   ? readers
+		  : mode && !strcmp(mode, "write") ? writers
+						   : others) += 1;
+	}
+}
+
+/* "1 writer and 18 readers queued behind" */
+static void describe_queue(const json_t *lock, struct str *text)
+{
+	size_t readers, writers, others;
+
+	count_waiters(lock, &readers, &writers, &others);
+	if (writers)
+		str_printf(text, "%zu writer%s", writers, writers == 1 ? "" : "s");
+	if (readers)
+		str_printf(text, "%s%zu reader%s", writers ? " and " : "", readers,
+			   readers == 1 ? "" : "s");
+	if (others)
+		str_printf(text, "%s%zu task%s", writers || readers ? " and " : "", others,
+			   others == 1 ? "" : "s");
+	str_puts(text, " queued behind");
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+#define EDGES_SHOWN 20000 /* in the verdict; counts are always complete */
+
+static json_t *edges_json(const struct wait_graph *graph)
+{
+	json_t *edges = json_array();
+
+	for (size_t i = 0; i < graph->count && i < EDGES_SHOWN; i++) {
+		const struct wait_edge *edge = &graph->edges[i];
+		json_t *json = json_object();
+
+		json_put(json, "from", json_integer(edge->from->pid));
+		json_put(json, "to", edge->to ? json_integer(edge->to->pid) : json_null());
+		json_put(json, "lock", json_string(lock_text(edge->lock)));
+		json_object_set(json, "evidence", json_object_get(edge->holder, "evidence"));
+		json_object_set(json, "why", json_object_get(edge->holder, "why"));
+		json_put(json, "confidence", json_real(edge->confidence));
+		json_array_append_new(edges, json);
+	}
+	return edges;
+}
+
+static json_t *nodes_json(struct kernel *kernel, const struct wait_graph *graph)
+{
+	json_t *nodes = json_array();
+	_map_ struct map seen = {0};
+
+	for (size_t i = 0; i < graph->count && i < EDGES_SHOWN; i++) {
+		const struct task *ends[] = {graph->edges[i].from, graph->edges[i].to};
+
+		for (size_t j = 0; j < ARRAY_SIZE(ends); j++) {
+			if (!ends[j] || !map_add(&seen, ends[j]->address, 0))
+				continue;
+			const struct sleeper *sleeper = sleepers_find(kernel->sleepers, ends[j]);
+			json_t *node = json_object();
+
+			json_put(node, "task", describe_task(ends[j]));
+			json_put(node, "waits_for",
+				 sleeper ? json_string(sleeper->what) : json_null());
+			if (ends[j]->blocked_ns)
+				json_put(node, "blocked_s",
+					 json_real((double)ends[j]->blocked_ns / 1e9));
+			json_array_append_new(nodes, node);
+		}
+	}
+	return nodes;
+}
+
+static json_t *cycle_json(const struct wait_cycle *cycle)
+{
+	json_t *pids = json_array();
+
+	for (size_t i = 0; i < cycle->length; i++)
+		json_array_append_new(pids, json_integer(cycle->edges[i]->from->pid));
+	return pids;
+}
+
+static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
+{
+	json_t *json = json_object();
+	_str_ struct str doing = {0};
+
+	if (root->task)
+		describe_doing(kernel, root->task, &doing);
+	else
+		str_puts(&doing, "the holder is not known");
+	json_put(json, "task", root->task ? describe_task(root->task) : json_null());
+	json_put(json, "lock", json_string(lock_text(root->last->lock)));
+	json_put(json, "victims", json_integer((json_int_t)root->victims));
+	json_put(json, "doing", json_string(doing.data));
+	json_put(json, "confidence", json_real(root->confidence));
+	return json;
+}
+
+/* --- headlines -------------------------------------------------------------------------------- */
+
+static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
+{
+	str_printf(text, "deadlock of %zu task%s: ", cycle->length, cycle->length == 1 ? "" : "s");
+	for (size_t i = 0; i < cycle->length && i < 6; i++) {
+		task_label(cycle->edges[i]->from, text);
+		str_printf(text, " waits for %s, held by ", lock_text(cycle->edges[i]->lock));
+	}
+	if (cycle->length > 6)
+		str_puts(text, "… ");
+	task_label(cycle->edges[0]->from, text);
+	if (cycle->confidence < 1)
+		str_puts(text, " (in part inferred)");
+}
+
+static void root_headline(struct kernel *kernel, const struct wait_root *root, struct str *text)
+{
+	const char *mode = json_string_value(json_object_get(root->last->holder, "mode"));
+
+	str_printf(text, "%s: ", lock_text(root->last->lock));
+	if (root->task) {
+		str_printf(text, "%s ", mode && !strcmp(mode, "read") ? "reader"
+					: mode && !strcmp(mode, "write") ? "writer"
+									 : "holder");
+		task_label(root->task, text);
+		str_puts(text, " ");
+		describe_doing(kernel, root->task, text);
+	} else {
+		str_puts(text, "holder not known");
+	}
+	str_puts(text, "; ");
+	describe_queue(root->last->lock, text);
+}
+
+/* The root that stops most; a wait that only names I/O or the like says least. */
+static const struct wait_root *worst_root(const struct wait_graph *graph)
+{
+	const struct wait_root *worst = NULL;
+
+	for (size_t i = 0; i < graph->root_count; i++) {
+		const struct wait_root *root = &graph->roots[i];
+
+		if (!worst || (root->task && !worst->task) ||
+		    (!root->task == !worst->task && root->victims > worst->victims))
+			worst = root;
+	}
+	return worst;
+}
+
+static void emit(struct kernel *kernel, struct findings *findings, const struct wait_graph *graph)
+{
+	json_t *cycles = json_array(), *roots = json_array(), *details = json_array();
+	json_t *json = json_object();
+	_str_ struct str text = {0};
+	double confidence = 0.5;
+
+	for (size_t i = 0; i < graph->cycle_count; i++) {
+		json_array_append_new(cycles, cycle_json(&graph->cycles[i]));
+		json_array_append_new(details, json_real(graph->cycles[i].confidence));
+	}
+	for (size_t i = 0; i < graph->root_count; i++)
+		json_array_append_new(roots, root_json(kernel, &graph->roots[i]));
+	json_put(json, "nodes", nodes_json(kernel, graph));
+	json_put(json, "edges", edges_json(graph));
+	json_put(json, "edge_count", json_integer((json_int_t)graph->count));
+	json_put(json, "cycles", cycles);
+	json_put(json, "cycle_confidence", details);
+	json_put(json, "roots", roots);
+
+	const struct wait_root *root = worst_root(graph);
+	if (graph->cycle_count) {
+		cycle_headline(&graph->cycles[0], &text);
+		confidence = graph->cycles[0].confidence;
+	} else if (root) {
+		root_headline(kernel, root, &text);
+		confidence = root->task ? root->confidence : 0.4;
+	}
+	finding_add(findings, FINDING_WAITS,
+		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence, json,
+		    "%s", text.data ? text.data : "no task waits for another");
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
+	struct sleepers *sleepers;
+
+	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(collect(kernel, findings, &graph));
+	if (!graph.count)
+		return NULL;
+	TRY(wait_graph_solve(&graph));
+	emit(kernel, findings, &graph);
+	return NULL;
+}
+
+const struct analyzer waits_analyzer = {
+	.name = "waits",
+	.needs = STEP_SYMBOLS | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};
