@@ -115,9 +115,9 @@ static void open_types(struct kernel *kernel, int vmlinux_fd)
 
 static void open_log(struct kernel *kernel, int dmesg_fd)
 {
-	struct err *err = kernel->symbols
-				  ? log_open(kernel, &kernel->log)
-				  : err_new(ERR_NOT_FOUND, "the log cannot be found without symbols");
+	struct err *err = kernel->memory
+				  ? printk_open(kernel, &kernel->log)
+				  : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
 
 	if (err && dmesg_fd >= 0) {
 		kernel_degrade(kernel, "log", err, NULL);

@@ -17,7 +17,7 @@ struct log_line {
 	size_t length;
 	int level;	  /* 0…7, -1 unknown */
 	uint32_t caller;  /* CPU with bit 31 set, else thread id; 0 unknown */
-	bool continued;	  /* belongs to the line before */
+	bool continued;	  /* belongs to the line before: its record, or its line */
 };
 
 struct log {
@@ -28,8 +28,17 @@ struct log {
 	struct err *err;    /* why the log is cut short, or NULL */
 };
 
-struct err *log_open(struct kernel *kernel, struct log **ret);
-/* Parse dmesg output ("[  12.345678] text"); text is copied. For logs beside or without a dump. */
+/*
+ * The log out of dump memory. Needs symbols or VMCOREINFO; without types, what VMCOREINFO says of
+ * the structures is enough for all but levels. A log cut short is no error: see log->err.
+ */
+struct err *printk_open(struct kernel *kernel, struct log **ret);
+/*
+ * Parse a log as text; it is copied. For logs beside or without a dump: dmesg's own form
+ * ("[  12.345678] text", also with a caller, with "<6>" before it, with -T's dates), and a syslog's
+ * or journal's, of which the kernel's lines are taken. Calendar dates are no time since boot:
+ * has_time is false then.
+ */
 struct err *log_parse(const char *text, size_t length, struct log **ret);
 /* The same from a file; fd stays the caller's. At most LOG_FILE_MAX bytes are taken. */
 #define LOG_FILE_MAX (64u << 20)
