@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/vmlinux.h"
+
 #include "kernel/slab.h"
 #include "kernel/sleeper.h"
 
@@ -58,6 +60,17 @@ static void open_vmcoreinfo(struct kernel *kernel)
 	note(kernel, STEP_VMCOREINFO, err,
 	     "write dumps with makedumpfile; under QEMU give the guest the vmcoreinfo device and "
 	     "load qemu_fw_cfg in it");
+}
+
+/* The fd, or -1 when it is of another kernel: wrong symbols are worse than none. */
+static int matching_vmlinux(struct kernel *kernel, int fd)
+{
+	struct err *err = fd < 0 ? NULL : vmlinux_check(fd, kernel->vmcoreinfo, kernel->memory);
+
+	if (!err)
+		return fd;
+	kernel_degrade(kernel, "debuginfo", err, "give the vmlinux of the dumped kernel's build");
+	return -1;
 }
 
 static void open_symbols(struct kernel *kernel, int vmlinux_fd)
@@ -134,13 +147,27 @@ static struct err *open_stacks(struct kernel *kernel)
 	return unwinder_open(kernel, &kernel->unwinder);
 }
 
+/* Half a list of modules is worth having, and worth saying that it is half. */
+static void open_modules(struct kernel *kernel)
+{
+	const struct err *cut;
+
+	note(kernel, STEP_MODULES, modules_open(kernel, &kernel->modules), NULL);
+	cut = kernel->modules ? modules_error(kernel->modules) : NULL;
+	if (cut)
+		kernel_degrade(kernel, kernel_step_name(STEP_MODULES),
+			       err_new(cut->code, "after %zu modules: %s",
+				      modules_count(kernel->modules), cut->message),
+			       NULL);
+}
+
 /* The steps that stand on symbols and types, each coping with what the ones before it lack. */
 static void open_inside(struct kernel *kernel, const struct kernel_options *options)
 {
 	begin(options, STEP_PERCPU);
 	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
 	begin(options, STEP_MODULES);
-	note(kernel, STEP_MODULES, modules_open(kernel, &kernel->modules), NULL);
+	open_modules(kernel);
 	begin(options, STEP_TASKS);
 	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
 	begin(options, STEP_STACKS);
@@ -156,12 +183,13 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 		return;
 	kernel->link_offset = memory_kaslr_offset(kernel->memory);
 	begin(options, STEP_SYMBOLS);
-	open_symbols(kernel, options->vmlinux_fd);
+	int vmlinux_fd = matching_vmlinux(kernel, options->vmlinux_fd);
+	open_symbols(kernel, vmlinux_fd);
 	if (!kernel->symbols)
 		return;
 	refine_memory(kernel);
 	begin(options, STEP_TYPES);
-	open_types(kernel, options->vmlinux_fd);
+	open_types(kernel, vmlinux_fd);
 }
 
 static struct err *open_all(struct kernel *kernel, const struct kernel_options *options)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/symbol.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kernel/kallsyms.h"
 #include "kernel/kallsyms_read.h"
+#include "kernel/vmlinux.h"
 
 #define SCAN_LENGTH (128u << 20)
 #define IMAGE_MIN 0xffffffff81000000ull
 #define IMAGE_MAX 0xffffffffc0000000ull
+#define SYSTEM_MAP_MAX (64 << 20)
 #define MODULE_RANGES_MAX 16
 
 struct module_symbols {
@@ -181,6 +185,64 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
 	TRY(kallsyms_open(&tables, &symbols->kallsyms));
 	TRY(find_bounds(symbols));
 	TRY(check_known(symbols, info));
+	*ret = take_ptr(symbols);
+	return NULL;
+}
+
+/* For symbols whose list has been filled. */
+static struct err *finish_list(struct symbols *symbols)
+{
+	TRY(symbol_list_finish(&symbols->list));
+	return find_bounds(symbols);
+}
+
+struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		return &err_nomem;
+	symbols->source = "vmlinux";
+	TRY(vmlinux_symbols(fd, kaslr_offset, &symbols->list));
+	TRY(finish_list(symbols));
+	*ret = take_ptr(symbols);
+	return NULL;
+}
+
+static struct err *read_file(int fd, char **text, size_t *length)
+{
+	struct stat stat;
+	ssize_t got;
+
+	if (fstat(fd, &stat))
+		return err_errno(errno, "fstat");
+	if (stat.st_size > SYSTEM_MAP_MAX)
+		return err_new(ERR_LIMIT, "a System.map of %lld bytes", (long long)stat.st_size);
+	*text = malloc((size_t)stat.st_size + 1);
+	if (!*text)
+		return &err_nomem;
+	for (*length = 0; *length < (size_t)stat.st_size; *length += (size_t)got) {
+		got = pread(fd, *text + *length, (size_t)stat.st_size - *length, (off_t)*length);
+		if (got < 0)
+			return err_errno(errno, "read System.map");
+		if (!got)
+			break;
+	}
+	return NULL;
+}
+
+struct err *symbols_open_system_map(int fd, uint64_t kaslr_offset, struct symbols **ret)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
+	_free_ char *text = NULL;
+	size_t length = 0;
+
+	if (!symbols)
+		return &err_nomem;
+	symbols->source = "System.map";
+	TRY(read_file(fd, &text, &length));
+	TRY(system_map_symbols(text, length, kaslr_offset, &symbols->list));
+	TRY(finish_list(symbols));
 	*ret = take_ptr(symbols);
 	return NULL;
 }
