@@ -141,10 +141,17 @@ static void open_log(struct kernel *kernel, int dmesg_fd)
 
 static struct err *open_stacks(struct kernel *kernel)
 {
+	struct err *why;
+
 	if (!kernel->tasks)
 		return err_new(ERR_NOT_FOUND, "no stacks are known without tasks");
 	TRY(stacks_open(kernel, &kernel->stacks));
-	return unwinder_open(kernel, &kernel->unwinder);
+	TRY(unwinder_open(kernel, &kernel->unwinder, &why));
+	if (why)
+		kernel_degrade(kernel, "stacks",
+			       err_wrap(why, "stacks are only searched for return addresses"),
+			       NULL);
+	return NULL;
 }
 
 /* Half a list of modules is worth having, and worth saying that it is half. */

@@ -18,22 +18,20 @@ struct unwinder {
 /* One search at the start (panic() in __crash_kexec), one behind a trampoline. */
 #define RESUMES 2
 
-struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret)
+struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret, struct err **why)
 {
 	struct unwinder *unwinder = calloc(1, sizeof(*unwinder));
-	struct err *err;
 
 	if (!unwinder)
 		return &err_nomem;
-	err = orc_open(kernel, &unwinder->orc);
-	if (err && fp_usable(kernel)) {
+	*why = orc_open(kernel, &unwinder->orc);
+	if (*why && fp_usable(kernel)) {
 		unwinder->way = WAY_FP;
-	} else if (err) {
+		err_free(*why);
+		*why = NULL;
+	} else if (*why) {
 		unwinder->way = WAY_SCAN;
-		kernel_degrade(kernel, "stacks",
-			       err_wrap(take_ptr(err), "stacks are only searched"), NULL);
 	}
-	err_free(err);
 	*ret = unwinder;
 	return NULL;
 }
@@ -220,22 +218,22 @@ struct err *unwind_apply(struct unwind_state *state, const struct step *step)
 	return NULL;
 }
 
-bool unwind_ends_cleanly(const struct unwind_state *state)
+unsigned unwind_reach(const struct unwind_state *state, bool *ends)
 {
 	struct unwind_state copy = *state;
 	struct step next;
+	unsigned frames;
 
-	for (unsigned i = 0; i < TRACE_MAX; i++) {
-		if (regs_user_mode(&copy.regs))
-			return true;
-		if (!err_ok(unwind_step_direct(&copy, &next)))
-			return false;
-		if (next.end)
-			return true;
-		if (!err_ok(unwind_apply(&copy, &next)))
-			return false;
+	*ends = false;
+	for (frames = 1; frames < TRACE_MAX; frames++) {
+		*ends = regs_user_mode(&copy.regs);
+		if (*ends || !err_ok(unwind_step_direct(&copy, &next)))
+			return frames;
+		*ends = next.end;
+		if (next.end || !err_ok(unwind_apply(&copy, &next)))
+			return frames;
 	}
-	return false;
+	return frames;
 }
 
 /* --- traces ----------------------------------------------------------------------------------- */

@@ -43,11 +43,14 @@ struct trace {
 	struct err *stopped;	/* why it is not complete; NULL when it is */
 };
 
-#define TRACE_MAX 512 /* frames; the kernel's own stacks hold fewer */
+#define TRACE_MAX 2048 /* frames: a 16 KiB stack of nothing but return addresses */
 
 struct unwinder;
-/* Needs tasks and stacks. Takes the best way this kernel was built for; there is always one. */
-struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret);
+/*
+ * Needs tasks and stacks. Takes the best way this kernel was built for; there is always one. When
+ * that is the scan, *why is the reason, owned by the caller; else NULL.
+ */
+struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret, struct err **why);
 void unwinder_close(struct unwinder *unwinder);
 const char *unwinder_name(const struct unwinder *unwinder); /* "orc", "frame pointer", "scan" */
 

@@ -132,13 +132,12 @@ struct err *scan_step(struct unwind_state *state, struct step *ret)
  * objtool was told to leave alone. The caller's place is then the nearest return address on the
  * stack that
  *   - follows a call of this very function, and from which plain unwinding reaches an end, or else
- *   - follows some other call, with the same proof.
+ *   - follows some other call, with the same proof, or else
+ *   - follows a call of this very function and is good for some frames (then comes another gap).
  * What lies in between belongs to the function. Its prologue tells where it saved RBP.
  */
-struct candidate {
-	struct step step;
-	bool found;
-};
+enum rank { RANK_NONE, RANK_CALLS_US, RANK_ENDS, RANK_BOTH };
+#define ENOUGH_FRAMES 2
 
 /* RBP as the caller had it: from where the prologue saved it, else as it is. */
 static void restore_rbp(struct unwind_state *state, const struct prologue *prologue,
@@ -152,11 +151,18 @@ static void restore_rbp(struct unwind_state *state, const struct prologue *prolo
 		regs_set(&step->regs, REG_RBP, state->regs.value[REG_RBP]);
 }
 
-static bool goes_on(const struct unwind_state *state, const struct step *step)
+static enum rank rank(const struct unwind_state *state, const struct step *step, bool calls_us)
 {
 	struct unwind_state copy = *state;
+	unsigned frames;
+	bool ends;
 
-	return err_ok(unwind_apply(&copy, step)) && unwind_ends_cleanly(&copy);
+	if (!err_ok(unwind_apply(&copy, step)))
+		return RANK_NONE;
+	frames = unwind_reach(&copy, &ends);
+	if (ends || frames == TRACE_MAX)
+		return calls_us ? RANK_BOTH : RANK_ENDS;
+	return calls_us && frames >= ENOUGH_FRAMES ? RANK_CALLS_US : RANK_NONE;
 }
 
 static bool function_of(struct unwind_state *state, uint64_t *start, struct prologue *prologue)
@@ -177,29 +183,28 @@ static bool function_of(struct unwind_state *state, uint64_t *start, struct prol
 struct err *scan_resume(struct unwind_state *state, struct step *ret)
 {
 	uint64_t at = state->regs.value[REG_RSP], start = 0, slot, value, target;
-	struct candidate other = {.found = false};
+	enum rank best = RANK_NONE;
 	struct prologue prologue;
 	bool known = function_of(state, &start, &prologue);
 
-	for (unsigned i = 0; i < CANDIDATES; i++, at = slot + 8) {
+	for (unsigned i = 0; i < CANDIDATES && best < RANK_BOTH; i++, at = slot + 8) {
+		struct step step;
+		enum rank this;
 		bool calls_us;
 
 		if (!err_ok(next_return(state, at, &slot, &value, &target)))
 			break;
 		calls_us = known && target == start;
-		if (!calls_us && other.found)
+		if (!calls_us && best >= RANK_ENDS)
 			continue;
-		returned(state, slot, value, FOUND_RESUMED, ret);
+		returned(state, slot, value, FOUND_RESUMED, &step);
 		if (known)
-			restore_rbp(state, &prologue, slot, ret);
-		if (!goes_on(state, ret))
-			continue;
-		if (calls_us)
-			return NULL;
-		other = (struct candidate){.step = *ret, .found = true};
+			restore_rbp(state, &prologue, slot, &step);
+		this = rank(state, &step, calls_us);
+		if (this > best) {
+			best = this;
+			*ret = step;
+		}
 	}
-	if (!other.found)
-		return err_at(ERR_NOT_FOUND, at, "no place to go on from");
-	*ret = other.step;
-	return NULL;
+	return best ? NULL : err_at(ERR_NOT_FOUND, at, "no place to go on from");
 }

@@ -33,10 +33,10 @@ struct err *unwind_read_word(struct unwind_state *state, uint64_t address, uint6
 struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struct regs *ret);
 /* One step by the best way, without searching. */
 struct err *unwind_step_direct(struct unwind_state *state, struct step *ret);
-/* Take the step: false when the stack does not advance. */
+/* Take the step: ERR_LOOP when the stack does not advance. */
 struct err *unwind_apply(struct unwind_state *state, const struct step *step);
-/* Whether plain unwinding from here reaches an end. Leaves state alone. */
-bool unwind_ends_cleanly(const struct unwind_state *state);
+/* How many frames plain unwinding reaches from here, and whether it ends. Leaves state alone. */
+unsigned unwind_reach(const struct unwind_state *state, bool *ends);
 
 static inline bool regs_user_mode(const struct regs *regs)
 {
