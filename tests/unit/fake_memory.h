@@ -14,11 +14,11 @@
 #define FAKE_BASE 0xffff888000000000ull
 
 static struct {
-	uint8_t bytes[65536];
+	uint8_t bytes[256 << 10];
 	struct {
 		const char *name;
 		uint64_t address;
-	} symbols[16];
+	} symbols[64];
 	size_t symbol_count;
 	unsigned reads;
 } fake;

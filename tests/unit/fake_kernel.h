@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_FAKE_KERNEL_H
+#define TRIAGE_FAKE_KERNEL_H
+
+#include "btf_build.h"
+#include "fake_memory.h"
+#include "unit.h"
+
+/*
+ * A kernel of fake memory and a few small types for tests of tasks, stacks and the log. Include it
+ * in one file of a test program.
+ */
+static struct kernel kernel;
+
+struct err *memory_read_u32(struct memory *memory, uint64_t va, uint32_t *ret)
+{
+	uint64_t value;
+
+	TRY(memory_read_uint(memory, va, 4, &value));
+	*ret = (uint32_t)value;
+	return NULL;
+}
+
+bool memory_is_kernel(const struct memory *memory, uint64_t va)
+{
+	(void)memory;
+	return va >> 47 == 0x1ffff;
+}
+
+enum va_class memory_class(const struct memory *memory, uint64_t va)
+{
+	return memory_is_kernel(memory, va) ? VA_DIRECT_MAP : VA_USER;
+}
+
+/* The nearest symbol at or below. */
+bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
+{
+	size_t best = SIZE_MAX;
+
+	(void)symbols;
+	for (size_t i = 0; i < fake.symbol_count; i++)
+		if (fake.symbols[i].address <= address &&
+		    (best == SIZE_MAX || fake.symbols[i].address > fake.symbols[best].address))
+			best = i;
+	if (best == SIZE_MAX)
+		return false;
+	*ret = (struct symbol){.address = fake.symbols[best].address, .type = 't'};
+	copy_text(ret->name, sizeof(ret->name), fake.symbols[best].name);
+	return true;
+}
+
+const struct module *modules_find(const struct modules *modules, uint64_t address)
+{
+	(void)modules;
+	(void)address;
+	return NULL;
+}
+
+static struct {
+	struct regs regs[4];
+	size_t count;
+} fake_notes;
+
+size_t dump_cpu_count(const struct dump *dump)
+{
+	(void)dump;
+	return fake_notes.count;
+}
+
+struct err *dump_cpu_regs(const struct dump *dump, size_t note, struct regs *ret)
+{
+	(void)dump;
+	*ret = fake_notes.regs[note];
+	return NULL;
+}
+
+/* --- types ------------------------------------------------------------------------------------ */
+
+/* Members in order, each of the type given, packed as C would pack eight-byte members. */
+static inline uint32_t fake_longs(struct btf_build *b, const char *name, uint32_t type,
+				  const char *const *members, unsigned count)
+{
+	uint32_t id = b_head(b, name, B_STRUCT << 24 | count, count * 8);
+
+	for (unsigned i = 0; i < count; i++) {
+		b_u32(b, b_string(b, members[i]));
+		b_u32(b, type);
+		b_u32(b, i * 64);
+	}
+	return id;
+}
+
+enum {
+	T_STATE = 0, T_EXIT_STATE = 4, T_FLAGS = 8, T_PID = 12, T_TGID = 16, T_STACK = 24,
+	T_TASKS = 32, T_THREADS = 48, T_SIGNAL = 64, T_COMM = 72, T_SP = 96, T_ARRIVAL = 104,
+	T_CPU = 112, T_SIZE = 120,
+};
+
+static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
+{
+	static const char *const links[] = {"next", "prev"}, *const head[] = {"thread_head"},
+		*const rq[] = {"curr", "idle", "clock"}, *const sp[] = {"sp"},
+		*const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"};
+	uint32_t list = fake_longs(b, "list_head", l, links, 2);
+	uint32_t thread = fake_longs(b, "thread_struct", l, sp, 1);
+	uint32_t sched = fake_longs(b, "sched_info", l, arrival, 1);
+	uint32_t info = fake_longs(b, "thread_info", i, cpu, 1);
+
+	fake_longs(b, "signal_struct", list, head, 1);
+	fake_longs(b, "rq", l, rq, 3);
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 13, "__state", i, T_STATE * 8, "exit_state", i,
+		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
+		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
+		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
+		 thread, T_SP * 8, "sched_info", sched, T_ARRIVAL * 8, "thread_info", info,
+		 T_CPU * 8);
+}
+
+static inline void fake_regs_types(struct btf_build *b, uint32_t l)
+{
+	static const char *const regs[] = {
+		"r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8", "ax", "cx", "dx",
+		"si", "di", "orig_ax", "ip", "cs", "flags", "sp", "ss",
+	};
+	static const char *const inactive[] = {"r15", "r14", "r13", "r12", "bx", "bp", "ret_addr"};
+
+	fake_longs(b, "pt_regs", l, regs, ARRAY_SIZE(regs));
+	fake_longs(b, "inactive_task_frame", l, inactive, ARRAY_SIZE(inactive));
+}
+
+static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint32_t l))
+{
+	struct type_provider *provider;
+	struct btf_build b = {0};
+	size_t size;
+	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), l = b_int(&b, "long", 8);
+
+	memset(&fake, 0, sizeof(fake));
+	memset(&fake_notes, 0, sizeof(fake_notes));
+	kernel = (struct kernel){.symbols = (struct symbols *)&fake}; /* never looked into */
+	fake_task_types(&b, i, l, b_array(&b, c, 16));
+	fake_regs_types(&b, l);
+	if (more)
+		more(&b, i, l);
+	void *data = b_finish(&b, &size);
+	assert_ok(btf_open(data, size, NULL, "", &provider));
+	assert_ok(types_open(&kernel.types));
+	assert_ok(types_add(kernel.types, provider));
+	assert_ok(layout_open(kernel.types, &kernel.layout));
+}
+
+static inline void fake_close(void)
+{
+	layout_close(kernel.layout);
+	types_close(kernel.types);
+}
+
+static inline void fake_u32(uint64_t address, uint32_t value)
+{
+	fake_put(address, &value, 4);
+}
+
+/* A task_struct with its neighbours in both lists. thread_node closes on the signal's head. */
+static inline void fake_task(uint64_t task, int pid, const char *comm, uint64_t next, uint64_t prev,
+			     uint64_t signal)
+{
+	fake_u32(task + T_PID, (uint32_t)pid);
+	fake_u32(task + T_TGID, (uint32_t)pid);
+	fake_put(task + T_COMM, comm, strlen(comm) + 1);
+	fake_u64(task + T_TASKS, next + T_TASKS);
+	fake_u64(task + T_TASKS + 8, prev + T_TASKS);
+	fake_u64(task + T_SIGNAL, signal);
+	fake_u64(task + T_THREADS, signal);
+	fake_u64(task + T_THREADS + 8, signal);
+	fake_u64(signal, task + T_THREADS);
+	fake_u64(signal + 8, task + T_THREADS);
+}
+
+#endif
