@@ -17,6 +17,11 @@ struct crash {
 
 /* Tables of crashes, each ended by an entry without a name. */
 extern const struct crash fault_crashes[];
+extern const struct crash lock_crashes[];
+extern const struct crash memory_crashes[];
+
+/* /proc/crashme can be mapped; touching the mapping is part of the mmap_lock crash. */
+extern const struct vm_operations_struct crashme_vm_ops;
 
 /* A line of truth: the test runner collects these from the log. */
 #define truth(fmt, ...) pr_info("truth: " fmt "\n", ##__VA_ARGS__)

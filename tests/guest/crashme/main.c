@@ -2,6 +2,7 @@
 /*
  * The door: writing the name of a crash to /proc/crashme crashes the kernel that way.
  */
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/smp.h>
@@ -10,7 +11,7 @@
 
 #include "crashme.h"
 
-static const struct crash *const tables[] = { fault_crashes };
+static const struct crash *const tables[] = { fault_crashes, lock_crashes, memory_crashes };
 
 void truth_here(const char *kind, const char *function)
 {
@@ -51,11 +52,20 @@ static crash_fn ssize_t crashme_write(struct file *file, const char __user *from
 	return size;
 }
 
-static const struct proc_ops crashme_ops = { .proc_write = crashme_write };
+static int crashme_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &crashme_vm_ops;
+	return 0;
+}
+
+static const struct proc_ops crashme_ops = {
+	.proc_write = crashme_write,
+	.proc_mmap = crashme_mmap,
+};
 
 static int __init crashme_init(void)
 {
-	return proc_create("crashme", 0200, NULL, &crashme_ops) ? 0 : -ENOMEM;
+	return proc_create("crashme", 0600, NULL, &crashme_ops) ? 0 : -ENOMEM;
 }
 
 module_init(crashme_init);

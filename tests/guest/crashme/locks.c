@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tasks that wait for one another: deadlocks, and hangs that are none.
+ *
+ * Actors are kernel threads started one at a time: the next starts when the last one sleeps, so that
+ * the order of the waiters is known. Truth: "lock=address:kind", "holder=lock:pid:mode",
+ * "waiter=lock:pid:mode" in the order of the queue, "edge=from:to", and "cycle=pid,pid": all of them
+ * are in one cycle.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "crashme.h"
+
+static DEFINE_MUTEX(crashme_mutex_a);
+static DEFINE_MUTEX(crashme_mutex_b);
+static DECLARE_RWSEM(crashme_rwsem);
+static DEFINE_RAW_SPINLOCK(crashme_spinlock);
+static DECLARE_COMPLETION(crashme_go);		/* the first holds what it holds: go on */
+static DECLARE_COMPLETION(crashme_never);
+
+static void truth_lock(const void *lock, const char *kind)
+{
+	truth("lock=0x%px:%s", lock, kind);
+}
+
+static void truth_holder(const void *lock, int pid, const char *mode)
+{
+	truth("holder=0x%px:%d:%s", lock, pid, mode);
+}
+
+static void truth_waiter(const void *lock, int pid, const char *mode)
+{
+	truth("waiter=0x%px:%d:%s", lock, pid, mode);
+}
+
+static void truth_edge(int from, int to)
+{
+	truth("edge=%d:%d", from, to);
+}
+
+/* Starts an actor and returns when it sleeps; it never ends, so its task stays. */
+static struct task_struct *start(int (*play)(void *), const char *name)
+{
+	struct task_struct *task = kthread_run(play, NULL, "%s", name);
+	int tries;
+
+	for (tries = 0; tries < 2000; tries++) {
+		msleep(2);
+		if (task_state_to_char(task) == 'D')
+			break;
+	}
+	return task;
+}
+
+static crash_fn void crashme_take_mutex(struct mutex *mutex)
+{
+	mutex_lock(mutex);
+	barrier();
+}
+
+static crash_fn void crashme_take_read(struct rw_semaphore *sem)
+{
+	down_read(sem);
+	barrier();
+}
+
+static crash_fn void crashme_take_write(struct rw_semaphore *sem)
+{
+	down_write(sem);
+	barrier();
+}
+
+static crash_fn void crashme_wait_done(struct completion *done)
+{
+	wait_for_completion(done);
+	barrier();
+}
+
+/* Two tasks, two mutexes, taken in opposite order. */
+
+static int abba_first(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	crashme_wait_done(&crashme_go);
+	crashme_take_mutex(&crashme_mutex_b);
+	return 0;
+}
+
+static int abba_second(void *unused)
+{
+	mutex_lock(&crashme_mutex_b);
+	complete(&crashme_go);
+	crashme_take_mutex(&crashme_mutex_a);
+	return 0;
+}
+
+static void mutex_abba(void)
+{
+	int first = start(abba_first, "crashme_first")->pid;
+	int second = start(abba_second, "crashme_second")->pid;
+
+	truth("cause=deadlock");
+	truth_lock(&crashme_mutex_a, "mutex");
+	truth_holder(&crashme_mutex_a, first, "exclusive");
+	truth_waiter(&crashme_mutex_a, second, "exclusive");
+	truth_lock(&crashme_mutex_b, "mutex");
+	truth_holder(&crashme_mutex_b, second, "exclusive");
+	truth_waiter(&crashme_mutex_b, first, "exclusive");
+	truth_edge(first, second);
+	truth_edge(second, first);
+	truth("cycle=%d,%d", first, second);
+}
+
+/* A writer of a semaphore wants a mutex whose holder wants to read. */
+
+static int writer_wants_mutex(void *unused)
+{
+	down_write(&crashme_rwsem);
+	crashme_wait_done(&crashme_go);
+	crashme_take_mutex(&crashme_mutex_a);
+	return 0;
+}
+
+static int mutex_wants_read(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	complete(&crashme_go);
+	crashme_take_read(&crashme_rwsem);
+	return 0;
+}
+
+static int just_read(void *unused)
+{
+	crashme_take_read(&crashme_rwsem);
+	return 0;
+}
+
+static int just_write(void *unused)
+{
+	crashme_take_write(&crashme_rwsem);
+	return 0;
+}
+
+static void rwsem_mutex(void)
+{
+	int writer = start(writer_wants_mutex, "crashme_writer")->pid;
+	int owner = start(mutex_wants_read, "crashme_owner")->pid;
+	int victim = start(just_write, "crashme_victim")->pid;
+
+	truth("cause=deadlock");
+	truth_lock(&crashme_rwsem, "rwsem");
+	truth_holder(&crashme_rwsem, writer, "write");
+	truth_waiter(&crashme_rwsem, owner, "read");
+	truth_waiter(&crashme_rwsem, victim, "write");
+	truth_lock(&crashme_mutex_a, "mutex");
+	truth_holder(&crashme_mutex_a, owner, "exclusive");
+	truth_waiter(&crashme_mutex_a, writer, "exclusive");
+	truth_edge(writer, owner);
+	truth_edge(owner, writer);
+	truth("cycle=%d,%d", writer, owner);
+}
+
+/* Three tasks in a ring: mutex, semaphore, mutex. */
+
+static int ring_first(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	crashme_wait_done(&crashme_go);
+	crashme_take_mutex(&crashme_mutex_b);
+	return 0;
+}
+
+static int ring_second(void *unused)
+{
+	mutex_lock(&crashme_mutex_b);
+	crashme_wait_done(&crashme_go);
+	crashme_take_write(&crashme_rwsem);
+	return 0;
+}
+
+static int ring_third(void *unused)
+{
+	down_write(&crashme_rwsem);
+	complete_all(&crashme_go);
+	crashme_take_mutex(&crashme_mutex_a);
+	return 0;
+}
+
+static void three_way(void)
+{
+	int first = start(ring_first, "crashme_first")->pid;
+	int second = start(ring_second, "crashme_second")->pid;
+	int third = start(ring_third, "crashme_third")->pid;
+
+	msleep(200);	/* completing woke the first two: let them get stuck */
+	truth("cause=deadlock");
+	truth_lock(&crashme_mutex_a, "mutex");
+	truth_holder(&crashme_mutex_a, first, "exclusive");
+	truth_waiter(&crashme_mutex_a, third, "exclusive");
+	truth_lock(&crashme_mutex_b, "mutex");
+	truth_holder(&crashme_mutex_b, second, "exclusive");
+	truth_waiter(&crashme_mutex_b, first, "exclusive");
+	truth_lock(&crashme_rwsem, "rwsem");
+	truth_holder(&crashme_rwsem, third, "write");
+	truth_waiter(&crashme_rwsem, second, "write");
+	truth_edge(first, second);
+	truth_edge(second, third);
+	truth_edge(third, first);
+	truth("cycle=%d,%d,%d", first, second, third);
+}
+
+/* A reader waits for a work item; the work item reads too, but queues behind a writer. */
+
+static int work_pid;
+
+static crash_fn void crashme_work(struct work_struct *work)
+{
+	work_pid = current->pid;
+	crashme_take_read(&crashme_rwsem);
+	up_read(&crashme_rwsem);
+}
+
+static DECLARE_WORK(work_item, crashme_work);
+
+static int reader_wants_work(void *unused)
+{
+	down_read(&crashme_rwsem);
+	crashme_wait_done(&crashme_go);
+	schedule_work(&work_item);
+	flush_work(&work_item);
+	up_read(&crashme_rwsem);
+	return 0;
+}
+
+static void rwsem_workitem(void)
+{
+	int reader = start(reader_wants_work, "crashme_reader")->pid;
+	int writer = start(just_write, "crashme_writer")->pid;
+	int behind;
+
+	complete(&crashme_go);
+	msleep(500);
+	behind = start(just_read, "crashme_behind")->pid;
+	truth("cause=deadlock");
+	truth_lock(&crashme_rwsem, "rwsem");
+	truth_holder(&crashme_rwsem, reader, "read");
+	truth_waiter(&crashme_rwsem, writer, "write");
+	truth_waiter(&crashme_rwsem, work_pid, "read");
+	truth_waiter(&crashme_rwsem, behind, "read");
+	truth_edge(reader, work_pid);
+	truth_edge(writer, reader);
+	truth("cycle=%d,%d", reader, work_pid);
+}
+
+/* No deadlock: one waits for what never comes, and three wait for it. */
+
+static int holder_waits(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	crashme_wait_done(&crashme_never);
+	return 0;
+}
+
+static int wants_mutex(void *unused)
+{
+	crashme_take_mutex(&crashme_mutex_a);
+	return 0;
+}
+
+static void completion_hang(void)
+{
+	int holder = start(holder_waits, "crashme_holder")->pid;
+	int i, victim;
+
+	truth("cause=hang");
+	truth("root=%d", holder);
+	truth_lock(&crashme_mutex_a, "mutex");
+	truth_holder(&crashme_mutex_a, holder, "exclusive");
+	for (i = 0; i < 3; i++) {
+		victim = start(wants_mutex, "crashme_victim")->pid;
+		truth_waiter(&crashme_mutex_a, victim, "exclusive");
+		truth_edge(victim, holder);
+	}
+	truth_lock(&crashme_never, "completion");
+	truth_waiter(&crashme_never, holder, "exclusive");
+}
+
+/* A crowd behind one writer. */
+
+#define CROWD 2000
+
+static int holder_of_rwsem(void *unused)
+{
+	down_write(&crashme_rwsem);
+	crashme_wait_done(&crashme_never);
+	return 0;
+}
+
+static void rwsem_crowd(void)
+{
+	int holder = start(holder_of_rwsem, "crashme_holder")->pid;
+	int i;
+
+	for (i = 0; i < CROWD; i++)
+		kthread_run(i % 2 ? just_write : just_read, NULL, "crashme_crowd");
+	msleep(5000);
+	truth("cause=hang");
+	truth("root=%d", holder);
+	truth_lock(&crashme_rwsem, "rwsem");
+	truth_holder(&crashme_rwsem, holder, "write");
+	truth("waiters=0x%px:%d", &crashme_rwsem, CROWD);
+}
+
+/* A spinlock never let go; CPU 1 to 3 come to wait in this order. */
+
+static crash_fn void crashme_hold_spinlock(void)
+{
+	raw_spin_lock(&crashme_spinlock);
+	for (;;)
+		cpu_relax();
+}
+
+static crash_fn void crashme_want_spinlock(void)
+{
+	raw_spin_lock(&crashme_spinlock);
+	raw_spin_unlock(&crashme_spinlock);
+}
+
+static int hold_spinlock(void *unused)
+{
+	crashme_hold_spinlock();
+	return 0;
+}
+
+static int want_spinlock(void *unused)
+{
+	crashme_want_spinlock();
+	return 0;
+}
+
+static void spin_held(void)
+{
+	struct task_struct *spinner[4];
+	int cpu;
+
+	truth("kind=soft_lockup");
+	truth("cause=lockup");
+	truth_lock(&crashme_spinlock.raw_lock, "qspinlock");
+	for (cpu = 0; cpu < 4; cpu++) {
+		spinner[cpu] = kthread_create(cpu ? want_spinlock : hold_spinlock, NULL,
+					      "crashme_spin/%d", cpu);
+		kthread_bind(spinner[cpu], cpu);
+	}
+	truth_holder(&crashme_spinlock.raw_lock, spinner[0]->pid, "exclusive");
+	for (cpu = 1; cpu < 4; cpu++)
+		truth_waiter(&crashme_spinlock.raw_lock, spinner[cpu]->pid, "exclusive");
+	/* We may be running on a CPU about to be taken from us: leave nothing to do in between. */
+	for (cpu = 0; cpu < 4; cpu++) {
+		wake_up_process(spinner[cpu]);
+		mdelay(100);
+	}
+}
+
+/*
+ * mmap_lock, with the threads program: one faults on our mapping (holds mmap_lock, wants the mutex),
+ * one writes here (holds the mutex, wants mmap_lock), one calls mprotect() in between.
+ */
+
+static crash_fn vm_fault_t crashme_fault(struct vm_fault *vmf)
+{
+	const void *lock = &vmf->vma->vm_mm->mmap_lock;
+	int owner = READ_ONCE(work_pid);
+
+	truth_holder(lock, current->pid, "read");
+	truth_waiter(&crashme_mutex_a, current->pid, "exclusive");
+	truth_edge(current->pid, owner);
+	truth("cycle=%d,%d", current->pid, owner);
+	crashme_take_mutex(&crashme_mutex_a);
+	return VM_FAULT_SIGBUS;
+}
+
+const struct vm_operations_struct crashme_vm_ops = { .fault = crashme_fault };
+
+static crash_fn void crashme_read_mm(struct mm_struct *mm)
+{
+	mmap_read_lock(mm);
+	barrier();
+}
+
+static void mmap_lock(void)
+{
+	struct mm_struct *mm = current->mm;
+
+	mutex_lock(&crashme_mutex_a);
+	work_pid = current->pid;
+	truth("cause=deadlock");
+	truth("mmap_lock=0x%px", &mm->mmap_lock);
+	truth_lock(&mm->mmap_lock, "rwsem");
+	truth_lock(&crashme_mutex_a, "mutex");
+	truth_holder(&crashme_mutex_a, current->pid, "exclusive");
+	while (!rwsem_is_contended(&mm->mmap_lock))
+		msleep(10);
+	truth_waiter(&mm->mmap_lock, current->pid, "read");
+	crashme_read_mm(mm);
+}
+
+const struct crash lock_crashes[] = {
+	{ "mutex_abba", mutex_abba },
+	{ "rwsem_mutex", rwsem_mutex },
+	{ "three_way", three_way },
+	{ "rwsem_workitem", rwsem_workitem },
+	{ "completion_hang", completion_hang },
+	{ "rwsem_crowd", rwsem_crowd },
+	{ "spin_held", spin_held },
+	{ "mmap_lock", mmap_lock },
+	{ }
+};

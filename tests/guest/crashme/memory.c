@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Memory that is not what it should be: wrong owners, overwritten objects, flipped bits.
+ *
+ * Truth: "object=address:cache:state", where the bad value stands ("holder=address", "offset="), the
+ * bad value itself ("value="), and what it would have been ("restored=").
+ */
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "crashme.h"
+
+struct device_queue {
+	struct device_queue *peer;	/* first: what an overrun from below hits */
+	char name[0x298];
+	struct device_queue *parent;	/* at 0x2a0 */
+	u64 depth;
+	char rest[1024 - 0x2b0];
+};
+
+struct node {
+	struct list_head link;
+	u64 value;
+};
+
+static u64 total;
+
+static void truth_object(const void *object, const char *cache, const char *state)
+{
+	truth("object=0x%px:%s:%s", object, cache, state);
+}
+
+static void truth_value(const void *holder, size_t offset, u64 value)
+{
+	truth("value_at=0x%px", (const char *)holder + offset);
+	truth("offset=0x%zx", offset);
+	truth("value=0x%016llx", value);
+}
+
+static crash_fn u64 crashme_parent_depth(struct device_queue *queue)
+{
+	return queue->parent->depth + 1;
+}
+
+static crash_fn u64 crashme_peer_depth(struct device_queue *queue)
+{
+	return queue->peer->depth + 1;
+}
+
+/* A pointer in a live object leads to nowhere, below the direct map. */
+static void wild_in_object(void)
+{
+	struct device_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+
+	queue->parent = (void *)(PAGE_OFFSET - 0x1c0de000UL);
+	truth_here("page_fault", "crashme_parent_depth");
+	truth("module=crashme");
+	truth("fault_address=0x%px", &queue->parent->depth);
+	truth_object(queue, "kmalloc-1k", "allocated");
+	truth_value(queue, offsetof(struct device_queue, parent), (u64)queue->parent);
+	total = crashme_parent_depth(queue);
+}
+
+/* A string descriptor from a USB device ("Vir...") on top of a free object's link. */
+static const u8 usb_descriptor[] = { 0x18, 0x03, 0x56, 0x00, 0x69, 0x00, 0x72, 0x00 };
+
+static crash_fn void crashme_allocate_all(struct kmem_cache *cache)
+{
+	int i;
+
+	for (i = 0; i < 4096; i++)
+		total += (u64)kmem_cache_alloc(cache, GFP_KERNEL);
+}
+
+static void freelist_usb(void)
+{
+	struct kmem_cache *cache;
+	void *object[16];
+	int i;
+
+	/* Usercopy bounds keep the cache from being merged with others. */
+	cache = kmem_cache_create_usercopy("crashme_1k", 1024, 0, 0, 0, 1024, NULL);
+	for (i = 0; i < 16; i++)
+		object[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (i = 0; i < 8; i++)
+		kmem_cache_free(cache, object[i]);
+	kmem_cache_shrink(cache);	/* off the CPU's own lists, into the slab's */
+	memcpy((char *)object[4] + 512, usb_descriptor, sizeof(usb_descriptor));
+	truth_here("general_protection", "");
+	truth("caller=crashme_allocate_all");
+	truth_object(object[4], "crashme_1k", "free");
+	truth("cause=memory_corruption");
+	truth_value(object[4], 512, 0x0072006900560318ULL);
+	crashme_allocate_all(cache);
+}
+
+/* The same in a kernel that checks: SLUB reports it and goes on. */
+static void freelist_usb_debug(void)
+{
+	struct device_queue *queue = kmalloc(sizeof(*queue), GFP_KERNEL);
+	int i;
+
+	truth_object(queue, "kmalloc-1k", "free");
+	truth_value(queue, 512, 0x0072006900560318ULL);
+	kfree(queue);
+	memcpy((char *)queue + 512, usb_descriptor, sizeof(usb_descriptor));
+	for (i = 0; i < 256; i++)
+		total += (u64)kmalloc(sizeof(*queue), GFP_KERNEL);
+}
+
+/* The object is freed and given to somebody else, who fills it with text. */
+static void use_after_free(void)
+{
+	struct device_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+	void *other = NULL;
+	int i;
+
+	kfree(queue);
+	for (i = 0; i < 4096 && other != queue; i++)
+		other = kmalloc(sizeof(*queue), GFP_KERNEL);
+	memset(other, 'A', sizeof(*queue));
+	truth_here("general_protection", "crashme_parent_depth");
+	truth("module=crashme");
+	truth("fault_address=0x%px", &queue->parent->depth);
+	truth_object(queue, "kmalloc-1k", "allocated");
+	truth_value(queue, offsetof(struct device_queue, parent), (u64)queue->parent);
+	total = crashme_parent_depth(queue);
+}
+
+/* With slub_debug=P the freed object holds the poison. */
+static void use_after_free_poison(void)
+{
+	struct device_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+
+	kfree(queue);
+	truth_here("general_protection", "crashme_parent_depth");
+	truth("module=crashme");
+	truth("cause=use_after_free");
+	truth("fault_address=0x%px", &queue->parent->depth);
+	truth_object(queue, "kmalloc-1k", "free");
+	truth_value(queue, offsetof(struct device_queue, parent), (u64)queue->parent);
+	total = crashme_parent_depth(queue);
+}
+
+#define NEIGHBOURS 64
+
+/* Two objects next to each other: what is written past the end of the first hits the second. */
+static void overrun(void)
+{
+	struct device_queue *queue[NEIGHBOURS], *victim = NULL;
+	int i, j, low = 0;
+
+	for (i = 0; i < NEIGHBOURS; i++)
+		queue[i] = kzalloc(sizeof(**queue), GFP_KERNEL);
+	for (i = 0; i < NEIGHBOURS && !victim; i++)
+		for (j = 0; j < NEIGHBOURS; j++)
+			if (queue[j] == queue[i] + 1) {
+				low = i;
+				victim = queue[j];
+			}
+	memcpy(queue[low]->rest, "GET /index.html HTTP/1.1", 24);
+	memset(queue[low]->rest + 24, 'B', sizeof(queue[low]->rest) - 24 + 16);
+	truth_here("general_protection", "crashme_peer_depth");
+	truth("module=crashme");
+	truth("cause=memory_corruption");
+	truth("fault_address=0x%px", &victim->peer->depth);
+	truth_object(victim, "kmalloc-1k", "allocated");
+	truth("overrun_from=0x%px", queue[low]);
+	truth_value(victim, 0, (u64)victim->peer);
+	total = crashme_peer_depth(victim);
+}
+
+static crash_fn u64 crashme_sum_list(struct list_head *list)
+{
+	struct node *node;
+	u64 sum = 0;
+
+	list_for_each_entry(node, list, link)
+		sum += node->value;
+	return sum;
+}
+
+/* One bit of a list's link is wrong. */
+static void bitflip_list(void)
+{
+	struct node *node[8];
+	LIST_HEAD(list);
+	u64 good;
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		node[i] = kzalloc(sizeof(**node), GFP_KERNEL);
+		list_add_tail(&node[i]->link, &list);
+	}
+	good = (u64)node[3]->link.next;
+	WRITE_ONCE(node[3]->link.next, (void *)(good ^ (1ULL << 40)));
+	truth_here("page_fault", "crashme_sum_list");
+	truth("module=crashme");
+	truth("fault_address=0x%016llx", (good ^ (1ULL << 40)) + offsetof(struct node, value));
+	truth_object(node[3], "kmalloc-32", "allocated");
+	truth_value(node[3], offsetof(struct node, link.next), good ^ (1ULL << 40));
+	truth("restored=0x%016llx", good);
+	truth("hypothesis=bit_flip");
+	total = crashme_sum_list(&list);
+}
+
+/* cmovnp %eax,%eax: one bit away from ud2. */
+static crash_fn void crashme_flipped(void)
+{
+	asm volatile(".globl crashme_flipped_at\n"
+		     "crashme_flipped_at: .byte 0x0f, 0x4b, 0xc0" : : : "eax");
+	total++;
+}
+
+extern u8 crashme_flipped_at[];
+
+static void text_flip(void)
+{
+	u8 *code = crashme_flipped_at + 1;
+	struct page *page = vmalloc_to_page(code);
+	u8 *alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+
+	truth_here("invalid_opcode", "crashme_flipped");
+	truth("module=crashme");
+	truth("text=0x%px", code);
+	truth("text_good=0x4b");
+	truth("text_bad=0x0b");
+	alias[offset_in_page(code)] ^= 0x40;
+	vunmap(alias);
+	crashme_flipped();
+}
+
+const struct crash memory_crashes[] = {
+	{ "wild_in_object", wild_in_object },
+	{ "freelist_usb", freelist_usb },
+	{ "freelist_usb_debug", freelist_usb_debug },
+	{ "use_after_free", use_after_free },
+	{ "use_after_free_poison", use_after_free_poison },
+	{ "overrun", overrun },
+	{ "bitflip_list", bitflip_list },
+	{ "text_flip", text_flip },
+	{ }
+};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * User threads that lock up their own mmap_lock, with the help of crashme's mapping.
+ *
+ * One holds the module's mutex and waits for the lock to be contended; one faults on the mapping, holding
+ * mmap_lock, and wants that mutex; one calls mprotect(); then others read /proc/PID/cmdline.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STEP 400000	/* microseconds between one's move and the next's */
+#define READERS 3
+
+static int door, log_to;
+static volatile char *mapping, *own;
+
+/* The lock's address is the module's to say: the runner knows it by its name. */
+static void say(const char *mode)
+{
+	char line[64];
+	int length = snprintf(line, sizeof(line), "truth: waiter=mmap_lock:%ld:%s\n",
+			      syscall(SYS_gettid), mode);
+
+	if (write(log_to, line, length) != length)
+		err(1, "kmsg");
+}
+
+static void *take_mutex(void *unused)
+{
+	if (write(door, "mmap_lock", 9) != 9)
+		err(1, "/proc/crashme");
+	return unused;
+}
+
+static void *fault(void *unused)
+{
+	*mapping;
+	return unused;
+}
+
+static void *protect(void *unused)
+{
+	say("write");
+	mprotect((void *)own, 4096, PROT_READ);
+	return unused;
+}
+
+static void read_cmdline(int number, pid_t whose)
+{
+	char path[64], line[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", whose);
+	usleep(STEP * (5 + number));
+	say("read");
+	if (read(open(path, O_RDONLY), line, sizeof(line)) < 0)
+		err(1, "%s", path);
+	_exit(0);
+}
+
+int main(void)
+{
+	void *(*const moves[])(void *) = { take_mutex, fault, protect };
+	pthread_t thread;
+	size_t i;
+
+	door = open("/proc/crashme", O_RDWR);
+	log_to = open("/dev/kmsg", O_WRONLY);
+	mapping = mmap(NULL, 4096, PROT_READ, MAP_SHARED, door, 0);
+	own = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (door < 0 || log_to < 0 || mapping == MAP_FAILED || own == MAP_FAILED)
+		err(1, "set-up");
+	for (i = 0; i < READERS; i++)
+		if (!fork())
+			read_cmdline(i, getppid());
+	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++) {
+		if (pthread_create(&thread, NULL, moves[i], NULL))
+			errx(1, "no thread");
+		usleep(STEP);
+	}
+	pause();
+	return 0;
+}
