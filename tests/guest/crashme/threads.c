@@ -35,6 +35,7 @@ static void say(const char *mode)
 
 static void *take_mutex(void *unused)
 {
+	usleep(STEP);
 	if (write(door, "mmap_lock", 9) != 9)
 		err(1, "/proc/crashme");
 	return unused;
@@ -42,12 +43,14 @@ static void *take_mutex(void *unused)
 
 static void *fault(void *unused)
 {
+	usleep(2 * STEP);
 	*mapping;
 	return unused;
 }
 
 static void *protect(void *unused)
 {
+	usleep(3 * STEP);
 	say("write");
 	mprotect((void *)own, 4096, PROT_READ);
 	return unused;
@@ -80,11 +83,10 @@ int main(void)
 	for (i = 0; i < READERS; i++)
 		if (!fork())
 			read_cmdline(i, getppid());
-	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++) {
+	/* All at once: starting a thread maps its stack, which takes mmap_lock. */
+	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++)
 		if (pthread_create(&thread, NULL, moves[i], NULL))
 			errx(1, "no thread");
-		usleep(STEP);
-	}
 	pause();
 	return 0;
 }
