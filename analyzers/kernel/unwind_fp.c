@@ -138,6 +138,23 @@ static bool find_regs(struct unwind_state *state, struct step *ret)
 	return false;
 }
 
+/*
+ * Until 76f5df43cab5 (v4.1) a system call saved the registers that calls clobber and left the place
+ * of the others, at the bottom of its pt_regs, to the stack frames of C.
+ */
+static bool find_partial_regs(struct unwind_state *state, struct step *ret)
+{
+	static const enum reg unsaved[] = {REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14, REG_R15};
+	uint64_t size = type_size(types_find_struct(state->kernel->types, "pt_regs"));
+
+	if (state->stack.kind != STACK_TASK || !size ||
+	    !try_regs(state, state->stack.high - size, ret) || !(ret->regs.value[REG_CS] & 3))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(unsaved); i++)
+		regs_forget(&ret->regs, unsaved[i]);
+	return true;
+}
+
 /* Text that is all entry code: a section of its own (3.0), else by name. */
 static bool is_entry(struct kernel *kernel, uint64_t address)
 {
@@ -173,13 +190,15 @@ static bool is_thread_start(struct kernel *kernel, uint64_t address)
 	return false;
 }
 
-/* call_softirq() keeps a frame of its own by hand, so the chain goes on through it. */
+/* C whose name only sounds like entry code (do_page_fault), and call_softirq(), keep a frame. */
 static bool keeps_frame(struct kernel *kernel, uint64_t address)
 {
+	struct prologue prologue = {0};
 	struct symbol symbol;
 
-	return symbols_at(kernel->symbols, address, &symbol) &&
-	       (!strcmp(symbol.name, "call_softirq") || !strcmp(symbol.name, "do_softirq_own_stack"));
+	if (symbols_at(kernel->symbols, address, &symbol))
+		err_free(prologue_read(kernel, symbol.address, 0, &prologue));
+	return prologue.frame_pointer;
 }
 
 /* 4.11 marks a frame pointer that is the address of a pt_regs by its lowest bit (946c191161ce). */
@@ -202,7 +221,7 @@ struct err *fp_step(struct unwind_state *state, struct step *ret)
 	if (encoded_regs(state, ret))
 		return NULL;
 	if (is_entry(state->kernel, address) && !keeps_frame(state->kernel, address)) {
-		if (find_regs(state, ret))
+		if (find_regs(state, ret) || find_partial_regs(state, ret))
 			return NULL;
 		*ret = (struct step){0};
 	}
