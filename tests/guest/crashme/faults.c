@@ -118,24 +118,6 @@ static void gp(void)
 	sink = crashme_read(where);
 }
 
-/* Non-canonical addresses formed from RBP or RSP raise #SS instead of #GP. */
-static crash_fn u64 crashme_read_by_rbp(u64 base)
-{
-	u64 value;
-
-	asm volatile("push %%rbp\n\t"
-		     "mov %1, %%rbp\n\t"
-		     "mov 0x60(%%rbp), %0\n\t"
-		     "pop %%rbp" : "=&r"(value) : "r"(base) : "memory");
-	return value;
-}
-
-static void stack_segment(void)
-{
-	MODULE_TRUTH("stack_segment", "crashme_read_by_rbp");
-	sink = crashme_read_by_rbp(0x0072006900560318ULL);
-}
-
 static crash_fn void crashme_bug(u64 value)
 {
 	BUG_ON(value != 1);
@@ -190,21 +172,28 @@ static void stack_overflow(void)
 	sink = crashme_recurse(1);
 }
 
-static crash_fn void crashme_free_twice(void *object)
+/* Newer kernels keep freed objects in sheaves, and find out when these go back to the slab. */
+static crash_fn void crashme_free_twice(struct kmem_cache *cache, void *object)
 {
-	kfree(object);
-	kfree(object);
+	kmem_cache_free(cache, object);
+	kmem_cache_free(cache, object);
+	kmem_cache_shrink(cache);
 	sink++;
 }
 
 static void double_free(void)
 {
-	void *object = kmalloc(192, GFP_KERNEL);
+	/* Usercopy bounds keep the cache from being merged with others. */
+	struct kmem_cache *cache =
+		kmem_cache_create_usercopy("crashme_192", 192, 0, 0, 0, 192, NULL);
+	void *kept = kmem_cache_alloc(cache, GFP_KERNEL);
+	void *object = kmem_cache_alloc(cache, GFP_KERNEL);
 
 	truth_here("bug", "");
 	truth("caller=crashme_free_twice");
-	truth("object=0x%px", object);
-	crashme_free_twice(object);
+	truth("kept=0x%px", kept);
+	truth("twice_freed=0x%px", object);
+	crashme_free_twice(cache, object);
 }
 
 static crash_fn void crashme_warn(void)
@@ -293,7 +282,6 @@ const struct crash fault_crashes[] = {
 	{ "wild_user", wild_user },
 	{ "list_poison", list_poison },
 	{ "gp", gp },
-	{ "stack_segment", stack_segment },
 	{ "bug", bug },
 	{ "divide", divide },
 	{ "invalid_opcode", invalid_opcode },
