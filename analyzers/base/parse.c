@@ -56,15 +56,24 @@ uint64_t load_uint(const void *p, size_t size)
 
 uint16_t load_u16(const void *p)
 {
-	return (uint16_t)load_uint(p, 2);
+	uint16_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return le16toh(value);
 }
 
 uint32_t load_u32(const void *p)
 {
-	return (uint32_t)load_uint(p, 4);
+	uint32_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return le32toh(value);
 }
 
 uint64_t load_u64(const void *p)
 {
-	return load_uint(p, 8);
+	uint64_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return le64toh(value);
 }

@@ -10,6 +10,7 @@
 
 /* The place of every 32nd name is kept; the kernel's own markers are of every 256th. */
 #define STRIDE 32
+#define AHEAD 16
 #define HASH_FACTOR 0x100000001b3ull
 
 /*
@@ -305,20 +306,27 @@ static uint64_t hash_entry(const void *table, uint32_t entry)
 	return hash_name(table, name, length);
 }
 
+/* Each hash waits a while for its slot to come out of memory. */
 static bool build_index(struct kallsyms *kallsyms)
 {
 	const struct kallsyms_tables *tables = &kallsyms->tables;
+	uint64_t waiting[AHEAD];
 	size_t at = 0, header;
 
 	if (!name_index_init(&kallsyms->index, tables->count))
 		return false;
-	for (size_t i = 0; i < tables->count; i++) {
+	for (size_t i = 0; i < tables->count + AHEAD; i++) {
+		uint64_t *slot = &waiting[i % AHEAD];
+
+		if (i >= AHEAD)
+			name_index_add(&kallsyms->index, *slot, (uint32_t)(i - AHEAD), hash_entry,
+				       kallsyms);
+		if (i >= tables->count)
+			continue;
 		size_t length = kallsyms_name_length(tables->names + at, tables->names_size - at,
 						     &header);
-
-		name_index_add(&kallsyms->index,
-			       hash_name(kallsyms, tables->names + at + header, length),
-			       (uint32_t)i, hash_entry, kallsyms);
+		*slot = hash_name(kallsyms, tables->names + at + header, length);
+		name_index_prefetch(&kallsyms->index, *slot);
 		at += header + length;
 	}
 	return true;

@@ -12,7 +12,8 @@
 
 static bool grow(struct kallsyms_tables *tables, size_t *capacity, size_t need)
 {
-	size_t bigger = *capacity ? *capacity : 256u << 10;
+	/* Names take 13 to 14 bytes: mostly this is enough, and what is not used costs nothing. */
+	size_t bigger = *capacity ? *capacity : tables->count * 16 + CHUNK;
 
 	while (bigger < need)
 		bigger *= 2;

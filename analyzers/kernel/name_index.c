@@ -3,11 +3,9 @@
 
 #include <stdlib.h>
 
-/* entry is one more than the table's, so that zeroed memory is an empty index. */
-struct name_slot {
-	uint32_t tag;
-	uint32_t entry;
-};
+/* A slot: one more than the entry's number in the low bits, so that 0 is empty; else of its hash. */
+#define ENTRY_BITS 22
+#define ENTRY_MASK ((1u << ENTRY_BITS) - 1)
 
 static size_t start_of(const struct name_index *index, uint64_t hash)
 {
@@ -16,14 +14,21 @@ static size_t start_of(const struct name_index *index, uint64_t hash)
 
 static uint32_t tag_of(uint64_t hash)
 {
-	return (uint32_t)(hash ^ hash >> 32);
+	return (uint32_t)((hash * 0x9e3779b97f4a7c15ull) >> 54) << ENTRY_BITS;
+}
+
+static uint32_t entry_of(uint32_t slot)
+{
+	return (slot & ENTRY_MASK) - 1;
 }
 
 bool name_index_init(struct name_index *index, size_t count)
 {
 	size_t capacity = 64;
 
-	while (capacity * 2 < count * 3)
+	if (count > NAME_INDEX_MAX)
+		return false;
+	while (capacity * 3 < count * 4)
 		capacity *= 2;
 	index->slots = calloc(capacity, sizeof(*index->slots));
 	index->capacity = capacity;
@@ -36,6 +41,11 @@ void name_index_deinit(struct name_index *index)
 	*index = (struct name_index){0};
 }
 
+void name_index_prefetch(const struct name_index *index, uint64_t hash)
+{
+	__builtin_prefetch(&index->slots[start_of(index, hash)], 1);
+}
+
 void name_index_add(struct name_index *index, uint64_t hash, uint32_t entry, name_hash_fn hash_of,
 		    const void *table)
 {
@@ -43,13 +53,13 @@ void name_index_add(struct name_index *index, uint64_t hash, uint32_t entry, nam
 	uint32_t tag = tag_of(hash);
 
 	/* Some names come by the thousand ("__already_done.0"): chains of them would be walked. */
-	while (index->slots[i].entry) {
-		if (index->slots[i].tag == tag &&
-		    hash_of(table, index->slots[i].entry - 1) == hash)
+	while (index->slots[i]) {
+		if ((index->slots[i] & ~ENTRY_MASK) == tag &&
+		    hash_of(table, entry_of(index->slots[i])) == hash)
 			return;
 		i = (i + 1) & (index->capacity - 1);
 	}
-	index->slots[i] = (struct name_slot){tag, entry + 1};
+	index->slots[i] = tag | (entry + 1);
 }
 
 bool name_index_find(const struct name_index *index, uint64_t hash, const char *name,
@@ -58,10 +68,12 @@ bool name_index_find(const struct name_index *index, uint64_t hash, const char *
 	size_t i = start_of(index, hash);
 	uint32_t tag = tag_of(hash);
 
-	for (; index->slots[i].entry; i = (i + 1) & (index->capacity - 1)) {
-		if (index->slots[i].tag != tag || !equal(table, index->slots[i].entry - 1, name))
+	for (; index->slots[i]; i = (i + 1) & (index->capacity - 1)) {
+		uint32_t entry = entry_of(index->slots[i]);
+
+		if ((index->slots[i] & ~ENTRY_MASK) != tag || !equal(table, entry, name))
 			continue;
-		*ret = index->slots[i].entry - 1;
+		*ret = entry;
 		return true;
 	}
 	return false;
