@@ -69,6 +69,28 @@ struct err *memory_read_u64(struct memory *memory, uint64_t va, uint64_t *ret)
 	return memory_read_uint(memory, va, 8, ret);
 }
 
+/* A test of what stands on real symbols (those of a System.map) defines FAKE_REAL_SYMBOLS. */
+#ifdef FAKE_REAL_SYMBOLS
+
+struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)
+{
+	*phys = va;
+	return memory_read(memory, va, &(char){0}, 1);
+}
+
+struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)
+{
+	return memory_read(memory, va, buf, size);
+}
+
+uint64_t memory_kaslr_offset(const struct memory *memory)
+{
+	(void)memory;
+	return 0;
+}
+
+#else
+
 bool symbols_find(struct symbols *symbols, const char *name, uint64_t *ret)
 {
 	(void)symbols;
@@ -80,5 +102,7 @@ bool symbols_find(struct symbols *symbols, const char *name, uint64_t *ret)
 	}
 	return false;
 }
+
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
