@@ -6,13 +6,6 @@
 #include "kernel/object.h"
 #include "kernel/unwind_state.h"
 
-enum way { WAY_ORC, WAY_FP, WAY_SCAN };
-
-struct unwinder {
-	enum way way;
-	struct orc *orc;
-};
-
 /* Each stack of a CPU can be met once, and an NMI can nest; more is going in circles. */
 #define STACK_SWITCHES 16
 /* One search at the start (panic() in __crash_kexec), one behind a trampoline. */
@@ -20,10 +13,19 @@ struct unwinder {
 
 struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret, struct err **why)
 {
+	static const char *const hooks[RETURN_HOOKS] = {
+		"return_to_handler",	   /* the function graph tracer */
+		"arch_rethook_trampoline", /* f3a112c0c40d v5.18 */
+		"__kretprobe_trampoline",  /* adf8a61a940c v5.16 */
+		"kretprobe_trampoline",
+	};
 	struct unwinder *unwinder = calloc(1, sizeof(*unwinder));
 
 	if (!unwinder)
 		return &err_nomem;
+	for (size_t i = 0; i < RETURN_HOOKS; i++)
+		if (!symbols_find(kernel->symbols, hooks[i], &unwinder->return_hooks[i]))
+			unwinder->return_hooks[i] = 0;
 	*why = orc_open(kernel, &unwinder->orc);
 	if (*why && fp_usable(kernel)) {
 		unwinder->way = WAY_FP;
@@ -71,6 +73,29 @@ struct err *unwind_read_stack(struct unwind_state *state, uint64_t address, void
 struct err *unwind_read_word(struct unwind_state *state, uint64_t address, uint64_t *ret)
 {
 	return unwind_read_stack(state, address, ret, sizeof(*ret));
+}
+
+static bool is_return_hook(const struct unwinder *unwinder, uint64_t address)
+{
+	for (size_t i = 0; i < RETURN_HOOKS; i++)
+		if (address && address == unwinder->return_hooks[i])
+			return true;
+	return false;
+}
+
+struct err *unwind_read_return(struct unwind_state *state, uint64_t slot, struct step *ret)
+{
+	struct kernel *kernel = state->kernel;
+	uint64_t address;
+
+	TRY(unwind_read_word(state, slot, &address));
+	ret->hooked = is_return_hook(kernel->unwinder, address) &&
+		      unwind_real_return(state, slot, &address);
+	if (!code_is_text(kernel, address - 1) && !code_is_generated(kernel, address - 1))
+		return err_at(ERR_CORRUPT, slot, "no code's address where one was to return to");
+	ret->return_slot = slot;
+	regs_set(&ret->regs, REG_RIP, address);
+	return NULL;
 }
 
 static const struct {
@@ -143,16 +168,13 @@ struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struc
  */
 static struct err *step_bad_call(struct unwind_state *state, struct step *ret)
 {
-	uint64_t sp = state->regs.value[REG_RSP], address, target;
+	uint64_t sp = state->regs.value[REG_RSP], target;
 
-	TRY(unwind_read_word(state, sp, &address));
-	if (!code_is_text(state->kernel, address) ||
-	    !code_follows_call(state->kernel, address, &target))
-		return err_at(ERR_CORRUPT, sp, "no return address");
 	ret->regs = state->regs;
-	regs_set(&ret->regs, REG_RIP, address);
+	TRY(unwind_read_return(state, sp, ret));
+	if (!code_follows_call(state->kernel, ret->regs.value[REG_RIP], &target))
+		return err_at(ERR_CORRUPT, sp, "no return address");
 	regs_set(&ret->regs, REG_RSP, sp + 8);
-	ret->return_slot = sp;
 	ret->source = FOUND_RESUMED;
 	return NULL;
 }
@@ -165,12 +187,14 @@ struct err *unwind_step_direct(struct unwind_state *state, struct step *ret)
 	*ret = (struct step){0};
 	if (unwinder->way == WAY_SCAN)
 		return scan_step(state, ret);
+	if (!state->exact && is_return_hook(unwinder, state->regs.value[REG_RIP]))
+		return err_at(ERR_NOT_FOUND, state->regs.value[REG_RIP],
+			      "a tracer hides the return address");
 	if (code_is_text(state->kernel, address))
 		return unwinder->way == WAY_ORC ? orc_step(unwinder->orc, state, ret)
 						: fp_step(state, ret);
-	if (!state->exact || code_is_generated(state->kernel, address))
-		return fp_step_plain(state, ret);
-	return step_bad_call(state, ret);
+	return code_is_generated(state->kernel, address) ? fp_step_plain(state, ret)
+							 : step_bad_call(state, ret);
 }
 
 /* Worth a search: the data is missing or wrong, not the memory. */
@@ -275,6 +299,7 @@ static struct err *add_frame(struct trace *trace, size_t *capacity,
 		.sp = state->regs.value[REG_RSP],
 		.return_slot = step->return_slot,
 		.source = step->source,
+		.hooked = step->hooked,
 		.pt_regs = step->pt_regs,
 		.regs = state->regs,
 	};

@@ -32,6 +32,7 @@ struct frame {
 	uint64_t return_slot;	/* where on the stack the address was read; 0 for registers */
 	enum frame_kind kind;
 	enum frame_source source;
+	bool hooked;		/* a tracer had its own address in the slot; this is the right one */
 	uint64_t pt_regs;	/* where the registers were read (its end alone for an IRET frame) */
 	struct regs regs;	/* what is known of the registers in this frame */
 };

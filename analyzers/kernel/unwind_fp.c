@@ -38,17 +38,14 @@ bool fp_usable(struct kernel *kernel)
 static struct err *take_frame(struct unwind_state *state, uint64_t frame, uint64_t slot,
 			      struct step *ret)
 {
-	uint64_t address, rbp = state->regs.value[REG_RBP];
+	uint64_t rbp = state->regs.value[REG_RBP];
 
-	TRY(unwind_read_word(state, slot, &address));
 	if (frame)
 		TRY(unwind_read_word(state, frame, &rbp));
-	ret->return_slot = slot;
 	ret->source = FOUND_FP;
-	regs_set(&ret->regs, REG_RIP, address);
 	regs_set(&ret->regs, REG_RSP, slot + 8);
 	regs_set(&ret->regs, REG_RBP, rbp);
-	return NULL;
+	return unwind_read_return(state, slot, ret);
 }
 
 struct err *fp_step_plain(struct unwind_state *state, struct step *ret)

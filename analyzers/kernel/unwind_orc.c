@@ -352,17 +352,12 @@ static struct err *find_bp(struct unwind_state *state, const struct orc_entry *e
 static struct err *step_call(struct unwind_state *state, const struct orc_entry *entry,
 			     uint64_t cfa, struct step *ret)
 {
-	uint64_t address;
-
-	ret->return_slot = cfa - 8;
-	TRY(unwind_read_word(state, ret->return_slot, &address));
 	/* Of the callee-saved registers the tables know RBP alone. */
 	ret->regs.known = state->regs.known & 1u << REG_RBP;
 	ret->regs.value[REG_RBP] = state->regs.value[REG_RBP];
 	TRY(find_bp(state, entry, cfa, &ret->regs));
-	regs_set(&ret->regs, REG_RIP, address);
 	regs_set(&ret->regs, REG_RSP, cfa);
-	return NULL;
+	return unwind_read_return(state, cfa - 8, ret);
 }
 
 /* The five words the CPU pushed; the code had not come to save the rest, nor to change it. */

@@ -21,6 +21,7 @@ struct step {
 	struct regs regs; /* of the caller, or of what was interrupted */
 	bool exact;
 	bool end;	  /* there is no caller: a thread's first function */
+	bool hooked;	  /* a tracer had replaced the return address */
 	uint64_t return_slot, pt_regs;
 	enum frame_source source;
 };
@@ -31,6 +32,13 @@ struct err *unwind_read_stack(struct unwind_state *state, uint64_t address, void
 struct err *unwind_read_word(struct unwind_state *state, uint64_t address, uint64_t *ret);
 /* A pt_regs on a stack. */
 struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struct regs *ret);
+/*
+ * A return address from its slot, the right one where a tracer has put its own there. ERR_CORRUPT
+ * for one that is no code's.
+ */
+struct err *unwind_read_return(struct unwind_state *state, uint64_t slot, struct step *ret);
+/* The return address a tracer took out of a slot, if one has it noted (unwind_return.c). */
+bool unwind_real_return(const struct unwind_state *state, uint64_t slot, uint64_t *address);
 /* One step by the best way, without searching. */
 struct err *unwind_step_direct(struct unwind_state *state, struct step *ret);
 /* Take the step: ERR_LOOP when the stack does not advance. */
@@ -53,6 +61,14 @@ static inline uint64_t unwind_lookup_address(const struct unwind_state *state)
 #define CALLEE_SAVED                                                                               \
 	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
 	 1u << REG_R15)
+
+#define RETURN_HOOKS 4
+struct unwinder {
+	enum { WAY_ORC, WAY_FP, WAY_SCAN } way;
+	struct orc *orc;
+	/* Code that tracers return to: return_to_handler, kretprobe's. 0 where there is none. */
+	uint64_t return_hooks[RETURN_HOOKS];
+};
 
 /* --- code (unwind_scan.c) ---- */
 

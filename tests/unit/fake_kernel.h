@@ -93,27 +93,29 @@ static inline uint32_t fake_longs(struct btf_build *b, const char *name, uint32_
 enum {
 	T_STATE = 0, T_EXIT_STATE = 4, T_FLAGS = 8, T_PID = 12, T_TGID = 16, T_STACK = 24,
 	T_TASKS = 32, T_THREADS = 48, T_SIGNAL = 64, T_COMM = 72, T_SP = 96, T_ARRIVAL = 104,
-	T_CPU = 112, T_SIZE = 120,
+	T_CPU = 112, T_HOOKS = 120, T_SIZE = 128,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
 {
 	static const char *const links[] = {"next", "prev"}, *const head[] = {"thread_head"},
 		*const rq[] = {"curr", "idle", "clock"}, *const sp[] = {"sp"},
-		*const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"};
+		*const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"},
+		*const first[] = {"first"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
 	uint32_t thread = fake_longs(b, "thread_struct", l, sp, 1);
 	uint32_t sched = fake_longs(b, "sched_info", l, arrival, 1);
 	uint32_t info = fake_longs(b, "thread_info", i, cpu, 1);
+	uint32_t hooks = fake_longs(b, "llist_head", l, first, 1);
 
 	fake_longs(b, "signal_struct", list, head, 1);
 	fake_longs(b, "rq", l, rq, 3);
-	b_record(b, B_STRUCT, "task_struct", T_SIZE, 13, "__state", i, T_STATE * 8, "exit_state", i,
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 14, "__state", i, T_STATE * 8, "exit_state", i,
 		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
 		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
 		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
 		 thread, T_SP * 8, "sched_info", sched, T_ARRIVAL * 8, "thread_info", info,
-		 T_CPU * 8);
+		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8);
 }
 
 static inline void fake_regs_types(struct btf_build *b, uint32_t l)

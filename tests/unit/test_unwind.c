@@ -11,10 +11,13 @@
 #define TEXT (FAKE_BASE + 0x20000)
 
 /* Functions of 256 bytes. */
-enum function { INNER, MIDDLE, OUTER, FORK, ENTRY, GAP, FRAMED, FAULT_ENTRY, SYSCALL, FUNCTIONS };
+enum function {
+	INNER, MIDDLE, OUTER, FORK, ENTRY, GAP, FRAMED, FAULT_ENTRY, SYSCALL, TRAMPOLINE, FUNCTIONS
+};
 static const char *const names[FUNCTIONS] = {
 	"__schedule", "kmem_alloc", "xfs_inactive", "ret_from_fork", "stack_segment",
 	"__crash_kexec", "panic", "page_fault", "entry_SYSCALL_64",
+	"arch_rethook_trampoline",
 };
 #define AT(function, offset) (TEXT + 0x100 * (uint64_t)(function) + (offset))
 
@@ -49,10 +52,15 @@ static void put_orc(enum function function, int16_t sp_offset, int16_t bp_offset
 	fake_put(orc + 4, &word, 2);
 }
 
-static void v2_types(struct btf_build *b, uint32_t i, uint32_t l)
+static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
-	(void)l;
-	b_record(b, B_STRUCT, "orc_entry", 6, 1, "signal", i, 0);
+	static const char *const hook[] = {"llist", "ret_addr", "frame"};
+	static const char *const entry[] = {"ret", "retp"};
+
+	if (encoding == V2)
+		b_record(b, B_STRUCT, "orc_entry", 6, 1, "signal", i, 0);
+	fake_longs(b, "rethook_node", l, hook, 3);
+	fake_longs(b, "ftrace_ret_stack", l, entry, 2);
 }
 
 static void put_tables(void)
@@ -70,13 +78,14 @@ static void put_tables(void)
 	put_orc(FRAMED, 0x10, -0x10, flags(CALL, SP, NONE));
 	put_orc(FAULT_ENTRY, 0, 0, flags(IRET, SP, NONE));
 	put_orc(SYSCALL, 0x20, 0, flags(CALL, SP, NONE));
+	put_orc(TRAMPOLINE, 0, 0, flags(UNDEFINED, NONE, NONE));
 }
 
 /* --- the kernel ------------------------------------------------------------------------------- */
 
 static void open_base(bool tables)
 {
-	fake_open(encoding == V2 && tables ? v2_types : NULL);
+	fake_open(more_types);
 	fake_symbol("init_task", TASK);
 	fake_symbol("_stext", TEXT);
 	fake_symbol("_etext", AT(FUNCTIONS, 0));
@@ -401,6 +410,37 @@ START_TEST(gaps_are_crossed_by_the_call)
 }
 END_TEST
 
+/* kretprobes put their trampoline into a return slot and note where. */
+START_TEST(hooked_returns_are_looked_up)
+{
+	uint64_t slot = STACK + 0x3000 + 0x38, hook = FAKE_BASE + 0x600;
+	struct regs first = start(AT(MIDDLE, 9), STACK + 0x3000, 0);
+	struct trace trace;
+
+	open_orc();
+	fake_u64(slot, AT(TRAMPOLINE, 0));
+	fake_u64(TASK + T_HOOKS, hook);
+	fake_u64(hook, hook + 0x40); /* one of another slot first */
+	fake_u64(hook + 0x40, 0);
+	fake_u64(hook + 0x40 + 8, AT(SYSCALL, 5));
+	fake_u64(hook + 0x40 + 16, slot);
+	fake_u64(slot + 8 + 0x18, AT(FORK, 5));
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 3);
+	check_frame(&trace, 1, AT(SYSCALL, 5), slot + 8, FRAME_CALL, FOUND_ORC);
+	ck_assert(trace.frames[1].hooked);
+	ck_assert(!trace.frames[2].hooked);
+	trace_deinit(&trace);
+
+	/* A list that loops without naming the slot, and nothing to go on by. */
+	fake_u64(hook + 0x40, hook);
+	fake_u64(hook + 0x40 + 16, slot + 8);
+	check_stops(&first, ERR_NOT_FOUND, 2);
+	close_all();
+}
+END_TEST
+
 /* --- without tables --------------------------------------------------------------------------- */
 
 static void open_fp(void)
@@ -527,6 +567,7 @@ END_TEST
 UNIT_MAIN("unwind", sleepers_in_each_encoding, exception_frames_are_met, user_mode_ends_a_trace,
 	  interrupt_stacks_are_crossed, stacks_that_go_backwards_end, wild_stack_pointers_end,
 	  a_saved_pointer_to_nowhere_is_said, calls_through_bad_pointers_return,
-	  gaps_are_crossed_by_the_call, frame_pointers_are_followed, unfinished_frames_are_seen,
-	  looping_frame_pointers_end, a_scan_says_what_it_is,
+	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up,
+	  frame_pointers_are_followed, unfinished_frames_are_seen, looping_frame_pointers_end,
+	  a_scan_says_what_it_is,
 	  running_tasks_have_their_cpus_registers)
