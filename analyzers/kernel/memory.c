@@ -400,7 +400,7 @@ uint64_t memory_page_offset(const struct memory *memory)
 
 uint64_t memory_vmemmap(const struct memory *memory)
 {
-	return memory->regions.vmemmap;
+	return regions_vmemmap(&memory->regions);
 }
 
 uint64_t memory_phys_base(const struct memory *memory)

@@ -30,12 +30,14 @@ bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
 static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *head)
 {
 	uint64_t word, number, phys;
+	bool by_flag = vmcoreinfo_number(kernel->vmcoreinfo, "PG_tail", &number) ||
+		       types_enumerator(kernel->types, "pageflags", "PG_tail", &number);
 
 	*head = page;
 	if (!layout_has(kernel->layout, LAYOUT_PAGE_HEAD))
 		return NULL;
 	TRY(member_read(kernel, page, LAYOUT_PAGE_HEAD, &word));
-	if (vmcoreinfo_number(kernel->vmcoreinfo, "PG_tail", &number)) {
+	if (by_flag) {
 		uint64_t flags;
 
 		TRY(member_read(kernel, page, LAYOUT_PAGE_FLAGS, &flags));

@@ -93,6 +93,20 @@ enum va_class regions_class(const struct regions *regions, uint64_t va)
 	return VA_HOLE;
 }
 
+uint64_t regions_vmemmap(const struct regions *regions)
+{
+	/* Where the direct map begins unless it is randomised; until d52888aa2753 (v4.20) lower. */
+	static const uint64_t fixed_bases[] = {0xffff880000000000, 0xffff888000000000,
+					       0xff10000000000000, 0xff11000000000000};
+
+	if (regions->vmemmap)
+		return regions->vmemmap;
+	for (size_t i = 0; i < ARRAY_SIZE(fixed_bases); i++)
+		if (regions->page_offset == fixed_bases[i])
+			return regions->levels == 5 ? five_levels.vmemmap : four_levels.vmemmap;
+	return 0;
+}
+
 const char *va_class_name(enum va_class va_class)
 {
 	static const char *const names[] = {

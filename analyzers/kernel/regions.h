@@ -14,5 +14,7 @@ struct regions {
 };
 
 enum va_class regions_class(const struct regions *regions, uint64_t va);
+/* The array of struct page; 0 while randomised regions are not known. */
+uint64_t regions_vmemmap(const struct regions *regions);
 
 #endif

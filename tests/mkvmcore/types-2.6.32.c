@@ -7,6 +7,7 @@ typedef unsigned long u64;
 typedef struct { int counter; } atomic_t;
 
 struct list_head { struct list_head *next, *prev; };
+typedef struct cpumask { unsigned long bits[4096 / 64]; } cpumask_t;
 typedef struct raw_spinlock { unsigned int slock; } raw_spinlock_t;
 typedef struct { raw_spinlock_t raw_lock; } spinlock_t;
 

@@ -8,6 +8,7 @@ typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 
 struct list_head { struct list_head *next, *prev; };
+typedef struct cpumask { unsigned long bits[5120 / 64]; } cpumask_t;
 struct slist_head { struct list_head *next; };
 typedef struct qspinlock { atomic_t val; } arch_spinlock_t;
 typedef struct raw_spinlock { arch_spinlock_t raw_lock; } raw_spinlock_t;

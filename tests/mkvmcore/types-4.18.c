@@ -8,6 +8,7 @@ typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 
 struct list_head { struct list_head *next, *prev; };
+typedef struct cpumask { unsigned long bits[8192 / 64]; } cpumask_t;
 struct hlist_node { struct hlist_node *next, **pprev; };
 struct qspinlock { union { atomic_t val; struct { u8 locked, pending; }; struct { u16 locked_pending,
 	tail; }; }; };
