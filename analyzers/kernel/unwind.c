@@ -98,68 +98,6 @@ struct err *unwind_read_return(struct unwind_state *state, uint64_t slot, struct
 	return NULL;
 }
 
-static const struct {
-	enum layout_id id;
-	enum reg reg;
-} pt_regs_members[] = {
-	{LAYOUT_PT_REGS_R15, REG_R15}, {LAYOUT_PT_REGS_R14, REG_R14},
-	{LAYOUT_PT_REGS_R13, REG_R13}, {LAYOUT_PT_REGS_R12, REG_R12},
-	{LAYOUT_PT_REGS_BP, REG_RBP},  {LAYOUT_PT_REGS_BX, REG_RBX},
-	{LAYOUT_PT_REGS_R11, REG_R11}, {LAYOUT_PT_REGS_R10, REG_R10},
-	{LAYOUT_PT_REGS_R9, REG_R9},   {LAYOUT_PT_REGS_R8, REG_R8},
-	{LAYOUT_PT_REGS_AX, REG_RAX},  {LAYOUT_PT_REGS_CX, REG_RCX},
-	{LAYOUT_PT_REGS_DX, REG_RDX},  {LAYOUT_PT_REGS_SI, REG_RSI},
-	{LAYOUT_PT_REGS_DI, REG_RDI},  {LAYOUT_PT_REGS_ORIG_AX, REG_ORIG_RAX},
-	{LAYOUT_PT_REGS_IP, REG_RIP},  {LAYOUT_PT_REGS_CS, REG_CS},
-	{LAYOUT_PT_REGS_FLAGS, REG_RFLAGS}, {LAYOUT_PT_REGS_SP, REG_RSP},
-	{LAYOUT_PT_REGS_SS, REG_SS},
-};
-
-#define PT_REGS_SIZE 256 /* room for more than there is */
-
-static void decode_regs(struct kernel *kernel, const void *bytes, size_t length, struct regs *ret)
-{
-	uint64_t value;
-
-	*ret = (struct regs){0};
-	for (size_t i = 0; i < ARRAY_SIZE(pt_regs_members); i++)
-		if (member_get(kernel, bytes, length, pt_regs_members[i].id, &value))
-			regs_set(ret, pt_regs_members[i].reg, value);
-}
-
-static struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
-{
-	const struct member *last = layout_get(kernel->layout, LAYOUT_PT_REGS_SS);
-	const struct member *ip = layout_get(kernel->layout, LAYOUT_PT_REGS_IP);
-
-	if (!last || !ip || member_offset(last) + 8 > PT_REGS_SIZE)
-		return err_new(ERR_NOT_FOUND, "no struct pt_regs among this kernel's types");
-	*ret = member_offset(last) + 8;
-	return NULL;
-}
-
-struct err *pt_regs_read(struct kernel *kernel, uint64_t address, struct regs *ret)
-{
-	uint8_t bytes[PT_REGS_SIZE];
-	size_t size;
-
-	TRY(pt_regs_size(kernel, &size));
-	TRY(err_wrap(memory_read(kernel->memory, address, bytes, size), "pt_regs"));
-	decode_regs(kernel, bytes, size, ret);
-	return NULL;
-}
-
-struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struct regs *ret)
-{
-	uint8_t bytes[PT_REGS_SIZE];
-	size_t size;
-
-	TRY(pt_regs_size(state->kernel, &size));
-	TRY(err_wrap(unwind_read_stack(state, address, bytes, size), "pt_regs"));
-	decode_regs(state->kernel, bytes, size, ret);
-	return NULL;
-}
-
 /* --- stepping --------------------------------------------------------------------------------- */
 
 /*
@@ -341,9 +279,9 @@ static struct err *follow(struct unwind_state *state, struct trace *trace, struc
 	}
 }
 
-static struct err *unwind(struct unwind_state *state, enum frame_source source, struct trace *ret)
+struct err *unwind_from(struct unwind_state *state, struct trace *ret)
 {
-	struct step first = {.source = source};
+	struct step first = {.source = FOUND_REGISTERS};
 
 	if (!state->kernel->unwinder)
 		return err_new(ERR_INVALID, "no unwinder for this dump");
@@ -367,7 +305,7 @@ struct err *unwind_regs(struct kernel *kernel, const struct regs *regs, struct t
 	struct unwind_state state = {.kernel = kernel, .regs = *regs, .exact = true};
 
 	*ret = (struct trace){0};
-	return unwind(&state, FOUND_REGISTERS, ret);
+	return unwind_from(&state, ret);
 }
 
 void trace_deinit(struct trace *trace)
@@ -375,100 +313,6 @@ void trace_deinit(struct trace *trace)
 	free(trace->frames);
 	err_free(trace->stopped);
 	*trace = (struct trace){0};
-}
-
-/* --- where a task starts ---------------------------------------------------------------------- */
-
-/* The registers __switch_to_asm pushed. */
-static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
-{
-	static const struct {
-		enum layout_id id;
-		enum reg reg;
-	} members[] = {
-		{LAYOUT_INACTIVE_R15, REG_R15}, {LAYOUT_INACTIVE_R14, REG_R14},
-		{LAYOUT_INACTIVE_R13, REG_R13}, {LAYOUT_INACTIVE_R12, REG_R12},
-		{LAYOUT_INACTIVE_BX, REG_RBX},	{LAYOUT_INACTIVE_BP, REG_RBP},
-		{LAYOUT_INACTIVE_RET_ADDR, REG_RIP},
-	};
-	uint64_t size = type_size(types_find_struct(kernel->types, "inactive_task_frame"));
-	uint8_t bytes[128];
-	uint64_t value;
-
-	if (size > sizeof(bytes))
-		return err_new(ERR_CORRUPT, "struct inactive_task_frame is too large");
-	TRY(err_wrap(memory_read(kernel->memory, sp, bytes, size), "inactive_task_frame"));
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
-		if (member_get(kernel, bytes, size, members[i].id, &value))
-			regs_set(ret, members[i].reg, value);
-	regs_set(ret, REG_RSP, sp + size);
-	return NULL;
-}
-
-/*
- * Before v4.9 switch_to() was inline: it pushed flags and RBP and went on, when the task came back,
- * behind its call of __switch_to. That place has a label of its own, or lies in the scheduler.
- */
-static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
-{
-	static const char *const places[] = {"thread_return", "__schedule", "schedule"};
-	uint64_t rip, rbp;
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (!symbols_find(kernel->symbols, places[i], &rip))
-			continue;
-		TRY(err_wrap(memory_read_u64(kernel->memory, sp, &rbp), "saved frame pointer"));
-		regs_set(ret, REG_RIP, rip + 1); /* a return address: looked up one byte before */
-		regs_set(ret, REG_RBP, rbp);
-		regs_set(ret, REG_RSP, sp + 16);
-		return NULL;
-	}
-	return err_new(ERR_NOT_FOUND, "the scheduler's code cannot be found");
-}
-
-static struct err *saved_regs(struct kernel *kernel, const struct task *task, struct regs *ret)
-{
-	struct stack stack;
-	uint64_t sp;
-
-	*ret = (struct regs){0};
-	if (!task->stack)
-		return err_new(ERR_NOT_FOUND, "the task has given its stack back");
-	TRY(task_saved_sp(kernel, task, &sp));
-	if (!stacks_find(kernel, sp, &stack))
-		return err_at(ERR_CORRUPT, sp, "the saved stack pointer is on no stack");
-	return layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR)
-		       ? inactive_regs(kernel, sp, ret)
-		       : inline_switch_regs(kernel, sp, ret);
-}
-
-/* A running task without registers: what it last left behind may long be overwritten. */
-static void mark_stale(const struct task *task, struct trace *trace)
-{
-	for (size_t i = 0; i < trace->count; i++)
-		trace->frames[i].source = FOUND_SCAN;
-	err_free(trace->stopped);
-	trace->complete = false;
-	trace->stopped = err_new(ERR_NOT_FOUND,
-				 "the dump has no registers of CPU %d: the stack is shown as it was "
-				 "when the task last slept", task->on_cpu);
-}
-
-struct err *unwind_task(struct kernel *kernel, const struct task *task, struct trace *ret)
-{
-	struct unwind_state state = {.kernel = kernel};
-	struct regs regs;
-
-	*ret = (struct trace){0};
-	if (task->on_cpu >= 0 && tasks_cpu_regs(kernel, (unsigned)task->on_cpu, &regs))
-		return unwind_regs(kernel, &regs, ret);
-	ret->stopped = saved_regs(kernel, task, &state.regs);
-	if (ret->stopped)
-		return NULL;
-	TRY(unwind(&state, FOUND_REGISTERS, ret));
-	if (task->on_cpu >= 0)
-		mark_stale(task, ret);
-	return NULL;
 }
 
 /* --- names ------------------------------------------------------------------------------------ */

@@ -26,6 +26,8 @@ struct step {
 	enum frame_source source;
 };
 
+/* Unwind from state's registers into an empty trace. Errors as unwind_regs(). */
+struct err *unwind_from(struct unwind_state *state, struct trace *ret);
 /* Read from the stack at hand or another one; ERR_CORRUPT for an address on none of them. */
 struct err *unwind_read_stack(struct unwind_state *state, uint64_t address, void *buf,
 			      size_t length);

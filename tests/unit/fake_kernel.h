@@ -118,6 +118,9 @@ static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, 
 		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8);
 }
 
+/* No struct inactive_task_frame, as before v4.9. */
+static bool fake_inline_switch;
+
 static inline void fake_regs_types(struct btf_build *b, uint32_t l)
 {
 	static const char *const regs[] = {
@@ -127,7 +130,8 @@ static inline void fake_regs_types(struct btf_build *b, uint32_t l)
 	static const char *const inactive[] = {"r15", "r14", "r13", "r12", "bx", "bp", "ret_addr"};
 
 	fake_longs(b, "pt_regs", l, regs, ARRAY_SIZE(regs));
-	fake_longs(b, "inactive_task_frame", l, inactive, ARRAY_SIZE(inactive));
+	if (!fake_inline_switch)
+		fake_longs(b, "inactive_task_frame", l, inactive, ARRAY_SIZE(inactive));
 }
 
 static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint32_t l))

@@ -52,6 +52,8 @@ static void put_orc(enum function function, int16_t sp_offset, int16_t bp_offset
 	fake_put(orc + 4, &word, 2);
 }
 
+static bool exception_stacks;
+
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const hook[] = {"llist", "ret_addr", "frame"};
@@ -61,6 +63,13 @@ static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 		b_record(b, B_STRUCT, "orc_entry", 6, 1, "signal", i, 0);
 	fake_longs(b, "rethook_node", l, hook, 3);
 	fake_longs(b, "ftrace_ret_stack", l, entry, 2);
+	if (exception_stacks) {
+		uint32_t c = b_int(b, "char", 1), page = b_array(b, c, 4096);
+
+		b_record(b, B_STRUCT, "cea_exception_stacks", 16384, 4, "DF_stack_guard", page, 0,
+			 "DF_stack", page, 32768, "NMI_stack_guard", page, 65536, "NMI_stack", page,
+			 98304);
+	}
 }
 
 static void put_tables(void)
@@ -291,6 +300,39 @@ START_TEST(interrupt_stacks_are_crossed)
 }
 END_TEST
 
+/* The guard page was hit: #DF on a stack of its own, with RSP below the task's. */
+START_TEST(overflown_stacks_are_seen_from_the_double_fault)
+{
+	uint64_t ist = FAKE_BASE + 0x30000, regs = ist + 0x1f58, rsp = STACK - 0x10;
+	struct regs first = start(AT(ENTRY, 4), regs, 0);
+	struct trace trace;
+	struct stack stack;
+
+	exception_stacks = true;
+	open_base(true);
+	fake_symbol("cea_exception_stacks", FAKE_BASE + 0x200);
+	fake_u64(FAKE_BASE + 0x200, ist);
+	open_rest("orc");
+	ck_assert(stacks_find(&kernel, regs, &stack));
+	ck_assert_int_eq(stack.kind, STACK_EXCEPTION);
+	ck_assert_str_eq(stack.name, "DF");
+	ck_assert(!stacks_find(&kernel, ist, &stack)); /* the guard */
+	ck_assert(stacks_find(&kernel, ist + 0x3000, &stack));
+	ck_assert_str_eq(stack.name, "NMI");
+	put_regs(regs, AT(MIDDLE, 0x12), 0x10, rsp, 0);
+	fake_u64(rsp + 0x38, AT(MIDDLE, 0x12));
+	fake_u64(rsp + 0x78, AT(FORK, 5));
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 4);
+	check_frame(&trace, 1, AT(MIDDLE, 0x12), rsp, FRAME_EXCEPTION, FOUND_ORC);
+	check_frame(&trace, 2, AT(MIDDLE, 0x12), rsp + 0x40, FRAME_CALL, FOUND_ORC);
+	trace_deinit(&trace);
+	exception_stacks = false;
+	close_all();
+}
+END_TEST
+
 /* --- what cannot be followed ------------------------------------------------------------------ */
 
 static void check_stops(const struct regs *first, enum err_code code, size_t most)
@@ -513,6 +555,37 @@ START_TEST(looping_frame_pointers_end)
 }
 END_TEST
 
+/* Before v4.9 thread.sp points at RBP and the flags, and the scheduler goes on behind its call. */
+START_TEST(inline_switches_are_known)
+{
+	uint64_t rbp = STACK + 0x3e80;
+	struct trace trace;
+
+	fake_inline_switch = true;
+	open_fp();
+	fake_symbol("__switch_to", AT(GAP, 0));
+	put_call(AT(INNER, 0x35), AT(GAP, 0));
+	fake_u64(TASK + T_SP, SWITCHED);
+	fake_u64(SWITCHED, rbp);
+	fake_u64(rbp, 0);
+	fake_u64(rbp + 8, AT(FORK, 0x7c));
+	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 2);
+	check_frame(&trace, 0, AT(INNER, 0x35), SWITCHED + 16, FRAME_CALL, FOUND_REGISTERS);
+	ck_assert(!trace.frames[0].exact);
+	trace_deinit(&trace);
+
+	fake_u64(AT(INNER, 0x35) - 8, 0); /* no such call */
+	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
+	ck_assert_uint_eq(trace.count, 0);
+	ck_assert_int_eq(trace.stopped->code, ERR_NOT_FOUND);
+	trace_deinit(&trace);
+	fake_inline_switch = false;
+	close_all();
+}
+END_TEST
+
 START_TEST(a_scan_says_what_it_is)
 {
 	struct regs first = start(AT(INNER, 0x20), STACK + 0x3f00, 0);
@@ -565,9 +638,9 @@ START_TEST(running_tasks_have_their_cpus_registers)
 END_TEST
 
 UNIT_MAIN("unwind", sleepers_in_each_encoding, exception_frames_are_met, user_mode_ends_a_trace,
-	  interrupt_stacks_are_crossed, stacks_that_go_backwards_end, wild_stack_pointers_end,
+	  interrupt_stacks_are_crossed, overflown_stacks_are_seen_from_the_double_fault,
+	  stacks_that_go_backwards_end, wild_stack_pointers_end,
 	  a_saved_pointer_to_nowhere_is_said, calls_through_bad_pointers_return,
-	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up,
-	  frame_pointers_are_followed, unfinished_frames_are_seen, looping_frame_pointers_end,
-	  a_scan_says_what_it_is,
-	  running_tasks_have_their_cpus_registers)
+	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up, frame_pointers_are_followed,
+	  unfinished_frames_are_seen, looping_frame_pointers_end, inline_switches_are_known,
+	  a_scan_says_what_it_is, running_tasks_have_their_cpus_registers)
