@@ -12,6 +12,9 @@
 #include <linux/preempt.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
 
 #include "crashme.h"
 
@@ -57,6 +60,52 @@ static void null_offset(void)
 	truth("fault_address=0x%016lx", offsetof(struct queue, depth));
 	truth("access=read");
 	sink = crashme_null_first(queue);
+}
+
+/* The same on another CPU, out of an interrupt: the task met there has nothing to do with it. */
+
+static crash_fn void crashme_in_irq(void *queue)
+{
+	MODULE_TRUTH("null_dereference", "crashme_null_third");
+	truth("fault_address=0x%016lx", offsetof(struct queue, depth));
+	truth("access=read");
+	sink = crashme_null_first(queue);
+}
+
+static void null_irq(void)
+{
+	smp_call_function_single(num_online_cpus() - 1 - get_cpu(), crashme_in_irq,
+				 kzalloc(sizeof(struct queue), GFP_ATOMIC), 1);
+	put_cpu();
+}
+
+static struct queue *softirq_queue;
+
+static crash_fn void crashme_in_timer(struct timer_list *unused)
+{
+	crashme_in_irq(softirq_queue);
+	sink++;
+}
+
+static DEFINE_TIMER(crashme_timer, crashme_in_timer);
+
+static void null_softirq(void)
+{
+	softirq_queue = kzalloc(sizeof(struct queue), GFP_KERNEL);
+	mod_timer(&crashme_timer, jiffies + 2);
+}
+
+static crash_fn void crashme_in_work(struct work_struct *unused)
+{
+	crashme_in_irq(kzalloc(sizeof(struct queue), GFP_KERNEL));
+	sink++;
+}
+
+static DECLARE_WORK(crashme_work_item, crashme_in_work);
+
+static void null_work(void)
+{
+	schedule_work(&crashme_work_item);
 }
 
 static crash_fn void crashme_wild_write(u64 *where)
@@ -250,6 +299,14 @@ static void softlockup(void)
 	crashme_spin();
 }
 
+/* Whoever notices the stall panics: this task or any other. */
+static void rcu_stall(void)
+{
+	truth("kind=rcu_stall");
+	truth("stalled_pid=%d", current->pid);
+	crashme_spin();
+}
+
 static DECLARE_COMPLETION(never);
 
 static crash_fn void crashme_wait_forever(void)
@@ -278,6 +335,9 @@ static void hung_task(void)
 
 const struct crash fault_crashes[] = {
 	{ "null_offset", null_offset },
+	{ "null_irq", null_irq },
+	{ "null_softirq", null_softirq },
+	{ "null_work", null_work },
 	{ "wild", wild },
 	{ "wild_user", wild_user },
 	{ "list_poison", list_poison },
@@ -291,6 +351,7 @@ const struct crash fault_crashes[] = {
 	{ "panic", by_panic },
 	{ "oom", oom },
 	{ "softlockup", softlockup },
+	{ "rcu_stall", rcu_stall },
 	{ "hung_task", hung_task },
 	{ }
 };

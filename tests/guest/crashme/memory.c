@@ -99,18 +99,26 @@ static void freelist_usb(void)
 	crashme_allocate_all(cache);
 }
 
-/* The same in a kernel that checks: SLUB reports it and goes on. */
+static crash_fn void crashme_allocate_more(void)
+{
+	int i;
+
+	for (i = 0; i < 256; i++)
+		total += (u64)kmalloc(sizeof(struct device_queue), GFP_KERNEL);
+}
+
+/* The same in a kernel that checks (slub_debug): it reports, and panics for the taint. */
 static void freelist_usb_debug(void)
 {
 	struct device_queue *queue = kmalloc(sizeof(*queue), GFP_KERNEL);
-	int i;
 
-	truth_object(queue, "kmalloc-1k", "free");
-	truth_value(queue, 512, 0x0072006900560318ULL);
 	kfree(queue);
 	memcpy((char *)queue + 512, usb_descriptor, sizeof(usb_descriptor));
-	for (i = 0; i < 256; i++)
-		total += (u64)kmalloc(sizeof(*queue), GFP_KERNEL);
+	truth_here("panic", "");
+	truth("caller=crashme_allocate_more");
+	truth("cause=memory_corruption");
+	truth("overwritten=0x%px", (char *)queue + 512);
+	crashme_allocate_more();
 }
 
 /* The object is freed and given to somebody else, who fills it with text. */
@@ -210,21 +218,25 @@ static void bitflip_list(void)
 }
 
 /* cmovnp %eax,%eax: one bit away from ud2. */
+#define CMOVNP "\x0f\x4b\xc0"
+
 static crash_fn void crashme_flipped(void)
 {
-	asm volatile(".globl crashme_flipped_at\n"
-		     "crashme_flipped_at: .byte 0x0f, 0x4b, 0xc0" : : : "eax");
+	asm volatile(".byte 0x0f, 0x4b, 0xc0" : : : "eax");
 	total++;
 }
 
-extern u8 crashme_flipped_at[];
-
 static void text_flip(void)
 {
-	u8 *code = crashme_flipped_at + 1;
-	struct page *page = vmalloc_to_page(code);
-	u8 *alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	u8 *code = (u8 *)crashme_flipped;
+	struct page *page;
+	u8 *alias;
 
+	while (memcmp(code, CMOVNP, 3))
+		code++;
+	code++;
+	page = vmalloc_to_page(code);
+	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	truth_here("invalid_opcode", "crashme_flipped");
 	truth("module=crashme");
 	truth("text=0x%px", code);
