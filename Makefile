@@ -7,6 +7,8 @@
 #
 # SAN=1 builds with ASan and UBSan (in build/san), DEVELOPER=1 with -Werror, V=1 shows commands.
 
+MAKEFLAGS += --no-builtin-rules
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
@@ -37,7 +39,8 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
 MAINS := daemon/triage.c daemon/triaged.c
 SOURCES := $(filter-out $(MAINS),$(wildcard analyzers/*.c analyzers/base/*.c analyzers/kernel/*.c \
 	rules/*.c daemon/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded/rules.o $(BUILD)/embedded/migrations.o \
+	$(BUILD)/embedded/views.o
 PROGRAMS := $(patsubst daemon/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 
@@ -46,6 +49,20 @@ all: $(PROGRAMS)
 
 $(BUILD)/%.o: %.c | deps-quiet
 	@mkdir -p $(@D)
+	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
+
+# SQL travels inside the program.
+$(BUILD)/embedded/rules.c: $(wildcard rules/*.sql)
+$(BUILD)/embedded/rules.c: ARRAY = rule_texts
+$(BUILD)/embedded/migrations.c: $(wildcard schema/[0-9]*.sql)
+$(BUILD)/embedded/migrations.c: ARRAY = migration_texts
+$(BUILD)/embedded/views.c: schema/views.sql
+$(BUILD)/embedded/views.c: ARRAY = view_texts
+EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c)
+$(EMBEDDED): rules/embed
+	@mkdir -p $(@D)
+	@rules/embed $(ARRAY) $(filter %.sql,$^) > $@
+$(EMBEDDED:.c=.o): %.o: %.c | deps-quiet
 	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
 
 $(BUILD)/libtriage.a: $(OBJECTS)

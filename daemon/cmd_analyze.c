@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage analyze: the whole path without a daemon; worker, store in memory, rules, verdict. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "daemon/analyze.h"
+#include "daemon/cmd.h"
+#include "daemon/render.h"
+#include "daemon/report.h"
+
+struct arguments {
+	const char *vmlinux;
+	bool json, no_sandbox, help;
+	unsigned timeout_s;
+};
+
+static const char help[] =
+	"usage: triage analyze FILE… [--vmlinux FILE] [--json] [--no-sandbox] [--timeout SECONDS]\n"
+	"\n"
+	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
+	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
+	"usual places it is used for source lines and for kernels without BTF.\n"
+	"\n"
+	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
+	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
+	"                     FILEs one line each\n"
+	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
+	"  --timeout SECONDS  give up on a dump after so long (120)\n"
+	"\n"
+	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
+	"off, 2 wrong usage or a FILE that cannot be read.\n";
+
+static bool parse(int argc, char **argv, struct arguments *ret)
+{
+	static const struct option options[] = {
+		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
+		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},	   {0},
+	};
+
+	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		switch (c) {
+		case 'v':
+			ret->vmlinux = optarg;
+			break;
+		case 'j':
+			ret->json = true;
+			break;
+		case 'n':
+			ret->no_sandbox = true;
+			break;
+		case 't':
+			ret->timeout_s = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'h':
+			ret->help = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return ret->help || optind < argc;
+}
+
+/* Only for a person who watches. */
+static void show_progress(void *context, const char *step)
+{
+	(void)context;
+	fprintf(stderr, "\r\033[K%s …", step);
+}
+
+static void print_json(const json_t *report, bool indent)
+{
+	_free_ char *text = report_format(report, indent);
+
+	puts(text ? text : "null");
+}
+
+static void print_text(const json_t *report)
+{
+	struct render_style style = render_style_for(STDOUT_FILENO);
+	_str_ struct str text = {0};
+
+	render_verdict(report, &style, &text);
+	fputs(text.data ? text.data : "", stdout);
+}
+
+/* A verdict: a cause that is known, out of an analysis that came to its end. */
+static int status_of(const json_t *report)
+{
+	const json_t *verdict = json_object_get(report, "verdict");
+	const char *cause = json_string_value(json_object_get(verdict, "cause"));
+	const json_t *findings = json_object_get(report, "findings");
+	size_t i;
+	json_t *finding;
+
+	json_array_foreach(findings, i, finding) {
+		const char *code = json_string_value(json_object_get(finding, "code"));
+		const char *analyzer = json_string_value(json_object_get(finding, "analyzer"));
+		const char *severity = json_string_value(json_object_get(finding, "severity"));
+
+		if (!strcmp(code, "analysis.failed") && !strcmp(severity, "critical"))
+			return strcmp(analyzer, "worker") ? STATUS_USAGE : STATUS_NOT_FOUND;
+	}
+	return cause && strcmp(cause, "unknown") ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+static struct err *analyze_file(struct store *store, struct rules *rules, const char *path,
+				const struct arguments *arguments, json_t **report)
+{
+	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
+					.timeout_s = arguments->timeout_s};
+	bool watched = !arguments->json && isatty(STDERR_FILENO);
+	struct worker_events watch = {.progress = watched ? show_progress : NULL};
+	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	int64_t dump;
+
+	TRY(input_open(path, arguments->vmlinux, &input));
+	struct err *err =
+		analyze_input(store, rules, path, &input, &limits, &watch, &dump);
+	if (watched)
+		fputs("\r\033[K", stderr);
+	TRY(err);
+	return report_build(store, dump, report);
+}
+
+static struct err *prepare(struct store **store, struct rules **rules)
+{
+	TRY(store_open(":memory:", 0, store));
+	return rules_load(SITE_RULES_DIR, rules);
+}
+
+static int run(int argc, char **argv)
+{
+	_cleanup_(cleanup_store_close) struct store *store = NULL;
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+	struct arguments arguments = {0};
+	int status = STATUS_OK;
+
+	if (!parse(argc, argv, &arguments)) {
+		fputs(help, stderr);
+		return STATUS_USAGE;
+	}
+	if (arguments.help) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	struct err *err = prepare(&store, &rules);
+	if (err)
+		return cmd_fail(arguments.json, err);
+	bool several = argc - optind > 1;
+	for (int i = optind; i < argc; i++) {
+		_json_ json_t *report = NULL;
+
+		err = analyze_file(store, rules, argv[i], &arguments, &report);
+		if (err) {
+			status = cmd_fail(arguments.json, err);
+			continue;
+		}
+		if (arguments.json)
+			print_json(report, !several);
+		else
+			print_text(report);
+		status = MAX(status, status_of(report));
+	}
+	return status;
+}
+
+const struct verb analyze_verb = {
+	.name = "analyze",
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--json] [--no-sandbox]",
+	.summary = "analyze dumps or kernel logs here and now, without the daemon",
+	.run = run,
+};

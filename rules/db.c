@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rules/db.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#define BUSY_TIMEOUT_MS 5000
+#define STEP_UNIT 1000 /* virtual machine instructions between two looks at the budget */
+
+struct stmt {
+	struct db *db;
+	sqlite3_stmt *handle;
+	const char *sql; /* key in the connection's cache; NULL for an untrusted one */
+	struct stmt *next;
+	unsigned steps; /* left, for an untrusted one */
+};
+
+struct db {
+	sqlite3 *handle;
+	struct stmt *cached;
+	const char *refused; /* what the statement being prepared was not allowed to do */
+};
+
+static int errno_of(sqlite3 *handle, int result)
+{
+	int system = sqlite3_system_errno(handle);
+
+	switch (result & 0xff) {
+	case SQLITE_FULL:
+		return ENOSPC;
+	case SQLITE_READONLY:
+		return EROFS;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return EBUSY;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return EACCES;
+	default:
+		return system ? system : EIO;
+	}
+}
+
+static struct err *db_error(sqlite3 *handle, int result, const char *doing)
+{
+	const char *why = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(result);
+	struct err *err;
+
+	switch (result & 0xff) {
+	case SQLITE_NOMEM:
+		return &err_nomem;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_new(ERR_CORRUPT, "database: %s: %s", doing, why);
+	case SQLITE_INTERRUPT:
+		return err_new(ERR_LIMIT, "database: %s: it takes too long", doing);
+	case SQLITE_ERROR:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_RANGE:
+		return err_new(ERR_INVALID, "database: %s: %s", doing, why);
+	default:
+		err = err_new(ERR_IO, "database: %s: %s", doing, why);
+		if (err->code == ERR_IO)
+			err->errnum = errno_of(handle, result);
+		return err;
+	}
+}
+
+static struct err *set_up(struct db *db, unsigned flags)
+{
+	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+	sqlite3_extended_result_codes(db->handle, 1);
+	/* Functions and tables of a hostile file's schema must not reach beyond the database. */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	TRY(db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF"));
+	if (flags & DB_READ_ONLY)
+		return db_exec(db, "PRAGMA query_only = ON");
+	/* Synchronous NORMAL under WAL: power loss may lose the last commits, never the file. */
+	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+}
+
+struct err *db_open(const char *path, unsigned flags, struct db **ret)
+{
+	_cleanup_(cleanup_db_close) struct db *db = calloc(1, sizeof(*db));
+	int mode = flags & DB_READ_ONLY ? SQLITE_OPEN_READONLY
+					: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+
+	if (!db)
+		return &err_nomem;
+	int result = sqlite3_open_v2(path, &db->handle, mode | SQLITE_OPEN_NOMUTEX, NULL);
+	struct err *err = result == SQLITE_OK ? set_up(db, flags)
+					      : db_error(db->handle, result, "open");
+	if (err)
+		return err_wrap(err, "\"%s\"", path);
+	*ret = take_ptr(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	while (db->cached) {
+		struct stmt *stmt = db->cached;
+
+		db->cached = stmt->next;
+		sqlite3_finalize(stmt->handle);
+		free(stmt);
+	}
+	sqlite3_close_v2(db->handle);
+	free(db);
+}
+
+struct err *db_exec(struct db *db, const char *sql)
+{
+	int result = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	return result == SQLITE_OK ? NULL : db_error(db->handle, result, "execute");
+}
+
+int64_t db_last_id(struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
+int64_t db_changes(struct db *db)
+{
+	return sqlite3_changes(db->handle);
+}
+
+struct err *db_begin(struct db *db)
+{
+	return db_exec(db, "BEGIN IMMEDIATE");
+}
+
+struct err *db_commit(struct db *db)
+{
+	return db_exec(db, "COMMIT");
+}
+
+void db_rollback(struct db *db)
+{
+	if (db && !sqlite3_get_autocommit(db->handle))
+		err_free(db_exec(db, "ROLLBACK"));
+}
+
+static struct err *prepare(struct db *db, const char *sql, unsigned flags, struct stmt **ret,
+			   const char **tail)
+{
+	_cleanup_(cleanup_stmt_finalize) struct stmt *stmt = calloc(1, sizeof(*stmt));
+
+	if (!stmt)
+		return &err_nomem;
+	stmt->db = db;
+	int result = sqlite3_prepare_v3(db->handle, sql, -1, flags, &stmt->handle, tail);
+	if (result != SQLITE_OK)
+		return db_error(db->handle, result, "prepare");
+	if (!stmt->handle)
+		return err_new(ERR_INVALID, "database: prepare: there is no statement");
+	*ret = take_ptr(stmt);
+	return NULL;
+}
+
+struct err *db_prepare(struct db *db, const char *sql, struct stmt **ret)
+{
+	struct stmt *stmt = db->cached;
+
+	while (stmt && stmt->sql != sql)
+		stmt = stmt->next;
+	if (!stmt) {
+		TRY(prepare(db, sql, SQLITE_PREPARE_PERSISTENT, &stmt, NULL));
+		stmt->sql = sql;
+		stmt->next = db->cached;
+		db->cached = stmt;
+	}
+	stmt_reset(stmt);
+	sqlite3_clear_bindings(stmt->handle);
+	*ret = stmt;
+	return NULL;
+}
+
+static struct err *bound(struct stmt *stmt, int result)
+{
+	return result == SQLITE_OK ? NULL : db_error(stmt->db->handle, result, "bind");
+}
+
+struct err *stmt_bind_int(struct stmt *stmt, int parameter, int64_t value)
+{
+	return bound(stmt, sqlite3_bind_int64(stmt->handle, parameter, value));
+}
+
+struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value)
+{
+	return bound(stmt, sqlite3_bind_double(stmt->handle, parameter, value));
+}
+
+struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text)
+{
+	return bound(stmt,
+		     sqlite3_bind_text(stmt->handle, parameter, text, -1, SQLITE_TRANSIENT));
+}
+
+struct err *stmt_bind_null(struct stmt *stmt, int parameter)
+{
+	return bound(stmt, sqlite3_bind_null(stmt->handle, parameter));
+}
+
+int stmt_parameter(struct stmt *stmt, const char *name)
+{
+	return sqlite3_bind_parameter_index(stmt->handle, name);
+}
+
+static int spend(void *context)
+{
+	struct stmt *stmt = context;
+
+	return stmt->steps ? (stmt->steps--, 0) : 1;
+}
+
+struct err *stmt_step(struct stmt *stmt, bool *row)
+{
+	sqlite3 *handle = stmt->db->handle;
+
+	if (!stmt->sql)
+		sqlite3_progress_handler(handle, STEP_UNIT, spend, stmt);
+	int result = sqlite3_step(stmt->handle);
+	if (!stmt->sql)
+		sqlite3_progress_handler(handle, 0, NULL, NULL);
+	*row = result == SQLITE_ROW;
+	if (result == SQLITE_ROW)
+		return NULL;
+	struct err *err = result == SQLITE_DONE ? NULL : db_error(handle, result, "execute");
+	stmt_reset(stmt);
+	return err;
+}
+
+struct err *stmt_run(struct stmt *stmt)
+{
+	bool row;
+
+	TRY(stmt_step(stmt, &row));
+	stmt_reset(stmt);
+	return NULL;
+}
+
+void stmt_reset(struct stmt *stmt)
+{
+	sqlite3_reset(stmt->handle);
+}
+
+int stmt_column_count(struct stmt *stmt)
+{
+	return sqlite3_column_count(stmt->handle);
+}
+
+const char *stmt_column_name(struct stmt *stmt, int column)
+{
+	const char *name = sqlite3_column_name(stmt->handle, column);
+
+	return name ? name : "";
+}
+
+bool stmt_is_null(struct stmt *stmt, int column)
+{
+	return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
+}
+
+int64_t stmt_int(struct stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt->handle, column);
+}
+
+double stmt_real(struct stmt *stmt, int column)
+{
+	return sqlite3_column_double(stmt->handle, column);
+}
+
+const char *stmt_text(struct stmt *stmt, int column)
+{
+	return (const char *)sqlite3_column_text(stmt->handle, column);
+}
+
+/* Functions a SELECT of others has no business with, though SQLite may hold them. */
+static bool is_refused_function(const char *name)
+{
+	static const char *const refused[] = {"load_extension", "readfile", "writefile", "edit",
+					      "fts3_tokenizer", "zeroblob", "randomblob"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
+		if (!sqlite3_stricmp(name, refused[i]))
+			return true;
+	return false;
+}
+
+static int authorize(void *context, int action, const char *first, const char *second,
+		     const char *database, const char *view)
+{
+	struct db *db = context;
+
+	(void)database;
+	(void)view;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+	case SQLITE_READ:
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		if (!is_refused_function(second))
+			return SQLITE_OK;
+		db->refused = "a function that is not for rules";
+		return SQLITE_DENY;
+	default:
+		(void)first;
+		db->refused = "more than reading";
+		return SQLITE_DENY;
+	}
+}
+
+/* Only white space and comments may follow the one statement. */
+static bool is_blank(const char *sql)
+{
+	for (;;) {
+		sql += strspn(sql, " \t\r\n;");
+		if (strncmp(sql, "--", 2) != 0)
+			return !*sql;
+		sql += strcspn(sql, "\n");
+	}
+}
+
+struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
+				 struct stmt **ret)
+{
+	_cleanup_(cleanup_stmt_finalize) struct stmt *stmt = NULL;
+	const char *tail;
+
+	db->refused = NULL;
+	sqlite3_set_authorizer(db->handle, authorize, db);
+	struct err *err = prepare(db, sql, 0, &stmt, &tail);
+	sqlite3_set_authorizer(db->handle, NULL, NULL);
+	if (db->refused) {
+		err_free(err);
+		return err_new(ERR_INVALID, "it asks for %s", db->refused);
+	}
+	if (err)
+		return err;
+	if (!is_blank(tail))
+		return err_new(ERR_INVALID, "it holds more than one statement");
+	if (!sqlite3_stmt_readonly(stmt->handle) || !sqlite3_column_count(stmt->handle))
+		return err_new(ERR_INVALID, "it is not a SELECT");
+	stmt->steps = steps;
+	*ret = take_ptr(stmt);
+	return NULL;
+}
+
+void stmt_finalize(struct stmt *stmt)
+{
+	if (!stmt)
+		return;
+	sqlite3_finalize(stmt->handle);
+	free(stmt);
+}

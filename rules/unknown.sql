@@ -1,0 +1,12 @@
+-- id: unknown
+-- title: nothing else fits
+-- cause: unknown
+-- severity: notice
+-- confidence: 0.05
+-- advice: Read the kernel log and the stack below; attach both to a ticket.
+SELECT
+	'no rule explains a crash of kind ' || coalesce(kind, 'unknown') AS because,
+	'unexplained crash' || coalesce(': ' || message, '') || coalesce(' at ' || symbol, '')
+		AS headline,
+	finding
+FROM crash WHERE dump = :dump;

@@ -1,0 +1,147 @@
+-- What rules read: findings as plain relations, one row a thing. Columns are NULL where not known;
+-- "finding" is the number to give back as the reason. Created anew whenever this text changes; how
+-- to use them: rules/README.md.
+
+-- What killed the kernel.
+CREATE VIEW crash AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.message' AS message,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.task.pid' AS pid,
+	evidence ->> '$.task.comm' AS comm,
+	evidence ->> '$.rip.address' AS rip,
+	evidence ->> '$.rip.symbol' AS symbol,
+	evidence ->> '$.rip.offset' AS "offset",
+	evidence ->> '$.rip.module' AS module,
+	evidence ->> '$.fault.address' AS fault_address,
+	evidence ->> '$.fault.class' AS fault_class,
+	evidence ->> '$.fault.access' AS access,
+	evidence ->> '$.instruction.text' AS instruction,
+	evidence ->> '$.registers.rbp' AS rbp
+FROM finding WHERE code = 'crash';
+
+-- The machine and its kernel.
+CREATE VIEW system AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.release' AS release,
+	evidence ->> '$.hostname' AS hostname,
+	evidence ->> '$.hardware' AS hardware,
+	evidence ->> '$.uptime_s' AS uptime_s,
+	evidence ->> '$.cpus' AS cpus
+FROM finding WHERE code = 'system';
+
+-- A lock that somebody waits for; waiters and holders have views of their own.
+CREATE VIEW lock AS
+SELECT dump, number AS finding, confidence,
+	code, headline,
+	json_array_length(evidence, '$.waiters') AS waiters,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.name' AS name,
+	evidence ->> '$.state' AS state
+FROM finding WHERE place = 'locks[]';
+
+-- Addresses and who owns them.
+CREATE VIEW object AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.where' AS "where",
+	evidence ->> '$.value' AS value,
+	evidence ->> '$.owner.kind' AS kind,
+	evidence ->> '$.owner.cache' AS cache,
+	evidence ->> '$.owner.start' AS start,
+	evidence ->> '$.owner.offset' AS "offset",
+	evidence ->> '$.owner.state' AS state
+FROM finding WHERE place = 'memory.pointers[]';
+
+-- A user process that crashed, by its line in the kernel log.
+CREATE VIEW segfault AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.time_s' AS time_s,
+	evidence ->> '$.comm' AS comm,
+	evidence ->> '$.pid' AS pid,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.ip' AS ip,
+	evidence ->> '$.object' AS object,
+	evidence ->> '$.offset' AS "offset",
+	evidence ->> '$.access' AS access,
+	evidence ->> '$.class' AS class,
+	evidence ->> '$.cpu' AS cpu
+FROM finding WHERE place = 'log.segfaults[]';
+
+-- A line of the kernel log that matters.
+CREATE VIEW log_event AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.time_s' AS time_s,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.text' AS text,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.task' AS task
+FROM finding WHERE place = 'log.events[]';
+
+-- The wait-for graph as a whole.
+CREATE VIEW waits AS
+SELECT dump, number AS finding, confidence,
+	headline,
+	json_array_length(evidence, '$.cycles') AS cycles,
+	json_array_length(evidence, '$.roots') AS roots,
+	evidence ->> '$.edge_count' AS edges,
+	evidence ->> '$.roots[0].victims' AS victims,
+	evidence ->> '$.roots[0].task.pid' AS root_pid,
+	evidence ->> '$.roots[0].doing' AS root_doing
+FROM finding WHERE code = 'waits';
+
+-- Stack of the panic task, innermost first.
+CREATE VIEW frame AS
+SELECT f.dump, f.number AS finding,
+	j.key AS position,
+	j.value ->> '$.address' AS address,
+	j.value ->> '$.symbol' AS symbol,
+	j.value ->> '$.offset' AS "offset",
+	j.value ->> '$.module' AS module,
+	j.value ->> '$.kind' AS kind,
+	j.value ->> '$.found_by' AS found_by
+FROM finding f, json_each(f.evidence, '$.backtrace') j WHERE f.code = 'backtrace.panic';
+
+-- A task that waits for a lock, in the lock's order.
+CREATE VIEW waiter AS
+SELECT f.dump, f.number AS finding,
+	j.key AS position,
+	j.value ->> '$.task.pid' AS pid,
+	j.value ->> '$.task.comm' AS comm,
+	j.value ->> '$.mode' AS mode,
+	f.evidence ->> '$.address' AS lock
+FROM finding f, json_each(f.evidence, '$.waiters') j WHERE f.place = 'locks[]';
+
+-- A task that holds a lock, or may; pid is NULL where the holder is missing.
+CREATE VIEW holder AS
+SELECT f.dump, f.number AS finding,
+	j.value ->> '$.task.pid' AS pid,
+	j.value ->> '$.task.comm' AS comm,
+	j.value ->> '$.mode' AS mode,
+	j.value ->> '$.evidence' AS evidence,
+	j.value ->> '$.confidence' AS confidence,
+	j.value ->> '$.why' AS why,
+	f.evidence ->> '$.address' AS lock
+FROM finding f, json_each(f.evidence, '$.holders') j WHERE f.place = 'locks[]';
+
+-- An edge of the wait-for graph; "to" is NULL where the holder is missing.
+CREATE VIEW wait AS
+SELECT f.dump, f.number AS finding,
+	j.value ->> '$.from' AS "from",
+	j.value ->> '$.to' AS "to",
+	j.value ->> '$.lock' AS lock,
+	j.value ->> '$.evidence' AS evidence,
+	j.value ->> '$.confidence' AS confidence
+FROM finding f, json_each(f.evidence, '$.edges') j WHERE f.code = 'waits';
+
+-- Blocked tasks; "stack" is the same for those whose stacks are.
+CREATE VIEW task AS
+SELECT f.dump, f.number AS finding, g.key AS stack,
+	t.value ->> '$.pid' AS pid,
+	t.value ->> '$.tgid' AS tgid,
+	t.value ->> '$.comm' AS comm,
+	t.value ->> '$.address' AS address,
+	t.value ->> '$.state' AS state
+FROM finding f, json_each(f.evidence, '$.blocked') g, json_each(g.value, '$.tasks') t
+WHERE f.code = 'tasks';
