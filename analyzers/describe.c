@@ -52,3 +52,58 @@ json_t *describe_owner(const struct owner *owner)
 	json_put(json, "text", json_text0(text));
 	return json;
 }
+
+#define INLINED_MAX 8
+
+/* Source place by a vmlinux's DWARF; what was inlined there goes to "inlined", innermost first. */
+static void put_lines(struct kernel *kernel, const struct frame *frame, json_t *json)
+{
+	struct source_line lines[INLINED_MAX];
+	size_t count = kernel->dwarf ? dwarf_lines(kernel->dwarf,
+						   frame_lookup_address(frame) - kernel->link_offset,
+						   lines, INLINED_MAX)
+				     : 0;
+
+	if (!count)
+		return;
+	json_put(json, "file", json_text0(lines[0].file));
+	json_put(json, "line", json_integer(lines[0].line));
+	if (count == 1)
+		return;
+	json_t *inlined = json_array();
+	for (size_t i = 0; i + 1 < count; i++)
+		json_array_append_new(inlined,
+				      json_pack("{s:o, s:o, s:i}", "function",
+						json_text0(lines[i].function), "file",
+						json_text0(lines[i].file), "line", lines[i].line));
+	json_put(json, "inlined", inlined);
+}
+
+json_t *describe_frame(struct kernel *kernel, const struct frame *frame)
+{
+	json_t *json = json_object();
+	struct symbol symbol;
+
+	json_put(json, "address", json_address(frame->address));
+	if (frame->kind != FRAME_USER && kernel->symbols &&
+	    symbols_at(kernel->symbols, frame_lookup_address(frame), &symbol)) {
+		json_put(json, "symbol", json_text0(symbol.name));
+		json_put(json, "offset",
+			 json_integer((json_int_t)(frame->address - symbol.address)));
+		json_put(json, "module",
+			 symbol.module[0] ? json_text0(symbol.module) : json_null());
+		put_lines(kernel, frame, json);
+	}
+	json_put(json, "kind", json_string(frame_kind_name(frame->kind)));
+	json_put(json, "found_by", json_string(frame_source_name(frame->source)));
+	return json;
+}
+
+json_t *describe_trace(struct kernel *kernel, const struct trace *trace)
+{
+	json_t *frames = json_array();
+
+	for (size_t i = 0; i < trace->count; i++)
+		json_array_append_new(frames, describe_frame(kernel, &trace->frames[i]));
+	return frames;
+}
