@@ -97,6 +97,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 check-unit: $(UNIT_TESTS)
 	@tests/run-unit $(UNIT_TESTS)
 
+# Dumps made of specs, their verdicts compared with the expected ones.
+.PHONY: check-golden
+check-golden: $(PROGRAMS)
+	@tests/golden/run
+
 .PHONY: lint
 lint:
 	@tests/lint

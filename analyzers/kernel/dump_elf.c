@@ -263,7 +263,8 @@ static void elf_close(struct container *container)
 
 static void cleanup_elf(struct elf **elf)
 {
-	elf_close(&(*elf)->container);
+	if (*elf)
+		elf_close(&(*elf)->container);
 }
 
 static struct err *elf_open(struct source *source, struct dump_info *info, struct container **ret)

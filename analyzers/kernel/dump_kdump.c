@@ -380,7 +380,8 @@ static void kdump_close(struct container *container)
 
 static void cleanup_kdump(struct kdump **kdump)
 {
-	kdump_close(&(*kdump)->container);
+	if (*kdump)
+		kdump_close(&(*kdump)->container);
 }
 
 static bool is_kdump(const struct header *header)

@@ -221,7 +221,7 @@ static struct err *read_btf_module(struct kernel *kernel, uint64_t entry, const 
 
 static struct err *find_btf_module(struct kernel *kernel, const char *module)
 {
-	_list_walk_ struct list_walk walk;
+	_list_walk_ struct list_walk walk = {0};
 	const struct member *list = layout_get(kernel->layout, LAYOUT_BTF_MODULE_LIST);
 	bool done = false;
 	uint64_t head;
