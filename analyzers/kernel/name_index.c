@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* A slot: one more than the entry's number in the low bits, so that 0 is empty; else of its hash. */
+/* A slot: in its low bits one more than the entry's number, 0 being empty; above, bits of a hash. */
 #define ENTRY_BITS 22
 #define ENTRY_MASK ((1u << ENTRY_BITS) - 1)
 

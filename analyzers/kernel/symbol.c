@@ -357,12 +357,14 @@ bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 	return false;
 }
 
-void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+/* address, named by the symbol that holds look_up. */
+static void format(struct symbols *symbols, uint64_t look_up, uint64_t address, char *buf,
+		   size_t size)
 {
 	struct symbol symbol;
 	_str_ struct str text = {0};
 
-	if (!symbols_at(symbols, address, &symbol)) {
+	if (!symbols_at(symbols, look_up, &symbol)) {
 		snprintf(buf, size, "0x%" PRIx64, address);
 		return;
 	}
@@ -374,6 +376,16 @@ void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t
 		str_puts(&text, "]");
 	}
 	copy_text(buf, size, text.failed ? "" : text.data);
+}
+
+void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	format(symbols, address, address, buf, size);
+}
+
+void symbols_format_return(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	format(symbols, address - 1, address, buf, size);
 }
 
 struct err *symbols_add_module(struct symbols *symbols, const char *module,

@@ -48,8 +48,13 @@ bool symbols_find_fuzzy(struct symbols *symbols, const char *name, uint64_t *ret
 bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret);
 /* "name+0x12/0x34 [module]" as the kernel prints it, or "0x…" when nothing fits. */
 void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size);
+/*
+ * The same for a return address, as in the kernel's call traces (sprint_backtrace): it belongs to
+ * the function before it, also when that ended with the call. "caller+0x60/0x60".
+ */
+void symbols_format_return(struct symbols *symbols, uint64_t address, char *buf, size_t size);
 
-/* [start, end) of a module's memory; text says whether symbols of functions may lie there. */
+/* [start, end) of a module's memory: one for each kind of it, since symbols end with theirs. */
 struct symbol_range {
 	uint64_t start, end;
 };

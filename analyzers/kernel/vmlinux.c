@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-/* Below the kernel's image: absolute symbols, and per-CPU ones before v6.15. KASLR moves neither. */
+/* Below lie absolute symbols, and per-CPU ones before v6.15. KASLR moves neither. */
 #define IMAGE_LOW 0xffffffff80000000ull
 #define BANNER_MAX 512
 #define NAME_MAX_LENGTH 511

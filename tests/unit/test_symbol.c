@@ -102,6 +102,8 @@ START_TEST(every_era_opens)
 	ck_assert_str_eq(text, "shrink_slab.constprop.0+0x5/0x20");
 	symbols_format(symbols, IMAGE_TEXT + 1, text, sizeof(text));
 	ck_assert_str_eq(text, "_text+0x1/0x40");
+	symbols_format_return(symbols, IMAGE_TEXT + 0x40, text, sizeof(text));
+	ck_assert_str_eq(text, "_text+0x40/0x40");
 	symbols_format(symbols, 0x1234, text, sizeof(text));
 	ck_assert_str_eq(text, "0x1234");
 	ck_assert(!symbols_find(symbols, "shrink_slab", &address));
