@@ -295,8 +295,6 @@ static void completion_hang(void)
 
 /* A crowd behind one writer. */
 
-#define CROWD 2000
-
 static int holder_of_rwsem(void *unused)
 {
 	down_write(&crashme_rwsem);
@@ -304,19 +302,29 @@ static int holder_of_rwsem(void *unused)
 	return 0;
 }
 
-static void rwsem_crowd(void)
+static void crowd(int size)
 {
 	int holder = start(holder_of_rwsem, "crashme_holder")->pid;
 	int i;
 
-	for (i = 0; i < CROWD; i++)
+	for (i = 0; i < size; i++)
 		kthread_run(i % 2 ? just_write : just_read, NULL, "crashme_crowd");
 	msleep(5000);
 	truth("cause=hang");
 	truth("root=%d", holder);
 	truth_lock(&crashme_rwsem, "rwsem");
 	truth_holder(&crashme_rwsem, holder, "write");
-	truth("waiters=0x%px:%d", &crashme_rwsem, CROWD);
+	truth("waiters=0x%px:%d", &crashme_rwsem, size);
+}
+
+static void rwsem_crowd(void)
+{
+	crowd(2000);
+}
+
+static void rwsem_throng(void)
+{
+	crowd(20000);
 }
 
 /* A spinlock never let go; CPU 1 to 3 come to wait in this order. */
@@ -419,6 +427,7 @@ const struct crash lock_crashes[] = {
 	{ "rwsem_workitem", rwsem_workitem },
 	{ "completion_hang", completion_hang },
 	{ "rwsem_crowd", rwsem_crowd },
+	{ "rwsem_throng", rwsem_throng },
 	{ "spin_held", spin_held },
 	{ "mmap_lock", mmap_lock },
 	{ }
