@@ -6,6 +6,7 @@
  *   cannot be read.
  * Kernel commits: 58c5661f2144 v4.5 panic_cpu; v5.8 asm_exc_ entry symbols.
  */
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -137,30 +138,37 @@ static void headline(const struct crash *crash, struct str *text)
 }
 
 /*
- * The CPU raises #SS in place of #GP only for operands based on RBP or RSP (Intel SDM vol. 3,
- * 6.15), so one of the two was not canonical. That matters: RBP is often data by then.
+ * #GP and #SS come of operands that are no canonical address. The CPU raises #SS only for those
+ * based on RBP or RSP (Intel SDM vol. 3, 6.15), and RBP is often data: what the register holds is
+ * shown byte by byte.
  */
-static void explain_stack_segment(const struct crash *crash, struct findings *findings)
+static void show_bad_register(const struct crash *crash, struct findings *findings)
 {
 	const struct insn *insn = crash->code_count ? &crash->code[crash->code_at] : NULL;
+	bool stack = crash->kind == CRASH_STACK_SEGMENT;
 
+	if (!stack && crash->kind != CRASH_GENERAL_PROTECTION)
+		return;
 	for (unsigned i = 0; insn && i < insn->operand_count; i++) {
 		enum reg base = insn->operands[i].base;
 
-		if (insn->operands[i].kind != OPERAND_MEMORY ||
-		    (base != REG_RBP && base != REG_RSP) || !regs_known(&crash->regs, base) ||
+		if (insn->operands[i].kind != OPERAND_MEMORY || base >= REG_RIP ||
+		    !regs_known(&crash->regs, base) ||
 		    memory_is_canonical(crash->kernel->memory, crash->regs.value[base]))
 			continue;
-		uint64_t value = crash->regs.value[base];
-		uint8_t bytes[8];
+		uint64_t value = crash->regs.value[base], bytes = htole64(value);
 
-		memcpy(bytes, &value, sizeof(bytes));
-		finding_add(findings, FINDING_FAULT_STACK_SEGMENT, SEVERITY_WARNING, 1.0,
+		finding_add(findings,
+			    stack ? FINDING_FAULT_STACK_SEGMENT : FINDING_FAULT_NON_CANONICAL,
+			    SEVERITY_WARNING, 1.0,
 			    json_pack("{s:s, s:o, s:o, s:s}", "register", reg_name(base), "value",
-				      json_address(value), "bytes", json_bytes(bytes, 8), "evidence",
+				      json_address(value), "bytes",
+				      json_bytes((const uint8_t *)&bytes, 8), "evidence",
 				      EVIDENCE_PROVEN),
-			    "a stack-segment fault though the stack is sound: the operand is based on "
-			    "%s, which holds 0x%016" PRIx64 ", no canonical address",
+			    "%s%s holds 0x%016" PRIx64 ", which is no address",
+			    stack ? "the stack is sound; the stack-segment fault comes of an operand "
+				    "based on it: "
+				  : "",
 			    reg_name(base), value);
 	}
 }
@@ -187,7 +195,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1.0,
 			    json_pack("{s:o}", "backtrace", describe_trace(kernel, &crash.trace)),
 			    NULL);
-	explain_stack_segment(&crash, findings);
+	show_bad_register(&crash, findings);
 	trace_deinit(&crash.trace);
 	return NULL;
 }

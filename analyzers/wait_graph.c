@@ -176,7 +176,8 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
 		if (!map_set(known, root_key(edge), graph->root_count))
 			return false;
 		*at = graph->root_count++;
-		graph->roots[*at] = (struct wait_root){edge->to, edge, 0, edge->confidence};
+		graph->roots[*at] = (struct wait_root){edge->to ? edge->to : edge->from, edge->to, edge,
+						       0, edge->confidence};
 		return true;
 	}
 	*at = *found;

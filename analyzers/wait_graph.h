@@ -27,9 +27,10 @@ struct wait_cycle {
 	double confidence; /* product of its edges' */
 };
 
-/* Where a queue ends: a task that waits for nobody, or a lock whose holder is missing. */
+/* Where a queue ends: at a task that waits for nobody, or at a lock whose holder is missing. */
 struct wait_root {
-	const struct task *task;
+	const struct task *task;      /* with a missing holder, the first task that waits for it */
+	bool holder_known;
 	const struct wait_edge *last; /* the last edge into it */
 	size_t victims;		      /* tasks that wait for it, through others too */
 	double confidence;	      /* of the last edge */

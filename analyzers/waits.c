@@ -222,11 +222,9 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_t *json = json_object();
 	_str_ struct str doing = {0};
 
-	if (root->task)
-		describe_doing(kernel, root->task, &doing);
-	else
-		str_puts(&doing, "the holder is not known");
-	json_put(json, "task", root->task ? describe_task(root->task) : json_null());
+	describe_doing(kernel, root->task, &doing);
+	json_put(json, "task", describe_task(root->task));
+	json_put(json, "holder_known", json_boolean(root->holder_known));
 	json_put(json, "lock", json_string(lock_text(root->last->lock)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_string(doing.data));
@@ -255,7 +253,7 @@ static void root_headline(struct kernel *kernel, const struct wait_root *root, s
 	const char *mode = json_string_value(json_object_get(root->last->holder, "mode"));
 
 	str_printf(text, "%s: ", lock_text(root->last->lock));
-	if (root->task) {
+	if (root->holder_known) {
 		str_printf(text, "%s ", mode && !strcmp(mode, "read") ? "reader"
 					: mode && !strcmp(mode, "write") ? "writer"
 									 : "holder");
@@ -263,7 +261,12 @@ static void root_headline(struct kernel *kernel, const struct wait_root *root, s
 		str_puts(text, " ");
 		describe_doing(kernel, root->task, text);
 	} else {
-		str_puts(text, "holder not known");
+		task_label(root->task, text);
+		str_puts(text, " is ");
+		describe_doing(kernel, root->task, text);
+		str_puts(text, ", and nothing in memory says who is to wake it");
+		if (root->victims < 2)
+			return;
 	}
 	str_puts(text, "; ");
 	describe_queue(root->last->lock, text);
@@ -277,8 +280,8 @@ static const struct wait_root *worst_root(const struct wait_graph *graph)
 	for (size_t i = 0; i < graph->root_count; i++) {
 		const struct wait_root *root = &graph->roots[i];
 
-		if (!worst || (root->task && !worst->task) ||
-		    (!root->task == !worst->task && root->victims > worst->victims))
+		if (!worst || (root->holder_known && !worst->holder_known) ||
+		    (root->holder_known == worst->holder_known && root->victims > worst->victims))
 			worst = root;
 	}
 	return worst;
@@ -310,7 +313,7 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 		confidence = graph->cycles[0].confidence;
 	} else if (root) {
 		root_headline(kernel, root, &text);
-		confidence = root->task ? root->confidence : 0.4;
+		confidence = root->holder_known ? root->confidence : 0.7;
 	}
 	finding_add(findings, FINDING_WAITS,
 		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence, json,

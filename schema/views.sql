@@ -2,7 +2,7 @@
 -- "finding" is the number to give back as the reason. Created anew whenever this text changes; how
 -- to use them: rules/README.md.
 
--- What killed the kernel.
+-- What killed the kernel; "place" is ready for a headline: " in f+0x5 [module], comm/pid".
 CREATE VIEW crash AS
 SELECT dump, number AS finding, confidence,
 	evidence ->> '$.kind' AS kind,
@@ -18,7 +18,11 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.fault.class' AS fault_class,
 	evidence ->> '$.fault.access' AS access,
 	evidence ->> '$.instruction.text' AS instruction,
-	evidence ->> '$.registers.rbp' AS rbp
+	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
+		printf('0x%x', evidence ->> '$.rip.offset'), '') ||
+		coalesce(' [' || (evidence ->> '$.rip.module') || ']', '') ||
+		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
+		AS place
 FROM finding WHERE code = 'crash';
 
 -- The machine and its kernel.
@@ -88,7 +92,8 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.edge_count' AS edges,
 	evidence ->> '$.roots[0].victims' AS victims,
 	evidence ->> '$.roots[0].task.pid' AS root_pid,
-	evidence ->> '$.roots[0].doing' AS root_doing
+	evidence ->> '$.roots[0].doing' AS root_doing,
+	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known
 FROM finding WHERE code = 'waits';
 
 -- Stack of the panic task, innermost first.
@@ -145,3 +150,11 @@ SELECT f.dump, f.number AS finding, g.key AS stack,
 	t.value ->> '$.state' AS state
 FROM finding f, json_each(f.evidence, '$.blocked') g, json_each(g.value, '$.tasks') t
 WHERE f.code = 'tasks';
+
+-- A register that made an address no CPU accepts, with the bytes of its value in memory order.
+CREATE VIEW bad_register AS
+SELECT dump, number AS finding, confidence, code,
+	evidence ->> '$.register' AS register,
+	evidence ->> '$.value' AS value,
+	evidence ->> '$.bytes' AS bytes
+FROM finding WHERE code IN ('fault.stack_segment', 'fault.non_canonical');

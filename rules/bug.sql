@@ -1,0 +1,13 @@
+-- id: bug
+-- title: BUG(): the kernel's own check failed
+-- cause: assertion
+-- severity: critical
+-- confidence: 0.95
+-- advice: Read the condition at the named line: the kernel found its own data inconsistent there.
+SELECT
+	'the instruction is a BUG() of the kernel''s bug table' || coalesce(': ' ||
+		message, '') AS because,
+	coalesce(message, 'BUG()') || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'bug';

@@ -1,0 +1,30 @@
+-- id: dma_into_freed
+-- title: a device wrote into freed memory
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.9
+-- advice: A USB device or its host controller wrote by DMA into memory that had been freed: unplug the device or update its driver and firmware.
+-- advice: Boot with intel_iommu=on iommu.strict=1 (or the AMD equivalent): the next such write is refused and names the device.
+-- rules-out: A bug in the function that faulted: it only followed the free pointer that was overwritten.
+-- The bytes are a USB string descriptor (USB 2.0, table 9-16): an even length, type 3, UTF-16 text.
+SELECT
+	register || ' holds ' || value || ', in memory ' || bytes ||
+		': a USB string descriptor of ' || length || ' bytes beginning "' || text || '"'
+		AS because,
+	'device DMA into freed memory: ' || register || ' holds a piece of a USB string descriptor ("' ||
+		text || '…")' || place AS headline,
+	finding, crash_finding AS finding2
+FROM (
+	SELECT b.register, b.value, b.bytes, b.finding, c.finding AS crash_finding, c.place,
+		(instr('0123456789abcdef', substr(b.bytes, 1, 1)) - 1) * 16 +
+			instr('0123456789abcdef', substr(b.bytes, 2, 1)) - 1 AS length,
+		char((instr('0123456789abcdef', substr(b.bytes, 7, 1)) - 1) * 16 +
+				instr('0123456789abcdef', substr(b.bytes, 8, 1)) - 1,
+			(instr('0123456789abcdef', substr(b.bytes, 13, 1)) - 1) * 16 +
+				instr('0123456789abcdef', substr(b.bytes, 14, 1)) - 1,
+			(instr('0123456789abcdef', substr(b.bytes, 19, 1)) - 1) * 16 +
+				instr('0123456789abcdef', substr(b.bytes, 20, 1)) - 1) AS text
+	FROM bad_register b JOIN crash c ON c.dump = b.dump
+	WHERE b.dump = :dump AND b.bytes GLOB '?? 03 [2-7]? 00 [2-7]? 00 [2-7]? 00'
+)
+WHERE length >= 8 AND length % 2 = 0;

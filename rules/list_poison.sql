@@ -1,0 +1,14 @@
+-- id: list_poison
+-- title: a list node was used after it had been deleted
+-- cause: use_after_free
+-- severity: critical
+-- confidence: 0.9
+-- advice: The node was list_del()ed before: look for a second deletion, or for a walk that is not protected against deletion.
+-- advice: Boot with CONFIG_DEBUG_LIST or slub_debug=P to catch the first offence.
+SELECT
+	'the fault address ' || fault_address ||
+		' is LIST_POISON plus a small offset, which list_del() leaves in a deleted node' AS because,
+	'deleted list node used: ' || fault_address || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND fault_class = 'list_poison';

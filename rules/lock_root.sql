@@ -1,0 +1,15 @@
+-- id: lock_root
+-- title: many wait for a lock whose holder does not let go
+-- cause: hang
+-- severity: critical
+-- confidence: 0.85
+-- advice: The task at the root holds up all others: see its stack, and what it waits for itself.
+SELECT
+	coalesce(victims, 0) || ' tasks wait, directly or through others, for pid ' || root_pid ||
+		', ' || root_doing AS because,
+	headline AS headline,
+	confidence, finding
+FROM waits
+WHERE dump = :dump AND cycles = 0 AND holder_known
+		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
+		AND c.kind IN ('hung_task', 'panic', 'sysrq', 'nmi', 'unknown'));

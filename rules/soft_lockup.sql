@@ -1,0 +1,13 @@
+-- id: soft_lockup
+-- title: a CPU that did not schedule
+-- cause: lockup
+-- severity: critical
+-- confidence: 0.8
+-- advice: Look at the function at the top: a loop without cond_resched(), or a lock that is never released.
+SELECT
+	'the soft-lockup watchdog found CPU ' || coalesce(cpu, '?') ||
+		' without a schedule for too long' AS because,
+	'soft lockup on CPU ' || coalesce(cpu, '?') || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'soft_lockup';

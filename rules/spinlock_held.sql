@@ -1,0 +1,14 @@
+-- id: spinlock_held
+-- title: CPUs spin for a lock that is not given back
+-- cause: lockup
+-- severity: critical
+-- confidence: 0.95
+-- advice: The likely holder is ranked by what its code did before it stopped; see triage show --locks.
+SELECT
+	headline AS because,
+	headline AS headline,
+	max(confidence, 0.85) AS confidence, finding
+FROM lock
+WHERE dump = :dump AND code = 'lock.spinlock' AND address IS NOT NULL
+		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
+		AND c.kind IN ('soft_lockup', 'hard_lockup', 'rcu_stall', 'nmi', 'sysrq'));

@@ -1,0 +1,12 @@
+-- id: stack_overflow
+-- title: the kernel stack overflowed
+-- cause: stack_overflow
+-- severity: critical
+-- confidence: 0.95
+-- advice: See the repeating frames: unbounded recursion, or a function with a large frame.
+SELECT
+	'the stack pointer ran into the guard page below the task''s stack' AS because,
+	'kernel stack overflow' || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'stack_overflow';
