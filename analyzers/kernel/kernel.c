@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/vmlinux.h"
-
 #include "kernel/slab.h"
 #include "kernel/sleeper.h"
+#include "kernel/vmlinux.h"
 
 static const char *const step_names[] = {
 	"header", "vmcoreinfo", "registers", "memory",	"symbols", "types",
