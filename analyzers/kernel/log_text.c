@@ -73,11 +73,20 @@ static bool take_time(struct cursor *c, struct log_line *line)
 	return true;
 }
 
-/* "[   T123]" or "[    C1]", right behind the time (CONFIG_PRINTK_CALLER). */
-static void take_caller(struct cursor *c, struct log_line *line)
+/*
+ * "[   T123]" or "[    C1]" behind the time (CONFIG_PRINTK_CALLER): right behind it in the kernel's
+ * own words, after a space in makedumpfile's.
+ */
+static void take_caller(struct cursor *line_rest, struct log_line *line)
 {
-	size_t pad = spaces(c, 1), count = digits(c, 2 + pad);
+	struct cursor inner = *line_rest, *c = &inner;
+	size_t pad, count;
 	uint64_t value;
+
+	if (is_at(c, 0, ' '))
+		skip(c, 1);
+	pad = spaces(c, 1);
+	count = digits(c, 2 + pad);
 
 	if (!is_at(c, 0, '[') || !(is_at(c, 1 + pad, 'T') || is_at(c, 1 + pad, 'C')) || !count ||
 	    !is_at(c, 2 + pad + count, ']') || !parse_dec(c->at + 2 + pad, count, &value) ||
@@ -85,6 +94,7 @@ static void take_caller(struct cursor *c, struct log_line *line)
 		return;
 	line->caller = (uint32_t)value | (is_at(c, 1 + pad, 'C') ? 0x80000000u : 0);
 	skip(c, 3 + pad + count);
+	*line_rest = inner;
 }
 
 /* dmesg -T: "[Sat Nov 21 04:00:25 2026] ", --time-format iso: "2026-11-21T04:00:25,123456+00:00 " */

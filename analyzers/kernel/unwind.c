@@ -89,9 +89,12 @@ struct err *unwind_read_return(struct unwind_state *state, uint64_t slot, struct
 	uint64_t address;
 
 	TRY(unwind_read_word(state, slot, &address));
-	ret->hooked = is_return_hook(kernel->unwinder, address) &&
-		      unwind_real_return(state, slot, &address);
-	if (!code_is_text(kernel, address - 1) && !code_is_generated(kernel, address - 1))
+	if (is_return_hook(kernel->unwinder, address)) {
+		ret->hooked = unwind_real_return(state, slot, &address);
+		ret->exact = !ret->hooked; /* the hook's first instruction, behind no call */
+	}
+	if (!code_is_text(kernel, address - !ret->exact) &&
+	    !code_is_generated(kernel, address - !ret->exact))
 		return err_at(ERR_CORRUPT, slot, "no code's address where one was to return to");
 	ret->return_slot = slot;
 	regs_set(&ret->regs, REG_RIP, address);
@@ -125,7 +128,7 @@ struct err *unwind_step_direct(struct unwind_state *state, struct step *ret)
 	*ret = (struct step){0};
 	if (unwinder->way == WAY_SCAN)
 		return scan_step(state, ret);
-	if (!state->exact && is_return_hook(unwinder, state->regs.value[REG_RIP]))
+	if (is_return_hook(unwinder, state->regs.value[REG_RIP]))
 		return err_at(ERR_NOT_FOUND, state->regs.value[REG_RIP],
 			      "a tracer hides the return address");
 	if (code_is_text(state->kernel, address))
@@ -149,11 +152,11 @@ static struct err *step(struct unwind_state *state, struct step *ret)
 		return err;
 	state->resumes--;
 	*ret = (struct step){0};
-	if (err_ok(scan_resume(state, ret))) {
-		err_free(err);
-		return NULL;
-	}
-	return err;
+	if (!err_ok(scan_resume(state, ret)))
+		return err;
+	err_free(err);
+	state->guessed |= ret->source == FOUND_SCAN;
+	return NULL;
 }
 
 struct err *unwind_apply(struct unwind_state *state, const struct step *step)
@@ -236,7 +239,7 @@ static struct err *add_frame(struct trace *trace, size_t *capacity,
 		.exact = state->exact,
 		.sp = state->regs.value[REG_RSP],
 		.return_slot = step->return_slot,
-		.source = step->source,
+		.source = state->guessed ? FOUND_SCAN : step->source,
 		.hooked = step->hooked,
 		.pt_regs = step->pt_regs,
 		.regs = state->regs,

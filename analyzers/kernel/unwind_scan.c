@@ -132,12 +132,24 @@ struct err *scan_step(struct unwind_state *state, struct step *ret)
  * objtool was told to leave alone. The caller's place is then the nearest return address on the
  * stack that
  *   - follows a call of this very function, and from which plain unwinding reaches an end, or else
- *   - follows some other call, with the same proof, or else
- *   - follows a call of this very function and is good for some frames (then comes another gap).
- * What lies in between belongs to the function. Its prologue tells where it saved RBP.
+ *   - follows a call of this very function and is good for some frames (then comes another gap),
+ *     or else
+ *   - follows a call through a pointer, which may have been of this function, and reaches an end:
+ *     old stacks are full of such, so from there on nothing is better than a scan.
+ * A call of another function proves that the address is not our caller's. What lies in between
+ * belongs to the function. Its prologue tells where it saved RBP.
  */
-enum rank { RANK_NONE, RANK_CALLS_US, RANK_ENDS, RANK_BOTH };
+enum rank { RANK_NONE, RANK_MAY_CALL_US, RANK_CALLS_US, RANK_BOTH };
 #define ENOUGH_FRAMES 2
+
+/* Calls through pointers go through these where Spectre is kept out (arch/x86/lib/retpoline.S). */
+static bool is_thunk(struct kernel *kernel, uint64_t address)
+{
+	struct symbol symbol;
+
+	return symbols_at(kernel->symbols, address, &symbol) &&
+	       !strncmp(symbol.name, "__x86_", strlen("__x86_"));
+}
 
 /* RBP as the caller had it: from where the prologue saved it, else as it is. */
 static void restore_rbp(struct unwind_state *state, const struct prologue *prologue,
@@ -160,9 +172,12 @@ static enum rank rank(const struct unwind_state *state, const struct step *step,
 	if (!err_ok(unwind_apply(&copy, step)))
 		return RANK_NONE;
 	frames = unwind_reach(&copy, &ends);
-	if (ends || frames == TRACE_MAX)
-		return calls_us ? RANK_BOTH : RANK_ENDS;
-	return calls_us && frames >= ENOUGH_FRAMES ? RANK_CALLS_US : RANK_NONE;
+	ends |= frames == TRACE_MAX;
+	if (!calls_us)
+		return ends ? RANK_MAY_CALL_US : RANK_NONE;
+	if (ends)
+		return RANK_BOTH;
+	return frames >= ENOUGH_FRAMES ? RANK_CALLS_US : RANK_NONE;
 }
 
 static bool function_of(struct unwind_state *state, uint64_t *start, struct prologue *prologue)
@@ -195,9 +210,9 @@ struct err *scan_resume(struct unwind_state *state, struct step *ret)
 		if (!err_ok(next_return(state, at, &slot, &value, &target)))
 			break;
 		calls_us = known && target == start;
-		if (!calls_us && best >= RANK_ENDS)
+		if (!calls_us && (best || (target && !is_thunk(state->kernel, target))))
 			continue;
-		returned(state, slot, value, FOUND_RESUMED, &step);
+		returned(state, slot, value, calls_us ? FOUND_RESUMED : FOUND_SCAN, &step);
 		if (known)
 			restore_rbp(state, &prologue, slot, &step);
 		this = rank(state, &step, calls_us);

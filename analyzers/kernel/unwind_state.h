@@ -15,6 +15,7 @@ struct unwind_state {
 	struct stack stack; /* the one the last step read from, or that RSP is on */
 	unsigned switches;  /* changes of stack so far */
 	unsigned resumes;   /* searches still allowed */
+	bool guessed;	    /* one of them found no proof: what follows rests on it */
 };
 
 struct step {

@@ -19,11 +19,13 @@ START_TEST(dmesg_lines)
 				"<4>[   12.345678] warn: [x]\r\n"
 				"[    1.000001][  T123] by a task\n"
 				"[    1.000002][    C7] by a CPU\n"
+				"[    1.000003] [   T4567] as makedumpfile has it\n"
+				"[    1.000004] [T] is text\n"
 				"<30>systemd[1]: hello\n"
 				"[    2.5] no time\n"
 				"[99999999999999999999.000000] nor this");
 
-	ck_assert_uint_eq(log->count, 7);
+	ck_assert_uint_eq(log->count, 9);
 	ck_assert_str_eq(log->lines[0].text, "Linux version 6.1");
 	ck_assert(log->lines[0].has_time);
 	ck_assert_int_eq(log->lines[0].level, -1);
@@ -33,11 +35,14 @@ START_TEST(dmesg_lines)
 	ck_assert_uint_eq(log->lines[2].caller, 123);
 	ck_assert_str_eq(log->lines[2].text, "by a task");
 	ck_assert_uint_eq(log->lines[3].caller, 0x80000007);
-	ck_assert_str_eq(log->lines[4].text, "systemd[1]: hello");
-	ck_assert_int_eq(log->lines[4].level, 6);
-	ck_assert(!log->lines[4].has_time);
-	ck_assert_str_eq(log->lines[5].text, "[    2.5] no time");
-	ck_assert_str_eq(log->lines[6].text, "[99999999999999999999.000000] nor this");
+	ck_assert_uint_eq(log->lines[4].caller, 4567);
+	ck_assert_str_eq(log->lines[4].text, "as makedumpfile has it");
+	ck_assert_str_eq(log->lines[5].text, "[T] is text");
+	ck_assert_str_eq(log->lines[6].text, "systemd[1]: hello");
+	ck_assert_int_eq(log->lines[6].level, 6);
+	ck_assert(!log->lines[6].has_time);
+	ck_assert_str_eq(log->lines[7].text, "[    2.5] no time");
+	ck_assert_str_eq(log->lines[8].text, "[99999999999999999999.000000] nor this");
 	log_close(log);
 }
 END_TEST

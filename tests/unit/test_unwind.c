@@ -444,10 +444,17 @@ START_TEST(gaps_are_crossed_by_the_call)
 	ck_assert_uint_eq(trace.frames[1].regs.value[REG_RBP], 0x7777);
 	trace_deinit(&trace);
 
-	/* Without any proof there is no going on. */
+	/* The stale one, a call of another function, is no way on. */
 	fake_u64(STACK + 0x3070, 0);
-	fake_u64(STACK + 0x3018 + 0x38, 0);
 	check_stops(&first, ERR_NOT_FOUND, 1);
+
+	/* A call through a pointer may be; all that follows is as weak. */
+	fake_put(AT(MIDDLE, 0x10) - 5, "\x90\x90\x90\xff\xd0", 5);
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert(trace.complete);
+	check_frame(&trace, 1, AT(MIDDLE, 0x10), STACK + 0x3018, FRAME_CALL, FOUND_SCAN);
+	check_frame(&trace, 2, AT(FORK, 5), STACK + 0x3018 + 0x40, FRAME_CALL, FOUND_SCAN);
+	trace_deinit(&trace);
 	close_all();
 }
 END_TEST
