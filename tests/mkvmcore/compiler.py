@@ -47,7 +47,8 @@ def link_vmlinux(directory, era, output, symbols, text, banner_address, banner):
     assembly, types = os.path.join(directory, "symbols.s"), os.path.join(directory, "types.o")
     with open(assembly, "w") as out:
         out.write('.section .rodata\n.globl linux_banner\nlinux_banner: .asciz "%s\\n"\n' % banner)
-        out.write('.section .note.GNU-stack,""\n.text\n.Ltext:\n.globl _text\n_text: .quad 0\n.data\n.Ldata: .quad 0\n')
+        out.write('.section .note.GNU-stack,""\n')
+        out.write('.text\n.Ltext:\n.globl _text\n_text: .quad 0\n')
         for name, address, size, kind in symbols:
             if kind == "abs":
                 value = f"{address:#x}"

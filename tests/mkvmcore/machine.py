@@ -14,6 +14,7 @@ from spec import REFERENCE, Cpu, Mistake, Task
 STACK_SIZE = {"2.6.32": 0x2000, "3.10": 0x4000, "4.18": 0x4000}
 HAS_ORC = {"4.18"}
 PERCPU_SIZE = 0x40000
+TEXT = 0x2000           # bytes of text that are there from the start of each function
 AREA = 0x200000         # the end of the image, where variables nobody placed are put
 PERCPU_SYMBOLS = {"irq_stack_union": 0x0, "current_task": 0xd440, "runqueues": 0x16b00}
 
@@ -104,6 +105,11 @@ class Machine:
             self.variable("__cpu_online_mask", mask)
         else:
             self.pointer("cpu_online_mask", self.variable("cpu_online_bits", mask))
+
+        panic_cpu = settings.get("panic_cpu", -1) & 0xffffffff
+        self.number("crashing_cpu", panic_cpu)
+        if self.era == "4.18":  # since 58c5661f2144 (v4.5)
+            self.number("panic_cpu", panic_cpu)
 
     def idle_task(self, number, address):
         label = "init_task" if number == 0 else f"idle{number}"
@@ -250,7 +256,8 @@ class Machine:
             return
         for name, value in (("__start_orc_unwind_ip", address),
                             ("__stop_orc_unwind_ip", address + 4 * count),
-                            ("__start_orc_unwind", table), ("__stop_orc_unwind", table + 6 * count)):
+                            ("__start_orc_unwind", table),
+                            ("__stop_orc_unwind", table + 6 * count)):
             self.labels[name], self.symbols[name] = value, "data"
 
     def add_log(self):
@@ -321,14 +328,17 @@ class Machine:
             self.put(kind, address, body)
 
 
+def registers(spec, cpu):
+    return {**stacks.registers(spec.tasks[cpu.current]), **cpu.regs}
+
+
 def notes(machine, info):
     spec, result = machine.spec, b""
     for number in range(spec.settings["cpus"]):
         cpu = spec.cpus[number]
-        task = spec.tasks[cpu.current]
-        pid = re.search(r"\.pid = (\d+)", task.body)
-        regs = {**stacks.registers(task), **cpu.regs}
-        result += elf.note("CORE", elf.NT_PRSTATUS, elf.prstatus(int(pid[1]) if pid else 0, regs))
+        pid = re.search(r"\.pid = (\d+)", spec.tasks[cpu.current].body)
+        result += elf.note("CORE", elf.NT_PRSTATUS,
+                           elf.prstatus(int(pid[1]) if pid else 0, registers(spec, cpu)))
     return result + elf.note("VMCOREINFO", 0, info.encode())
 
 
@@ -336,6 +346,8 @@ def fill(machine, content):
     spec, settings = machine.spec, machine.spec.settings
     memory = Memory(settings["page_offset"], settings["memory"], machine.image,
                     settings.get("phys_base", 0))
+    for function in spec.functions.values():    # no dump leaves text out
+        memory.touch(function.address, TEXT)
     if machine.era not in HAS_ORC:
         for address, data in stacks.prologues(spec):
             memory.write(address, data)
@@ -344,6 +356,9 @@ def fill(machine, content):
             memory.write(address, data)
         for address, data in stacks.calls(task, spec.functions):
             memory.write(address, data)
+    for cpu in spec.cpus.values():
+        if cpu.fault:
+            memory.write(*stacks.exception(registers(spec, cpu), cpu.fault))
     for address, size in spec.percpu_zero:
         for cpu in spec.cpus.values():
             memory.write(cpu.offset + address, bytes(size))

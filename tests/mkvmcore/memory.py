@@ -11,7 +11,8 @@ GIB = 1 << 30
 
 class Memory:
     def __init__(self, page_offset, size, image, phys_base):
-        self.page_offset, self.size, self.image, self.phys_base = page_offset, size, image, phys_base
+        self.page_offset, self.size = page_offset, size
+        self.image, self.phys_base = image, phys_base
         self.pages = {}     # virtual page number: bytearray
 
     def write(self, address, data):

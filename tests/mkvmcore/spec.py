@@ -9,7 +9,8 @@ FRAME = re.compile(r"#\d+\s+\[([0-9a-f]+)\]\s+([\w.]+) at ([0-9a-f]+)(?:\s+\[(\w
 EXCEPTION = re.compile(r"\[exception RIP: ([\w.]+)\+(\d+)(?:\s+\[(\w+)\])?\]")
 REGISTER = re.compile(r"\b(R[A-Z0-9]+|ORIG_RAX|CS|SS):\s+([0-9a-f]+)")
 REFERENCE = re.compile(r"@([A-Za-z_][\w.]*)")
-SETTINGS = "release version era hostname image page_offset vmalloc memory kaslr phys_base cpus root".split()
+SETTINGS = ("release version era hostname image page_offset vmalloc memory kaslr phys_base cpus "
+            "panic_cpu").split()
 
 
 class Mistake(Exception):
@@ -48,6 +49,7 @@ class Function:
 class Cpu:
     offset: int = None
     current: str = ""
+    fault: int = 0          # where the exception's entry code will return to, if one was taken
     regs: dict = field(default_factory=dict)
 
 
@@ -146,6 +148,8 @@ class Reader:
                 self.label(f"percpu{number}", cpu.offset)
             elif key == "current":
                 cpu.current = value
+            elif key == "fault":
+                cpu.fault = self.number(value)
             else:
                 cpu.regs[key] = self.number(value)
 
@@ -195,7 +199,7 @@ class Reader:
         if name == "image":
             start, end = rest.split()
             self.spec.settings[name] = (self.number(start), self.number(end))
-        elif name == "cpus":
+        elif name in ("cpus", "panic_cpu"):
             self.spec.settings[name] = int(rest)
         else:
             self.spec.settings[name] = rest if text else self.number(rest)

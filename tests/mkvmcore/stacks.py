@@ -22,7 +22,8 @@ def moved(frame, base):
 
 def is_interrupted(frames, i):
     """The frame that a pt_regs tells of: its address lies in that, not on the stack."""
-    return i > 0 and frames[i - 1].regs is not None and frames[i].address == frames[i - 1].regs["rip"]
+    regs = frames[i - 1].regs if i else None
+    return regs is not None and frames[i].address == regs["rip"]
 
 
 def saved_sp(task, has_inactive_frame):
@@ -68,9 +69,11 @@ def calls(task, functions):
     """A call before each return address, so that code and stack tell the same."""
     result = []
     for i, frame in enumerate(task.frames):
-        if i == 0 or is_interrupted(task.frames, i):
+        if i == 0 and task.running or is_interrupted(task.frames, i):
             continue
-        target = functions[task.frames[i - 1].function].address
+        # A task that sleeps went away in the scheduler's call of __switch_to().
+        callee = task.frames[i - 1].function if i else "__switch_to"
+        target = functions[callee].address
         place = frame.address - CALL_SIZE
         result.append((place, b"\xe8" + struct.pack("<i", target - frame.address)))
     return result
@@ -90,6 +93,12 @@ def registers(task):
         return {}
     return {"rip": frames[0].address, "rsp": frames[0].slot + 8, "rbp": frame_pointer(frames, 0),
             "cs": 0x10, "ss": 0x18, "rflags": 0x46}
+
+
+def exception(regs, return_address):
+    """What a fault in the kernel left below its stack pointer, which the CPU aligns to 16 bytes."""
+    values = [return_address] + [regs.get(name, 0) for name in PT_REGS]
+    return (regs["rsp"] & -16) - 8 * len(values), struct.pack(f"<{len(values)}Q", *values)
 
 
 def spans(spec):
@@ -112,6 +121,7 @@ def spans(spec):
 def derive_functions(spec):
     """Bounds for the functions that backtraces name and the spec does not place."""
     met = {}
+    spec.functions.setdefault("__switch_to", Function(spec.settings["image"][0] + 0x8000, 0x400))
     for task in spec.tasks.values():
         for frame in task.frames:
             met.setdefault((frame.function, frame.module), []).append(frame.address)
