@@ -135,6 +135,7 @@ static const struct waitlist_ops rwsem_ops = {
 	.waiter_list = LAYOUT_RWSEM_WAITER_LIST,
 	.waiter_task = LAYOUT_RWSEM_WAITER_TASK,
 	.lock_list = LAYOUT_RWSEM_WAITERS,
+	.cleared_when_woken = true,
 	.plausible = plausible,
 };
 

@@ -190,6 +190,32 @@ static const struct mcs_node *own_node(const struct queue *queue, unsigned cpu)
 	return own;
 }
 
+/*
+ * Under a hypervisor without paravirt spinlocks nobody queues: all spin until the word is 0
+ * (virt_spin_lock(), 2c83e8e94923 v4.3). The static key says so; then the lock is the register
+ * that points to a word saying "locked", and there is no order.
+ */
+static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
+{
+	static const enum reg homes[] = {REG_RDI, REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14};
+	const struct regs *regs = &cpu->trace.frames[cpu->frame].regs;
+	uint64_t enabled;
+	uint32_t value;
+
+	if (!err_ok(variable_read(kernel, "virt_spin_lock_key", 4, &enabled)) || !enabled)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(homes); i++) {
+		if (!regs_known(regs, homes[i]) ||
+		    !memory_is_kernel(kernel->memory, regs->value[homes[i]]) ||
+		    !err_ok(memory_read_u32(kernel->memory, regs->value[homes[i]], &value)) ||
+		    value != 1)
+			continue;
+		cpu->lock = regs->value[homes[i]];
+		return true;
+	}
+	return false;
+}
+
 static bool find_queued(struct kernel *kernel, const struct queue *queue, struct spin_cpu *cpu)
 {
 	const struct mcs_node *node = own_node(queue, cpu->cpu);
@@ -214,7 +240,7 @@ static bool find_queued(struct kernel *kernel, const struct queue *queue, struct
 		cpu->position = 1 + (queued ? lock.pending + queue_ahead(queue, node) : 0);
 		return true;
 	}
-	return false;
+	return !node && find_test_and_set(kernel, cpu);
 }
 
 static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)

@@ -265,8 +265,9 @@ static void root_headline(struct kernel *kernel, const struct wait_root *root, s
 		str_puts(text, " is ");
 		describe_doing(kernel, root->task, text);
 		str_puts(text, ", and nothing in memory says who is to wake it");
-		if (root->victims < 2)
-			return;
+		if (root->victims > 1)
+			str_printf(text, "; %zu tasks end up here", root->victims);
+		return;
 	}
 	str_puts(text, "; ");
 	describe_queue(root->last->lock, text);

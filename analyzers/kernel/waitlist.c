@@ -12,6 +12,7 @@
 struct shape {
 	uint64_t list, task; /* in the waiter */
 	uint64_t lock_list;  /* in the lock */
+	bool may_be_cleared; /* ops->cleared_when_woken */
 	bool has_head;	     /* the lock's list_head is part of the ring */
 	uint64_t first_bias; /* what to add to the lock's pointer to reach a list_head */
 };
@@ -32,6 +33,7 @@ static struct err *shape_of(struct kernel *kernel, const struct waitlist_ops *op
 		.list = member_offset(list),
 		.task = member_offset(task),
 		.lock_list = member_offset(lock),
+		.may_be_cleared = ops->cleared_when_woken,
 		.has_head = lock->type.kind == TYPE_STRUCT && type_size(lock->type) == 16,
 	};
 	/* first_waiter points to the waiter, slist_head.next to its list_head. */
@@ -70,7 +72,7 @@ static bool is_waiter(struct kernel *kernel, const struct shape *shape, uint64_t
 	if (!owner || !err_ok(memory_read_u64(kernel->memory, node - shape->list + shape->task,
 					      &task)))
 		return false;
-	if (task && task != owner->address)
+	if (task ? task != owner->address : !shape->may_be_cleared)
 		return false;
 	*ret = (struct waiter){node - shape->list, node, task ? owner : NULL};
 	return true;
