@@ -134,8 +134,13 @@ struct err *unwind_step_direct(struct unwind_state *state, struct step *ret)
 	if (code_is_text(state->kernel, address))
 		return unwinder->way == WAY_ORC ? orc_step(unwinder->orc, state, ret)
 						: fp_step(state, ret);
-	return code_is_generated(state->kernel, address) ? fp_step_plain(state, ret)
-							 : step_bad_call(state, ret);
+	if (!code_is_generated(state->kernel, address))
+		return step_bad_call(state, ret);
+	/* A trampoline has its original's data; what BPF's compiler writes keeps frame pointers. */
+	if (unwinder->way == WAY_ORC && err_ok(orc_step(unwinder->orc, state, ret)))
+		return NULL;
+	*ret = (struct step){0};
+	return fp_step_plain(state, ret);
 }
 
 /* Worth a search: the data is missing or wrong, not the memory. */

@@ -265,6 +265,9 @@ static struct err *find_uncached(struct orc *orc, uint64_t address, struct orc_e
 	const struct module *module;
 	struct table table;
 
+	if (code_is_generated(orc->kernel, address) &&
+	    !ftrace_origin(orc->kernel, address, &address))
+		return err_at(ERR_NOT_FOUND, address, "generated code has no unwind data");
 	if ((address >= orc->text && address < orc->text_end) ||
 	    (address >= orc->init && address < orc->init_end))
 		return find_in(orc, &orc->table, address, ret);

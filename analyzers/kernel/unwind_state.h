@@ -82,6 +82,9 @@ bool code_is_generated(struct kernel *kernel, uint64_t address);
 /* Whether the instruction before an address is a call; target is 0 for an indirect one. */
 bool code_follows_call(struct kernel *kernel, uint64_t address, uint64_t *target);
 
+/* The code that a tracer's trampoline is a copy of (unwind_ftrace.c). */
+bool ftrace_origin(struct kernel *kernel, uint64_t address, uint64_t *ret);
+
 /* --- the ways ---- */
 
 struct orc;

@@ -27,8 +27,13 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va)
 	return va >> 47 == 0x1ffff;
 }
 
+/* Where code that no symbol covers may lie. */
+static uint64_t fake_modules, fake_modules_end;
+
 enum va_class memory_class(const struct memory *memory, uint64_t va)
 {
+	if (va >= fake_modules && va < fake_modules_end)
+		return VA_MODULE;
 	return memory_is_kernel(memory, va) ? VA_DIRECT_MAP : VA_USER;
 }
 
@@ -142,6 +147,7 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), l = b_int(&b, "long", 8);
 
 	memset(&fake, 0, sizeof(fake));
+	fake_modules = fake_modules_end = 0;
 	memset(&fake_notes, 0, sizeof(fake_notes));
 	kernel = (struct kernel){.symbols = (struct symbols *)&fake}; /* never looked into */
 	fake_task_types(&b, i, l, b_array(&b, c, 16));

@@ -12,12 +12,13 @@
 
 /* Functions of 256 bytes. */
 enum function {
-	INNER, MIDDLE, OUTER, FORK, ENTRY, GAP, FRAMED, FAULT_ENTRY, SYSCALL, TRAMPOLINE, FUNCTIONS
+	INNER, MIDDLE, OUTER, FORK, ENTRY, GAP, FRAMED, FAULT_ENTRY, SYSCALL, TRAMPOLINE,
+	TRACED, FUNCTIONS
 };
 static const char *const names[FUNCTIONS] = {
 	"__schedule", "kmem_alloc", "xfs_inactive", "ret_from_fork", "stack_segment",
 	"__crash_kexec", "panic", "page_fault", "entry_SYSCALL_64",
-	"arch_rethook_trampoline",
+	"arch_rethook_trampoline", "ftrace_caller",
 };
 #define AT(function, offset) (TEXT + 0x100 * (uint64_t)(function) + (offset))
 
@@ -58,11 +59,13 @@ static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const hook[] = {"llist", "ret_addr", "frame"};
 	static const char *const entry[] = {"ret", "retp"};
+	static const char *const ops[] = {"next", "trampoline", "trampoline_size"};
 
 	if (encoding == V2)
 		b_record(b, B_STRUCT, "orc_entry", 6, 1, "signal", i, 0);
 	fake_longs(b, "rethook_node", l, hook, 3);
 	fake_longs(b, "ftrace_ret_stack", l, entry, 2);
+	fake_longs(b, "ftrace_ops", l, ops, 3);
 	if (exception_stacks) {
 		uint32_t c = b_int(b, "char", 1), page = b_array(b, c, 4096);
 
@@ -87,6 +90,7 @@ static void put_tables(void)
 	put_orc(FRAMED, 0x10, -0x10, flags(CALL, SP, NONE));
 	put_orc(FAULT_ENTRY, 0, 0, flags(IRET, SP, NONE));
 	put_orc(SYSCALL, 0x20, 0, flags(CALL, SP, NONE));
+	put_orc(TRACED, 0x48, 0, flags(CALL, SP, NONE));
 	put_orc(TRAMPOLINE, 0, 0, flags(UNDEFINED, NONE, NONE));
 }
 
@@ -490,6 +494,47 @@ START_TEST(hooked_returns_are_looked_up)
 }
 END_TEST
 
+#define GENERATED (FAKE_BASE + 0x38000)
+
+/* Code of no module: a tracer's copy of ftrace_caller, then BPF's, which keeps a frame pointer. */
+START_TEST(generated_code_is_stepped_through)
+{
+	uint64_t ops = FAKE_BASE + 0x700, sp = STACK + 0x3000, bpf = sp + 0x100;
+	struct regs first = start(AT(MIDDLE, 9), sp, bpf);
+	struct trace trace;
+
+	open_orc();
+	fake_modules = GENERATED;
+	fake_modules_end = GENERATED + 0x2000;
+	fake_symbol("ftrace_ops_list", FAKE_BASE + 0x6f0);
+	fake_u64(FAKE_BASE + 0x6f0, ops);
+	fake_u64(ops + 8, GENERATED);
+	fake_u64(ops + 16, 0x100);
+	fake_put(AT(TRACED, 0), "0123456789abcdef", 16);
+	fake_put(GENERATED, "0123456789abcdef", 16);
+	fake_u64(sp + 0x38, GENERATED + 0x20);
+	fake_u64(sp + 0x40 + 0x40, GENERATED + 0x1234);
+	fake_u64(bpf, 0x8888);
+	fake_u64(bpf + 8, AT(SYSCALL, 7));
+	fake_u64(bpf + 0x10 + 0x18, AT(FORK, 5));
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 5);
+	check_frame(&trace, 1, GENERATED + 0x20, sp + 0x40, FRAME_CALL, FOUND_ORC);
+	check_frame(&trace, 2, GENERATED + 0x1234, sp + 0x88, FRAME_CALL, FOUND_ORC);
+	check_frame(&trace, 3, AT(SYSCALL, 7), bpf + 0x10, FRAME_CALL, FOUND_FP);
+	ck_assert_uint_eq(trace.frames[3].regs.value[REG_RBP], 0x8888);
+	trace_deinit(&trace);
+
+	/* Tracers in a ring, none of which has the trampoline; the frame pointer is of no use. */
+	fake_u64(ops, ops);
+	fake_u64(sp + 0x38, GENERATED + 0x820);
+	fake_u64(bpf + 8, 0);
+	check_stops(&first, ERR_CORRUPT, 2);
+	close_all();
+}
+END_TEST
+
 /* --- without tables --------------------------------------------------------------------------- */
 
 static void open_fp(void)
@@ -648,6 +693,7 @@ UNIT_MAIN("unwind", sleepers_in_each_encoding, exception_frames_are_met, user_mo
 	  interrupt_stacks_are_crossed, overflown_stacks_are_seen_from_the_double_fault,
 	  stacks_that_go_backwards_end, wild_stack_pointers_end,
 	  a_saved_pointer_to_nowhere_is_said, calls_through_bad_pointers_return,
-	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up, frame_pointers_are_followed,
+	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up,
+	  generated_code_is_stepped_through, frame_pointers_are_followed,
 	  unfinished_frames_are_seen, looping_frame_pointers_end, inline_switches_are_known,
 	  a_scan_says_what_it_is, running_tasks_have_their_cpus_registers)
