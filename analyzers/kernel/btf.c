@@ -20,14 +20,17 @@ enum btf_kind {
 
 #define BTF_MAGIC	0xeb9f
 #define HEADER_MIN	24
+#define HEADER_LAYOUT	32	/* with the place of the layout section, which 7.x adds */
 #define TYPE_HEAD	12	/* name, info, size or type: what every record starts with */
 #define STRIP_MAX	32	/* typedefs and qualifiers on one type */
 #define NESTING_MAX	16	/* arrays of arrays */
 
 /* Bytes that follow a record's head: once, and for each of its vlen parts. */
-static const struct {
+struct shape {
 	uint8_t once, each;
-} shape[BTF_KINDS] = {
+};
+
+static const struct shape shapes[BTF_KINDS] = {
 	[BTF_INT] = {4, 0},	    [BTF_ARRAY] = {12, 0}, [BTF_STRUCT] = {0, 12},
 	[BTF_UNION] = {0, 12},	    [BTF_ENUM] = {0, 8},   [BTF_FUNC_PROTO] = {0, 8},
 	[BTF_VAR] = {4, 0},	    [BTF_DATASEC] = {0, 12}, [BTF_DECL_TAG] = {4, 0},
@@ -41,6 +44,8 @@ struct btf {
 	const uint8_t *types;
 	const char *strings;
 	uint32_t types_size, strings_size;
+	const uint8_t *layout;	/* the shapes of all kinds as the section itself has them, or NULL */
+	uint32_t layout_kinds;
 	uint32_t first_id, end_id;	 /* ids of this section; below first_id they are base's */
 	uint32_t first_string;		 /* likewise for offsets of strings */
 	uint32_t *where;		 /* offset into types by id - first_id */
@@ -64,6 +69,17 @@ static struct btf *btf_of(struct type_provider *provider)
 	return (struct btf *)provider;
 }
 
+/* 7.x widened both: 5 bits and 16 were enough before, those between always zero. */
+static uint32_t info_kind(uint32_t info)
+{
+	return info >> 24 & 0x7f;
+}
+
+static uint32_t info_vlen(uint32_t info)
+{
+	return info & 0xffffff;
+}
+
 static bool get_record(const struct btf *btf, uint64_t id, struct record *ret)
 {
 	if (btf->base && id < btf->first_id)
@@ -74,10 +90,10 @@ static bool get_record(const struct btf *btf, uint64_t id, struct record *ret)
 	uint32_t info = load_u32(head + 4);
 	*ret = (struct record){
 		.btf = btf,
-		.kind = info >> 24 & 0x1f,
+		.kind = info_kind(info),
 		.kind_flag = info >> 31,
 		.id = (uint32_t)id,
-		.vlen = info & 0xffff,
+		.vlen = info_vlen(info),
 		.name = load_u32(head),
 		.size_or_type = load_u32(head + 8),
 		.parts = head + TYPE_HEAD,
@@ -98,15 +114,30 @@ static const char *string_at(const struct btf *btf, uint32_t offset)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* The record's whole length, or 0 for one that is none or does not fit into what is left. */
-static uint64_t record_length(const uint8_t *head, uint64_t left)
+/* Kinds of the future can at least be stepped over where the section describes them. */
+static bool shape_of(const struct btf *btf, uint32_t kind, struct shape *ret)
 {
+	if (kind && kind < BTF_KINDS) {
+		*ret = shapes[kind];
+		return true;
+	}
+	if (!kind || kind >= btf->layout_kinds)
+		return false;
+	*ret = (struct shape){btf->layout[4 * kind], btf->layout[4 * kind + 1]};
+	return true;
+}
+
+/* The record's whole length, or 0 for one that is none or does not fit into what is left. */
+static uint64_t record_length(const struct btf *btf, const uint8_t *head, uint64_t left)
+{
+	struct shape shape;
+
 	if (left < TYPE_HEAD)
 		return 0;
-	uint32_t info = load_u32(head + 4), kind = info >> 24 & 0x1f;
-	if (!kind || kind >= BTF_KINDS)
+	uint32_t info = load_u32(head + 4);
+	if (!shape_of(btf, info_kind(info), &shape))
 		return 0;
-	uint64_t length = TYPE_HEAD + shape[kind].once + (uint64_t)shape[kind].each * (info & 0xffff);
+	uint64_t length = TYPE_HEAD + shape.once + (uint64_t)shape.each * info_vlen(info);
 	return length <= left ? length : 0;
 }
 
@@ -118,7 +149,7 @@ static struct err *index_types(struct btf *btf)
 
 	btf->where = malloc(room * sizeof(*btf->where));
 	while (btf->where && at < btf->types_size) {
-		uint64_t length = record_length(btf->types + at, btf->types_size - at);
+		uint64_t length = record_length(btf, btf->types + at, btf->types_size - at);
 
 		if (!length)
 			return err_new(ERR_CORRUPT, "BTF type %u is malformed",
@@ -161,6 +192,10 @@ static struct err *parse_header(struct btf *btf, size_t size)
 	btf->strings = (const char *)d + header + string_offset;
 	if (btf->strings_size && btf->strings[btf->strings_size - 1])
 		return err_new(ERR_CORRUPT, "BTF strings are not terminated");
+	if (header >= HEADER_LAYOUT && inside(header, load_u32(d + 24), load_u32(d + 28), size)) {
+		btf->layout = d + header + load_u32(d + 24);
+		btf->layout_kinds = load_u32(d + 28) / 4;
+	}
 	return NULL;
 }
 

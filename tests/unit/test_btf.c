@@ -168,6 +168,38 @@ START_TEST(split_stands_on_its_base)
 }
 END_TEST
 
+/* A header with a layout section, which tells how to step over kinds of later days. */
+START_TEST(unknown_kinds_are_stepped_over)
+{
+	struct btf_build b = {0};
+	struct type_provider *p;
+	size_t size;
+	b_head(&b, "strange", 40u << 24 | 2, 0);
+	for (int i = 0; i < 3; i++) /* 4 bytes once, 4 for each of two parts */
+		b_u32(&b, 0xffffffff);
+	b_int(&b, "int", 4);
+	_free_ uint8_t *old = b_finish(&b, &size);
+	uint8_t layout[4 * 41] = {[4 * 40] = 4, [4 * 40 + 1] = 4};
+	uint8_t *data = malloc(size + 8 + sizeof(layout));
+	uint32_t header[2] = {(uint32_t)size - 24, sizeof(layout)};
+
+	memcpy(data, old, 24);
+	memcpy(data + 24, header, 8);
+	memcpy(data + 32, old + 24, size - 24);
+	memcpy(data + 8 + size, layout, sizeof(layout));
+	data[4] = 32;
+	assert_ok(btf_open(data, size + 8 + sizeof(layout), NULL, "", &p));
+	ck_assert_int_eq(find(p, TYPE_INT, "int").kind, TYPE_INT);
+	ck_assert_int_eq(find(p, TYPE_NONE, "strange").kind, TYPE_NONE);
+	p->ops->close(p);
+
+	/* Without it nobody knows where the next one begins. */
+	data = malloc(size);
+	memcpy(data, old, size);
+	assert_err(btf_open(data, size, NULL, "", &p), ERR_CORRUPT);
+}
+END_TEST
+
 /* --- hostile bytes ---------------------------------------------------------------------------- */
 
 START_TEST(typedef_of_itself_is_no_type)
@@ -313,5 +345,5 @@ END_TEST
 
 UNIT_MAIN("btf", structs_have_members, bit_fields_of_both_forms, wrappers_come_off,
 	  enums_functions_variables, split_stands_on_its_base, typedef_of_itself_is_no_type,
-	  struct_inside_itself_ends, ids_and_strings_out_of_range, malformed_sections_are_refused,
+	  unknown_kinds_are_stepped_over, struct_inside_itself_ends, ids_and_strings_out_of_range, malformed_sections_are_refused,
 	  running_kernel)
