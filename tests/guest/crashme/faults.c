@@ -149,7 +149,7 @@ static void list_poison(void)
 	list_del(&entry->link);
 	MODULE_TRUTH("general_protection", "crashme_next_value");
 	truth("fault_address=0x%px", &list_next_entry(entry, link)->value);
-	truth("object=0x%px", entry);
+	truth("entry=0x%px", entry);
 	sink = crashme_next_value(entry);
 }
 
