@@ -12,7 +12,7 @@ SELECT
 		': a USB string descriptor of ' || length || ' bytes beginning "' || text || '"'
 		AS because,
 	'device DMA into freed memory: ' || register || ' holds a piece of a USB string descriptor ("' ||
-		text || '…")' || place AS headline,
+		text || '...")' || place AS headline,
 	finding, crash_finding AS finding2
 FROM (
 	SELECT b.register, b.value, b.bytes, b.finding, c.finding AS crash_finding, c.place,
