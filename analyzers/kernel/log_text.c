@@ -97,7 +97,7 @@ static void take_caller(struct cursor *line_rest, struct log_line *line)
 	*line_rest = inner;
 }
 
-/* dmesg -T: "[Sat Nov 21 04:00:25 2026] ", --time-format iso: "2026-11-21T04:00:25,123456+00:00 " */
+/* dmesg -T's "[Sat Nov 21 04:00:25 2026] ", and ISO's "2026-11-21T04:00:25,123456+00:00 ". */
 static bool take_date(struct cursor *c)
 {
 	const char *end;

@@ -148,7 +148,8 @@ bool percpu_owner(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64
 	for (unsigned i = 0; i < percpu->cpus; i++) {
 		uint64_t value = address - percpu->offsets[i];
 
-		if (percpu->offsets[i] == NO_AREA || value - percpu->start >= percpu->end - percpu->start)
+		if (percpu->offsets[i] == NO_AREA ||
+		    value - percpu->start >= percpu->end - percpu->start)
 			continue;
 		*cpu = i;
 		*variable = value;

@@ -203,7 +203,8 @@ static struct err *read_ring(struct kernel *kernel, uint64_t pointer, struct log
 	TRY(err_wrap(memory_read_u64(kernel->memory, pointer, &address), "prb"));
 	TRY(open_ring(&ring, address));
 	ring.head &= mask;
-	for (uint64_t id = ring.tail & mask, left = UINT64_C(1) << ring.count_bits;; id = (id + 1) & mask) {
+	for (uint64_t id = ring.tail & mask, left = UINT64_C(1) << ring.count_bits;;
+	     id = (id + 1) & mask) {
 		struct err *err = read_record(&ring, id, builder);
 
 		if (err)

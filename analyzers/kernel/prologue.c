@@ -6,7 +6,7 @@
 #define PROLOGUE_BYTES 160
 #define PROLOGUE_INSNS 32
 
-/* The call of __fentry__ (or of mcount's) that opens every traceable function, if not patched out. */
+/* The call of __fentry__ that opens every traceable function, where it is not patched out. */
 static bool is_tracer_call(const struct insn *insn, uint64_t start)
 {
 	return insn->is_call && insn->address - start <= 4;

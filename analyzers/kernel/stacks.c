@@ -72,7 +72,8 @@ static struct err *add_irq_stack(struct kernel *kernel, struct stacks *stacks, u
 	if (!irq_stack_top(kernel, cpu, &top) || !memory_is_kernel(kernel->memory, top))
 		return NULL;
 	stack.high = (top + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	stack.low = stack.high - (size >= PAGE_SIZE && size <= STACK_LARGEST ? size : IRQ_STACK_SIZE);
+	stack.low =
+		stack.high - (size >= PAGE_SIZE && size <= STACK_LARGEST ? size : IRQ_STACK_SIZE);
 	return add(stacks, &stack);
 }
 

@@ -162,7 +162,8 @@ static struct err *add_threads(struct walk *walk, uint64_t leader, const struct 
 
 		if (head && node == head) {
 			if (met_head)
-				return err_at(ERR_LOOP, node, "the thread list passes its head twice");
+				return err_at(ERR_LOOP, node,
+					      "the thread list passes its head twice");
 			met_head = true;
 			TRY(memory_read_u64(walk->kernel->memory, head, &node));
 			continue;
@@ -180,7 +181,8 @@ static struct err *add_processes(struct walk *walk, uint64_t node, uint64_t end,
 		struct task_links links;
 
 		TRY(visit(walk, leader, &links));
-		if (links.thread_next != (walk->ring_has_head ? links.signal + walk->head_offset : 0))
+		if (links.thread_next !=
+		    (walk->ring_has_head ? links.signal + walk->head_offset : 0))
 			keep_error(walk->tasks, add_threads(walk, leader, &links));
 		node = forward ? links.next : links.prev;
 	}

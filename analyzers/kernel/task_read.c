@@ -200,7 +200,8 @@ static void read_comm(const struct task_reader *reader, char *comm, size_t size)
 		       MIN(type_size(member->type), size - 1));
 }
 
-static uint64_t get_pointer(const struct task_reader *reader, enum layout_id head, enum layout_id id)
+static uint64_t get_pointer(const struct task_reader *reader, enum layout_id head,
+			    enum layout_id id)
 {
 	const struct member *list = layout_get(reader->kernel->layout, head);
 	const struct member *link = layout_get(reader->kernel->layout, id);

@@ -62,7 +62,8 @@ struct err *unwind_read_stack(struct unwind_state *state, uint64_t address, void
 		struct stack stack;
 
 		if (!stacks_find(state->kernel, address, &stack))
-			return err_at(ERR_CORRUPT, address, "the unwind leaves the kernel's stacks");
+			return err_at(ERR_CORRUPT, address,
+				      "the unwind leaves the kernel's stacks");
 		state->stack = stack;
 	}
 	if (length > state->stack.high - address)
@@ -211,7 +212,8 @@ unsigned unwind_reach(const struct unwind_state *state, bool *ends)
 /* Which kind of entry this was, by the name of the code that built the pt_regs. */
 static enum frame_kind interruption(struct kernel *kernel, uint64_t entry)
 {
-	static const char *const interrupts[] = {"interrupt", "sysvec", "irq", "intr", "xen_hvm_call"};
+	static const char *const interrupts[] = {"interrupt", "sysvec", "irq", "intr",
+						 "xen_hvm_call"};
 	struct symbol symbol;
 
 	if (!symbols_at(kernel->symbols, entry, &symbol))

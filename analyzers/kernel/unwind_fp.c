@@ -152,24 +152,48 @@ static bool find_partial_regs(struct unwind_state *state, struct step *ret)
 	return true;
 }
 
-/* Text that is all entry code: a section of its own (3.0), else by name. */
+/* Entry code by name, for kernels that do not keep it together. It is all assembly. */
+static bool has_entry_name(const char *name)
+{
+	static const char *const whole[] = {
+		"debug", "nmi", "int3", "overflow", "bounds", "invalid_op", "tracesys",
+		"page_fault", "common_interrupt", "machine_check",
+	};
+	static const char *const beginnings[] = {
+		"async_page_fault", "general_protection", "stack_segment", "double_fault",
+		"invalid_TSS", "divide_error", "alignment_check", "coprocessor_",
+		"simd_coprocessor_", "segment_not_present", "device_not_available",
+		"spurious_interrupt", "error_entry", "error_exit", "error_kernelspace",
+		"error_swapgs", "error_sti", "paranoid_", "retint_", "ret_from_intr",
+		"ret_from_sys_call", "int_ret_from_sys_call", "int_with_check", "int_very_careful",
+		"int_signal", "int_restore_rest", "sysret_", "system_call", "sysenter_",
+		"ia32_syscall", "ia32_sysenter", "ia32_cstar", "stub_",
+	};
+	/* apic_timer_interrupt; its C part is smp_apic_timer_interrupt. */
+	static const char interrupt[] = "_interrupt";
+	size_t length = strlen(name), tail = strlen(interrupt);
+
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++)
+		if (!strcmp(name, whole[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return length > tail && !strcmp(name + length - tail, interrupt) &&
+	       strncmp(name, "smp_", strlen("smp_"));
+}
+
+/* Entry code has a section of its own since ea7145477a46 v2.6.39. */
 static bool is_entry(struct kernel *kernel, uint64_t address)
 {
-	static const char *const words[] = {
-		"page_fault", "interrupt", "intr", "_trap", "error_", "retint", "nmi",
-		"general_protection", "stack_segment", "double_fault", "invalid_", "divide_error",
-		"int3", "debug", "overflow", "bounds", "alignment_check", "coprocessor",
-		"machine_check", "system_call", "sysret", "tracesys", "int_", "ia32_", "stub_",
-		"entry_", "asm_", "xen_", "call_softirq", "segment_not_present", "device_not_available",
-	};
 	struct symbol symbol;
+	uint64_t start, end;
 
-	if (!symbols_at(kernel->symbols, address, &symbol) || symbol.module[0])
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(symbol.name, words[i]))
-			return true;
-	return false;
+	if (symbols_find(kernel->symbols, "__entry_text_start", &start) &&
+	    symbols_find(kernel->symbols, "__entry_text_end", &end))
+		return address >= start && address < end;
+	return symbols_at(kernel->symbols, address, &symbol) && !symbol.module[0] &&
+	       has_entry_name(symbol.name);
 }
 
 static bool is_thread_start(struct kernel *kernel, uint64_t address)
@@ -203,7 +227,8 @@ static bool encoded_regs(struct unwind_state *state, struct step *ret)
 {
 	uint64_t rbp = state->regs.value[REG_RBP];
 
-	return regs_known(&state->regs, REG_RBP) && rbp & 1 && try_regs(state, rbp & ~UINT64_C(1), ret);
+	return regs_known(&state->regs, REG_RBP) && rbp & 1 &&
+	       try_regs(state, rbp & ~UINT64_C(1), ret);
 }
 
 struct err *fp_step(struct unwind_state *state, struct step *ret)

@@ -18,8 +18,9 @@ static const struct task *traced_task(const struct unwind_state *state)
 {
 	if (state->stack.task)
 		return state->stack.task;
-	return state->stack.cpu >= 0 ? tasks_on_cpu(state->kernel->tasks, (unsigned)state->stack.cpu)
-				     : NULL;
+	return state->stack.cpu >= 0
+		       ? tasks_on_cpu(state->kernel->tasks, (unsigned)state->stack.cpu)
+		       : NULL;
 }
 
 /*

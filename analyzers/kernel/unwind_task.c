@@ -96,9 +96,11 @@ static void mark_stale(const struct task *task, struct trace *trace)
 		trace->frames[i].source = FOUND_SCAN;
 	err_free(trace->stopped);
 	trace->complete = false;
-	trace->stopped = err_new(ERR_NOT_FOUND,
-				 "the dump has no registers of CPU %d: the stack is shown as it was "
-				 "when the task last slept", task->on_cpu);
+	trace->stopped =
+		err_new(ERR_NOT_FOUND,
+			"the dump has no registers of CPU %d: the stack is shown as it was "
+			"when the task last slept",
+			task->on_cpu);
 }
 
 struct err *unwind_task(struct kernel *kernel, const struct task *task, struct trace *ret)

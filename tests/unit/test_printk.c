@@ -85,7 +85,8 @@ END_TEST
 
 START_TEST(odd_bytes_are_kept)
 {
-	static const char text[] = "[    1.000000] a\0b\033[2J\n<\n<9999999999999999999999>x\n[\n[ \n";
+	static const char text[] =
+		"[    1.000000] a\0b\033[2J\n<\n<9999999999999999999999>x\n[\n[ \n";
 	struct log *log;
 
 	assert_ok(log_parse(text, sizeof(text) - 1, &log));

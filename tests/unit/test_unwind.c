@@ -429,7 +429,8 @@ END_TEST
 START_TEST(gaps_are_crossed_by_the_call)
 {
 	struct regs first = start(AT(GAP, 0x40), STACK + 0x3000, 0x5555);
-	static const uint8_t prologue[] = {0x55, 0x53, 0x48, 0x83, 0xec, 0x60}; /* push, push, sub */
+	static const uint8_t prologue[] = {0x55, 0x53, 0x48,
+					   0x83, 0xec, 0x60}; /* push, push, sub */
 	struct trace trace;
 
 	open_orc();
