@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/dump_container.h"
+#include "kernel/dump_window.h"
 
 #define HEADER_VERSION_MAX 6
 #define STATUS_ZLIB 0x1
@@ -78,6 +79,7 @@ struct kdump {
 	uint64_t *rank;		  /* for each block of dumped: pages dumped before it */
 	uint64_t dumped_count;
 	kdump_ctx_t *ctx;
+	struct window *window;	  /* what ctx reads of a flattened dump; else NULL */
 };
 
 static uint64_t block_count(const struct kdump *kdump)
@@ -163,6 +165,20 @@ static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct des
 			       ret);
 }
 
+/* The library looks for a page's descriptor and data by itself: have both where it looks. */
+static struct err *provide(struct kdump *kdump, uint64_t pfn, const struct descriptor *descriptor)
+{
+	const uint8_t *bits;
+
+	if (!kdump->window)
+		return NULL;
+	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
+	uint64_t index = kdump->rank[pfn / BLOCK_PFNS] + count_bits(bits, pfn % BLOCK_PFNS);
+	TRY(window_provide(kdump->window, kdump->descriptors + index * sizeof(*descriptor),
+			   sizeof(*descriptor)));
+	return window_provide(kdump->window, descriptor->offset, descriptor->size);
+}
+
 static enum page_state kdump_state(struct container *container, uint64_t pfn)
 {
 	struct kdump *kdump = (struct kdump *)container;
@@ -195,6 +211,7 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 	if (!descriptor.size || descriptor.size > PAGE_SIZE)
 		return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
 			      "page descriptor with a size of %" PRIu32 " bytes", descriptor.size);
+	TRY(provide(kdump, pfn, &descriptor));
 	status = kdump_read(kdump->ctx, KDUMP_MACHPHYSADDR, pfn << PAGE_SHIFT, page, &length);
 	if (status == KDUMP_OK && length == PAGE_SIZE)
 		return NULL;
@@ -217,14 +234,20 @@ static kdump_status prepare(kdump_ctx_t *ctx)
 
 static struct err *open_library(struct kdump *kdump)
 {
+	int fd = source_fd(kdump->source);
 	kdump_status status;
 
+	if (fd < 0) {
+		TRY(window_open(kdump->source, &kdump->window));
+		TRY(window_provide(kdump->window, 0, kdump->descriptors));
+		fd = window_fd(kdump->window);
+	}
 	kdump->ctx = kdump_new();
 	if (!kdump->ctx)
 		return &err_nomem;
 	status = prepare(kdump->ctx);
 	if (status == KDUMP_OK)
-		status = kdump_open_fd(kdump->ctx, source_fd(kdump->source));
+		status = kdump_open_fd(kdump->ctx, fd);
 	/* Pages are cached in dump.c; the library's own 1024 would only double them. */
 	if (status == KDUMP_OK)
 		status = kdump_set_number_attr(kdump->ctx, "cache.size", 8);
@@ -372,6 +395,7 @@ static void kdump_close(struct container *container)
 		return;
 	if (kdump->ctx)
 		kdump_free(kdump->ctx);
+	window_close(kdump->window);
 	free(kdump->exists.blocks);
 	free(kdump->dumped.blocks);
 	free(kdump->rank);
