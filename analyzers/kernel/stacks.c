@@ -154,17 +154,19 @@ static struct err *add_ist_stacks(struct kernel *kernel, struct stacks *stacks, 
 	return NULL;
 }
 
-/* The trampoline stack ends where the TSS sends entries from user mode (4fe2d8b11a37 v4.16). */
+/* The trampoline stack ends where the TSS sends entries from user mode (c482feefe1ae v4.15). */
 static struct err *add_entry_stack(struct kernel *kernel, struct stacks *stacks, unsigned cpu,
 				   uint64_t tss)
 {
-	const struct member *words = layout_get(kernel->layout, LAYOUT_ENTRY_STACK);
+	uint64_t size = type_size(types_find_struct(kernel->types, "entry_stack"));
 	struct stack stack = {.kind = STACK_ENTRY, .cpu = (int32_t)cpu};
 
-	if (!words || !err_ok(member_read(kernel, tss, LAYOUT_TSS_SP0, &stack.high)) ||
+	if (!size) /* its name until 4fe2d8b11a37 v4.16 */
+		size = type_size(types_find_struct(kernel->types, "SYSENTER_stack"));
+	if (!size || !err_ok(member_read(kernel, tss, LAYOUT_TSS_SP0, &stack.high)) ||
 	    !memory_is_kernel(kernel->memory, stack.high))
 		return NULL;
-	stack.low = stack.high - type_size(words->type);
+	stack.low = stack.high - size;
 	return add(stacks, &stack);
 }
 

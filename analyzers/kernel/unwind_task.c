@@ -73,6 +73,15 @@ static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct
 	return err_new(ERR_NOT_FOUND, "the scheduler's switch of stacks cannot be found");
 }
 
+/* A task that never ran yet "returns" to the start of ret_from_fork: behind no call. */
+static bool is_newborn(struct kernel *kernel, const struct regs *regs)
+{
+	struct symbol symbol;
+
+	return symbols_at(kernel->symbols, regs->value[REG_RIP], &symbol) &&
+	       symbol.address == regs->value[REG_RIP];
+}
+
 static struct err *saved_regs(struct kernel *kernel, const struct task *task, struct regs *ret)
 {
 	struct stack stack;
@@ -114,6 +123,7 @@ struct err *unwind_task(struct kernel *kernel, const struct task *task, struct t
 	ret->stopped = saved_regs(kernel, task, &state.regs);
 	if (ret->stopped)
 		return NULL;
+	state.exact = is_newborn(kernel, &state.regs);
 	TRY(unwind_from(&state, ret));
 	if (task->on_cpu >= 0)
 		mark_stale(task, ret);

@@ -55,6 +55,16 @@ static void put_orc(enum function function, int16_t sp_offset, int16_t bp_offset
 
 static bool exception_stacks;
 
+/* A TSS of sp0 alone, and the stack that lies below it. */
+static void tss_types(struct btf_build *b, uint32_t l)
+{
+	static const char *const sp0[] = {"sp0"}, *const tss[] = {"x86_tss"};
+	uint32_t c = b_int(b, "char", 1), page = b_array(b, c, 4096);
+
+	fake_longs(b, "tss_struct", fake_longs(b, "x86_hw_tss", l, sp0, 1), tss, 1);
+	b_record(b, B_STRUCT, "entry_stack", 4096, 1, "stack", page, 0);
+}
+
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const hook[] = {"llist", "ret_addr", "frame"};
@@ -66,6 +76,7 @@ static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 	fake_longs(b, "rethook_node", l, hook, 3);
 	fake_longs(b, "ftrace_ret_stack", l, entry, 2);
 	fake_longs(b, "ftrace_ops", l, ops, 3);
+	tss_types(b, l);
 	if (exception_stacks) {
 		uint32_t c = b_int(b, "char", 1), page = b_array(b, c, 4096);
 
@@ -104,6 +115,8 @@ static void open_base(bool tables)
 	fake_symbol("_etext", AT(FUNCTIONS, 0));
 	fake_symbol("hardirq_stack_ptr", FAKE_BASE + 0x100);
 	fake_u64(FAKE_BASE + 0x100, IRQ_STACK + 0x4000 - 8);
+	fake_symbol("cpu_tss_rw", FAKE_BASE + 0x180);
+	fake_u64(FAKE_BASE + 0x180, FAKE_BASE + 0x4000);
 	for (unsigned i = 0; i < FUNCTIONS; i++)
 		fake_symbol(names[i], AT(i, 0));
 	fake_task(TASK, 1, "task", TASK, TASK, SIGNAL);
@@ -216,6 +229,23 @@ static void check_sleeper(enum encoding which)
 	close_all();
 }
 
+/* A new task's stack holds nothing but the start of ret_from_fork. */
+START_TEST(newborn_tasks_end_where_they_start)
+{
+	struct trace trace;
+
+	open_orc();
+	fake_u64(TASK + T_SP, SWITCHED);
+	fake_u64(SWITCHED + 48, AT(FORK, 0)); /* one byte before is the function before */
+	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 1);
+	ck_assert(trace.frames[0].exact);
+	trace_deinit(&trace);
+	close_all();
+}
+END_TEST
+
 START_TEST(sleepers_in_each_encoding)
 {
 	for (enum encoding i = V1; i < ENCODINGS; i++)
@@ -287,6 +317,9 @@ START_TEST(interrupt_stacks_are_crossed)
 	struct stack stack;
 
 	open_orc();
+	ck_assert(stacks_find(&kernel, FAKE_BASE + 0x3fff, &stack));
+	ck_assert_int_eq(stack.kind, STACK_ENTRY);
+	ck_assert_uint_eq(stack.low, FAKE_BASE + 0x3000);
 	ck_assert(stacks_find(&kernel, IRQ_STACK, &stack));
 	ck_assert_int_eq(stack.kind, STACK_IRQ);
 	ck_assert(!stacks_find(&kernel, IRQ_STACK - 1, &stack));
@@ -690,7 +723,8 @@ START_TEST(running_tasks_have_their_cpus_registers)
 }
 END_TEST
 
-UNIT_MAIN("unwind", sleepers_in_each_encoding, exception_frames_are_met, user_mode_ends_a_trace,
+UNIT_MAIN("unwind", sleepers_in_each_encoding, newborn_tasks_end_where_they_start,
+	  exception_frames_are_met, user_mode_ends_a_trace,
 	  interrupt_stacks_are_crossed, overflown_stacks_are_seen_from_the_double_fault,
 	  stacks_that_go_backwards_end, wild_stack_pointers_end,
 	  a_saved_pointer_to_nowhere_is_said, calls_through_bad_pointers_return,
