@@ -5,8 +5,8 @@
 #include "base/parse.h"
 #include "kernel/btf_section.h"
 
-#define STRIP_MAX	32	/* typedefs and qualifiers on one type */
-#define NESTING_MAX	16	/* arrays of arrays */
+#define STRIP_MAX 32   /* typedefs and qualifiers on one type */
+#define NESTING_MAX 16 /* arrays of arrays */
 
 static enum type_kind kind_of(const struct record *record)
 {
@@ -44,8 +44,7 @@ static bool get_type(struct type_provider *provider, struct type type, struct re
 static bool is_wrapper(enum btf_kind kind)
 {
 	return kind == BTF_TYPEDEF || kind == BTF_VOLATILE || kind == BTF_CONST ||
-	       kind == BTF_RESTRICT || kind == BTF_TYPE_TAG || kind == BTF_FUNC ||
-	       kind == BTF_VAR;
+	       kind == BTF_RESTRICT || kind == BTF_TYPE_TAG || kind == BTF_FUNC || kind == BTF_VAR;
 }
 
 /* The type of an id with all that wraps it taken off; a ring of typedefs is no type. */
@@ -195,7 +194,8 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 		.type = strip(btf, id),
 		.bit_offset = record.kind_flag ? offset & 0xffffff : offset,
 	};
-	ret->bit_size = record.kind_flag ? offset >> 24 : old_bit_field(btf, ret->type.id, &ret->bit_offset);
+	ret->bit_size = record.kind_flag ? offset >> 24
+					 : old_bit_field(btf, ret->type.id, &ret->bit_offset);
 	return true;
 }
 

@@ -13,14 +13,14 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-#define STRIP_MAX	32 /* typedefs and qualifiers on one type */
-#define NESTING_MAX	16 /* arrays of arrays */
-#define CURSORS		16
-#define SCOPES_MAX	256
+#define STRIP_MAX 32   /* typedefs and qualifiers on one type */
+#define NESTING_MAX 16 /* arrays of arrays */
+#define CURSORS 16
+#define SCOPES_MAX 256
 
 /* An array of several dimensions is one DIE: ids carry which of them is meant. */
 #define DIMENSION_SHIFT 56
-#define OFFSET_MASK	((UINT64_C(1) << DIMENSION_SHIFT) - 1)
+#define OFFSET_MASK ((UINT64_C(1) << DIMENSION_SHIFT) - 1)
 
 /* Where the last look at a type's children ended: members are asked for in order. */
 struct cursor {
@@ -33,14 +33,14 @@ struct cursor {
 struct dwarf {
 	struct type_provider provider;
 	Dwarf *dbg;
-	Dwarf_CU *unit;	  /* the last one scanned */
+	Dwarf_CU *unit; /* the last one scanned */
 	bool scanned_all;
-	struct map names; /* hash of class and name → offset of the DIE */
+	struct map names; /* hash of name space and name → offset of the DIE */
 	struct cursor cursors[CURSORS];
 };
 
 /* Name spaces of the map. */
-enum class { CLASS_NONE, CLASS_STRUCT, CLASS_UNION, CLASS_ENUM, CLASS_PLAIN, CLASS_SYMBOL };
+enum space { SPACE_NONE, SPACE_STRUCT, SPACE_UNION, SPACE_ENUM, SPACE_PLAIN, SPACE_SYMBOL };
 
 static struct dwarf *dwarf_of(struct type_provider *provider)
 {
@@ -68,40 +68,40 @@ static bool attribute_die(Dwarf_Die *die, unsigned name, Dwarf_Die *ret)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static enum class class_of(int tag)
+static enum space space_of(int tag)
 {
 	switch (tag) {
 	case DW_TAG_structure_type:
 	case DW_TAG_class_type:
-		return CLASS_STRUCT;
+		return SPACE_STRUCT;
 	case DW_TAG_union_type:
-		return CLASS_UNION;
+		return SPACE_UNION;
 	case DW_TAG_enumeration_type:
-		return CLASS_ENUM;
+		return SPACE_ENUM;
 	case DW_TAG_base_type:
 	case DW_TAG_typedef:
-		return CLASS_PLAIN;
+		return SPACE_PLAIN;
 	case DW_TAG_subprogram:
 	case DW_TAG_variable:
-		return CLASS_SYMBOL;
+		return SPACE_SYMBOL;
 	default:
-		return CLASS_NONE;
+		return SPACE_NONE;
 	}
 }
 
-static uint64_t key_of(enum class class, const char *name)
+static uint64_t key_of(enum space space, const char *name)
 {
-	return hash_text(name) * 31 + class;
+	return hash_text(name) * 31 + space;
 }
 
 static void note_name(struct dwarf *dwarf, Dwarf_Die *die)
 {
-	enum class class = class_of(dwarf_tag(die));
-	const char *name = class == CLASS_NONE ? NULL : dwarf_diename(die);
+	enum space space = space_of(dwarf_tag(die));
+	const char *name = space == SPACE_NONE ? NULL : dwarf_diename(die);
 
 	/* A forward declaration has no members, while that of a variable has its type. */
-	if (name && (class == CLASS_SYMBOL || !dwarf_hasattr(die, DW_AT_declaration)))
-		map_add(&dwarf->names, key_of(class, name), dwarf_dieoffset(die));
+	if (name && (space == SPACE_SYMBOL || !dwarf_hasattr(die, DW_AT_declaration)))
+		map_add(&dwarf->names, key_of(space, name), dwarf_dieoffset(die));
 }
 
 /* Note the names of one more unit; false after the last. */
@@ -123,9 +123,9 @@ static bool scan_unit(struct dwarf *dwarf)
 	return true;
 }
 
-static bool find_die(struct dwarf *dwarf, enum class class, const char *name, Dwarf_Die *ret)
+static bool find_die(struct dwarf *dwarf, enum space space, const char *name, Dwarf_Die *ret)
 {
-	uint64_t key = key_of(class, name), *offset;
+	uint64_t key = key_of(space, name), *offset;
 
 	while (!(offset = map_get(&dwarf->names, key)))
 		if (!scan_unit(dwarf))
@@ -179,9 +179,8 @@ static struct type strip(struct dwarf *dwarf, Dwarf_Die die)
 		if (!attribute_die(&die, DW_AT_type, &die))
 			return (struct type){&dwarf->provider, 0, TYPE_VOID};
 	enum type_kind kind = kind_of(&die);
-	return kind == TYPE_NONE
-		       ? (struct type){0}
-		       : (struct type){&dwarf->provider, dwarf_dieoffset(&die), kind};
+	return kind == TYPE_NONE ? (struct type){0}
+				 : (struct type){&dwarf->provider, dwarf_dieoffset(&die), kind};
 }
 
 /* What DW_AT_type names; void where there is none. */
@@ -198,16 +197,17 @@ static struct type find(struct type_provider *provider, enum type_kind kind, con
 {
 	static const struct {
 		enum type_kind kind;
-		enum class class;
-	} tagged[] = {{TYPE_STRUCT, CLASS_STRUCT}, {TYPE_UNION, CLASS_UNION}, {TYPE_ENUM, CLASS_ENUM}};
+		enum space space;
+	} tagged[] = {
+		{TYPE_STRUCT, SPACE_STRUCT}, {TYPE_UNION, SPACE_UNION}, {TYPE_ENUM, SPACE_ENUM}};
 	struct dwarf *dwarf = dwarf_of(provider);
 	Dwarf_Die die;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tagged); i++)
 		if ((kind == TYPE_NONE || kind == tagged[i].kind) &&
-		    find_die(dwarf, tagged[i].class, name, &die))
+		    find_die(dwarf, tagged[i].space, name, &die))
 			return strip(dwarf, die);
-	if (!find_die(dwarf, CLASS_PLAIN, name, &die))
+	if (!find_die(dwarf, SPACE_PLAIN, name, &die))
 		return (struct type){0};
 	struct type type = strip(dwarf, die);
 	return kind == TYPE_NONE || kind == type.kind ? type : (struct type){0};
@@ -218,7 +218,7 @@ static struct type find_symbol(struct type_provider *provider, const char *name)
 	struct dwarf *dwarf = dwarf_of(provider);
 	Dwarf_Die die;
 
-	return find_die(dwarf, CLASS_SYMBOL, name, &die) ? strip(dwarf, die) : (struct type){0};
+	return find_die(dwarf, SPACE_SYMBOL, name, &die) ? strip(dwarf, die) : (struct type){0};
 }
 
 static const char *name_of(struct type_provider *provider, struct type type)
@@ -236,15 +236,15 @@ static bool get_complete(struct dwarf *dwarf, struct type type, Dwarf_Die *ret)
 	if (!dwarf_hasattr(ret, DW_AT_declaration) || type.kind == TYPE_FUNCTION)
 		return true;
 	const char *name = dwarf_diename(ret);
-	return name && find_die(dwarf, class_of(dwarf_tag(ret)), name, ret);
+	return name && find_die(dwarf, space_of(dwarf_tag(ret)), name, ret);
 }
 
 /* --- children --------------------------------------------------------------------------------- */
 
 static bool is_part(int tag)
 {
-	return tag == DW_TAG_member || tag == DW_TAG_formal_parameter ||
-	       tag == DW_TAG_enumerator || tag == DW_TAG_subrange_type;
+	return tag == DW_TAG_member || tag == DW_TAG_formal_parameter || tag == DW_TAG_enumerator ||
+	       tag == DW_TAG_subrange_type;
 }
 
 /* Moves die on to the first part at or after it. */
@@ -307,7 +307,7 @@ static size_t array_length(struct dwarf *dwarf, struct type type)
 		return value;
 	/* gcc writes -1 as the upper bound of an array of no elements. */
 	return attribute_number(&range, DW_AT_upper_bound, &value) && value < UINT32_MAX ? value + 1
-											  : 0;
+											 : 0;
 }
 
 static size_t count(struct type_provider *provider, struct type type)
@@ -353,7 +353,8 @@ static uint64_t size_of(struct type_provider *provider, struct type type)
 	}
 	if (type.kind == TYPE_POINTER)
 		return elements * 8;
-	if (type.kind == TYPE_FUNCTION || type.kind == TYPE_ARRAY || !get_complete(dwarf, type, &die))
+	if (type.kind == TYPE_FUNCTION || type.kind == TYPE_ARRAY ||
+	    !get_complete(dwarf, type, &die))
 		return 0;
 	return attribute_number(&die, DW_AT_byte_size, &size) && size <= UINT32_MAX
 		       ? elements * size

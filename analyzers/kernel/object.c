@@ -8,7 +8,7 @@
 /* Where a member's bytes lie in its object and how its value is cut out of them. */
 struct span {
 	uint64_t offset;
-	size_t bytes;	    /* 1 … 8 to be read */
+	size_t bytes; /* 1 … 8 to be read */
 	unsigned shift, bits;
 };
 

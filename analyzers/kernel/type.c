@@ -8,7 +8,7 @@
 #include "base/parse.h"
 
 /* Types come out of the dump: a struct may hold itself a million times over. */
-#define DEPTH_MAX   24
+#define DEPTH_MAX 24
 #define VISITED_MAX 200000
 
 const char *type_name(struct type type)
@@ -124,8 +124,8 @@ struct text {
 
 static void add(struct text *text, const char *before, const char *what)
 {
-	int length = snprintf(text->buf + text->length, text->size - text->length, "%s%s", before,
-			      what);
+	int length =
+		snprintf(text->buf + text->length, text->size - text->length, "%s%s", before, what);
 
 	if (length > 0)
 		text->length = MIN(text->length + (size_t)length, text->size - 1);
@@ -157,7 +157,8 @@ static bool descend_record(struct member *at, uint64_t offset, struct text *text
 	uint64_t inside = offset - at->bit_offset / 8;
 	struct member member;
 
-	for (size_t i = 0; i < count && spend(budget) && type_member_at(at->type, i, &member); i++) {
+	for (size_t i = 0; i < count && spend(budget) && type_member_at(at->type, i, &member);
+	     i++) {
 		if (!covers(at->type, i, &member, inside))
 			continue;
 		if (member.name && *member.name)

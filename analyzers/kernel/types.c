@@ -8,19 +8,19 @@
 #include "kernel/kernel.h"
 #include "kernel/object.h"
 
-#define PROVIDERS_MAX 512	/* the kernel's two and the modules' */
-#define BTF_SIZE_MAX  (64u << 20) /* the largest kernel BTF seen is a tenth of this */
-#define MODULES_MAX   4096
+#define PROVIDERS_MAX 512        /* the kernel's two and the modules' */
+#define BTF_SIZE_MAX (64u << 20) /* the largest kernel BTF seen is a tenth of this */
+#define MODULES_MAX 4096
 
 struct types {
-	struct kernel *kernel;		/* set by types_open_btf(): where modules' BTF is read */
+	struct kernel *kernel; /* set by types_open_btf(): where modules' BTF is read */
 	struct type_provider *providers[PROVIDERS_MAX];
 	size_t count;
-	struct type_provider *btf;	/* the kernel's own, base of the modules' */
-	struct map found;		/* hash of kind and name → index into answers */
-	struct type *answers;		/* TYPE_NONE for what is absent */
+	struct type_provider *btf; /* the kernel's own, base of the modules' */
+	struct map found;          /* hash of kind and name → index into answers */
+	struct type *answers;      /* TYPE_NONE for what is absent */
 	size_t answer_count;
-	struct map tried;		/* modules whose BTF was looked for */
+	struct map tried; /* modules whose BTF was looked for */
 };
 
 struct err *types_open(struct types **ret)

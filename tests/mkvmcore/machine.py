@@ -122,9 +122,9 @@ class Machine:
         task = Task(label, address, f'{{ .comm = "swapper/{number}" }}', stack, number)
         self.labels[label] = address
         self.spec.tasks[label] = task
-        if self.spec.cpus[number].current in ("", label):
-            task.running = True
-            task.frames = [stacks.moved(frame, stack) for frame in self.spec.idle]
+        task.running = self.spec.cpus[number].current in ("", label)
+        frames = self.spec.idle if task.running else stacks.switched_out(self.spec, self.spec.idle)
+        task.frames = [stacks.moved(frame, stack) for frame in frames]
         return task
 
     def ring(self, addresses, kind, member):

@@ -6,7 +6,7 @@ frame is where the address lies that its callee returns to; below it, the callee
 import struct
 from dataclasses import replace
 
-from spec import Function
+from spec import Frame, Function
 
 PT_REGS = ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs rflags rsp "
            "ss").split()
@@ -18,6 +18,19 @@ MARGIN = 0x20           # how far a function whose bounds are not given reaches 
 
 def moved(frame, base):
     return replace(frame, slot=frame.slot + base)
+
+
+def switched_out(spec, frames):
+    """The frames of an idle task that another one took the CPU from."""
+    place = next(((t.frames[0].function, t.frames[0].address) for t in spec.tasks.values()
+                  if t.frames and not t.running), None)
+    for name in ("__schedule", "schedule"):
+        if not place and name in spec.functions:
+            place = name, spec.functions[name].address + MARGIN
+    if not place or len(frames) < 3:
+        return []
+    # Its loop calls the scheduler instead of the two functions that wait.
+    return [Frame(frames[2].slot - 0x80, *place)] + frames[2:]
 
 
 def is_interrupted(frames, i):

@@ -226,7 +226,8 @@ START_TEST(struct_inside_itself_ends)
 	struct member m;
 	char path[256], text[256];
 	/* Four anonymous members, each the struct itself: 4^depth ways down. */
-	b_record(&b, B_STRUCT, "ball", 8, 4, NULL, 1u, 0u, NULL, 1u, 0u, NULL, 1u, 0u, NULL, 1u, 0u);
+	b_record(&b, B_STRUCT, "ball", 8, 4, NULL, 1u, 0u, NULL, 1u, 0u, NULL, 1u, 0u, NULL, 1u,
+		 0u);
 	b_array(&b, 2, 4); /* an array of itself */
 	b_record(&b, B_STRUCT, "rings", 8, 2, "a", 2u, 0u, "b", 3u, 0u);
 	struct type_provider *p = open_built(&b, NULL, "");
@@ -300,15 +301,15 @@ START_TEST(malformed_sections_are_refused)
 		uint8_t value;
 		enum err_code code;
 	} changes[] = {
-		{0, 0xeb, ERR_CORRUPT},		/* magic */
-		{2, 2, ERR_UNSUPPORTED},	/* version */
-		{4, 23, ERR_CORRUPT},		/* header too short */
-		{7, 0xff, ERR_CORRUPT},		/* header beyond the end */
-		{15, 0xff, ERR_CORRUPT},	/* types' length */
-		{19, 0xff, ERR_CORRUPT},	/* strings' offset */
-		{31, 0x1f, ERR_CORRUPT},	/* a kind that is none */
-		{31, 0, ERR_CORRUPT},
-		{45, 0xff, ERR_CORRUPT},	/* 65281 members */
+		{0, 0xeb, ERR_CORRUPT},  /* magic */
+		{2, 2, ERR_UNSUPPORTED}, /* version */
+		{4, 23, ERR_CORRUPT},    /* header too short */
+		{7, 0xff, ERR_CORRUPT},  /* header beyond the end */
+		{15, 0xff, ERR_CORRUPT}, /* types' length */
+		{19, 0xff, ERR_CORRUPT}, /* strings' offset */
+		{31, 0x1f, ERR_CORRUPT}, /* a kind that is none */
+		{31, 0, ERR_CORRUPT},    /* likewise */
+		{45, 0xff, ERR_CORRUPT}, /* 65281 members */
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		memcpy(bad, good, size);
@@ -345,5 +346,5 @@ END_TEST
 
 UNIT_MAIN("btf", structs_have_members, bit_fields_of_both_forms, wrappers_come_off,
 	  enums_functions_variables, split_stands_on_its_base, typedef_of_itself_is_no_type,
-	  unknown_kinds_are_stepped_over, struct_inside_itself_ends, ids_and_strings_out_of_range, malformed_sections_are_refused,
-	  running_kernel)
+	  unknown_kinds_are_stepped_over, struct_inside_itself_ends, ids_and_strings_out_of_range,
+	  malformed_sections_are_refused, running_kernel)

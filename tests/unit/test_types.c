@@ -15,10 +15,10 @@ static struct type_provider *queue_types(void)
 	size_t size;
 	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), s = b_int(&b, "short", 2);
 	uint32_t to_hook = b_plain(&b, B_PTR, NULL, 5);
-	uint32_t hook = b_record(&b, B_STRUCT, "hook", 16, 2, "next", to_hook, 0, "prev", to_hook,
-				 64);
-	uint32_t some = b_record(&b, B_UNION | B_KIND_FLAG, NULL, 4, 2, "count", i, 0, "bits", i,
-				 3u << 24);
+	uint32_t hook =
+		b_record(&b, B_STRUCT, "hook", 16, 2, "next", to_hook, 0, "prev", to_hook, 64);
+	uint32_t some =
+		b_record(&b, B_UNION | B_KIND_FLAG, NULL, 4, 2, "count", i, 0, "bits", i, 3u << 24);
 	uint32_t slot = b_record(&b, B_STRUCT, "slot", 8, 2, "low", i, 0, "high", i, 32);
 	uint32_t slots = b_array(&b, slot, 4), name = b_array(&b, c, 8), tail = b_array(&b, s, 0);
 	uint32_t proto = b_head(&b, NULL, B_FUNC_PROTO << 24, i);
@@ -59,9 +59,10 @@ START_TEST(paths_lead_to_members)
 	ck_assert(type_find_member(queue, "tail[5]", &m));
 	ck_assert_uint_eq(member_offset(&m), 76 + 10);
 
-	static const char *const wrong[] = {"", ".", "list.", ".list", "list.prev.next", "slots[4]",
-					    "slots[-1]", "slots[1", "slots[]", "slots[1]x", "count[0]",
-					    "nam", "names", "tail[4294967295]"};
+	static const char *const wrong[] = {
+		"",         ".",         "list.",   ".list",           "list.prev.next",
+		"slots[4]", "slots[-1]", "slots[1", "slots[]",         "slots[1]x",
+		"count[0]", "nam",       "names",   "tail[4294967295]"};
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		ck_assert_msg(!type_find_member(queue, wrong[i], &m), "%s", wrong[i]);
 	ck_assert(!type_find_member((struct type){0}, "list", &m));
@@ -77,8 +78,8 @@ START_TEST(offsets_have_names)
 	static const struct {
 		uint64_t offset;
 		const char *path;
-	} places[] = {{0, "name[0]"},	   {8, "list.next"},	 {20, "list.prev"}, {24, "count"},
-		      {60, "slots[3].high"}, {64, "run"}, {80, "tail[2]"}};
+	} places[] = {{0, "name[0]"},        {8, "list.next"}, {20, "list.prev"}, {24, "count"},
+		      {60, "slots[3].high"}, {64, "run"},      {80, "tail[2]"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		ck_assert(type_describe_offset(queue, places[i].offset, path, sizeof(path), &m));
@@ -98,8 +99,10 @@ START_TEST(types_read_as_in_c)
 	struct type queue = types_find_struct(types, "queue");
 	static const struct {
 		const char *member, *text;
-	} cases[] = {{"list.next", "struct hook *"}, {"slots", "struct slot[4]"},
-		     {"run", "int (*)(...)"},	     {"count", "int"},
+	} cases[] = {{"list.next", "struct hook *"},
+		     {"slots", "struct slot[4]"},
+		     {"run", "int (*)(...)"},
+		     {"count", "int"},
 		     {"name", "char[8]"}};
 	struct member m;
 	char text[64];
@@ -133,10 +136,10 @@ END_TEST
 
 #define KERNEL_BTF (FAKE_BASE + 0x1000)
 #define MODULE_BTF (FAKE_BASE + 0x2000)
-#define HEAD	   (FAKE_BASE + 0x100)
-#define ENTRY	   (FAKE_BASE + 0x200)
-#define MODULE	   (FAKE_BASE + 0x300)
-#define BTF	   (FAKE_BASE + 0x400)
+#define HEAD (FAKE_BASE + 0x100)
+#define ENTRY (FAKE_BASE + 0x200)
+#define MODULE (FAKE_BASE + 0x300)
+#define BTF (FAKE_BASE + 0x400)
 
 static struct kernel kernel;
 
@@ -159,8 +162,8 @@ static uint32_t put_kernel_btf(uint32_t *ids)
 	size_t size;
 	uint32_t c = b_int(&b, "char", 1), u = b_int(&b, "unsigned int", 4);
 	uint32_t pointer = b_plain(&b, B_PTR, NULL, 0), name = b_array(&b, c, 16);
-	uint32_t list = b_record(&b, B_STRUCT, "list_head", 16, 2, "next", pointer, 0, "prev",
-				 pointer, 64);
+	uint32_t list =
+		b_record(&b, B_STRUCT, "list_head", 16, 2, "next", pointer, 0, "prev", pointer, 64);
 	b_record(&b, B_STRUCT, "module", 32, 1, "name", name, 64);
 	b_record(&b, B_STRUCT, "btf", 16, 2, "data", pointer, 0, "data_size", u, 64);
 	b_record(&b, B_STRUCT, "btf_module", 32, 3, "list", list, 0, "module", pointer, 128, "btf",
@@ -206,7 +209,8 @@ START_TEST(kernel_and_module_from_memory)
 	ck_assert_int_eq(types_find_struct(kernel.types, "xfs_log").kind, TYPE_NONE);
 	struct type log = types_find_in(kernel.types, "xfs", TYPE_STRUCT, "xfs_log");
 	ck_assert_int_eq(log.kind, TYPE_STRUCT);
-	ck_assert_int_eq(types_find_in(kernel.types, "xfs", TYPE_STRUCT, "module").kind, TYPE_STRUCT);
+	ck_assert_int_eq(types_find_in(kernel.types, "xfs", TYPE_STRUCT, "module").kind,
+			 TYPE_STRUCT);
 	/* Not there: looked for once, not again. */
 	ck_assert_int_eq(types_find_in(kernel.types, "ext4", TYPE_STRUCT, "x").kind, TYPE_NONE);
 	unsigned reads = fake.reads;
