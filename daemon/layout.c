@@ -23,7 +23,7 @@ void candidates_deinit(struct candidates *candidates)
 	*candidates = (struct candidates){0};
 }
 
-struct candidate *candidates_add(struct candidates *candidates, const char *layout, size_t dump,
+struct candidate *candidates_add(struct candidates *candidates, const char *layout, uint32_t dump,
 				 enum readiness readiness)
 {
 	struct candidate *list, *added;
@@ -32,13 +32,17 @@ struct candidate *candidates_add(struct candidates *candidates, const char *layo
 		candidates->failed = true;
 		return NULL;
 	}
-	list = reallocarray(candidates->list, candidates->count + 1, sizeof(*list));
-	if (!list) {
-		candidates->failed = true;
-		return NULL;
+	if (!(candidates->count & (candidates->count - 1))) { /* full at each power of two */
+		size_t room = candidates->count ? 2 * candidates->count : 1;
+
+		list = reallocarray(candidates->list, room, sizeof(*list));
+		if (!list) {
+			candidates->failed = true;
+			return NULL;
+		}
+		candidates->list = list;
 	}
-	candidates->list = list;
-	added = &list[candidates->count++];
+	added = &candidates->list[candidates->count++];
 	*added = (struct candidate){.layout = layout, .dump = dump, .readiness = readiness};
 	for (int i = 0; i < COMPANION_COUNT; i++)
 		added->companions[i] = NO_ENTRY;
@@ -70,7 +74,7 @@ bool is_file(const struct spool_entry *entry)
 	return entry->type == ENTRY_FILE;
 }
 
-size_t find_file(const struct spool_dir *dir, const char *name)
+uint32_t find_file(const struct spool_dir *dir, const char *name)
 {
 	for (size_t i = 0; i < dir->count; i++)
 		if (is_file(&dir->entries[i]) && !strcmp(dir->entries[i].name, name))
@@ -78,7 +82,7 @@ size_t find_file(const struct spool_dir *dir, const char *name)
 	return NO_ENTRY;
 }
 
-size_t find_prefixed(const struct spool_dir *dir, const char *prefix)
+uint32_t find_prefixed(const struct spool_dir *dir, const char *prefix)
 {
 	for (size_t i = 0; i < dir->count; i++)
 		if (is_file(&dir->entries[i]) && has_prefix(dir->entries[i].name, prefix))
@@ -86,7 +90,7 @@ size_t find_prefixed(const struct spool_dir *dir, const char *prefix)
 	return NO_ENTRY;
 }
 
-size_t find_link(const struct spool_dir *dir, const char *name)
+uint32_t find_link(const struct spool_dir *dir, const char *name)
 {
 	for (size_t i = 0; i < dir->count; i++)
 		if ((dir->entries[i].type == ENTRY_SYMLINK || is_file(&dir->entries[i])) &&

@@ -23,7 +23,7 @@ struct spool_entry {
 	enum entry_type type;
 	enum sniff_format format; /* of the first bytes; SNIFF_NONE also where unreadable */
 	uint64_t device, inode, size;
-	int64_t mtime; /* seconds since the epoch */
+	int64_t mtime_ns; /* since the epoch */
 };
 
 struct spool_dir {
@@ -50,23 +50,24 @@ enum companion {
 	COMPANION_COUNT,
 };
 
-#define NO_ENTRY ((size_t)-1)
+#define NO_ENTRY UINT32_MAX
 
 /* One dump, or one log that stands for a dump that was never written. */
 struct candidate {
 	const char *layout;
-	size_t dump; /* index into entries; NO_ENTRY: the log alone */
+	uint32_t dump; /* index into entries; NO_ENTRY: the log alone */
 	enum readiness readiness;
 	size_t companions[COMPANION_COUNT]; /* indices, NO_ENTRY where there is none */
 	char note[96]; /* what the layout has to say about it, "" for nothing */
 };
 
-#define CANDIDATES_MAX 4096 /* of one directory */
+#define CANDIDATES_MAX 65536 /* of one directory */
 
 struct candidates {
 	struct candidate *list;
 	size_t count;
-	bool failed; /* out of memory, or more than CANDIDATES_MAX */
+	bool failed;   /* out of memory, or more than CANDIDATES_MAX */
+	char note[96]; /* what the layout has to say about the directory, "" for nothing */
 };
 
 struct layout {
@@ -91,14 +92,14 @@ const char *companion_name(enum companion companion);
 /* --- for layouts --- */
 
 /* Add a candidate without companions; the list's own, or NULL when there is no room. */
-struct candidate *candidates_add(struct candidates *candidates, const char *layout, size_t dump,
+struct candidate *candidates_add(struct candidates *candidates, const char *layout, uint32_t dump,
 				 enum readiness readiness);
 /* The regular file with this name, or NO_ENTRY. */
-size_t find_file(const struct spool_dir *dir, const char *name);
+uint32_t find_file(const struct spool_dir *dir, const char *name);
 /* The first regular file whose name begins with prefix, or NO_ENTRY. */
-size_t find_prefixed(const struct spool_dir *dir, const char *prefix);
+uint32_t find_prefixed(const struct spool_dir *dir, const char *prefix);
 /* The symlink or regular file with this name, or NO_ENTRY: links are noted, never followed. */
-size_t find_link(const struct spool_dir *dir, const char *name);
+uint32_t find_link(const struct spool_dir *dir, const char *name);
 bool is_file(const struct spool_entry *entry);
 bool has_prefix(const char *text, const char *prefix);
 bool has_suffix(const char *text, const char *suffix);

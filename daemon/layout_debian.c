@@ -43,7 +43,7 @@ static bool is_dated(const char *name)
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
-	size_t log = find_prefixed(dir, "dmesg.");
+	uint32_t log = find_prefixed(dir, "dmesg.");
 	bool dumped = false;
 
 	if (dir->is_root || (log == NO_ENTRY && !is_dated(dir->name)))

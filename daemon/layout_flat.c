@@ -12,7 +12,7 @@
 
 static bool recognize_steamos(const struct spool_dir *dir, struct candidates *candidates)
 {
-	size_t core = find_file(dir, "vmcore.compressed"), log = find_file(dir, "dmesg.txt");
+	uint32_t core = find_file(dir, "vmcore.compressed"), log = find_file(dir, "dmesg.txt");
 	struct candidate *added;
 
 	if (dir->is_root ||

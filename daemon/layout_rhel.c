@@ -38,10 +38,10 @@ static bool is_dated(const char *name)
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
-	size_t writing = find_file(dir, "vmcore-incomplete");
-	size_t log = find_file(dir, "vmcore-dmesg.txt");
-	size_t partial_log = find_file(dir, "vmcore-dmesg-incomplete.txt");
-	size_t cores[] = {find_file(dir, "vmcore"), find_file(dir, "vmcore.flat")};
+	uint32_t writing = find_file(dir, "vmcore-incomplete");
+	uint32_t log = find_file(dir, "vmcore-dmesg.txt");
+	uint32_t partial_log = find_file(dir, "vmcore-dmesg-incomplete.txt");
+	uint32_t cores[] = {find_file(dir, "vmcore"), find_file(dir, "vmcore.flat")};
 	bool mine = writing != NO_ENTRY || log != NO_ENTRY || partial_log != NO_ENTRY;
 	bool dumped = false;
 

@@ -36,7 +36,7 @@ static enum readiness read_status(const char *readme, char *note, size_t size)
 	return READY;
 }
 
-static size_t count_parts(const struct spool_dir *dir, size_t *first)
+static size_t count_parts(const struct spool_dir *dir, uint32_t *first)
 {
 	size_t parts = 0;
 
@@ -55,17 +55,17 @@ static size_t count_parts(const struct spool_dir *dir, size_t *first)
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
-	size_t core = find_file(dir, "vmcore"), first_part = NO_ENTRY, parts;
+	uint32_t core = find_file(dir, "vmcore"), first_part = NO_ENTRY;
 	struct candidate *added;
-	char note[96] = "";
 	enum readiness readiness;
+	size_t parts;
 
 	if (dir->is_root || !dir->readme)
 		return false;
-	readiness = read_status(dir->readme, note, sizeof(note));
+	readiness = read_status(dir->readme, candidates->note, sizeof(candidates->note));
 	parts = count_parts(dir, &first_part);
 	if (core == NO_ENTRY && parts) {
-		snprintf(note, sizeof(note),
+		snprintf(candidates->note, sizeof(candidates->note),
 			 "split in %zu parts: join them with makedumpfile --reassemble", parts);
 		/* A part alone is no dump; the log is worth more, if there is one. */
 		if (find_file(dir, "dmesg.txt") == NO_ENTRY && find_file(dir, "dmesg") == NO_ENTRY)
@@ -75,10 +75,8 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 	    find_file(dir, "dmesg") == NO_ENTRY)
 		return false;
 	added = candidates_add(candidates, "suse", core, readiness);
-	if (added) {
+	if (added)
 		attach(dir, added);
-		memcpy(added->note, note, sizeof(note));
-	}
 	return true;
 }
 

@@ -15,14 +15,14 @@
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
-	int dump_fd;	/* -1: a log alone. All three stay the caller's. */
+	int dump_fd;    /* -1: a log alone. All three stay the caller's. */
 	int vmlinux_fd; /* -1: none */
-	int dmesg_fd;	/* -1: none */
+	int dmesg_fd;   /* -1: none */
 	bool no_sandbox;
-	bool background;	 /* idle IO class, nice: for a daemon on a host that serves */
-	unsigned timeout_s;	 /* kill after that long; 0: WORKER_TIMEOUT_S */
-	uint64_t memory_bytes;	 /* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
-	const char *executable;	 /* NULL: /proc/self/exe */
+	bool background;        /* idle IO class, nice: for a daemon on a host that serves */
+	unsigned timeout_s;     /* kill after that long; 0: WORKER_TIMEOUT_S */
+	uint64_t memory_bytes;  /* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
+	const char *executable; /* NULL: /proc/self/exe */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)
@@ -41,9 +41,9 @@ struct worker_events {
 
 enum worker_outcome {
 	WORKER_RUNNING,
-	WORKER_DONE,	  /* said its end and exited with 0 */
-	WORKER_KILLED,	  /* died of a signal */
-	WORKER_FAILED,	  /* exited otherwise; or wrote what is no such line */
+	WORKER_DONE,   /* said its end and exited with 0 */
+	WORKER_KILLED, /* died of a signal */
+	WORKER_FAILED, /* exited otherwise; or wrote what is no such line */
 	WORKER_TIMED_OUT,
 	WORKER_FLOODED,
 	WORKER_CANCELLED, /* worker_cancel(), or finding() returned an error */

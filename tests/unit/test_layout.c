@@ -55,7 +55,7 @@ static const char *described(struct fixture *f)
 	text[0] = '\0';
 	for (size_t i = 0; i < f->found.count; i++) {
 		const struct candidate *c = &f->found.list[i];
-		size_t dmesg = c->companions[COMPANION_DMESG];
+		uint32_t dmesg = c->companions[COMPANION_DMESG];
 
 		length += snprintf(text + length, sizeof(text) - length, "%s%s:%s:%s%s%s",
 				   i ? " " : "", c->layout,
@@ -149,10 +149,10 @@ START_TEST(suse_says_why_there_is_no_dump)
 	struct fixture f;
 
 	look(&f, "d", false, "vmcore status: error: no space left on device\nmore", "dmesg vmcore");
-	ck_assert_str_eq(f.found.list[0].note, "README.txt: vmcore error: no space left on device");
+	ck_assert_str_eq(f.found.note, "README.txt: vmcore error: no space left on device");
 	candidates_deinit(&f.found);
 	look(&f, "d", false, "", "dmesg.txt vmcore0 vmcore1 vmcore2");
-	ck_assert_str_eq(f.found.list[0].note,
+	ck_assert_str_eq(f.found.note,
 			 "split in 3 parts: join them with makedumpfile --reassemble");
 	candidates_deinit(&f.found);
 }

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
+
+#include "base/str.h"
+
+static bool to_journal, log_debug;
+
+/* Stderr is the journal's when $JOURNAL_STREAM names its device and inode (systemd.exec(5)). */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_open(bool verbose)
+{
+	to_journal = stderr_is_journal();
+	log_debug = verbose;
+}
+
+static void put(int priority, const char *message)
+{
+	_str_ struct str line = {0};
+
+	if (priority == LOG_DEBUG && !log_debug)
+		return;
+	str_escape(&line, message, strlen(message));
+	if (to_journal)
+		sd_journal_send("MESSAGE=%s", line.data ? line.data : "", "PRIORITY=%i", priority,
+				NULL);
+	else
+		fprintf(stderr, "triaged: %s\n", line.data ? line.data : "");
+}
+
+void log_line(int priority, const char *fmt, ...)
+{
+	_free_ char *message = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&message, fmt, args) < 0)
+		message = NULL;
+	va_end(args);
+	put(priority, message ? message : fmt);
+}
+
+void log_error(int priority, struct err *err, const char *fmt, ...)
+{
+	_free_ char *context = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&context, fmt, args) < 0)
+		context = NULL;
+	va_end(args);
+	log_line(priority, "%s: %s", context ? context : fmt, err->message);
+	err_free(err);
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+void log_verdict(const struct log_verdict *v)
+{
+	int priority = v->failed ? LOG_WARNING : LOG_NOTICE;
+	_str_ struct str headline = {0}, path = {0};
+
+	str_puts(&headline, "");
+	str_escape(&headline, or_empty(v->headline), strlen(or_empty(v->headline)));
+	str_escape(&path, or_empty(v->path), strlen(or_empty(v->path)));
+	if (!to_journal) {
+		log_line(priority, "verdict %lld on %s: %s (%s, confidence %.2f)", (long long)v->id,
+			 or_empty(v->path), or_empty(v->headline), or_empty(v->cause),
+			 v->confidence);
+		return;
+	}
+	sd_journal_send("MESSAGE=verdict %lld on %s: %s (%s, confidence %.2f)", (long long)v->id,
+			or_empty(path.data), or_empty(headline.data), or_empty(v->cause),
+			v->confidence, "PRIORITY=%i", priority, "MESSAGE_ID=" VERDICT_MESSAGE_ID,
+			"TRIAGE_ID=%lld", (long long)v->id, "TRIAGE_UID=%s", or_empty(v->uid),
+			"TRIAGE_PATH=%s", or_empty(path.data), "TRIAGE_CAUSE=%s",
+			or_empty(v->cause), "TRIAGE_SEVERITY=%s", or_empty(v->severity),
+			"TRIAGE_CONFIDENCE=%.2f", v->confidence, "TRIAGE_HEADLINE=%s",
+			or_empty(headline.data), "TRIAGE_KERNEL=%s", or_empty(v->kernel),
+			"TRIAGE_HOST=%s", or_empty(v->host), "TRIAGE_SIGNATURE=%s",
+			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report), NULL);
+}
+
+void notify(const char *fmt, ...)
+{
+	_free_ char *state = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&state, fmt, args) < 0)
+		state = NULL;
+	va_end(args);
+	if (state)
+		sd_notify(0, state);
+}
+
+int64_t notify_watchdog_ms(void)
+{
+	uint64_t interval_us;
+
+	return sd_watchdog_enabled(0, &interval_us) > 0 ? (int64_t)interval_us / 1000 : 0;
+}

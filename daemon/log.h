@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DAEMON_LOG_H
+#define TRIAGE_DAEMON_LOG_H
+
+#include <syslog.h>
+
+#include "base/error.h"
+
+/*
+ * The daemon's voice: the journal when stderr goes there, else stderr; and what systemd is told.
+ * The only file that includes libsystemd's headers. Messages are one line each; control bytes in
+ * them (file names!) are escaped.
+ */
+
+/* Every verdict is one entry with this MESSAGE_ID: journalctl MESSAGE_ID=… */
+#define VERDICT_MESSAGE_ID "5b0e3cf0c1c44c0bb7a9d1f7e1f0a6d4"
+
+void log_open(bool verbose);
+void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Log an error with its context, and free it. */
+void log_error(int priority, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The fields of a verdict's journal entry; strings may be NULL. */
+struct log_verdict {
+	int64_t id;
+	const char *uid, *path, *cause, *severity, *headline, *kernel, *host, *signature, *report;
+	double confidence;
+	bool failed; /* the analysis did not run to its end */
+};
+void log_verdict(const struct log_verdict *verdict);
+
+/* systemd: "READY=1", "STOPPING=1" and so on; nothing happens where it does not listen. */
+void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* How often the watchdog wants to hear from us, 0: never. */
+int64_t notify_watchdog_ms(void);
+
+#endif
