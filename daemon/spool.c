@@ -219,8 +219,7 @@ static bool examine(struct spool *spool, const struct visit *visit, struct spool
 	file->incomplete = file->candidate->readiness == WRITING || sniff.complete == SNIFF_SHORT;
 	if (pending_quiet_ms(&spool->pending, file->entry, now, wall) >= rule.quiet_ms)
 		return true;
-	err = pending_keep(&spool->pending, visit->path, file->entry, &rule, now,
-			   wall);
+	err = pending_keep(&spool->pending, visit->path, file->entry, &rule, now, wall);
 	if (err)
 		log_error(LOG_ERR, err, "%s", file->path);
 	return false;

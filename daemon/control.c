@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include "daemon/jobs.h"
+#include "daemon/log.h"
+#include "daemon/queue.h"
+#include "daemon/retention.h"
+
+#define CLIENTS_MAX 16
+#define ANSWER_TIMEOUT_S 30
+
+struct client {
+	struct control *control;
+	int fd; /* -1: free */
+};
+
+struct control {
+	struct daemon *daemon;
+	int fd;
+	struct client clients[CLIENTS_MAX];
+};
+
+static struct err *socket_address(const char *run_dir, struct sockaddr_un *ret)
+{
+	ret->sun_family = AF_UNIX;
+	if (snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/" SOCKET_NAME, run_dir) >=
+	    (int)sizeof(ret->sun_path))
+		return err_new(ERR_INVALID, "path too long: %s", run_dir);
+	return NULL;
+}
+
+/* --- what can be asked --- */
+
+static json_t *disk_status(const char *path)
+{
+	json_t *disk = json_object();
+	struct statvfs fs;
+
+	json_put(disk, "path", json_text0(path));
+	if (!statvfs(path, &fs)) {
+		json_put(disk, "free_bytes", json_integer(fs.f_bavail * fs.f_frsize));
+		json_put(disk, "size_bytes", json_integer(fs.f_blocks * fs.f_frsize));
+	}
+	return disk;
+}
+
+static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	const char *trouble = storage_trouble(daemon->storage);
+	json_t *status = json_object(), *counts = NULL, *disks = json_array();
+
+	(void)request;
+	json_put(status, "version", json_text0(TRIAGE_VERSION));
+	json_put(status, "pid", json_integer(getpid()));
+	json_put(status, "uptime_s", json_integer(time(NULL) - daemon->started_at));
+	json_put(status, "store", json_text0(trouble ? trouble : "ok"));
+	if (storage_get(daemon->storage) &&
+	    storage_check(daemon->storage, queue_counts(storage_db(daemon->storage), &counts),
+			  "count jobs"))
+		json_put(status, "queue", counts);
+	json_put(status, "running", jobs_status(daemon->jobs));
+	json_put(status, "spool", spool_status(daemon->spool));
+	json_array_append_new(disks, disk_status(daemon->state_dir));
+	for (size_t i = 0; i < daemon->config->spool.count; i++)
+		json_array_append_new(disks, disk_status(daemon->config->spool.items[i]));
+	json_put(status, "disks", disks);
+	*ret = status;
+	return NULL;
+}
+
+static struct err *need_store(struct daemon *daemon)
+{
+	if (storage_get(daemon->storage))
+		return NULL;
+	return err_new(ERR_IO, "the store is not usable: %s", storage_trouble(daemon->storage));
+}
+
+static struct err *answer_retry(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	struct err *err;
+
+	TRY(need_store(daemon));
+	err = queue_retry(storage_db(daemon->storage),
+			  json_integer_value(json_object_get(request, "id")), time(NULL));
+	if (err && err->code != ERR_IO && err->code != ERR_CORRUPT)
+		return err; /* the asker's mistake */
+	if (!storage_check(daemon->storage, err, "retry"))
+		return need_store(daemon);
+	jobs_wake(daemon->jobs);
+	*ret = json_object();
+	return NULL;
+}
+
+static struct err *answer_prune(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	int64_t forget = json_integer_value(json_object_get(request, "forget_s")), records = 0;
+	struct retention_result result;
+
+	TRY(need_store(daemon));
+	result = retention_run(daemon->retention);
+	if (forget > 0 && storage_get(daemon->storage) &&
+	    !storage_check(daemon->storage,
+			   queue_prune(storage_db(daemon->storage), time(NULL) - forget, &records),
+			   "prune"))
+		return need_store(daemon);
+	*ret = json_object();
+	json_put(*ret, "reports", json_integer(result.reports));
+	json_put(*ret, "dumps", json_integer(result.dumps));
+	json_put(*ret, "records", json_integer(records));
+	return NULL;
+}
+
+static struct err *answer_scan(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	(void)request;
+	spool_rescan(daemon->spool);
+	*ret = json_object();
+	return NULL;
+}
+
+static const struct {
+	const char *verb;
+	struct err *(*answer)(struct daemon *daemon, const json_t *request, json_t **ret);
+} verbs[] = {
+	{"status", answer_status},
+	{"retry", answer_retry},
+	{"prune", answer_prune},
+	{"scan", answer_scan},
+};
+
+static struct err *answer(struct daemon *daemon, const char *packet, size_t length, json_t **ret)
+{
+	_json_ json_t *request = json_loadb(packet, length, 0, NULL);
+	const char *verb = json_string_value(json_object_get(request, "verb"));
+
+	for (size_t i = 0; verb && i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(verb, verbs[i].verb))
+			return verbs[i].answer(daemon, request, ret);
+	return err_new(ERR_INVALID, "not a request");
+}
+
+/* --- the daemon's end --- */
+
+static void hang_up(struct client *client)
+{
+	loop_remove(client->control->daemon->loop, client->fd);
+	close(client->fd);
+	client->fd = -1;
+}
+
+/* One request, one answer. A client that does not read loses its answer, not our time. */
+static void on_client(void *context)
+{
+	struct client *client = context;
+	static char packet[CONTROL_PACKET_MAX];
+	ssize_t length = recv(client->fd, packet, sizeof(packet), MSG_DONTWAIT);
+	_json_ json_t *reply = json_object();
+	json_t *ok = NULL;
+	_err_ struct err *err = NULL;
+	_free_ char *text = NULL;
+
+	if (length > 0) {
+		err = answer(client->control->daemon, packet, length, &ok);
+		json_put(reply, "ok", ok);
+		if (err) {
+			json_t *error = json_object();
+
+			json_put(error, "code", json_text0(err_code_name(err->code)));
+			json_put(error, "message", json_text0(err->message));
+			json_put(reply, "error", error);
+		}
+		text = json_dumps(reply, JSON_COMPACT);
+		if (text && send(client->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			log_line(LOG_DEBUG, "control: %s", strerror(errno));
+	}
+	hang_up(client);
+}
+
+static void on_connect(void *context)
+{
+	struct control *control = context;
+	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->fd >= 0)
+			continue;
+		client->fd = fd;
+		if (err_ok(loop_add(control->daemon->loop, fd, on_client, client)))
+			return;
+		client->fd = -1;
+		break;
+	}
+	/* All places are taken, perhaps by clients that never ask: the first has to go. */
+	if (control->clients[0].fd >= 0)
+		hang_up(&control->clients[0]);
+	close(fd);
+}
+
+struct err *control_create(struct daemon *daemon, struct control **ret)
+{
+	_cleanup_(cleanup_control_destroy) struct control *control = calloc(1, sizeof(*control));
+	struct sockaddr_un address = {0};
+
+	if (!control)
+		return &err_nomem;
+	control->daemon = daemon;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		control->clients[i] = (struct client){control, -1};
+	TRY(socket_address(daemon->run_dir, &address));
+	control->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (control->fd < 0)
+		return err_errno(errno, "socket");
+	unlink(address.sun_path);
+	if (bind(control->fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(address.sun_path, 0660) || listen(control->fd, CLIENTS_MAX))
+		return err_errno(errno, "listen on %s", address.sun_path);
+	TRY(loop_add(daemon->loop, control->fd, on_connect, control));
+	*ret = take_ptr(control);
+	return NULL;
+}
+
+void control_destroy(struct control *control)
+{
+	struct sockaddr_un address = {0};
+
+	if (!control)
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i].control && control->clients[i].fd >= 0)
+			hang_up(&control->clients[i]);
+	if (control->fd > 0) {
+		loop_remove(control->daemon->loop, control->fd);
+		close(control->fd);
+		if (err_ok(socket_address(control->daemon->run_dir, &address)))
+			unlink(address.sun_path);
+	}
+	free(control);
+}
+
+/* --- the asker's end --- */
+
+static struct err *connect_to(const char *run_dir, int *ret)
+{
+	struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
+	struct sockaddr_un address = {0};
+	_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_errno(errno, "socket");
+	TRY(socket_address(run_dir, &address));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		if (errno == EACCES || errno == EPERM)
+			return err_errno(errno, "%s: only root and the group triage may ask",
+					 address.sun_path);
+		return err_new(ERR_NOT_FOUND,
+			       "the daemon does not run (%s: %s): systemctl start triaged",
+			       address.sun_path, strerror(errno));
+	}
+	*ret = take_fd(fd);
+	return NULL;
+}
+
+struct err *control_ask(const char *run_dir, json_t *request, json_t **ret)
+{
+	_free_ char *text = json_dumps(request, JSON_COMPACT);
+	_free_ char *packet = malloc(CONTROL_PACKET_MAX);
+	_json_ json_t *reply = NULL;
+	_close_ int fd = -1;
+	ssize_t length;
+
+	if (!text || !packet)
+		return &err_nomem;
+	TRY(connect_to(run_dir, &fd));
+	if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
+		return err_errno(errno, "ask the daemon");
+	length = recv(fd, packet, CONTROL_PACKET_MAX, 0);
+	if (length <= 0)
+		return err_errno(length ? errno : EPIPE, "the daemon's answer");
+	reply = json_loadb(packet, length, 0, NULL);
+	if (json_object_get(reply, "error")) {
+		const json_t *error = json_object_get(reply, "error");
+		const char *message = json_string_value(json_object_get(error, "message"));
+		const char *code = json_string_value(json_object_get(error, "code"));
+
+		for (int c = 0; code && c <= ERR_INVALID; c++)
+			if (!strcmp(code, err_code_name(c)))
+				return err_new(c, "%s", message ? message : "?");
+		return err_new(ERR_CORRUPT, "the daemon's answer is not understood");
+	}
+	if (!json_object_get(reply, "ok"))
+		return err_new(ERR_CORRUPT, "the daemon's answer is not understood");
+	*ret = json_incref(json_object_get(reply, "ok"));
+	return NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DAEMON_H
+#define TRIAGE_DAEMON_H
+
+#include "daemon/config.h"
+#include "daemon/loop.h"
+#include "daemon/spool.h"
+#include "daemon/storage.h"
+
+/*
+ * triaged put together. Its parts know each other through this: storage is the ground the others
+ * stand on, and whoever has a step of it fail hands the error to storage_check().
+ */
+struct daemon {
+	struct loop *loop;
+	struct config *config;
+	const char *config_path;
+	const char *state_dir; /* database, reports, unnamed files */
+	const char *run_dir;   /* the control socket */
+	struct storage *storage;
+	struct spool *spool;
+	struct rules *rules;
+	struct jobs *jobs;
+	struct outbox *outbox;
+	struct control *control;
+	struct retention *retention;
+	int64_t started_at; /* seconds since the epoch */
+};
+
+/* Put the configuration file's present contents into force. */
+struct err *daemon_reload(struct daemon *daemon);
+
+#define STATE_DIR "/var/lib/triage"
+#define RUN_DIR "/run/triaged"
+#define DATABASE_NAME "triage.db"
+#define SOCKET_NAME "control"
+#define REPORTS_NAME "reports"
+
+#endif

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "analyzers/finding.h"
+#include "daemon/analyze.h"
+#include "daemon/log.h"
+#include "daemon/outbox.h"
+#include "daemon/queue.h"
+#include "daemon/snapshot.h"
+#include "daemon/summary.h"
+#include "daemon/unpack.h"
+#include "daemon/worker.h"
+
+#define TICK_MS 1000
+#define NO_PROCESS_MS 5000 /* after fork or exec failed */
+
+struct active {
+	struct jobs *jobs;
+	struct queue_job job;
+	struct unpack *unpack; /* one of these two runs */
+	struct worker *worker;
+	int dump_fd, dmesg_fd;
+	int64_t started_ms;
+	struct active *next;
+};
+
+struct jobs {
+	struct daemon *daemon;
+	struct active *list;
+	size_t count;
+	bool held;
+	struct timer start, tick;
+};
+
+static struct db *db_of(const struct jobs *jobs)
+{
+	return storage_db(jobs->daemon->storage);
+}
+
+static struct store *store_of(const struct jobs *jobs)
+{
+	return storage_get(jobs->daemon->storage);
+}
+
+/* End a job's process, if any, and forget it. What it read leaves the page cache. */
+static void drop(struct active *active)
+{
+	struct jobs *jobs = active->jobs;
+
+	for (struct active **at = &jobs->list; *at; at = &(*at)->next) {
+		if (*at != active)
+			continue;
+		*at = active->next;
+		jobs->count--;
+		break;
+	}
+	if (active->worker)
+		loop_remove(jobs->daemon->loop, worker_fd(active->worker));
+	if (active->unpack)
+		loop_remove(jobs->daemon->loop, unpack_fd(active->unpack));
+	worker_destroy(active->worker);
+	unpack_destroy(active->unpack);
+	if (active->dump_fd >= 0) {
+		posix_fadvise(active->dump_fd, 0, 0, POSIX_FADV_DONTNEED);
+		close(active->dump_fd);
+	}
+	if (active->dmesg_fd >= 0)
+		close(active->dmesg_fd);
+	queue_job_deinit(&active->job);
+	free(active);
+}
+
+/* --- the end of a job --- */
+
+/* A finding of the daemon's own: why there was no analysis, or none to its end. */
+static struct err *add_failure(struct jobs *jobs, int64_t dump, const char *why)
+{
+	struct finding finding = {.id = FINDING_ANALYSIS_FAILED,
+				  .analyzer = "daemon",
+				  .severity = SEVERITY_WARNING,
+				  .confidence = 1,
+				  .headline = (char *)why};
+	_json_ json_t *json = finding_to_json(&finding);
+
+	return json ? store_add_finding(store_of(jobs), dump, json) : &err_nomem;
+}
+
+/* Rules, verdict, queue: what makes a verdict of findings, in the transaction that is open. */
+static struct err *conclude(struct jobs *jobs, int64_t dump, bool broke_off)
+{
+	_cleanup_(summary_deinit) struct summary summary = {0};
+
+	TRY(analyze_judge(store_of(jobs), jobs->daemon->rules, dump));
+	TRY(summary_read(store_of(jobs), dump, &summary));
+	return queue_finish(db_of(jobs), dump, broke_off, &summary.queue, time(NULL));
+}
+
+/* A whole transaction: a verdict for a dump that no worker could say anything about. */
+static struct err *conclude_failed(struct jobs *jobs, int64_t dump, const char *why)
+{
+	TRY(db_begin(db_of(jobs)));
+	TRY(add_failure(jobs, dump, why));
+	TRY(conclude(jobs, dump, true));
+	return db_commit(db_of(jobs));
+}
+
+static void finish_failed(struct active *active, struct err *why)
+{
+	struct jobs *jobs = active->jobs;
+
+	log_line(LOG_WARNING, "dump %lld, %s: %s", (long long)active->job.dump, active->job.path,
+		 why->message);
+	if (storage_check(jobs->daemon->storage,
+			  conclude_failed(jobs, active->job.dump, why->message), "keep a verdict"))
+		drop(active);
+	err_free(why);
+	outbox_wake(jobs->daemon->outbox);
+	jobs_wake(jobs);
+}
+
+/* --- while it runs --- */
+
+static struct err *on_finding(void *context, const json_t *finding)
+{
+	struct active *active = context;
+
+	return store_add_finding(store_of(active->jobs), active->job.dump, finding);
+}
+
+/* Whatever the worker has said by now, in one transaction; with its end, the verdict too. */
+static struct err *take_output(struct active *active, bool *ended)
+{
+	struct jobs *jobs = active->jobs;
+	enum worker_outcome outcome;
+
+	TRY(db_begin(db_of(jobs)));
+	TRY(worker_read(active->worker));
+	outcome = worker_outcome(active->worker);
+	*ended = outcome != WORKER_RUNNING;
+	if (*ended)
+		TRY(conclude(jobs, active->job.dump, outcome != WORKER_DONE));
+	return db_commit(db_of(jobs));
+}
+
+static void on_worker(void *context)
+{
+	struct active *active = context;
+	struct jobs *jobs = active->jobs;
+	bool ended = false;
+
+	/* On failure the storage drops all jobs, this one too. */
+	if (!storage_check(jobs->daemon->storage, take_output(active, &ended), "keep findings"))
+		return;
+	if (!ended)
+		return;
+	if (worker_outcome(active->worker) != WORKER_DONE)
+		log_line(LOG_WARNING, "dump %lld, %s: worker %s in %s", (long long)active->job.dump,
+			 active->job.path, worker_outcome_name(worker_outcome(active->worker)),
+			 worker_step(active->worker));
+	drop(active);
+	outbox_wake(jobs->daemon->outbox);
+	jobs_wake(jobs);
+}
+
+/* No process to be had: nothing is wrong with the dump, so it waits. */
+static void put_back(struct active *active, struct err *err)
+{
+	struct jobs *jobs = active->jobs;
+
+	log_error(LOG_ERR, err, "cannot start a worker");
+	if (!storage_check(jobs->daemon->storage, queue_put_back(db_of(jobs), active->job.dump),
+			   "put a job back"))
+		return;
+	drop(active);
+	timer_set(jobs->daemon->loop, &jobs->start, NO_PROCESS_MS);
+}
+
+static struct err *start_worker(struct active *active)
+{
+	const struct config *config = active->jobs->daemon->config;
+	struct worker_options options = {.dump_fd = active->dump_fd,
+					 .dmesg_fd = active->dmesg_fd,
+					 .vmlinux_fd = -1,
+					 .background = true,
+					 .timeout_s = config->worker_timeout_ms / 1000,
+					 .memory_bytes = config->worker_memory};
+	struct worker_events events = {.finding = on_finding, .context = active};
+
+	TRY(worker_start(&options, &events, &active->worker));
+	return loop_add(active->jobs->daemon->loop, worker_fd(active->worker), on_worker, active);
+}
+
+static void on_unpack(void *context)
+{
+	struct active *active = context;
+	struct err *err;
+	int fd = -1;
+
+	err = unpack_read(active->unpack, &fd);
+	if (!err && fd < 0)
+		return;
+	loop_remove(active->jobs->daemon->loop, unpack_fd(active->unpack));
+	unpack_destroy(take_ptr(active->unpack));
+	if (err) {
+		finish_failed(active, err_wrap(err, "unpack"));
+		return;
+	}
+	close(active->dump_fd);
+	active->dump_fd = fd;
+	err = start_worker(active);
+	if (err)
+		put_back(active, err);
+}
+
+static struct err *start_unpack(struct active *active, enum sniff_format format)
+{
+	const struct daemon *daemon = active->jobs->daemon;
+	struct unpack_options options = {.fd = active->dump_fd,
+					 .format = format,
+					 .directory = daemon->state_dir,
+					 .size_max = daemon->config->unpack_size,
+					 .timeout_s = daemon->config->worker_timeout_ms / 1000};
+	struct statvfs fs;
+	uint64_t room;
+
+	if (!options.size_max)
+		return err_new(ERR_UNSUPPORTED, "compressed with %s, and unpack_size is 0",
+			       sniff_format_name(format));
+	if (statvfs(daemon->state_dir, &fs))
+		return err_errno(errno, "statvfs %s", daemon->state_dir);
+	room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	room -= MIN(room, daemon->config->unpack_reserve);
+	options.size_max = MIN(options.size_max, room);
+	TRY(unpack_start(&options, &active->unpack));
+	return loop_add(daemon->loop, unpack_fd(active->unpack), on_unpack, active);
+}
+
+/* --- the start of a job --- */
+
+static struct err *open_companion(struct active *active, const char *root)
+{
+	_json_ json_t *companions = NULL;
+	const char *path;
+
+	if (!active->job.companions)
+		return NULL;
+	companions = json_loads(active->job.companions, 0, NULL);
+	path = json_string_value(json_object_get(companions, "dmesg"));
+	/* A log that cannot be read is a lesser loss than the dump: go on without. */
+	if (path)
+		err_free(open_below(root, path, O_RDONLY, &active->dmesg_fd));
+	return NULL;
+}
+
+static struct err *open_files(struct active *active)
+{
+	const char *root = spool_root_of(active->jobs->daemon->config, active->job.path);
+	int *fd = active->job.log_only ? &active->dmesg_fd : &active->dump_fd;
+
+	if (!root)
+		return err_errno(ENOENT, "%s is in none of the spools", active->job.path);
+	TRY(open_below(root, active->job.path, O_RDONLY, fd));
+	return active->job.log_only ? NULL : open_companion(active, root);
+}
+
+static enum sniff_format format_of(const char *name)
+{
+	for (enum sniff_format f = SNIFF_KDUMP; f <= SNIFF_ZSTD; f++)
+		if (name && !strcmp(name, sniff_format_name(f)))
+			return f;
+	return SNIFF_NONE;
+}
+
+/* In the store it runs from here on. */
+static struct err *begin(struct jobs *jobs, int64_t dump)
+{
+	TRY(db_begin(db_of(jobs)));
+	TRY(store_clear(store_of(jobs), dump));
+	TRY(queue_start(db_of(jobs), dump, time(NULL)));
+	return db_commit(db_of(jobs));
+}
+
+static void launch(struct active *active)
+{
+	struct jobs *jobs = active->jobs;
+	enum sniff_format format = format_of(active->job.format);
+	struct err *err = open_files(active);
+
+	if (is_gone(err)) {
+		log_line(LOG_NOTICE, "dump %lld, %s: removed before it was analyzed",
+			 (long long)active->job.dump, active->job.path);
+		err_free(err);
+		if (storage_check(jobs->daemon->storage,
+				  queue_vanished(db_of(jobs), active->job.dump, time(NULL)),
+				  "note a removed dump"))
+			drop(active);
+		return;
+	}
+	if (err) {
+		finish_failed(active, err);
+		return;
+	}
+	if (sniff_is_packed(format) && !active->job.log_only) {
+		err = start_unpack(active, format);
+		if (err)
+			finish_failed(active, err);
+		return;
+	}
+	err = start_worker(active);
+	if (err)
+		put_back(active, err);
+}
+
+/* Take the next job from the queue; false when there is none, or no store. */
+static bool start_next(struct jobs *jobs)
+{
+	struct active *active;
+	struct err *err;
+	bool found = false;
+
+	if (!store_of(jobs)) /* the last one's start found it gone */
+		return false;
+	active = calloc(1, sizeof(*active));
+	if (!active)
+		return storage_check(jobs->daemon->storage, &err_nomem, "start a job");
+	active->jobs = jobs;
+	active->dump_fd = active->dmesg_fd = -1;
+	active->started_ms = clock_ms();
+	err = queue_next(db_of(jobs), time(NULL), &active->job, &found);
+	if (!err && found)
+		err = begin(jobs, active->job.dump);
+	if (err || !found) {
+		queue_job_deinit(&active->job);
+		free(active);
+		storage_check(jobs->daemon->storage, err, "take a job from the queue");
+		return false;
+	}
+	active->next = jobs->list;
+	jobs->list = active;
+	jobs->count++;
+	launch(active);
+	return true;
+}
+
+/* What ended the daemon time and again is not run any more. */
+static bool conclude_poisoned(struct jobs *jobs)
+{
+	struct err *err;
+	int64_t dump;
+
+	err = queue_next_poisoned(db_of(jobs), &dump);
+	while (!err && dump) {
+		log_line(LOG_ERR, "dump %lld: the daemon ended each time it was analyzed",
+			 (long long)dump);
+		err = conclude_failed(jobs, dump, "the daemon ended each time it was analyzed");
+		if (!err)
+			err = queue_next_poisoned(db_of(jobs), &dump);
+	}
+	return storage_check(jobs->daemon->storage, err, "settle interrupted jobs");
+}
+
+static void set_retry(struct jobs *jobs)
+{
+	int64_t delay = -1;
+	struct err *err = queue_retry_delay(db_of(jobs), time(NULL), &delay);
+
+	if (storage_check(jobs->daemon->storage, err, "look for retries") && delay >= 0)
+		timer_hasten(jobs->daemon->loop, &jobs->start, 1000 * delay + 100);
+}
+
+static void on_start(void *context)
+{
+	struct jobs *jobs = context;
+
+	if (!store_of(jobs) || jobs->held || !conclude_poisoned(jobs))
+		return;
+	while (jobs->count < jobs->daemon->config->workers && start_next(jobs))
+		;
+	if (store_of(jobs) && jobs->count < jobs->daemon->config->workers)
+		set_retry(jobs);
+	if (jobs->list && !jobs->tick.due_ms)
+		timer_set(jobs->daemon->loop, &jobs->tick, TICK_MS);
+}
+
+/* Unpacking has no descriptor that tells of its time-out. */
+static void on_tick(void *context)
+{
+	struct jobs *jobs = context;
+
+	for (struct active *active = jobs->list, *next; active; active = next) {
+		next = active->next;
+		if (active->unpack)
+			on_unpack(active);
+		if (!store_of(jobs))
+			return;
+	}
+	if (jobs->list)
+		timer_set(jobs->daemon->loop, &jobs->tick, TICK_MS);
+}
+
+void jobs_wake(struct jobs *jobs)
+{
+	timer_hasten(jobs->daemon->loop, &jobs->start, 0);
+}
+
+void jobs_hold(struct jobs *jobs, bool hold)
+{
+	jobs->held = hold;
+	if (!hold)
+		jobs_wake(jobs);
+}
+
+void jobs_drop(struct jobs *jobs)
+{
+	while (jobs->list)
+		drop(jobs->list);
+}
+
+size_t jobs_count(const struct jobs *jobs)
+{
+	return jobs->count;
+}
+
+json_t *jobs_status(const struct jobs *jobs)
+{
+	json_t *list = json_array();
+
+	for (const struct active *active = jobs->list; active; active = active->next) {
+		json_t *item = json_object();
+
+		json_put(item, "id", json_integer(active->job.dump));
+		json_put(item, "path", json_text0(active->job.path));
+		json_put(item, "step",
+			 json_text0(active->unpack ? "unpack" : worker_step(active->worker)));
+		json_put(item, "pid",
+			 json_integer(active->unpack ? unpack_pid(active->unpack)
+						     : worker_pid(active->worker)));
+		json_put(item, "seconds", json_integer((clock_ms() - active->started_ms) / 1000));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+struct err *jobs_create(struct daemon *daemon, struct jobs **ret)
+{
+	struct jobs *jobs = calloc(1, sizeof(*jobs));
+
+	if (!jobs)
+		return &err_nomem;
+	jobs->daemon = daemon;
+	jobs->start = (struct timer){.run = on_start, .context = jobs};
+	jobs->tick = (struct timer){.run = on_tick, .context = jobs};
+	*ret = jobs;
+	return NULL;
+}
+
+void jobs_destroy(struct jobs *jobs)
+{
+	if (!jobs)
+		return;
+	jobs_drop(jobs);
+	timer_stop(jobs->daemon->loop, &jobs->start);
+	timer_stop(jobs->daemon->loop, &jobs->tick);
+	free(jobs);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_JOBS_H
+#define TRIAGE_JOBS_H
+
+#include "daemon/daemon.h"
+
+/*
+ * The jobs that run: a worker for each, from the queue until the verdict is stored. Findings go
+ * into the store as they come, so that a worker's sudden end loses nothing and a big dump costs
+ * the daemon no memory.
+ */
+struct jobs;
+
+struct err *jobs_create(struct daemon *daemon, struct jobs **ret);
+/* Ends the workers; what they were at is queued again at the next start. */
+void jobs_destroy(struct jobs *jobs);
+DEFINE_CLEANUP(struct jobs, jobs_destroy)
+/* Start what there is to start, as soon as the loop has time. */
+void jobs_wake(struct jobs *jobs);
+/* While held none are started: so that of a spool's old dumps the newest is the first. */
+void jobs_hold(struct jobs *jobs, bool hold);
+/* End all workers at once: the store is gone. */
+void jobs_drop(struct jobs *jobs);
+size_t jobs_count(const struct jobs *jobs);
+/* [{"id", "path", "step", "pid", "seconds"}], for status. */
+json_t *jobs_status(const struct jobs *jobs);
+
+#endif

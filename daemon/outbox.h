@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_OUTBOX_H
+#define TRIAGE_OUTBOX_H
+
+#include "daemon/daemon.h"
+
+/*
+ * What goes out after a verdict: its JSON file under the state directory and one journal entry.
+ * Due ones are marked in the verdict's own transaction, so each comes at least once whatever
+ * happens; after a crash at the wrong moment the journal may have one twice.
+ */
+struct outbox;
+
+struct err *outbox_create(struct daemon *daemon, struct outbox **ret);
+void outbox_destroy(struct outbox *outbox);
+DEFINE_CLEANUP(struct outbox, outbox_destroy)
+void outbox_wake(struct outbox *outbox);
+
+/* Write a file under its final name only once it is whole and on disk; mode 0640. */
+struct err *write_atomically(const char *directory, const char *name, const char *text);
+
+#endif
