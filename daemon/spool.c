@@ -205,7 +205,7 @@ static bool examine(struct spool *spool, const struct visit *visit, struct spool
 	struct sniff sniff = {0};
 	struct err *err;
 
-	file->known = spool->events.known(spool->events.context, file->entry);
+	file->known = spool->events.known(spool->events.context, file->entry, file->path);
 	if (file->known)
 		return true;
 	if (!look_inside(visit, file, &sniff)) {

@@ -36,7 +36,7 @@ struct spool_scan {
 
 struct spool_events {
 	/* Is this very file, unchanged, known already? */
-	bool (*known)(void *context, const struct spool_entry *entry);
+	bool (*known)(void *context, const struct spool_entry *entry, const char *path);
 	/* A directory was looked at. What was known in it and is not in scan is no dump any more.
 	 */
 	void (*scanned)(void *context, const struct spool_scan *scan);

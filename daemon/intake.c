@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/intake.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/identity.h"
+#include "daemon/jobs.h"
+#include "daemon/log.h"
+#include "daemon/queue.h"
+#include "daemon/snapshot.h"
+
+static struct db *db_of(const struct daemon *daemon)
+{
+	return storage_db(daemon->storage);
+}
+
+static bool on_known(void *context, const struct spool_entry *entry, const char *path)
+{
+	struct daemon *daemon = context;
+	bool known = false;
+
+	/* Without a store nothing is taken in, so nothing needs to be looked at either. */
+	if (!storage_get(daemon->storage))
+		return true;
+	storage_check(daemon->storage,
+		      queue_knows(db_of(daemon), entry->device, entry->inode, entry->size,
+				  entry->mtime_ns, path, &known),
+		      "look up a file");
+	return known;
+}
+
+/* {"dmesg": "/var/crash/…/vmcore-dmesg.txt", …}, NULL when nothing lies beside the dump. */
+static char *describe_companions(const struct spool_scan *scan, const struct candidate *candidate)
+{
+	_json_ json_t *object = json_object();
+
+	for (int i = 0; i < COMPANION_COUNT; i++) {
+		uint32_t at = candidate->companions[i];
+		_free_ char *path = NULL;
+
+		if (at == NO_ENTRY)
+			continue;
+		if (asprintf(&path, "%s/%s", scan->directory, scan->dir->entries[at].name) < 0)
+			path = NULL;
+		json_put(object, companion_name(i), path ? json_string(path) : NULL);
+	}
+	return json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
+}
+
+static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
+			   const struct spool_file *file)
+{
+	_free_ char *companions = describe_companions(scan, file->candidate);
+	struct queue_file row = {.path = file->path,
+				 .directory = scan->directory,
+				 .layout = file->candidate->layout,
+				 .format = sniff_format_name(file->format),
+				 .note = *scan->note ? scan->note : NULL,
+				 .companions = companions,
+				 .crash_time = file->crash_time,
+				 .log_only = file->candidate->dump == NO_ENTRY,
+				 .incomplete = file->incomplete};
+	_close_ int fd = -1;
+	struct err *err;
+	int64_t dump;
+
+	err = open_below(scan->root, file->path, O_RDONLY, &fd);
+	if (!err)
+		err = identity_read(fd, &row.id);
+	if (err) { /* gone again, or changed to what it must not be: the next scan will see */
+		log_error(LOG_DEBUG, err, "%s", file->path);
+		return NULL;
+	}
+	/* It may have grown since it was looked at; then it is not finished after all. */
+	if (row.id.size != file->entry->size || row.id.mtime_ns != file->entry->mtime_ns)
+		return NULL;
+	TRY(store_put_dump(storage_get(daemon->storage),
+			   &(struct dump_row){.uid = row.id.uid,
+					      .path = file->path,
+					      .size = (int64_t)row.id.size},
+			   &dump));
+	return queue_add(db_of(daemon), dump, &row, time(NULL));
+}
+
+static struct err *take_scan(struct daemon *daemon, const struct spool_scan *scan, bool *news)
+{
+	_free_ struct queue_key *keys = calloc(scan->count + 1, sizeof(*keys));
+
+	if (!keys)
+		return &err_nomem;
+	TRY(db_begin(db_of(daemon)));
+	for (size_t i = 0; i < scan->count; i++) {
+		keys[i] = (struct queue_key){scan->files[i].entry->device,
+					     scan->files[i].entry->inode};
+		if (scan->files[i].known)
+			continue;
+		TRY(take_in(daemon, scan, &scan->files[i]));
+		*news = true;
+	}
+	TRY(queue_keep_only(db_of(daemon), scan->directory, keys, scan->count, time(NULL)));
+	return db_commit(db_of(daemon));
+}
+
+static void on_scanned(void *context, const struct spool_scan *scan)
+{
+	struct daemon *daemon = context;
+	bool news = false;
+
+	if (!storage_get(daemon->storage))
+		return;
+	storage_check(daemon->storage, take_scan(daemon, scan, &news), "queue dumps");
+	if (news)
+		jobs_wake(daemon->jobs);
+}
+
+static void on_gone(void *context, const char *directory)
+{
+	struct daemon *daemon = context;
+
+	if (storage_get(daemon->storage))
+		storage_check(daemon->storage, queue_gone(db_of(daemon), directory, time(NULL)),
+			      "note removed dumps");
+}
+
+struct sweep {
+	struct daemon *daemon;
+	char *gone[64]; /* a sweep notes that many at most; the next one finds the others */
+	size_t count;
+};
+
+static void check_directory(void *context, const char *directory)
+{
+	struct sweep *sweep = context;
+	const char *root = spool_root_of(sweep->daemon->config, directory);
+	_close_ int fd = -1;
+	struct err *err = NULL;
+
+	if (sweep->count == ARRAY_SIZE(sweep->gone))
+		return;
+	if (root)
+		err = open_below(root, directory, O_PATH | O_DIRECTORY, &fd);
+	if (!root || is_gone(err))
+		sweep->gone[sweep->count++] = strdup(directory);
+	err_free(err);
+}
+
+/* Everything was looked at that is there; this finds what is known and is not there any more. */
+static void on_complete(void *context)
+{
+	struct daemon *daemon = context;
+	struct sweep sweep = {.daemon = daemon};
+
+	if (storage_get(daemon->storage))
+		storage_check(daemon->storage,
+			      queue_directories(db_of(daemon), check_directory, &sweep),
+			      "list directories");
+	for (size_t i = 0; i < sweep.count; i++) {
+		if (sweep.gone[i])
+			on_gone(daemon, sweep.gone[i]);
+		free(sweep.gone[i]);
+	}
+	jobs_hold(daemon->jobs, false);
+}
+
+struct spool_events intake_events(struct daemon *daemon)
+{
+	return (struct spool_events){on_known, on_scanned, on_gone, on_complete, daemon};
+}
