@@ -205,7 +205,7 @@ void table_print(struct table *table)
 		used += widths[i] + 2;
 	}
 	if (isatty(STDOUT_FILENO))
-		rest = MAX(20, style.width > used ? style.width - used : 0);
+		rest = MAX(8, style.width > used ? style.width - used : 0);
 	if (style.colour)
 		fputs("\033[1m", stdout);
 	print_row(table, table->headings, widths, rest);

@@ -35,6 +35,8 @@ static struct err *look(struct cmd *cmd, const char *subject, struct outcome *re
 	bool row;
 
 	outcome_deinit(ret);
+	if (!cmd->store)
+		TRY(cmd_open(cmd));
 	TRY(cmd_find_dump(cmd, subject, true, &ret->dump));
 	TRY(sql_prepare(store_db(cmd->store), &stmt,
 			"SELECT state, headline, cause FROM job WHERE dump = ?", "i", ret->dump));
@@ -57,7 +59,7 @@ static bool is_over(const struct outcome *outcome)
 		!strcmp(outcome->state, "removed"));
 }
 
-/* A path may be waited for before the daemon has seen it; a number means one that is there. */
+/* A path may be waited for before the daemon, or its store, is there; a number means a row. */
 static struct err *wait_for(struct cmd *cmd, const char *subject, int64_t timeout_s,
 			    struct outcome *ret)
 {
@@ -69,7 +71,7 @@ static struct err *wait_for(struct cmd *cmd, const char *subject, int64_t timeou
 
 		if (!err && is_over(ret))
 			return NULL;
-		if (err && !(err->code == ERR_NOT_FOUND && strchr(subject, '/')))
+		if (err && (!strchr(subject, '/') || err->code == ERR_INVALID))
 			return err;
 		err_free(err);
 		if (timeout_s && clock_ms() > end)
@@ -116,8 +118,6 @@ static int run(int argc, char **argv)
 	}
 	if (!err && optind + 1 != argc)
 		err = err_new(ERR_INVALID, "wait takes one ID or PATH");
-	if (!err)
-		err = cmd_open(&cmd);
 	if (!err)
 		err = wait_for(&cmd, argv[optind], timeout, &outcome);
 	if (err) {

@@ -139,6 +139,7 @@ static void run_timers(struct loop *loop)
 
 struct err *loop_run(struct loop *loop)
 {
+	loop->stopped = false;
 	while (!loop->stopped) {
 		struct epoll_event events[16];
 		int64_t wait = loop->timers ? loop->timers->due_ms - clock_ms() : -1;

@@ -48,8 +48,29 @@ static void step_back(const struct sandbox_options *options)
 		return;
 }
 
-/* A rule set that handles every access it knows and allows none. */
-static bool enter_landlock(void)
+#define READ_AND_EXECUTE                                                                           \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_EXECUTE)
+
+/* Where the system's programs and their libraries lie; not all of these exist everywhere. */
+static void allow_programs(int ruleset)
+{
+	static const char *const places[] = {"/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct landlock_path_beneath_attr beneath = {.allowed_access = READ_AND_EXECUTE};
+		_close_ int fd = open(places[i], O_PATH | O_CLOEXEC);
+
+		if (!strncmp(places[i], "/etc", 4)) /* a file: directories' rights do not apply */
+			beneath.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
+		beneath.parent_fd = fd;
+		if (fd >= 0)
+			syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+				&beneath, 0);
+	}
+}
+
+/* A rule set that handles every access it knows, and allows none but to the system's programs. */
+static bool enter_landlock(bool programs)
 {
 	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       LANDLOCK_CREATE_RULESET_VERSION);
@@ -62,7 +83,11 @@ static bool enter_landlock(void)
 	if (abi >= 3)
 		attr.handled_access_fs |= 1ull << 14;
 	_close_ int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	return fd >= 0 && !syscall(SYS_landlock_restrict_self, fd, 0);
+	if (fd < 0)
+		return false;
+	if (programs)
+		allow_programs(fd);
+	return !syscall(SYS_landlock_restrict_self, fd, 0);
 }
 
 /* What reading a dump takes. No open, socket, exec or fork is among them. */
@@ -82,14 +107,35 @@ static const int allowed[] = {
 	SCMP_SYS(getrusage),	SCMP_SYS(fcntl),	   SCMP_SYS(restart_syscall),
 };
 
-static int add_rules(scmp_filter_ctx filter)
+/* What it takes beyond that to execute a program, load its libraries, and run it as a filter. */
+static const int allowed_program[] = {
+	SCMP_SYS(execve),	  SCMP_SYS(openat),	     SCMP_SYS(access),
+	SCMP_SYS(faccessat2),	  SCMP_SYS(newfstatat),	     SCMP_SYS(stat),
+	SCMP_SYS(arch_prctl),	  SCMP_SYS(set_tid_address), SCMP_SYS(prlimit64),
+	SCMP_SYS(getrlimit),	  SCMP_SYS(sysinfo),	     SCMP_SYS(poll),
+	SCMP_SYS(ppoll),	  SCMP_SYS(pipe2),	     SCMP_SYS(readlink),
+	SCMP_SYS(geteuid),	  SCMP_SYS(getuid),	     SCMP_SYS(getegid),
+	SCMP_SYS(getgid),	  SCMP_SYS(dup),	     SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(copy_file_range), SCMP_SYS(mprotect),
+};
+
+static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {
 	int result = 0;
 
-	for (size_t i = 0; !result && i < ARRAY_SIZE(allowed); i++)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	/* mprotect() but not to executable; threads but not processes. */
-	if (!result)
+	for (size_t i = 0; !result && i < count; i++)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+	return result;
+}
+
+static int add_rules(scmp_filter_ctx filter, bool programs)
+{
+	int result = allow(filter, allowed, ARRAY_SIZE(allowed));
+
+	if (!result && programs)
+		result = allow(filter, allowed_program, ARRAY_SIZE(allowed_program));
+	/* mprotect() but not to executable, but for the loader; threads but not processes. */
+	if (!result && !programs)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, 4, 0));
 	if (!result)
@@ -106,13 +152,13 @@ static int add_rules(scmp_filter_ctx filter)
 	return result;
 }
 
-static struct err *enter_seccomp(void)
+static struct err *enter_seccomp(bool programs)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 
 	if (!filter)
 		return &err_nomem;
-	int result = add_rules(filter);
+	int result = add_rules(filter, programs);
 	if (!result)
 		result = seccomp_load(filter);
 	seccomp_release(filter);
@@ -127,9 +173,20 @@ struct err *sandbox_enter(const struct sandbox_options *options, json_t *layers)
 		return err_errno(errno, "prctl");
 	json_array_append_new(layers, json_string("rlimits"));
 	json_array_append_new(layers, json_string("no_new_privs"));
-	if (enter_landlock())
+	if (enter_landlock(false))
 		json_array_append_new(layers, json_string("landlock"));
-	TRY(enter_seccomp());
+	TRY(enter_seccomp(false));
 	json_array_append_new(layers, json_string("seccomp"));
 	return NULL;
+}
+
+struct err *sandbox_enter_program(const struct sandbox_options *options, uint64_t file_bytes)
+{
+	step_back(options);
+	TRY(set_limits(options));
+	TRY(limit(RLIMIT_FSIZE, file_bytes));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return err_errno(errno, "prctl");
+	enter_landlock(true);
+	return enter_seccomp(true);
 }

@@ -19,4 +19,11 @@ struct sandbox_options {
  */
 struct err *sandbox_enter(const struct sandbox_options *options, json_t *layers);
 
+/*
+ * The same for a process that is about to execute one of the system's own programs: it may read
+ * and execute what lies under /usr, /lib, /lib64 and /bin, and nothing else. Output goes to what
+ * is open; no file can grow beyond file_bytes.
+ */
+struct err *sandbox_enter_program(const struct sandbox_options *options, uint64_t file_bytes);
+
 #endif

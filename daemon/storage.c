@@ -10,6 +10,8 @@
 
 #define RETRY_FIRST_MS 2000
 #define RETRY_LAST_MS 60000
+/* Up for less than that was not up: a full disk often has room for one more row. */
+#define STEADY_MS 10000
 
 struct storage {
 	struct loop *loop;
@@ -18,6 +20,7 @@ struct storage {
 	struct store *store;
 	struct timer retry;
 	int64_t delay_ms;
+	int64_t up_ms; /* when it came up last */
 	char *trouble;
 	bool been_up;
 };
@@ -81,6 +84,8 @@ static void put_aside(struct storage *storage)
 
 static void go_down(struct storage *storage, struct err *err, const char *doing)
 {
+	if (storage->store && clock_ms() - storage->up_ms > STEADY_MS)
+		storage->delay_ms = RETRY_FIRST_MS;
 	if (!storage->trouble)
 		log_line(LOG_ERR, "%s: %s; %s. Analysis waits until the store can be written again",
 			 doing, err->message, remedy(err));
@@ -134,7 +139,7 @@ static void try_open(void *context)
 		return;
 	}
 	storage->been_up = true;
-	storage->delay_ms = RETRY_FIRST_MS;
+	storage->up_ms = clock_ms();
 	if (storage->trouble)
 		log_line(LOG_NOTICE, "the store can be written again: going on");
 	free(take_ptr(storage->trouble));

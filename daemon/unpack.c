@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/parse.h"
@@ -18,6 +17,7 @@
 
 #define WORDS_MAX 200 /* of the decompressor's own message */
 #define MEMORY_MAX (1ull << 30)
+#define CPU_MAX_S 86400 /* the time that counts is the parent's */
 
 struct unpack {
 	pid_t pid;
@@ -62,7 +62,7 @@ static const char *find_program(enum sniff_format format, char *path, size_t siz
 static void run_child(int in, int out, int words, enum sniff_format format, uint64_t size_max)
 {
 	char number[24];
-	char *const argv[] = {"triaged-unpack", UNPACK_VERB, (char *)sniff_format_name(format),
+	char *const argv[] = {(char *)"triaged-unpack", (char *)UNPACK_VERB, (char *)sniff_format_name(format),
 			      number, NULL};
 	char *const none[] = {NULL};
 
@@ -185,16 +185,11 @@ void unpack_destroy(struct unpack *unpack)
 	free(unpack);
 }
 
-static void set_limit(int resource, uint64_t value)
-{
-	struct rlimit limit = {value, value};
-
-	if (setrlimit(resource, &limit))
-		_exit(125);
-}
-
 int unpack_main(int argc, char **argv)
 {
+	const struct sandbox_options cage = {.memory_bytes = MEMORY_MAX,
+					     .cpu_s = CPU_MAX_S,
+					     .background = true};
 	char *const none[] = {NULL};
 	char path[64];
 	char *const *program;
@@ -208,11 +203,7 @@ int unpack_main(int argc, char **argv)
 		if (strcmp(argv[2], sniff_format_name(programs[i].format)) ||
 		    !find_program(programs[i].format, path, sizeof(path), &program))
 			continue;
-		set_limit(RLIMIT_FSIZE, size);
-		set_limit(RLIMIT_AS, MEMORY_MAX);
-		set_limit(RLIMIT_CORE, 0);
-		set_limit(RLIMIT_NOFILE, 16);
-		err = sandbox_program(true);
+		err = sandbox_enter_program(&cage, size);
 		if (err) {
 			dprintf(2, "%s", err->message);
 			return 125;

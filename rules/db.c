@@ -79,8 +79,11 @@ static struct err *set_up(struct db *db, unsigned flags)
 	TRY(db_exec(db, "PRAGMA foreign_keys = ON"));
 	if (flags & DB_READ_ONLY)
 		return db_exec(db, "PRAGMA query_only = ON");
-	/* Synchronous NORMAL under WAL: power loss may lose the last commits, never the file. */
-	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+	/* Readers that may not write the directory need the log file also while nobody writes. */
+	sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &(int){1});
+	/* FULL: what others were told of (an export's numbers) must survive a loss of power. */
+	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			   "PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 1048576");
 }
 
 struct err *db_open(const char *path, unsigned flags, struct db **ret)
