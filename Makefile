@@ -93,17 +93,75 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 .SECONDARY:
 
-.PHONY: check-unit
+.PHONY: check check-full check-unit check-san check-golden check-guest check-tree
+# Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
+check: deps-test
+	$(MAKE) all
+	$(MAKE) check-unit check-tree
+	$(MAKE) check-san
+	$(MAKE) check-golden
+	$(MAKE) check-guest
+	@echo "all checks passed"
+
+# Every kernel, crash and dump format, and the long loops: hours.
+check-full: check
+	tests/guest/suite full
+
 check-unit: $(UNIT_TESTS)
 	@tests/run-unit $(UNIT_TESTS)
 
-# Dumps made of specs, their verdicts compared with the expected ones.
-.PHONY: check-golden
+check-san:
+	@$(MAKE) SAN=1 check-unit
+
+# Made dumps of kernels too old or too rare to boot; every verdict must fit the schema.
 check-golden: $(PROGRAMS)
-	@tests/golden/run
+	@rm -rf $(BUILD)/golden
+	KEEP=$(BUILD)/golden tests/golden/run
+	tests/validate $(BUILD)/golden/*/verdict.json
+
+check-guest: $(PROGRAMS)
+	tests/guest/test-check
+	tests/guest/suite check
+	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+
+# The rules of the house: which way dependencies point, who owns which library.
+check-tree:
+	@tests/tree
+
+.PHONY: demo
+# A kernel is booted in QEMU and crashed; triage says why.
+demo: deps-test
+	@$(MAKE) all
+	@tests/demo
+
+.PHONY: bench
+bench: deps-test
+	@$(MAKE) all
+	@tests/bench/run
 
 .PHONY: lint
 lint:
 	@tests/lint
+
+# --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------
+
+.PHONY: fuzz
+fuzz:
+	@tests/fuzz/run $(TARGET) $(SECONDS)
+
+# --- installation -----------------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -D -m 0755 $(BUILD)/triage $(DESTDIR)$(PREFIX)/bin/triage
+
+.PHONY: help
+help:
+	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
+	@echo "  make check-unit check-san check-golden check-guest check-tree   parts of check"
+	@echo "  make bench      beside crash and drgn, on the same dumps"
+	@echo "  make lint       formatting and static analysis"
+	@echo "  make deps       installs what the build needs, and only what is missing"
+	@echo "  make install    DESTDIR= PREFIX=/usr/local"
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d)
