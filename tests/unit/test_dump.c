@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmcore_file.h"
+
+#define RIP 0xffffffff81000010
+#define FIRST_PAGE (8 * 4096)
+
+static struct dump *open_dump(int fd)
+{
+	struct dump *dump;
+
+	assert_ok(dump_open(fd, &dump));
+	return dump;
+}
+
+static void refuse(int fd, enum err_code code, const char *words)
+{
+	struct dump *dump;
+	_err_ struct err *err = dump_open(fd, &dump);
+
+	ck_assert_ptr_nonnull(err);
+	ck_assert_msg(err->code == code && strstr(err->message, words), "%s: %s",
+		      err_code_name(err->code), err->message);
+	close(fd);
+}
+
+static void expect_byte(struct dump *dump, uint64_t phys, uint8_t expected)
+{
+	uint8_t byte;
+
+	assert_ok(dump_read(dump, phys, &byte, 1));
+	ck_assert_uint_eq(byte, expected);
+}
+
+START_TEST(kdump_pages_are_told_apart)
+{
+	uint32_t flags[] = {0, VMCORE_ZLIB};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		int fd = vmcore_kdump(flags[i]);
+		struct dump *dump = open_dump(fd);
+		const struct dump_info *info = dump_info(dump);
+		struct regs regs;
+		uint8_t byte;
+		size_t length;
+
+		ck_assert_str_eq(info->format, "kdump");
+		ck_assert_str_eq(info->compression, flags[i] ? "zlib" : "none");
+		ck_assert_str_eq(info->release, "6.1.0");
+		ck_assert_int_eq(info->dump_level, 31);
+		ck_assert(!info->truncated && !info->incomplete);
+		expect_byte(dump, 0x2fff, 2);
+		expect_byte(dump, 0xe000, 14);
+		assert_ok(dump_stream(dump, 0x4800, &byte, 1));
+		ck_assert_uint_eq(byte, 4);
+		assert_err(dump_read(dump, 0x3000, &byte, 1), ERR_EXCLUDED);
+		assert_err(dump_read(dump, 0x1000, &byte, 1), ERR_ABSENT);
+		assert_err(dump_read(dump, 0x10000, &byte, 1), ERR_ABSENT);
+		assert_err(dump_read(dump, UINT64_MAX, &byte, 1), ERR_ABSENT);
+		ck_assert_uint_eq(dump_cpu_count(dump), 1);
+		assert_ok(dump_cpu_regs(dump, 0, &regs));
+		ck_assert_uint_eq(regs.value[REG_RIP], RIP);
+		ck_assert(!regs_known(&regs, REG_GS_BASE));
+		ck_assert(!memcmp(dump_vmcoreinfo(dump, &length), "OSRELEASE", 9));
+		dump_close(dump);
+		close(fd);
+	}
+}
+END_TEST
+
+START_TEST(kdump_cut_short_says_so)
+{
+	int fd = vmcore_kdump(0);
+	struct dump *dump;
+
+	/* Two whole pages and half of the third. */
+	ck_assert_int_eq(ftruncate(fd, FIRST_PAGE + 2 * 4096 + 2048), 0);
+	dump = open_dump(fd);
+	ck_assert(dump_info(dump)->truncated);
+	expect_byte(dump, 0x4000, 4);
+	ck_assert_int_eq(dump_page_state(dump, 6), PAGE_TRUNCATED);
+	uint8_t byte;
+	assert_err(dump_read(dump, 0x6000, &byte, 1), ERR_TRUNCATED);
+	dump_close(dump);
+	ck_assert_int_eq(ftruncate(fd, 3 * 4096), 0);
+	refuse(fd, ERR_TRUNCATED, "bitmaps");
+}
+END_TEST
+
+START_TEST(kdump_with_broken_pages_is_corrupt_there)
+{
+	int fd = vmcore_kdump(VMCORE_ZLIB);
+	struct vmcore_descriptor huge = {FIRST_PAGE, 5000, VMCORE_ZLIB, 0};
+	struct dump *dump;
+	uint8_t byte;
+
+	vmcore_put(fd, FIRST_PAGE, "garbage", 7);
+	vmcore_put(fd, VMCORE_DESCRIPTORS + sizeof(huge), &huge, sizeof(huge));
+	ck_assert_int_eq(ftruncate(fd, 16 * 4096), 0);
+	dump = open_dump(fd);
+	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_CORRUPT);
+	assert_err(dump_read(dump, 0x4000, &byte, 1), ERR_CORRUPT);
+	expect_byte(dump, 0x6000, 6);
+	dump_close(dump);
+	close(fd);
+}
+END_TEST
+
+static int broken_header(size_t offset, uint64_t value, size_t size)
+{
+	int fd = vmcore_kdump(0);
+
+	vmcore_put(fd, offset, &value, size);
+	return fd;
+}
+
+START_TEST(absurd_kdump_headers_are_refused)
+{
+	struct vmcore_kdump_header *header = NULL;
+	struct vmcore_kdump_sub_header *sub = NULL;
+
+	refuse(broken_header((size_t)&header->version, 7, 4), ERR_UNSUPPORTED, "version 7");
+	refuse(broken_header((size_t)&header->block_size, 1 << 30, 4), ERR_CORRUPT, "blocks of");
+	refuse(broken_header((size_t)&header->sub_header_blocks, 0, 4), ERR_CORRUPT, "sub header");
+	refuse(broken_header((size_t)&header->bitmap_blocks, UINT32_MAX, 4), ERR_TRUNCATED,
+	       "bitmaps");
+	refuse(broken_header((size_t)&header->uts[4], 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
+	refuse(broken_header(4096 + (size_t)&sub->pfns[2], UINT64_MAX, 8), ERR_CORRUPT, "pages");
+	refuse(broken_header(4096 + (size_t)&sub->pfns[2], 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
+	refuse(broken_header(4096 + (size_t)&sub->split, 1, 4), ERR_UNSUPPORTED, "split");
+}
+END_TEST
+
+static int elf_with_pages(void)
+{
+	static char pages[4 * 4096];
+	char notes[4096] = "";
+	size_t size = vmcore_notes(notes, RIP, "OSRELEASE=6.1.0\n");
+	struct vmcore_elf elf = vmcore_elf_start(notes, size);
+
+	elf.header.e_ehsize = 8; /* as QEMU 7.2 has it */
+	memset(pages, 'a', 4096);
+	memset(pages + 4096, 'b', 4096);
+	memset(pages + 8192, 'c', 4096);
+	vmcore_elf_load(&elf, 0x1000, pages, 2 * 4096, 4 * 4096); /* a b, then two left out */
+	vmcore_elf_load(&elf, 0x2000, pages + 8192, 4096, 4096);   /* over b */
+	vmcore_elf_load(&elf, 0x9c00, pages, 0x400, 0x400);	    /* the end of a page */
+	return vmcore_elf_finish(&elf);
+}
+
+START_TEST(elf_segments_may_overlap_and_have_gaps)
+{
+	int fd = elf_with_pages();
+	struct dump *dump = open_dump(fd);
+	uint8_t byte;
+
+	ck_assert_str_eq(dump_info(dump)->format, "elf");
+	ck_assert_uint_eq(dump_info(dump)->max_pfn, 10);
+	expect_byte(dump, 0x1000, 'a');
+	expect_byte(dump, 0x2fff, 'b');
+	expect_byte(dump, 0x9fff, 'a');
+	expect_byte(dump, 0x9000, 0);
+	assert_err(dump_read(dump, 0x3000, &byte, 1), ERR_EXCLUDED);
+	assert_err(dump_read(dump, 0x5000, &byte, 1), ERR_ABSENT);
+	assert_err(dump_read(dump, 0, &byte, 1), ERR_ABSENT);
+	assert_err(dump_read(dump, UINT64_MAX, &byte, 1), ERR_ABSENT);
+	ck_assert_uint_eq(dump_cpu_count(dump), 1);
+	dump_close(dump);
+
+	ck_assert_int_eq(ftruncate(fd, 8192 + 4096), 0);
+	dump = open_dump(fd);
+	ck_assert(dump_info(dump)->truncated);
+	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_TRUNCATED);
+	dump_close(dump);
+	close(fd);
+}
+END_TEST
+
+START_TEST(other_machines_and_programs_are_named)
+{
+	static const struct {
+		unsigned machine, type;
+		enum err_code code;
+		const char *words;
+	} cases[] = {
+		{EM_AARCH64, ET_CORE, ERR_UNSUPPORTED, "aarch64"},
+		{EM_386, ET_CORE, ERR_UNSUPPORTED, "i386"},
+		{4242, ET_CORE, ERR_UNSUPPORTED, "4242"},
+		{EM_X86_64, ET_EXEC, ERR_INVALID, "not a crash dump"},
+		{EM_X86_64, ET_CORE, ERR_CORRUPT, "no memory"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vmcore_elf elf = vmcore_elf_start(NULL, 0);
+
+		elf.header.e_machine = (Elf64_Half)cases[i].machine;
+		elf.header.e_type = (Elf64_Half)cases[i].type;
+		refuse(vmcore_elf_finish(&elf), cases[i].code, cases[i].words);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_dump_is_named)
+{
+	static const struct {
+		const char *data;
+		size_t size;
+		const char *words;
+	} cases[] = {
+		{"", 0, "empty"},
+		{"[    0.000000] Linux version\n", 29, "text"},
+		{"\x1f\x8b\x08", 3, "gzip"},
+		{"\xfd" "7zXZ", 5, "xz"},
+		{"\x28\xb5\x2f\xfd", 4, "zstd"},
+		{"\x04\x22\x4d\x18", 4, "lz4"},
+		{"BZh9", 4, "bzip2"},
+		{"\0\0\0\0\0\0", 6, "zeros"},
+		{"\x01\x02\x03", 3, "not known"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int fd = vmcore_file();
+
+		vmcore_put(fd, 0, cases[i].data, cases[i].size);
+		refuse(fd, ERR_INVALID, cases[i].words);
+	}
+}
+END_TEST
+
+/* Three times what the cache holds: each page is what it was, and none is read twice in a row. */
+START_TEST(the_cache_evicts_and_stays_right)
+{
+	enum { PAGES = 6144 };
+	static uint64_t memory[PAGES][512];
+	struct vmcore_elf elf = vmcore_elf_start(NULL, 0);
+	struct dump *dump;
+	int fd;
+
+	for (uint64_t pfn = 0; pfn < PAGES; pfn++)
+		memory[pfn][7] = pfn;
+	vmcore_elf_load(&elf, 0, memory, sizeof(memory), sizeof(memory));
+	fd = vmcore_elf_finish(&elf);
+	dump = open_dump(fd);
+	for (uint64_t i = 0; i < 2 * PAGES; i++) {
+		uint64_t pfn = i % PAGES, value[2];
+
+		for (int twice = 0; twice < 2; twice++)
+			assert_ok(dump_read(dump, (pfn << PAGE_SHIFT) + 56, &value[twice], 8));
+		ck_assert(value[0] == pfn && value[1] == pfn);
+	}
+	ck_assert_uint_le(dump_pages_read(dump), 2 * PAGES);
+	dump_close(dump);
+	close(fd);
+}
+END_TEST
+
+UNIT_MAIN("dump", kdump_pages_are_told_apart, kdump_cut_short_says_so,
+	  kdump_with_broken_pages_is_corrupt_there, absurd_kdump_headers_are_refused,
+	  elf_segments_may_overlap_and_have_gaps, other_machines_and_programs_are_named,
+	  what_is_no_dump_is_named, the_cache_evicts_and_stays_right)
