@@ -25,50 +25,76 @@ static int32_t cpu_by_stack(struct kernel *kernel, const struct regs *regs)
 }
 
 /* Whether a CPU saved its registers (kernel/kexec_core.c: crash_notes, a per-CPU pointer). */
-static bool saved_notes(struct kernel *kernel, unsigned cpu, bool *known)
+static bool saved_notes(struct kernel *kernel, unsigned cpu)
 {
 	uint64_t pointer, note;
-	uint32_t name_size = 0;
+	uint32_t name_size;
 
-	*known = err_ok(variable_read(kernel, "crash_notes", 8, &pointer)) && pointer &&
-		 err_ok(percpu_address(kernel->percpu, pointer, cpu, &note)) &&
-		 err_ok(memory_read_u32(kernel->memory, note, &name_size));
-	return *known && name_size;
+	return err_ok(variable_read(kernel, "crash_notes", 8, &pointer)) && pointer &&
+	       err_ok(percpu_address(kernel->percpu, pointer, cpu, &note)) &&
+	       err_ok(memory_read_u32(kernel->memory, note, &name_size)) && name_size;
 }
 
-/* The index of a CPU's note by order. */
-static bool note_by_order(struct kernel *kernel, unsigned cpu, size_t *ret)
+/* Which note belongs to each CPU, by order; -1 for none. */
+static void assign_by_order(struct kernel *kernel, int32_t *notes, unsigned cpus)
 {
-	size_t before = 0;
-	bool any = false;
+	int32_t next = 0;
 
-	for (unsigned i = 0; i < percpu_cpus(kernel->percpu); i++) {
-		bool known, saved = saved_notes(kernel, i, &known);
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		notes[cpu] = saved_notes(kernel, cpu) ? next++ : -1;
+	/* Nobody saved any: these are QEMU's. */
+	for (unsigned cpu = 0; !next && cpu < cpus; cpu++)
+		notes[cpu] = (int32_t)cpu;
+}
 
-		any |= saved;
-		if (i < cpu)
-			before += saved;
-		if (i == cpu && any && !saved)
-			return false;
+/* What the stacks tell outweighs the order; a note they give away is no other CPU's. */
+static void assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus)
+{
+	size_t count = MIN(dump_cpu_count(kernel->dump), PERCPU_MAX);
+	_free_ int32_t *owners = calloc(count + 1, sizeof(*owners));
+	struct regs regs;
+
+	for (size_t note = 0; owners && note < count; note++) {
+		owners[note] = err_ok(dump_cpu_regs(kernel->dump, note, &regs))
+				       ? cpu_by_stack(kernel, &regs)
+				       : -1;
 	}
-	*ret = any ? before : cpu;
-	return *ret < dump_cpu_count(kernel->dump);
+	for (unsigned cpu = 0; owners && cpu < cpus; cpu++) {
+		int32_t note = notes[cpu];
+
+		if (note >= 0 && ((size_t)note >= count ||
+				  (owners[note] >= 0 && owners[note] != (int32_t)cpu)))
+			notes[cpu] = -1;
+	}
+	for (size_t note = 0; owners && note < count; note++)
+		if (owners[note] >= 0 && (unsigned)owners[note] < cpus)
+			notes[owners[note]] = (int32_t)note;
+}
+
+struct err *cpu_notes_open(struct kernel *kernel, int32_t **ret)
+{
+	unsigned cpus = percpu_cpus(kernel->percpu);
+	int32_t *notes = calloc(cpus, sizeof(*notes));
+
+	if (!notes)
+		return &err_nomem;
+	assign_by_order(kernel, notes, cpus);
+	if (kernel->dump)
+		assign_by_stack(kernel, notes, cpus);
+	*ret = notes;
+	return NULL;
 }
 
 bool tasks_cpu_regs(struct kernel *kernel, unsigned cpu, struct regs *ret)
 {
-	size_t count = kernel->dump ? dump_cpu_count(kernel->dump) : 0, note;
-	int32_t owner;
+	size_t note = cpu;
 
-	if (!kernel->percpu)
-		return cpu < count && err_ok(dump_cpu_regs(kernel->dump, cpu, ret));
-	for (note = 0; note < count; note++)
-		if (err_ok(dump_cpu_regs(kernel->dump, note, ret)) &&
-		    cpu_by_stack(kernel, ret) == (int32_t)cpu)
-			return true;
-	if (!note_by_order(kernel, cpu, &note) || !err_ok(dump_cpu_regs(kernel->dump, note, ret)))
-		return false;
-	owner = cpu_by_stack(kernel, ret);
-	return (owner < 0 || owner == (int32_t)cpu) && regs_known(ret, REG_RIP) &&
-	       ret->value[REG_RIP];
+	if (kernel->cpu_notes) {
+		if (cpu >= percpu_cpus(kernel->percpu) || kernel->cpu_notes[cpu] < 0)
+			return false;
+		note = (size_t)kernel->cpu_notes[cpu];
+	}
+	return kernel->dump && note < dump_cpu_count(kernel->dump) &&
+	       err_ok(dump_cpu_regs(kernel->dump, note, ret)) && regs_known(ret, REG_RIP) &&
+	       regs_known(ret, REG_RSP);
 }

@@ -145,6 +145,8 @@ static struct err *open_stacks(struct kernel *kernel)
 	if (!kernel->tasks)
 		return err_new(ERR_NOT_FOUND, "no stacks are known without tasks");
 	TRY(stacks_open(kernel, &kernel->stacks));
+	if (kernel->percpu)
+		TRY(cpu_notes_open(kernel, &kernel->cpu_notes));
 	TRY(unwinder_open(kernel, &kernel->unwinder, &why));
 	if (why)
 		kernel_degrade(kernel, "stacks",
@@ -238,6 +240,7 @@ void kernel_close(struct kernel *kernel)
 	sleepers_close(kernel->sleepers);
 	unwinder_close(kernel->unwinder);
 	stacks_close(kernel->stacks);
+	free(kernel->cpu_notes);
 	tasks_close(kernel->tasks);
 	modules_close(kernel->modules);
 	percpu_close(kernel->percpu);

@@ -148,6 +148,7 @@ static void open_orc(void)
 static void close_all(void)
 {
 	unwinder_close(kernel.unwinder);
+	free(kernel.cpu_notes);
 	stacks_close(kernel.stacks);
 	tasks_close(kernel.tasks);
 	percpu_close(kernel.percpu);
@@ -715,10 +716,46 @@ START_TEST(running_tasks_have_their_cpus_registers)
 	fake_notes.regs[1] = start(AT(FORK, 2), STACK + 0x3000, 0);
 	fake_notes.count = 2;
 	kernel.dump = (struct dump *)&fake_notes; /* never looked into */
+	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
 	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
 	ck_assert(trace.complete);
 	check_frame(&trace, 0, AT(FORK, 2), STACK + 0x3000, FRAME_CALL, FOUND_REGISTERS);
 	trace_deinit(&trace);
+	close_all();
+}
+END_TEST
+
+/* CPU 0 never saved its registers: the only note is CPU 1's. */
+START_TEST(notes_go_by_who_saved_one)
+{
+	uint64_t area = FAKE_BASE + 0x34000;
+	struct regs regs;
+
+	open_base(true);
+	fake_symbol("__per_cpu_offset", FAKE_BASE + 0x500);
+	fake_symbol("nr_cpu_ids", FAKE_BASE + 0x4f0);
+	fake_u64(FAKE_BASE + 0x4f0, 2);
+	fake_u64(FAKE_BASE + 0x500, 0x10000);
+	fake_u64(FAKE_BASE + 0x508, 0x10800);
+	fake_symbol("crash_notes", FAKE_BASE + 0x510);
+	fake_u64(FAKE_BASE + 0x510, area - 0x10000);
+	fake_u32(area + 0x800, 5); /* "CORE": a note */
+	open_rest("orc");
+	fake_notes.regs[0] = start(AT(MIDDLE, 2), 0xffffc90000000000, 0);
+	fake_notes.count = 1;
+	kernel.dump = (struct dump *)&fake_notes;
+	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
+	ck_assert(!tasks_cpu_regs(&kernel, 0, &regs));
+	ck_assert(tasks_cpu_regs(&kernel, 1, &regs));
+	ck_assert_uint_eq(regs.value[REG_RIP], AT(MIDDLE, 2));
+	ck_assert(!tasks_cpu_regs(&kernel, 2, &regs));
+	free(take_ptr(kernel.cpu_notes));
+
+	/* Without any saved, the index is the number, as far as there are notes. */
+	fake_u32(area + 0x800, 0);
+	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
+	ck_assert(tasks_cpu_regs(&kernel, 0, &regs));
+	ck_assert(!tasks_cpu_regs(&kernel, 1, &regs));
 	close_all();
 }
 END_TEST
@@ -731,4 +768,5 @@ UNIT_MAIN("unwind", sleepers_in_each_encoding, newborn_tasks_end_where_they_star
 	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up,
 	  generated_code_is_stepped_through, frame_pointers_are_followed,
 	  unfinished_frames_are_seen, looping_frame_pointers_end, inline_switches_are_known,
-	  a_scan_says_what_it_is, running_tasks_have_their_cpus_registers)
+	  a_scan_says_what_it_is, running_tasks_have_their_cpus_registers,
+	  notes_go_by_who_saved_one)
