@@ -9,4 +9,7 @@ SELECT
 	coalesce(message, 'hung task') AS headline,
 	confidence, finding
 FROM crash
-WHERE dump = :dump AND kind = 'hung_task';
+WHERE dump = :dump AND kind = 'hung_task'
+		-- Whom the tasks wait for says more, however sure it is: lock_root, deadlock.
+		AND NOT EXISTS (SELECT 1 FROM waits w
+		WHERE w.dump = :dump AND (w.holder_known OR w.cycles > 0));
