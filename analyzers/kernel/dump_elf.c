@@ -5,6 +5,7 @@
  * segments, and adds nothing to a pread().
  */
 #include <elf.h>
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,7 +236,9 @@ static const char *machine_name(unsigned machine)
 
 static struct err *check_header(const Elf64_Ehdr *ehdr)
 {
-	const char *machine = machine_name(ehdr->e_machine);
+	bool big_endian = ehdr->e_ident[EI_DATA] == ELFDATA2MSB;
+	const char *machine = machine_name(big_endian ? be16toh(ehdr->e_machine)
+						      : ehdr->e_machine);
 
 	if (machine)
 		return err_new(ERR_UNSUPPORTED, "an ELF file of %s: only x86-64 dumps can be read",
@@ -243,7 +246,7 @@ static struct err *check_header(const Elf64_Ehdr *ehdr)
 	if (ehdr->e_machine != EM_X86_64)
 		return err_new(ERR_UNSUPPORTED, "an ELF file of machine %u, not x86-64",
 			       ehdr->e_machine);
-	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB)
+	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || big_endian)
 		return err_new(ERR_UNSUPPORTED, "a 32-bit or big-endian ELF file, not x86-64");
 	if (ehdr->e_type != ET_CORE)
 		return err_new(ERR_INVALID, "an ELF program or object file, not a crash dump");

@@ -113,20 +113,20 @@ static int broken_header(size_t offset, uint64_t value, size_t size)
 	return fd;
 }
 
+#define HEADER(field) offsetof(struct vmcore_kdump_header, field)
+#define SUB_HEADER(field) (4096 + offsetof(struct vmcore_kdump_sub_header, field))
+
 START_TEST(absurd_kdump_headers_are_refused)
 {
-	struct vmcore_kdump_header *header = NULL;
-	struct vmcore_kdump_sub_header *sub = NULL;
-
-	refuse(broken_header((size_t)&header->version, 7, 4), ERR_UNSUPPORTED, "version 7");
-	refuse(broken_header((size_t)&header->block_size, 1 << 30, 4), ERR_CORRUPT, "blocks of");
-	refuse(broken_header((size_t)&header->sub_header_blocks, 0, 4), ERR_CORRUPT, "sub header");
-	refuse(broken_header((size_t)&header->bitmap_blocks, UINT32_MAX, 4), ERR_TRUNCATED,
+	refuse(broken_header(HEADER(version), 7, 4), ERR_UNSUPPORTED, "version 7");
+	refuse(broken_header(HEADER(block_size), 1 << 30, 4), ERR_CORRUPT, "blocks of");
+	refuse(broken_header(HEADER(sub_header_blocks), 0, 4), ERR_CORRUPT, "sub header");
+	refuse(broken_header(HEADER(bitmap_blocks), UINT32_MAX, 4), ERR_TRUNCATED,
 	       "bitmaps");
-	refuse(broken_header((size_t)&header->uts[4], 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
-	refuse(broken_header(4096 + (size_t)&sub->pfns[2], UINT64_MAX, 8), ERR_CORRUPT, "pages");
-	refuse(broken_header(4096 + (size_t)&sub->pfns[2], 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
-	refuse(broken_header(4096 + (size_t)&sub->split, 1, 4), ERR_UNSUPPORTED, "split");
+	refuse(broken_header(HEADER(uts[4]), 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
+	refuse(broken_header(SUB_HEADER(pfns[2]), UINT64_MAX, 8), ERR_CORRUPT, "pages");
+	refuse(broken_header(SUB_HEADER(pfns[2]), 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
+	refuse(broken_header(SUB_HEADER(split), 1, 4), ERR_UNSUPPORTED, "split");
 }
 END_TEST
 
@@ -183,6 +183,7 @@ START_TEST(other_machines_and_programs_are_named)
 		const char *words;
 	} cases[] = {
 		{EM_AARCH64, ET_CORE, ERR_UNSUPPORTED, "aarch64"},
+		{EM_S390 << 8, ET_CORE, ERR_UNSUPPORTED, "s390x"}, /* big-endian */
 		{EM_386, ET_CORE, ERR_UNSUPPORTED, "i386"},
 		{4242, ET_CORE, ERR_UNSUPPORTED, "4242"},
 		{EM_X86_64, ET_EXEC, ERR_INVALID, "not a crash dump"},
@@ -193,6 +194,8 @@ START_TEST(other_machines_and_programs_are_named)
 		struct vmcore_elf elf = vmcore_elf_start(NULL, 0);
 
 		elf.header.e_machine = (Elf64_Half)cases[i].machine;
+		if (!(cases[i].machine & 0xff))
+			elf.header.e_ident[EI_DATA] = ELFDATA2MSB;
 		elf.header.e_type = (Elf64_Half)cases[i].type;
 		refuse(vmcore_elf_finish(&elf), cases[i].code, cases[i].words);
 	}
