@@ -93,7 +93,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 .SECONDARY:
 
-.PHONY: check check-full check-unit check-san check-golden check-guest check-tree
+.PHONY: check check-full check-unit check-san check-golden check-guest check-tree check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
 check: deps-test
 	$(MAKE) all
@@ -101,11 +101,15 @@ check: deps-test
 	$(MAKE) check-san
 	$(MAKE) check-golden
 	$(MAKE) check-guest
+	$(MAKE) check-daemon
 	@echo "all checks passed"
 
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
 	tests/guest/suite full
+	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
+	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
+	tests/daemon/load
 
 check-unit: $(UNIT_TESTS)
 	@tests/run-unit $(UNIT_TESTS)
@@ -123,6 +127,14 @@ check-guest: $(PROGRAMS)
 	tests/guest/test-check
 	tests/guest/suite check
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+
+# The daemon with dumps in every layout, hostile ones, accidents, and what install lays down.
+check-daemon: $(PROGRAMS)
+	tests/daemon/install
+	tests/daemon/end-to-end
+	tests/daemon/faults
+	tests/daemon/hostile
+	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
 # The rules of the house: which way dependencies point, who owns which library.
 check-tree:
@@ -152,13 +164,30 @@ fuzz:
 # --- installation -----------------------------------------------------------------------------
 
 .PHONY: install
+# systemd looks for units of local software where it is told to, and nowhere below /usr/local.
+UNITDIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc/systemd/system,$(PREFIX)/lib/systemd/system)
+CONFDIR ?= /etc
+LIBDIRS := $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/lib)
+
 install: all
-	install -D -m 0755 $(BUILD)/triage $(DESTDIR)$(PREFIX)/bin/triage
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/triage $(BUILD)/triaged
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|@bindir@|$(PREFIX)/bin|' systemd/triaged.service.in >$(DESTDIR)$(UNITDIR)/triaged.service
+	install -D -m 0644 systemd/sysusers.conf $(DESTDIR)$(LIBDIRS)/sysusers.d/triage.conf
+	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
+	install -D -m 0644 systemd/triage.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 systemd/man/triage.1
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 systemd/man/triaged.8
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 systemd/man/triaged.conf.5
+	test -e $(DESTDIR)$(CONFDIR)/triaged.conf || \
+		install -D -m 0644 systemd/triaged.conf $(DESTDIR)$(CONFDIR)/triaged.conf
+	$(if $(DESTDIR),,-systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload)
+	@echo "now: systemctl enable --now triaged"
 
 .PHONY: help
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "  make check-unit check-san check-golden check-guest check-tree   parts of check"
+	@echo "  make check-unit check-san check-golden check-guest check-daemon check-tree   parts of check"
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"
 	@echo "  make deps       installs what the build needs, and only what is missing"

@@ -16,6 +16,12 @@ void cmd_deinit(struct cmd *cmd)
 	store_close(cmd->store);
 }
 
+static void help(const struct verb *verb)
+{
+	printf("usage: triage %s\n\n%s. See triage(1).\n", verb->synopsis, verb->summary);
+	exit(STATUS_OK);
+}
+
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options)
 {
 	int c;
@@ -25,9 +31,13 @@ int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *opti
 			cmd->json = true;
 		else if (c == OPTION_STATE_DIR)
 			cmd->state_dir = optarg;
-		else
+		else if (c == OPTION_RUN_DIR)
 			cmd->run_dir = optarg;
+		else
+			help(cmd->verb);
 	}
+	if (c == '?')
+		fprintf(stderr, "usage: triage %s\n", cmd->verb->synopsis);
 	if (!cmd->run_dir)
 		cmd->run_dir = RUN_DIR;
 	if (!cmd->state_dir)

@@ -13,6 +13,7 @@
  * All of them take --json, --state-dir and --run-dir.
  */
 struct cmd {
+	const struct verb *verb; /* whose --help it is */
 	bool json;
 	const char *state_dir, *run_dir;
 	struct store *store; /* after cmd_open() */
@@ -20,16 +21,17 @@ struct cmd {
 void cmd_deinit(struct cmd *cmd);
 #define _cmd_ _cleanup_(cmd_deinit)
 
-enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR };
+enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP };
 #define CMD_OPTIONS                                                                                \
-	{"json", no_argument, NULL, OPTION_JSON},                                                  \
+	{"json", no_argument, NULL, OPTION_JSON}, {"help", no_argument, NULL, OPTION_HELP},        \
 		{"state-dir", required_argument, NULL, OPTION_STATE_DIR},                          \
 	{                                                                                          \
 		"run-dir", required_argument, NULL, OPTION_RUN_DIR                                 \
 	}
 /*
  * getopt_long() over a verb's options, those of CMD_OPTIONS among them, which it handles itself.
- * Returns what getopt_long() does; '?' for a mistake, which it has reported.
+ * Returns what getopt_long() does; '?' for a mistake, which it has reported. --help ends the
+ * program.
  */
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options);
 

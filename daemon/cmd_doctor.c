@@ -7,6 +7,8 @@
 #include "daemon/render.h"
 
 enum { OPTION_CONFIG = 1, OPTION_ROOT };
+extern const struct verb doctor_verb;
+
 static const struct option options[] = {
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"root", required_argument, NULL, OPTION_ROOT},
@@ -85,7 +87,7 @@ static int examine(struct cmd *cmd, const char *config_path, const char *root)
 static int run(int argc, char **argv)
 {
 	const char *config_path = CONFIG_PATH, *root = "";
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &doctor_verb};
 	int option;
 
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {

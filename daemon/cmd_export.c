@@ -13,6 +13,8 @@
  * neither skips nor repeats stands at table export in schema/002-queue.sql.
  */
 enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
+extern const struct verb export_verb;
+
 static const struct option options[] = {
 	{"since", required_argument, NULL, OPTION_SINCE},
 	{"format", required_argument, NULL, OPTION_FORMAT},
@@ -116,7 +118,8 @@ static struct err *export(struct cmd *cmd, const char *since, uint64_t limit)
 static int run(int argc, char **argv)
 {
 	const char *since = NULL;
-	_cmd_ struct cmd cmd = {.json = true}; /* whatever it prints is JSON, errors too */
+	_cmd_ struct cmd cmd = {.verb = &export_verb,
+				.json = true}; /* whatever it prints is JSON, errors too */
 	struct err *err = NULL;
 	uint64_t limit = 0;
 	int option;

@@ -23,6 +23,8 @@ struct filters {
 };
 
 enum { OPTION_SINCE = 1, OPTION_UNTIL, OPTION_STATE, OPTION_LIMIT, OPTION_FILTER };
+extern const struct verb list_verb;
+
 static const struct option options[] = {
 	{"since", required_argument, NULL, OPTION_SINCE},
 	{"until", required_argument, NULL, OPTION_UNTIL},
@@ -210,7 +212,7 @@ static struct err *read_filter(struct filters *filters, int option)
 static int run(int argc, char **argv)
 {
 	struct filters filters = {.limit = LIMIT_INITIAL};
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &list_verb};
 	struct err *err = NULL;
 	int option;
 

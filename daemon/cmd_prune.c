@@ -5,6 +5,8 @@
 #include "daemon/control.h"
 
 enum { OPTION_FORGET = 1 };
+extern const struct verb prune_verb;
+
 static const struct option options[] = {
 	{"forget", required_argument, NULL, OPTION_FORGET},
 	CMD_OPTIONS,
@@ -31,7 +33,7 @@ static struct err *prune(struct cmd *cmd, int64_t forget)
 
 static int run(int argc, char **argv)
 {
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &prune_verb};
 	struct err *err = NULL;
 	int64_t forget = 0;
 	int option;

@@ -4,6 +4,8 @@
 #include "daemon/cmd_common.h"
 #include "daemon/control.h"
 
+extern const struct verb retry_verb;
+
 static const struct option options[] = {CMD_OPTIONS, {0}};
 
 static struct err *retry(struct cmd *cmd, const char *subject)
@@ -23,7 +25,7 @@ static struct err *retry(struct cmd *cmd, const char *subject)
 
 static int run(int argc, char **argv)
 {
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &retry_verb};
 	struct err *err = NULL;
 
 	if (cmd_option(&cmd, argc, argv, options) == '?')

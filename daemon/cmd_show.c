@@ -7,6 +7,8 @@
 #include "daemon/sections.h"
 
 enum { OPTION_SECTION = 1 };
+extern const struct verb show_verb;
+
 static const struct option options[] = {
 	{"stack", no_argument, NULL, OPTION_SECTION},
 	{"locks", no_argument, NULL, OPTION_SECTION + 1},
@@ -59,7 +61,7 @@ static struct err *show(struct cmd *cmd, const char *subject, unsigned wanted)
 
 static int run(int argc, char **argv)
 {
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &show_verb};
 	struct err *err = NULL;
 	unsigned wanted = 0;
 	int option;

@@ -5,6 +5,8 @@
 #include "daemon/cmd_common.h"
 #include "daemon/control.h"
 
+extern const struct verb status_verb;
+
 static const struct option options[] = {CMD_OPTIONS, {0}};
 
 static const char *text_of(const json_t *object, const char *key)
@@ -111,7 +113,7 @@ static void render_status(const json_t *status, struct str *out)
 static int run(int argc, char **argv)
 {
 	_json_ json_t *request = json_object(), *status = NULL;
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &status_verb};
 	_str_ struct str out = {0};
 	struct err *err;
 

@@ -10,6 +10,8 @@
 #define POLL_MS 100
 
 enum { OPTION_TIMEOUT = 1 };
+extern const struct verb wait_verb;
+
 static const struct option options[] = {
 	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 	CMD_OPTIONS,
@@ -105,7 +107,7 @@ static void print(const struct cmd *cmd, const struct outcome *outcome)
 static int run(int argc, char **argv)
 {
 	_cleanup_(outcome_deinit) struct outcome outcome = {0};
-	_cmd_ struct cmd cmd = {0};
+	_cmd_ struct cmd cmd = {.verb = &wait_verb};
 	int64_t timeout = 0;
 	struct err *err = NULL;
 	int option;

@@ -36,7 +36,7 @@ _triage() {
 	esac
 	options="--json --state-dir --run-dir"
 	case $verb in
-	analyze) options="--vmlinux --json --no-sandbox" ;;
+	analyze) options="--vmlinux --json --no-sandbox --timeout" ;;
 	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
 	show) options="$options --stack --locks --memory --log --registers --findings" ;;
 	wait) options="$options --timeout" ;;
