@@ -240,5 +240,51 @@ START_TEST(absurd_btf_in_memory)
 }
 END_TEST
 
+static unsigned dwarf_asked;
+
+static struct type ask_dwarf(struct type_provider *p, enum type_kind kind, const char *name)
+{
+	(void)kind, (void)name;
+	dwarf_asked++;
+	return (struct type){.provider = p, .kind = TYPE_STRUCT};
+}
+
+static struct type ask_dwarf_symbol(struct type_provider *p, const char *name)
+{
+	return ask_dwarf(p, TYPE_FUNCTION, name);
+}
+
+static void close_nothing(struct type_provider *p)
+{
+	(void)p;
+}
+
+START_TEST(dwarf_is_searched_only_without_btf)
+{
+	static const struct type_ops ops = {.name = "dwarf",
+					    .find = ask_dwarf,
+					    .find_symbol = ask_dwarf_symbol,
+					    .close = close_nothing};
+	struct type_provider dwarf = {.ops = &ops};
+	uint32_t ids;
+
+	open_kernel();
+	assert_ok(types_add(kernel.types, &dwarf));
+	ck_assert_int_eq(types_find_struct(kernel.types, "absent").kind, TYPE_STRUCT);
+	ck_assert_int_eq(types_find_symbol(kernel.types, "absent").kind, TYPE_STRUCT);
+	ck_assert_uint_eq(dwarf_asked, 2);
+
+	put_kernel_btf(&ids);
+	assert_ok(types_open_btf(&kernel));
+	ck_assert_str_eq(types_source(kernel.types), "btf+dwarf");
+	ck_assert_int_eq(types_find_struct(kernel.types, "absent").kind, TYPE_NONE);
+	ck_assert_int_eq(types_find_symbol(kernel.types, "absent").kind, TYPE_NONE);
+	ck_assert_int_eq(types_find_struct(kernel.types, "module").kind, TYPE_STRUCT);
+	ck_assert_uint_eq(dwarf_asked, 2);
+	close_kernel();
+}
+END_TEST
+
 UNIT_MAIN("types", paths_lead_to_members, offsets_have_names, types_read_as_in_c,
-	  absent_until_a_provider_has_it, kernel_and_module_from_memory, absurd_btf_in_memory)
+	  absent_until_a_provider_has_it, kernel_and_module_from_memory, absurd_btf_in_memory,
+	  dwarf_is_searched_only_without_btf)
