@@ -17,13 +17,19 @@ static void failed(struct findings *findings, const struct analyzer *analyzer, s
 	err_free(err);
 }
 
+/* No failure: what it lacks is said once, as degraded. */
+static void skipped(struct findings *findings, const struct analyzer *analyzer, const char *step)
+{
+	finding_add(findings, FINDING_ANALYSIS_SKIPPED, SEVERITY_INFO, 1.0,
+		    json_pack("{s:s, s:s}", "analyzer", analyzer->name, "missing", step), NULL);
+}
+
 static void run_one(struct kernel *kernel, struct findings *findings,
 		    const struct analyzer *analyzer)
 {
 	if ((kernel->steps & analyzer->needs) != analyzer->needs) {
-		failed(findings, analyzer,
-		       err_new(ERR_NOT_FOUND, "not run: the dump does not give it %s",
-			       kernel_step_name(analyzer->needs & ~kernel->steps)));
+		skipped(findings, analyzer,
+			kernel_step_name(analyzer->needs & ~kernel->steps));
 		return;
 	}
 	struct err *err = analyzer->run(kernel, findings);

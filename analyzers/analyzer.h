@@ -26,8 +26,8 @@ struct analyzer {
 #undef ANALYZER
 
 /*
- * Run all of them in order. An analyzer that lacks a step or ends in an error gives a
- * FINDING_ANALYSIS_FAILED that says so. before() may be NULL.
+ * Run all of them in order. One that lacks a step gives FINDING_ANALYSIS_SKIPPED, one that ends
+ * in an error FINDING_ANALYSIS_FAILED. before() may be NULL.
  */
 void analyzers_run(struct kernel *kernel, struct findings *findings,
 		   void (*before)(void *context, const char *analyzer), void *context);

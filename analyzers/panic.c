@@ -185,6 +185,8 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 			return err;
 		}
 	}
+	if (!kernel->dump && !kernel->log)
+		return NULL;
 	crash_classify(&crash);
 	crash_explain_fault(&crash);
 	crash_find_message(&crash);

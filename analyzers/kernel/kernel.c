@@ -132,7 +132,10 @@ static void open_log(struct kernel *kernel, int dmesg_fd)
 				  : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
 
 	if (err && dmesg_fd >= 0) {
-		kernel_degrade(kernel, "log", err, NULL);
+		if (kernel->dump)
+			kernel_degrade(kernel, "log", err, NULL);
+		else
+			err_free(err); /* a log is all there ever was */
 		err = log_read(dmesg_fd, &kernel->log);
 	}
 	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
