@@ -274,16 +274,23 @@ static const char *compression_name(uint32_t flags)
 				   : NULL;
 }
 
+/* How many descriptors are looked at, spread over the dump, before it is called uncompressed. */
+#define SAMPLES 256u
+
 /*
- * What the first pages are compressed with: some builds of makedumpfile announce in the header
- * what they then do not do.
+ * What the pages are compressed with: some builds of makedumpfile announce in the header what
+ * they then do not do. Not the first pages alone: zero pages are raw in any dump, and low memory
+ * is full of them.
  */
 static const char *find_compression(struct kdump *kdump, uint32_t status)
 {
-	for (uint64_t i = 0; i < MIN(kdump->dumped_count, 256); i++) {
-		struct descriptor descriptor;
+	uint64_t samples = MIN(kdump->dumped_count, SAMPLES);
 
-		if (!err_ok(read_descriptor(kdump, i, &descriptor)))
+	for (uint64_t i = 0; i < samples; i++) {
+		struct descriptor descriptor;
+		uint64_t index = kdump->dumped_count / samples * i;
+
+		if (!err_ok(read_descriptor(kdump, index, &descriptor)))
 			return compression_name(status);
 		if (compression_name(descriptor.flags))
 			return compression_name(descriptor.flags);

@@ -67,6 +67,22 @@ START_TEST(kdump_pages_are_told_apart)
 }
 END_TEST
 
+/* Zero pages are raw in any dump, and low memory is full of them. */
+START_TEST(raw_pages_at_first_do_not_name_the_compression)
+{
+	int fd = vmcore_kdump(VMCORE_ZLIB);
+	struct vmcore_descriptor raw = {FIRST_PAGE, 4096, 0, 0};
+	struct dump *dump;
+
+	for (size_t i = 0; i < 5; i++)
+		vmcore_put(fd, VMCORE_DESCRIPTORS + i * sizeof(raw), &raw, sizeof(raw));
+	dump = open_dump(fd);
+	ck_assert_str_eq(dump_info(dump)->compression, "zlib");
+	dump_close(dump);
+	close(fd);
+}
+END_TEST
+
 START_TEST(kdump_cut_short_says_so)
 {
 	int fd = vmcore_kdump(0);
@@ -256,7 +272,8 @@ START_TEST(the_cache_evicts_and_stays_right)
 }
 END_TEST
 
-UNIT_MAIN("dump", kdump_pages_are_told_apart, kdump_cut_short_says_so,
+UNIT_MAIN("dump", kdump_pages_are_told_apart,
+	  raw_pages_at_first_do_not_name_the_compression, kdump_cut_short_says_so,
 	  kdump_with_broken_pages_is_corrupt_there, absurd_kdump_headers_are_refused,
 	  elf_segments_may_overlap_and_have_gaps, other_machines_and_programs_are_named,
 	  what_is_no_dump_is_named, the_cache_evicts_and_stays_right)
