@@ -30,13 +30,6 @@ static const struct waitlist_ops completion_ops = {
 	.plausible = plausible,
 };
 
-static enum lock_mode waiter_mode(struct kernel *kernel, const struct waiter *waiter)
-{
-	(void)kernel;
-	(void)waiter;
-	return MODE_EXCLUSIVE;
-}
-
 #define SCHEDULED_MAX 4096 /* works queued behind the running one in worker->scheduled */
 
 /*
@@ -111,7 +104,6 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.waits = 1u << WAIT_COMPLETION | 1u << WAIT_WORK,
 		.ops = &completion_ops,
 		.describe = describe,
-		.mode = waiter_mode,
 	};
 
 	return locks_emit(kernel, &class, findings);

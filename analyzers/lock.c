@@ -133,14 +133,16 @@ bool waits_in(const struct waitlist *list, const struct task *task)
 
 /* --- from sleepers to locks ------------------------------------------------------------------ */
 
-static void add_waiters(struct kernel *kernel, const struct lock_class *class,
-			const struct waitlist *list, json_t *lock)
+#define WAITERS_SHOWN 4096 /* in the verdict; counts are always complete */
+
+static void add_waiters(const struct waitlist *list, json_t *lock)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && i < WAITERS_SHOWN; i++) {
 		const struct waiter *waiter = &list->waiters[i];
 
-		lock_add_waiter(lock, waiter->task, class->mode(kernel, waiter), i, waiter->node);
+		lock_add_waiter(lock, waiter->task, waiter->mode, i, waiter->node);
 	}
+	json_put(lock, "waiter_count", json_integer((json_int_t)list->count));
 	if (list->err)
 		json_put(lock, "note", json_sprintf("the wait list could not be read to its end: %s",
 						    list->err->message));
@@ -153,7 +155,7 @@ static struct err *emit_lock(struct kernel *kernel, const struct lock_class *cla
 	_str_ struct str headline = {0};
 	double confidence = 1.0;
 
-	add_waiters(kernel, class, list, lock);
+	add_waiters(list, lock);
 	struct err *err = class->describe(kernel, list, lock, &headline, &confidence);
 	if (err) {
 		json_decref(lock);

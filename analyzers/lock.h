@@ -23,8 +23,6 @@ struct lock_class {
 	 */
 	struct err *(*describe)(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 				struct str *headline, double *confidence);
-	/* Mode of one waiter, by its structure. */
-	enum lock_mode (*mode)(struct kernel *kernel, const struct waiter *waiter);
 };
 
 /* Emit one finding a lock; sleepers whose lock is not found give FINDING_LOCK_OTHER. */

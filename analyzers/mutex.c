@@ -55,13 +55,6 @@ static const struct waitlist_ops mutex_ops = {
 	.plausible = plausible,
 };
 
-static enum lock_mode waiter_mode(struct kernel *kernel, const struct waiter *waiter)
-{
-	(void)kernel;
-	(void)waiter;
-	return MODE_EXCLUSIVE;
-}
-
 static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 			    struct str *headline, double *confidence)
 {
@@ -100,7 +93,6 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.waits = 1u << WAIT_MUTEX,
 		.ops = &mutex_ops,
 		.describe = describe,
-		.mode = waiter_mode,
 	};
 
 	return locks_emit(kernel, &class, findings);

@@ -22,21 +22,22 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	       (uint32_t)block <= 1;
 }
 
+/* The wait entry keeps no mode we need types for: the waiter's own stack says it. */
+static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const struct task *task)
+{
+	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, task);
+
+	(void)waiter;
+	return sleeper ? sleeper->mode : MODE_UNKNOWN;
+}
+
 static const struct waitlist_ops percpu_rwsem_ops = {
 	.waiter_list = LAYOUT_WAIT_ENTRY_LIST,
 	.waiter_task = LAYOUT_WAIT_ENTRY_TASK,
 	.lock_list = LAYOUT_PERCPU_RWSEM_WAITERS,
 	.plausible = plausible,
+	.mode = waiter_mode,
 };
-
-/* The wait entry keeps no mode we need types for: the waiter's own stack says it. */
-static enum lock_mode waiter_mode(struct kernel *kernel, const struct waiter *waiter)
-{
-	const struct sleeper *sleeper =
-		waiter->task ? sleepers_find(kernel->sleepers, waiter->task) : NULL;
-
-	return sleeper ? sleeper->mode : MODE_UNKNOWN;
-}
 
 static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 			    struct str *headline, double *confidence)
@@ -79,7 +80,6 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.waits = 1u << WAIT_PERCPU_RWSEM,
 		.ops = &percpu_rwsem_ops,
 		.describe = describe,
-		.mode = waiter_mode,
 	};
 
 	return locks_emit(kernel, &class, findings);

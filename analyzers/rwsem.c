@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyzer.h"
 #include "base/str.h"
@@ -131,27 +132,28 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	return !state.inconsistent && state.readers < 1u << 24;
 }
 
+static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const struct task *task)
+{
+	const struct member *type = layout_get(kernel->layout, LAYOUT_RWSEM_WAITER_TYPE);
+	uint64_t value;
+
+	(void)task;
+	if (!type || !err_ok(member_read(kernel, waiter, LAYOUT_RWSEM_WAITER_TYPE, &value)))
+		return MODE_UNKNOWN;
+	/* flags: 1 read, 2 write. type: 0 RWSEM_WAITING_FOR_WRITE, 1 RWSEM_WAITING_FOR_READ. */
+	if (!strcmp(type->name, "flags"))
+		return value & 1 ? MODE_READ : value & 2 ? MODE_WRITE : MODE_UNKNOWN;
+	return value == 0 ? MODE_WRITE : value == 1 ? MODE_READ : MODE_UNKNOWN;
+}
+
 static const struct waitlist_ops rwsem_ops = {
 	.waiter_list = LAYOUT_RWSEM_WAITER_LIST,
 	.waiter_task = LAYOUT_RWSEM_WAITER_TASK,
 	.lock_list = LAYOUT_RWSEM_WAITERS,
 	.cleared_when_woken = true,
 	.plausible = plausible,
+	.mode = waiter_mode,
 };
-
-static enum lock_mode waiter_mode(struct kernel *kernel, const struct waiter *waiter)
-{
-	struct type type = types_find_struct(kernel->types, "rwsem_waiter");
-	struct member flags;
-	uint64_t value;
-
-	if (!err_ok(member_read(kernel, waiter->address, LAYOUT_RWSEM_WAITER_TYPE, &value)))
-		return MODE_UNKNOWN;
-	/* flags: 1 read, 2 write. type: 0 RWSEM_WAITING_FOR_WRITE, 1 RWSEM_WAITING_FOR_READ. */
-	if (type_find_member(type, "flags", &flags))
-		return value & 1 ? MODE_READ : value & 2 ? MODE_WRITE : MODE_UNKNOWN;
-	return value == 0 ? MODE_WRITE : value == 1 ? MODE_READ : MODE_UNKNOWN;
-}
 
 /* --- holders ---------------------------------------------------------------------------------- */
 
@@ -198,15 +200,12 @@ static struct err *add_holders(struct kernel *kernel, const struct waitlist *lis
 	return NULL;
 }
 
-static void count_modes(struct kernel *kernel, const struct waitlist *list, size_t *readers,
-			size_t *writers)
+static void count_modes(const struct waitlist *list, size_t *readers, size_t *writers)
 {
 	*readers = *writers = 0;
 	for (size_t i = 0; i < list->count; i++) {
-		enum lock_mode mode = waiter_mode(kernel, &list->waiters[i]);
-
-		*readers += mode == MODE_READ;
-		*writers += mode == MODE_WRITE;
+		*readers += list->waiters[i].mode == MODE_READ;
+		*writers += list->waiters[i].mode == MODE_WRITE;
 	}
 }
 
@@ -222,7 +221,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	TRY(member_read(kernel, list->lock, LAYOUT_RWSEM_COUNT, &count));
 	rwsem_decode(form, count, list->count, &state);
 	rwsem_describe(&state, text, sizeof(text));
-	count_modes(kernel, list, &readers, &writers);
+	count_modes(list, &readers, &writers);
 	json_put(lock, "raw", json_address(count));
 	json_put(lock, "state",
 		 json_sprintf("%s; %zu writer%s and %zu reader%s wait", text, writers,
@@ -242,7 +241,6 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.waits = 1u << WAIT_RWSEM,
 		.ops = &rwsem_ops,
 		.describe = describe,
-		.mode = waiter_mode,
 	};
 
 	return locks_emit(kernel, &class, findings);

@@ -29,13 +29,6 @@ static const struct waitlist_ops semaphore_ops = {
 	.plausible = plausible,
 };
 
-static enum lock_mode waiter_mode(struct kernel *kernel, const struct waiter *waiter)
-{
-	(void)kernel;
-	(void)waiter;
-	return MODE_EXCLUSIVE;
-}
-
 static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
 {
 	uint64_t word;
@@ -79,7 +72,6 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.waits = 1u << WAIT_SEMAPHORE,
 		.ops = &semaphore_ops,
 		.describe = describe,
-		.mode = waiter_mode,
 	};
 
 	return locks_emit(kernel, &class, findings);

@@ -188,7 +188,7 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
 static struct err *find_root(struct wait_graph *graph, const struct map *index, struct map *known,
 			     const struct wait_node *node)
 {
-	size_t at;
+	size_t unlisted = best_edge(graph, node)->unlisted, at;
 
 	for (size_t steps = 0; steps < graph->node_count; steps++) {
 		const struct wait_edge *edge = best_edge(graph, node);
@@ -200,7 +200,7 @@ static struct err *find_root(struct wait_graph *graph, const struct map *index, 
 		}
 		if (!add_root(graph, known, edge, &at))
 			return &err_nomem;
-		graph->roots[at].victims++;
+		graph->roots[at].victims += 1 + unlisted;
 		return NULL;
 	}
 	return NULL;

@@ -16,6 +16,7 @@ struct wait_edge {
 	const json_t *lock;	/* LOCK of the verdict; owned by the findings */
 	const json_t *holder;	/* one of its holders */
 	double confidence;
+	size_t unlisted;	/* waiters of this lock that are counted but not listed */
 };
 
 #define CYCLES_MAX 16

@@ -34,8 +34,11 @@ static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, con
 {
 	const json_t *waiters = json_object_get(lock, "waiters");
 	const json_t *holders = json_object_get(lock, "holders");
+	size_t unlisted = (size_t)json_integer_value(json_object_get(lock, "waiter_count"));
 	size_t i, j;
 	json_t *waiter, *holder;
+
+	unlisted -= MIN(unlisted, json_array_size(waiters));
 
 	json_array_foreach(waiters, i, waiter) {
 		const struct task *from = json_task(kernel, waiter);
@@ -49,6 +52,7 @@ static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, con
 				.lock = lock,
 				.holder = holder,
 				.confidence = json_real_value(json_object_get(holder, "confidence")),
+				.unlisted = i ? 0 : unlisted, /* the first in line stands for them */
 			};
 			TRY(wait_graph_add(graph, &edge));
 		}
@@ -161,7 +165,7 @@ static void describe_queue(const json_t *lock, struct str *text)
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
-#define EDGES_SHOWN 20000 /* in the verdict; counts are always complete */
+#define EDGES_SHOWN 2000 /* in the verdict; counts are always complete */
 
 static json_t *edges_json(const struct wait_graph *graph)
 {

@@ -10,6 +10,7 @@
 
 /* Offsets of one kind of wait list in this kernel. */
 struct shape {
+	const struct waitlist_ops *ops;
 	uint64_t list, task; /* in the waiter */
 	uint64_t lock_list;  /* in the lock */
 	bool may_be_cleared; /* ops->cleared_when_woken */
@@ -30,6 +31,7 @@ static struct err *shape_of(struct kernel *kernel, const struct waitlist_ops *op
 					   : !task ? ops->waiter_task
 						   : ops->lock_list));
 	*ret = (struct shape){
+		.ops = ops,
 		.list = member_offset(list),
 		.task = member_offset(task),
 		.lock_list = member_offset(lock),
@@ -74,7 +76,9 @@ static bool is_waiter(struct kernel *kernel, const struct shape *shape, uint64_t
 		return false;
 	if (task ? task != owner->address : !shape->may_be_cleared)
 		return false;
-	*ret = (struct waiter){node - shape->list, node, task ? owner : NULL};
+	*ret = (struct waiter){node - shape->list, node, task ? owner : NULL, MODE_EXCLUSIVE};
+	if (shape->ops->mode)
+		ret->mode = shape->ops->mode(kernel, ret->address, owner);
 	return true;
 }
 

@@ -19,12 +19,15 @@ struct waitlist_ops {
 	bool cleared_when_woken;    /* a waiter's task may be NULL already (rwsem readers) */
 	/* Could a lock stand there whose list has this many waiters? Reads what it needs. */
 	bool (*plausible)(struct kernel *kernel, uint64_t lock, size_t waiters);
+	/* Mode of a waiter by its structure; asked while its page is at hand. */
+	enum lock_mode (*mode)(struct kernel *kernel, uint64_t waiter, const struct task *task);
 };
 
 struct waiter {
 	uint64_t address;	  /* of the waiter structure */
 	uint64_t node;		  /* of its list_head */
 	const struct task *task;  /* NULL: a reader being woken (task already cleared) */
+	enum lock_mode mode;
 };
 
 struct waitlist {
