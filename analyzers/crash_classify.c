@@ -223,7 +223,7 @@ static void settle(struct crash *crash)
 	if (crash->kind == CRASH_INIT_DIED && !log_says(crash, "Attempted to kill init"))
 		decide(crash, CRASH_PANIC, 0.8, "panic() was called from do_exit()");
 	if (crash->kind == CRASH_SOFT_LOCKUP || crash->kind == CRASH_HARD_LOCKUP ||
-	    crash->kind == CRASH_RCU_STALL)
+	    crash->kind == CRASH_RCU_STALL || crash->kind == CRASH_NMI)
 		crash->frame = interrupted_frame(crash);
 	else if (crash->kind == CRASH_WARN && crash->exception)
 		return; /* the frame with the WARN() */
