@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	const char *code, *place;
@@ -21,6 +22,14 @@ const char *finding_code(enum finding_id id)
 const char *finding_place(enum finding_id id)
 {
 	return known[id].place;
+}
+
+enum finding_id finding_by_code(const char *code)
+{
+	for (enum finding_id id = 0; id < FINDING_COUNT; id++)
+		if (!strcmp(known[id].code, code))
+			return id;
+	return FINDING_COUNT;
 }
 
 const char *severity_name(enum severity severity)

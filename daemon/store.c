@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "finding.h"
 #include "rules/sql_text.h"
 
 struct store {
@@ -65,16 +66,18 @@ static struct err *make_views(struct db *db)
 	TRY(db_begin(open));
 	for (;;) {
 		struct stmt *stmt;
-		char drop[128];
+		_free_ char *drop = NULL;
 		bool row;
 
-		TRY(db_prepare(db, "SELECT name FROM sqlite_schema WHERE type = 'view' LIMIT 1",
-			       &stmt));
+		TRY(db_prepare(db, "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
+				   "WHERE type = 'view' LIMIT 1", &stmt));
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			break;
-		snprintf(drop, sizeof(drop), "DROP VIEW \"%.100s\"", stmt_text(stmt, 0));
+		drop = strdup(stmt_text(stmt, 0));
 		stmt_reset(stmt);
+		if (!drop)
+			return &err_nomem;
 		TRY(db_exec(db, drop));
 	}
 	TRY(err_wrap(db_exec(db, view_texts[0].text), "%s", view_texts[0].name));
@@ -150,10 +153,22 @@ static const char *text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+/*
+ * Where evidence goes is for the code to say, not for the worker: one that was taken over could
+ * write over parts of the verdict that are none of its business.
+ */
+static const char *place_of(const json_t *finding)
+{
+	enum finding_id id = finding_by_code(text_of(finding, "code"));
+
+	return id < FINDING_COUNT ? finding_place(id) : NULL;
+}
+
 struct err *store_add_finding(struct store *store, int64_t dump, const json_t *finding)
 {
 	const json_t *evidence = json_object_get(finding, "evidence");
-	_free_ char *text = evidence ? json_dumps(evidence, JSON_COMPACT) : NULL;
+	_free_ char *text = json_is_object(evidence) ? json_dumps(evidence, JSON_COMPACT) : NULL;
+	double confidence = json_number_value(json_object_get(finding, "confidence"));
 	struct stmt *stmt;
 
 	if (!text_of(finding, "analyzer") || !text_of(finding, "code") ||
@@ -167,9 +182,9 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 	TRY(stmt_bind_int(stmt, 1, dump));
 	TRY(stmt_bind_text(stmt, 2, text_of(finding, "analyzer")));
 	TRY(stmt_bind_text(stmt, 3, text_of(finding, "code")));
-	TRY(stmt_bind_text(stmt, 4, text_of(finding, "place")));
+	TRY(stmt_bind_text(stmt, 4, place_of(finding)));
 	TRY(stmt_bind_text(stmt, 5, text_of(finding, "severity")));
-	TRY(stmt_bind_real(stmt, 6, json_number_value(json_object_get(finding, "confidence"))));
+	TRY(stmt_bind_real(stmt, 6, MIN(MAX(confidence, 0.0), 1.0)));
 	TRY(stmt_bind_text(stmt, 7, text_of(finding, "headline")));
 	TRY(stmt_bind_text(stmt, 8, text));
 	return stmt_run(stmt);

@@ -38,7 +38,11 @@ struct dump_row {
 /* Insert, or find by uid and update path and size; *id is its id either way. */
 struct err *store_put_dump(struct store *store, const struct dump_row *dump, int64_t *id);
 
-/* A worker's finding {analyzer, code, place, severity, confidence, headline, evidence}. */
+/*
+ * A worker's finding {analyzer, code, severity, confidence, headline, evidence}. Its place in the
+ * verdict is that of its code, whatever the worker says, and none for a code that nobody knows;
+ * evidence that is no object is left out.
+ */
 struct err *store_add_finding(struct store *store, int64_t dump, const json_t *finding);
 /* Forget findings and verdict of a dump, before it is analyzed again. */
 struct err *store_clear(struct store *store, int64_t dump);

@@ -216,7 +216,7 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 
 	if (finding) {
 		pass_finding(worker, finding);
-	} else if (step) {
+	} else if (step && is_printable(step, strlen(step))) {
 		copy_text(worker->step, sizeof(worker->step), step);
 		if (worker->events.progress)
 			worker->events.progress(worker->events.context, worker->step);
@@ -340,7 +340,7 @@ static void pass_cost(struct worker *worker)
 	json_t *cost = json_pack("{s:f, s:I}", "wall_ms", ms, "peak_rss_kib",
 				 (json_int_t)worker->usage.ru_maxrss);
 	if (worker->end)
-		json_object_update(cost, worker->end);
+		json_object_update_missing(cost, worker->end);
 	_json_ json_t *finding = finding_json(finding_code(FINDING_COST),
 					      finding_place(FINDING_COST), "info", cost);
 	pass_finding(worker, finding);

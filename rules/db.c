@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BUSY_TIMEOUT_MS 5000
+#define VALUE_MAX (64 << 20) /* bytes of a string: a worker's line is 16 MiB at most */
 #define STEP_UNIT 1000 /* virtual machine instructions between two looks at the budget */
 
 struct stmt {
@@ -55,6 +56,8 @@ static struct err *db_error(sqlite3 *handle, int result, const char *doing)
 		return err_new(ERR_CORRUPT, "database: %s: %s", doing, why);
 	case SQLITE_INTERRUPT:
 		return err_new(ERR_LIMIT, "database: %s: it takes too long", doing);
+	case SQLITE_TOOBIG:
+		return err_new(ERR_LIMIT, "database: %s: %s", doing, why);
 	case SQLITE_ERROR:
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
@@ -76,6 +79,7 @@ static struct err *set_up(struct db *db, unsigned flags)
 	 * does not count its own JSON operators as innocuous, and our views are made of them.) */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	TRY(db_exec(db, "PRAGMA foreign_keys = ON"));
 	if (flags & DB_READ_ONLY)
 		return db_exec(db, "PRAGMA query_only = ON");
@@ -328,9 +332,17 @@ static bool is_blank(const char *sql)
 {
 	for (;;) {
 		sql += strspn(sql, " \t\r\n;");
-		if (strncmp(sql, "--", 2) != 0)
+		if (!strncmp(sql, "/*", 2)) {
+			const char *end = strstr(sql + 2, "*/");
+
+			if (!end)
+				return true; /* an open comment lasts to the end of the text */
+			sql = end + 2;
+		} else if (!strncmp(sql, "--", 2)) {
+			sql += strcspn(sql, "\n");
+		} else {
 			return !*sql;
-		sql += strcspn(sql, "\n");
+		}
 	}
 }
 

@@ -76,6 +76,11 @@ static bool add_value(char **slot, const char *value, size_t length)
 	return *slot;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* One "-- key: value" line; false on out-of-memory. Comments without a known key are comments. */
 static bool read_key(struct rule *rule, const char *line, size_t length)
 {
@@ -86,8 +91,10 @@ static bool read_key(struct rule *rule, const char *line, size_t length)
 			continue;
 		const char *value = line + name + 1;
 		size_t left = length - name - 1;
-		while (left && *value == ' ')
+		while (left && is_space(*value))
 			value++, left--;
+		while (left && is_space(value[left - 1]))
+			left--;
 		return add_value(&rule->key[key], value, left);
 	}
 	return true;
@@ -106,17 +113,27 @@ static bool read_header(struct rule *rule)
 	return true;
 }
 
+/* JSON takes no other text: what a verdict is to say must be UTF-8. */
+static bool is_utf8(const char *text)
+{
+	_json_ json_t *string = json_string(text);
+
+	return string;
+}
+
 static const char *check(const struct rule *rule)
 {
 	if (!rule->key[KEY_ID] || !rule->key[KEY_ID][0])
 		return "its header has no id";
 	if (!rule->key[KEY_CAUSE])
 		return "its header has no cause";
+	if (!is_utf8(rule->text))
+		return "it is not UTF-8";
 	if (rule->key[KEY_CONFIDENCE]) {
 		char *end;
 		double value = strtod(rule->key[KEY_CONFIDENCE], &end);
 
-		if (*end || !(value >= 0 && value <= 1))
+		if (*end || end == rule->key[KEY_CONFIDENCE] || !(value >= 0 && value <= 1))
 			return "its confidence is no number from 0 to 1";
 	}
 	return NULL;
@@ -161,7 +178,7 @@ static struct err *add_rule(struct rules *rules, const char *file, char *text)
 /* A site's file: unreadable or too large is a broken rule, not an error. */
 static struct err *add_file(struct rules *rules, int directory, const char *name)
 {
-	_close_ int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	_close_ int fd = openat(directory, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	_free_ char *text = calloc(1, RULE_SIZE_MAX + 1);
 	const char *why = NULL;
 
@@ -247,29 +264,57 @@ static double rule_confidence(const struct rule *rule)
 	return rule->key[KEY_CONFIDENCE] ? strtod(rule->key[KEY_CONFIDENCE], NULL) : 0.5;
 }
 
-/* Columns by name: because, headline, confidence (times the header's), finding, findings. */
+#define TEXT_MAX 4096 /* bytes of a headline or a reason */
+
+/* One text column; of two with the same name the first counts. */
+static struct err *read_text(struct stmt *stmt, int column, char **slot)
+{
+	const char *text = stmt_text(stmt, column);
+
+	if (*slot)
+		return NULL;
+	if (!text)
+		return &err_nomem;
+	if (strlen(text) > TEXT_MAX)
+		return err_new(ERR_LIMIT, "its \"%s\" is longer than %d bytes",
+			       stmt_column_name(stmt, column), TEXT_MAX);
+	if (!is_utf8(text))
+		return err_new(ERR_INVALID, "its \"%s\" is not UTF-8",
+			       stmt_column_name(stmt, column));
+	*slot = strdup(text);
+	return *slot ? NULL : &err_nomem;
+}
+
+static struct err *read_column(struct stmt *stmt, int column, struct match *match)
+{
+	const char *name = stmt_column_name(stmt, column);
+
+	if (stmt_is_null(stmt, column))
+		return NULL;
+	if (!strcmp(name, "because"))
+		return read_text(stmt, column, &match->because);
+	if (!strcmp(name, "headline"))
+		return read_text(stmt, column, &match->headline);
+	if (!strcmp(name, "confidence"))
+		match->confidence *= MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
+	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
+		json_array_append_new(match->findings, json_integer(stmt_int(stmt, column)));
+	return NULL;
+}
+
+/* Columns by name: because, headline, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
-	*match = (struct match){.rule = rule, .confidence = rule_confidence(rule),
-				.findings = json_array()};
-	for (int i = 0; i < stmt_column_count(stmt); i++) {
-		const char *name = stmt_column_name(stmt, i);
+	_cleanup_(match_deinit) struct match row = {.rule = rule,
+						    .confidence = rule_confidence(rule),
+						    .findings = json_array()};
 
-		if (stmt_is_null(stmt, i))
-			continue;
-		if (!strcmp(name, "because"))
-			match->because = strdup(stmt_text(stmt, i));
-		else if (!strcmp(name, "headline"))
-			match->headline = strdup(stmt_text(stmt, i));
-		else if (!strcmp(name, "confidence"))
-			match->confidence *= MIN(MAX(stmt_real(stmt, i), 0.0), 1.0);
-		else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
-			json_array_append_new(match->findings, json_integer(stmt_int(stmt, i)));
-	}
-	if (!match->because) {
-		match_deinit(match);
+	for (int i = 0; i < stmt_column_count(stmt); i++)
+		TRY(read_column(stmt, i, &row));
+	if (!row.because)
 		return err_new(ERR_INVALID, "its row has no \"because\" text");
-	}
+	*match = row;
+	row = (struct match){0};
 	return NULL;
 }
 
@@ -296,6 +341,13 @@ static struct err *keep(struct matches *matches, struct match *match)
 	matches->list = grown;
 	matches->list[matches->count++] = *match;
 	return NULL;
+}
+
+/* A rule that broke half-way has said nothing. */
+static void forget_from(struct matches *matches, size_t count)
+{
+	while (matches->count > count)
+		match_deinit(&matches->list[--matches->count]);
 }
 
 static struct err *run_rule(struct db *db, const struct rule *rule, int64_t dump,
@@ -416,16 +468,19 @@ struct err *rules_judge(struct rules *rules, struct db *db, int64_t dump, struct
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->list[i];
+		size_t before = matches.count;
 		struct err *err = rule->broken ? err_new(ERR_INVALID, "%s", rule->broken)
 					       : run_rule(db, rule, dump, &matches);
 		if (err == &err_nomem) {
 			verdict_deinit(&verdict);
 			return err;
 		}
-		if (err)
+		if (err) {
+			forget_from(&matches, before);
 			json_array_append_new(verdict.broken,
 					      json_pack("{s:s, s:s}", "rule", rule->file, "why",
 							err->message));
+		}
 		err_free(err);
 	}
 	if (matches.count) {
