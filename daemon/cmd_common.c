@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/cmd_common.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,14 @@ struct err *cmd_open(struct cmd *cmd)
 
 	if (asprintf(&path, "%s/" DATABASE_NAME, cmd->state_dir) < 0)
 		return &err_nomem;
+	/* SQLite would only say that it cannot open the file. */
+	if (access(path, R_OK)) {
+		if (errno == EACCES)
+			return err_errno(errno, "%s: only root and the group triage may read",
+					 path);
+		return err_errno(errno, "%s: has the daemon run? systemctl enable --now triaged",
+				 path);
+	}
 	return store_open(path, DB_READ_ONLY, &cmd->store);
 }
 

@@ -67,8 +67,11 @@ static void build_query(const struct filters *f, struct str *sql)
 		      "FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
 	for (int i = 0; i < FILTER_COUNT; i++)
 		if (f->values[i])
-			str_printf(sql, " AND j.%s %s ?", filter_columns[i],
-				   is_pattern(f->values[i]) ? "GLOB" : "=");
+			str_printf(
+				sql,
+				/* "+" keeps a pattern off the column's own index: see job_time */
+				is_pattern(f->values[i]) ? " AND +j.%s GLOB ?" : " AND j.%s = ?",
+				filter_columns[i]);
 	if (f->state && !strcmp(f->state, "removed"))
 		str_puts(sql, " AND j.removed_at IS NOT NULL");
 	else if (f->state)

@@ -51,8 +51,8 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_next ON job (state, interruptions, crash_time DESC);
 CREATE INDEX job_report ON job (report_due) WHERE report_due;
--- Each filter of `triage list`, in its order.
-CREATE INDEX job_time ON job (crash_time DESC, dump DESC);
+-- Each filter of `triage list`, in its order; patterns are tried along job_time, which has them all.
+CREATE INDEX job_time ON job (crash_time DESC, dump DESC, host, kernel, cause, severity, signature);
 CREATE INDEX job_state ON job (state, crash_time DESC, dump DESC);
 CREATE INDEX job_removed ON job (crash_time DESC, dump DESC) WHERE removed_at IS NOT NULL;
 CREATE INDEX job_host ON job (host, crash_time DESC, dump DESC);
