@@ -16,6 +16,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <asm/cpufeature.h>
 
 #include "crashme.h"
 
@@ -354,11 +355,20 @@ static int want_spinlock(void *unused)
 	return 0;
 }
 
+static u32 lock_word(void)
+{
+	return READ_ONCE(*(u32 *)&crashme_spinlock.raw_lock);
+}
+
 static void spin_held(void)
 {
 	struct task_struct *spinner[4];
-	int cpu;
+	int cpu, tries;
+	u32 word;
 
+	/* Under a hypervisor it does not know, a kernel falls back to test-and-set: no queue. */
+	if (boot_cpu_has(X86_FEATURE_HYPERVISOR))
+		truth("unordered=1");
 	truth("kind=soft_lockup");
 	truth("cause=lockup");
 	truth_lock(&crashme_spinlock.raw_lock, "qspinlock");
@@ -370,10 +380,13 @@ static void spin_held(void)
 	truth_holder(&crashme_spinlock.raw_lock, spinner[0]->pid, "exclusive");
 	for (cpu = 1; cpu < 4; cpu++)
 		truth_waiter(&crashme_spinlock.raw_lock, spinner[cpu]->pid, "exclusive");
-	/* We may be running on a CPU about to be taken from us: leave nothing to do in between. */
+	/* From the CPU that is taken last: it is not ours any more then. */
+	set_cpus_allowed_ptr(current, cpumask_of(3));
 	for (cpu = 0; cpu < 4; cpu++) {
+		word = lock_word();
 		wake_up_process(spinner[cpu]);
-		mdelay(100);
+		for (tries = 0; tries < 50 && lock_word() == word; tries++)
+			mdelay(10);
 	}
 }
 
