@@ -355,6 +355,9 @@ static int want_spinlock(void *unused)
 	return 0;
 }
 
+/* The generic ticket lock, in a kernel built so (ticket-kernel). */
+#define SPINLOCK_KIND (IS_ENABLED(CONFIG_QUEUED_SPINLOCKS) ? "qspinlock" : "ticket_spinlock")
+
 static u32 lock_word(void)
 {
 	return READ_ONCE(*(u32 *)&crashme_spinlock.raw_lock);
@@ -367,11 +370,11 @@ static void spin_held(void)
 	u32 word;
 
 	/* Under a hypervisor it does not know, a kernel falls back to test-and-set: no queue. */
-	if (boot_cpu_has(X86_FEATURE_HYPERVISOR))
+	if (IS_ENABLED(CONFIG_QUEUED_SPINLOCKS) && boot_cpu_has(X86_FEATURE_HYPERVISOR))
 		truth("unordered=1");
 	truth("kind=soft_lockup");
 	truth("cause=lockup");
-	truth_lock(&crashme_spinlock.raw_lock, "qspinlock");
+	truth_lock(&crashme_spinlock.raw_lock, SPINLOCK_KIND);
 	for (cpu = 0; cpu < 4; cpu++) {
 		spinner[cpu] = kthread_create(cpu ? want_spinlock : hold_spinlock, NULL,
 					      "crashme_spin/%d", cpu);
