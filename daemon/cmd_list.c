@@ -63,7 +63,8 @@ static void build_query(const struct filters *f, struct str *sql)
 {
 	str_puts(sql, "SELECT j.dump, d.uid, d.path, d.size, j.state, j.removed_at IS NOT NULL, "
 		      "j.crash_time, j.host, j.kernel, j.cause, j.severity, j.confidence, "
-		      "j.headline, j.signature, j.layout, j.log_only, j.incomplete, j.note "
+		      "j.headline, j.signature, j.layout, j.log_only, j.incomplete, j.note, "
+		      "j.companions "
 		      "FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
 	for (int i = 0; i < FILTER_COUNT; i++)
 		if (f->values[i])
@@ -129,6 +130,8 @@ static json_t *row_json(struct stmt *stmt)
 	json_put(row, "log_only", json_boolean(stmt_int(stmt, 15)));
 	json_put(row, "incomplete", json_boolean(stmt_int(stmt, 16)));
 	json_put(row, "note", json_text0(stmt_text(stmt, 17)));
+	json_put(row, "companions",
+		 stmt_is_null(stmt, 18) ? json_null() : json_loads(stmt_text(stmt, 18), 0, NULL));
 	return row;
 }
 

@@ -75,17 +75,25 @@ static bool head_value(const char *head, size_t length, const char *key, char *v
 	return n && value[0] != '.';
 }
 
-static void find_vmlinux(const char *head, size_t length, struct input *input)
+int input_find_vmlinux(int dump_fd, char **path)
 {
-	char release[65], build_id[BUILD_ID_MAX], path[512];
-	bool has_release = head_value(head, length, "OSRELEASE=", release, sizeof(release));
-	bool has_id = head_value(head, length, "BUILD-ID=", build_id, sizeof(build_id));
+	char release[65], build_id[BUILD_ID_MAX], found[512];
+	_free_ char *head = malloc(HEAD_BYTES);
+	ssize_t length = head ? pread(dump_fd, head, HEAD_BYTES, 0) : -1;
+	int fd = -1;
 
-	if (!has_release && !has_id)
-		return;
-	if (err_ok(vmlinux_find("", has_release ? release : NULL, has_id ? build_id : NULL, path,
-				sizeof(path), &input->vmlinux_fd)))
-		input->vmlinux = strdup(path);
+	if (length < 0)
+		return -1;
+	bool has_release = head_value(head, (size_t)length, "OSRELEASE=", release, sizeof(release));
+	bool has_id = head_value(head, (size_t)length, "BUILD-ID=", build_id, sizeof(build_id));
+
+	if ((!has_release && !has_id) ||
+	    !err_ok(vmlinux_find("", has_release ? release : NULL, has_id ? build_id : NULL, found,
+				 sizeof(found), &fd)))
+		return -1;
+	if (path)
+		*path = strdup(found);
+	return fd;
 }
 
 /* The log that kdump scripts leave beside a dump, by the names distributions give it. */
@@ -110,24 +118,22 @@ static void find_dmesg(const char *path, struct input *input)
 struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 {
 	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
-	_free_ char *head = malloc(HEAD_BYTES);
 	struct identity identity;
+	char head[4096];
 
-	if (!head)
-		return &err_nomem;
 	TRY(open_regular(path, &input.dump_fd, &input.size));
-	ssize_t length = pread(input.dump_fd, head, HEAD_BYTES, 0);
+	ssize_t length = pread(input.dump_fd, head, sizeof(head), 0);
 	if (length < 0)
 		return err_errno(errno, "read \"%s\"", path);
 	TRY(identity_read(input.dump_fd, &identity));
 	copy_text(input.uid, sizeof(input.uid), identity.uid);
 	if (sniff_format_of(head, (size_t)MIN(length, SNIFF_BYTES)) == SNIFF_NONE &&
-	    looks_like_log(head, (size_t)MIN(length, 4096))) {
+	    looks_like_log(head, (size_t)length)) {
 		input.dmesg_fd = take_fd(input.dump_fd);
 	} else {
 		find_dmesg(path, &input);
 		if (!vmlinux)
-			find_vmlinux(head, (size_t)length, &input);
+			input.vmlinux_fd = input_find_vmlinux(input.dump_fd, &input.vmlinux);
 	}
 	if (vmlinux) {
 		TRY(open_regular(vmlinux, &input.vmlinux_fd, NULL));

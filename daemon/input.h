@@ -27,9 +27,9 @@ void input_close(struct input *input);
 #define _input_ _cleanup_(input_close)
 
 /*
- * Name a dump by its first 64 KiB (which hold VMCOREINFO, build-id and crash time) and its size:
- * 32 hex digits, the same on every host and after every rename or copy.
+ * The vmlinux of the dump that is open at dump_fd, by the build-id or release in its first bytes:
+ * a new fd, or -1 when there is none on this machine. path may be NULL; *path is the caller's.
  */
-struct err *dump_uid(int fd, char uid[UID_SIZE]);
+int input_find_vmlinux(int dump_fd, char **path);
 
 #endif

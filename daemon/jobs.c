@@ -10,6 +10,7 @@
 
 #include "analyzers/finding.h"
 #include "daemon/analyze.h"
+#include "daemon/input.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
 #include "daemon/queue.h"
@@ -26,7 +27,7 @@ struct active {
 	struct queue_job job;
 	struct unpack *unpack; /* one of these two runs */
 	struct worker *worker;
-	int dump_fd, dmesg_fd;
+	int dump_fd, dmesg_fd, vmlinux_fd;
 	int64_t started_ms;
 	struct active *next;
 };
@@ -73,6 +74,8 @@ static void drop(struct active *active)
 	}
 	if (active->dmesg_fd >= 0)
 		close(active->dmesg_fd);
+	if (active->vmlinux_fd >= 0)
+		close(active->vmlinux_fd);
 	queue_job_deinit(&active->job);
 	free(active);
 }
@@ -187,12 +190,14 @@ static struct err *start_worker(struct active *active)
 	const struct config *config = active->jobs->daemon->config;
 	struct worker_options options = {.dump_fd = active->dump_fd,
 					 .dmesg_fd = active->dmesg_fd,
-					 .vmlinux_fd = -1,
 					 .background = true,
 					 .timeout_s = config->worker_timeout_ms / 1000,
 					 .memory_bytes = config->worker_memory};
 	struct worker_events events = {.finding = on_finding, .context = active};
 
+	if (active->dump_fd >= 0)
+		active->vmlinux_fd = input_find_vmlinux(active->dump_fd, NULL);
+	options.vmlinux_fd = active->vmlinux_fd;
 	TRY(worker_start(&options, &events, &active->worker));
 	return loop_add(active->jobs->daemon->loop, worker_fd(active->worker), on_worker, active);
 }
@@ -331,7 +336,7 @@ static bool start_next(struct jobs *jobs)
 	if (!active)
 		return storage_check(jobs->daemon->storage, &err_nomem, "start a job");
 	active->jobs = jobs;
-	active->dump_fd = active->dmesg_fd = -1;
+	active->dump_fd = active->dmesg_fd = active->vmlinux_fd = -1;
 	active->started_ms = clock_ms();
 	err = queue_next(db_of(jobs), time(NULL), &active->job, &found);
 	if (!err && found)
