@@ -65,7 +65,7 @@ static void render_spool(const json_t *status, struct str *out)
 		put(out, text_of(item, "path"));
 		str_puts(out, json_is_true(json_object_get(item, "present"))
 				      ? "\n"
-				      : ": not there; looked for at every scan\n");
+				      : ": not there; it is looked for\n");
 	}
 	json_array_foreach(json_object_get(spool, "waiting"), i, item)
 	{

@@ -16,6 +16,7 @@
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
 #define TURN_MS 50           /* of scanning, before others have their turn */
 #define REFUSED_MAX 100000
+#define ROOT_RETRY_MS 2000 /* a root that is not there is looked for that often */
 
 /* A directory that is to be looked at. */
 struct visit {
@@ -34,7 +35,7 @@ struct spool {
 	struct map known;  /* the same: 1 for directories that were looked at since the last scan */
 	bool full, paused;
 	struct pending pending;
-	struct timer scan, interval, due;
+	struct timer scan, interval, due, roots;
 	struct map refused; /* what was complained about already: device and inode mixed */
 	bool *root_missing; /* one per root */
 	bool watches_used_up;
@@ -315,15 +316,35 @@ static void examine_all(struct spool *spool, const struct visit *visit, const st
 	free(scan.files);
 }
 
+/* Nothing can be watched where nothing is: so roots that are missing are asked for. */
+static void on_roots(void *context)
+{
+	struct spool *spool = context;
+
+	for (size_t i = 0; i < spool->config->spool.count; i++)
+		if (spool->root_missing[i])
+			on_changed(spool, spool->config->spool.items[i]);
+}
+
+/* What was known below a root that went is new when it comes back. */
+static void forget_known(struct spool *spool)
+{
+	map_deinit(&spool->known);
+	spool->known = (struct map){0};
+}
+
 static void note_root(struct spool *spool, const char *root, struct err *err)
 {
+	if (err) {
+		forget_known(spool);
+		timer_hasten(spool->loop, &spool->roots, ROOT_RETRY_MS);
+	}
 	for (size_t i = 0; i < spool->config->spool.count; i++) {
 		if (spool->config->spool.items[i] != root || spool->root_missing[i] == !!err)
 			continue;
 		spool->root_missing[i] = err;
 		if (err)
-			log_line(LOG_WARNING, "spool %s: %s; it is looked for at every scan", root,
-				 err->message);
+			log_line(LOG_WARNING, "spool %s: %s; it is looked for", root, err->message);
 		else
 			log_line(LOG_NOTICE, "spool %s is back", root);
 	}
@@ -396,8 +417,7 @@ static void on_interval(void *context)
 void spool_rescan(struct spool *spool)
 {
 	spool->full = true;
-	map_deinit(&spool->known);
-	spool->known = (struct map){0};
+	forget_known(spool);
 	for (size_t i = 0; i < spool->config->spool.count; i++)
 		visit_later(spool, spool->config->spool.items[i], spool->config->spool.items[i]);
 	timer_hasten(spool->loop, &spool->scan, 0);
@@ -425,6 +445,7 @@ struct err *spool_create(struct loop *loop, const struct config *config,
 	spool->scan = (struct timer){.run = on_scan, .context = spool};
 	spool->interval = (struct timer){.run = on_interval, .context = spool};
 	spool->due = (struct timer){.run = on_due, .context = spool};
+	spool->roots = (struct timer){.run = on_roots, .context = spool};
 	spool->root_missing = calloc(config->spool.count, sizeof(bool));
 	if (!spool->root_missing)
 		return &err_nomem;
@@ -444,6 +465,7 @@ void spool_destroy(struct spool *spool)
 	timer_stop(spool->loop, &spool->scan);
 	timer_stop(spool->loop, &spool->interval);
 	timer_stop(spool->loop, &spool->due);
+	timer_stop(spool->loop, &spool->roots);
 	if (spool->watch)
 		loop_remove(spool->loop, watch_fd(spool->watch));
 	watch_destroy(spool->watch);

@@ -289,7 +289,7 @@ START_TEST(a_root_that_disappears_and_comes_back)
 	struct fixture f;
 	char command[256];
 
-	set_up(&f, "scan_interval = 1s");
+	set_up(&f, "scan_interval = 1h");
 	start(&f);
 	run_for(&f, NULL, 5000);
 	snprintf(command, sizeof(command), "rm -rf %s", f.top);
