@@ -8,9 +8,11 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define IOPRIO_IDLE (3 << 13) /* IOPRIO_CLASS_IDLE, include/uapi/linux/ioprio.h */
 #define OPEN_FILES 64
@@ -95,7 +97,7 @@ static const int allowed[] = {
 	SCMP_SYS(read),		SCMP_SYS(pread64),	   SCMP_SYS(readv),
 	SCMP_SYS(preadv),	SCMP_SYS(write),	   SCMP_SYS(writev),
 	SCMP_SYS(pwrite64),	SCMP_SYS(close),	   SCMP_SYS(lseek),
-	SCMP_SYS(fstat),	SCMP_SYS(mmap),		   SCMP_SYS(munmap),
+	SCMP_SYS(fstat),	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),	SCMP_SYS(madvise),	   SCMP_SYS(brk),
 	SCMP_SYS(futex),	SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
 	SCMP_SYS(exit),		SCMP_SYS(exit_group),	   SCMP_SYS(rt_sigreturn),
@@ -103,20 +105,20 @@ static const int allowed[] = {
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),   SCMP_SYS(getrandom),
 	SCMP_SYS(fadvise64),	SCMP_SYS(memfd_create),	   SCMP_SYS(ftruncate),
 	SCMP_SYS(fallocate),	SCMP_SYS(sched_yield),	   SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(gettid),	SCMP_SYS(getpid),	   SCMP_SYS(tgkill),
-	SCMP_SYS(getrusage),	SCMP_SYS(fcntl),	   SCMP_SYS(restart_syscall),
+	SCMP_SYS(gettid),	SCMP_SYS(getpid),
+	SCMP_SYS(getrusage),	SCMP_SYS(restart_syscall),
 };
 
 /* What it takes beyond that to execute a program, load its libraries, and run it as a filter. */
 static const int allowed_program[] = {
 	SCMP_SYS(execve),	  SCMP_SYS(openat),	     SCMP_SYS(access),
 	SCMP_SYS(faccessat2),	  SCMP_SYS(newfstatat),	     SCMP_SYS(stat),
-	SCMP_SYS(arch_prctl),	  SCMP_SYS(set_tid_address), SCMP_SYS(prlimit64),
+	SCMP_SYS(arch_prctl),	  SCMP_SYS(set_tid_address),
 	SCMP_SYS(getrlimit),	  SCMP_SYS(sysinfo),	     SCMP_SYS(poll),
 	SCMP_SYS(ppoll),	  SCMP_SYS(pipe2),	     SCMP_SYS(readlink),
 	SCMP_SYS(geteuid),	  SCMP_SYS(getuid),	     SCMP_SYS(getegid),
 	SCMP_SYS(getgid),	  SCMP_SYS(dup),	     SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(copy_file_range), SCMP_SYS(mprotect),
+	SCMP_SYS(copy_file_range), SCMP_SYS(mprotect),	     SCMP_SYS(mmap),
 };
 
 static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
@@ -128,16 +130,32 @@ static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
 	return result;
 }
 
-static int add_rules(scmp_filter_ctx filter, bool programs)
-{
-	int result = allow(filter, allowed, ARRAY_SIZE(allowed));
+/* F_SETOWN and F_SETSIG are not among them: with O_ASYNC they send signals to anybody. */
+static const int allowed_fcntl[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,	   F_SETFD,
+				    F_GETFL, F_SETFL,	      F_ADD_SEALS, F_GET_SEALS};
 
+/* Calls that are harmless with some arguments alone. */
+static int allow_some(scmp_filter_ctx filter, bool programs)
+{
+	static const int mapping[] = {SCMP_SYS(mprotect), SCMP_SYS(mmap)};
+	int result = 0;
+
+	for (size_t i = 0; !result && i < ARRAY_SIZE(allowed_fcntl); i++)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+					  SCMP_A1_32(SCMP_CMP_EQ, (unsigned)allowed_fcntl[i]));
+	/* Memory but none to execute, but for the loader. */
+	for (size_t i = 0; !result && !programs && i < ARRAY_SIZE(mapping); i++)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, mapping[i], 1,
+					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* Its own limits, nobody else's. */
 	if (!result && programs)
-		result = allow(filter, allowed_program, ARRAY_SIZE(allowed_program));
-	/* mprotect() but not to executable, but for the loader; threads but not processes. */
-	if (!result && !programs)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, 4, 0));
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+					  SCMP_A0_32(SCMP_CMP_EQ, 0));
+	/* abort() signals itself; the process that reads our results has the same user. */
+	if (!result)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+					  SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid()));
+	/* Threads but not processes. */
 	if (!result)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM,
@@ -147,9 +165,17 @@ static int add_rules(scmp_filter_ctx filter, bool programs)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 					  SCMP_A3_32(SCMP_CMP_EQ, AT_EMPTY_PATH));
 	/* Its flags lie in memory no filter can see; told "no such call", glibc uses clone(). */
-	if (!result)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	return result;
+	return result ? result
+		      : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+}
+
+static int add_rules(scmp_filter_ctx filter, bool programs)
+{
+	int result = allow(filter, allowed, ARRAY_SIZE(allowed));
+
+	if (!result && programs)
+		result = allow(filter, allowed_program, ARRAY_SIZE(allowed_program));
+	return result ? result : allow_some(filter, programs);
 }
 
 static struct err *enter_seccomp(bool programs)

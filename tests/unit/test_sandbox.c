@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -57,6 +58,22 @@ static int try_kill_parent(void)
 	return kill(getppid(), 0);
 }
 
+static int try_tgkill_parent(void)
+{
+	return (int)syscall(SYS_tgkill, getppid(), getppid(), 0);
+}
+
+/* The kernel would send it a signal of our choice whenever the pipe is written to. */
+static int try_signal_by_pipe(void)
+{
+	return fcntl(0, F_SETOWN, getppid());
+}
+
+static int try_parents_limits(void)
+{
+	return (int)syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, NULL);
+}
+
 static int try_ptrace(void)
 {
 	return (int)ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
@@ -72,6 +89,13 @@ static int try_executable_memory(void)
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return mprotect(page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static int try_executable_mapping(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return page == MAP_FAILED ? -1 : 0;
 }
 
 static int try_new_namespace(void)
@@ -101,9 +125,13 @@ static const struct {
 	{"fork", try_fork},
 	{"exec", try_exec},
 	{"signal the parent", try_kill_parent},
+	{"signal a thread of the parent", try_tgkill_parent},
+	{"signal the parent by a pipe", try_signal_by_pipe},
+	{"the parent's limits", try_parents_limits},
 	{"ptrace the parent", try_ptrace},
 	{"read the parent's memory", try_read_parent},
 	{"make memory executable", try_executable_memory},
+	{"map executable memory", try_executable_mapping},
 	{"a namespace", try_new_namespace},
 	{"delete a file", try_unlink},
 	{"become dumpable again", try_new_privileges},
@@ -161,7 +189,12 @@ START_TEST(without_it_they_work)
 	ck_assert_int_ge(file, 0);
 	ck_assert_int_eq(try_unlink(), 0);
 	ck_assert_int_eq(try_executable_memory(), 0);
+	ck_assert_int_eq(try_executable_mapping(), 0);
 	ck_assert_int_eq(try_kill_parent(), 0);
+	ck_assert_int_eq(try_tgkill_parent(), 0);
+	ck_assert_int_eq(try_signal_by_pipe(), 0);
+	ck_assert_int_eq(fcntl(0, F_SETOWN, 0), 0);
+	ck_assert_int_eq(try_parents_limits(), 0);
 	close(fd);
 	close(sock);
 	close(file);
@@ -196,6 +229,53 @@ START_TEST(what_a_worker_needs_is_left)
 }
 END_TEST
 
+/* In a child: 0 when run() behaved as it should in the cage. */
+static void check_inside(int (*run)(void), const struct sandbox_options *options, int expected)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		json_t *layers = json_array();
+
+		_exit(err_ok(sandbox_enter(options, layers)) ? run() : NOT_SHUT_OFF);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status), expected);
+}
+
+static int take_memory(void)
+{
+	void *memory = mmap(NULL, 5ull << 30, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED && errno == ENOMEM ? 0 : 1;
+}
+
+static int burn_cpu(void)
+{
+	volatile unsigned long i = 1;
+
+	while (i)
+		i = i + 2;
+	return 1;
+}
+
+static int call_abort(void)
+{
+	abort();
+}
+
+START_TEST(limits_hold)
+{
+	const struct sandbox_options options = {.memory_bytes = 4ull << 30, .cpu_s = 1};
+
+	check_inside(take_memory, &options, 0);
+	check_inside(burn_cpu, &options, -SIGKILL);
+	check_inside(call_abort, &options, -SIGABRT);
+}
+END_TEST
+
 static int open_program(void)
 {
 	return open("/usr/bin/gzip", O_RDONLY);
@@ -205,8 +285,10 @@ static int open_program(void)
 START_TEST(a_program_reads_programs_and_nothing_else)
 {
 	static const char *const refused[] = {
-		"open a file",       "write a new file",  "a TCP socket", "a Unix socket", "fork",
-		"signal the parent", "ptrace the parent", "a namespace",  "delete a file"};
+		"open a file",		       "write a new file",    "a TCP socket",
+		"a Unix socket",	       "fork",		      "signal the parent",
+		"signal a thread of the parent", "the parent's limits", "signal the parent by a pipe",
+		"ptrace the parent",	       "a namespace",	      "delete a file"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(refused); j++)
@@ -218,4 +300,4 @@ START_TEST(a_program_reads_programs_and_nothing_else)
 END_TEST
 
 UNIT_MAIN("sandbox", each_attempt_is_refused, without_it_they_work, what_a_worker_needs_is_left,
-	  a_program_reads_programs_and_nothing_else)
+	  limits_hold,	  a_program_reads_programs_and_nothing_else)
