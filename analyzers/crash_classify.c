@@ -277,7 +277,7 @@ static const struct {
 	{CRASH_MACHINE_CHECK, {"Machine Check", "Machine check"}},
 	{CRASH_SYSRQ, {"Trigger a crash", "sysrq triggered crash"}},
 	{CRASH_INIT_DIED, {"Attempted to kill init"}},
-	{CRASH_NMI, {"NMI"}},
+	{CRASH_NMI, {"Not continuing", "NMI received for unknown reason"}},
 	{CRASH_PANIC, {"Kernel panic - not syncing"}},
 	{CRASH_UNKNOWN, {"Kernel panic - not syncing"}},
 };

@@ -243,10 +243,11 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 	str_printf(text, "deadlock of %zu task%s: ", cycle->length, cycle->length == 1 ? "" : "s");
 	for (size_t i = 0; i < cycle->length && i < 6; i++) {
 		task_label(cycle->edges[i]->from, text);
-		str_printf(text, " waits for %s, held by ", lock_text(cycle->edges[i]->lock));
+		str_printf(text, "%s waits for %s, held by ", i ? ", which" : "",
+			   lock_text(cycle->edges[i]->lock));
 	}
 	if (cycle->length > 6)
-		str_puts(text, "… ");
+		str_puts(text, "... ");
 	task_label(cycle->edges[0]->from, text);
 	if (cycle->confidence < 1)
 		str_puts(text, " (in part inferred)");

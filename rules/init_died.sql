@@ -5,8 +5,8 @@
 -- confidence: 0.6
 -- advice: The exit code in the message says how init ended (signal in its low byte); see its own logs, and the root file system.
 SELECT
-	'the kernel panicked because init died' || coalesce(': ' || message, '') AS because,
-	coalesce(message, 'init died') || coalesce(', ' || comm || '/' || pid, '') AS headline,
+	'the first process ended, without which no system runs' || coalesce(': ' || reason, '') AS because,
+	coalesce(reason, 'init died') || coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'init_died';

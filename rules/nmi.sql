@@ -5,8 +5,8 @@
 -- confidence: 0.5
 -- advice: An NMI with no owner: a button, a BMC, a watchdog or failing hardware. See the BMC's event log.
 SELECT
-	'the panic came from the NMI handler' || coalesce(': ' || message, '') AS because,
-	'NMI panic' || coalesce(': ' || message, '') || coalesce(', ' || comm || '/' ||
+	'the panic came from the NMI handler' || coalesce(': ' || reason, '') AS because,
+	'NMI panic' || coalesce(': ' || reason, '') || coalesce(', ' || comm || '/' ||
 		pid, '') AS headline,
 	confidence, finding
 FROM crash

@@ -5,8 +5,8 @@
 -- confidence: 0.5
 -- advice: Read the panic message and the function that called panic().
 SELECT
-	coalesce(message, 'panic()') || coalesce(', called from ' || symbol, '') AS because,
-	coalesce(message, 'panic()') || place AS headline,
+	'panic() was called' || coalesce(' by ' || symbol, '') || ', not by a fault handler or watchdog' AS because,
+	'panic: ' || coalesce(reason, 'panic()') || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'panic';

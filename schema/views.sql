@@ -7,6 +7,8 @@ CREATE VIEW crash AS
 SELECT dump, number AS finding, confidence,
 	evidence ->> '$.kind' AS kind,
 	evidence ->> '$.message' AS message,
+	-- the message without the words every panic begins with
+	replace(evidence ->> '$.message', 'Kernel panic - not syncing: ', '') AS reason,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.task.pid' AS pid,
 	evidence ->> '$.task.comm' AS comm,
@@ -24,6 +26,13 @@ SELECT dump, number AS finding, confidence,
 		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
 		AS place
 FROM finding WHERE code = 'crash';
+
+-- An analysis that could not begin, or broke off.
+CREATE VIEW failure AS
+SELECT dump, number AS finding, severity, headline,
+	evidence ->> '$.analyzer' AS analyzer,
+	evidence ->> '$.why' AS why
+FROM finding WHERE code = 'analysis.failed';
 
 -- The machine and its kernel.
 CREATE VIEW system AS

@@ -14,6 +14,7 @@
 		const TTest *tests[] = {__VA_ARGS__};                                              \
 		Suite *suite = suite_create(suite_name);                                           \
 		TCase *cases = tcase_create(suite_name);                                           \
+		tcase_set_timeout(cases, 30); /* seconds, for sanitizers on a busy machine */      \
 		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)                                     \
 			tcase_add_test(cases, tests[i]);                                           \
 		suite_add_tcase(suite, cases);                                                     \
