@@ -92,6 +92,17 @@ static void field(const struct page *page, const char *name, const char *value)
 	paragraph(page, first, "               ", value);
 }
 
+static void put_known_issue(const struct page *page, const json_t *issue)
+{
+	const char *title = text_at(issue, "title"), *reference = text_at(issue, "reference");
+	_str_ struct str text = {0};
+
+	if (!reference)
+		return;
+	str_printf(&text, "%s%s%s", title ? title : "", title ? ", " : "", reference);
+	paragraph(page, "known issue: ", "             ", text.data ? text.data : reference);
+}
+
 static void put_headline(const struct page *page, const json_t *report)
 {
 	const json_t *verdict = json_object_get(report, "verdict");
@@ -108,6 +119,7 @@ static void put_headline(const struct page *page, const json_t *report)
 		 100 * json_number_value(json_object_get(verdict, "confidence")),
 		 text_at(verdict, "rule") ? text_at(verdict, "rule") : "none");
 	paragraph(page, "", "", line);
+	put_known_issue(page, json_object_get(verdict, "known_issue"));
 }
 
 static void put_task(struct str *text, const json_t *task)

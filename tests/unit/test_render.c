@@ -113,6 +113,9 @@ START_TEST(headline_comes_first)
 
 	ck_assert_ptr_eq(strstr(text, "it is this\n"), text);
 	ck_assert_ptr_nonnull(strstr(text, "cause: bug   confidence: 95 %   rule: none\n"));
+	_free_ char *known = page("{\"verdict\": {\"headline\": \"x\", \"known_issue\": {\"id\": "
+				  "\"i\", \"title\": \"it\", \"reference\": \"urn:1\"}}}", 80, false);
+	ck_assert_ptr_nonnull(strstr(known, "\nknown issue: it, urn:1\n"));
 }
 END_TEST
 

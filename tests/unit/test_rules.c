@@ -439,10 +439,51 @@ START_TEST(hostile_evidence_breaks_no_rule)
 }
 END_TEST
 
+/* The line of rules/README.md's table on a view, "" when there is none. */
+static void find_row(const char *view, char line[1024])
+{
+	FILE *file = fopen("rules/README.md", "r");
+	char start[64];
+
+	ck_assert_ptr_nonnull(file);
+	snprintf(start, sizeof(start), "| `%s` |", view);
+	while (fgets(line, 1024, file) && strncmp(line, start, strlen(start)))
+		line[0] = '\0';
+	fclose(file);
+}
+
+START_TEST(every_view_is_documented)
+{
+	struct fixture f;
+	struct stmt *stmt;
+	int seen = 0;
+	bool row;
+
+	set_up(&f);
+	assert_ok(db_prepare(store_db(f.store),
+			     "SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p "
+			     "WHERE m.type = 'view' AND p.name NOT IN ('dump', 'finding')", &stmt));
+	for (;; seen++) {
+		char line[1024] = "", column[64];
+
+		assert_ok(stmt_step(stmt, &row));
+		if (!row)
+			break;
+		find_row(stmt_text(stmt, 0), line);
+		snprintf(column, sizeof(column), "`%s`", stmt_text(stmt, 1));
+		ck_assert_msg(strstr(line, column), "rules/README.md: view %s has a column %s",
+			      stmt_text(stmt, 0), column);
+	}
+	ck_assert_int_gt(seen, 50);
+	tear_down(&f);
+}
+END_TEST
+
 UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  surest_match_wins_and_the_rest_are_alternatives, rows_of_one_rule_are_reasons_together,
 	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
 	  rules_may_read_and_nothing_else, restrictions_end_with_the_rule, endless_rule_is_ended,
 	  rows_without_end_are_cut_off, site_rule_replaces_the_built_in_one,
 	  odd_files_in_a_sites_directory, every_built_in_rule_is_sound,
-	  every_kind_of_crash_has_a_rule, hostile_evidence_breaks_no_rule)
+	  every_kind_of_crash_has_a_rule, hostile_evidence_breaks_no_rule,
+	  every_view_is_documented)
