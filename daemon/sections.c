@@ -37,7 +37,7 @@ static void put_known(struct str *out, const json_t *object, const char *key, co
 
 	if (!value || json_is_null(value))
 		return;
-	str_printf(out, " %s ", name);
+	str_printf(out, " %s%s", name, *name ? " " : "");
 	put_value(out, value);
 }
 
@@ -109,9 +109,11 @@ static void render_stack(const json_t *report, struct str *out)
 	const json_t *crash = get(report, "crash"), *item;
 	size_t i;
 
-	str_puts(out, "panic task ");
-	put_task(out, get(crash, "task"));
-	str_puts(out, "\n");
+	if (json_object_size(crash)) {
+		str_puts(out, "panic task ");
+		put_task(out, get(crash, "task"));
+		str_puts(out, "\n");
+	}
 	put_stack(out, get(crash, "backtrace"));
 	json_array_foreach(get(report, "cpus"), i, item)
 	{
@@ -272,7 +274,7 @@ static void render_registers(const json_t *report, struct str *out)
 
 	json_object_foreach(registers, name, value)
 	{
-		str_printf(out, "%8s ", name);
+		str_printf(out, "  %8s ", name);
 		put_value(out, value);
 		str_puts(out, ++i % 3 ? "" : "\n");
 	}
