@@ -114,6 +114,8 @@ static enum crash_kind kind_of_entry(const char *entry)
 	return CRASH_UNKNOWN;
 }
 
+#define MESSAGE_LINES 4000 /* of the log's end */
+
 static bool log_says(const struct crash *crash, const char *words)
 {
 	const struct log *log = crash->kernel->log;
@@ -163,6 +165,57 @@ static enum crash_kind kind_by_log(const struct crash *crash)
 		if (log_says(crash, table[i].words))
 			return table[i].kind;
 	return CRASH_UNKNOWN;
+}
+
+/* The last line of the log's end that holds these words; panic()'s closing line repeats others. */
+static const char *last_line(const struct log *log, const char *words)
+{
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < MESSAGE_LINES; seen++)
+		if (strstr(log->lines[i].text, words) &&
+		    !strstr(log->lines[i].text, "---[ end "))
+			return log->lines[i].text;
+	return NULL;
+}
+
+/*
+ * What panic() said, for a log alone or a stack that cannot be walked. Not the ends of an oops
+ * ("Fatal exception"), which has told its own kind before.
+ */
+static enum crash_kind kind_by_panic(const struct crash *crash)
+{
+	static const struct {
+		const char *words;
+		enum crash_kind kind;
+	} table[] = {
+		{"sysrq triggered crash", CRASH_SYSRQ},
+		{"softlockup: hung tasks", CRASH_SOFT_LOCKUP},
+		{"hard LOCKUP", CRASH_HARD_LOCKUP},
+		{"Hard LOCKUP", CRASH_HARD_LOCKUP},
+		{"hung_task: blocked tasks", CRASH_HUNG_TASK},
+		{"RCU Stall", CRASH_RCU_STALL},
+		{"Out of memory", CRASH_OUT_OF_MEMORY},
+		{"out of memory", CRASH_OUT_OF_MEMORY},
+		{"Machine check", CRASH_MACHINE_CHECK},
+		{"machine check", CRASH_MACHINE_CHECK},
+		{"NMI", CRASH_NMI},
+		{"panic_on_warn set", CRASH_WARN},
+		{"stack guard page was hit", CRASH_STACK_OVERFLOW},
+		{"kernel stack overflow", CRASH_STACK_OVERFLOW},
+	};
+	static const char *const after_oops[] = {"Fatal exception", "Attempted to kill init",
+						 "Aiee, killing interrupt handler"};
+	const char *line = last_line(crash->kernel->log, "Kernel panic - not syncing: ");
+
+	for (size_t i = 0; line && i < ARRAY_SIZE(table); i++)
+		if (strstr(line, table[i].words))
+			return table[i].kind;
+	enum crash_kind oops = kind_by_log(crash);
+	if (!line)
+		return oops;
+	for (size_t i = 0; oops != CRASH_UNKNOWN && i < ARRAY_SIZE(after_oops); i++)
+		if (strstr(line, after_oops[i]))
+			return oops;
+	return strstr(line, "Attempted to kill init") ? CRASH_INIT_DIED : CRASH_PANIC;
 }
 
 static void classify_exception(struct crash *crash)
@@ -236,7 +289,7 @@ void crash_classify(struct crash *crash)
 {
 	decide(crash, CRASH_UNKNOWN, 0, "no panicking CPU was found");
 	if (!crash->trace.count) {
-		enum crash_kind kind = kind_by_log(crash);
+		enum crash_kind kind = kind_by_panic(crash);
 
 		if (kind != CRASH_UNKNOWN)
 			decide(crash, kind, 0.7, "the log says so");
@@ -271,7 +324,7 @@ static const struct {
 	{CRASH_STACK_OVERFLOW, {"stack guard page was hit", "kernel stack overflow", "double fault:"}},
 	{CRASH_HUNG_TASK, {"hung_task: blocked tasks", "blocked for more than"}},
 	{CRASH_SOFT_LOCKUP, {"soft lockup - CPU", "softlockup: hung tasks"}},
-	{CRASH_HARD_LOCKUP, {"hard LOCKUP"}},
+	{CRASH_HARD_LOCKUP, {"hard LOCKUP", "Hard LOCKUP"}},
 	{CRASH_RCU_STALL, {"self-detected stall", "detected stalls"}},
 	{CRASH_OUT_OF_MEMORY, {"Out of memory", "out of memory"}},
 	{CRASH_MACHINE_CHECK, {"Machine Check", "Machine check"}},
@@ -281,16 +334,6 @@ static const struct {
 	{CRASH_PANIC, {"Kernel panic - not syncing"}},
 	{CRASH_UNKNOWN, {"Kernel panic - not syncing"}},
 };
-
-#define MESSAGE_LINES 4000 /* of the log's end */
-
-static const char *last_line(const struct log *log, const char *words)
-{
-	for (size_t i = log->count, seen = 0; i-- > 0 && seen < MESSAGE_LINES; seen++)
-		if (strstr(log->lines[i].text, words))
-			return log->lines[i].text;
-	return NULL;
-}
 
 void crash_find_message(struct crash *crash)
 {

@@ -13,8 +13,8 @@ struct rules;
 
 /*
  * The built-in rules, then every *.sql file of site_dir (may be NULL or absent), by name; a site
- * rule replaces a built-in one of the same id. A broken rule is left out and noted, see
- * rules_broken(); only out-of-memory is an error.
+ * rule replaces a built-in one of the same id. A broken rule is left out, and every verdict names it
+ * (struct verdict, broken); only out-of-memory is an error.
  */
 struct err *rules_load(const char *site_dir, struct rules **ret);
 void rules_free(struct rules *rules);
