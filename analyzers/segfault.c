@@ -106,7 +106,9 @@ static bool parse_trap(const char *line, struct segfault *fault)
 	if (!end || !parse_task(start, end, fault))
 		return false;
 	const char *trap = end + strspn(end, ": ");
-	if (!strncmp(trap, "trap ", 5))
+	if (trap > ip)
+		return false;
+	if (!strncmp(trap, "trap ", 5) && trap + 5 < ip)
 		trap += 5;
 	size_t length = MIN((size_t)(ip - trap), sizeof(fault->trap) - 1);
 	memcpy(fault->trap, trap, length);

@@ -167,3 +167,39 @@ SELECT dump, number AS finding, confidence, code,
 	evidence ->> '$.value' AS value,
 	evidence ->> '$.bytes' AS bytes
 FROM finding WHERE code IN ('fault.stack_segment', 'fault.non_canonical');
+
+-- The object a bad value was read from.
+CREATE VIEW bad_holder AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.type' AS type,
+	evidence ->> '$.member' AS member,
+	evidence ->> '$.offset' AS "offset",
+	evidence ->> '$.owner.cache' AS cache,
+	evidence ->> '$.owner.start' AS start,
+	evidence ->> '$.owner.state' AS state
+FROM finding WHERE code = 'memory.holder';
+
+-- A free list with a bad pointer in it.
+CREATE VIEW freelist AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cache' AS cache,
+	evidence ->> '$.object' AS object,
+	evidence ->> '$.raw' AS raw,
+	evidence ->> '$.decoded' AS decoded
+FROM finding WHERE code = 'memory.freelist';
+
+-- What a bad value may be.
+CREATE VIEW hypothesis AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.text' AS text
+FROM finding WHERE code = 'memory.hypothesis';
+
+-- An object written beyond its end.
+CREATE VIEW overrun AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cache' AS cache,
+	evidence ->> '$.overrun_from' AS overrun_from,
+	evidence ->> '$.object' AS object
+FROM finding WHERE code = 'memory.overrun';

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: free lists with a pointer that leads out of its slab: memory written after it was freed.
+ * Needs: symbols, types, per-CPU areas.
+ * False positives: a list caught in the middle of an update by the CPU that died on it; the next
+ *   pointer is then a moment old, but still inside the slab.
+ * Kernel commits: see kernel/slab.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "base/hash.h"
+#include "describe.h"
+#include "kernel/object.h"
+#include "kernel/slab.h"
+#include "value.h"
+
+#define PAGE_BUDGET 1200   /* pages an audit may read beyond what is cached */
+#define PARTIAL_MAX 64	   /* slabs of one node's partial list that are looked at */
+#define NODES_MAX 64
+#define BROKEN_MAX 16	   /* lists reported */
+
+struct audit {
+	struct kernel *kernel;
+	struct findings *findings;
+	struct map seen; /* slabs and lists done */
+	uint64_t budget_end;
+	unsigned broken;
+};
+
+static bool spent(const struct audit *audit)
+{
+	return dump_pages_read(audit->kernel->dump) >= audit->budget_end ||
+	       audit->broken >= BROKEN_MAX;
+}
+
+/* An object whose stored free pointer decodes to the bad one. */
+static bool culprit_stores(struct kernel *kernel, const struct slab *slab,
+			   struct freelist_break *broken)
+{
+	uint64_t raw, next;
+
+	for (unsigned i = 0; i < slab->objects; i++) {
+		uint64_t object = slab_object_start(slab, i);
+
+		if (err_ok(freelist_next(kernel, slab, object, &raw, &next)) &&
+		    next == broken->decoded) {
+			broken->object = object;
+			broken->raw = raw;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const json_t *crash_registers(const struct audit *audit)
+{
+	size_t from = 0;
+	const struct finding *crash = findings_next(audit->findings, FINDING_CRASH, &from);
+
+	return crash ? json_object_get(crash->evidence, "registers") : NULL;
+}
+
+static bool in_registers(const struct audit *audit, uint64_t address)
+{
+	const char *name;
+	json_t *value;
+	uint64_t held;
+
+	json_object_foreach((json_t *)crash_registers(audit), name, value)
+		if (json_address_value(value, &held) && held == address)
+			return true;
+	return false;
+}
+
+#define TELLING 0.9 /* a look that chance does not make */
+
+/*
+ * The object has been cleared since (init_on_alloc). But hardening mixes the pointer with the
+ * place it was stored at: undone for each object in turn, only the right one gives bytes that
+ * look like something. Where neighbours in the slab give bytes alike, the one the crash still has
+ * a register on is the one that was taken last.
+ */
+static bool culprit_computed(const struct audit *audit, const struct slab *slab,
+			     struct freelist_break *broken, struct value_look *look)
+{
+	struct value_look looks[VALUE_LOOKS_MAX];
+	unsigned found = 0, at_hand = 0;
+
+	for (unsigned i = 0; slab->cache->hardened && i < slab->objects; i++) {
+		uint64_t object = slab_object_start(slab, i), at = object + slab->cache->offset;
+		uint64_t raws[] = {broken->decoded ^ slab->cache->random ^ __builtin_bswap64(at),
+				   broken->decoded ^ slab->cache->random ^ at};
+
+		for (size_t j = 0; j < ARRAY_SIZE(raws); j++)
+			if (value_looks(raws[j], looks) && looks[0].confidence >= TELLING) {
+				bool held = in_registers(audit, object);
+
+				at_hand += held;
+				found++;
+				if (held || (!at_hand && found == 1)) {
+					broken->object = object;
+					broken->raw = raws[j];
+				}
+				*look = looks[0];
+			}
+	}
+	if (at_hand == 1 || found == 1)
+		return true;
+	broken->object = 0;
+	broken->raw = broken->decoded;
+	return false;
+}
+
+/* A list's own first pointer is bad: it came out of the object that was taken last. */
+static bool find_culprit(const struct audit *audit, const struct slab *slab,
+			 struct freelist_break *broken, bool *computed, struct value_look *look)
+{
+	*computed = false;
+	*look = (struct value_look){0};
+	if (culprit_stores(audit->kernel, slab, broken))
+		return true;
+	*computed = culprit_computed(audit, slab, broken, look);
+	return *computed;
+}
+
+/* What was written over the free pointer, and the object in front of it. */
+static void show_damage(struct audit *audit, const struct slab *slab,
+			const struct freelist_break *broken)
+{
+	struct value_look looks[VALUE_LOOKS_MAX];
+	size_t count = value_looks(broken->raw, looks);
+	struct owner owner;
+	char text[320];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "what overwrote the free pointer, 0x%016" PRIx64
+			 ", looks like %s", broken->raw, looks[i].text);
+		finding_add(audit->findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE,
+			    looks[i].confidence,
+			    json_pack("{s:s, s:s, s:f}", "kind", looks[i].kind, "text", text,
+				      "confidence", looks[i].confidence),
+			    "%s", text);
+	}
+	owner_find(audit->kernel, broken->object, &owner);
+	finding_add(audit->findings, FINDING_HOLDER, SEVERITY_NOTICE, 1.0,
+		    json_pack("{s:o, s:o, s:s, s:I}", "address",
+			      json_address(broken->object + slab->cache->offset), "owner",
+			      describe_owner(&owner), "member", "free pointer", "offset",
+			      (json_int_t)slab->cache->offset),
+		    "the bad value stands in the free pointer of %s object 0x%016" PRIx64,
+		    slab->cache->name, broken->object);
+}
+
+/* Several objects of the slab fit: which one it was is not known, but what was written is. */
+static void show_kind(struct audit *audit, const struct value_look *look)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "what overwrote a free pointer of this slab looks like %s, "
+		 "whichever of its objects it was in", look->text);
+	finding_add(audit->findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, look->confidence * 0.9,
+		    json_pack("{s:s, s:s, s:f}", "kind", look->kind, "text", text, "confidence",
+			      look->confidence * 0.9),
+		    "%s", text);
+}
+
+static void report(struct audit *audit, const struct slab *slab, struct freelist_break *broken,
+		   const char *list)
+{
+	struct value_look look = {0};
+	bool computed = false;
+
+	if (!broken->object)
+		find_culprit(audit, slab, broken, &computed, &look);
+	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:s}", "cache", slab->cache->name,
+				 "slab", json_address(slab->address), "object",
+				 broken->object ? json_address(broken->object) : json_null(), "raw",
+				 json_address(broken->raw), "decoded",
+				 json_address(broken->decoded), "why", freelist_break_name(broken),
+				 "list", list, "evidence",
+				 computed ? EVIDENCE_INFERRED : EVIDENCE_PROVEN);
+	audit->broken++;
+	if (broken->object)
+		finding_add(audit->findings, FINDING_FREELIST, SEVERITY_CRITICAL,
+			    computed ? 0.95 : 1.0, json,
+			    "broken free list in %s: the free pointer of object 0x%016" PRIx64 " %s",
+			    slab->cache->name, broken->object, freelist_break_name(broken));
+	else
+		finding_add(audit->findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
+			    "broken free list in %s: it %s", slab->cache->name,
+			    freelist_break_name(broken));
+	if (broken->object)
+		show_damage(audit, slab, broken);
+	else if (look.kind)
+		show_kind(audit, &look);
+}
+
+static struct err *check_list(struct audit *audit, const struct slab *slab, uint64_t first,
+			      const char *list)
+{
+	struct freelist_break broken;
+
+	TRY(freelist_walk(audit->kernel, slab, first, NULL, &broken));
+	if (broken.why != BREAK_NONE && broken.why != BREAK_UNREADABLE)
+		report(audit, slab, &broken, list);
+	return NULL;
+}
+
+/* A slab by the address of its descriptor. Unreadable ones are passed over: excluded pages. */
+static bool read_slab(struct kernel *kernel, uint64_t address, struct slab *ret)
+{
+	struct page_info page;
+	uint64_t phys;
+
+	return page_to_phys(kernel, address, &phys) && err_ok(page_of_phys(kernel, phys, &page)) &&
+	       page.use == PAGE_USE_SLAB && err_ok(slab_of_page(kernel, &page, ret));
+}
+
+static struct err *check_slab(struct audit *audit, uint64_t address)
+{
+	struct slab slab;
+
+	if (!map_add(&audit->seen, address, 0) || !read_slab(audit->kernel, address, &slab))
+		return NULL;
+	return check_list(audit, &slab, slab.freelist, "slab");
+}
+
+/* kmem_cache_cpu, until 7.0. */
+static struct err *check_cpus(struct audit *audit, const struct slab_cache *cache)
+{
+	struct kernel *kernel = audit->kernel;
+
+	for (unsigned cpu = 0; cache->cpu_slab && cpu < percpu_cpus(kernel->percpu); cpu++) {
+		uint64_t area, current, first;
+		struct slab slab;
+
+		if (spent(audit))
+			return NULL;
+		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)) ||
+		    !map_add(&audit->seen, area, 0) ||
+		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) || !current ||
+		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first)) ||
+		    !read_slab(kernel, current, &slab))
+			continue;
+		TRY(check_list(audit, &slab, first, "cpu"));
+		TRY(check_slab(audit, current));
+	}
+	return NULL;
+}
+
+/* kmem_cache_node addresses: node[] of pointers, or 7.x's per_node[] of {node, barn}. */
+static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_t i, uint64_t *ret)
+{
+	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+
+	if (!nodes || nodes->type.kind != TYPE_ARRAY || i >= type_count(nodes->type))
+		return false;
+	uint64_t stride = type_size(type_target(nodes->type));
+	return err_ok(memory_read_u64(kernel->memory,
+				      cache->address + member_offset(nodes) + i * stride, ret));
+}
+
+static struct err *check_partial(struct audit *audit, const struct slab_cache *cache)
+{
+	const struct member *partial = layout_get(audit->kernel->layout, LAYOUT_NODE_PARTIAL);
+	const struct member *list = layout_get(audit->kernel->layout, LAYOUT_SLAB_LIST);
+	uint64_t node;
+
+	for (size_t i = 0; partial && list && i < NODES_MAX; i++) {
+		_list_walk_ struct list_walk walk = {0};
+
+		if (!node_at(audit->kernel, cache, i, &node))
+			break;
+		if (!node)
+			continue;
+		list_walk_init(&walk, audit->kernel, node + member_offset(partial), PARTIAL_MAX);
+		while (!spent(audit) && list_walk_next(&walk))
+			TRY(check_slab(audit, walk.node - member_offset(list)));
+	}
+	return NULL;
+}
+
+static struct err *audit_cpus(void *context, const struct slab_cache *cache)
+{
+	struct audit *audit = context;
+
+	return spent(audit) ? NULL : check_cpus(audit, cache);
+}
+
+static struct err *audit_partial(void *context, const struct slab_cache *cache)
+{
+	struct audit *audit = context;
+
+	return spent(audit) ? NULL : check_partial(audit, cache);
+}
+
+/*
+ * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
+ * objects off in batches): a register holds it, as it is or moved by the cache's offset.
+ */
+static void match_registers(struct audit *audit, const struct slab *slab)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)crash_registers(audit), name, value) {
+		uint64_t bad;
+
+		if (!json_address_value(value, &bad) ||
+		    memory_is_canonical(audit->kernel->memory, bad))
+			continue;
+		uint64_t forms[] = {bad, bad - slab->cache->offset};
+		for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+			struct freelist_break broken = {
+				.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
+			struct value_look look;
+			bool computed;
+
+			if (!find_culprit(audit, slab, &broken, &computed, &look))
+				continue;
+			broken.object = 0; /* report() finds it once more, and says how */
+			report(audit, slab, &broken, "register");
+			return;
+		}
+	}
+}
+
+/* A slab the crash touches, by a pointer into it or to its descriptor. */
+static struct err *check_touched(struct audit *audit, uint64_t address)
+{
+	struct slab_object object;
+	struct slab slab;
+
+	if (memory_class(audit->kernel->memory, address) == VA_VMEMMAP) {
+		if (!read_slab(audit->kernel, address, &slab))
+			return NULL;
+	} else if (err_ok(slab_find(audit->kernel, address, &object))) {
+		slab = object.slab;
+	} else {
+		return NULL;
+	}
+	if (map_get(&audit->seen, slab.address))
+		return NULL;
+	unsigned before = audit->broken;
+	TRY(check_slab(audit, slab.address));
+	if (audit->broken == before)
+		match_registers(audit, &slab);
+	return NULL;
+}
+
+#define STACK_WORDS 96 /* of the crashed function and its callers */
+
+static struct err *check_stack(struct audit *audit)
+{
+	uint64_t sp;
+
+	if (!json_address_value(json_object_get(crash_registers(audit), "rsp"), &sp))
+		return NULL;
+	for (unsigned i = 0; i < STACK_WORDS && !audit->broken; i++) {
+		uint64_t word;
+
+		if (!err_ok(memory_read_u64(audit->kernel->memory, (sp & ~7ull) + 8 * i, &word)))
+			break;
+		if (memory_is_kernel(audit->kernel->memory, word))
+			TRY(check_touched(audit, word));
+	}
+	return NULL;
+}
+
+/* Slabs the crash itself touches come first: whatever the budget, they are looked at. */
+static struct err *check_near(struct audit *audit)
+{
+	const struct finding *finding;
+	size_t from = 0;
+
+	while ((finding = findings_next(audit->findings, FINDING_POINTER, &from))) {
+		const struct slab_cache *cache;
+		uint64_t address;
+		struct slab_object object;
+
+		if (!json_address_value(json_object_get(finding->evidence, "value"), &address))
+			continue;
+		TRY(check_touched(audit, address));
+		/* A register may hold the kmem_cache that is being allocated from. */
+		if (err_ok(slab_find(audit->kernel, address, &object)) &&
+		    !strcmp(object.slab.cache->name, "kmem_cache") &&
+		    err_ok(slab_cache_get(audit->kernel, object.start, &cache))) {
+			TRY(check_cpus(audit, cache));
+			TRY(check_partial(audit, cache));
+		}
+	}
+	return audit->broken ? NULL : check_stack(audit);
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	struct audit audit = {
+		.kernel = kernel,
+		.findings = findings,
+		.budget_end = dump_pages_read(kernel->dump) + PAGE_BUDGET,
+	};
+	struct err *err = check_near(&audit);
+
+	/* The whole audit only where memory is in question: it reads a page for each free object. */
+	size_t from = 0;
+	bool suspect = findings_next(findings, FINDING_POINTER, &from);
+	if (!err && suspect)
+		err = slab_caches_each(kernel, audit_cpus, &audit);
+	if (!err && suspect)
+		err = slab_caches_each(kernel, audit_partial, &audit);
+	map_deinit(&audit.seen);
+	return err;
+}
+
+const struct analyzer slab_analyzer = {
+	.name = "slab",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_PERCPU,
+	.run = run,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_VALUE_H
+#define TRIAGE_VALUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a 64-bit value that should have been a pointer looks like. Pure: nothing is read but the
+ * value's own bytes. Each answer carries how likely chance alone is to have made it.
+ */
+struct value_look {
+	const char *kind; /* "usb_string", "ascii", "slab_poison", … */
+	char text[160];
+	double confidence;
+};
+
+#define VALUE_LOOKS_MAX 8
+
+/* Fills ret, most telling first; returns how many. */
+size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);
+
+#endif

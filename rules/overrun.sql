@@ -1,0 +1,14 @@
+-- id: overrun
+-- title: an object was written beyond its end
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.95
+-- advice: The object in front is the one to blame: boot with slub_debug=FZU to learn who allocated it and catch the write.
+-- rules-out: The code on the stack: the object it used was overwritten from outside.
+SELECT
+	o.headline || coalesce('; ' || b.headline, '') AS because,
+	o.cache || ' object ' || o.overrun_from || ' was written beyond its end, into ' || o.object ||
+		c.place AS headline,
+	o.confidence, o.finding, b.finding AS finding2
+FROM overrun o JOIN crash c ON c.dump = o.dump LEFT JOIN bad_holder b ON b.dump = o.dump
+WHERE o.dump = :dump;

@@ -1,0 +1,13 @@
+-- id: use_after_free
+-- title: a pointer was read from an object that is free
+-- cause: use_after_free
+-- severity: critical
+-- confidence: 0.9
+-- advice: Somebody used the object after freeing it: boot with slub_debug=PU to learn who freed it.
+SELECT
+	b.headline AS because,
+	'use after free: ' || coalesce(b.type || '.' || b.member || ' of ', '') || 'freed ' || b.cache ||
+		' object ' || b.start || ' was used' || c.place AS headline,
+	b.confidence, b.finding, c.finding AS finding2
+FROM bad_holder b JOIN crash c ON c.dump = b.dump
+WHERE b.dump = :dump AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer';

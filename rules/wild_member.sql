@@ -1,0 +1,15 @@
+-- id: wild_member
+-- title: one member of a live object holds a pointer that points nowhere
+-- cause: wild_pointer
+-- severity: critical
+-- confidence: 0.85
+-- advice: The object itself is allocated: look for who else writes to this member, and for writes past the end of its neighbours.
+-- rules-out: A use after free of the object that holds the pointer: it is allocated.
+SELECT
+	b.headline AS because,
+	'wild pointer (' || coalesce(c.fault_address, '?') || ') in ' || coalesce(b.type || '.' || b.member, 'offset ' || b."offset") ||
+		' of a live ' || b.cache || ' object' || c.place AS headline,
+	b.confidence, b.finding, c.finding AS finding2
+FROM bad_holder b JOIN crash c ON c.dump = b.dump
+WHERE b.dump = :dump AND b.state = 'allocated' AND c.kind IN ('page_fault', 'general_protection')
+	AND coalesce(c.fault_class, '') NOT IN ('null_offset', 'list_poison', 'slab_poison', 'error_pointer');
