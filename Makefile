@@ -148,12 +148,16 @@ demo: deps-test
 
 .PHONY: bench
 bench: deps-test
-	@$(MAKE) all
+	@tests/deps bench
+	@$(MAKE) all $(BUILD)/tests/bench/floor
 	@tests/bench/run
 
 .PHONY: lint
 lint:
 	@tests/lint
+
+$(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o $(BUILD)/libtriage.a
+	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------
 

@@ -66,7 +66,6 @@ struct err *identity_read(int fd, struct identity *ret)
 	identity.size = st.st_size;
 	identity.mtime_ns = st.st_mtim.tv_sec * 1000000000ll + st.st_mtim.tv_nsec;
 	TRY(hash_file(fd, identity.size, identity.uid));
-	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	*ret = identity;
 	return NULL;
 }

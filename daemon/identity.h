@@ -21,8 +21,8 @@ struct identity {
 };
 
 /*
- * Hash the file open at fd; reads at most 256 KiB, wherever its end is, and leaves no trace in the
- * page cache. ERR_INVALID when it is no regular file, ERR_IO otherwise.
+ * Hash the file open at fd; reads at most 256 KiB, wherever its end is. What stays of it in the page
+ * cache is the caller's to drop. ERR_INVALID when it is no regular file, ERR_IO otherwise.
  */
 struct err *identity_read(int fd, struct identity *ret);
 

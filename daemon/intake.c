@@ -70,6 +70,8 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 	err = open_below(scan->root, file->path, O_RDONLY, &fd);
 	if (!err)
 		err = identity_read(fd, &row.id);
+	if (fd >= 0) /* a freshly booted host needs its page cache for other things */
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	if (err) { /* gone again, or changed to what it must not be: the next scan will see */
 		log_error(LOG_DEBUG, err, "%s", file->path);
 		return NULL;
