@@ -11,7 +11,13 @@ struct wait_node {
 	const struct task *task;
 	size_t first, count; /* edges; best first */
 	enum { WHITE, GREY, BLACK } colour;
+	size_t depth; /* in the search's path while grey */
+	size_t walk;  /* towards a root that came by first, from 1 */
+	size_t root;  /* where that walk ended, or NO_ROOT */
+	bool settled; /* root is known */
 };
+
+#define NO_ROOT SIZE_MAX /* the walk ends in a cycle */
 
 struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge)
 {
@@ -79,10 +85,8 @@ static void record_cycle(struct search *search, const struct wait_node *back_to)
 {
 	struct wait_graph *graph = search->graph;
 	struct wait_cycle cycle = {.confidence = 1};
-	size_t start = 0;
+	size_t start = back_to->depth;
 
-	while (start < search->depth && search->path[start].node != back_to)
-		start++;
 	if (search->depth - start > CYCLE_LENGTH_MAX || graph->cycle_count == CYCLES_MAX)
 		return;
 	for (size_t i = start; i < search->depth; i++) {
@@ -98,6 +102,7 @@ static void record_cycle(struct search *search, const struct wait_node *back_to)
 static void push(struct search *search, struct wait_node *node)
 {
 	node->colour = GREY;
+	node->depth = search->depth;
 	search->path[search->depth].node = node;
 	search->path[search->depth++].edge = 0;
 }
@@ -184,26 +189,39 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
 	return true;
 }
 
-/* Nodes in a cycle have no root; a walk longer than there are nodes has met one. */
+/*
+ * Follow best edges to a root or to a node an earlier walk went through: each node is entered once
+ * over all walks, so a queue of any length costs no more than its length.
+ */
 static struct err *find_root(struct wait_graph *graph, const struct map *index, struct map *known,
-			     const struct wait_node *node)
+			     struct wait_node *node, size_t walk, size_t *root)
 {
-	size_t unlisted = best_edge(graph, node)->unlisted, at;
-
-	for (size_t steps = 0; steps < graph->node_count; steps++) {
+	while (!node->walk) {
 		const struct wait_edge *edge = best_edge(graph, node);
-		const struct wait_node *next = node_of(graph, index, edge->to);
+		struct wait_node *next = node_of(graph, index, edge->to);
 
-		if (next) {
-			node = next;
-			continue;
-		}
-		if (!add_root(graph, known, edge, &at))
-			return &err_nomem;
-		graph->roots[at].victims += 1 + unlisted;
-		return NULL;
+		node->walk = walk;
+		if (!next)
+			return add_root(graph, known, edge, root) ? NULL : &err_nomem;
+		node = next;
 	}
+	*root = node->walk == walk ? NO_ROOT : node->root;
 	return NULL;
+}
+
+/* Count the tasks of a walk as its root's victims. */
+static void settle(struct wait_graph *graph, const struct map *index, struct wait_node *node,
+		   size_t root)
+{
+	while (node && !node->settled) {
+		const struct wait_edge *edge = best_edge(graph, node);
+
+		node->root = root;
+		node->settled = true;
+		if (root != NO_ROOT)
+			graph->roots[root].victims += 1 + edge->unlisted;
+		node = node_of(graph, index, edge->to);
+	}
 }
 
 static int by_victims(const void *a, const void *b)
@@ -220,8 +238,14 @@ static struct err *find_roots(struct wait_graph *graph, const struct map *index)
 	graph->roots = calloc(graph->node_count + 1, sizeof(*graph->roots));
 	if (!graph->roots)
 		return &err_nomem;
-	for (size_t i = 0; i < graph->node_count; i++)
-		TRY(find_root(graph, index, &known, &graph->nodes[i]));
+	for (size_t i = 0; i < graph->node_count; i++) {
+		size_t root;
+
+		if (graph->nodes[i].settled)
+			continue;
+		TRY(find_root(graph, index, &known, &graph->nodes[i], i + 1, &root));
+		settle(graph, index, &graph->nodes[i], root);
+	}
 	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_victims);
 	return NULL;
 }

@@ -180,6 +180,37 @@ START_TEST(roots_count_their_victims)
 }
 END_TEST
 
+#define CHAIN 20000
+
+/* One queue of every task behind the next, and tasks that lead into a cycle. */
+START_TEST(long_chains_end_in_one_root)
+{
+	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
+	struct task *chain = calloc(CHAIN + 1, sizeof(*chain));
+
+	setup_graph();
+	for (size_t i = 0; i <= CHAIN; i++)
+		chain[i].address = 0xffff888100000000 + i * 64;
+	for (size_t i = 0; i < CHAIN; i++) {
+		struct wait_edge one = {&chain[i], &chain[i + 1], lock_json, proven, 1, 0};
+
+		assert_ok(wait_graph_add(&graph, &one));
+	}
+	edge(&graph, 0, 1, 1);
+	edge(&graph, 1, 2, 1);
+	edge(&graph, 2, 1, 1);
+	edge(&graph, 3, 0, 1);
+	assert_ok(wait_graph_solve(&graph));
+	ck_assert_uint_eq(graph.root_count, 1);
+	ck_assert_ptr_eq(graph.roots[0].task, &chain[CHAIN]);
+	ck_assert_uint_eq(graph.roots[0].victims, CHAIN);
+	ck_assert_uint_eq(graph.cycle_count, 1);
+	ck_assert_uint_eq(graph.cycles[0].length, 2);
+	drop_graph();
+	free(chain);
+}
+END_TEST
+
 static void classify(struct sleeper *sleeper, struct call *calls, unsigned count)
 {
 	*sleeper = (struct sleeper){.calls = calls, .call_count = count};
@@ -221,4 +252,5 @@ END_TEST
 
 UNIT_MAIN("locks", rwsem_counts_of_all_eras, tickets_of_all_widths, queued_locks_of_both_encodings,
 	  cycles_are_found_with_their_sureness, roots_count_their_victims,
+	  long_chains_end_in_one_root,
 	  stacks_say_what_is_waited_for)
