@@ -93,7 +93,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 .SECONDARY:
 
-.PHONY: check check-full check-unit check-san check-golden check-guest check-tree check-daemon
+.PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
 check: deps-test
 	$(MAKE) all
@@ -101,12 +101,14 @@ check: deps-test
 	$(MAKE) check-san
 	$(MAKE) check-golden
 	$(MAKE) check-guest
+	$(MAKE) check-mutants
 	$(MAKE) check-daemon
 	@echo "all checks passed"
 
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
 	tests/guest/suite full
+	$(MAKE) check-mutants MUTANTS=1000
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
 	tests/daemon/load
@@ -127,6 +129,12 @@ check-guest: $(PROGRAMS)
 	tests/guest/test-check
 	tests/guest/suite check
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+
+# Damaged copies of the guests' dumps; SAN=1 has a worker with sanitizers read them.
+MUTANTS ?= 50
+check-mutants: $(PROGRAMS)
+	tests/mutate --count $(MUTANTS) --triage $(BUILD)/triage \
+		$$(find build/guest -name vmcore -size -100M | sort)
 
 # The daemon with dumps in every layout, hostile ones, accidents, and what install lays down.
 check-daemon: $(PROGRAMS)
@@ -191,7 +199,8 @@ install: all
 .PHONY: help
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "  make check-unit check-san check-golden check-guest check-daemon check-tree   parts of check"
+	@echo "  make check-unit check-san check-golden check-guest check-mutants check-daemon"
+	@echo "      check-tree                                                      parts of check"
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"
 	@echo "  make deps       installs what the build needs, and only what is missing"

@@ -344,6 +344,15 @@ static struct err *check_header(const struct header *header)
 	return NULL;
 }
 
+/* libkdumpfile allocates what the header announces, and comes to grief when it does not get it. */
+static struct err *check_range(const struct range *range, const char *what)
+{
+	return range->size > NOTE_BYTES
+		       ? err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " bytes of %s",
+				 range->size, what)
+		       : NULL;
+}
+
 /* Read the sub header; what this version of the header does not have stays zero. */
 static struct err *read_sub_header(struct source *source, const struct header *header,
 				   struct sub_header *ret)
@@ -360,7 +369,9 @@ static struct err *read_sub_header(struct source *source, const struct header *h
 	if (ret->split)
 		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
 			       "makedumpfile --reassemble");
-	return NULL;
+	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
+	TRY(check_range(&ret->notes, "notes"));
+	return check_range(&ret->eraseinfo, "erase info");
 }
 
 /* Two bitmaps of equal size; a full dump may come with one that serves as both. */

@@ -141,6 +141,7 @@ START_TEST(absurd_kdump_headers_are_refused)
 	       "bitmaps");
 	refuse(broken_header(HEADER(uts[4]), 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
 	refuse(broken_header(SUB_HEADER(pfns[2]), UINT64_MAX, 8), ERR_CORRUPT, "pages");
+	refuse(broken_header(SUB_HEADER(notes[1]), 1ull << 40, 8), ERR_CORRUPT, "of notes");
 	refuse(broken_header(SUB_HEADER(pfns[2]), 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
 	refuse(broken_header(SUB_HEADER(split), 1, 4), ERR_UNSUPPORTED, "split");
 }
