@@ -110,11 +110,9 @@ static bool parse_trap(const char *line, struct segfault *fault)
 		return false;
 	if (!strncmp(trap, "trap ", 5) && trap + 5 < ip)
 		trap += 5;
-	if (trap >= ip)
-		return false;
 	size_t length = MIN((size_t)(ip - trap), sizeof(fault->trap) - 1);
 	memcpy(fault->trap, trap, length);
-	return hex_after(ip, " ip:", &fault->ip) && hex_after(ip, " sp:", &fault->sp) &&
+	return trap < ip && hex_after(ip, " ip:", &fault->ip) && hex_after(ip, " sp:", &fault->sp) &&
 	       hex_after(ip, " error:", &fault->error);
 }
 

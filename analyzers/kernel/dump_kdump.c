@@ -253,10 +253,17 @@ static struct err *open_library(struct kdump *kdump)
 	/* Pages are cached in dump.c; the library's own 1024 would only double them. */
 	if (status == KDUMP_OK)
 		status = kdump_set_number_attr(kdump->ctx, "cache.size", 8);
-	if (status != KDUMP_OK)
-		return err_new(ERR_CORRUPT, "libkdumpfile cannot open the dump: %s",
-			       kdump_get_err(kdump->ctx));
-	return NULL;
+	if (status == KDUMP_OK)
+		return NULL;
+	struct err *err = err_new(ERR_CORRUPT, "libkdumpfile cannot open the dump: %s",
+				  kdump_get_err(kdump->ctx));
+	/*
+	 * Out of memory, such as for a bitmap as large as a broken header has it, 0.5.1 leaves
+	 * attributes behind that kdump_free() falls over: better to lose them.
+	 */
+	if (status == KDUMP_ERR_SYSTEM)
+		kdump->ctx = NULL;
+	return err;
 }
 
 static void copy_field(char *dst, const char *src)

@@ -59,7 +59,7 @@ END_TEST
 START_TEST(what_is_not_such_a_line_is_left_alone)
 {
 	static const char *const lines[] = {
-		"", "traps: sh[5]: ip:1 sp:2 error:0", "traps: sh[5] trap  ip:1 sp:2 error:0",
+		"", "traps: sh[5]: ip:1 sp:2 error:0",
 		"segfault at", ": segfault at 0 ip 1 sp 2 error 4", "[]: segfault at 0 ip 1 sp 2 error 4",
 		"a[]: segfault at 0 ip 1 sp 2 error 4", "a[-1]: segfault at 0 ip 1 sp 2 error 4",
 		"a[1]: segfault at 0", "a[99999999999999999999]: segfault at 0 ip 1 sp 2 error 4",
