@@ -63,19 +63,37 @@ static struct err *read_count(struct kernel *kernel, struct percpu *percpu)
 }
 
 /*
- * Which CPUs were online. A variable of its own since 4b804c85dc37 (v4.6), before that a bitmap
- * behind a constant pointer.
+ * A mask of CPUs. A variable of its own since 4b804c85dc37 (v4.6), before that a bitmap behind a
+ * constant pointer.
+ */
+static struct err *read_mask(struct kernel *kernel, const char *variable, const char *bits,
+			     const char *pointer, uint8_t *ret, size_t length)
+{
+	uint64_t mask;
+
+	if (!symbols_find(kernel->symbols, variable, &mask) &&
+	    !symbols_find(kernel->symbols, bits, &mask))
+		TRY(variable_read(kernel, pointer, 8, &mask));
+	return err_wrap(memory_read(kernel->memory, mask, ret, length), "mask of online CPUs");
+}
+
+/*
+ * Which CPUs were online. Where no crash kernel took over, panic() has stopped the others, and
+ * stop_this_cpu() took them out of the online mask: the active one still has them.
  */
 static struct err *read_online(struct kernel *kernel, struct percpu *percpu)
 {
 	size_t length = ((size_t)percpu->cpus + 63) / 64 * 8;
-	uint64_t mask;
+	uint8_t active[PERCPU_MAX / 8] = {0};
 
-	if (!symbols_find(kernel->symbols, "__cpu_online_mask", &mask) &&
-	    !symbols_find(kernel->symbols, "cpu_online_bits", &mask))
-		TRY(variable_read(kernel, "cpu_online_mask", 8, &mask));
-	return err_wrap(memory_read(kernel->memory, mask, percpu->online, length),
-			"mask of online CPUs");
+	TRY(read_mask(kernel, "__cpu_online_mask", "cpu_online_bits", "cpu_online_mask",
+		      percpu->online, length));
+	if (!err_ok(read_mask(kernel, "__cpu_active_mask", "cpu_active_bits", "cpu_active_mask",
+			      active, length)))
+		return NULL;
+	for (size_t i = 0; i < length; i++)
+		percpu->online[i] |= active[i];
+	return NULL;
 }
 
 struct err *percpu_open(struct kernel *kernel, struct percpu **ret)

@@ -4,6 +4,7 @@
 #define OFFSETS (FAKE_BASE + 0x100)
 #define COUNT (FAKE_BASE + 0x80)
 #define ONLINE (FAKE_BASE + 0x90)
+#define ACTIVE (FAKE_BASE + 0x98)
 #define LOAD 0xffffffff82000000
 
 /* Four ids, of which 2 never became a CPU and 3 is offline. */
@@ -49,6 +50,21 @@ START_TEST(variables_are_found_on_each_cpu)
 	ck_assert(percpu_online(kernel.percpu, 1));
 	ck_assert(!percpu_online(kernel.percpu, 3));
 	ck_assert(!percpu_online(kernel.percpu, 9999));
+	close_smp();
+}
+END_TEST
+
+/* What panic() does to the CPUs it stops: offline, yet still active. */
+START_TEST(stopped_cpus_count_as_online)
+{
+	open_smp(4);
+	fake_symbol("__cpu_active_mask", ACTIVE);
+	fake_u64(ONLINE, 0x2);
+	fake_u64(ACTIVE, 0x3);
+	assert_ok(percpu_open(&kernel, &kernel.percpu));
+	ck_assert(percpu_online(kernel.percpu, 0));
+	ck_assert(percpu_online(kernel.percpu, 1));
+	ck_assert(!percpu_online(kernel.percpu, 3));
 	close_smp();
 }
 END_TEST
@@ -102,5 +118,5 @@ START_TEST(one_processor_kernels_have_one_area)
 }
 END_TEST
 
-UNIT_MAIN("percpu", variables_are_found_on_each_cpu, addresses_are_led_back_to_their_cpu,
-	  absurd_counts_are_refused, one_processor_kernels_have_one_area)
+UNIT_MAIN("percpu", variables_are_found_on_each_cpu, stopped_cpus_count_as_online,
+	  addresses_are_led_back_to_their_cpu, absurd_counts_are_refused, one_processor_kernels_have_one_area)
