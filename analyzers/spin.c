@@ -80,14 +80,14 @@ static size_t candidates(struct kernel *kernel, const struct spin_cpu *cpu, uint
 
 #define TICKETS_OUTSTANDING_MAX 8192
 
-/* The register that holds a ticket of this lock other than the one being served. */
-static int64_t own_ticket(const struct spinlock_shape *shape, const struct ticket_lock *lock,
-			  const struct regs *regs)
+/* The one outstanding ticket, but for the one being served, that these registers hold. */
+static int64_t ticket_among(const struct spinlock_shape *shape, const struct ticket_lock *lock,
+			    const struct regs *regs, uint32_t looked_at)
 {
 	int64_t found = -1;
 
 	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
-		if (!regs_known(regs, reg))
+		if (!(looked_at >> reg & 1) || !regs_known(regs, reg))
 			continue;
 		if (ticket_position(shape, lock, regs->value[reg]) <= 0)
 			continue;
@@ -96,6 +96,44 @@ static int64_t own_ticket(const struct spinlock_shape *shape, const struct ticke
 		found = (int64_t)regs->value[reg];
 	}
 	return found;
+}
+
+#define SPIN_LOOP_MAX 128 /* bytes of a lock function up to its spin loop's end */
+
+/* Registers that the spinning function compares with each other: its ticket and the one served. */
+static uint32_t compared_registers(struct kernel *kernel, const struct frame *frame)
+{
+	uint8_t code[SPIN_LOOP_MAX];
+	struct symbol symbol;
+	uint32_t compared = 0;
+
+	if (!symbols_at(kernel->symbols, frame_lookup_address(frame), &symbol))
+		return 0;
+	size_t length = MIN(symbol.size, sizeof(code));
+	if (!err_ok(memory_read(kernel->memory, symbol.address, code, length)))
+		return 0;
+	for (size_t at = 0; at < length;) {
+		struct insn insn;
+
+		if (!err_ok(disasm_one(kernel->disasm, code + at, length - at, symbol.address + at,
+				       &insn)))
+			break;
+		if (!strncmp(insn.mnemonic, "cmp", 3) && insn.operand_count == 2 &&
+		    insn.operands[0].kind == OPERAND_REGISTER &&
+		    insn.operands[1].kind == OPERAND_REGISTER)
+			compared |= 1u << insn.operands[0].reg | 1u << insn.operands[1].reg;
+		at += insn.size;
+	}
+	return compared;
+}
+
+/* Small tickets look like any other small number: the code says which register to believe. */
+static int64_t own_ticket(struct kernel *kernel, const struct spinlock_shape *shape,
+			  const struct ticket_lock *lock, const struct frame *frame)
+{
+	int64_t ticket = ticket_among(shape, lock, &frame->regs, compared_registers(kernel, frame));
+
+	return ticket >= 0 ? ticket : ticket_among(shape, lock, &frame->regs, UINT32_MAX);
 }
 
 static bool find_ticket(struct kernel *kernel, const struct spinlock_shape *shape,
@@ -114,7 +152,7 @@ static bool find_ticket(struct kernel *kernel, const struct spinlock_shape *shap
 		ticket_decode(shape, value, &lock);
 		if (lock.outstanding < 2 || lock.outstanding > TICKETS_OUTSTANDING_MAX)
 			continue;
-		int64_t ticket = own_ticket(shape, &lock, &frame->regs);
+		int64_t ticket = own_ticket(kernel, shape, &lock, frame);
 		if (ticket < 0)
 			continue;
 		cpu->lock = list[i];
