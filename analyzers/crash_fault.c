@@ -188,6 +188,19 @@ static void describe_operand(struct crash *crash, const struct operand *operand)
 							      : operand->displacement));
 }
 
+/* The double fault keeps no CR2 of its own: it is the operand, or the push itself. */
+static void overflow_address(struct crash *crash)
+{
+	const struct insn *insn = current(crash);
+	uint64_t effective;
+
+	if (operand_of(crash, 0, true, &effective))
+		set_address(crash, effective, false, "computed from the instruction's operand");
+	else if (insn && insn->writes_stack)
+		set_address(crash, crash->regs.value[REG_RSP] - 8, false,
+			    "computed: the instruction pushes");
+}
+
 /* A push or call that ran off the stack has no operand that says so. */
 static bool stack_access(struct crash *crash)
 {
@@ -209,6 +222,8 @@ void crash_explain_fault(struct crash *crash)
 	read_code(crash);
 	if (crash->kind == CRASH_PAGE_FAULT)
 		page_fault_address(crash);
+	else if (crash->kind == CRASH_STACK_OVERFLOW)
+		overflow_address(crash);
 	else if (crash->kind == CRASH_GENERAL_PROTECTION || crash->kind == CRASH_STACK_SEGMENT)
 		protection_address(crash);
 	else

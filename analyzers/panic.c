@@ -14,6 +14,7 @@
 #include "analyzer.h"
 #include "base/str.h"
 #include "crash.h"
+#include "crash_log.h"
 #include "describe.h"
 
 static json_t *registers_json(const struct regs *regs)
@@ -94,6 +95,33 @@ static json_t *fault_json(const struct crash *crash)
 	return json;
 }
 
+/* Without a stack of our own, the kernel's report in its log has to do: who, where, which address. */
+static void put_report(const struct crash *crash, json_t *json)
+{
+	struct crash_report report;
+
+	if (crash->trace.count || !crash_report_read(crash->kernel->log, &report))
+		return;
+	if (crash->cpu < 0 && report.cpu >= 0)
+		json_put(json, "cpu", json_integer(report.cpu));
+	if (!crash->task && report.pid >= 0)
+		json_put(json, "task",
+			 json_pack("{s:i, s:o}", "pid", report.pid, "comm",
+				   json_text0(report.comm)));
+	if (report.symbol[0])
+		json_put(json, "rip",
+			 json_pack("{s:o, s:I, s:o, s:s}", "symbol", json_text0(report.symbol),
+				   "offset", (json_int_t)report.offset, "module",
+				   report.module[0] ? json_text0(report.module) : json_null(),
+				   "found_by", "log"));
+	if (report.has_address && !crash->fault)
+		json_put(json, "fault",
+			 json_pack("{s:o, s:s?, s:s, s:s}", "address",
+				   json_address(report.address), "class",
+				   fault_class(crash->kernel->memory, report.address), "evidence",
+				   EVIDENCE_INFERRED, "source", "the log"));
+}
+
 static json_t *crash_json(const struct crash *crash)
 {
 	json_t *json = json_object();
@@ -115,6 +143,7 @@ static json_t *crash_json(const struct crash *crash)
 		json_put(json, "exception", crash->entry[0] ? json_string(crash->entry) : NULL);
 	json_put(json, "fault", fault_json(crash));
 	json_put(json, "instruction", instruction_json(crash));
+	put_report(crash, json);
 	return json;
 }
 

@@ -111,16 +111,16 @@ const char *va_class_name(enum va_class va_class)
 {
 	static const char *const names[] = {
 		[VA_USER] = "user",
-		[VA_NON_CANONICAL] = "non-canonical",
-		[VA_DIRECT_MAP] = "direct map",
-		[VA_DIRECT_MAP_BEYOND] = "direct map beyond memory",
+		[VA_NON_CANONICAL] = "non_canonical",
+		[VA_DIRECT_MAP] = "direct_map",
+		[VA_DIRECT_MAP_BEYOND] = "direct_map_beyond",
 		[VA_VMALLOC] = "vmalloc",
 		[VA_VMEMMAP] = "vmemmap",
-		[VA_IMAGE] = "kernel image",
+		[VA_IMAGE] = "image",
 		[VA_MODULE] = "module",
 		[VA_FIXMAP] = "fixmap",
-		[VA_CPU_ENTRY] = "cpu entry area",
-		[VA_KASAN] = "kasan shadow",
+		[VA_CPU_ENTRY] = "cpu_entry_area",
+		[VA_KASAN] = "kasan",
 		[VA_HOLE] = "hole",
 	};
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_CRASH_LOG_H
+#define TRIAGE_CRASH_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/printk.h"
+
+/*
+ * The kernel's own report at the end of a log (show_regs(), dump_stack()), for when there is no
+ * dump or its stacks cannot be read: who, where, which address.
+ */
+struct crash_report {
+	int cpu;	     /* -1 unknown */
+	int pid;	     /* -1 unknown */
+	char comm[17];
+	char symbol[128];    /* of RIP; "" unknown */
+	uint64_t offset;
+	char module[64];
+	bool has_address;
+	uint64_t address;    /* that faulted */
+};
+
+/* The last report of the log; false when it holds none. */
+bool crash_report_read(const struct log *log, struct crash_report *ret);
+
+#endif
