@@ -130,7 +130,7 @@ check-guest: $(PROGRAMS)
 	tests/guest/suite check
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
 
-# Damaged copies of the guests' dumps; SAN=1 has a worker with sanitizers read them.
+# Damaged copies of the guests' dumps.
 MUTANTS ?= 50
 check-mutants: $(PROGRAMS)
 	tests/mutate --count $(MUTANTS) --triage $(BUILD)/triage \

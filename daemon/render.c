@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "finding.h"
+
 #define DEFAULT_WIDTH 100
 #define FRAMES_SHOWN 20
 #define LIST_SHOWN 6
@@ -255,10 +257,14 @@ static void put_findings(const struct page *page, const json_t *findings)
 	json_array_foreach(findings, i, finding) {
 		const char *severity = text_at(finding, "severity");
 		const char *headline = text_at(finding, "headline");
+		const char *code = text_at(finding, "code");
 		double confidence = json_number_value(json_object_get(finding, "confidence"));
 		char first[24];
 
 		if (!headline || !severity || !strcmp(severity, "info") || shown == 2 * LIST_SHOWN)
+			continue;
+		/* The crash has a section of its own, but that does not say when it is a guess. */
+		if (confidence >= 1 && code && !strcmp(code, finding_code(FINDING_CRASH)))
 			continue;
 		if (!shown++)
 			title(page, "Found");

@@ -119,6 +119,20 @@ START_TEST(headline_comes_first)
 }
 END_TEST
 
+START_TEST(a_sure_crash_is_told_once)
+{
+	_free_ char *text = page("{\"findings\": [{\"code\": \"crash\", \"severity\": \"critical\", "
+				 "\"headline\": \"surely\", \"confidence\": 1.0}, {\"code\": \"crash\", "
+				 "\"severity\": \"critical\", \"headline\": \"perhaps\", \"confidence\": "
+				 "0.8}, {\"code\": \"lock.mutex\", \"severity\": \"info\", \"headline\": "
+				 "\"by the way\", \"confidence\": 1.0}]}", 80, false);
+
+	ck_assert_ptr_null(strstr(text, "surely"));
+	ck_assert_ptr_nonnull(strstr(text, "inferred perhaps"));
+	ck_assert_ptr_null(strstr(text, "by the way"));
+}
+END_TEST
+
 /* Documents that hold nothing, or the wrong thing everywhere. */
 START_TEST(what_is_not_known_is_left_out)
 {
@@ -163,5 +177,5 @@ START_TEST(long_lists_are_cut)
 END_TEST
 
 UNIT_MAIN("render", nothing_reaches_the_terminal_as_it_is, lines_fit_the_width,
-	  colour_only_where_wanted, headline_comes_first, what_is_not_known_is_left_out,
+	  colour_only_where_wanted, headline_comes_first, a_sure_crash_is_told_once, what_is_not_known_is_left_out,
 	  long_lists_are_cut)
