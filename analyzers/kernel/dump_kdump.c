@@ -80,6 +80,9 @@ struct kdump {
 	uint64_t dumped_count;
 	kdump_ctx_t *ctx;
 	struct window *window;	  /* what ctx reads of a flattened dump; else NULL */
+	/* The descriptor found last: a page's state is asked right before its data. */
+	struct descriptor found;
+	uint64_t found_tag; /* the page's number + 1, 0 = none */
 };
 
 static uint64_t block_count(const struct kdump *kdump)
@@ -161,10 +164,17 @@ static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct des
 {
 	const uint8_t *bits;
 
-	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
-	return read_descriptor(kdump,
-			       kdump->rank[pfn / BLOCK_PFNS] + count_bits(bits, pfn % BLOCK_PFNS),
-			       ret);
+	if (kdump->found_tag != pfn + 1) {
+		kdump->found_tag = 0;
+		TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
+		TRY(read_descriptor(kdump,
+				    kdump->rank[pfn / BLOCK_PFNS] +
+					    count_bits(bits, pfn % BLOCK_PFNS),
+				    &kdump->found));
+		kdump->found_tag = pfn + 1;
+	}
+	*ret = kdump->found;
+	return NULL;
 }
 
 /* The library looks for a page's descriptor and data by itself: have both where it looks. */
