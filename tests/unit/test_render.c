@@ -177,5 +177,5 @@ START_TEST(long_lists_are_cut)
 END_TEST
 
 UNIT_MAIN("render", nothing_reaches_the_terminal_as_it_is, lines_fit_the_width,
-	  colour_only_where_wanted, headline_comes_first, a_sure_crash_is_told_once, what_is_not_known_is_left_out,
-	  long_lists_are_cut)
+	  colour_only_where_wanted, headline_comes_first, a_sure_crash_is_told_once,
+	  what_is_not_known_is_left_out, long_lists_are_cut)

@@ -141,6 +141,12 @@ static const struct {
 #define ADDRESS_SPACE (1ull << 50)
 #define NOT_SHUT_OFF 200
 
+#ifdef __SANITIZE_ADDRESS__ /* which takes terabytes of address space for itself */
+#define MEMORY UINT64_MAX
+#else
+#define MEMORY (4ull << 30)
+#endif
+
 /* In a child of its own: 0 when refused, 1 when it worked, 2 when refused for another reason. */
 static int attempt(int (*run)(void), bool program)
 {
@@ -244,7 +250,7 @@ static void check_inside(int (*run)(void), const struct sandbox_options *options
 	ck_assert_int_eq(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status), expected);
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of address space for itself */
+#ifndef __SANITIZE_ADDRESS__
 static int take_memory(void)
 {
 	void *memory = mmap(NULL, 5ull << 30, PROT_READ | PROT_WRITE,
@@ -270,7 +276,7 @@ static int call_abort(void)
 
 START_TEST(limits_hold)
 {
-	const struct sandbox_options options = {.memory_bytes = 4ull << 30, .cpu_s = 1};
+	const struct sandbox_options options = {.memory_bytes = MEMORY, .cpu_s = 1};
 
 #ifndef __SANITIZE_ADDRESS__
 	check_inside(take_memory, &options, 0);
