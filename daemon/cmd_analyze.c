@@ -9,16 +9,18 @@
 #include "daemon/analyze.h"
 #include "daemon/cmd.h"
 #include "daemon/render.h"
+#include "daemon/render_locks.h"
 #include "daemon/report.h"
 
 struct arguments {
 	const char *vmlinux;
-	bool json, no_sandbox, help;
+	bool json, locks, dot, no_sandbox, help;
 	unsigned timeout_s;
 };
 
 static const char help[] =
-	"usage: triage analyze FILE… [--vmlinux FILE] [--json] [--no-sandbox] [--timeout SECONDS]\n"
+	"usage: triage analyze FILE… [--vmlinux FILE] [--json|--locks|--dot] [--no-sandbox]\n"
+	"                      [--timeout SECONDS]\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
@@ -27,6 +29,8 @@ static const char help[] =
 	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
 	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
 	"                     FILEs one line each\n"
+	"  --locks            only who waits for whom, lock by lock\n"
+	"  --dot              the same as a graph for Graphviz\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
@@ -38,6 +42,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 	static const struct option options[] = {
 		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
 		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
+		{"locks", no_argument, NULL, 'l'},	   {"dot", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},	   {0},
 	};
 
@@ -48,6 +53,12 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 			break;
 		case 'j':
 			ret->json = true;
+			break;
+		case 'l':
+			ret->locks = true;
+			break;
+		case 'd':
+			ret->dot = true;
 			break;
 		case 'n':
 			ret->no_sandbox = true;
@@ -79,12 +90,19 @@ static void print_json(const json_t *report, bool indent)
 	puts(text ? text : "null");
 }
 
-static void print_text(const json_t *report)
+static void print_text(const json_t *report, const struct arguments *arguments)
 {
 	struct render_style style = render_style_for(STDOUT_FILENO);
 	_str_ struct str text = {0};
 
-	render_verdict(report, &style, &text);
+	if (arguments->dot)
+		render_dot(report, &text);
+	else if (arguments->locks)
+		render_locks(report, &text);
+	else
+		render_verdict(report, &style, &text);
+	if (arguments->locks && !text.length)
+		str_puts(&text, "no lock that anyone waits for was found\n");
 	fputs(text.data ? text.data : "", stdout);
 }
 
@@ -163,7 +181,7 @@ static int run(int argc, char **argv)
 		if (arguments.json)
 			print_json(report, !several);
 		else
-			print_text(report);
+			print_text(report, &arguments);
 		status = MAX(status, status_of(report));
 	}
 	return status;

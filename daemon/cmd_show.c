@@ -3,10 +3,12 @@
 
 #include "daemon/cmd_common.h"
 #include "daemon/render.h"
+#include "daemon/render_locks.h"
 #include "daemon/report.h"
 #include "daemon/sections.h"
 
-enum { OPTION_SECTION = 1 };
+enum { OPTION_SECTION = 1, OPTION_DOT = 64 };
+#define WANT_DOT (1u << 31)
 extern const struct verb show_verb;
 
 static const struct option options[] = {
@@ -16,6 +18,7 @@ static const struct option options[] = {
 	{"log", no_argument, NULL, OPTION_SECTION + 3},
 	{"registers", no_argument, NULL, OPTION_SECTION + 4},
 	{"findings", no_argument, NULL, OPTION_SECTION + 5},
+	{"dot", no_argument, NULL, OPTION_DOT},
 	CMD_OPTIONS,
 	{0},
 };
@@ -27,12 +30,14 @@ static void print_text(const json_t *report, unsigned wanted)
 	const struct section *section;
 	_str_ struct str out = {0};
 
-	if (!wanted)
+	if (wanted & WANT_DOT)
+		render_dot(report, &out);
+	else if (!wanted)
 		render_verdict(report, &style, &out);
 	for (size_t i = 0; (section = section_at(i)); i++) {
 		size_t before;
 
-		if (!(wanted & 1u << i))
+		if (wanted & WANT_DOT || !(wanted & 1u << i))
 			continue;
 		str_printf(&out, "%s%s%s\n", style.colour ? "\033[1m" : "", section->name,
 			   style.colour ? "\033[0m" : "");
@@ -69,7 +74,7 @@ static int run(int argc, char **argv)
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		wanted |= 1u << (option - OPTION_SECTION);
+		wanted |= option == OPTION_DOT ? WANT_DOT : 1u << (option - OPTION_SECTION);
 	}
 	if (optind + 1 != argc)
 		err = err_new(ERR_INVALID, "show takes one ID");
@@ -81,7 +86,7 @@ static int run(int argc, char **argv)
 const struct verb show_verb = {
 	.name = "show",
 	.synopsis = "show ID [--stack] [--locks] [--memory] [--log] [--registers] [--findings] "
-		    "[--json]",
+		    "[--dot] [--json]",
 	.summary = "a verdict on one screen, or parts of it in full",
 	.run = run,
 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/render_locks.h"
+
 static const json_t *get(const json_t *object, const char *key)
 {
 	return json_object_get(object, key);
@@ -131,66 +133,6 @@ static void render_stack(const json_t *report, struct str *out)
 		str_puts(out, "\n");
 		put_stack(out, get(item, "backtrace"));
 	}
-}
-
-static void put_users(struct str *out, const json_t *users, const char *what)
-{
-	const json_t *user;
-	size_t i;
-
-	json_array_foreach(users, i, user)
-	{
-		str_printf(out, "  %s ", what);
-		put_task(out, get(user, "task"));
-		put_known(out, user, "mode", "");
-		put_known(out, user, "ticket", "ticket");
-		put_known(out, user, "evidence", "");
-		put_known(out, user, "why", "-");
-		str_puts(out, "\n");
-	}
-}
-
-static void put_waits(struct str *out, const json_t *waits)
-{
-	const json_t *item, *pid;
-	size_t i, j;
-
-	json_array_foreach(get(waits, "edges"), i, item)
-	{
-		str_puts(out, "wait");
-		put_known(out, item, "from", "");
-		put_known(out, item, "to", "->");
-		put_known(out, item, "lock", "for");
-		put_known(out, item, "evidence", "");
-		put_known(out, item, "why", "-");
-		str_puts(out, "\n");
-	}
-	json_array_foreach(get(waits, "cycles"), i, item)
-	{
-		str_puts(out, "cycle");
-		json_array_foreach(item, j, pid)
-			str_printf(out, "%s %lld", j ? " ->" : "", json_integer_value(pid));
-		str_puts(out, "\n");
-	}
-}
-
-static void render_locks(const json_t *report, struct str *out)
-{
-	const json_t *lock;
-	size_t i;
-
-	json_array_foreach(get(report, "locks"), i, lock)
-	{
-		put_text(out, lock, "kind");
-		put_known(out, lock, "address", "");
-		put_known(out, lock, "name", "");
-		put_known(out, lock, "container", "in");
-		put_known(out, lock, "state", ":");
-		str_puts(out, "\n");
-		put_users(out, get(lock, "holders"), "held by");
-		put_users(out, get(lock, "waiters"), "waiter");
-	}
-	put_waits(out, get(report, "waits"));
 }
 
 static void put_owner(struct str *out, const json_t *owner)

@@ -36,9 +36,9 @@ _triage() {
 	esac
 	options="--json --state-dir --run-dir"
 	case $verb in
-	analyze) options="--vmlinux --json --no-sandbox --timeout" ;;
+	analyze) options="--vmlinux --json --locks --dot --no-sandbox --timeout" ;;
 	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
-	show) options="$options --stack --locks --memory --log --registers --findings" ;;
+	show) options="$options --stack --locks --memory --log --registers --findings --dot" ;;
 	wait) options="$options --timeout" ;;
 	export) options="$options --since --limit --format" ;;
 	prune) options="$options --forget" ;;

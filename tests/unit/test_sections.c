@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/render_locks.h"
 #include "daemon/sections.h"
 
 /* The section's text for a report, in a buffer of the caller's. */
@@ -27,7 +28,7 @@ static const char report[] =
 	"\"locks\":[{\"kind\":\"rwsem\",\"address\":\"0x5\",\"state\":\"held\",\"holders\":[{"
 	"\"task\":"
 	"{\"pid\":1,\"comm\":\"a\"},\"mode\":\"read\",\"evidence\":\"inferred\"}],\"waiters\":[{"
-	"\"task\":{\"pid\":2,\"comm\":\"b\"},\"mode\":\"write\",\"ticket\":4}]}],"
+	"\"task\":{\"pid\":2,\"comm\":\"b\"},\"mode\":\"write\",\"ticket\":\"4\"}]}],"
 	"\"waits\":{\"edges\":[{\"from\":2,\"to\":1,\"lock\":\"x\",\"evidence\":\"proven\"}],"
 	"\"cycles\":[[1,2]]},"
 	"\"memory\":{\"pointers\":[{\"where\":\"rdi\",\"value\":\"0x6\",\"owner\":{\"text\":"
@@ -46,8 +47,10 @@ START_TEST(each_section_says_what_is_known)
 	} expected[] = {
 		{"stack", "panic task java (7)\n  #0  f+0x10 [m]\n  #1  0x2  <irq>  a.c line 3\n"},
 		{"locks",
-		 "rwsem 0x5 : held\n  held by a (1) read inferred\n"
-		 "  waiter b (2) write ticket 4\nwait 2 -> 1 for x proven\ncycle 1 -> 2\n"},
+		 "DEADLOCK\n    pid 1 waits for a lock, held by pid 2\n"
+		 "    pid 2 waits for x, held by pid 1  proven\n\n"
+		 "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
+		 "        -   b/2  write  ticket 4\n\n"},
 		{"memory", "rdi 0x6: a free object\n1. loaded - proven\nbit_flip 0.50: bit 3\n"},
 		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c (3) at 0x0\n"},
 		{"registers", "       rip 0x1\n"},
@@ -60,6 +63,45 @@ START_TEST(each_section_says_what_is_known)
 		render(expected[i].name, report, &out);
 		ck_assert_str_eq(out.data, expected[i].text);
 	}
+}
+END_TEST
+
+START_TEST(waits_are_drawn_for_graphviz)
+{
+	_json_ json_t *waits = json_loads(
+		"{\"waits\":{\"nodes\":[{\"task\":{\"pid\":2,\"comm\":\"a\\\"];b\"}},"
+		"{\"task\":{\"pid\":3,\"comm\":\"c\"}}],\"edges\":["
+		"{\"from\":2,\"to\":3,\"lock\":\"x\\ny\",\"evidence\":\"proven\"},"
+		"{\"from\":3,\"to\":null,\"evidence\":\"missing\"}],\"cycles\":[[3]]}}",
+		0, NULL);
+	_str_ struct str out = {0};
+
+	ck_assert_ptr_nonnull(waits);
+	render_dot(waits, &out);
+	ck_assert_str_eq(out.data,
+			 "digraph waits {\n\tnode [shape=box];\n"
+			 "\tt2 [label=\"a\\\"];b/2\"];\n\tt3 [label=\"c/3\", color=red];\n"
+			 "\tt2 -> t3 [label=\"x\\\\x0ay\", style=solid];\n"
+			 "\tu1 [label=\"?\", shape=plaintext];\n"
+			 "\tt3 -> u1 [label=\"\", style=dashed];\n}\n");
+}
+END_TEST
+
+/* Spinners count from the holder, sleepers from the head; a completion is owed, not held. */
+START_TEST(queues_say_who_is_next)
+{
+	static const char text[] =
+		"{\"locks\":[{\"kind\":\"qspinlock\",\"waiters\":[{\"task\":{\"pid\":4,"
+		"\"comm\":\"s\"},\"position\":1,\"cpu\":2}]},{\"kind\":\"completion\","
+		"\"holders\":[{\"task\":null,\"mode\":\"exclusive\",\"evidence\":\"missing\"}],"
+		"\"waiters\":[{\"task\":{\"pid\":5,\"comm\":\"w\"},\"position\":0}],"
+		"\"waiter_count\":7}]}";
+	_str_ struct str out = {0};
+
+	render("locks", text, &out);
+	ck_assert_str_eq(out.data, "qspinlock\n        1.   s/4  spins on CPU 2\n\n"
+				   "completion\n    owed by  unknown  missing\n"
+				   "        1.   w/5\n            and 6 more\n\n");
 }
 END_TEST
 
@@ -81,4 +123,5 @@ START_TEST(nothing_is_said_of_what_is_not_known)
 }
 END_TEST
 
-UNIT_MAIN("sections", each_section_says_what_is_known, nothing_is_said_of_what_is_not_known)
+UNIT_MAIN("sections", each_section_says_what_is_known, waits_are_drawn_for_graphviz,
+	  queues_say_who_is_next, nothing_is_said_of_what_is_not_known)
