@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "kernel/object.h"
 #include "lock.h"
+#include "lock_region.h"
 
 struct holds_entry {
 	const char *function;
@@ -87,6 +88,30 @@ static const char *address_on_stack(struct kernel *kernel, const struct sleeper 
 	return NULL;
 }
 
+/* The innermost frame whose code took the lock, by its constant address, and still has it. */
+static const struct call *took_lock(struct kernel *kernel, uint64_t lock,
+				    const struct sleeper *stack, enum lock_mode *mode)
+{
+	const struct lock_calls calls = {lock_region_rwsem_call, lock};
+	struct symbol symbol;
+
+	if (!symbols_at(kernel->symbols, lock, &symbol))
+		return NULL; /* no static lock: no code has its address */
+	for (unsigned i = 0; i < stack->call_count; i++) {
+		uint64_t stop = stack->calls[i].address;
+		struct lock_region region = {0};
+
+		if (!symbols_at(kernel->symbols, stop - 1, &symbol))
+			continue;
+		lock_region_follow(kernel, symbol.address, stop, &calls, &region);
+		if (!region.inside)
+			continue;
+		*mode = region.read ? MODE_READ : MODE_WRITE;
+		return &stack->calls[i];
+	}
+	return NULL;
+}
+
 static void look_at(struct kernel *kernel, uint64_t lock, uint64_t mm, const struct task *hint,
 		    const struct sleeper *stack, struct suspects *suspects)
 {
@@ -103,6 +128,12 @@ static void look_at(struct kernel *kernel, uint64_t lock, uint64_t mm, const str
 		found.confidence = 0.5;
 		snprintf(found.why, sizeof(found.why), "the lock's address is on its stack, in %s()",
 			 where[0] ? where : "an unknown function");
+	}
+	const struct call *took = frame ? NULL : took_lock(kernel, lock, stack, &found.mode);
+	if (took) {
+		found.confidence = MAX(found.confidence, 0.75);
+		snprintf(found.why, sizeof(found.why),
+			 "%s() took this lock and had not given it back", took->function);
 	}
 	if (stack->task == hint) {
 		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
