@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_COPIES_H
+#define TRIAGE_COPIES_H
+
+#include "finding.h"
+#include "kernel/kernel.h"
+
+/* Emit memory.copies of value; task may be NULL, holder is where the value was read from. */
+void copies_show(struct kernel *kernel, struct findings *findings, const struct task *task,
+		 uint64_t holder, uint64_t value);
+
+#endif
