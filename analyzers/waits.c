@@ -106,7 +106,8 @@ static void describe_doing(struct kernel *kernel, const struct task *task, struc
 	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
 	struct sleeper own = {0};
 
-	if (!known && !err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own)))
+	if ((!known && !err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own))) ||
+	    !(known ? known : &own)->call_count)
 		str_puts(text, "doing something its stack does not show");
 	else if (task->on_cpu >= 0)
 		str_printf(text, "running on CPU %d in %s()", task->on_cpu,
@@ -236,6 +237,24 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	return json;
 }
 
+/* Who has waited longest, of those whose time is known; NULL when none's is. */
+static json_t *longest_json(const struct wait_graph *graph)
+{
+	const struct wait_edge *longest = NULL;
+
+	for (size_t i = 0; i < graph->count; i++)
+		if (graph->edges[i].from->blocked_ns >
+		    (longest ? longest->from->blocked_ns : 0))
+			longest = &graph->edges[i];
+	if (!longest)
+		return NULL;
+	json_t *json = json_object();
+	json_put(json, "task", describe_task(longest->from));
+	json_put(json, "lock", json_string(lock_text(longest->lock)));
+	json_put(json, "blocked_s", json_real((double)longest->from->blocked_ns / 1e9));
+	return json;
+}
+
 /* --- headlines -------------------------------------------------------------------------------- */
 
 static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
@@ -312,6 +331,7 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 	json_put(json, "cycles", cycles);
 	json_put(json, "cycle_confidence", details);
 	json_put(json, "roots", roots);
+	json_put(json, "longest", longest_json(graph));
 
 	const struct wait_root *root = worst_root(graph);
 	if (graph->cycle_count) {

@@ -207,6 +207,14 @@ void render_locks(const json_t *report, struct str *out)
 		put_lock(out, item, waits);
 	json_array_foreach(get(waits, "roots"), i, item)
 		put_root(out, item);
+	if (json_is_number(get(get(waits, "longest"), "blocked_s"))) {
+		str_puts(out, "longest wait: ");
+		put_task(out, get(get(waits, "longest"), "task"));
+		str_printf(out, ", %.1f s for ",
+			   json_number_value(get(get(waits, "longest"), "blocked_s")));
+		put(out, "", text_of(get(waits, "longest"), "lock"));
+		str_puts(out, "\n");
+	}
 }
 
 /* --- Graphviz --------------------------------------------------------------------------------- */
