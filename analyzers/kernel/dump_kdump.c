@@ -184,6 +184,7 @@ static struct err *provide(struct kdump *kdump, uint64_t pfn, const struct descr
 
 	if (!kdump->window)
 		return NULL;
+	TRY(window_trim(kdump->window));
 	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
 	uint64_t index = kdump->rank[pfn / BLOCK_PFNS] + count_bits(bits, pfn % BLOCK_PFNS);
 	TRY(window_provide(kdump->window, kdump->descriptors + index * sizeof(*descriptor),

@@ -77,13 +77,18 @@ struct err *window_provide(struct window *window, uint64_t offset, uint64_t leng
 	uint64_t end = MIN((offset + length + BLOCK - 1) & ~(uint64_t)(BLOCK - 1),
 			   source_size(window->source));
 
-	if (window->held > HELD_MAX) {
-		if (fallocate(window->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-			      (off_t)source_size(window->source)))
-			return err_errno(errno, "empty the memory file of the flattened dump");
-		window->held = 0;
-	}
 	for (; at < end; at += CHUNK)
 		TRY(fill(window, at, (size_t)MIN(end - at, CHUNK)));
+	return NULL;
+}
+
+struct err *window_trim(struct window *window)
+{
+	if (window->held <= HELD_MAX)
+		return NULL;
+	if (fallocate(window->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+		      (off_t)source_size(window->source)))
+		return err_errno(errno, "empty the memory file of the flattened dump");
+	window->held = 0;
 	return NULL;
 }

@@ -21,4 +21,10 @@ int window_fd(const struct window *window);
  */
 struct err *window_provide(struct window *window, uint64_t offset, uint64_t length);
 
+/*
+ * Empty the window when it holds more than a few MiB. Before a read's first window_provide(), never
+ * between two: what the first one brought would be gone.
+ */
+struct err *window_trim(struct window *window);
+
 #endif
