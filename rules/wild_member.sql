@@ -2,9 +2,9 @@
 -- title: one member of a live object holds a pointer that points nowhere
 -- cause: wild_pointer
 -- severity: critical
--- confidence: 0.85
--- advice: The object itself is allocated: look for who else writes to this member, and for writes past the end of its neighbours.
--- rules-out: A use after free of the object that holds the pointer: it is allocated.
+-- confidence: 0.8
+-- advice: The object is allocated now, which does not prove that it was all along: a use after free by an earlier owner is possible.
+-- advice: Look for who else writes to this member, and for writes past the end of its neighbours.
 SELECT
 	b.headline AS because,
 	'wild pointer (' || coalesce(c.fault_address, '?') || ') in ' || coalesce(b.type || '.' || b.member, 'offset ' || b."offset") ||
