@@ -38,8 +38,7 @@ static bool read_task(const char *text, struct crash_report *report)
 	return true;
 }
 
-/* "RIP: 0010:name+0x5/0x20 [module]", or 3.10's with addresses in brackets before the name. */
-static bool read_rip(const char *text, struct crash_report *report)
+bool crash_report_rip(const char *text, struct crash_report *report)
 {
 	const char *rip = strstr(text, "RIP: 0010:"), *plus = rip ? strstr(rip, "+0x") : NULL;
 	const char *name = plus;
@@ -83,7 +82,7 @@ static void read_address(const char *text, struct crash_report *report)
 static void read_around(const struct log *log, size_t at, struct crash_report *report)
 {
 	for (size_t i = at; i < log->count && i < at + HEAD_LINES && !report->symbol[0]; i++)
-		if (read_rip(log->lines[i].text, report))
+		if (crash_report_rip(log->lines[i].text, report))
 			break;
 	for (size_t i = at, seen = 0; i-- > 0 && seen < 8 && !report->has_address; seen++)
 		read_address(log->lines[i].text, report);

@@ -24,5 +24,10 @@ struct crash_report {
 
 /* The last report of the log; false when it holds none. */
 bool crash_report_read(const struct log *log, struct crash_report *ret);
+/*
+ * Symbol, offset and module out of a line of kernel mode: "RIP: 0010:name+0x5/0x20 [module]", or
+ * 3.10's with addresses in brackets before the name. False when it is no such line.
+ */
+bool crash_report_rip(const char *text, struct crash_report *report);
 
 #endif

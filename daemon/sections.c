@@ -174,6 +174,15 @@ static void render_memory(const json_t *report, struct str *out)
 		put_known(out, item, "why", "-");
 		str_puts(out, "\n");
 	}
+	json_array_foreach(get(memory, "text"), i, item)
+	{
+		str_puts(out, "code of ");
+		put_text(out, item, "symbol");
+		put_known(out, item, "module", "in");
+		put_known(out, item, "against", "compared with");
+		put_known(out, item, "class", "-");
+		str_puts(out, "\n");
+	}
 	json_array_foreach(get(memory, "hypotheses"), i, item)
 	{
 		put_text(out, item, "kind");

@@ -203,3 +203,14 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.overrun_from' AS overrun_from,
 	evidence ->> '$.object' AS object
 FROM finding WHERE code = 'memory.overrun';
+
+-- Code compared with its file ("vmlinux", "module") or with the oops in the log ("log").
+CREATE VIEW text AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.against' AS against,
+	evidence ->> '$.class' AS class,
+	evidence ->> '$.symbol' AS symbol,
+	evidence ->> '$.module' AS module,
+	evidence ->> '$.bytes' AS bytes,
+	evidence ->> '$.difference_count' AS differences
+FROM finding WHERE code = 'memory.text';

@@ -199,6 +199,7 @@ static crash_fn void crashme_undefined(void)
 static void invalid_opcode(void)
 {
 	MODULE_TRUTH("invalid_opcode", "crashme_undefined");
+	truth("cause=unknown");	/* not memory: the instruction was compiled in */
 	crashme_undefined();
 }
 

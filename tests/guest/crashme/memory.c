@@ -239,6 +239,7 @@ static void text_flip(void)
 	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	truth_here("invalid_opcode", "crashme_flipped");
 	truth("module=crashme");
+	truth("cause=hardware");
 	truth("text=0x%px", code);
 	truth("text_good=0x4b");
 	truth("text_bad=0x0b");
