@@ -98,6 +98,11 @@ void dump_close(struct dump *dump)
 	free(dump);
 }
 
+const struct container *dump_container(const struct dump *dump)
+{
+	return dump->container;
+}
+
 const struct dump_info *dump_info(const struct dump *dump)
 {
 	return &dump->info;

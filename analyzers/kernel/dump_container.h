@@ -2,8 +2,10 @@
 #ifndef TRIAGE_DUMP_CONTAINER_H
 #define TRIAGE_DUMP_CONTAINER_H
 
+#include "kernel/decompress.h"
 #include "kernel/dump.h"
 #include "kernel/dump_source.h"
+#include "kernel/dump_sweep.h"
 
 /* Shared by kernel/dump*.c alone: what a container format gives to dump.c. */
 
@@ -25,6 +27,26 @@ struct container {
 	bool has_phys_base;
 };
 
+/* What a sweep of one thread needs, and whom it shows the pages of the piece at hand. */
+#define SWEEP_WINDOW (256u << 10)
+struct sweep {
+	const struct container *container;
+	uint64_t max_pfn;
+	struct decompressor *decompressor;
+	uint8_t *window; /* SWEEP_WINDOW bytes of the file */
+	uint64_t window_at;
+	size_t window_size;
+	uint8_t page[PAGE_SIZE], repeated[PAGE_SIZE];
+	void *descriptors; /* a container's own */
+	uint8_t *bits;
+	/* Of what was decoded into repeated; size 0 = nothing yet. */
+	uint64_t repeated_at;
+	uint32_t repeated_size, repeated_flags;
+	sweep_fn *visit;
+	void *context;
+	struct sweep_counts *counts;
+};
+
 /*
  * A container format. open() answers ERR_NOT_FOUND for "not mine", which makes dump.c ask the next
  * one. To add a format: one file, one line in dump.c's list, one case in test_dump.c.
@@ -35,9 +57,14 @@ struct container_ops {
 	enum page_state (*state)(struct container *container, uint64_t pfn);
 	/* Decode one page that state() calls present. */
 	struct err *(*read)(struct container *container, uint64_t pfn, void *page);
+	/* One piece of a sweep, pages [pfn, end). Changes nothing of the container. */
+	void (*sweep)(const struct container *container, struct sweep *sweep, uint64_t pfn,
+		      uint64_t end);
 };
 
 extern const struct container_ops elf_container, kdump_container;
+
+const struct container *dump_container(const struct dump *dump);
 
 /* What the notes of a dump say. */
 struct notes {

@@ -128,6 +128,79 @@ static struct err *elf_read(struct container *container, uint64_t pfn, void *pag
 	return NULL;
 }
 
+/* RAM that the file does not hold, in pages [pfn, end), none of which is in any segment of data. */
+static uint64_t count_ram(const struct elf *elf, uint64_t pfn, uint64_t end)
+{
+	const struct segment *last = elf->ram.at + elf->ram.count;
+	uint64_t count = 0;
+
+	for (const struct segment *segment = find(&elf->ram, pfn << PAGE_SHIFT);
+	     segment && segment < last && segment->start >> PAGE_SHIFT < end; segment++) {
+		uint64_t first = MAX(segment->start >> PAGE_SHIFT, pfn);
+
+		pfn = MIN((segment->end + PAGE_SIZE - 1) >> PAGE_SHIFT, end);
+		count += pfn - MIN(first, pfn);
+	}
+	return count;
+}
+
+/* As many whole pages of one segment as a window holds; returns how many. */
+static uint64_t sweep_run(const struct elf *elf, struct sweep *sweep,
+			  const struct segment *segment, uint64_t pfn, uint64_t end)
+{
+	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - pfn, end - pfn);
+	size_t got;
+
+	count = MIN(count, SWEEP_WINDOW / PAGE_SIZE);
+	if (!err_ok(source_read_some(elf->source,
+				     segment->offset + ((pfn << PAGE_SHIFT) - segment->start),
+				     sweep->window, count * PAGE_SIZE, &got))) {
+		sweep->counts->corrupt += count;
+		return count;
+	}
+	for (uint64_t i = 0; i < got / PAGE_SIZE; i++)
+		sweep->visit(sweep->context, pfn + i, sweep->window + i * PAGE_SIZE);
+	sweep->counts->pages += got / PAGE_SIZE;
+	sweep->counts->truncated += count - got / PAGE_SIZE;
+	return count;
+}
+
+/* A page that is RAM, or in the file, only in part. */
+static void sweep_odd_page(const struct container *container, struct sweep *sweep, uint64_t pfn)
+{
+	struct container *elf = (struct container *)(uintptr_t)container; /* not changed by these */
+
+	if (elf_state(elf, pfn) == PAGE_TRUNCATED) {
+		sweep->counts->truncated++;
+	} else if (!err_ok(elf_read(elf, pfn, sweep->page))) {
+		sweep->counts->corrupt++;
+	} else {
+		sweep->counts->pages++;
+		sweep->visit(sweep->context, pfn, sweep->page);
+	}
+}
+
+static void elf_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+		      uint64_t end)
+{
+	const struct elf *elf = (const struct elf *)container;
+
+	while (pfn < end) {
+		const struct segment *segment = find(&elf->data, pfn << PAGE_SHIFT);
+		uint64_t next = segment ? MIN(segment->start >> PAGE_SHIFT, end) : end;
+
+		if (next > pfn) {
+			sweep->counts->excluded += count_ram(elf, pfn, next);
+			pfn = next;
+		} else if (segment->start <= pfn << PAGE_SHIFT &&
+			   segment->end >> PAGE_SHIFT > pfn) {
+			pfn += sweep_run(elf, sweep, segment, pfn, end);
+		} else {
+			sweep_odd_page(container, sweep, pfn++);
+		}
+	}
+}
+
 static void add_load(struct elf *elf, const Elf64_Phdr *phdr)
 {
 	uint64_t filesz = phdr->p_filesz, memsz = MAX(phdr->p_memsz, filesz);
@@ -303,4 +376,5 @@ const struct container_ops elf_container = {
 	.close = elf_close,
 	.state = elf_state,
 	.read = elf_read,
+	.sweep = elf_sweep,
 };

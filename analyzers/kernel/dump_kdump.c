@@ -11,15 +11,11 @@
 
 #include "base/parse.h"
 #include "base/str.h"
-#include "kernel/dump_container.h"
+#include "kernel/dump_kdump.h"
 #include "kernel/dump_window.h"
 
 #define HEADER_VERSION_MAX 6
-#define STATUS_ZLIB 0x1
-#define STATUS_LZO 0x2
-#define STATUS_SNAPPY 0x4
 #define STATUS_INCOMPLETE 0x8
-#define STATUS_ZSTD 0x20
 
 /* struct disk_dump_header of a 64-bit writer. */
 struct header {
@@ -49,17 +45,7 @@ struct sub_header {
 	uint64_t start_pfn_64, end_pfn_64, max_mapnr_64; /* 6 */
 };
 
-/* struct page_desc */
-struct descriptor {
-	uint64_t offset;
-	uint32_t size;
-	uint32_t flags;
-	uint64_t page_flags;
-};
-
-/* Bits of a bitmap are counted and cached in blocks of this many bytes. */
-#define BLOCK 4096u
-#define BLOCK_PFNS (BLOCK * 8ull)
+/* Blocks of a bitmap that are held. */
 #define BLOCK_SLOTS 16
 
 /* A bitmap in the file, of which only a few blocks are held. */
@@ -67,7 +53,7 @@ struct bitmap {
 	uint64_t offset;
 	uint64_t size; /* bytes */
 	uint64_t held[BLOCK_SLOTS]; /* block number + 1; 0 = none */
-	uint8_t (*blocks)[BLOCK];
+	uint8_t (*blocks)[BITMAP_BLOCK];
 };
 
 struct kdump {
@@ -87,7 +73,7 @@ struct kdump {
 
 static uint64_t block_count(const struct kdump *kdump)
 {
-	return (kdump->max_pfn + BLOCK_PFNS - 1) / BLOCK_PFNS;
+	return (kdump->max_pfn + BITMAP_BLOCK_PFNS - 1) / BITMAP_BLOCK_PFNS;
 }
 
 static struct err *bitmap_block(struct kdump *kdump, struct bitmap *bitmap, uint64_t block,
@@ -96,14 +82,14 @@ static struct err *bitmap_block(struct kdump *kdump, struct bitmap *bitmap, uint
 	size_t slot = block % BLOCK_SLOTS;
 
 	if (bitmap->held[slot] != block + 1) {
-		uint64_t offset = block * BLOCK;
+		uint64_t offset = block * BITMAP_BLOCK;
 
 		bitmap->held[slot] = 0;
-		memset(bitmap->blocks[slot], 0, BLOCK);
+		memset(bitmap->blocks[slot], 0, BITMAP_BLOCK);
 		if (offset < bitmap->size)
 			TRY(source_read(kdump->source, bitmap->offset + offset,
 					bitmap->blocks[slot],
-					(size_t)MIN(bitmap->size - offset, BLOCK)));
+					(size_t)MIN(bitmap->size - offset, BITMAP_BLOCK)));
 		bitmap->held[slot] = block + 1;
 	}
 	*ret = bitmap->blocks[slot];
@@ -114,14 +100,14 @@ static struct err *bitmap_test(struct kdump *kdump, struct bitmap *bitmap, uint6
 {
 	const uint8_t *bits;
 
-	TRY(bitmap_block(kdump, bitmap, pfn / BLOCK_PFNS, &bits));
-	*ret = bits[pfn % BLOCK_PFNS / 8] >> (pfn % 8) & 1;
+	TRY(bitmap_block(kdump, bitmap, pfn / BITMAP_BLOCK_PFNS, &bits));
+	*ret = bits[pfn % BITMAP_BLOCK_PFNS / 8] >> (pfn % 8) & 1;
 	return NULL;
 }
 
 /* Counted once a page: worth the instruction where the CPU has it. */
 __attribute__((target_clones("popcnt", "default")))
-static unsigned count_bits(const uint8_t *bits, size_t count)
+unsigned count_bits(const uint8_t *bits, size_t count)
 {
 	unsigned total = 0;
 	size_t i = 0;
@@ -142,12 +128,12 @@ static struct err *build_rank(struct kdump *kdump)
 	if (!kdump->rank)
 		return &err_nomem;
 	for (uint64_t block = 0; block < blocks; block++) {
-		uint64_t left = kdump->max_pfn - block * BLOCK_PFNS;
+		uint64_t left = kdump->max_pfn - block * BITMAP_BLOCK_PFNS;
 		const uint8_t *bits;
 
 		kdump->rank[block] = total;
 		TRY(bitmap_block(kdump, &kdump->dumped, block, &bits));
-		total += count_bits(bits, (size_t)MIN(left, BLOCK_PFNS));
+		total += count_bits(bits, (size_t)MIN(left, BITMAP_BLOCK_PFNS));
 	}
 	kdump->dumped_count = total;
 	return NULL;
@@ -166,10 +152,10 @@ static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct des
 
 	if (kdump->found_tag != pfn + 1) {
 		kdump->found_tag = 0;
-		TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
+		TRY(bitmap_block(kdump, &kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
 		TRY(read_descriptor(kdump,
-				    kdump->rank[pfn / BLOCK_PFNS] +
-					    count_bits(bits, pfn % BLOCK_PFNS),
+				    kdump->rank[pfn / BITMAP_BLOCK_PFNS] +
+					    count_bits(bits, pfn % BITMAP_BLOCK_PFNS),
 				    &kdump->found));
 		kdump->found_tag = pfn + 1;
 	}
@@ -185,8 +171,8 @@ static struct err *provide(struct kdump *kdump, uint64_t pfn, const struct descr
 	if (!kdump->window)
 		return NULL;
 	TRY(window_trim(kdump->window));
-	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BLOCK_PFNS, &bits));
-	uint64_t index = kdump->rank[pfn / BLOCK_PFNS] + count_bits(bits, pfn % BLOCK_PFNS);
+	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
+	uint64_t index = kdump->rank[pfn / BITMAP_BLOCK_PFNS] + count_bits(bits, pfn % BITMAP_BLOCK_PFNS);
 	TRY(window_provide(kdump->window, kdump->descriptors + index * sizeof(*descriptor),
 			   sizeof(*descriptor)));
 	return window_provide(kdump->window, descriptor->offset, descriptor->size);
@@ -231,6 +217,22 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 	return err_at(status == KDUMP_ERR_SYSTEM ? ERR_IO : ERR_CORRUPT, pfn << PAGE_SHIFT,
 		      "cannot decode the page at file offset 0x%" PRIx64 ": %s", descriptor.offset,
 		      kdump_get_err(kdump->ctx));
+}
+
+static void kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			uint64_t end)
+{
+	const struct kdump *kdump = (const struct kdump *)container;
+	struct kdump_map map = {
+		.source = kdump->source,
+		.exists = kdump->exists.offset,
+		.dumped = kdump->dumped.offset,
+		.descriptors = kdump->descriptors,
+		.rank = kdump->rank,
+		.max_pfn = kdump->max_pfn,
+	};
+
+	kdump_sweep_pages(&map, sweep, pfn, end);
 }
 
 /* What libkdumpfile must be told before it opens a file; each one of these has its story. */
@@ -287,10 +289,10 @@ static void copy_field(char *dst, const char *src)
 
 static const char *compression_name(uint32_t flags)
 {
-	return flags & STATUS_ZLIB ? "zlib"
-	     : flags & STATUS_LZO ? "lzo"
-	     : flags & STATUS_SNAPPY ? "snappy"
-	     : flags & STATUS_ZSTD ? "zstd"
+	return flags & PAGE_ZLIB ? "zlib"
+	     : flags & PAGE_LZO ? "lzo"
+	     : flags & PAGE_SNAPPY ? "snappy"
+	     : flags & PAGE_ZSTD ? "zstd"
 				   : NULL;
 }
 
@@ -397,7 +399,7 @@ static struct err *place_bitmaps(struct kdump *kdump, const struct header *heade
 {
 	uint64_t start = (1ull + header->sub_header_blocks) * PAGE_SIZE;
 	uint64_t size = (uint64_t)header->bitmap_blocks * PAGE_SIZE;
-	uint64_t needed = block_count(kdump) * BLOCK;
+	uint64_t needed = block_count(kdump) * BITMAP_BLOCK;
 
 	kdump->descriptors = start + size;
 	/* Checked before anything of the size of max_pfn is allocated. */
@@ -409,8 +411,8 @@ static struct err *place_bitmaps(struct kdump *kdump, const struct header *heade
 	kdump->exists.offset = start;
 	kdump->exists.size = kdump->dumped.size = needed;
 	kdump->dumped.offset = size / 2 >= needed ? start + size / 2 : start;
-	kdump->exists.blocks = calloc(BLOCK_SLOTS, BLOCK);
-	kdump->dumped.blocks = calloc(BLOCK_SLOTS, BLOCK);
+	kdump->exists.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
+	kdump->dumped.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
 	return kdump->exists.blocks && kdump->dumped.blocks ? NULL : &err_nomem;
 }
 
@@ -489,4 +491,5 @@ const struct container_ops kdump_container = {
 	.close = kdump_close,
 	.state = kdump_state,
 	.read = kdump_read_page,
+	.sweep = kdump_sweep,
 };

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "kernel/memory.h"
+#include "kernel/search.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,6 +23,16 @@ static void read_memory(struct dump *dump)
 	err_ok(memory_read_u64(memory, memory_page_offset(memory) + 0x1000, &value));
 }
 
+static void search(struct dump *dump)
+{
+	struct search_options options = {
+		.pattern = {.value = 0, .mask = 0xff}, .threads = 1, .limit = 8, .chunks = 4};
+	struct search_result result;
+
+	if (err_ok(search_run(dump, &options, &result)))
+		search_deinit(&result);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_close_ int fd = memfd_create("vmcore", MFD_CLOEXEC);
@@ -33,5 +44,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint64_t pfn = 0; pfn < MIN(dump_info(dump)->max_pfn, 64u); pfn++)
 		err_ok(dump_read(dump, pfn << PAGE_SHIFT, &value, sizeof(value)));
 	read_memory(dump);
+	search(dump);
 	return 0;
 }

@@ -3,11 +3,15 @@
 #define TRIAGE_VMCORE_FILE_H
 
 #include <elf.h>
+#include <lzo/lzo1x.h>
+#include <snappy-c.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
 
+#include "kernel/decompress.h"
 #include "kernel/dump.h"
 #include "unit.h"
 
@@ -104,7 +108,7 @@ static inline int vmcore_elf_finish(struct vmcore_elf *elf)
  */
 #define VMCORE_PAGES 16
 #define VMCORE_DESCRIPTORS (4 * 4096)
-#define VMCORE_ZLIB 1u
+#define VMCORE_ZLIB ((uint32_t)PAGE_ZLIB)
 
 struct vmcore_kdump_header {
 	char signature[8];
@@ -126,6 +130,31 @@ struct vmcore_descriptor {
 	uint32_t size, flags;
 	uint64_t page_flags;
 };
+
+static inline size_t vmcore_pack(uint32_t flags, const uint8_t page[4096], uint8_t packed[8192])
+{
+	char work[LZO1X_1_MEM_COMPRESS];
+	uLongf zlib_size = 8192;
+	size_t size = 8192;
+
+	switch (flags) {
+	case PAGE_ZLIB:
+		ck_assert_int_eq(compress(packed, &zlib_size, page, 4096), Z_OK);
+		return zlib_size;
+	case PAGE_LZO:
+		ck_assert_int_eq(lzo1x_1_compress(page, 4096, packed, &size, work), LZO_E_OK);
+		return size;
+	case PAGE_SNAPPY:
+		ck_assert_int_eq(snappy_compress((const char *)page, 4096, (char *)packed, &size),
+				 SNAPPY_OK);
+		return size;
+	case PAGE_ZSTD:
+		return ZSTD_compress(packed, size, page, 4096, 1);
+	default:
+		memcpy(packed, page, 4096);
+		return 4096;
+	}
+}
 
 static inline int vmcore_kdump(uint32_t flags)
 {
@@ -150,17 +179,14 @@ static inline int vmcore_kdump(uint32_t flags)
 	vmcore_put(fd, sub.notes[0], notes, sub.notes[1]);
 	for (unsigned pfn = 2, index = 0; pfn < VMCORE_PAGES; pfn += 2, index++) {
 		uint8_t page[4096], packed[8192];
-		uLongf size = sizeof(packed);
 
 		memset(page, (int)pfn, sizeof(page));
-		ck_assert_int_eq(compress(packed, &size, page, sizeof(page)), Z_OK);
-		if (!flags)
-			size = sizeof(page);
+		size_t size = vmcore_pack(flags, page, packed);
 		struct vmcore_descriptor descriptor = {at, (uint32_t)size, flags, 0};
 
 		vmcore_put(fd, VMCORE_DESCRIPTORS + index * sizeof(descriptor), &descriptor,
 			   sizeof(descriptor));
-		vmcore_put(fd, at, flags ? packed : page, size);
+		vmcore_put(fd, at, packed, size);
 		at += size;
 	}
 	return fd;
