@@ -26,6 +26,7 @@ struct walk {
 	const struct crash *crash;
 	struct provenance *result;
 	uint64_t value;
+	struct type used_as; /* the struct the value should point to, by a callee's parameter */
 	unsigned steps;
 };
 
@@ -123,23 +124,97 @@ static int parameter_at(const struct view *view, enum reg reg, size_t index)
 	return -1;
 }
 
+/*
+ * A compiler's clone (".isra.0", ".constprop.1", ".part.2") is known to types by its plain name;
+ * plain is that name. True when the clone's parameters may differ: some dropped, some replaced.
+ */
+static bool is_clone(const struct symbol *symbol, char *plain, size_t size)
+{
+	size_t length = strcspn(symbol->name, ".");
+
+	snprintf(plain, size, "%.*s", (int)length, symbol->name);
+	return symbol->name[length] == '.';
+}
+
+/* The struct or union that a parameter points to; TYPE_NONE when it does not. */
+static struct type parameter_target(struct type function, size_t parameter)
+{
+	struct member argument;
+
+	if (function.kind != TYPE_FUNCTION || !type_member_at(function, parameter, &argument) ||
+	    argument.type.kind != TYPE_POINTER)
+		return (struct type){0};
+	struct type object = type_target(argument.type);
+	return object.kind == TYPE_STRUCT || object.kind == TYPE_UNION ? object : (struct type){0};
+}
+
+/* The object has a pointer at this very offset, to what the value was then used as if known. */
+static bool fits(const struct walk *walk, struct type object, uint64_t offset)
+{
+	struct member member;
+	char path[96];
+
+	if (object.kind == TYPE_NONE ||
+	    !type_describe_offset(object, offset, path, sizeof(path), &member) ||
+	    member.type.kind != TYPE_POINTER || member_offset(&member) != offset)
+		return false;
+	struct type target = type_target(member.type);
+	const char *name = type_name(target), *used = type_name(walk->used_as);
+	return !name || !used || !strcmp(name, used);
+}
+
+/*
+ * Of a clone's original, the only parameter that may be meant: dropped ones shift those after them
+ * to earlier registers, never to later ones.
+ */
+static struct type only_fitting(const struct walk *walk, struct type function, size_t first)
+{
+	struct type found = {0};
+
+	for (size_t i = first; i < type_count(function) && i < 16; i++) {
+		struct type object = parameter_target(function, i);
+
+		if (!fits(walk, object, walk->result->offset))
+			continue;
+		if (found.kind != TYPE_NONE)
+			return (struct type){0};
+		found = object;
+	}
+	return found;
+}
+
 /* The object's type and the member's name, by the function's parameter. */
 static void name_member(struct walk *walk, const struct view *view, int parameter)
 {
-	struct kernel *kernel = walk->crash->kernel;
-	struct type function = types_find_symbol(kernel->types, view->symbol.name);
-	struct member argument, member;
+	struct provenance *result = walk->result;
+	char name[SYMBOL_NAME_MAX];
+	struct member member;
 
-	if (parameter < 0 || function.kind != TYPE_FUNCTION ||
-	    !type_member_at(function, (size_t)parameter, &argument) ||
-	    argument.type.kind != TYPE_POINTER)
+	bool clone = is_clone(&view->symbol, name, sizeof(name));
+	struct type function = types_find_symbol_in(walk->crash->kernel->types, view->symbol.module,
+						    name);
+	if (parameter < 0 || function.kind != TYPE_FUNCTION)
 		return;
-	struct type object = type_target(argument.type);
-	if (object.kind != TYPE_STRUCT && object.kind != TYPE_UNION)
+	struct type object = clone ? only_fitting(walk, function, (size_t)parameter)
+				   : parameter_target(function, (size_t)parameter);
+	if (object.kind == TYPE_NONE)
 		return;
-	type_format(object, walk->result->type, sizeof(walk->result->type));
-	type_describe_offset(object, walk->result->offset, walk->result->member,
-			     sizeof(walk->result->member), &member);
+	type_format(object, result->type, sizeof(result->type));
+	type_describe_offset(object, result->offset, result->member, sizeof(result->member),
+			     &member);
+	result->guessed = clone;
+}
+
+/* What the value is as this function's parameter: the struct it should point to. */
+static void note_use(struct walk *walk, const struct view *view, int parameter)
+{
+	char name[SYMBOL_NAME_MAX];
+
+	if (is_clone(&view->symbol, name, sizeof(name)))
+		return;
+	walk->used_as = parameter_target(types_find_symbol_in(walk->crash->kernel->types,
+							      view->symbol.module, name),
+					 (size_t)parameter);
 }
 
 /* The value was loaded from memory here: the chain's end. */
@@ -168,8 +243,11 @@ static void take_load(struct walk *walk, const struct view *view, size_t index)
 	     view->symbol.name, insn->address - view->symbol.address, insn->text, result->address,
 	     result->held ? ", which still holds the value" : ", which holds another value by now");
 	if (result->member[0])
-		step(walk, true, "that is %s.%s, at offset %" PRIu64, result->type, result->member,
-		     result->offset);
+		step(walk, !result->guessed, "that is %s.%s, at offset %" PRIu64 "%s", result->type,
+		     result->member, result->offset,
+		     result->guessed ? ": the only parameter that fits, of those the compiler may "
+				       "have moved"
+				     : "");
 }
 
 /* Registers of the caller: the callee's, but for those its prologue saved. */
@@ -209,6 +287,7 @@ static bool follow(struct walk *walk, const struct view *view, enum reg *reg)
 		if (writer < 0) {
 			if (argument_index(*reg) < 0)
 				return false;
+			note_use(walk, view, argument_index(*reg));
 			step(walk, true, "%s() got it as argument %d, in %s", view->symbol.name,
 			     argument_index(*reg) + 1, reg_name(*reg));
 			return true;

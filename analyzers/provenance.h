@@ -18,6 +18,7 @@ struct provenance {
 	bool held;		/* memory at address still holds the value: proven */
 	char type[96];		/* of the object, by the function's parameter: "struct blk_mq_hw_ctx" */
 	char member[96];	/* "fq" */
+	bool guessed;		/* which parameter it is was told by what fits, not by its place */
 	json_t *steps;		/* memory.provenance of the verdict */
 };
 

@@ -263,3 +263,13 @@ struct type types_find_in(struct types *types, const char *module, enum type_kin
 		type = p->ops->find(p, kind, name);
 	return type.kind != TYPE_NONE ? type : types_find(types, kind, name);
 }
+
+struct type types_find_symbol_in(struct types *types, const char *module, const char *name)
+{
+	struct type_provider *p = module && *module ? module_provider(types, module) : NULL;
+	struct type type = {0};
+
+	if (p)
+		type = p->ops->find_symbol(p, name);
+	return type.kind != TYPE_NONE ? type : types_find_symbol(types, name);
+}

@@ -88,6 +88,8 @@ struct type types_find_struct(struct types *types, const char *name);
 struct type types_find_in(struct types *types, const char *module, enum type_kind kind,
 			  const char *name);
 struct type types_find_symbol(struct types *types, const char *name);
+/* The same, from one module's own types first. */
+struct type types_find_symbol_in(struct types *types, const char *module, const char *name);
 bool types_enumerator(struct types *types, const char *enum_name, const char *name, uint64_t *ret);
 
 const char *type_name(struct type type); /* NULL for anonymous ones */
