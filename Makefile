@@ -158,14 +158,14 @@ demo: deps-test
 .PHONY: bench
 bench: deps-test
 	@tests/deps bench
-	@$(MAKE) all $(BUILD)/tests/bench/floor
+	@$(MAKE) all $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner
 	@tests/bench/run
 
 .PHONY: lint
 lint:
 	@tests/lint
 
-$(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o $(BUILD)/libtriage.a
+$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner: %: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------

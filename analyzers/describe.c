@@ -27,6 +27,9 @@ static void put_slab(json_t *json, const struct slab_object *object)
 	if (object->broken.why != BREAK_NONE)
 		json_put(json, "note", json_sprintf("its slab's free list %s",
 						    freelist_break_name(&object->broken)));
+	else if (object->state == OBJECT_UNKNOWN && object->unread)
+		json_put(json, "note", json_string("on no list of free objects that the dump holds, "
+						   "but it does not hold all of them"));
 }
 
 json_t *describe_owner(const struct owner *owner)

@@ -256,7 +256,7 @@ static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_
 {
 	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
 
-	if (!nodes || nodes->type.kind != TYPE_ARRAY || i >= type_count(nodes->type))
+	if (i >= slab_nodes(kernel))
 		return false;
 	uint64_t stride = type_size(type_target(nodes->type));
 	return err_ok(memory_read_u64(kernel->memory,

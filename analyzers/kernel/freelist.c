@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/freelist.h"
+#include "kernel/slab.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/object.h"
 
 const char *freelist_break_name(const struct freelist_break *broken)
 {
@@ -92,133 +90,5 @@ struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64
 		}
 		object = last.decoded;
 	}
-	return NULL;
-}
-
-struct err *freelist_on_cpus(struct kernel *kernel, struct slab_object *object, uint8_t *bits)
-{
-	const struct slab *slab = &object->slab;
-
-	if (!slab->cache->cpu_slab || !kernel->percpu)
-		return NULL;
-	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++) {
-		uint64_t area, current, first;
-		struct freelist_break broken;
-
-		if (!err_ok(percpu_address(kernel->percpu, slab->cache->cpu_slab, cpu, &area)) ||
-		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) ||
-		    current != slab->address ||
-		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first)))
-			continue;
-		TRY(freelist_walk(kernel, slab, first, bits, &broken));
-		if (broken.why != BREAK_NONE)
-			object->broken = broken;
-		if (!bits[object->index])
-			continue;
-		object->state = OBJECT_FREE;
-		snprintf(object->where, sizeof(object->where), "the free list of CPU %u", cpu);
-		return NULL;
-	}
-	return NULL;
-}
-
-#define SHEAF_MAX 4096	  /* objects in a sheaf */
-#define BARN_MAX 1024	  /* sheaves in a barn */
-#define NODES_MAX 1024
-
-/* Does this sheaf hold the object? An unreadable one holds nothing that could be said. */
-static bool in_sheaf(struct kernel *kernel, uint64_t sheaf, uint64_t object)
-{
-	const struct member *objects = layout_get(kernel->layout, LAYOUT_SHEAF_OBJECTS);
-	uint64_t size, pointers[64];
-
-	if (!sheaf || !objects || !err_ok(member_read(kernel, sheaf, LAYOUT_SHEAF_SIZE, &size)))
-		return false;
-	size = MIN((uint32_t)size, SHEAF_MAX);
-	for (uint64_t done = 0; done < size;) {
-		size_t count = MIN(ARRAY_SIZE(pointers), size - done);
-
-		if (!err_ok(memory_read(kernel->memory, sheaf + member_offset(objects) + done * 8,
-					pointers, count * 8)))
-			return false;
-		for (size_t i = 0; i < count; i++)
-			if (pointers[i] == object)
-				return true;
-		done += count;
-	}
-	return false;
-}
-
-static bool cpu_sheaves_hold(struct kernel *kernel, struct slab_object *object, unsigned cpu)
-{
-	static const enum layout_id members[] = {LAYOUT_SHEAVES_MAIN, LAYOUT_SHEAVES_SPARE,
-						 LAYOUT_SHEAVES_RCU_FREE};
-	uint64_t area, sheaf;
-
-	if (!err_ok(percpu_address(kernel->percpu, object->slab.cache->cpu_sheaves, cpu, &area)))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
-		if (layout_has(kernel->layout, members[i]) &&
-		    err_ok(member_read(kernel, area, members[i], &sheaf)) &&
-		    in_sheaf(kernel, sheaf, object->start)) {
-			snprintf(object->where, sizeof(object->where), "a sheaf of CPU %u", cpu);
-			return true;
-		}
-	return false;
-}
-
-static bool barn_holds(struct kernel *kernel, struct slab_object *object, uint64_t barn)
-{
-	const struct member *full = layout_get(kernel->layout, LAYOUT_BARN_FULL);
-	const struct member *list = layout_get(kernel->layout, LAYOUT_SHEAF_LIST);
-	_list_walk_ struct list_walk walk = {0};
-
-	if (!barn || !full || !list)
-		return false;
-	list_walk_init(&walk, kernel, barn + member_offset(full), BARN_MAX);
-	while (list_walk_next(&walk))
-		if (in_sheaf(kernel, walk.node - member_offset(list), object->start)) {
-			snprintf(object->where, sizeof(object->where), "a full sheaf");
-			return true;
-		}
-	return false;
-}
-
-/* kmem_cache.node[] or, since 7.x, per_node[].{node,barn}: one entry a NUMA node. */
-static bool barns_hold(struct kernel *kernel, struct slab_object *object)
-{
-	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
-	const struct member *barn = layout_get(kernel->layout, LAYOUT_CACHE_NODE_BARN);
-
-	if (!nodes || !barn || nodes->type.kind != TYPE_ARRAY)
-		return false;
-	struct type entry = type_target(nodes->type);
-	uint64_t stride = type_size(entry);
-	size_t count = MIN(type_count(nodes->type), NODES_MAX);
-	for (size_t i = 0; i < count && stride; i++) {
-		uint64_t at = object->slab.cache->address + member_offset(nodes) + i * stride;
-		uint64_t address;
-
-		if (entry.kind == TYPE_POINTER &&
-		    (!err_ok(memory_read_u64(kernel->memory, at, &at)) || !at))
-			continue;
-		if (err_ok(memory_read_u64(kernel->memory, at + member_offset(barn), &address)) &&
-		    barn_holds(kernel, object, address))
-			return true;
-	}
-	return false;
-}
-
-struct err *sheaves_hold(struct kernel *kernel, struct slab_object *object)
-{
-	if (!object->slab.cache->cpu_sheaves || !kernel->percpu)
-		return NULL;
-	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++)
-		if (cpu_sheaves_hold(kernel, object, cpu)) {
-			object->state = OBJECT_FREE;
-			return NULL;
-		}
-	if (barns_hold(kernel, object))
-		object->state = OBJECT_FREE;
 	return NULL;
 }

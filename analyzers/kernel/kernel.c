@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/slab.h"
+#include "kernel/slab_state.h"
 #include "kernel/sleeper.h"
 #include "kernel/vmlinux.h"
 
@@ -239,6 +239,7 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	slab_states_close(kernel->slab_states);
 	slabs_close(kernel->slabs);
 	sleepers_close(kernel->sleepers);
 	unwinder_close(kernel->unwinder);

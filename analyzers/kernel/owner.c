@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "kernel/object.h"
+#include "kernel/vmap.h"
 
 const char *owner_kind_name(enum owner_kind kind)
 {
@@ -88,65 +88,22 @@ static void in_direct_map(struct kernel *kernel, struct owner *owner)
 	owner->offset = (int64_t)(owner->address - owner->start);
 }
 
-/*
- * The vmap_area that covers the address: one rb-tree until d093602919ad v6.9 (vmap_area_root),
- * an array of nodes since; both also link areas in lists. Bounded by the tree's depth.
- */
-static bool in_tree(struct kernel *kernel, uint64_t root, struct owner *owner)
-{
-	const struct member *rb = layout_get(kernel->layout, LAYOUT_VMAP_RB);
-	uint64_t node = root;
-
-	for (unsigned depth = 0; node && rb && depth < 128; depth++) {
-		uint64_t area = node - member_offset(rb), start, end;
-
-		if (!err_ok(member_read(kernel, area, LAYOUT_VMAP_START, &start)) ||
-		    !err_ok(member_read(kernel, area, LAYOUT_VMAP_END, &end)))
-			return false;
-		if (owner->address >= start && owner->address < end) {
-			owner->start = start;
-			owner->size = end - start;
-			owner->offset = (int64_t)(owner->address - start);
-			uint64_t vm, caller;
-			if (layout_has(kernel->layout, LAYOUT_VMAP_VM) &&
-			    err_ok(member_read(kernel, area, LAYOUT_VMAP_VM, &vm)) && vm &&
-			    err_ok(member_read(kernel, vm, LAYOUT_VM_CALLER, &caller)) && caller)
-				symbols_format(kernel->symbols, caller, owner->symbol,
-					       sizeof(owner->symbol));
-			return true;
-		}
-		if (!err_ok(member_read(kernel, node,
-					owner->address < start ? LAYOUT_RB_LEFT : LAYOUT_RB_RIGHT,
-					&node)))
-			return false;
-	}
-	return false;
-}
-
-#define VMAP_NODES_MAX 4096
-
 static void in_vmalloc(struct kernel *kernel, struct owner *owner)
 {
-	const struct member *busy = layout_get(kernel->layout, LAYOUT_VMAP_NODE_BUSY);
-	uint64_t root, nodes, count;
+	struct vmap_area area;
 
-	owner->kind = OWNER_VMALLOC;
-	if (err_ok(variable_read(kernel, "vmap_area_root", 8, &root)) &&
-	    in_tree(kernel, root, owner))
+	if (!vmap_find(kernel, owner->address, &area)) {
+		owner->kind = OWNER_HOLE;
+		copy_text(owner->why, sizeof(owner->why),
+			  "in the vmalloc region, but in no area of it");
 		return;
-	if (busy && err_ok(variable_read(kernel, "vmap_nodes", 8, &nodes)) &&
-	    err_ok(variable_read(kernel, "nr_vmap_nodes", 4, &count))) {
-		uint64_t stride = type_size(types_find_struct(kernel->types, "vmap_node"));
-
-		for (uint64_t i = 0; i < MIN(count, VMAP_NODES_MAX); i++)
-			if (err_ok(memory_read_u64(kernel->memory,
-						   nodes + i * stride + member_offset(busy),
-						   &root)) &&
-			    in_tree(kernel, root, owner))
-				return;
 	}
-	owner->kind = OWNER_HOLE;
-	copy_text(owner->why, sizeof(owner->why), "in the vmalloc region, but in no area of it");
+	owner->kind = OWNER_VMALLOC;
+	owner->start = area.start;
+	owner->size = area.end - area.start;
+	owner->offset = (int64_t)(owner->address - area.start);
+	if (area.caller)
+		symbols_format(kernel->symbols, area.caller, owner->symbol, sizeof(owner->symbol));
 }
 
 void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)

@@ -6,11 +6,12 @@
 
 #include "base/hash.h"
 #include "base/str.h"
-#include "kernel/freelist.h"
 #include "kernel/object.h"
+#include "kernel/slab_state.h"
 
 #define CACHES_MAX 65536	/* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)
+#define NODES_MAX 1024
 #define OBJECTS_MAX 32767	/* slab.objects has 15 bits */
 
 struct slabs {
@@ -137,26 +138,17 @@ uint64_t slab_object_start(const struct slab *slab, unsigned index)
 	return slab->base + index * slab->cache->size + slab->cache->red_left_pad;
 }
 
-/* Free by any of the lists an object can be on; a broken list leaves its state unknown. */
-static struct err *find_state(struct kernel *kernel, struct slab_object *object)
+unsigned slab_nodes(struct kernel *kernel)
 {
-	_free_ uint8_t *bits = calloc(object->slab.objects, 1);
+	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+	uint64_t ids;
 
-	if (!bits)
-		return &err_nomem;
-	TRY(freelist_walk(kernel, &object->slab, object->slab.freelist, bits, &object->broken));
-	if (bits[object->index]) {
-		object->state = OBJECT_FREE;
-		copy_text(object->where, sizeof(object->where), "the slab's free list");
-		return NULL;
-	}
-	TRY(freelist_on_cpus(kernel, object, bits));
-	if (object->state == OBJECT_FREE)
-		return NULL;
-	TRY(sheaves_hold(kernel, object));
-	if (object->state != OBJECT_FREE && object->broken.why == BREAK_NONE)
-		object->state = OBJECT_ALLOCATED;
-	return NULL;
+	if (!nodes || nodes->type.kind != TYPE_ARRAY)
+		return 0;
+	/* Where MAX_NUMNODES is 1, nr_node_ids is no variable. */
+	if (!err_ok(variable_read(kernel, "nr_node_ids", 4, &ids)))
+		ids = 1;
+	return (unsigned)MIN(MIN(ids, type_count(nodes->type)), NODES_MAX);
 }
 
 struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *ret)
@@ -170,7 +162,7 @@ struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *re
 	TRY(page_of_phys(kernel, phys, &page));
 	if (page.use != PAGE_USE_SLAB)
 		return err_at(ERR_NOT_FOUND, va, "not in a slab");
-	TRY(slab_of_page(kernel, &page, &object.slab));
+	TRY(slab_states_slab(kernel, &page, &object.slab));
 
 	uint64_t index = (va - object.slab.base) / object.slab.cache->size;
 	if (va < object.slab.base || index >= object.slab.objects)
@@ -179,7 +171,7 @@ struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *re
 	object.index = (unsigned)index;
 	object.start = slab_object_start(&object.slab, object.index);
 	object.offset = (int64_t)(va - object.start);
-	TRY(find_state(kernel, &object));
+	TRY(slab_states_find(kernel, &object));
 	*ret = object;
 	return NULL;
 }

@@ -24,6 +24,23 @@ struct slab_cache {
 
 enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
 
+/* The lists a free object can be on. */
+enum free_list {
+	FREE_NOT,
+	FREE_SLAB_LIST,	 /* its slab's own */
+	FREE_CPU_LIST,	 /* of the CPU that has taken the slab (kmem_cache_cpu, until 7.0) */
+	FREE_CPU_SHEAF,	 /* a sheaf of a CPU (since 6.18) */
+	FREE_FULL_SHEAF, /* a sheaf in a node's barn */
+};
+
+struct free_place {
+	enum free_list list;
+	unsigned index; /* of the CPU or node */
+};
+
+/* Told of a free object that some list of its cache holds. */
+typedef struct err *free_object_fn(void *context, uint64_t object, struct free_place place);
+
 /* A slab: one compound page of objects. */
 struct slab {
 	const struct slab_cache *cache;
@@ -49,6 +66,7 @@ struct slab_object {
 	enum object_state state;
 	char where[64];		/* the list a free one is on, "" otherwise */
 	struct freelist_break broken; /* why the state is unknown */
+	bool unread;		/* the state is unknown since a list of free objects is not in the dump */
 };
 
 /* ERR_NOT_FOUND when the address is in no slab. */
@@ -61,6 +79,8 @@ struct err *slab_cache_get(struct kernel *kernel, uint64_t address, const struct
 struct err *slab_caches_each(struct kernel *kernel,
 			     struct err *(*each)(void *context, const struct slab_cache *cache),
 			     void *context);
+/* NUMA nodes a cache has entries for: kmem_cache.node[] is no longer than that (nr_node_ids). */
+unsigned slab_nodes(struct kernel *kernel);
 /* Start of the object with this index. */
 uint64_t slab_object_start(const struct slab *slab, unsigned index);
 
