@@ -7,6 +7,7 @@
  * Kernel commits: a5c6234e1028 v5.7 completions on simple wait queues.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analyzer.h"
@@ -61,19 +62,38 @@ static const struct task *flushed_worker(struct kernel *kernel, uint64_t complet
 	return NULL;
 }
 
-static void add_worker(struct kernel *kernel, json_t *lock, const struct task *task,
-		       uint64_t worker, struct str *headline)
+/* "crashme_work [crashme]" */
+static void function_text(struct kernel *kernel, uint64_t address, char *buf, size_t size)
 {
-	char function[128] = "a work item";
+	struct symbol symbol;
+
+	if (!symbols_at(kernel->symbols, address, &symbol))
+		snprintf(buf, size, "0x%016" PRIx64, address);
+	else
+		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
+			 symbol.module, symbol.module[0] ? "]" : "");
+}
+
+static void add_worker(struct kernel *kernel, json_t *lock, const struct task *task,
+		       uint64_t worker, uint64_t completion, struct str *headline)
+{
+	char function[192] = "unknown";
 	uint64_t func;
 
+	const struct member *done = layout_get(kernel->layout, LAYOUT_WQ_BARRIER_DONE);
+	uint64_t barrier = completion - member_offset(done);
 	if (err_ok(member_read(kernel, worker, LAYOUT_WORKER_CURRENT_FUNC, &func)) && func)
-		symbols_format(kernel->symbols, func, function, sizeof(function));
+		function_text(kernel, func, function, sizeof(function));
 	lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
 			"this kworker runs %s, and the waiter's barrier is queued behind it",
 			function);
-	json_put(lock, "state", json_sprintf("work item not finished: %s", function));
-	str_printf(headline, "flush of %s, run by ", function);
+	json_put(lock, "name", json_sprintf("work item %s", function));
+	json_put(lock, "container",
+		 json_pack("{s:s, s:s, s:o, s:s, s:s}", "type", "wq_barrier", "member", "done",
+			   "address", json_address(barrier), "evidence", EVIDENCE_PROVEN, "why",
+			   "its entry is in the list of the worker that runs the work"));
+	json_put(lock, "state", json_string("not finished"));
+	str_printf(headline, "work item %s, run by ", function);
 	task_label(task, headline);
 }
 
@@ -84,13 +104,13 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	const struct task *task = flushed_worker(kernel, list->lock, &worker);
 
 	if (task) {
-		add_worker(kernel, lock, task, worker, headline);
+		add_worker(kernel, lock, task, worker, list->lock, headline);
 		return NULL;
 	}
 	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 			"a completion does not record who is to complete it");
 	json_put(lock, "state", json_sprintf("not completed, %zu waiting", list->count));
-	lock_name(kernel, list->lock, headline);
+	str_puts(headline, lock_text(lock));
 	str_printf(headline, ": completion that has not come, %zu waiting", list->count);
 	*confidence = 0.9;
 	return NULL;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "kernel/object.h"
 #include "lock.h"
+#include "lock_place.h"
 #include "lock_region.h"
 
 struct holds_entry {

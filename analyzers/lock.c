@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lock.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,79 +9,44 @@
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/object.h"
+#include "lock_place.h"
 
-void task_label(const struct task *task, struct str *label)
+const char *lock_text(const json_t *lock)
 {
-	str_escape(label, task->comm, strnlen(task->comm, sizeof(task->comm)));
-	str_printf(label, "/%d", task->pid);
+	const char *name = json_string_value(json_object_get(lock, "name"));
+	const char *kind = json_string_value(json_object_get(lock, "kind"));
+
+	return name ? name : kind ? kind : "a lock";
 }
 
-uint64_t lock_mm(struct kernel *kernel, uint64_t address)
+static json_t *container_json(const struct lock_place *place)
 {
-	const struct member *member = layout_get(kernel->layout, LAYOUT_MM_MMAP_LOCK);
-
-	if (!member)
-		return 0;
-	uint64_t mm = address - member_offset(member);
-	for (size_t i = 0; i < tasks_count(kernel->tasks); i++)
-		if (tasks_at(kernel->tasks, i)->mm == mm)
-			return mm;
-	return 0;
+	return json_pack("{s:o, s:o, s:o, s:s, s:o}", "type", json_text0(place->type), "member",
+			 json_text0(place->member), "address", json_address(place->object),
+			 "evidence", place->evidence, "why", json_text0(place->why));
 }
 
-/* The process an mm belongs to: its thread group's leader, else any thread. */
-static const struct task *mm_owner(struct kernel *kernel, uint64_t mm)
+static void put_place(struct kernel *kernel, json_t *lock, const char *kind, uint64_t address)
 {
-	const struct task *any = NULL;
+	struct lock_place place;
 
-	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
-		const struct task *task = tasks_at(kernel->tasks, i);
-
-		if (task->mm != mm)
-			continue;
-		if (task->pid == task->tgid)
-			return task;
-		any = any ? any : task;
-	}
-	return any;
-}
-
-void lock_name(struct kernel *kernel, uint64_t address, struct str *name)
-{
-	uint64_t mm = lock_mm(kernel, address);
-	struct symbol symbol;
-
-	if (mm) {
-		str_puts(name, "mmap_lock of ");
-		task_label(mm_owner(kernel, mm), name);
-	} else if (symbols_at(kernel->symbols, address, &symbol)) {
-		str_puts(name, symbol.name);
-		if (address != symbol.address)
-			str_printf(name, "+0x%" PRIx64, address - symbol.address);
-		if (symbol.module[0])
-			str_printf(name, " [%s]", symbol.module);
-	} else {
-		str_printf(name, "0x%016" PRIx64, address);
-	}
+	lock_place_find(kernel, kind, address, &place);
+	json_put(lock, "name", json_text0(place.name));
+	if (place.type[0])
+		json_put(lock, "container", container_json(&place));
+	json_put(lock, "owner", describe_owner(&place.owner));
+	if (place.owner.kind == OWNER_SLAB && place.owner.slab.state == OBJECT_FREE)
+		json_put(lock, "note", json_string("the object this lock lies in has been freed"));
 }
 
 json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address)
 {
 	json_t *lock = json_object();
-	_str_ struct str name = {0};
 
 	json_put(lock, "kind", json_string(kind));
 	json_put(lock, "address", address ? json_address(address) : NULL);
-	if (address) {
-		uint64_t mm = lock_mm(kernel, address);
-
-		lock_name(kernel, address, &name);
-		json_put(lock, "name", json_string(name.data));
-		if (mm)
-			json_put(lock, "container",
-				 json_pack("{s:s, s:s, s:o}", "type", "mm_struct", "member",
-					   "mmap_lock", "address", json_address(mm)));
-	}
+	if (address)
+		put_place(kernel, lock, kind, address);
 	json_put(lock, "holders", json_array());
 	json_put(lock, "waiters", json_array());
 	return lock;

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "kernel/sleeper.h"
 #include "kernel/waitlist.h"
+#include "task_label.h"
 
 /*
  * What the lock analyzers share: building a LOCK of the verdict's shape, and going from the
@@ -29,19 +30,18 @@ struct lock_class {
 struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
 		       struct findings *findings);
 
-/* A new LOCK object with empty holders and waiters, its name looked up. */
+/*
+ * A new LOCK object with empty holders and waiters; its name, container and owner are looked up.
+ * Address 0 for a wait without a lock.
+ */
 json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address);
 void lock_add_holder(json_t *lock, const struct task *task, enum lock_mode mode,
 		     const char *evidence, double confidence, const char *why, ...)
 	__attribute__((format(printf, 6, 7)));
 void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode, size_t position,
 		     uint64_t node);
-/* Name of a lock for people: "mmap_lock of java (tgid 12862)", "rtnl_mutex", "0x…". */
-void lock_name(struct kernel *kernel, uint64_t address, struct str *name);
-/* The mm whose mmap_lock stands at this address, 0 when it is no such lock. */
-uint64_t lock_mm(struct kernel *kernel, uint64_t address);
-/* "java/12862" with the bytes of comm made safe. */
-void task_label(const struct task *task, struct str *label);
+/* What people call a LOCK: its name, else its kind. Owned by the lock. */
+const char *lock_text(const json_t *lock);
 /* The task a lock's owner word points to (flag bits masked off), or NULL. */
 const struct task *lock_owner(struct kernel *kernel, uint64_t word, uint64_t flags);
 /* True when the task is one of the list's waiters. */

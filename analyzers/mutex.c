@@ -62,7 +62,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	const struct task *owner = read_owner(kernel, list->lock, &word);
 
 	json_put(lock, "raw", json_address(word));
-	lock_name(kernel, list->lock, headline);
+	str_puts(headline, lock_text(lock));
 	if (owner) {
 		_str_ struct str label = {0};
 

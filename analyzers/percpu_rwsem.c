@@ -66,7 +66,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 				"the lock records no holder, and no stack shows one");
 	*confidence = task ? 1.0 : 0.6;
-	lock_name(kernel, list->lock, headline);
+	str_puts(headline, lock_text(lock));
 	str_printf(headline, ": percpu_rwsem %s, %zu waiting",
 		   (uint32_t)block ? "closed by a writer" : "open", list->count);
 	return NULL;

@@ -186,11 +186,9 @@ static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct wait
 	if (draining && !suspects)
 		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
 				"readers are only counted, and no stack shows one");
-	_str_ struct str name = {0};
-	lock_name(kernel, rwsem, &name);
 	finding_add(findings, FINDING_LOCK_RWSEM, SEVERITY_WARNING,
 		    owner && !draining ? 1.0 : suspects == 1 ? 0.8 : 0.6, json_incref(lock),
-		    "%s: %s, %zu queued", name.data, text, list->count);
+		    "%s: %s, %zu queued", lock_text(lock), text, list->count);
 	return NULL;
 }
 
@@ -199,10 +197,9 @@ static struct err *emit_mutex(struct kernel *kernel, const struct waitlist *list
 {
 	const struct task *owner = owner_of(kernel, list->lock);
 	json_t *lock = lock_new(kernel, "rt_mutex", list->lock);
-	_str_ struct str name = {0}, label = {0};
+	_str_ struct str label = {0};
 
 	add_waiters(kernel, list, lock, false);
-	lock_name(kernel, list->lock, &name);
 	if (owner) {
 		task_label(owner, &label);
 		lock_add_holder(lock, owner, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
@@ -214,7 +211,7 @@ static struct err *emit_mutex(struct kernel *kernel, const struct waitlist *list
 	}
 	json_put(lock, "state", json_sprintf("held by %s, %zu waiting", label.data, list->count));
 	finding_add(findings, FINDING_LOCK_RT_MUTEX, SEVERITY_WARNING, owner ? 1.0 : 0.7, lock,
-		    "%s: rt_mutex held by %s, %zu waiting", name.data, label.data, list->count);
+		    "%s: rt_mutex held by %s, %zu waiting", lock_text(lock), label.data, list->count);
 	return NULL;
 }
 

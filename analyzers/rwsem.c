@@ -227,7 +227,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		 json_sprintf("%s; %zu writer%s and %zu reader%s wait", text, writers,
 			      writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s"));
 	TRY(add_holders(kernel, list, &state, lock, confidence));
-	lock_name(kernel, list->lock, headline);
+	str_puts(headline, lock_text(lock));
 	str_printf(headline, ": %s, %zu writer%s and %zu reader%s queued", text, writers,
 		   writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s");
 	return NULL;

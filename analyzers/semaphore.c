@@ -59,7 +59,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a semaphore records no holder, and no stack shows one");
 	*confidence = last || suspects == 1 ? 0.8 : 0.6;
-	lock_name(kernel, list->lock, headline);
+	str_puts(headline, lock_text(lock));
 	str_printf(headline, ": semaphore exhausted, %zu waiting", list->count);
 	return NULL;
 }

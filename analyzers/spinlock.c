@@ -154,7 +154,7 @@ static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shap
 	const char *kind = first->rwlock			  ? "qrwlock"
 			   : shape->kind == SPINLOCK_TICKET ? "ticket_spinlock"
 							    : "qspinlock";
-	_str_ struct str name = {0}, holder = {0};
+	_str_ struct str holder = {0};
 	const struct task *best;
 	uint32_t value;
 
@@ -170,12 +170,11 @@ static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shap
 	add_spinners(cpus, first->lock, lock);
 	double score = add_holders(kernel, cpus, first->lock, lock, &best);
 
-	lock_name(kernel, first->lock, &name);
 	if (best)
 		task_label(best, &holder);
 	size_t spinning = json_array_size(json_object_get(lock, "waiters"));
 	finding_add(findings, FINDING_LOCK_SPIN, SEVERITY_WARNING, MAX(score, 0.5), lock,
-		    "%s: %zu CPU%s spin%s for it, %s%s", name.data, spinning,
+		    "%s: %zu CPU%s spin%s for it, %s%s", lock_text(lock), spinning,
 		    spinning == 1 ? "" : "s", spinning == 1 ? "s" : "",
 		    best ? "likely held by " : "holder not found", best ? holder.data : "");
 	return NULL;

@@ -124,12 +124,16 @@ static void describe_doing(struct kernel *kernel, const struct task *task, struc
 	sleeper_deinit(&own);
 }
 
-static const char *lock_text(const json_t *lock)
+/* Nobody holds a completion: a kworker runs what is waited for, or somebody owes the signal. */
+static const char *holding_word(const json_t *lock)
 {
-	const char *name = json_string_value(json_object_get(lock, "name"));
 	const char *kind = json_string_value(json_object_get(lock, "kind"));
+	const char *type = json_string_value(json_object_get(json_object_get(lock, "container"),
+							     "type"));
 
-	return name ? name : kind ? kind : "a lock";
+	if (!kind || strcmp(kind, "completion") != 0)
+		return "held by";
+	return type && !strcmp(type, "wq_barrier") ? "run by" : "owed by";
 }
 
 static void count_waiters(const json_t *lock, size_t *readers, size_t *writers, size_t *others)
@@ -179,6 +183,7 @@ static json_t *edges_json(const struct wait_graph *graph)
 		json_put(json, "from", json_integer(edge->from->pid));
 		json_put(json, "to", edge->to ? json_integer(edge->to->pid) : json_null());
 		json_put(json, "lock", json_string(lock_text(edge->lock)));
+		json_put(json, "relation", json_string(holding_word(edge->lock)));
 		json_object_set(json, "evidence", json_object_get(edge->holder, "evidence"));
 		json_object_set(json, "why", json_object_get(edge->holder, "why"));
 		json_put(json, "confidence", json_real(edge->confidence));
@@ -262,8 +267,9 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 	str_printf(text, "deadlock of %zu task%s: ", cycle->length, cycle->length == 1 ? "" : "s");
 	for (size_t i = 0; i < cycle->length && i < 6; i++) {
 		task_label(cycle->edges[i]->from, text);
-		str_printf(text, "%s waits for %s, held by ", i ? ", which" : "",
-			   lock_text(cycle->edges[i]->lock));
+		str_printf(text, "%s waits for %s, %s ", i ? ", which" : "",
+			   lock_text(cycle->edges[i]->lock),
+			   holding_word(cycle->edges[i]->lock));
 	}
 	if (cycle->length > 6)
 		str_puts(text, "... ");

@@ -65,7 +65,7 @@ static void put_confidence(struct str *out, const json_t *entry)
 		str_printf(out, " %.0f %%", 100 * confidence);
 }
 
-/* Nobody holds a completion: somebody owes it. */
+/* Nobody holds a completion: somebody owes it, or runs the work that ends in it. */
 static bool is_owed(const json_t *lock)
 {
 	const char *kind = text_of(lock, "kind");
@@ -73,9 +73,18 @@ static bool is_owed(const json_t *lock)
 	return kind && !strcmp(kind, "completion");
 }
 
-static void put_holder(struct str *out, const json_t *holder, bool owed)
+static bool is_run(const json_t *lock)
 {
-	str_puts(out, owed ? "    owed by  " : "    held by  ");
+	const char *type = text_of(get(lock, "container"), "type");
+
+	return type && !strcmp(type, "wq_barrier");
+}
+
+static void put_holder(struct str *out, const json_t *lock, const json_t *holder)
+{
+	bool owed = is_owed(lock);
+
+	str_puts(out, is_run(lock) ? "    run by   " : owed ? "    owed by  " : "    held by  ");
 	put_task(out, get(holder, "task"));
 	put(out, "  ", owed ? NULL : text_of(holder, "mode"));
 	put_confidence(out, holder);
@@ -123,11 +132,15 @@ static void put_waiters(struct str *out, const json_t *lock, const json_t *waits
 static void put_lock(struct str *out, const json_t *lock, const json_t *waits)
 {
 	const char *name = text_of(lock, "name"), *address = text_of(lock, "address");
+	const char *kind = text_of(lock, "kind");
 	const json_t *holder;
 	size_t i;
 
-	put(out, "", text_of(lock, "kind"));
-	put(out, " ", name);
+	/* Some names say the kind: "work item …", "mutex in kmalloc-512 object …". */
+	if (name && kind && (is_run(lock) || !strncmp(name, kind, strlen(kind))))
+		kind = NULL;
+	put(out, "", kind);
+	put(out, kind ? " " : "", name);
 	if (address && (!name || strcmp(name, address) != 0))
 		put(out, "  ", address);
 	put(out, "  = ", text_of(lock, "raw"));
@@ -135,7 +148,7 @@ static void put_lock(struct str *out, const json_t *lock, const json_t *waits)
 	put(out, "    ", text_of(lock, "state"));
 	str_puts(out, text_of(lock, "state") ? "\n" : "");
 	json_array_foreach(get(lock, "holders"), i, holder)
-		put_holder(out, holder, is_owed(lock));
+		put_holder(out, lock, holder);
 	put_waiters(out, lock, waits);
 	put(out, "    note: ", text_of(lock, "note"));
 	str_puts(out, text_of(lock, "note") ? "\n\n" : "\n");
@@ -170,7 +183,8 @@ static void put_cycle(struct str *out, const json_t *waits, const json_t *cycle,
 		str_puts(out, "    ");
 		put_pid(out, waits, from);
 		put(out, " waits for ", text_of(edge, "lock") ? text_of(edge, "lock") : "a lock");
-		str_puts(out, ", held by ");
+		put(out, ", ", text_of(edge, "relation") ? text_of(edge, "relation") : "held by");
+		str_puts(out, " ");
 		put_pid(out, waits, to);
 		put(out, "  ", text_of(edge, "evidence"));
 		str_puts(out, "\n");

@@ -35,6 +35,7 @@ static bool on_stack(struct kernel *kernel, struct owner *owner)
 
 static bool in_percpu(struct kernel *kernel, struct owner *owner)
 {
+	struct symbol symbol;
 	uint64_t variable;
 	unsigned cpu;
 
@@ -42,7 +43,9 @@ static bool in_percpu(struct kernel *kernel, struct owner *owner)
 		return false;
 	owner->kind = OWNER_PERCPU;
 	owner->cpu = (int)cpu;
-	symbols_format(kernel->symbols, variable, owner->symbol, sizeof(owner->symbol));
+	if (symbols_at_percpu(kernel->symbols, variable, &symbol))
+		snprintf(owner->symbol, sizeof(owner->symbol), "%.120s+0x%" PRIx64, symbol.name,
+			 variable - symbol.address);
 	return true;
 }
 

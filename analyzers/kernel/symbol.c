@@ -298,7 +298,8 @@ static bool kernel_symbol_at(struct symbols *symbols, uint64_t address, struct s
 {
 	size_t i, next;
 
-	if (!table_at(symbols, address, &i) || table_address(symbols, i) < symbols->start)
+	if (!table_at(symbols, address, &i) ||
+	    (table_address(symbols, i) < symbols->start && address >= symbols->start))
 		return false;
 	*ret = (struct symbol){.address = table_address(symbols, i)};
 	if (symbols->kallsyms) {
@@ -355,6 +356,11 @@ bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 		if (module_symbol_at(&symbols->modules[m], address, ret))
 			return true;
 	return false;
+}
+
+bool symbols_at_percpu(struct symbols *symbols, uint64_t variable, struct symbol *ret)
+{
+	return kernel_symbol_at(symbols, variable, ret);
 }
 
 /* address, named by the symbol that holds look_up. */

@@ -46,6 +46,8 @@ bool symbols_find_fuzzy(struct symbols *symbols, const char *name, uint64_t *ret
  * have names to find but hold no address.
  */
 bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret);
+/* The same for a per-CPU variable, as percpu_owner() gives it, whatever form it has. */
+bool symbols_at_percpu(struct symbols *symbols, uint64_t variable, struct symbol *ret);
 /* "name+0x12/0x34 [module]" as the kernel prints it, or "0x…" when nothing fits. */
 void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size);
 /*

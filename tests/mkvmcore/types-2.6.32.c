@@ -95,7 +95,9 @@ struct zone {
 	u8 pageset[880];
 	spinlock_t lru_lock __attribute__((aligned(64)));
 	struct zone_lru lru[5];
+	const char *name;
 };
+typedef struct pglist_data { struct zone node_zones[4]; int nr_zones; } pg_data_t;
 
 struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,
 	orig_ax, ip, cs, flags, sp, ss; };

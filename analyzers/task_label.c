@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task_label.h"
+
+#include <string.h>
+
+static void put_label(const struct task *task, int32_t number, struct str *label)
+{
+	str_escape(label, task->comm, strnlen(task->comm, sizeof(task->comm)));
+	str_printf(label, "/%d", number);
+}
+
+void task_label(const struct task *task, struct str *label)
+{
+	put_label(task, task->pid, label);
+}
+
+void process_label(const struct tasks *tasks, const struct task *task, struct str *label)
+{
+	const struct task *leader = tasks_by_pid(tasks, task->tgid);
+
+	put_label(leader ? leader : task, task->tgid, label);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_TASK_LABEL_H
+#define TRIAGE_TASK_LABEL_H
+
+#include "base/str.h"
+#include "kernel/task.h"
+
+/* "java/12862" with the bytes of comm made safe. */
+void task_label(const struct task *task, struct str *label);
+/* The same of its process: the leader's name and the tgid, though the leader may have gone. */
+void process_label(const struct tasks *tasks, const struct task *task, struct str *label);
+
+#endif
