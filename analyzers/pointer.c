@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: who owns the addresses an oops shows, where the bad one came from, what its bytes look
- *   like, and whether a flipped bit or an overrun explains it.
+ *   like, and whether flipped bits explain it.
  * Needs: symbols, types, tasks, stacks.
  * False positives: the member's name is that of the function's parameter type, which a cast may
  *   have changed; a bit flip is a hypothesis, never a proof.
@@ -14,6 +14,7 @@
 #include "analyzer.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "bit_flip.h"
 #include "copies.h"
 #include "crash.h"
 #include "describe.h"
@@ -95,103 +96,6 @@ static void show_holder(struct kernel *kernel, struct findings *findings, uint64
 		    origin && origin->member[0] ? "." : "", origin ? origin->member : "", text);
 }
 
-#define OVERRUN_WORDS 8 /* of the neighbour's end and of this object's start */
-
-/*
- * The same bytes run from the end of the object before into this one: an overrun. One equal word
- * may be chance or a common default; the run has to cross the border and be longer.
- */
-static void look_for_overrun(struct kernel *kernel, struct findings *findings, uint64_t address,
-			     uint64_t value)
-{
-	struct slab_object object;
-	unsigned before = 0, after = 0;
-	uint64_t word;
-
-	if (!err_ok(slab_find(kernel, address, &object)) || !object.index || !value)
-		return;
-	uint64_t end = object.start - object.slab.cache->red_left_pad;
-	while (before < OVERRUN_WORDS &&
-	       err_ok(memory_read_u64(kernel->memory, end - 8 * (before + 1), &word)) &&
-	       word == value)
-		before++;
-	while (after < OVERRUN_WORDS &&
-	       err_ok(memory_read_u64(kernel->memory, object.start + 8 * after, &word)) &&
-	       word == value)
-		after++;
-	if (!before || !after || before + after < 3)
-		return;
-	finding_add(findings, FINDING_OVERRUN, SEVERITY_CRITICAL, before + after >= 6 ? 0.9 : 0.7,
-		    json_pack("{s:o, s:o, s:s, s:o, s:i, s:i, s:s}", "object",
-			      json_address(object.start), "overrun_from",
-			      json_address(slab_object_start(&object.slab, object.index - 1)), "cache",
-			      object.slab.cache->name, "value", json_address(value), "words_before",
-			      (int)before, "words_in", (int)after, "evidence", EVIDENCE_INFERRED),
-		    "the %s object before it was overrun: the same bytes run from its end into this "
-		    "object",
-		    object.slab.cache->name);
-}
-
-/* --- flipped bits ----------------------------------------------------------------------------- */
-
-/*
- * A value with one bit put back that points to the start of a live object. In a list, that object
- * points back to the node that holds the bad value: then chance has little room.
- */
-struct flip {
-	uint64_t restored, holder;
-	unsigned bit;
-	double confidence;
-	struct slab_object object;
-	size_t candidates;
-};
-
-static void try_bit(struct kernel *kernel, uint64_t value, unsigned bit, struct flip *flip)
-{
-	uint64_t restored = value ^ 1ull << bit, back, held;
-	struct slab_object object;
-
-	if (restored % 8 || memory_class(kernel->memory, restored) != VA_DIRECT_MAP ||
-	    !err_ok(slab_find(kernel, restored, &object)) || object.state != OBJECT_ALLOCATED ||
-	    object.offset < 0)
-		return;
-	flip->candidates++;
-	bool linked = err_ok(memory_read_u64(kernel->memory, restored + 8, &back)) &&
-		      memory_is_kernel(kernel->memory, back) &&
-		      err_ok(memory_read_u64(kernel->memory, back, &held)) && held == value;
-	double confidence = linked ? 0.95 : object.offset == 0 ? 0.5 : 0.3;
-	if (confidence <= flip->confidence)
-		return;
-	*flip = (struct flip){restored, linked ? back : 0, bit, confidence, object,
-			      flip->candidates};
-}
-
-static void look_for_flip(struct kernel *kernel, struct findings *findings, uint64_t value,
-			  bool holder_known)
-{
-	struct flip flip = {0};
-	char text[320];
-
-	for (unsigned bit = 0; bit < 64; bit++)
-		try_bit(kernel, value, bit, &flip);
-	if (!flip.candidates)
-		return;
-	/* Several equally good bits explain nothing. */
-	double confidence = flip.holder ? flip.confidence
-					: flip.confidence / (double)flip.candidates;
-	snprintf(text, sizeof(text),
-		 "bit %u flipped: 0x%016" PRIx64 " would be a live %s object%s", flip.bit,
-		 flip.restored, flip.object.slab.cache->name,
-		 flip.holder ? ", whose list links lead back to the bad value" : "");
-	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, confidence,
-		    json_pack("{s:s, s:s, s:f, s:o, s:i}", "kind", "bit_flip", "text", text,
-			      "confidence", confidence, "restored", json_address(flip.restored),
-			      "bit", (int)flip.bit),
-		    "%s", text);
-	if (flip.holder && !holder_known)
-		show_holder(kernel, findings, flip.holder, NULL);
-}
-
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* The register the faulting address is based on. */
@@ -234,9 +138,13 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	}
 	show_looks(findings, value);
 	if (value && crash->address >= PAGE_SIZE) {
-		if (held)
-			look_for_overrun(kernel, findings, origin.address, value);
-		look_for_flip(kernel, findings, value, held);
+		struct bit_flip flip;
+
+		if (bit_flip_find(kernel, value, &origin, &flip)) {
+			bit_flip_show(findings, &flip);
+			if (flip.node && !held)
+				show_holder(kernel, findings, flip.node, NULL);
+		}
 	}
 	return NULL;
 }

@@ -12,10 +12,9 @@
 
 #include "analyzer.h"
 #include "base/hash.h"
-#include "describe.h"
+#include "freelist_damage.h"
 #include "kernel/object.h"
 #include "kernel/slab.h"
-#include "value.h"
 
 #define PAGE_BUDGET 1200   /* pages an audit may read beyond what is cached */
 #define PARTIAL_MAX 64	   /* slabs of one node's partial list that are looked at */
@@ -28,31 +27,13 @@ struct audit {
 	struct map seen; /* slabs and lists done */
 	uint64_t budget_end;
 	unsigned broken;
+	bool near; /* the slab at hand is one the crash touches */
 };
 
 static bool spent(const struct audit *audit)
 {
 	return dump_pages_read(audit->kernel->dump) >= audit->budget_end ||
 	       audit->broken >= BROKEN_MAX;
-}
-
-/* An object whose stored free pointer decodes to the bad one. */
-static bool culprit_stores(struct kernel *kernel, const struct slab *slab,
-			   struct freelist_break *broken)
-{
-	uint64_t raw, next;
-
-	for (unsigned i = 0; i < slab->objects; i++) {
-		uint64_t object = slab_object_start(slab, i);
-
-		if (err_ok(freelist_next(kernel, slab, object, &raw, &next)) &&
-		    next == broken->decoded) {
-			broken->object = object;
-			broken->raw = raw;
-			return true;
-		}
-	}
-	return false;
 }
 
 static const json_t *crash_registers(const struct audit *audit)
@@ -63,139 +44,15 @@ static const json_t *crash_registers(const struct audit *audit)
 	return crash ? json_object_get(crash->evidence, "registers") : NULL;
 }
 
-static bool in_registers(const struct audit *audit, uint64_t address)
+static void report(struct audit *audit, const struct slab *slab,
+		   const struct freelist_break *broken, const char *list)
 {
-	const char *name;
-	json_t *value;
-	uint64_t held;
+	struct culprit culprit;
 
-	json_object_foreach((json_t *)crash_registers(audit), name, value)
-		if (json_address_value(value, &held) && held == address)
-			return true;
-	return false;
-}
-
-#define TELLING 0.9 /* a look that chance does not make */
-
-/*
- * The object has been cleared since (init_on_alloc). But hardening mixes the pointer with the
- * place it was stored at: undone for each object in turn, only the right one gives bytes that
- * look like something. Where neighbours in the slab give bytes alike, the one the crash still has
- * a register on is the one that was taken last.
- */
-static bool culprit_computed(const struct audit *audit, const struct slab *slab,
-			     struct freelist_break *broken, struct value_look *look)
-{
-	struct value_look looks[VALUE_LOOKS_MAX];
-	unsigned found = 0, at_hand = 0;
-
-	for (unsigned i = 0; slab->cache->hardened && i < slab->objects; i++) {
-		uint64_t object = slab_object_start(slab, i), at = object + slab->cache->offset;
-		uint64_t raws[] = {broken->decoded ^ slab->cache->random ^ __builtin_bswap64(at),
-				   broken->decoded ^ slab->cache->random ^ at};
-
-		for (size_t j = 0; j < ARRAY_SIZE(raws); j++)
-			if (value_looks(raws[j], looks) && looks[0].confidence >= TELLING) {
-				bool held = in_registers(audit, object);
-
-				at_hand += held;
-				found++;
-				if (held || (!at_hand && found == 1)) {
-					broken->object = object;
-					broken->raw = raws[j];
-				}
-				*look = looks[0];
-			}
-	}
-	if (at_hand == 1 || found == 1)
-		return true;
-	broken->object = 0;
-	broken->raw = broken->decoded;
-	return false;
-}
-
-/* A list's own first pointer is bad: it came out of the object that was taken last. */
-static bool find_culprit(const struct audit *audit, const struct slab *slab,
-			 struct freelist_break *broken, bool *computed, struct value_look *look)
-{
-	*computed = false;
-	*look = (struct value_look){0};
-	if (culprit_stores(audit->kernel, slab, broken))
-		return true;
-	*computed = culprit_computed(audit, slab, broken, look);
-	return *computed;
-}
-
-/* What was written over the free pointer, and the object in front of it. */
-static void show_damage(struct audit *audit, const struct slab *slab,
-			const struct freelist_break *broken)
-{
-	struct value_look looks[VALUE_LOOKS_MAX];
-	size_t count = value_looks(broken->raw, looks);
-	struct owner owner;
-	char text[320];
-
-	for (size_t i = 0; i < count; i++) {
-		snprintf(text, sizeof(text), "what overwrote the free pointer, 0x%016" PRIx64
-			 ", looks like %s", broken->raw, looks[i].text);
-		finding_add(audit->findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE,
-			    looks[i].confidence,
-			    json_pack("{s:s, s:s, s:f}", "kind", looks[i].kind, "text", text,
-				      "confidence", looks[i].confidence),
-			    "%s", text);
-	}
-	owner_find(audit->kernel, broken->object, &owner);
-	finding_add(audit->findings, FINDING_HOLDER, SEVERITY_NOTICE, 1.0,
-		    json_pack("{s:o, s:o, s:s, s:I}", "address",
-			      json_address(broken->object + slab->cache->offset), "owner",
-			      describe_owner(&owner), "member", "free pointer", "offset",
-			      (json_int_t)slab->cache->offset),
-		    "the bad value stands in the free pointer of %s object 0x%016" PRIx64,
-		    slab->cache->name, broken->object);
-}
-
-/* Several objects of the slab fit: which one it was is not known, but what was written is. */
-static void show_kind(struct audit *audit, const struct value_look *look)
-{
-	char text[256];
-
-	snprintf(text, sizeof(text), "what overwrote a free pointer of this slab looks like %s, "
-		 "whichever of its objects it was in", look->text);
-	finding_add(audit->findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, look->confidence * 0.9,
-		    json_pack("{s:s, s:s, s:f}", "kind", look->kind, "text", text, "confidence",
-			      look->confidence * 0.9),
-		    "%s", text);
-}
-
-static void report(struct audit *audit, const struct slab *slab, struct freelist_break *broken,
-		   const char *list)
-{
-	struct value_look look = {0};
-	bool computed = false;
-
-	if (!broken->object)
-		find_culprit(audit, slab, broken, &computed, &look);
-	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:s}", "cache", slab->cache->name,
-				 "slab", json_address(slab->address), "object",
-				 broken->object ? json_address(broken->object) : json_null(), "raw",
-				 json_address(broken->raw), "decoded",
-				 json_address(broken->decoded), "why", freelist_break_name(broken),
-				 "list", list, "evidence",
-				 computed ? EVIDENCE_INFERRED : EVIDENCE_PROVEN);
+	freelist_culprit(audit->kernel, crash_registers(audit), slab, broken, &culprit);
+	freelist_damage_show(audit->kernel, audit->findings, slab, broken, &culprit, list,
+			     audit->near);
 	audit->broken++;
-	if (broken->object)
-		finding_add(audit->findings, FINDING_FREELIST, SEVERITY_CRITICAL,
-			    computed ? 0.95 : 1.0, json,
-			    "broken free list in %s: the free pointer of object 0x%016" PRIx64 " %s",
-			    slab->cache->name, broken->object, freelist_break_name(broken));
-	else
-		finding_add(audit->findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
-			    "broken free list in %s: it %s", slab->cache->name,
-			    freelist_break_name(broken));
-	if (broken->object)
-		show_damage(audit, slab, broken);
-	else if (look.kind)
-		show_kind(audit, &look);
 }
 
 static struct err *check_list(struct audit *audit, const struct slab *slab, uint64_t first,
@@ -316,12 +173,11 @@ static void match_registers(struct audit *audit, const struct slab *slab)
 		for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 			struct freelist_break broken = {
 				.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
-			struct value_look look;
-			bool computed;
+			struct culprit culprit;
 
-			if (!find_culprit(audit, slab, &broken, &computed, &look))
+			if (!freelist_culprit(audit->kernel, crash_registers(audit), slab, &broken,
+					      &culprit))
 				continue;
-			broken.object = 0; /* report() finds it once more, and says how */
 			report(audit, slab, &broken, "register");
 			return;
 		}
@@ -401,9 +257,11 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		.kernel = kernel,
 		.findings = findings,
 		.budget_end = dump_pages_read(kernel->dump) + PAGE_BUDGET,
+		.near = true,
 	};
 	struct err *err = check_near(&audit);
 
+	audit.near = false;
 	/* The whole audit only where memory is in question: it reads a page for each free object. */
 	size_t from = 0;
 	bool suspect = findings_next(findings, FINDING_POINTER, &from);

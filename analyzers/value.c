@@ -3,7 +3,6 @@
 
 #include <endian.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,4 +226,26 @@ size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX])
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]) && count < VALUE_LOOKS_MAX; i++)
 		count += looks[i](value, bytes, &ret[count]);
 	return count;
+}
+
+#define TEXT_MIN 3 /* characters of a word that may be the end of a text */
+
+static bool is_text(uint64_t value)
+{
+	unsigned length = 0;
+
+	while (length < 8 && is_letter((uint8_t)(value >> 8 * length)))
+		length++;
+	return length >= TEXT_MIN && (length == 8 || !(value >> 8 * length));
+}
+
+static bool is_utf16(uint64_t value)
+{
+	return !(value & 0xff00ff00ff00ff00ull) && is_letter((uint8_t)value) &&
+	       is_letter((uint8_t)(value >> 16));
+}
+
+bool value_alike(uint64_t a, uint64_t b)
+{
+	return a == b || (is_text(a) && is_text(b)) || (is_utf16(a) && is_utf16(b));
 }

@@ -2,6 +2,7 @@
 #ifndef TRIAGE_VALUE_H
 #define TRIAGE_VALUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,7 @@ struct value_look {
 
 /* Fills ret, most telling first; returns how many. */
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);
+/* Two words of one stretch of data: equal, or both text of the same kind. */
+bool value_alike(uint64_t a, uint64_t b);
 
 #endif

@@ -8,6 +8,8 @@ SELECT
 	'the instruction is a BUG() of the kernel''s bug table' || coalesce(': ' ||
 		message, '') AS because,
 	coalesce(message, 'BUG()') || place AS headline,
-	confidence, finding
+	-- Which check it was says more than that it was one.
+	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) THEN 0.7
+		ELSE 1.0 END AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'bug';

@@ -2,7 +2,7 @@
 -- title: access to an address that is not canonical
 -- cause: wild_pointer
 -- severity: critical
--- confidence: 0.75
+-- confidence: 0.6
 -- advice: The pointer holds data, not an address: look at its bytes and at who else writes to the object it came from.
 SELECT
 	'a general protection fault' || coalesce(': the operand''s address ' || fault_address ||

@@ -10,6 +10,9 @@ SELECT
 		coalesce(instruction, 'the instruction') || ' went through a NULL pointer' AS because,
 	'NULL pointer ' || coalesce(access, 'access') || ' at offset ' ||
 		coalesce(fault_address, '?') || place AS headline,
-	confidence, finding
+	-- A NULL that was read out of a free object is the lesser news.
+	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump
+		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8 ELSE 1.0 END
+		AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'null_dereference';

@@ -2,7 +2,7 @@
 -- title: a stack-segment fault through RBP or RSP
 -- cause: wild_pointer
 -- severity: critical
--- confidence: 0.75
+-- confidence: 0.6
 -- advice: Only operands based on RBP or RSP raise #SS: the register held data, not an address.
 SELECT
 	'a stack-segment fault: an operand based on RBP or RSP was not canonical' ||

@@ -2,7 +2,7 @@
 -- title: access through a pointer that points nowhere
 -- cause: wild_pointer
 -- severity: critical
--- confidence: 0.8
+-- confidence: 0.6
 -- advice: See where the bad pointer was read from (triage show --memory) and whether the object that held it is otherwise sound.
 -- advice: A pointer wrong in one or two bits points to memory errors: check EDAC and MCE logs.
 SELECT

@@ -186,7 +186,11 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.cache' AS cache,
 	evidence ->> '$.object' AS object,
 	evidence ->> '$.raw' AS raw,
-	evidence ->> '$.decoded' AS decoded
+	evidence ->> '$.decoded' AS decoded,
+	evidence ->> '$.evidence' AS evidence,
+	-- the same object twice is no foreign pointer: it was freed twice
+	(evidence ->> '$.why') LIKE 'comes back%' AS loop,
+	coalesce(evidence ->> '$.near', 0) AS near
 FROM finding WHERE code = 'memory.freelist';
 
 -- What a bad value may be.
@@ -214,3 +218,20 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.bytes' AS bytes,
 	evidence ->> '$.difference_count' AS differences
 FROM finding WHERE code = 'memory.text';
+
+-- Whether the object that held a bad value is otherwise sound.
+CREATE VIEW object_sanity AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cache' AS cache,
+	evidence ->> '$.start' AS start,
+	evidence ->> '$.state' AS state,
+	evidence ->> '$.damage' AS damage
+FROM finding WHERE code = 'memory.object';
+
+-- An object freed while it was free.
+CREATE VIEW double_free AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cache' AS cache,
+	evidence ->> '$.object' AS object,
+	evidence ->> '$.freed_by.symbol' AS freed_by
+FROM finding WHERE code = 'memory.double_free';

@@ -1,0 +1,14 @@
+-- id: double_free
+-- title: an object was freed twice
+-- cause: double_free
+-- severity: critical
+-- confidence: 0.97
+-- advice: Look for the first free of the object: the function on the stack did the second, unless objects put aside earlier were just handed back.
+-- advice: Boot with slub_debug=FU for that cache: the kernel then reports the second free, and who did the first.
+-- rules-out: A bug of the allocator: it checks for this, and found it.
+SELECT
+	d.headline || coalesce('; freed by ' || d.freed_by || '()', '') AS because,
+	'double free of ' || d.cache || ' object ' || d.object || c.place AS headline,
+	d.confidence, d.finding, c.finding AS finding2
+FROM double_free d JOIN crash c ON c.dump = d.dump
+WHERE d.dump = :dump;

@@ -1,0 +1,16 @@
+-- id: object_overwritten
+-- title: a whole object holds somebody else's data
+-- cause: use_after_free
+-- severity: critical
+-- confidence: 0.72
+-- advice: The object was most likely freed while a pointer to it was still in use, and given to somebody else, who filled it: find who drops the last reference.
+-- advice: Boot with slub_debug=PU for that cache: the next use meets poison, and the log says who freed the object.
+-- What is written ends where the object ends: its user wrote it, not somebody who missed his own memory.
+-- A pointer that should have led to another object looks the same, hence no more confidence.
+SELECT
+	s.headline || '; it is allocated, but to whom the function expects it to be, it makes no sense' AS because,
+	'use after free likely: ' || s.cache || ' object ' || s.start ||
+		' is in use, but holds other data as a whole' || c.place AS headline,
+	s.confidence, s.finding, c.finding AS finding2
+FROM object_sanity s JOIN crash c ON c.dump = s.dump
+WHERE s.dump = :dump AND s.damage = 'whole_object' AND s.state <> 'free';

@@ -1,0 +1,13 @@
+-- id: object_partly_overwritten
+-- title: part of an object was overwritten
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.8
+-- advice: See which member of the object the bytes begin in (triage show --memory): an array in front of the bad pointer may have been written beyond its end.
+-- rules-out: One flipped bit: more than one word is wrong.
+SELECT
+	s.headline AS because,
+	s.cache || ' object ' || s.start || ' was overwritten in part; met' || c.place AS headline,
+	s.confidence, s.finding, c.finding AS finding2
+FROM object_sanity s JOIN crash c ON c.dump = s.dump
+WHERE s.dump = :dump AND s.damage = 'members' AND s.state <> 'free';
