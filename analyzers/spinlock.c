@@ -15,6 +15,7 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "doing.h"
 #include "lock.h"
 #include "spin.h"
 
@@ -170,8 +171,11 @@ static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shap
 	add_spinners(cpus, first->lock, lock);
 	double score = add_holders(kernel, cpus, first->lock, lock, &best);
 
-	if (best)
+	if (best) {
 		task_label(best, &holder);
+		str_puts(&holder, ", ");
+		task_doing(kernel, best, &holder);
+	}
 	size_t spinning = json_array_size(json_object_get(lock, "waiters"));
 	finding_add(findings, FINDING_LOCK_SPIN, SEVERITY_WARNING, MAX(score, 0.5), lock,
 		    "%s: %zu CPU%s spin%s for it, %s%s", lock_text(lock), spinning,
@@ -205,7 +209,9 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 {
 	_cleanup_(spin_cpus_deinit) struct spin_cpus cpus = {0};
 	struct spinlock_shape shape;
+	struct sleepers *sleepers;
 
+	TRY(kernel_sleepers(kernel, &sleepers)); /* for task_doing() */
 	TRY(spin_cpus_open(kernel, &cpus));
 	spinlock_shape(kernel, &shape);
 	for (size_t i = 0; i < cpus.count; i++) {

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "describe.h"
+#include "doing.h"
 #include "lock.h"
 #include "wait_graph.h"
 
@@ -74,55 +75,6 @@ static struct err *collect(struct kernel *kernel, const struct findings *finding
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
-
-static bool in_page_fault(const struct sleeper *stack)
-{
-	return sleeper_call(stack, "handle_mm_fault") || sleeper_call(stack, "__do_page_fault") ||
-	       sleeper_call(stack, "do_user_addr_fault");
-}
-
-/* The function a person would name: past the scheduler and the lock's own functions. */
-static const char *working_function(const struct sleeper *stack)
-{
-	static const char *const passed[] = {"__schedule", "schedule", "schedule_timeout",
-					     "schedule_preempt_disabled", "io_schedule",
-					     "schedule_timeout_uninterruptible", "msleep"};
-
-	for (unsigned i = 0; i < stack->call_count; i++) {
-		const char *function = stack->calls[i].function;
-		bool skip = !function[0];
-
-		for (size_t j = 0; j < ARRAY_SIZE(passed); j++)
-			skip |= !strcmp(function, passed[j]);
-		if (!skip)
-			return function;
-	}
-	return "an unknown function";
-}
-
-/* What the task at the end of a queue is itself doing. */
-static void describe_doing(struct kernel *kernel, const struct task *task, struct str *text)
-{
-	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
-	struct sleeper own = {0};
-
-	if ((!known && !err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own))) ||
-	    !(known ? known : &own)->call_count)
-		str_puts(text, "doing something its stack does not show");
-	else if (task->on_cpu >= 0)
-		str_printf(text, "running on CPU %d in %s()", task->on_cpu,
-			   working_function(known ? known : &own));
-	else if (in_page_fault(known ? known : &own))
-		str_printf(text, "asleep in a page fault, in %s()",
-			   working_function(known ? known : &own));
-	else if (known && known->kind != WAIT_NONE)
-		str_printf(text, "asleep in %s(), waiting for %s", working_function(known),
-			   known->what);
-	else
-		str_printf(text, "%s in %s()", task->state == 'R' ? "runnable" : "asleep",
-			   working_function(known ? known : &own));
-	sleeper_deinit(&own);
-}
 
 /* Nobody holds a completion: a kworker runs what is waited for, or somebody owes the signal. */
 static const char *holding_word(const json_t *lock)
@@ -232,7 +184,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_t *json = json_object();
 	_str_ struct str doing = {0};
 
-	describe_doing(kernel, root->task, &doing);
+	task_doing(kernel, root->task, &doing);
 	json_put(json, "task", describe_task(root->task));
 	json_put(json, "holder_known", json_boolean(root->holder_known));
 	json_put(json, "lock", json_string(lock_text(root->last->lock)));
@@ -289,11 +241,11 @@ static void root_headline(struct kernel *kernel, const struct wait_root *root, s
 									 : "holder");
 		task_label(root->task, text);
 		str_puts(text, " ");
-		describe_doing(kernel, root->task, text);
+		task_doing(kernel, root->task, text);
 	} else {
 		task_label(root->task, text);
 		str_puts(text, " is ");
-		describe_doing(kernel, root->task, text);
+		task_doing(kernel, root->task, text);
 		str_puts(text, ", and nothing in memory says who is to wake it");
 		if (root->victims > 1)
 			str_printf(text, "; %zu tasks end up here", root->victims);

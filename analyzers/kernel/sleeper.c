@@ -192,6 +192,7 @@ struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
 						  frame_lookup_address(frame)),
 			.address = frame->address,
 			.sp = frame->sp,
+			.kind = frame->kind,
 		};
 	}
 	sleeper_classify(ret);

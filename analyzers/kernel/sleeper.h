@@ -45,6 +45,7 @@ struct call {
 	const char *function;	/* without compiler suffixes, interned; "" when no symbol fits */
 	uint64_t address;	/* the frame's address */
 	uint64_t sp;
+	enum frame_kind kind;	/* FRAME_IRQ and the like: interrupted there */
 };
 
 #define SLEEPER_CALLS 48 /* as many of the innermost frames are kept for each sleeper */
