@@ -124,6 +124,7 @@ check-san:
 check-golden: $(PROGRAMS)
 	@rm -rf $(BUILD)/golden
 	KEEP=$(BUILD)/golden tests/golden/run
+	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
 
 check-guest: $(PROGRAMS)

@@ -71,7 +71,7 @@ int worker_fd(const struct worker *worker)
 struct launch {
 	const struct worker_options *options;
 	int result_fd;
-	char *argv[7];
+	char *argv[8];
 	char memory[24], cpu[16];
 };
 
@@ -87,16 +87,18 @@ static void fill_arguments(struct launch *launch)
 	const struct worker_options *options = launch->options;
 	uint64_t memory = options->memory_bytes ? options->memory_bytes : WORKER_MEMORY;
 	unsigned timeout = options->timeout_s ? options->timeout_s : WORKER_TIMEOUT_S;
+	unsigned threads = options->threads ? options->threads : 2;
 
 	snprintf(launch->memory, sizeof(launch->memory), "%llu",
 		 (unsigned long long)(memory + file_size(options->vmlinux_fd)));
-	snprintf(launch->cpu, sizeof(launch->cpu), "%u", timeout * 2 + 1); /* two threads' worth */
+	snprintf(launch->cpu, sizeof(launch->cpu), "%u", timeout * threads + 1);
 	launch->argv[0] = (char *)"triage";
 	launch->argv[1] = (char *)WORKER_VERB;
 	launch->argv[2] = (char *)(options->no_sandbox ? "0" : "1");
 	launch->argv[3] = (char *)(options->background ? "1" : "0");
 	launch->argv[4] = launch->memory;
 	launch->argv[5] = launch->cpu;
+	launch->argv[6] = (char *)options->search;
 }
 
 /* In the child, until exec: only system calls that are safe after fork(). */
@@ -212,10 +214,13 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 {
 	_json_ json_t *json = json_loadb(text, length, 0, NULL);
 	const json_t *finding = json_object_get(json, "finding");
+	const json_t *answer = json_object_get(json, "answer");
 	const char *step = json_string_value(json_object_get(json, "progress"));
 
 	if (finding) {
 		pass_finding(worker, finding);
+	} else if (answer && worker->events.answer) {
+		worker->events.answer(worker->events.context, answer);
 	} else if (step && is_printable(step, strlen(step))) {
 		copy_text(worker->step, sizeof(worker->step), step);
 		if (worker->events.progress)

@@ -12,6 +12,7 @@
  * fd 4; vmlinux and dmesg file, if any, on 5 and 6. Lines:
  *   {"progress": "symbols"}    the step or analyzer that begins
  *   {"finding": {…}}         see finding_to_json()
+ *   {"answer": {…}}          what a search found, see worker_search.h
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
@@ -21,7 +22,9 @@ struct worker_options {
 	bool no_sandbox;
 	bool background;        /* idle IO class, nice: for a daemon on a host that serves */
 	unsigned timeout_s;     /* kill after that long; 0: WORKER_TIMEOUT_S */
+	unsigned threads;       /* that may compute all that time; 0: 2 */
 	uint64_t memory_bytes;  /* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
+	const char *search;     /* a request of worker_search.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
 };
 #define WORKER_TIMEOUT_S 120
@@ -37,6 +40,8 @@ struct worker_events {
 	/* A finding, borrowed. An error ends the worker and is returned from worker_read(). */
 	struct err *(*finding)(void *context, const json_t *finding);
 	void *context;
+	/* Part of the answer to a search, borrowed; may be NULL. */
+	void (*answer)(void *context, const json_t *answer);
 };
 
 enum worker_outcome {

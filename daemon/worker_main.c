@@ -9,6 +9,7 @@
 #include "daemon/sandbox.h"
 #include "daemon/worker.h"
 #include "daemon/worker_fds.h"
+#include "daemon/worker_search.h"
 #include "kernel/kernel.h"
 
 static bool broken_pipe;
@@ -77,8 +78,23 @@ static void report_failure(struct findings *findings, const struct err *err)
 		    "cannot be read: %s", err->message);
 }
 
-static void analyze(const struct kernel_options *options, struct findings *findings,
-		    uint64_t *pages)
+static void answer(json_t *json)
+{
+	write_line(json_pack("{s:o}", "answer", json));
+}
+
+static void search(struct kernel *kernel, const char *request, struct findings *findings)
+{
+	const struct worker_search_events events = {.progress = progress, .answer = answer};
+	_err_ struct err *err = worker_search(kernel, request, &events);
+
+	if (err)
+		report_failure(findings, err);
+}
+
+/* request: a search, or NULL. */
+static void work(const struct kernel_options *options, const char *request,
+		 struct findings *findings, uint64_t *pages)
 {
 	_cleanup_(cleanup_kernel_close) struct kernel *kernel = NULL;
 	_err_ struct err *err = kernel_open(options, &kernel);
@@ -87,8 +103,12 @@ static void analyze(const struct kernel_options *options, struct findings *findi
 		report_failure(findings, err);
 		return;
 	}
-	analyzers_run(kernel, findings, progress, NULL);
-	report_degraded(kernel, findings);
+	if (request) {
+		search(kernel, request, findings);
+	} else {
+		analyzers_run(kernel, findings, progress, NULL);
+		report_degraded(kernel, findings);
+	}
 	*pages = kernel->dump ? dump_pages_read(kernel->dump) : 0;
 }
 
@@ -97,10 +117,10 @@ static int optional_fd(int fd)
 	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
 }
 
-/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS, all numbers. */
+/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS, all numbers; [SEARCH]. */
 int worker_main(int argc, char **argv)
 {
-	if (argc != 6)
+	if (argc != 6 && argc != 7)
 		return 2;
 	struct sandbox_options limits = {
 		.background = atoi(argv[3]),
@@ -123,7 +143,7 @@ int worker_main(int argc, char **argv)
 		report_failure(&findings, err);
 		return 1;
 	}
-	analyze(&options, &findings, &pages);
+	work(&options, argv[6], &findings, &pages);
 	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
 			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
 	findings_deinit(&findings);

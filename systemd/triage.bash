@@ -9,7 +9,7 @@ _triage() {
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	verb=${COMP_WORDS[1]}
-	verbs="analyze list show status wait retry export prune doctor"
+	verbs="analyze search list show status wait retry export prune doctor"
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -37,6 +37,7 @@ _triage() {
 	options="--json --state-dir --run-dir"
 	case $verb in
 	analyze) options="--vmlinux --json --locks --dot --no-sandbox --timeout" ;;
+	search) options="--mask --range --limit --json --threads --vmlinux --no-sandbox --timeout" ;;
 	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
 	show) options="$options --stack --locks --memory --log --registers --findings --dot" ;;
 	wait) options="$options --timeout" ;;
@@ -51,7 +52,7 @@ _triage() {
 	case $verb in
 	show | retry) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids)" -- "$cur") ;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids)" -f -- "$cur") ;;
-	analyze) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	analyze | search) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _triage triage

@@ -371,6 +371,56 @@ struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, si
 	return err_at(ERR_LIMIT, start, "string longer than %zu bytes", size - 1);
 }
 
+/* --- the way back ------------------------------------------------------------------------- */
+
+#define ALIAS_TABLES_MAX 65536
+
+struct alias_search {
+	struct alias *pages;
+	size_t count;
+};
+
+/* The first mapping that was found stays. */
+static void take_mapping(void *context, uint64_t va, uint64_t phys, uint64_t size)
+{
+	struct alias_search *search = context;
+	size_t low = 0, high = search->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (search->pages[middle].phys < phys)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < search->count && search->pages[low].phys - phys < size; low++)
+		if (!search->pages[low].va)
+			search->pages[low].va = va + (search->pages[low].phys - phys);
+}
+
+void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count)
+{
+	struct alias_search search = {pages, count};
+	uint64_t first, last;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t image = pages[i].phys - memory->phys_base + START_KERNEL_MAP, phys;
+
+		pages[i].va = memory->regions.image && memory_class(memory, image) == VA_IMAGE &&
+					      err_ok(memory_translate(memory, image, &phys)) &&
+					      phys == pages[i].phys
+				      ? image
+				      : 0;
+	}
+	regions_vmalloc(&memory->regions, &first, &last);
+	if (!count)
+		return;
+	pagetable_each(&memory->table, START_KERNEL_MAP + memory->regions.image_size, UINT64_MAX,
+		       ALIAS_TABLES_MAX, take_mapping, &search);
+	pagetable_each(&memory->table, first, last, ALIAS_TABLES_MAX, take_mapping, &search);
+}
+
 /* --- the map ------------------------------------------------------------------------------ */
 
 enum va_class memory_class(const struct memory *memory, uint64_t va)

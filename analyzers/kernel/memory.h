@@ -62,6 +62,18 @@ uint64_t memory_kaslr_offset(const struct memory *memory);
 /* Direct-map address of a physical one, and back (ERR_UNMAPPED is false). */
 uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys);
 bool memory_virt_to_phys_linear(const struct memory *memory, uint64_t va, uint64_t *phys);
+
+/* A physical page and where the kernel has it mapped besides the direct map. */
+struct alias {
+	uint64_t phys; /* of the page */
+	uint64_t va;   /* 0: nowhere else */
+};
+/*
+ * Look up where in the image, in modules and in the vmalloc region (stacks among it) these pages
+ * are mapped; they have to be in order. The address a page is known by is not the direct map's
+ * when there is another one. Bounded; what lies in page tables that cannot be read stays unknown.
+ */
+void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count);
 /*
  * Later knowledge that makes reads better: the image's bounds once symbols are known, and the
  * layout variables (page_offset_base, vmalloc_base, vmemmap_base) once they can be read.

@@ -2,6 +2,7 @@
 #include "kernel/pagetable.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/parse.h"
 
@@ -189,4 +190,47 @@ bool pagetable_find_direct_map(const struct pagetable *table, uint64_t *base)
 		}
 	}
 	return false;
+}
+
+struct range_walk {
+	const struct pagetable *table;
+	uint64_t first, last;
+	unsigned tables_left;
+	pagetable_fn *each;
+	void *context;
+};
+
+static void walk_range(struct range_walk *walk, uint64_t table_phys, unsigned level, uint64_t base)
+{
+	uint64_t entries[ENTRIES], size = 1ull << level_shift(level);
+	const void *page;
+
+	if (!walk->tables_left)
+		return;
+	walk->tables_left--;
+	if (!err_ok(dump_page(walk->table->dump, table_phys >> PAGE_SHIFT, &page)))
+		return;
+	memcpy(entries, page, sizeof(entries)); /* the page is gone with the next one */
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		uint64_t va = base + i * size;
+
+		if (!(entries[i] & PRESENT) || va > walk->last || va + (size - 1) < walk->first)
+			continue;
+		if (is_leaf(entries[i], level))
+			walk->each(walk->context, va,
+				   leaf_phys(walk->table, entries[i], level, va), size);
+		else
+			walk_range(walk, entry_address(walk->table, entries[i]), level - 1, va);
+	}
+}
+
+void pagetable_each(const struct pagetable *table, uint64_t first, uint64_t last,
+		    unsigned tables_max, pagetable_fn *each, void *context)
+{
+	struct range_walk walk = {table, first, last, tables_max, each, context};
+	/* Half of the top level's indices are of the other, sign-extended half: out of range. */
+	uint64_t base = first >> 63 ? ~0ull << level_shift(table->levels + 1) : 0;
+
+	if (table->root && first >> 63 == last >> 63)
+		walk_range(&walk, table->root, table->levels, base);
 }

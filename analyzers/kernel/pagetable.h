@@ -25,6 +25,13 @@ bool pagetable_maps(const struct pagetable *table, uint64_t va, uint64_t *phys);
 bool pagetable_find_direct_map(const struct pagetable *table, uint64_t *base);
 /* Whether va, as (base + physical address), is what the table maps there. */
 bool pagetable_has_direct_map(const struct pagetable *table, uint64_t base);
+/*
+ * Every page that is mapped in [first, last], 2M and 1G ones as one. Reads at most tables_max
+ * tables; those that cannot be read are passed over.
+ */
+typedef void pagetable_fn(void *context, uint64_t va, uint64_t phys, uint64_t size);
+void pagetable_each(const struct pagetable *table, uint64_t first, uint64_t last,
+		    unsigned tables_max, pagetable_fn *each, void *context);
 /* Upper or lower canonical half for this number of levels. */
 bool va_is_canonical(uint64_t va, unsigned levels);
 

@@ -93,6 +93,17 @@ enum va_class regions_class(const struct regions *regions, uint64_t va)
 	return VA_HOLE;
 }
 
+void regions_vmalloc(const struct regions *regions, uint64_t *first, uint64_t *last)
+{
+	const struct defaults *defaults = regions->levels == 5 ? &five_levels : &four_levels;
+
+	*first = regions->vmalloc ? regions->vmalloc : defaults->vmalloc;
+	*last = *first + (defaults->vmalloc_size - 1);
+	/* Randomised, the regions behind it may begin sooner. */
+	if (regions->vmemmap > *first && regions->vmemmap - 1 < *last)
+		*last = regions->vmemmap - 1;
+}
+
 uint64_t regions_vmemmap(const struct regions *regions)
 {
 	/* Where the direct map begins unless it is randomised; until d52888aa2753 (v4.20) lower. */

@@ -14,6 +14,8 @@ struct regions {
 };
 
 enum va_class regions_class(const struct regions *regions, uint64_t va);
+/* First and last address of the vmalloc region. */
+void regions_vmalloc(const struct regions *regions, uint64_t *first, uint64_t *last);
 /* The array of struct page; 0 while randomised regions are not known. */
 uint64_t regions_vmemmap(const struct regions *regions);
 
