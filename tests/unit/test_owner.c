@@ -19,6 +19,11 @@ void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t
 			 (unsigned long long)(address - symbol.address));
 }
 
+bool symbols_at_percpu(struct symbols *symbols, uint64_t variable, struct symbol *ret)
+{
+	return symbols_at(symbols, variable, ret);
+}
+
 bool memory_is_canonical(const struct memory *memory, uint64_t va)
 {
 	(void)memory;
