@@ -143,7 +143,9 @@ static void sleeping(const struct sleeper *stack, struct str *text)
 void stack_doing(const struct sleeper *stack, struct str *text)
 {
 	if (!stack->call_count)
-		str_puts(text, "doing something its stack does not show");
+		str_puts(text, stack->task->state == 'D'
+				       ? "blocked, its stack is not in the dump"
+				       : "doing something its stack does not show");
 	else if (stack->task->on_cpu >= 0)
 		running(stack, text);
 	else if (stack->task->state == 'R')

@@ -105,11 +105,15 @@ static void add_waiters(const struct waitlist *list, json_t *lock)
 		const struct waiter *waiter = &list->waiters[i];
 
 		lock_add_waiter(lock, waiter->task, waiter->mode, i, waiter->node);
+		if (!waiter->node) /* not met in the list */
+			json_object_set_new(json_array_get(json_object_get(lock, "waiters"), i),
+					    "position", json_null());
 	}
 	json_put(lock, "waiter_count", json_integer((json_int_t)list->count));
 	if (list->err)
-		json_put(lock, "note", json_sprintf("the wait list could not be read to its end: %s",
-						    list->err->message));
+		json_put(lock, "note",
+			 json_sprintf("the wait list could not be read to its end, so the order is "
+				      "not all known: %s", list->err->message));
 }
 
 static struct err *emit_lock(struct kernel *kernel, const struct lock_class *class,
@@ -144,6 +148,42 @@ static void emit_unknown(struct kernel *kernel, const struct lock_class *class,
 		    "%s waits for a %s that was not found", label.data, sleeper->what);
 }
 
+/* Those that say themselves that they wait for this lock, and are not in the list as read. */
+static struct err *add_blocked(const struct lock_class *class, const struct sleepers *sleepers,
+			       struct waitlist *list)
+{
+	for (size_t i = 0; i < sleepers->count; i++) {
+		const struct sleeper *sleeper = &sleepers->list[i];
+
+		if (sleeper->lock != list->lock || !(class->waits >> sleeper->kind & 1) ||
+		    waits_in(list, sleeper->task))
+			continue;
+		TRY(waitlist_add(list, (struct waiter){.task = sleeper->task,
+						       .mode = sleeper->mode}));
+	}
+	return NULL;
+}
+
+/*
+ * By the waiter structure on the sleeper's stack, which leads to the list and the lock; where that
+ * is not in the dump, by what the task has noted down, as far as the list goes.
+ */
+static struct err *find_waiters(struct kernel *kernel, const struct lock_class *class,
+				const struct sleepers *sleepers, const struct sleeper *sleeper,
+				struct waitlist *list)
+{
+	struct err *err = waitlist_of_sleeper(kernel, class->ops, sleeper, list);
+
+	if (!err || err == &err_nomem || !sleeper->lock)
+		return err;
+	_err_ struct err *first = err;
+	TRY(waitlist_of_lock(kernel, class->ops, sleeper->lock, list));
+	TRY(add_blocked(class, sleepers, list));
+	if (!class->ops->plausible(kernel, list->lock, list->count))
+		return err_at(ERR_CORRUPT, list->lock, "no lock where the task says it waits for one");
+	return NULL;
+}
+
 struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
 		       struct findings *findings)
 {
@@ -158,7 +198,7 @@ struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
 		if (!(class->waits >> sleeper->kind & 1) ||
 		    map_get(&placed, sleeper->task->address))
 			continue;
-		_err_ struct err *err = waitlist_of_sleeper(kernel, class->ops, sleeper, &list);
+		_err_ struct err *err = find_waiters(kernel, class, sleepers, sleeper, &list);
 		if (err == &err_nomem)
 			return take_ptr(err);
 		if (err) {

@@ -179,6 +179,19 @@ static json_t *cycle_json(const struct wait_cycle *cycle)
 	return pids;
 }
 
+#define UNSEEN 0.5 /* sureness that a blocked task without a stack is where a queue ends */
+
+/* A blocked task waits for something: where its stack is missing, edges are too. */
+static double root_confidence(struct kernel *kernel, const struct wait_root *root)
+{
+	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, root->task);
+
+	if (!root->holder_known)
+		return 0.7;
+	return sleeper && sleeper_stackless(sleeper) ? MIN(root->confidence, UNSEEN)
+						     : root->confidence;
+}
+
 static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 {
 	json_t *json = json_object();
@@ -190,7 +203,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_put(json, "lock", json_string(lock_text(root->last->lock)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_string(doing.data));
-	json_put(json, "confidence", json_real(root->confidence));
+	json_put(json, "confidence", json_real(root_confidence(kernel, root)));
 	return json;
 }
 
@@ -297,7 +310,7 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 		confidence = graph->cycles[0].confidence;
 	} else if (root) {
 		root_headline(kernel, root, &text);
-		confidence = root->holder_known ? root->confidence : 0.7;
+		confidence = root_confidence(kernel, root);
 	}
 	finding_add(findings, FINDING_WAITS,
 		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence, json,

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "kernel/kernel.h"
+#include "kernel/object.h"
 
 struct wait_entry {
 	const char *function;
@@ -231,6 +232,37 @@ const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struc
 	return NULL;
 }
 
+/* include/linux/hung_task.h: the lock's address with its kind in the low bits. */
+static const struct {
+	enum wait_kind kind;
+	enum lock_mode mode;
+	const char *what;
+} blockers[] = {
+	{WAIT_MUTEX, MODE_EXCLUSIVE, "mutex"},
+	{WAIT_SEMAPHORE, MODE_EXCLUSIVE, "semaphore"},
+	{WAIT_RWSEM, MODE_READ, "rwsem"},
+	{WAIT_RWSEM, MODE_WRITE, "rwsem"},
+};
+
+/* The lock a task has noted down itself; says what it waits for when its stack does not. */
+static void read_blocker(struct kernel *kernel, struct sleeper *sleeper)
+{
+	uint64_t word;
+
+	if (!layout_has(kernel->layout, LAYOUT_TASK_BLOCKER) ||
+	    !err_ok(member_read(kernel, sleeper->task->address, LAYOUT_TASK_BLOCKER, &word)) ||
+	    !memory_is_kernel(kernel->memory, word))
+		return;
+	unsigned kind = word % ARRAY_SIZE(blockers);
+	if (sleeper_stackless(sleeper)) {
+		sleeper->kind = blockers[kind].kind;
+		sleeper->mode = blockers[kind].mode;
+		sleeper->what = blockers[kind].what;
+	}
+	if (sleeper->kind == blockers[kind].kind)
+		sleeper->lock = word - kind;
+}
+
 static struct err *open_all(struct kernel *kernel, struct sleepers *sleepers)
 {
 	size_t total = tasks_count(kernel->tasks), blocked = 0;
@@ -252,6 +284,7 @@ static struct err *open_all(struct kernel *kernel, struct sleepers *sleepers)
 		if (err) /* the task is still listed, as one whose wait is not known */
 			sleeper_classify(sleeper);
 		err_free(err);
+		read_blocker(kernel, sleeper);
 	}
 	return NULL;
 }

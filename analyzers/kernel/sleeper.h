@@ -36,6 +36,11 @@ struct sleeper {
 	uint64_t sp;		/* lowest address of its stack in use */
 	uint64_t wait_sp;	/* stack pointer in the function that waits */
 	uint64_t caller;	/* return address into who called the lock function; 0 unknown */
+	/*
+	 * The lock by the task's own account (task_struct.blocker, e711faaafbe5 v6.16), for when
+	 * the stack does not lead to it; 0 where there is none, or the kernel keeps none.
+	 */
+	uint64_t lock;
 	struct call *calls;	/* its stack, innermost first */
 	unsigned call_count;
 };
@@ -68,6 +73,11 @@ const char *wait_kind_name(enum wait_kind kind);
 const char *lock_mode_name(enum lock_mode mode); /* "read", "write", "exclusive", NULL */
 /* What a stack of calls sleeps in, by waits.def: sets kind, mode, what, wait_sp and caller. */
 void sleeper_classify(struct sleeper *sleeper);
+/* Nothing of its stack could be read, most often because the dump leaves it out. */
+static inline bool sleeper_stackless(const struct sleeper *sleeper)
+{
+	return !sleeper->call_count;
+}
 /* The stack of any task (running ones too), reduced the same way; names live with sleepers. */
 struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
 			   const struct task *task, struct sleeper *ret);

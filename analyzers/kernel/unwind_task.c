@@ -73,6 +73,59 @@ static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct
 	return err_new(ERR_NOT_FOUND, "the scheduler's switch of stacks cannot be found");
 }
 
+#define SEARCH_MAX 65536 /* bytes of a stack; kernel stacks are 8 to 32 KiB */
+
+/* The switch frame whose return address stands at this place, if the stack unwinds from there. */
+static bool switch_frame_at(struct kernel *kernel, uint64_t at, struct regs *ret)
+{
+	const struct member *address = layout_get(kernel->layout, LAYOUT_INACTIVE_RET_ADDR);
+	struct unwind_state state = {.kernel = kernel};
+	bool ends = false;
+
+	if (!err_ok(inactive_regs(kernel, at - member_offset(address), &state.regs)))
+		return false;
+	stacks_find(kernel, state.regs.value[REG_RSP], &state.stack);
+	unwind_reach(&state, &ends);
+	*ret = state.regs;
+	return ends;
+}
+
+/*
+ * makedumpfile on a kernel newer than itself keeps a task's stack but may drop the page of
+ * task_struct with thread.sp. The frame __switch_to_asm left on the stack is still there: it
+ * returns into __schedule(), and only from the right one does the stack unwind to its end. More
+ * than one such place is no answer. why is what stood in the way; it is handed back or freed.
+ */
+static struct err *search_regs(struct kernel *kernel, const struct task *task, struct err *why,
+			       struct regs *ret)
+{
+	uint64_t end = task->stack + MIN(task->stack_size, SEARCH_MAX), schedule, target, rip;
+	unsigned found = 0;
+
+	if (!layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR) ||
+	    kernel->unwinder->way == WAY_SCAN ||
+	    !symbols_find(kernel->symbols, "__schedule", &schedule) ||
+	    !symbols_find(kernel->symbols, "__switch_to_asm", &target) ||
+	    !find_call(kernel, schedule, target, &rip))
+		return why;
+	for (uint64_t page = task->stack; page < end; page += PAGE_SIZE) {
+		uint8_t words[PAGE_SIZE];
+		struct regs regs = {0};
+
+		if (!err_ok(memory_read(kernel->memory, page, words, sizeof(words))))
+			continue;
+		for (size_t i = 0; i + 8 <= sizeof(words); i += 8)
+			if (load_u64(words + i) == rip && switch_frame_at(kernel, page + i, &regs)) {
+				*ret = regs;
+				found++;
+			}
+	}
+	if (found != 1)
+		return why;
+	err_free(why);
+	return NULL;
+}
+
 /* A task that never ran yet "returns" to the start of ret_from_fork: behind no call. */
 static bool is_newborn(struct kernel *kernel, const struct regs *regs)
 {
@@ -121,10 +174,15 @@ struct err *unwind_task(struct kernel *kernel, const struct task *task, struct t
 	if (task->on_cpu >= 0 && tasks_cpu_regs(kernel, (unsigned)task->on_cpu, &regs))
 		return unwind_regs(kernel, &regs, ret);
 	ret->stopped = saved_regs(kernel, task, &state.regs);
+	bool searched = ret->stopped && ret->stopped->code == ERR_EXCLUDED && task->on_cpu < 0;
+	if (searched)
+		ret->stopped = search_regs(kernel, task, ret->stopped, &state.regs);
 	if (ret->stopped)
 		return NULL;
 	state.exact = is_newborn(kernel, &state.regs);
 	TRY(unwind_from(&state, ret));
+	if (searched && ret->count)
+		ret->frames[0].source = FOUND_RESUMED;
 	if (task->on_cpu >= 0)
 		mark_stale(task, ret);
 	return NULL;

@@ -30,25 +30,8 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va)
 /* Where code that no symbol covers may lie. */
 static uint64_t fake_modules, fake_modules_end;
 
-/* Regions besides: all other kernel addresses are the direct map. */
-static struct {
-	uint64_t start, end;
-	enum va_class class;
-} fake_regions[8];
-static size_t fake_region_count;
-
-static inline void fake_region(uint64_t start, uint64_t end, enum va_class class)
-{
-	fake_regions[fake_region_count].start = start;
-	fake_regions[fake_region_count].end = end;
-	fake_regions[fake_region_count++].class = class;
-}
-
 enum va_class memory_class(const struct memory *memory, uint64_t va)
 {
-	for (size_t i = 0; i < fake_region_count; i++)
-		if (va >= fake_regions[i].start && va < fake_regions[i].end)
-			return fake_regions[i].class;
 	if (va >= fake_modules && va < fake_modules_end)
 		return VA_MODULE;
 	return memory_is_kernel(memory, va) ? VA_DIRECT_MAP : VA_USER;
@@ -115,7 +98,7 @@ static inline uint32_t fake_longs(struct btf_build *b, const char *name, uint32_
 enum {
 	T_STATE = 0, T_EXIT_STATE = 4, T_FLAGS = 8, T_PID = 12, T_TGID = 16, T_STACK = 24,
 	T_TASKS = 32, T_THREADS = 48, T_SIGNAL = 64, T_COMM = 72, T_SP = 96, T_ARRIVAL = 104,
-	T_CPU = 112, T_HOOKS = 120, T_SIZE = 128,
+	T_CPU = 112, T_HOOKS = 120, T_BLOCKER = 128, T_SIZE = 136,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
@@ -132,12 +115,12 @@ static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, 
 
 	fake_longs(b, "signal_struct", list, head, 1);
 	fake_longs(b, "rq", l, rq, 3);
-	b_record(b, B_STRUCT, "task_struct", T_SIZE, 14, "__state", i, T_STATE * 8, "exit_state", i,
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 15, "__state", i, T_STATE * 8, "exit_state", i,
 		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
 		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
 		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
 		 thread, T_SP * 8, "sched_info", sched, T_ARRIVAL * 8, "thread_info", info,
-		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8);
+		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8, "blocker", l, T_BLOCKER * 8);
 }
 
 /* No struct inactive_task_frame, as before v4.9. */
@@ -165,7 +148,6 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 
 	memset(&fake, 0, sizeof(fake));
 	fake_modules = fake_modules_end = 0;
-	fake_region_count = 0;
 	memset(&fake_notes, 0, sizeof(fake_notes));
 	kernel = (struct kernel){.symbols = (struct symbols *)&fake}; /* never looked into */
 	fake_task_types(&b, i, l, b_array(&b, c, 16));

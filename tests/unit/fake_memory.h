@@ -21,6 +21,7 @@ static struct {
 	} symbols[64];
 	size_t symbol_count;
 	unsigned reads;
+	uint64_t excluded; /* a byte the dump leaves out, 0: none */
 } fake;
 
 static inline void fake_symbol(const char *name, uint64_t address)
@@ -46,6 +47,8 @@ struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t le
 	if (va < FAKE_BASE || va - FAKE_BASE > sizeof(fake.bytes) ||
 	    length > sizeof(fake.bytes) - (va - FAKE_BASE))
 		return err_at(ERR_UNMAPPED, va, "nothing mapped");
+	if (fake.excluded && fake.excluded - va < length)
+		return err_at(ERR_EXCLUDED, fake.excluded, "page excluded from the dump");
 	memcpy(buf, fake.bytes + (va - FAKE_BASE), length);
 	return NULL;
 }

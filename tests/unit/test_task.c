@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/sleeper.h"
 
 #define TASK(i) (FAKE_BASE + 0x1000 + 0x200 * (uint64_t)(i))
 #define SIGNAL(i) (FAKE_BASE + 0x9000 + 0x40 * (uint64_t)(i))
@@ -207,7 +208,45 @@ START_TEST(runqueues_name_who_runs)
 }
 END_TEST
 
+/* No stack can be unwound here: what a task has noted down itself is all there is. */
+START_TEST(a_task_without_a_stack_says_what_blocks_it)
+{
+	static const struct {
+		uint64_t word;
+		enum wait_kind kind;
+		enum lock_mode mode;
+		uint64_t lock;
+	} cases[] = {
+		{FAKE_BASE + 0x100, WAIT_MUTEX, MODE_EXCLUSIVE, FAKE_BASE + 0x100},
+		{FAKE_BASE + 0x101, WAIT_SEMAPHORE, MODE_EXCLUSIVE, FAKE_BASE + 0x100},
+		{FAKE_BASE + 0x102, WAIT_RWSEM, MODE_READ, FAKE_BASE + 0x100},
+		{FAKE_BASE + 0x103, WAIT_RWSEM, MODE_WRITE, FAKE_BASE + 0x100},
+		{0, WAIT_NONE, MODE_UNKNOWN, 0},
+		{0x1003, WAIT_NONE, MODE_UNKNOWN, 0}, /* no kernel's address */
+	};
+	struct sleepers *sleepers;
+
+	put_processes(ARRAY_SIZE(cases) + 1);
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_u32(TASK(i + 1) + T_STATE, 2);
+		fake_u64(TASK(i + 1) + T_BLOCKER, cases[i].word);
+	}
+	assert_ok(tasks_open(&kernel, &kernel.tasks));
+	assert_ok(sleepers_open(&kernel, &sleepers));
+	ck_assert_uint_eq(sleepers->count, ARRAY_SIZE(cases));
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		ck_assert(sleeper_stackless(&sleepers->list[i]));
+		ck_assert_int_eq(sleepers->list[i].kind, cases[i].kind);
+		ck_assert_int_eq(sleepers->list[i].mode, cases[i].mode);
+		ck_assert_uint_eq(sleepers->list[i].lock, cases[i].lock);
+	}
+	sleepers_close(sleepers);
+	close_tasks();
+}
+END_TEST
+
 UNIT_MAIN("task", processes_and_threads_are_found, rings_without_a_head_end_too,
 	  a_looping_task_list_ends, a_broken_task_list_is_entered_from_behind,
 	  looping_thread_lists_end, states_have_their_letters, states_follow_the_kernels_table,
-	  runqueues_name_who_runs)
+	  runqueues_name_who_runs,
+	  a_task_without_a_stack_says_what_blocks_it)

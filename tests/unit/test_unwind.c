@@ -201,6 +201,18 @@ static void check_frame(const struct trace *trace, size_t i, uint64_t address, u
 
 #define SWITCHED (STACK + 0x3e00) /* thread.sp; the frame has seven words, ret_addr last */
 
+static void put_switched(uint64_t switched)
+{
+	uint64_t sp = switched + 56;
+
+	fake_u64(switched + 40, 0x1111);	     /* rbp */
+	fake_u64(switched + 48, AT(INNER, 0x20));    /* ret_addr */
+	fake_u64(sp + 0x10, STACK + 0x3f00);	     /* INNER saved its caller's rbp there */
+	fake_u64(sp + 0x18, AT(OUTER, 0x30));
+	fake_u64(STACK + 0x3f00, 0x2222);	     /* OUTER: a frame pointer */
+	fake_u64(STACK + 0x3f08, AT(FORK, 0x22));
+}
+
 static void check_sleeper(enum encoding which)
 {
 	uint64_t sp = SWITCHED + 56;
@@ -209,12 +221,7 @@ static void check_sleeper(enum encoding which)
 	encoding = which;
 	open_orc();
 	fake_u64(TASK + T_SP, SWITCHED);
-	fake_u64(SWITCHED + 40, 0x1111);	     /* rbp */
-	fake_u64(SWITCHED + 48, AT(INNER, 0x20));    /* ret_addr */
-	fake_u64(sp + 0x10, STACK + 0x3f00);	     /* INNER saved its caller's rbp there */
-	fake_u64(sp + 0x18, AT(OUTER, 0x30));
-	fake_u64(STACK + 0x3f00, 0x2222);	     /* OUTER: a frame pointer */
-	fake_u64(STACK + 0x3f08, AT(FORK, 0x22));
+	put_switched(SWITCHED);
 	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
 	ck_assert_uint_eq(trace.count, 3);
 	ck_assert(trace.complete);
@@ -229,6 +236,39 @@ static void check_sleeper(enum encoding which)
 	trace_deinit(&trace);
 	close_all();
 }
+
+static void check_search(enum err_code code, size_t frames)
+{
+	struct trace trace;
+
+	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
+	ck_assert_uint_eq(trace.count, frames);
+	ck_assert_int_eq(trace.stopped ? trace.stopped->code : 0, code);
+	if (frames)
+		check_frame(&trace, 0, AT(INNER, 0x20), SWITCHED + 56, FRAME_CALL, FOUND_RESUMED);
+	trace_deinit(&trace);
+}
+
+/* The page with thread.sp is not in the dump, the stack is. */
+START_TEST(a_lost_stack_pointer_is_searched_for)
+{
+	open_orc();
+	fake_symbol("__schedule", AT(INNER, 0));
+	fake_symbol("__switch_to_asm", AT(FORK, 0));
+	put_switched(SWITCHED);
+	fake.excluded = TASK + T_SP;
+	check_search(ERR_EXCLUDED, 0); /* nothing says where the scheduler switches */
+	put_call(AT(INNER, 0x20), AT(FORK, 0));
+	check_search(0, 3);
+	/* An old frame whose callers are overwritten leads nowhere. */
+	fake_u64(STACK + 0x2030, AT(INNER, 0x20));
+	check_search(0, 3);
+	/* Two that lead to an end are no answer. */
+	put_switched(STACK + 0x2800);
+	check_search(ERR_EXCLUDED, 0);
+	close_all();
+}
+END_TEST
 
 /* A new task's stack holds nothing but the start of ret_from_fork. */
 START_TEST(newborn_tasks_end_where_they_start)
@@ -761,6 +801,7 @@ START_TEST(notes_go_by_who_saved_one)
 END_TEST
 
 UNIT_MAIN("unwind", sleepers_in_each_encoding, newborn_tasks_end_where_they_start,
+	  a_lost_stack_pointer_is_searched_for,
 	  exception_frames_are_met, user_mode_ends_a_trace,
 	  interrupt_stacks_are_crossed, overflown_stacks_are_seen_from_the_double_fault,
 	  stacks_that_go_backwards_end, wild_stack_pointers_end,
