@@ -166,7 +166,8 @@ bench: deps-test
 lint:
 	@tests/lint
 
-$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner: %: %.o $(BUILD)/libtriage.a
+$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/guest/text-all: \
+	%: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: code that is not what it should be: the faulting function's bytes against the log's
- *   "Code:" line; an undefined instruction that one flipped bit explains.
+ * Detects: code that is not what it should be: the faulting function and its callers against the
+ *   vmlinux or the module's file, and against the log's "Code:" line; without a file, an undefined
+ *   instruction that one flipped bit explains.
  * Needs: symbols, types, tasks, stacks.
  * False positives: code the kernel patched between its report and the dump, at a place no decoder
  *   knows for one. A flipped bit told without a file to compare with is inferred, and says so.
  * Kernel commits: none.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +17,8 @@
 #include "base/str.h"
 #include "code_line.h"
 #include "crash.h"
-#include "text.h"
+#include "kernel/object.h"
+#include "text_compare.h"
 #include "text_flip.h"
 
 #define LISTED 32 /* differing bytes in a finding */
@@ -176,6 +179,121 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 		    "%s", text);
 }
 
+/* --- the kernel's own files ------------------------------------------------------------------- */
+
+#define FRAMES 5		     /* the faulting function's and its callers' */
+#define FUNCTION_MAX (256u << 10) /* bytes compared of one */
+
+/* The files opened so far: the kernel's and those of some modules. */
+struct sources {
+	struct {
+		char module[64]; /* "" for the kernel itself */
+		struct text_file *file; /* NULL: there is none, or none that fits */
+	} list[FRAMES];
+	size_t count;
+};
+
+static void sources_deinit(struct sources *sources)
+{
+	for (size_t i = 0; i < sources->count; i++)
+		text_file_close(sources->list[i].file);
+}
+
+static struct err *open_source(struct kernel *kernel, const char *name, uint64_t address,
+			       struct text_file **ret)
+{
+	const char *release = vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
+	const struct module *module =
+		kernel->modules && name[0] ? modules_find(kernel->modules, address) : NULL;
+	_cleanup_(cleanup_text_file_close) struct text_file *file = NULL;
+	int fd = -1;
+
+	if (module && kernel->open_file && release)
+		fd = kernel->open_file(kernel->open_file_context, release, module->name);
+	else if (!name[0] && kernel->vmlinux_fd >= 0)
+		fd = fcntl(kernel->vmlinux_fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return NULL;
+	TRY(text_file_open(fd, &file));
+	TRY(module ? text_file_place_module(file, kernel, module)
+		   : text_file_place_kernel(file, kernel->link_offset));
+	*ret = take_ptr(file);
+	return NULL;
+}
+
+static struct err *find_source(struct kernel *kernel, struct sources *sources,
+			       const struct symbol *function, struct text_file **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < sources->count; i++)
+		if (!strcmp(sources->list[i].module, function->module)) {
+			*ret = sources->list[i].file;
+			return NULL;
+		}
+	struct err *err = open_source(kernel, function->module, function->address, ret);
+	copy_text(sources->list[sources->count].module, sizeof(sources->list[0].module),
+		  function->module);
+	sources->list[sources->count++].file = *ret;
+	return err;
+}
+
+static struct err *compare_function(struct kernel *kernel, struct findings *findings,
+				    struct sources *sources, const struct symbol *function,
+				    bool *compared)
+{
+	struct text_comparison comparison;
+	struct text_file *file;
+
+	*compared = false;
+	TRY(find_source(kernel, sources, function, &file));
+	if (!file || !function->size)
+		return NULL;
+	TRY(text_compare(kernel, file, function->address,
+			 function->address + MIN(function->size, FUNCTION_MAX), &comparison));
+	const char *against = text_file_is_module(file) ? "module" : "vmlinux";
+	show(kernel, findings, &(struct subject){function, against, function->address},
+	     &comparison);
+	*compared = true;
+	return NULL;
+}
+
+static bool was_seen(uint64_t *seen, size_t count, uint64_t address)
+{
+	seen[count] = address;
+	for (size_t i = 0; i < count; i++)
+		if (seen[i] == address)
+			return true;
+	return false;
+}
+
+/* Each function once, from the one at hand outwards. True when that one was compared. */
+static bool compare_with_files(const struct crash *crash, struct findings *findings)
+{
+	_cleanup_(sources_deinit) struct sources sources = {0};
+	struct kernel *kernel = crash->kernel;
+	uint64_t seen[FRAMES];
+	bool first = false;
+
+	for (size_t i = 0; i < FRAMES && crash->frame + i < crash->trace.count; i++) {
+		const struct frame *frame = &crash->trace.frames[crash->frame + i];
+		struct symbol function;
+		bool compared;
+
+		if (frame->kind == FRAME_USER ||
+		    !symbols_at(kernel->symbols, frame_lookup_address(frame), &function))
+			break;
+		if (was_seen(seen, i, function.address))
+			continue;
+		struct err *err =
+			compare_function(kernel, findings, &sources, &function, &compared);
+		if (err)
+			kernel_degrade(kernel, "code", err_wrap(err, "%s", function.name),
+				       "give the files of the dumped kernel's build");
+		first |= !i && compared;
+	}
+	return first;
+}
+
 static void examine(const struct crash *crash, struct findings *findings)
 {
 	struct kernel *kernel = crash->kernel;
@@ -184,8 +302,9 @@ static void examine(const struct crash *crash, struct findings *findings)
 	if (!regs_known(&crash->regs, REG_RIP) ||
 	    !symbols_at(kernel->symbols, crash->regs.value[REG_RIP], &function))
 		return;
+	bool compared = compare_with_files(crash, findings);
 	compare_with_log(crash, findings, &function);
-	if (crash->kind == CRASH_INVALID_OPCODE)
+	if (crash->kind == CRASH_INVALID_OPCODE && !compared)
 		look_for_flip(crash, findings, &function);
 }
 

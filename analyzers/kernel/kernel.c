@@ -194,7 +194,7 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 		return;
 	kernel->link_offset = memory_kaslr_offset(kernel->memory);
 	begin(options, STEP_SYMBOLS);
-	int vmlinux_fd = matching_vmlinux(kernel, options->vmlinux_fd);
+	int vmlinux_fd = kernel->vmlinux_fd = matching_vmlinux(kernel, options->vmlinux_fd);
 	open_symbols(kernel, vmlinux_fd);
 	if (!kernel->symbols)
 		return;
@@ -230,6 +230,9 @@ struct err *kernel_open(const struct kernel_options *options, struct kernel **re
 
 	if (!kernel)
 		return &err_nomem;
+	kernel->vmlinux_fd = -1;
+	kernel->open_file = options->open_file;
+	kernel->open_file_context = options->open_file_context;
 	TRY(open_all(kernel, options));
 	*ret = take_ptr(kernel);
 	return NULL;

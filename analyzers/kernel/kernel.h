@@ -63,6 +63,10 @@ struct kernel {
 	unsigned steps; /* mask of the steps that stand */
 	struct degraded *degraded;
 	size_t degraded_count;
+	int vmlinux_fd;	      /* the caller's, once it is known to match; else -1 */
+	/* Gives files of code, see kernel_options. */
+	int (*open_file)(void *context, const char *release, const char *module);
+	void *open_file_context;
 	uint64_t link_offset; /* run-time minus link-time address (KASLR), for vmlinux look-ups */
 };
 
@@ -70,6 +74,12 @@ struct kernel_options {
 	int dump_fd;	/* -1: a log alone */
 	int vmlinux_fd; /* -1: none */
 	int dmesg_fd;	/* dmesg file beside the dump, -1: none */
+	/*
+	 * Opens a module's .ko for comparing code: a new fd, or -1. Both names come from the dump.
+	 * NULL where there is nothing to look in.
+	 */
+	int (*open_file)(void *context, const char *release, const char *module);
+	void *open_file_context;
 	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
 	void (*progress)(void *context, const char *step);
 	void *context;

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/text_sites.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/object.h"
+
+#define SITES_MAX (1u << 21)
+
+struct collecting {
+	struct kernel *kernel;
+	const struct text_file *file;
+	uint64_t start, end;
+	struct text_sites *sites;
+};
+
+/* A table's bytes, and where they are in the dead kernel. */
+struct table {
+	const uint8_t *bytes;
+	uint64_t address;
+	size_t size;
+};
+
+struct err *text_sites_add(struct text_sites *sites, const struct text_site *site)
+{
+	if (sites->count == SITES_MAX)
+		return err_new(ERR_LIMIT, "more than %u places of patched code", SITES_MAX);
+	if (sites->count == sites->capacity) {
+		size_t capacity = sites->capacity ? sites->capacity * 2 : 64;
+		struct text_site *grown = reallocarray(sites->list, capacity, sizeof(*grown));
+
+		if (!grown)
+			return &err_nomem;
+		sites->list = grown;
+		sites->capacity = capacity;
+	}
+	sites->list[sites->count++] = *site;
+	return NULL;
+}
+
+/* The file's code at an address, of length bytes; NULL when it is not wholly there. */
+static const uint8_t *code_at(const struct text_file *file, uint64_t address, size_t length)
+{
+	const struct text_section *section = text_file_find(file, address);
+	uint64_t offset = section ? address - section->address : 0;
+
+	return section && length <= section->size - offset ? section->bytes + offset : NULL;
+}
+
+/* Sites reaching into the range count; those of no length, or not in the file's code, do not. */
+static struct err *add(struct collecting *c, const struct text_site *site)
+{
+	if (!site->length || site->length > SITE_LENGTH_MAX || site->address >= c->end ||
+	    site->address + site->length <= c->start ||
+	    !code_at(c->file, site->address, site->length))
+		return NULL;
+	return text_sites_add(c->sites, site);
+}
+
+static bool in_range(const struct collecting *c, uint64_t address)
+{
+	return address < c->end && address + SITE_LENGTH_MAX > c->start;
+}
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+/*
+ * A module has each table in a section of its own. In a vmlinux many are part of larger sections;
+ * symbols say where, those of the dump, since a file may be stripped.
+ */
+static bool find_table(const struct collecting *c, const char *section, const char *first,
+		       const char *last, struct table *ret)
+{
+	const struct text_section *whole = text_file_named(c->file, section);
+	uint64_t start, end;
+
+	if (!text_file_is_module(c->file) && first && symbols_find(c->kernel->symbols, first, &start) &&
+	    symbols_find(c->kernel->symbols, last, &end) && end > start) {
+		const struct text_section *holder = text_file_range(c->file, start, end);
+
+		if (holder) {
+			*ret = (struct table){holder->bytes + (start - holder->address), start,
+					      end - start};
+			return true;
+		}
+	}
+	if (whole)
+		*ret = (struct table){whole->bytes, whole->address, whole->size};
+	return whole;
+}
+
+/* Entries of one kind, each a distance from itself (4 bytes). site gives kind and length. */
+static struct err *add_distances(struct collecting *c, const struct table *table,
+				 const struct text_site *like)
+{
+	for (size_t i = 0; i + 4 <= table->size; i += 4) {
+		struct text_site site = *like;
+
+		site.address = table->address + i +
+			       (uint64_t)(int64_t)(int32_t)load_u32(table->bytes + i);
+		if (!in_range(c, site.address))
+			continue;
+		if (!site.length) { /* that of the instruction there */
+			const uint8_t *code = code_at(c->file, site.address, 8);
+
+			if (code)
+				site.length = (uint32_t)disasm_length(c->kernel->disasm, code, 8);
+		}
+		TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+static struct err *add_simple(struct collecting *c)
+{
+	static const struct {
+		const char *section, *first, *last;
+		struct text_site like;
+	} tables[] = {
+		{".retpoline_sites", "__retpoline_sites", "__retpoline_sites_end",
+		 {.kind = SITE_RETPOLINE}},
+		{".return_sites", "__return_sites", "__return_sites_end",
+		 {.kind = SITE_RETURN, .length = 5}},
+		{".ibt_endbr_seal", "__ibt_endbr_seal", "__ibt_endbr_seal_end",
+		 {.kind = SITE_ENDBR, .length = 4}},
+		{".smp_locks", "__smp_locks", "__smp_locks_end", {.kind = SITE_LOCK, .length = 1}},
+	};
+	struct table table;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		if (find_table(c, tables[i].section, tables[i].first, tables[i].last, &table))
+			TRY(add_distances(c, &table, &tables[i].like));
+	return NULL;
+}
+
+/* Every direct call is listed, but patched only where call depth is tracked (thunks_initialized). */
+static struct err *add_calls(struct collecting *c)
+{
+	static const struct text_site like = {.kind = SITE_CALL, .length = 5};
+	struct table table;
+	uint64_t on;
+
+	if (!err_ok(variable_read(c->kernel, "thunks_initialized", 1, &on)) || !on ||
+	    !find_table(c, ".call_sites", "__call_sites", "__call_sites_end", &table))
+		return NULL;
+	return add_distances(c, &table, &like);
+}
+
+/* Addresses as they are, of functions' first instructions. */
+static struct err *add_mcount(struct collecting *c)
+{
+	struct text_site site = {.kind = SITE_FTRACE, .length = 5};
+	struct table table;
+
+	if (!find_table(c, "__mcount_loc", "__start_mcount_loc", "__stop_mcount_loc", &table))
+		return NULL;
+	for (size_t i = 0; i + 8 <= table.size; i += 8) {
+		site.address = load_u64(table.bytes + i) + text_file_slide(c->file);
+		if (in_range(c, site.address))
+			TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+/* --- tables of structures --------------------------------------------------------------------- */
+
+struct entries {
+	const struct collecting *c;
+	struct table table;
+	uint64_t size; /* of an entry */
+	uint64_t at;   /* offset of the one at hand */
+};
+
+/* False at once when the kernel has no such table. */
+static struct err *open_entries(struct collecting *c, const char *section, const char *first,
+				const char *last, const char *type, struct entries *ret)
+{
+	*ret = (struct entries){.c = c};
+	if (!find_table(c, section, first, last, &ret->table) || !ret->table.size)
+		return NULL;
+	ret->size = type_size(types_find_struct(c->kernel->types, type));
+	return ret->size ? NULL
+			 : err_new(ERR_NOT_FOUND, "code of this kernel is patched by a table of "
+						  "struct %s, a type that is not known", type);
+}
+
+/* The last one may lack the padding at its end. */
+static bool more(const struct entries *e)
+{
+	return e->size && e->at < e->table.size;
+}
+
+static const struct member *member_of(const struct entries *e, enum layout_id id)
+{
+	const struct member *member = layout_get(e->c->kernel->layout, id);
+
+	return member && member_offset(member) + type_size(member->type) <=
+				 MIN(e->size, e->table.size - e->at)
+		       ? member
+		       : NULL;
+}
+
+/* An address: a distance from the member itself in four bytes, else as it is. */
+static uint64_t address_of(const struct entries *e, enum layout_id id)
+{
+	const struct member *member = member_of(e, id);
+
+	if (!member)
+		return 0;
+	uint64_t at = e->at + member_offset(member);
+	if (type_size(member->type) == 4)
+		return e->table.address + at +
+		       (uint64_t)(int64_t)(int32_t)load_u32(e->table.bytes + at);
+	return load_u64(e->table.bytes + at) + text_file_slide(e->c->file);
+}
+
+static uint32_t byte_of(const struct entries *e, enum layout_id id)
+{
+	const struct member *member = member_of(e, id);
+
+	return member ? e->table.bytes[e->at + member_offset(member)] : 0;
+}
+
+/* Where a replacement's bytes are; it may lie in a section that is gone by the time of the dump. */
+static const uint8_t *replacement_at(const struct text_file *file, uint64_t address, size_t length)
+{
+	const struct text_section *section;
+
+	if (!text_file_is_module(file)) {
+		section = text_file_range(file, address, address + length);
+	} else {
+		section = text_file_named(file, ".altinstr_replacement");
+		if (section && (address < section->address ||
+				address + length - section->address > section->size))
+			section = NULL;
+	}
+	return section ? section->bytes + (address - section->address) : NULL;
+}
+
+static struct err *add_alternatives(struct collecting *c)
+{
+	struct entries e;
+
+	TRY(open_entries(c, ".altinstructions", "__alt_instructions", "__alt_instructions_end",
+			 "alt_instr", &e));
+	for (; more(&e); e.at += e.size) {
+		struct text_site site = {
+			.kind = SITE_ALTERNATIVE,
+			.address = address_of(&e, LAYOUT_ALT_INSTR),
+			.length = byte_of(&e, LAYOUT_ALT_LENGTH),
+			.replacement_length = byte_of(&e, LAYOUT_ALT_REPLACEMENT_LENGTH),
+			.replacement_address = address_of(&e, LAYOUT_ALT_REPLACEMENT),
+		};
+
+		if (!in_range(c, site.address))
+			continue;
+		site.replacement = replacement_at(c->file, site.replacement_address,
+						  site.replacement_length);
+		if (!site.replacement || site.replacement_length > site.length)
+			site.replacement_length = 0;
+		TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+static struct err *add_jumps(struct collecting *c)
+{
+	struct entries e;
+
+	TRY(open_entries(c, "__jump_table", "__start___jump_table", "__stop___jump_table",
+			 "jump_entry", &e));
+	for (; more(&e); e.at += e.size) {
+		struct text_site site = {
+			.kind = SITE_JUMP,
+			.address = address_of(&e, LAYOUT_JUMP_CODE),
+			.target = address_of(&e, LAYOUT_JUMP_TARGET),
+		};
+		const uint8_t *code = code_at(c->file, site.address, 2);
+
+		if (!in_range(c, site.address) || !code)
+			continue;
+		/* Short ones are told by the instruction (arch_jump_entry_size(), e7bf1ba97afd v5.14). */
+		site.length = code[0] == 0xeb || (code[0] == 0x66 && code[1] == 0x90) ? 2 : 5;
+		TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+static struct err *add_static_calls(struct collecting *c)
+{
+	struct entries e;
+
+	TRY(open_entries(c, ".static_call_sites", "__start_static_call_sites",
+			 "__stop_static_call_sites", "static_call_site", &e));
+	for (; more(&e); e.at += e.size) {
+		struct text_site site = {.kind = SITE_STATIC_CALL,
+					 .address = address_of(&e, LAYOUT_STATIC_CALL_ADDR)};
+		const uint8_t *code = code_at(c->file, site.address, 8);
+
+		if (!in_range(c, site.address) || !code)
+			continue;
+		site.length = (uint32_t)disasm_length(c->kernel->disasm, code, 8);
+		TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+static struct err *add_paravirt(struct collecting *c)
+{
+	struct entries e;
+
+	TRY(open_entries(c, ".parainstructions", "__parainstructions", "__parainstructions_end",
+			 "paravirt_patch_site", &e));
+	for (; more(&e); e.at += e.size) {
+		struct text_site site = {.kind = SITE_PARAVIRT,
+					 .address = address_of(&e, LAYOUT_PARAVIRT_INSTR),
+					 .length = byte_of(&e, LAYOUT_PARAVIRT_LENGTH)};
+
+		if (in_range(c, site.address))
+			TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+/* --- what no table lists ---------------------------------------------------------------------- */
+
+/* runtime_const_ptr() and _shift() (arch/x86/include/asm/runtime-const.h, e78298556ee5 v6.11). */
+static struct err *add_constants(struct collecting *c)
+{
+	for (size_t i = 0; i < text_file_count(c->file); i++) {
+		const struct text_section *section = text_file_at(c->file, i);
+		struct table table = {section->bytes, section->address, section->size};
+		bool pointer = !strncmp(section->name, "runtime_ptr_", 12);
+
+		if (section->bytes && (pointer || !strncmp(section->name, "runtime_shift_", 14)))
+			TRY(add_distances(c, &table,
+					  &(struct text_site){.kind = SITE_OPAQUE,
+							      .length = pointer ? 8 : 1}));
+	}
+	return NULL;
+}
+
+#define STUB 32 /* bytes of one hypercall's stub */
+
+static struct err *add_named(struct collecting *c)
+{
+	static const char *const calls[] = {"ftrace_call", "ftrace_regs_call", "ftrace_graph_call"};
+	struct text_site site = {.kind = SITE_FTRACE, .length = 5};
+
+	if (text_file_is_module(c->file))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (symbols_find(c->kernel->symbols, calls[i], &site.address))
+			TRY(add(c, &site));
+	/* Xen's and Hyper-V's page of stubs, filled in by the hypervisor. */
+	site = (struct text_site){.kind = SITE_OPAQUE, .length = STUB};
+	if (symbols_find(c->kernel->symbols, "hypercall_page", &site.address))
+		for (unsigned i = 0; i < PAGE_SIZE / STUB; i++, site.address += STUB)
+			TRY(add(c, &site));
+	return NULL;
+}
+
+/* Told by what ends them: the bytes "SCT", a ud1 later. */
+static bool is_trampoline(const uint8_t *code)
+{
+	static const uint8_t ends[][3] = {{0x0f, 0xb9, 0xcc}, {'S', 'C', 'T'}};
+
+	return !memcmp(code + 5, ends[0], 3) || !memcmp(code + 5, ends[1], 3);
+}
+
+/* The trampolines of static calls are code of their own, eight bytes each. */
+static struct err *add_trampolines(struct collecting *c)
+{
+	struct text_site site = {.kind = SITE_STATIC_CALL, .length = 5};
+	struct table table;
+
+	if (!find_table(c, ".static_call.text", "__static_call_text_start",
+			"__static_call_text_end", &table))
+		return NULL;
+	for (size_t i = 0; i + 8 <= table.size; i += 4) {
+		site.address = table.address + i;
+		if (in_range(c, site.address) && is_trampoline(table.bytes + i))
+			TRY(add(c, &site));
+	}
+	return NULL;
+}
+
+#define KPROBE_BUCKETS 64 /* KPROBE_TABLE_SIZE, kernel/kprobes.c */
+#define KPROBES_MAX 100000
+
+static struct err *add_bucket(struct collecting *c, uint64_t first, const struct member *hlist)
+{
+	struct text_site site = {.kind = SITE_KPROBE, .length = 5};
+	_chain_walk_ struct chain_walk chain;
+
+	chain_walk_init(&chain, c->kernel, first, 0, KPROBES_MAX);
+	while (chain_walk_next(&chain))
+		if (err_ok(member_read(c->kernel, chain.node - member_offset(hlist),
+				       LAYOUT_KPROBE_ADDR, &site.address)) &&
+		    in_range(c, site.address))
+			TRY(add(c, &site));
+	return NULL;
+}
+
+static struct err *add_kprobes(struct collecting *c)
+{
+	const struct member *hlist = layout_get(c->kernel->layout, LAYOUT_KPROBE_HLIST);
+	uint64_t table, first;
+
+	if (!hlist || !symbols_find(c->kernel->symbols, "kprobe_table", &table))
+		return NULL;
+	for (unsigned i = 0; i < KPROBE_BUCKETS; i++)
+		if (err_ok(memory_read_u64(c->kernel->memory, table + i * 8, &first)) && first)
+			TRY(add_bucket(c, first, hlist));
+	return NULL;
+}
+
+/* FineIBT rewrites functions' heads and their callers by rules of its own (931ab63664f0 v6.2). */
+static struct err *refuse_cfi(struct collecting *c)
+{
+	struct table table;
+
+	return find_table(c, ".cfi_sites", "__cfi_sites", "__cfi_sites_end", &table) && table.size
+		       ? err_new(ERR_UNSUPPORTED, "this kernel was built to check its indirect "
+						  "calls, which rewrites code in ways not known "
+						  "here")
+		       : NULL;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct text_site *one = a, *other = b;
+
+	return (one->address > other->address) - (one->address < other->address);
+}
+
+void text_sites_sort(struct text_sites *sites)
+{
+	if (sites->count)
+		qsort(sites->list, sites->count, sizeof(*sites->list), by_address);
+}
+
+struct err *text_sites_collect(struct kernel *kernel, const struct text_file *file, uint64_t start,
+			       uint64_t end, struct text_sites *ret)
+{
+	struct collecting c = {kernel, file, start, end, ret};
+
+	TRY(refuse_cfi(&c));
+	TRY(add_simple(&c));
+	TRY(add_calls(&c));
+	TRY(add_mcount(&c));
+	TRY(add_alternatives(&c));
+	TRY(add_jumps(&c));
+	TRY(add_static_calls(&c));
+	TRY(add_paravirt(&c));
+	TRY(add_constants(&c));
+	TRY(add_named(&c));
+	TRY(add_trampolines(&c));
+	TRY(add_kprobes(&c));
+	text_sites_sort(ret);
+	return NULL;
+}
+
+void text_sites_deinit(struct text_sites *sites)
+{
+	free(sites->list);
+	*sites = (struct text_sites){0};
+}
+
+const struct text_site *text_sites_next(const struct text_sites *sites, uint64_t address,
+					size_t *from)
+{
+	size_t low = *from, high = sites->count;
+
+	/* The first that can reach the address, then each until they begin beyond it. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (sites->list[middle].address + SITE_LENGTH_MAX <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < sites->count && sites->list[low].address <= address; low++)
+		if (address - sites->list[low].address < sites->list[low].length) {
+			*from = low + 1;
+			return &sites->list[low];
+		}
+	*from = sites->count;
+	return NULL;
+}
