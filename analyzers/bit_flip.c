@@ -172,9 +172,8 @@ static double confidence_of(const struct search *search, const struct bit_flip *
 	if (search->best == FIT_SIBLINGS) {
 		for (unsigned i = 0; i < search->candidates; i++)
 			base *= 1 - 8.0 / (double)search->cache->size;
-		return base;
 	}
-	/* Several equally good bits explain nothing. */
+	/* Several equally good ones explain nothing. */
 	return base / search->fits[search->best];
 }
 
@@ -210,11 +209,11 @@ bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenanc
 	try_all(&search, 1, ret);
 	if (search.best < FIT_SIBLINGS) {
 		struct search two = search;
+		struct bit_flip flip = {0};
 
 		two.best = FIT_NONE;
-		struct bit_flip flip = {0};
 		try_all(&two, 2, &flip);
-		if (two.best) {
+		if (two.best == FIT_LINKED || two.fits[FIT_SIBLINGS] == 1) {
 			search = two;
 			*ret = flip;
 		}

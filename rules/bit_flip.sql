@@ -1,12 +1,17 @@
 -- id: bit_flip
--- title: one bit of a pointer is wrong
+-- title: one bit of a pointer is wrong, or two
 -- cause: hardware
 -- severity: critical
 -- confidence: 0.9
 -- advice: Test the memory (memtest86+), look for corrected errors in EDAC and the BMC's log, and replace the module they name.
+-- rules-out: A stray write of other data: all other bits of the word are as they should be.
+-- Two bits at once pass no ECC unseen, and an object that is bad elsewhere met more than a flip.
 SELECT
-	h.text AS because,
+	h.text || coalesce('; ' || s.headline, '') AS because,
 	'flipped bit: ' || h.text || c.place AS headline,
-	h.confidence, h.finding, c.finding AS finding2
-FROM hypothesis h JOIN crash c ON c.dump = h.dump
-WHERE h.dump = :dump AND h.kind = 'bit_flip' AND h.confidence >= 0.9;
+	h.confidence * CASE h.kind WHEN 'two_bit_flip' THEN 0.9 ELSE 1 END *
+		CASE WHEN s.damage IN ('members', 'whole_object', 'overrun') THEN 0.3 ELSE 1 END
+		AS confidence,
+	h.finding, coalesce(s.finding, c.finding) AS finding2
+FROM hypothesis h JOIN crash c ON c.dump = h.dump LEFT JOIN object_sanity s ON s.dump = h.dump
+WHERE h.dump = :dump AND h.kind IN ('bit_flip', 'two_bit_flip') AND h.confidence >= 0.85;

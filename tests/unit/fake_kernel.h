@@ -29,11 +29,15 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va)
 
 /* Where code that no symbol covers may lie. */
 static uint64_t fake_modules, fake_modules_end;
+/* The direct map ends where the fake memory does. */
+static bool fake_bounded;
 
 enum va_class memory_class(const struct memory *memory, uint64_t va)
 {
 	if (va >= fake_modules && va < fake_modules_end)
 		return VA_MODULE;
+	if (fake_bounded && va - FAKE_BASE >= sizeof(fake.bytes))
+		return memory_is_kernel(memory, va) ? VA_HOLE : VA_USER;
 	return memory_is_kernel(memory, va) ? VA_DIRECT_MAP : VA_USER;
 }
 
@@ -148,6 +152,7 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 
 	memset(&fake, 0, sizeof(fake));
 	fake_modules = fake_modules_end = 0;
+	fake_bounded = false;
 	memset(&fake_notes, 0, sizeof(fake_notes));
 	kernel = (struct kernel){.symbols = (struct symbols *)&fake}; /* never looked into */
 	fake_task_types(&b, i, l, b_array(&b, c, 16));

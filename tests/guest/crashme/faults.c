@@ -242,6 +242,7 @@ static void double_free(void)
 	truth("kind=bug");	/* met by this task, or by the one that empties the sheaves */
 	truth("kept=0x%px", kept);
 	truth("twice_freed=0x%px", object);
+	truth("cause=double_free");
 	crashme_free_twice(cache, object);
 }
 

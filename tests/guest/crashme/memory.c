@@ -61,6 +61,8 @@ static void wild_in_object(void)
 	truth_here("page_fault", "crashme_parent_depth");
 	truth("module=crashme");
 	truth("fault_address=0x%px", &queue->parent->depth);
+	truth("cause=wild_pointer");
+	truth("damage=one_member");
 	truth_object(queue, "kmalloc-1k", "allocated");
 	truth_value(queue, offsetof(struct device_queue, parent), (u64)queue->parent);
 	total = crashme_parent_depth(queue);
@@ -134,6 +136,8 @@ static void use_after_free(void)
 	memset(other, 'A', sizeof(*queue));
 	truth_here("general_protection", "crashme_parent_depth");
 	truth("module=crashme");
+	truth("cause=use_after_free");
+	truth("damage=whole_object");
 	truth("fault_address=0x%px", &queue->parent->depth);
 	truth_object(queue, "kmalloc-1k", "allocated");
 	truth_value(queue, offsetof(struct device_queue, parent), (u64)queue->parent);
@@ -178,6 +182,7 @@ static void overrun(void)
 	truth("cause=memory_corruption");
 	truth("fault_address=0x%px", &victim->peer->depth);
 	truth_object(victim, "kmalloc-1k", "allocated");
+	truth("damage=overrun");
 	truth("overrun_from=0x%px", queue[low]);
 	truth_value(victim, 0, (u64)victim->peer);
 	total = crashme_peer_depth(victim);
@@ -214,7 +219,43 @@ static void bitflip_list(void)
 	truth_value(node[3], offsetof(struct node, link.next), good ^ (1ULL << 40));
 	truth("restored=0x%016llx", good);
 	truth("hypothesis=bit_flip");
+	truth("cause=hardware");
+	truth("damage=one_member");
 	total = crashme_sum_list(&list);
+}
+
+/* Two bits of a plain pointer are wrong; what its neighbours' pointers lead to tells what it was. */
+static void bitflip_two(void)
+{
+	struct device_queue *queue[NEIGHBOURS], *parent = NULL, *victim = NULL;
+	u64 bits = 1ULL << 35 | 1ULL << 40;
+	int i, j;
+
+	for (i = 0; i < NEIGHBOURS; i++) {
+		queue[i] = kzalloc(sizeof(**queue), GFP_KERNEL);
+		queue[i]->parent = parent ? parent : queue[i];
+		parent = queue[i];
+	}
+	/* one with a neighbour on each side */
+	for (i = 0; i < NEIGHBOURS; i++) {
+		int near = 0;
+
+		for (j = 0; j < NEIGHBOURS; j++)
+			near += queue[j] == queue[i] + 1 || queue[j] == queue[i] - 1;
+		if (near == 2)
+			victim = queue[i];
+	}
+	parent = victim->parent;
+	WRITE_ONCE(victim->parent, (void *)((u64)parent ^ bits));
+	truth_here("page_fault", "crashme_parent_depth");
+	truth("module=crashme");
+	truth("fault_address=0x%px", &victim->parent->depth);
+	truth_object(victim, "kmalloc-1k", "allocated");
+	truth_value(victim, offsetof(struct device_queue, parent), (u64)victim->parent);
+	truth("restored=0x%px", parent);
+	truth("hypothesis=two_bit_flip");
+	truth("cause=hardware");
+	total = crashme_parent_depth(victim);
 }
 
 /* cmovnp %eax,%eax: one bit away from ud2. */
@@ -256,6 +297,7 @@ const struct crash memory_crashes[] = {
 	{ "use_after_free_poison", use_after_free_poison },
 	{ "overrun", overrun },
 	{ "bitflip_list", bitflip_list },
+	{ "bitflip_two", bitflip_two },
 	{ "text_flip", text_flip },
 	{ }
 };
