@@ -2,7 +2,7 @@
 -- title: the kernel's own slab checks found damage
 -- cause: memory_corruption
 -- severity: critical
--- confidence: 0.95
+-- confidence: 0.9
 -- advice: The report in the log names the cache, the object, and under slub_debug=U who allocated and freed it.
 SELECT
 	'the log says: ' || e.text AS because,

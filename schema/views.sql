@@ -235,3 +235,14 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.object' AS object,
 	evidence ->> '$.freed_by.symbol' AS freed_by
 FROM finding WHERE code = 'memory.double_free';
+
+-- What slab debugging reported.
+CREATE VIEW slab_report AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cache' AS cache,
+	evidence ->> '$.problem' AS problem,
+	evidence ->> '$.object' AS object,
+	evidence ->> '$.bytes' AS bytes,
+	evidence ->> '$.allocated_by' AS allocated_by,
+	evidence ->> '$.freed_by' AS freed_by
+FROM finding WHERE code = 'memory.slab_report';

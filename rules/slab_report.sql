@@ -1,0 +1,18 @@
+-- id: slab_report
+-- title: slab debugging found an overwritten object
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.95
+-- advice: Look for writes through the pointer that the named function freed: it was kept by somebody.
+-- advice: An overwritten red zone was written by the object's own user, beyond its end; poison, by somebody who had freed it or never owned it.
+-- rules-out: The code on the stack: it only met what had been written before.
+SELECT
+	r.headline || coalesce('; freed by ' || r.freed_by, '') || coalesce('; ' ||
+		(SELECT text FROM hypothesis h WHERE h.dump = r.dump AND text LIKE 'what overwrote%'
+		ORDER BY h.confidence DESC LIMIT 1), '') AS because,
+	'slab corruption: ' || r.problem || ' in ' || r.cache || coalesce(' object ' || r.object, '') ||
+		c.place AS headline,
+	r.confidence, r.finding, c.finding AS finding2
+FROM slab_report r JOIN crash c ON c.dump = r.dump
+WHERE r.dump = :dump AND r.problem NOT LIKE '%already free%'
+	AND c.kind IN ('panic', 'bug', 'warn', 'unknown');
