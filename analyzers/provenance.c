@@ -3,49 +3,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "finding.h"
-#include "kernel/prologue.h"
+#include "provenance_walk.h"
 
-#define CODE_MAX 4096	/* bytes of a function before the place of interest */
-#define INSNS_MAX 1024
+#define OBJECTS_MAX 2 /* gone back from the one that held the value to what led to it */
+#define SMALL 0x10000 /* smaller values are in memory everywhere */
 
-/* A function's code up to a place in it, and what is known of the registers there. */
-struct view {
-	struct symbol symbol;
-	struct insn *insns;
-	size_t count;
-	struct regs regs;
-	size_t frame; /* index in the trace */
-};
-
-struct walk {
-	const struct crash *crash;
-	struct provenance *result;
-	uint64_t value;
-	struct type used_as; /* the struct the value should point to, by a callee's parameter */
-	unsigned steps;
-};
-
-/* System V: the registers of the first six integer arguments. */
-static const enum reg arguments[] = {REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8, REG_R9};
-
-static int argument_index(enum reg reg)
+void step(struct trail *trail, bool proven, const char *fmt, ...)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(arguments); i++)
-		if (arguments[i] == reg)
-			return (int)i;
-	return -1;
-}
-
-static void step(struct walk *walk, bool proven, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void step(struct walk *walk, bool proven, const char *fmt, ...)
-{
-	char text[320];
+	struct walk *walk = trail->walk;
+	char text[480];
 	va_list args;
 
 	va_start(args, fmt);
@@ -57,289 +26,422 @@ static void step(struct walk *walk, bool proven, const char *fmt, ...)
 					proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 }
 
-/* Decode from the function's start up to, not including, stop. */
-static bool open_view(struct kernel *kernel, uint64_t stop, struct view *view)
+/* "blk_mq_exit_hctx+0x8d: mov 0x2a0(%rbx),%rdi" */
+const char *where(const struct trail *trail, size_t at, char *buf, size_t size)
 {
-	uint8_t code[CODE_MAX];
+	const struct flow *flow = trail->scope->flow;
+	const struct insn *insn = &flow->insns[at];
+	uint64_t start = at < flow->cold ? flow->symbol.address : flow->insns[flow->cold].address;
 
-	if (!symbols_at(kernel->symbols, stop - 1, &view->symbol) ||
-	    stop - view->symbol.address > CODE_MAX ||
-	    !err_ok(memory_read(kernel->memory, view->symbol.address, code,
-				stop - view->symbol.address)))
-		return false;
-	view->insns = calloc(INSNS_MAX, sizeof(*view->insns));
-	if (!view->insns)
-		return false;
-	for (uint64_t at = view->symbol.address; at < stop && view->count < INSNS_MAX;) {
-		struct insn *insn = &view->insns[view->count];
+	snprintf(buf, size, "%.128s%s+0x%" PRIx64 ": %s", flow->symbol.name,
+		 at < flow->cold ? "" : ".cold", insn->address - start, insn->text);
+	return buf;
+}
 
-		if (!err_ok(disasm_one(kernel->disasm, code + (at - view->symbol.address), stop - at,
-				       at, insn)))
-			return view->count > 0;
-		at += insn->size;
-		view->count++;
+static struct point *here(struct trail *trail, size_t index)
+{
+	struct point *point = &trail->points[trail->point_count];
+
+	*point = (struct point){trail->scope, index,
+				trail->point_count ? &trail->points[trail->point_count - 1] : NULL};
+	return point;
+}
+
+/* The instruction is on the way: what comes before it is looked at from there. */
+static struct point *go_to(struct trail *trail, size_t index)
+{
+	struct point *point = here(trail, index);
+
+	trail->point_count++;
+	trail->index = index;
+	return point;
+}
+
+static void enter(struct trail *trail, struct scope *scope)
+{
+	trail->scope = scope;
+	trail->point_count = 0;
+	go_to(trail, scope->at);
+}
+
+static void to_register(struct trail *trail, enum reg reg)
+{
+	trail->place = (struct flow_place){.reg = reg};
+}
+
+bool same_bits(const struct trail *trail, uint64_t value)
+{
+	return (value & trail->bits.mask) == (trail->bits.value & trail->bits.mask);
+}
+
+/* Found where it is looked for, it is no chance: enough bits, and not one of the common values. */
+bool is_telling(const struct partial *bits)
+{
+	return __builtin_popcountll(bits->mask) >= 32 && (bits->value & bits->mask) >= SMALL &&
+	       (bits->mask != UINT64_MAX || bits->value < -(uint64_t)SMALL);
+}
+
+/* --- where memory is the source --------------------------------------------------------------- */
+
+void set_result(struct trail *trail, uint64_t base, uint64_t address, bool held)
+{
+	struct provenance *result = trail->walk->result;
+
+	if (trail->objects)
+		return;
+	result->found = true;
+	result->base = base;
+	result->address = address;
+	result->offset = address - base;
+	result->held = held;
+}
+
+void name_member(struct trail *trail, const struct typed *typed)
+{
+	struct provenance *result = trail->walk->result;
+	char text[256];
+
+	if (!typed_text(typed, text, sizeof(text)))
+		return;
+	if (!trail->objects) {
+		typed_member(typed, result->type, sizeof(result->type), result->member,
+			     sizeof(result->member));
+		result->guessed = typed->doubt;
 	}
+	step(trail, !typed->doubt, "that is %s%s%s", text, typed->doubt ? ": " : "",
+	     typed->doubt ? typed->doubt : "");
+}
+
+/* " (jiffies)": the variable that an address without registers names. */
+static void variable_text(struct trail *trail, const struct operand *operand, uint64_t address,
+			  char *buf, size_t size)
+{
+	struct kernel *kernel = trail->walk->kernel;
+	struct symbol symbol;
+	uint64_t variable = address;
+	unsigned cpu;
+
+	buf[0] = '\0';
+	if (operand->gs && !percpu_owner(kernel, address, &cpu, &variable))
+		return;
+	if ((operand->gs || operand->base == REG_RIP || operand->base == REG_NONE) &&
+	    operand->index == REG_NONE && symbols_at(kernel->symbols, variable, &symbol))
+		snprintf(buf, size, " (%.120s%s)", symbol.name, operand->gs ? " of its CPU" : "");
+}
+
+static const char *held_text(const struct trail *trail, bool readable, bool held)
+{
+	if (!readable)
+		return ", which cannot be read";
+	if (!held)
+		return ", which holds another value by now";
+	return trail->bits.mask == UINT64_MAX ? ", which still holds the value"
+					      : ", which still holds these bits of it";
+}
+
+/* The value was loaded from a known address. */
+static void show_load(struct trail *trail, size_t at, const struct operand *operand,
+		      const struct known *address)
+{
+	char place[256], variable[160];
+	uint64_t now = 0;
+	bool readable = operand->size <= 8 &&
+			err_ok(memory_read_uint(trail->walk->kernel->memory, address->value,
+						operand->size, &now));
+	bool held = readable && same_bits(trail, now);
+
+	trail->certain |= held && is_telling(&trail->bits);
+	variable_text(trail, operand, address->value, variable, sizeof(variable));
+	step(trail, held && trail->certain, "%s: loaded from 0x%016" PRIx64 "%s%s",
+	     where(trail, at, place, sizeof(place)), address->value, variable,
+	     held_text(trail, readable, held));
+	uint64_t base = operand->base < REG_RIP && operand->index == REG_NONE
+				? address->value - (uint64_t)operand->displacement
+				: address->value;
+	set_result(trail, base, address->value, held);
+}
+
+/* Goes on with the object that held the value; false when there is no one register it was in. */
+static bool take_object(struct trail *trail, const struct point *point,
+			const struct operand *operand)
+{
+	struct known known;
+
+	if (trail->objects == OBJECTS_MAX || operand->base >= REG_RIP || operand->gs ||
+	    !value_of_register(trail->walk, point, operand->base, &known))
+		return false;
+	trail->objects++;
+	trail->bits = (struct partial){known.value, UINT64_MAX};
+	trail->used_as = (struct type){0};
+	trail->spilled = 0;
+	to_register(trail, operand->base);
+	step(trail, !known.reread, "the address 0x%016" PRIx64 " was in %s", known.value,
+	     reg_name(operand->base));
 	return true;
 }
 
-/* The last instruction before index that writes the register; -1 when none does. */
-static ssize_t writer_of(const struct view *view, enum reg reg, size_t index)
+/* A reload of what the function itself put on its stack: goes on there. */
+static bool reload(struct trail *trail, size_t at, int64_t slot)
 {
-	for (size_t i = index; i-- > 0;)
-		if (view->insns[i].regs_written >> reg & 1)
-			return (ssize_t)i;
-	return -1;
-}
+	uint64_t address = trail->scope->entry_sp + (uint64_t)slot, now = 0;
+	char place[256];
 
-static bool is_plain_move(const struct insn *insn)
-{
-	return !strncmp(insn->mnemonic, "mov", 3) && insn->operand_count == 2 &&
-	       insn->operands[0].kind == OPERAND_REGISTER;
-}
-
-/* Value of a register at an instruction: as in the registers, when nothing wrote it after. */
-static bool value_at(const struct view *view, enum reg reg, size_t index, uint64_t *ret)
-{
-	for (size_t i = index; i < view->count; i++)
-		if (view->insns[i].regs_written >> reg & 1)
-			return false;
-	*ret = view->regs.value[reg];
-	return regs_known(&view->regs, reg);
-}
-
-/* The parameter a register still is at this instruction, through plain moves; -1 for none. */
-static int parameter_at(const struct view *view, enum reg reg, size_t index)
-{
-	for (unsigned hops = 0; hops < 8; hops++) {
-		ssize_t writer = writer_of(view, reg, index);
-
-		if (writer < 0)
-			return argument_index(reg);
-		const struct insn *insn = &view->insns[writer];
-		if (!is_plain_move(insn) || insn->operands[1].kind != OPERAND_REGISTER)
-			return -1;
-		reg = insn->operands[1].reg;
-		index = (size_t)writer;
+	trail->place = (struct flow_place){.reg = REG_NONE, .slot = slot};
+	trail->spilled = 0;
+	if (!trail->scope->entry_sp) {
+		step(trail, trail->certain, "%s: taken back from the stack",
+		     where(trail, at, place, sizeof(place)));
+		return true;
 	}
-	return -1;
+	bool readable = err_ok(memory_read_u64(trail->walk->kernel->memory, address, &now));
+	bool held = readable && same_bits(trail, now);
+	trail->certain |= held && is_telling(&trail->bits);
+	trail->spilled = address;
+	step(trail, trail->certain, "%s: taken back from the stack at 0x%016" PRIx64 "%s",
+	     where(trail, at, place, sizeof(place)), address, held_text(trail, readable, held));
+	return true;
 }
 
-/*
- * A compiler's clone (".isra.0", ".constprop.1", ".part.2") is known to types by its plain name;
- * plain is that name. True when the clone's parameters may differ: some dropped, some replaced.
- */
-static bool is_clone(const struct symbol *symbol, char *plain, size_t size)
+static bool take_load(struct trail *trail, struct point *point, const struct operand *operand)
 {
-	size_t length = strcspn(symbol->name, ".");
+	char place[256];
+	struct known address;
+	struct typed typed;
+	int64_t slot;
 
-	snprintf(plain, size, "%.*s", (int)length, symbol->name);
-	return symbol->name[length] == '.';
-}
-
-/* The struct or union that a parameter points to; TYPE_NONE when it does not. */
-static struct type parameter_target(struct type function, size_t parameter)
-{
-	struct member argument;
-
-	if (function.kind != TYPE_FUNCTION || !type_member_at(function, parameter, &argument) ||
-	    argument.type.kind != TYPE_POINTER)
-		return (struct type){0};
-	struct type object = type_target(argument.type);
-	return object.kind == TYPE_STRUCT || object.kind == TYPE_UNION ? object : (struct type){0};
-}
-
-/* The object has a pointer at this very offset, to what the value was then used as if known. */
-static bool fits(const struct walk *walk, struct type object, uint64_t offset)
-{
-	struct member member;
-	char path[96];
-
-	if (object.kind == TYPE_NONE ||
-	    !type_describe_offset(object, offset, path, sizeof(path), &member) ||
-	    member.type.kind != TYPE_POINTER || member_offset(&member) != offset)
-		return false;
-	struct type target = type_target(member.type);
-	const char *name = type_name(target), *used = type_name(walk->used_as);
-	return !name || !used || !strcmp(name, used);
-}
-
-/*
- * Of a clone's original, the only parameter that may be meant: dropped ones shift those after them
- * to earlier registers, never to later ones.
- */
-static struct type only_fitting(const struct walk *walk, struct type function, size_t first)
-{
-	struct type found = {0};
-
-	for (size_t i = first; i < type_count(function) && i < 16; i++) {
-		struct type object = parameter_target(function, i);
-
-		if (!fits(walk, object, walk->result->offset))
-			continue;
-		if (found.kind != TYPE_NONE)
-			return (struct type){0};
-		found = object;
+	if (operand->size == 8 && flow_slot(trail->scope->flow, point->index, operand, &slot))
+		return reload(trail, point->index, slot);
+	bool named = type_of_access(trail->walk, point, operand, trail->used_as, &typed);
+	if (address_of_operand(trail->walk, point, operand, &address)) {
+		show_load(trail, point->index, operand, &address);
+		if (named)
+			name_member(trail, &typed);
+		return take_object(trail, point, operand);
 	}
-	return found;
-}
-
-/* The object's type and the member's name, by the function's parameter. */
-static void name_member(struct walk *walk, const struct view *view, int parameter)
-{
-	struct provenance *result = walk->result;
-	char name[SYMBOL_NAME_MAX];
-	struct member member;
-
-	bool clone = is_clone(&view->symbol, name, sizeof(name));
-	struct type function = types_find_symbol_in(walk->crash->kernel->types, view->symbol.module,
-						    name);
-	if (parameter < 0 || function.kind != TYPE_FUNCTION)
-		return;
-	struct type object = clone ? only_fitting(walk, function, (size_t)parameter)
-				   : parameter_target(function, (size_t)parameter);
-	if (object.kind == TYPE_NONE)
-		return;
-	type_format(object, result->type, sizeof(result->type));
-	type_describe_offset(object, result->offset, result->member, sizeof(result->member),
-			     &member);
-	result->guessed = clone;
-}
-
-/* What the value is as this function's parameter: the struct it should point to. */
-static void note_use(struct walk *walk, const struct view *view, int parameter)
-{
-	char name[SYMBOL_NAME_MAX];
-
-	if (is_clone(&view->symbol, name, sizeof(name)))
-		return;
-	walk->used_as = parameter_target(types_find_symbol_in(walk->crash->kernel->types,
-							      view->symbol.module, name),
-					 (size_t)parameter);
-}
-
-/* The value was loaded from memory here: the chain's end. */
-static void take_load(struct walk *walk, const struct view *view, size_t index)
-{
-	const struct insn *insn = &view->insns[index];
-	const struct operand *source = &insn->operands[1];
-	struct provenance *result = walk->result;
-	uint64_t base, held;
-
-	if (source->index < REG_COUNT || source->base >= REG_COUNT || source->gs || source->fs ||
-	    !value_at(view, source->base, source->base == insn->operands[0].reg ? index : index + 1,
-		      &base)) {
-		step(walk, false, "%s+0x%" PRIx64 ": %s: loaded here, from an address that is lost",
-		     view->symbol.name, insn->address - view->symbol.address, insn->text);
-		return;
-	}
-	result->found = true;
-	result->base = base;
-	result->offset = (uint64_t)source->displacement;
-	result->address = base + result->offset;
-	result->held = err_ok(memory_read_u64(walk->crash->kernel->memory, result->address, &held)) &&
-		       held == walk->value;
-	name_member(walk, view, parameter_at(view, source->base, index));
-	step(walk, result->held, "%s+0x%" PRIx64 ": %s: loaded from 0x%016" PRIx64 "%s",
-	     view->symbol.name, insn->address - view->symbol.address, insn->text, result->address,
-	     result->held ? ", which still holds the value" : ", which holds another value by now");
-	if (result->member[0])
-		step(walk, !result->guessed, "that is %s.%s, at offset %" PRIu64 "%s", result->type,
-		     result->member, result->offset,
-		     result->guessed ? ": the only parameter that fits, of those the compiler may "
-				       "have moved"
-				     : "");
-}
-
-/* Registers of the caller: the callee's, but for those its prologue saved. */
-static void caller_regs(struct walk *walk, const struct view *callee, struct regs *ret)
-{
-	static const enum reg saved[] = {REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14, REG_R15};
-	const struct trace *trace = &walk->crash->trace;
-	struct kernel *kernel = walk->crash->kernel;
-	uint64_t return_slot = trace->frames[callee->frame + 1].return_slot;
-	struct prologue prologue;
-
-	*ret = trace->frames[callee->frame + 1].regs;
-	struct err *err = prologue_read(kernel, callee->symbol.address,
-					trace->frames[callee->frame].address, &prologue);
-	bool usable = !err || err->code == ERR_NOT_FOUND;
-	err_free(err);
-	for (size_t i = 0; usable && i < ARRAY_SIZE(saved); i++) {
-		uint64_t slot = return_slot ? prologue_slot(&prologue, saved[i], return_slot) : 0;
-		uint64_t value;
-
-		if (slot && err_ok(memory_read_u64(kernel->memory, slot, &value)))
-			regs_set(ret, saved[i], value);
-		else if (!slot && regs_known(&callee->regs, saved[i]) &&
-			 writer_of(callee, saved[i], callee->count) < 0)
-			regs_set(ret, saved[i], callee->regs.value[saved[i]]);
-	}
-}
-
-/* In one function: follow the register back; true when its caller has to be asked for *reg. */
-static bool follow(struct walk *walk, const struct view *view, enum reg *reg)
-{
-	size_t index = view->count;
-
-	for (unsigned hops = 0; hops < PROVENANCE_STEPS; hops++) {
-		ssize_t writer = writer_of(view, *reg, index);
-
-		if (writer < 0) {
-			if (argument_index(*reg) < 0)
-				return false;
-			note_use(walk, view, argument_index(*reg));
-			step(walk, true, "%s() got it as argument %d, in %s", view->symbol.name,
-			     argument_index(*reg) + 1, reg_name(*reg));
-			return true;
-		}
-		const struct insn *insn = &view->insns[writer];
-		if (!is_plain_move(insn)) {
-			step(walk, false, "%s+0x%" PRIx64 ": %s: computed here, the chain ends",
-			     view->symbol.name, insn->address - view->symbol.address, insn->text);
-			return false;
-		}
-		if (insn->operands[1].kind == OPERAND_MEMORY) {
-			take_load(walk, view, (size_t)writer);
-			return false;
-		}
-		if (insn->operands[1].kind != OPERAND_REGISTER)
-			return false;
-		*reg = insn->operands[1].reg;
-		index = (size_t)writer;
-	}
+	step(trail, false, "%s: loaded here, from an address that is lost",
+	     where(trail, point->index, place, sizeof(place)));
+	if (named)
+		name_member(trail, &typed);
 	return false;
 }
 
-#define CALLERS_MAX 4
+/* --- from function to function ---------------------------------------------------------------- */
+
+/* What a local variable held that no instruction of the function stored. */
+static bool end_on_stack(struct trail *trail)
+{
+	int64_t slot = trail->place.slot;
+
+	if (slot >= 8) {
+		step(trail, trail->certain, "%s() got it as an argument on the stack: the chain ends",
+		     trail->scope->flow->symbol.name);
+	} else {
+		step(trail, false,
+		     "%s() has it in a local variable that it never stores to itself: whoever got "
+		     "a pointer to it did",
+		     trail->scope->flow->symbol.name);
+	}
+	if (trail->spilled)
+		set_result(trail, trail->spilled, trail->spilled, true);
+	return false;
+}
+
+static void tell_entry(struct trail *trail)
+{
+	int argument = argument_index(trail->place.reg);
+	const char *name = trail->scope->flow->symbol.name;
+
+	if (argument >= 0)
+		step(trail, trail->certain, "%s() got it as argument %d, in %s", name, argument + 1,
+		     reg_name(trail->place.reg));
+	else
+		step(trail, trail->certain, "%s() has it in %s from its caller", name,
+		     reg_name(trail->place.reg));
+}
+
+/* The caller's call is where to look on; false when the chain ends. */
+static bool go_to_caller(struct trail *trail)
+{
+	struct scope *scope = trail->scope, *caller;
+	enum reg reg = trail->place.reg;
+	struct known known;
+
+	if (reg == REG_NONE)
+		return end_on_stack(trail);
+	struct type used_as = scope_parameter(trail->walk, scope, reg);
+	if (used_as.kind != TYPE_NONE)
+		trail->used_as = used_as;
+	tell_entry(trail);
+	if (reg == REG_RAX || reg == REG_R10 || reg == REG_R11)
+		return false;
+	caller = scope_caller(trail->walk, scope);
+	if (!caller) {
+		step(trail, false, "%s(): %s, the chain ends", scope->flow->symbol.name, scope->why);
+		return false;
+	}
+	if (scope->link == LINK_POINTER) {
+		trail->certain = false;
+		if (!value_of_register(trail->walk, &(struct point){caller, caller->at, NULL}, reg,
+				       &known) ||
+		    !same_bits(trail, known.value) || !is_telling(&trail->bits)) {
+			step(trail, false,
+			     "%s() called it, or what jumped to it, through a pointer: the chain "
+			     "ends",
+			     caller->flow->symbol.name);
+			return false;
+		}
+	}
+	enter(trail, caller);
+	return true;
+}
+
+/* --- within a function ------------------------------------------------------------------------ */
+
+static bool end_at_call(struct trail *trail, size_t at)
+{
+	const struct insn *insn = &trail->scope->flow->insns[at];
+	struct symbol symbol;
+	char place[256];
+
+	where(trail, at, place, sizeof(place));
+	if (trail->place.reg != REG_RAX)
+		step(trail, false, "%s: the call does not keep %s, the chain ends", place,
+		     reg_name(trail->place.reg));
+	else if (insn->target && symbols_at(trail->walk->kernel->symbols, insn->target, &symbol))
+		step(trail, false, "%s: returned by %.128s()", place, symbol.name);
+	else
+		step(trail, false, "%s: returned by the function called here", place);
+	return false;
+}
+
+static bool end_with(struct trail *trail, bool proven, size_t at, const char *how)
+{
+	char place[256];
+
+	step(trail, proven, "%s: %s", where(trail, at, place, sizeof(place)), how);
+	return false;
+}
+
+/* The stack slot was stored to here. */
+static bool follow_store(struct trail *trail, struct point *point)
+{
+	const struct operand *source;
+	int64_t slot;
+
+	if (!flow_store(trail->scope->flow, point->index, &slot, &source) ||
+	    slot != trail->place.slot || source->kind == OPERAND_MEMORY)
+		return end_with(trail, false, point->index, "written here, the chain ends");
+	if (source->kind == OPERAND_IMMEDIATE)
+		return end_with(trail, trail->certain, point->index, "a constant of the code");
+	char place[256];
+	step(trail, trail->certain, "%s: put there", where(trail, point->index, place, sizeof(place)));
+	to_register(trail, source->reg);
+	return true;
+}
+
+/* A sum, mask or shift was undone: in what it came from, the value was another. */
+static void tell_undone(struct trail *trail, size_t at, const struct operand *source,
+			const struct partial *before)
+{
+	const struct insn *insn = &trail->scope->flow->insns[at];
+	char place[256];
+
+	if (insn_is(insn, "mov") && before->mask == trail->bits.mask)
+		return;
+	where(trail, at, place, sizeof(place));
+	if (trail->bits.mask == UINT64_MAX)
+		step(trail, trail->certain, "%s: made of 0x%016" PRIx64 " in %s", place,
+		     trail->bits.value, source->text);
+	else
+		step(trail, trail->certain,
+		     "%s: made of what is in %s, of which the bits 0x%" PRIx64 " are 0x%" PRIx64,
+		     place, source->text, trail->bits.mask, trail->bits.value & trail->bits.mask);
+}
+
+static bool follow_undone(struct trail *trail, struct point *point)
+{
+	struct partial before = trail->bits;
+	struct operand source;
+	bool exact = true;
+
+	switch (undo(trail->walk, point, trail->place.reg, &trail->bits, &source, &exact)) {
+	case UNDONE:
+		trail->certain &= exact;
+		tell_undone(trail, point->index, &source, &before);
+		to_register(trail, source.reg);
+		return source.reg < REG_RIP;
+	case UNDONE_LOAD:
+		trail->certain &= exact;
+		return take_load(trail, point, &source);
+	case UNDONE_CONSTANT:
+		return end_with(trail, trail->certain, point->index, "a constant of the code");
+	default:
+		if (!strncmp(trail->scope->flow->insns[point->index].mnemonic, "cmov", 4))
+			return end_with(trail, false, point->index,
+					"one of two, chosen by a condition: the chain ends");
+		return end_with(trail, false, point->index, "computed here, the chain ends");
+	}
+}
+
+/* One instruction back; false when the chain ends. */
+static bool follow_insn(struct trail *trail, size_t at)
+{
+	struct point *point = go_to(trail, at);
+	const struct insn *insn = &trail->scope->flow->insns[at];
+	int64_t depth;
+
+	if (trail->place.reg == REG_NONE)
+		return follow_store(trail, point);
+	if (insn->is_call)
+		return end_at_call(trail, at);
+	if (insn_is(insn, "pop") && flow_depth(trail->scope->flow, at, &depth))
+		return reload(trail, at, -depth);
+	return follow_undone(trail, point);
+}
+
+static void follow(struct trail *trail)
+{
+	for (unsigned i = 0; i < PROVENANCE_STEPS; i++) {
+		bool on = false;
+		size_t at;
+
+		if (trail->point_count > PROVENANCE_STEPS)
+			return;
+		switch (choose_way(trail, &at)) {
+		case WAY_HERE:
+			on = follow_insn(trail, at);
+			break;
+		case WAY_CALLER:
+			on = go_to_caller(trail);
+			break;
+		default:
+			return;
+		}
+		if (!on)
+			return;
+	}
+}
 
 struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 			     struct provenance *ret)
 {
-	struct walk walk = {.crash = crash, .result = ret, .value = value};
-	const struct trace *trace = &crash->trace;
-	struct regs regs = crash->regs;
+	struct walk walk = {.crash = crash, .kernel = crash->kernel, .result = ret,
+			    .budget = WALK_BUDGET};
+	struct trail trail = {.walk = &walk, .bits = {value, UINT64_MAX}, .certain = true};
+	struct scope *scope;
 
 	*ret = (struct provenance){.steps = json_array()};
 	if (!ret->steps)
 		return &err_nomem;
-	step(&walk, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
-	for (size_t i = 0; i < CALLERS_MAX && crash->frame + i < trace->count; i++) {
-		const struct frame *frame = &trace->frames[crash->frame + i];
-		struct view view = {.regs = regs, .frame = crash->frame + i};
-
-		if (frame->kind == FRAME_USER || frame->kind == FRAME_ENTRY ||
-		    !open_view(crash->kernel, frame->address, &view)) {
-			free(view.insns);
-			break;
-		}
-		/* The call itself is the last instruction of a caller's view. */
-		view.count -= i > 0 && view.count > 0;
-		bool goes_on = follow(&walk, &view, &reg) && view.frame + 1 < trace->count;
-		if (goes_on)
-			caller_regs(&walk, &view, &regs);
-		free(view.insns);
-		if (!goes_on)
-			break;
+	step(&trail, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
+	_err_ struct err *err = scope_first(&walk, &scope);
+	if (err) {
+		step(&trail, false, "%s: the chain ends", err->message);
+	} else {
+		enter(&trail, scope);
+		to_register(&trail, reg);
+		follow(&trail);
 	}
+	scopes_close(&walk);
 	return NULL;
 }

@@ -22,7 +22,7 @@ struct provenance {
 	json_t *steps;		/* memory.provenance of the verdict */
 };
 
-#define PROVENANCE_STEPS 12 /* instructions that pass the value on, over all frames */
+#define PROVENANCE_STEPS 24 /* instructions that pass the value on, over all frames */
 
 /* value: what reg holds where the crash happened. Steps are the caller's to free. */
 struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
