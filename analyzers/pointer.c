@@ -132,10 +132,9 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	json_array_foreach(steps, i, one)
 		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0, json_incref(one), NULL);
 	bool held = origin.found && origin.held;
-	if (held) {
+	if (held)
 		show_holder(kernel, findings, origin.address, &origin);
-		copies_show(kernel, findings, crash->task, origin.address, value);
-	}
+	TRY(copies_show(kernel, findings, crash->task, held ? origin.address : 0, value));
 	show_looks(findings, value);
 	if (value && crash->address >= PAGE_SIZE) {
 		struct bit_flip flip;

@@ -60,6 +60,8 @@ struct container_ops {
 	/* One piece of a sweep, pages [pfn, end). Changes nothing of the container. */
 	void (*sweep)(const struct container *container, struct sweep *sweep, uint64_t pfn,
 		      uint64_t end);
+	/* Pages in the file below pfn, which is a multiple of SWEEP_CHUNK. */
+	uint64_t (*pages_below)(const struct container *container, uint64_t pfn);
 };
 
 extern const struct container_ops elf_container, kdump_container;

@@ -201,6 +201,24 @@ static void elf_sweep(const struct container *container, struct sweep *sweep, ui
 	}
 }
 
+static uint64_t elf_pages_below(const struct container *container, uint64_t pfn)
+{
+	const struct elf *elf = (const struct elf *)container;
+	uint64_t count = 0, next = 0; /* next: segments may share a page */
+
+	for (size_t i = 0; i < elf->data.count; i++) {
+		const struct segment *segment = &elf->data.at[i];
+		uint64_t first = MAX(segment->start >> PAGE_SHIFT, next);
+		uint64_t end = (segment->end + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+		if (first >= pfn)
+			break;
+		next = MAX(next, MIN(end, pfn));
+		count += next - MIN(first, next);
+	}
+	return count;
+}
+
 static void add_load(struct elf *elf, const Elf64_Phdr *phdr)
 {
 	uint64_t filesz = phdr->p_filesz, memsz = MAX(phdr->p_memsz, filesz);
@@ -377,4 +395,5 @@ const struct container_ops elf_container = {
 	.state = elf_state,
 	.read = elf_read,
 	.sweep = elf_sweep,
+	.pages_below = elf_pages_below,
 };

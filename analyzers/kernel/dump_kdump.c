@@ -219,20 +219,34 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 		      kdump_get_err(kdump->ctx));
 }
 
-static void kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
-			uint64_t end)
+static struct kdump_map map_of(const struct container *container)
 {
 	const struct kdump *kdump = (const struct kdump *)container;
-	struct kdump_map map = {
+
+	return (struct kdump_map){
 		.source = kdump->source,
 		.exists = kdump->exists.offset,
 		.dumped = kdump->dumped.offset,
 		.descriptors = kdump->descriptors,
 		.rank = kdump->rank,
 		.max_pfn = kdump->max_pfn,
+		.pages = kdump->dumped_count,
 	};
+}
+
+static void kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			uint64_t end)
+{
+	struct kdump_map map = map_of(container);
 
 	kdump_sweep_pages(&map, sweep, pfn, end);
+}
+
+static uint64_t kdump_pages_below(const struct container *container, uint64_t pfn)
+{
+	struct kdump_map map = map_of(container);
+
+	return kdump_count_below(&map, pfn);
 }
 
 /* What libkdumpfile must be told before it opens a file; each one of these has its story. */
@@ -492,4 +506,5 @@ const struct container_ops kdump_container = {
 	.state = kdump_state,
 	.read = kdump_read_page,
 	.sweep = kdump_sweep,
+	.pages_below = kdump_pages_below,
 };

@@ -25,11 +25,13 @@ struct kdump_map {
 	uint64_t descriptors;	 /* offset of the first */
 	const uint64_t *rank;	 /* for each block of dumped: pages dumped before it */
 	uint64_t max_pfn;
+	uint64_t pages; /* dumped in all */
 };
 
 /* Bits set among the first count. */
 unsigned count_bits(const uint8_t *bits, size_t count);
 void kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, uint64_t pfn,
 		       uint64_t end);
+uint64_t kdump_count_below(const struct kdump_map *map, uint64_t pfn);
 
 #endif

@@ -184,3 +184,17 @@ void kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, uint64_
 		else if (is_set(exists, pfn))
 			sweep->counts->excluded++;
 }
+
+/* Of a block that cannot be read, no page can be. */
+uint64_t kdump_count_below(const struct kdump_map *map, uint64_t pfn)
+{
+	uint64_t block = pfn / BITMAP_BLOCK_PFNS;
+	uint8_t bits[BITMAP_BLOCK];
+
+	if (block * BITMAP_BLOCK_PFNS >= map->max_pfn)
+		return map->pages;
+	if (!err_ok(read_block(map, map->dumped, block, bits)))
+		return map->rank[block];
+	return map->rank[block] +
+	       count_bits(bits, (size_t)(MIN(pfn, map->max_pfn) - block * BITMAP_BLOCK_PFNS));
+}

@@ -37,6 +37,42 @@ uint64_t sweep_chunks(const struct dump *dump)
 	return (dump_info(dump)->max_pfn + SWEEP_CHUNK - 1) / SWEEP_CHUNK;
 }
 
+static uint64_t pages_in(const struct container *container, uint64_t first, uint64_t end)
+{
+	return container->ops->pages_below(container, end * SWEEP_CHUNK) -
+	       container->ops->pages_below(container, first * SWEEP_CHUNK);
+}
+
+/* A window does not grow over larger holes than this many pieces in all: 1 TiB. */
+#define WINDOW_CHUNKS_MAX 65536
+
+struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t pages)
+{
+	const struct container *container = dump_container(dump);
+	uint64_t chunks = sweep_chunks(dump), low = MIN(pfn / SWEEP_CHUNK, chunks - 1);
+	uint64_t high = low + 1, all = pages_in(container, 0, chunks), held, down = 1, up = 1;
+
+	if (all <= pages)
+		return (struct sweep_window){0, chunks, all, all};
+	held = pages_in(container, low, high);
+	/* In turn to both sides, until neither has a next piece that fits. */
+	for (unsigned i = 0; (down || up) && i < WINDOW_CHUNKS_MAX; i++) {
+		uint64_t more;
+
+		up = high < chunks && (more = pages_in(container, high, high + 1)) <= pages - MIN(held, pages);
+		if (up) {
+			high++;
+			held += more;
+		}
+		down = low && (more = pages_in(container, low - 1, low)) <= pages - MIN(held, pages);
+		if (down) {
+			low--;
+			held += more;
+		}
+	}
+	return (struct sweep_window){low, high - low, held, all};
+}
+
 void sweep_chunk(struct sweep *sweep, uint64_t chunk, sweep_fn *visit, void *context,
 		 struct sweep_counts *counts)
 {

@@ -30,6 +30,17 @@ DEFINE_CLEANUP(struct sweep, sweep_close)
 /* The dump in pieces of this many page frames, which threads share out among them. */
 #define SWEEP_CHUNK 4096u
 uint64_t sweep_chunks(const struct dump *dump);
+/* A run of pieces. */
+struct sweep_window {
+	uint64_t first, count;
+	uint64_t pages; /* in the file, of these pieces */
+	uint64_t all;	/* pages of the dump */
+};
+/*
+ * The pieces around a page frame that hold no more than this many pages between them, or the one
+ * it is in; all of them when the dump has no more.
+ */
+struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t pages);
 /* Visit the pages of one piece, lowest first; adds to counts. */
 void sweep_chunk(struct sweep *sweep, uint64_t chunk, sweep_fn *visit, void *context,
 		 struct sweep_counts *counts);

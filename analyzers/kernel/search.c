@@ -13,7 +13,7 @@
 /* What the threads share. */
 struct search {
 	const struct search_options *options;
-	uint64_t chunks; /* to search; the dump may have more */
+	uint64_t first, chunks; /* to search; the dump may have more */
 	bool whole;
 	atomic_uint_fast64_t next, done;
 	atomic_bool stop;
@@ -111,7 +111,7 @@ static void search_chunks(struct searcher *searcher, bool reports)
 
 		if (chunk >= search->chunks)
 			return;
-		sweep_chunk(searcher->sweep, chunk, search_page, searcher, &searcher->pages);
+		sweep_chunk(searcher->sweep, search->first + chunk, search_page, searcher, &searcher->pages);
 		uint64_t done = atomic_fetch_add(&search->done, 1) + 1;
 		if (searcher->out_of_memory ||
 		    (reports && options->progress &&
@@ -228,8 +228,9 @@ struct err *search_run(const struct dump *dump, const struct search_options *opt
 	uint64_t all = sweep_chunks(dump);
 	struct search search = {
 		.options = options,
-		.chunks = options->chunks ? MIN(options->chunks, all) : all,
-		.whole = !options->chunks || options->chunks >= all,
+		.first = options->first,
+		.chunks = options->chunks ? options->chunks : all,
+		.whole = !options->first && (!options->chunks || options->chunks >= all),
 	};
 	unsigned count = options->threads ? options->threads : search_threads();
 	struct err *err = check(options);
@@ -251,6 +252,23 @@ struct err *search_run(const struct dump *dump, const struct search_options *opt
 	if (err)
 		search_deinit(ret);
 	return err;
+}
+
+struct err *search_add(struct search_result *result, struct search_hit hit)
+{
+	struct search_hit *grown =
+		reallocarray(result->hits, result->count + 1, sizeof(*result->hits));
+	size_t at = result->count;
+
+	if (!grown)
+		return &err_nomem;
+	result->hits = grown;
+	for (; at && grown[at - 1].phys > hit.phys; at--)
+		grown[at] = grown[at - 1];
+	grown[at] = hit;
+	result->count++;
+	result->total++;
+	return NULL;
 }
 
 void search_deinit(struct search_result *result)

@@ -25,7 +25,8 @@ struct search_options {
 	struct search_pattern pattern;
 	unsigned threads; /* 0: as many as this process may use CPUs */
 	size_t limit;	  /* hits kept, the lowest ones; at most SEARCH_HITS_MAX */
-	uint64_t chunks;  /* stop after so many pieces of the dump (dump_sweep.h); 0: all */
+	/* So many pieces of the dump (dump_sweep.h), the first of them this; 0: all. */
+	uint64_t chunks, first;
 	/* Called now and then in the caller's thread; false ends the search. May be NULL. */
 	bool (*progress)(void *context, uint64_t done, uint64_t all);
 	void *context;
@@ -36,7 +37,7 @@ struct search_result {
 	size_t count;		 /* of hits */
 	uint64_t total;		 /* of words found, kept or not */
 	struct sweep_counts pages;
-	bool whole; /* went to the end of the dump */
+	bool whole; /* went through all of the dump */
 };
 
 /*
@@ -45,6 +46,8 @@ struct search_result {
  */
 struct err *search_run(const struct dump *dump, const struct search_options *options,
 		       struct search_result *ret);
+/* Put in a hit that was found in another way; hits stay in order. */
+struct err *search_add(struct search_result *result, struct search_hit hit);
 void search_deinit(struct search_result *result);
 /* CPUs this process may use, at most SEARCH_THREADS_MAX. */
 unsigned search_threads(void);

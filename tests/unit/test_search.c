@@ -180,6 +180,73 @@ START_TEST(a_budget_of_pieces_is_not_the_whole)
 }
 END_TEST
 
+static void expect_window(int fd, uint64_t pfn, uint64_t pages, struct sweep_window expected)
+{
+	struct dump *dump;
+
+	assert_ok(dump_open(fd, &dump));
+	struct sweep_window window = sweep_window(dump, pfn, pages);
+	ck_assert_uint_eq(window.first, expected.first);
+	ck_assert_uint_eq(window.count, expected.count);
+	ck_assert_uint_eq(window.pages, expected.pages);
+	ck_assert_uint_eq(window.all, expected.all);
+	dump_close(dump);
+	close(fd);
+}
+
+START_TEST(a_window_around_a_page)
+{
+	struct vmcore_elf elf = vmcore_elf_start(NULL, 0);
+	uint8_t pages[3 * PAGE_SIZE] = {0};
+
+	expect_window(many_pieces(), 4 * SWEEP_CHUNK + 9, 0, (struct sweep_window){4, 1, 1, 8});
+	expect_window(many_pieces(), 4 * SWEEP_CHUNK, 2, (struct sweep_window){4, 2, 2, 8});
+	expect_window(many_pieces(), 4 * SWEEP_CHUNK, 3, (struct sweep_window){3, 3, 3, 8});
+	expect_window(many_pieces(), 0, 3, (struct sweep_window){0, 3, 3, 8});
+	expect_window(many_pieces(), UINT64_MAX, 7, (struct sweep_window){1, 7, 7, 8});
+	expect_window(many_pieces(), 5, UINT64_MAX, (struct sweep_window){0, 8, 8, 8});
+	expect_window(vmcore_kdump(0), 0, 7, (struct sweep_window){0, 1, 7, 7});
+	expect_window(vmcore_kdump(0), 0, 6, (struct sweep_window){0, 1, 7, 7});
+	/* Two segments in one page, one over the border of two pieces. */
+	vmcore_elf_load(&elf, 0x1000, pages, 0x800, 0x800);
+	vmcore_elf_load(&elf, 0x1800, pages, 0x1000, 0x1000);
+	vmcore_elf_load(&elf, SWEEP_CHUNK * PAGE_SIZE - 0x1000, pages, 0x3000, 0x3000);
+	expect_window(vmcore_elf_finish(&elf), 0, 4, (struct sweep_window){0, 1, 3, 5});
+}
+END_TEST
+
+START_TEST(a_run_of_pieces_from_the_middle)
+{
+	struct search_options options = for_value(VALUE);
+
+	options.first = 5;
+	options.chunks = 2;
+	struct search_result result = search_fd(many_pieces(), options);
+	ck_assert_uint_eq(result.total, 2 * 512);
+	ck_assert_uint_eq(result.hits[0].phys, 5ull * SWEEP_CHUNK * PAGE_SIZE);
+	ck_assert(!result.whole);
+	search_deinit(&result);
+	options.first = 8; /* beyond its end */
+	result = search_fd(many_pieces(), options);
+	ck_assert_uint_eq(result.total, 0);
+	search_deinit(&result);
+}
+END_TEST
+
+START_TEST(hits_put_in_stay_in_order)
+{
+	struct search_result result = {0};
+
+	for (uint64_t i = 0; i < 7; i++)
+		assert_ok(search_add(&result, (struct search_hit){i * 3 % 7, VALUE}));
+	ck_assert_uint_eq(result.total, 7);
+	ck_assert_uint_eq(result.count, 7);
+	for (uint64_t i = 0; i < 7; i++)
+		ck_assert_uint_eq(result.hits[i].phys, i);
+	search_deinit(&result);
+}
+END_TEST
+
 static const uint32_t compressions[] = {0, PAGE_ZLIB, PAGE_LZO, PAGE_SNAPPY, PAGE_ZSTD};
 
 START_TEST(every_compression_and_what_is_excluded)
@@ -384,7 +451,8 @@ END_TEST
 
 UNIT_MAIN("search", words_at_the_borders_of_pages, only_aligned_words, a_mask_leaves_bits_out,
 	  a_range_has_its_first_but_not_its_last, the_limit_keeps_the_lowest_and_counts_all,
-	  progress_can_end_it, a_budget_of_pieces_is_not_the_whole,
+	  progress_can_end_it, a_budget_of_pieces_is_not_the_whole, a_window_around_a_page,
+	  a_run_of_pieces_from_the_middle, hits_put_in_stay_in_order,
 	  every_compression_and_what_is_excluded, broken_pages_are_counted_and_passed_over,
 	  a_file_cut_short_says_what_is_missing, pages_that_share_their_data, pages_in_any_order,
 	  pages_that_are_ram_in_part, flattened_dumps, nonsense_is_refused)
