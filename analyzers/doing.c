@@ -60,7 +60,9 @@ static const char *working_function(const struct sleeper *stack, unsigned first)
 	static const char *const passed[] = {"__schedule", "schedule", "schedule_timeout",
 					     "schedule_preempt_disabled", "io_schedule",
 					     "io_schedule_timeout",
-					     "schedule_timeout_uninterruptible", "msleep"};
+					     "schedule_timeout_uninterruptible", "msleep",
+					     "preempt_schedule_common", "preempt_schedule",
+					     "preempt_schedule_irq", "__cond_resched"};
 
 	for (unsigned i = first; i < stack->call_count; i++) {
 		const char *function = stack->calls[i].function;

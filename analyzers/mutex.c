@@ -55,6 +55,31 @@ static const struct waitlist_ops mutex_ops = {
 	.plausible = plausible,
 };
 
+/* unlock wakes the first waiter, which takes the mutex when it gets a CPU. */
+static const struct task *woken_waiter(const struct waitlist *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct task *task = list->waiters[i].task;
+
+		if (task && (task->state == 'R' || task->on_cpu >= 0))
+			return task;
+	}
+	return NULL;
+}
+
+static void add_no_owner(const struct waitlist *list, uint64_t word, json_t *lock)
+{
+	const struct task *next = word & ~OWNER_FLAGS ? NULL : woken_waiter(list);
+
+	if (next)
+		lock_add_holder(lock, next, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.7,
+				"the mutex is free, and this waiter has been woken to take it");
+	else
+		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+				word & ~OWNER_FLAGS ? "the owner word points to no task"
+						    : "the mutex has no owner at this moment");
+}
+
 static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 			    struct str *headline, double *confidence)
 {
@@ -75,9 +100,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 						     list->count));
 		str_printf(headline, ": mutex held by %s, %zu waiting", label.data, list->count);
 	} else {
-		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
-				word & ~OWNER_FLAGS ? "the owner word points to no task"
-						    : "the mutex has no owner at this moment");
+		add_no_owner(list, word, lock);
 		json_put(lock, "state", json_sprintf("no owner, %zu waiting", list->count));
 		str_printf(headline, ": mutex without an owner, %zu waiting", list->count);
 		*confidence = 0.7;

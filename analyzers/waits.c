@@ -31,6 +31,15 @@ static const struct task *json_task(struct kernel *kernel, const json_t *json)
 		       : NULL;
 }
 
+/*
+ * A waiter that runs or is about to has been woken, or does not sleep yet: it will look at the lock
+ * again, and may have been handed it already. Spinners run as long as they wait; they have a CPU.
+ */
+static bool is_stuck(const struct task *task, const json_t *waiter)
+{
+	return json_object_get(waiter, "cpu") || (task->state != 'R' && task->on_cpu < 0);
+}
+
 static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, const json_t *lock)
 {
 	const json_t *waiters = json_object_get(lock, "waiters");
@@ -44,7 +53,7 @@ static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, con
 	json_array_foreach(waiters, i, waiter) {
 		const struct task *from = json_task(kernel, waiter);
 
-		if (!from)
+		if (!from || !is_stuck(from, waiter))
 			continue;
 		json_array_foreach(holders, j, holder) {
 			struct wait_edge edge = {

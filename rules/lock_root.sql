@@ -11,5 +11,6 @@ SELECT
 	confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known
+		AND (NOT moving OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
 		AND c.kind IN ('hung_task', 'panic', 'sysrq', 'nmi', 'unknown'));

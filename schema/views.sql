@@ -102,7 +102,12 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.roots[0].victims' AS victims,
 	evidence ->> '$.roots[0].task.pid' AS root_pid,
 	evidence ->> '$.roots[0].doing' AS root_doing,
-	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known
+	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known,
+	-- The root runs, and nobody has waited for long: a queue as any busy machine has.
+	json_array_length(evidence, '$.cycles') = 0 AND coalesce(
+		evidence ->> '$.roots[0].holder_known' AND
+		evidence ->> '$.roots[0].task.state' = 'R' AND
+		evidence ->> '$.longest.blocked_s' < 10, 0) AS moving
 FROM finding WHERE code = 'waits';
 
 -- Stack of the panic task, innermost first.
