@@ -4,6 +4,8 @@
  *
  * One holds the module's mutex and waits for the lock to be contended; one faults on the mapping, holding
  * mmap_lock, and wants that mutex; one calls mprotect(); then others read /proc/PID/cmdline.
+ *
+ *   threads PATH    no threads: reads one block of a device past the page cache
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -68,12 +70,25 @@ static void read_cmdline(int number, pid_t whose)
 	_exit(0);
 }
 
-int main(void)
+/* Until 6.0 the buffer has to be aligned to a sector, which busybox's is not. */
+static int read_directly(const char *path)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int device = open(path, O_RDONLY | O_DIRECT);
+
+	if (page == MAP_FAILED || device < 0 || read(device, page, 4096) != 4096)
+		err(1, "%s", path);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	void *(*const moves[])(void *) = { take_mutex, fault, protect };
 	pthread_t thread;
 	size_t i;
 
+	if (argc == 2)
+		return read_directly(argv[1]);
 	door = open("/proc/crashme", O_RDWR);
 	log_to = open("/dev/kmsg", O_WRONLY);
 	mapping = mmap(NULL, 4096, PROT_READ, MAP_SHARED, door, 0);

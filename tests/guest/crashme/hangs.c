@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Machines that stand still, or look like it, though no task waits for another in a circle: a disk
+ * that never answers, and locks that many want and all of them get.
+ *
+ * Truth: "among=address:pid,pid,…": whoever holds the lock or waits for it is one of these.
+ */
+#include <linux/blkdev.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/version.h>
+
+#include "crashme.h"
+
+#ifdef CONFIG_BLOCK
+
+/* A disk that takes every request and answers none. */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
+static blk_qc_t lose_bio(struct bio *bio)
+{
+	return BLK_QC_T_NONE;
+}
+#else
+static void lose_bio(struct bio *bio)
+{
+}
+#endif
+
+static const struct block_device_operations lost_disk_ops = { .submit_bio = lose_bio };
+
+static struct gendisk *new_disk(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+	struct gendisk *disk = alloc_disk(1);
+
+	disk->queue = blk_alloc_queue(NUMA_NO_NODE);
+	return disk;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+	return blk_alloc_disk(NUMA_NO_NODE);
+#else
+	return blk_alloc_disk(NULL, NUMA_NO_NODE);
+#endif
+}
+
+/* Looking for partitions would be the first to hang. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define NO_PARTITIONS GENHD_FL_NO_PART_SCAN
+#else
+#define NO_PARTITIONS GENHD_FL_NO_PART
+#endif
+
+#define LOST_DISK_SECTORS 65536
+
+static void add_lost_disk(int major, int number)
+{
+	struct gendisk *disk = new_disk();
+
+	disk->major = major;
+	disk->first_minor = number;
+	disk->minors = 1;
+	disk->flags |= NO_PARTITIONS;
+	disk->fops = &lost_disk_ops;
+	snprintf(disk->disk_name, sizeof(disk->disk_name), "crashme_disk%d", number);
+	set_capacity(disk, LOST_DISK_SECTORS);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+	add_disk(disk);
+#else
+	if (add_disk(disk))
+		pr_err("crashme: no disk\n");
+#endif
+}
+
+/* Who uses which disk is a shell's to say: see hang_on_disks in functions. */
+static void io_hang(void)
+{
+	int major = register_blkdev(0, "crashme_disk"), i;
+
+	for (i = 0; i < 3; i++)
+		add_lost_disk(major, i);
+}
+
+#endif
+
+/* Two locks go round among many tasks, each of which works a while with one of them in hand. */
+
+static DEFINE_MUTEX(crashme_busy_mutex);
+static DECLARE_RWSEM(crashme_busy_rwsem);
+
+static crash_fn void crashme_work_a_while(void)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		udelay(200);
+		cond_resched();
+	}
+}
+
+static int busy_with_mutex(void *unused)
+{
+	while (!kthread_should_stop()) {
+		mutex_lock(&crashme_busy_mutex);
+		crashme_work_a_while();
+		mutex_unlock(&crashme_busy_mutex);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int busy_reading(void *unused)
+{
+	while (!kthread_should_stop()) {
+		down_read(&crashme_busy_rwsem);
+		crashme_work_a_while();
+		up_read(&crashme_busy_rwsem);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int busy_writing(void *unused)
+{
+	while (!kthread_should_stop()) {
+		down_write(&crashme_busy_rwsem);
+		crashme_work_a_while();
+		up_write(&crashme_busy_rwsem);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int busy_alone(void *unused)
+{
+	while (!kthread_should_stop())
+		crashme_work_a_while();
+	return 0;
+}
+
+#define BUSY 6 /* of each sort */
+
+static void busy(void)
+{
+	int mutex[BUSY], readers[BUSY], writers[BUSY], i;
+
+	for (i = 0; i < BUSY; i++) {
+		mutex[i] = kthread_run(busy_with_mutex, NULL, "crashme_mutex/%d", i)->pid;
+		readers[i] = kthread_run(busy_reading, NULL, "crashme_read/%d", i)->pid;
+		writers[i] = kthread_run(busy_writing, NULL, "crashme_write/%d", i)->pid;
+		kthread_run(busy_alone, NULL, "crashme_busy/%d", i);
+	}
+	truth("cause=requested");
+	truth("among=0x%px:%d,%d,%d,%d,%d,%d", &crashme_busy_mutex, mutex[0], mutex[1], mutex[2],
+	      mutex[3], mutex[4], mutex[5]);
+	truth("among=0x%px:%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d", &crashme_busy_rwsem, readers[0],
+	      readers[1], readers[2], readers[3], readers[4], readers[5], writers[0], writers[1],
+	      writers[2], writers[3], writers[4], writers[5]);
+	msleep(3000);
+}
+
+const struct crash hang_crashes[] = {
+#ifdef CONFIG_BLOCK
+	{ "io_hang", io_hang },
+#endif
+	{ "busy", busy },
+	{ }
+};
