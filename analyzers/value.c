@@ -7,50 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One way of looking at the bytes, in memory order; false for "not this". */
-typedef bool look_fn(uint64_t value, const uint8_t bytes[8], struct value_look *ret);
-
-static bool say(struct value_look *look, const char *kind, double confidence, const char *text)
-{
-	look->kind = kind;
-	look->confidence = confidence;
-	snprintf(look->text, sizeof(look->text), "%s", text);
-	return true;
-}
-
-static bool is_letter(uint8_t c)
-{
-	return c >= 0x20 && c < 0x7f;
-}
-
-/* USB 2.0, table 9-16: bLength, bDescriptorType 3, UTF-16LE text. */
-static bool usb_string(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	char text[160];
-
-	(void)value;
-	if (b[0] < 4 || b[0] % 2 || b[1] != 3 || !is_letter(b[2]) || b[3] || !is_letter(b[4]) ||
-	    b[5] || !is_letter(b[6]) || b[7])
-		return false;
-	snprintf(text, sizeof(text), "USB string descriptor of %u bytes beginning \"%c%c%c\"", b[0],
-		 b[2], b[4], b[6]);
-	return say(look, "usb_string", 0.97, text);
-}
-
-/* USB 2.0, tables 9-8, 9-10, 9-12, 9-13: length, type, then fields of few values. */
-static bool usb_descriptor(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	(void)value;
-	if (b[0] == 18 && b[1] == 1 && b[2] <= 0x20 && b[3] >= 1 && b[3] <= 3)
-		return say(look, "usb_descriptor", 0.9, "USB device descriptor");
-	if (b[0] == 9 && b[1] == 2 && b[4] <= 32 && b[5] && (b[7] & 0x80))
-		return say(look, "usb_descriptor", 0.85, "USB configuration descriptor");
-	if (b[0] == 9 && b[1] == 4 && b[4] <= 16 && b[5])
-		return say(look, "usb_descriptor", 0.7, "USB interface descriptor");
-	if (b[0] == 7 && b[1] == 5 && (b[3] & 0xfc) == 0)
-		return say(look, "usb_descriptor", 0.7, "USB endpoint descriptor");
-	return false;
-}
+#include "value_formats.h"
 
 static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
@@ -71,10 +28,10 @@ static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look
 		return false;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (known[i].byte == b[0])
-			return say(look, known[i].kind, 0.95, known[i].text);
+			return value_say(look, known[i].kind, 0.95, known[i].text);
 	char text[64];
 	snprintf(text, sizeof(text), "one byte repeated: 0x%02x", b[0]);
-	return say(look, "fill", 0.8, text);
+	return value_say(look, "fill", 0.8, text);
 }
 
 /* include/linux/poison.h */
@@ -82,73 +39,9 @@ static bool list_poison(uint64_t value, const uint8_t b[8], struct value_look *l
 {
 	(void)b;
 	if (value == 0xdead000000000100ull)
-		return say(look, "list_poison", 0.99, "LIST_POISON1: next of a deleted list node");
+		return value_say(look, "list_poison", 0.99, "LIST_POISON1: next of a deleted list node");
 	if (value == 0xdead000000000122ull || value == 0xdead000000000200ull)
-		return say(look, "list_poison", 0.99, "LIST_POISON2: prev of a deleted list node");
-	return false;
-}
-
-static bool ascii(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	size_t length = 0;
-	char text[64];
-
-	(void)value;
-	while (length < 8 && is_letter(b[length]))
-		length++;
-	for (size_t i = length; i < 8; i++)
-		if (b[i])
-			return false;
-	if (length < 5)
-		return false;
-	snprintf(text, sizeof(text), "text: \"%.*s\"", (int)length, (const char *)b);
-	/* 95 of 256 bytes are letters: chance makes eight of them once in 2,800. */
-	return say(look, "ascii", length == 8 ? 0.9 : 0.7, text);
-}
-
-static bool utf16(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	char text[64];
-
-	(void)value;
-	for (size_t i = 0; i < 8; i += 2)
-		if (!is_letter(b[i]) || b[i + 1])
-			return false;
-	snprintf(text, sizeof(text), "UTF-16 text: \"%c%c%c%c\"", b[0], b[2], b[4], b[6]);
-	return say(look, "utf16", 0.9, text);
-}
-
-static bool magic(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	static const struct {
-		uint8_t size, bytes[8];
-		const char *text;
-	} known[] = {
-		{4, {0x7f, 'E', 'L', 'F'}, "ELF header"},
-		{4, {0xff, 0xd8, 0xff, 0xe0}, "JPEG header"},
-		{4, {0xff, 0xd8, 0xff, 0xe1}, "JPEG header (Exif)"},
-		{8, {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a}, "PNG header"},
-		{3, {0x1f, 0x8b, 0x08}, "gzip header"},
-		{4, {'P', 'K', 3, 4}, "ZIP header"},
-		{6, {0xfd, '7', 'z', 'X', 'Z', 0}, "xz header"},
-		{4, {0x28, 0xb5, 0x2f, 0xfd}, "zstd frame"},
-	};
-
-	(void)value;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!memcmp(b, known[i].bytes, known[i].size))
-			return say(look, "file_magic", 0.85, known[i].text);
-	return false;
-}
-
-/* Ethernet's and IP's first bytes: RFC 791, IEEE 802.3. */
-static bool network(uint64_t value, const uint8_t b[8], struct value_look *look)
-{
-	(void)value;
-	if (b[0] == 0x45 && (b[6] == 0x40 || b[6] == 0) && b[7] == 0 && b[2] < 0x24)
-		return say(look, "network", 0.7, "IPv4 header");
-	if (!memcmp(b, "\xff\xff\xff\xff\xff\xff", 6))
-		return say(look, "network", 0.6, "Ethernet broadcast address");
+		return value_say(look, "list_poison", 0.99, "LIST_POISON2: prev of a deleted list node");
 	return false;
 }
 
@@ -161,7 +54,7 @@ static bool error_pointer(uint64_t value, const uint8_t b[8], struct value_look 
 		return false;
 	snprintf(text, sizeof(text), "error pointer: -%" PRIu64 " (%s)", -value,
 		 strerrordesc_np((int)-value) ? strerrordesc_np((int)-value) : "no errno");
-	return say(look, "error_pointer", 0.95, text);
+	return value_say(look, "error_pointer", 0.95, text);
 }
 
 /* Intel SDM vol. 3, 4.5: present, accessed, a physical address, nothing in the reserved bits. */
@@ -173,7 +66,7 @@ static bool page_table_entry(uint64_t value, const uint8_t b[8], struct value_lo
 	if ((low & 0x21) != 0x21 || (value & 0x000ffffffffff000ull) == 0 ||
 	    (high != 0 && high != 0x20000))
 		return false;
-	return say(look, "page_table_entry", high ? 0.6 : 0.4,
+	return value_say(look, "page_table_entry", high ? 0.6 : 0.4,
 		   "page-table entry: present and accessed");
 }
 
@@ -182,22 +75,47 @@ static bool is_kernel_pointer(uint64_t value)
 	return value >> 47 == 0x1ffff && value < 0xffffffffff000000ull && value % 8 == 0;
 }
 
+/*
+ * A pointer moved by one or two bytes: stored or read at the wrong place. What came in from the side
+ * must be zero, or chance would make one of every sixteen values such a pointer.
+ */
+static unsigned pointer_shift(uint64_t value)
+{
+	for (unsigned bits = 8; bits <= 16; bits += 8) {
+		uint64_t low = (1ull << bits) - 1;
+
+		if (!(value & low) && is_kernel_pointer((uint64_t)((int64_t)value >> bits)))
+			return bits;
+		/* what was pushed out at the low end is lost: any value will do for it */
+		if (!(value >> (64 - bits)) && is_kernel_pointer(value << bits))
+			return bits;
+	}
+	return 0;
+}
+
 static bool mangled_pointer(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
+	char text[64];
+
 	(void)b;
+	if (value >> 47 == 0x1ffff)
+		return false;
 	if (is_kernel_pointer(value << 32 | value >> 32))
-		return say(look, "swapped_pointer", 0.6, "a kernel pointer with its halves swapped");
-	if (value >> 47 != 0x1ffff && is_kernel_pointer(value << 8 >> 8 | 0xffull << 56) &&
-	    value >> 56 == 0)
-		return say(look, "truncated_pointer", 0.5, "a kernel pointer whose top byte is gone");
-	return false;
+		return value_say(look, "swapped_pointer", 0.6, "a kernel pointer with its halves swapped");
+	if (value >> 56 == 0 && is_kernel_pointer(value | 0xffull << 56))
+		return value_say(look, "truncated_pointer", 0.5, "a kernel pointer whose top byte is gone");
+	unsigned bits = pointer_shift(value);
+	if (!bits)
+		return false;
+	snprintf(text, sizeof(text), "a kernel pointer shifted by %u bits", bits);
+	return value_say(look, "shifted_pointer", 0.6, text);
 }
 
 static bool user_pointer(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
 	(void)b;
 	if (value >> 40 == 0x7f || value >> 40 == 0x55 || value >> 40 == 0x56)
-		return say(look, "user_pointer", 0.6, "a pointer of user space");
+		return value_say(look, "user_pointer", 0.6, "a pointer of user space");
 	return false;
 }
 
@@ -205,15 +123,18 @@ static bool timestamp(uint64_t value, const uint8_t b[8], struct value_look *loo
 {
 	(void)b;
 	if (value > 1000000000ull && value < 2200000000ull)
-		return say(look, "timestamp", 0.3, "seconds since 1970, of this century");
-	if (value > 1000000000000000000ull && value < 2200000000000000000ull)
-		return say(look, "timestamp", 0.3, "nanoseconds since 1970, of this century");
+		return value_say(look, "timestamp", 0.3, "seconds since 1970, of this century");
+	/* 2020 to 2030: one value in sixty is such a one */
+	if (value > 1577836800000000000ull && value < 1893456000000000000ull)
+		return value_say(look, "timestamp", 0.15, "nanoseconds since 1970, of this decade");
 	return false;
 }
 
 static look_fn *const looks[] = {
-	list_poison, error_pointer, usb_string, usb_descriptor, repeated, utf16, ascii,
-	magic, mangled_pointer, network, user_pointer, page_table_entry, timestamp,
+	list_poison,	 error_pointer, value_is_usb_string, value_is_usb_descriptor,
+	repeated,	 value_is_utf16, value_is_ascii, value_is_scsi,
+	value_is_pci,	 value_is_file,	 mangled_pointer, value_is_network,
+	user_pointer,	 page_table_entry, timestamp,
 };
 
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX])
@@ -234,15 +155,15 @@ static bool is_text(uint64_t value)
 {
 	unsigned length = 0;
 
-	while (length < 8 && is_letter((uint8_t)(value >> 8 * length)))
+	while (length < 8 && value_is_letter((uint8_t)(value >> 8 * length)))
 		length++;
 	return length >= TEXT_MIN && (length == 8 || !(value >> 8 * length));
 }
 
 static bool is_utf16(uint64_t value)
 {
-	return !(value & 0xff00ff00ff00ff00ull) && is_letter((uint8_t)value) &&
-	       is_letter((uint8_t)(value >> 16));
+	return !(value & 0xff00ff00ff00ff00ull) && value_is_letter((uint8_t)value) &&
+	       value_is_letter((uint8_t)(value >> 16));
 }
 
 bool value_alike(uint64_t a, uint64_t b)
