@@ -85,9 +85,8 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 		finding_add(findings, FINDING_TEXT, SEVERITY_INFO, 1.0, json, NULL);
 	else if (!strcmp(class, "bit_flip"))
 		finding_add(findings, FINDING_TEXT, SEVERITY_CRITICAL, 1.0, json,
-			    "code at %s is %02x where %s has %02x: %u bit%s flipped", place,
-			    first->found, source, first->expected,
-			    text_bits(first->expected, first->found),
+			    "code at %s is %02x, in %s %02x: %u bit%s flipped", place, first->found,
+			    source, first->expected, text_bits(first->expected, first->found),
 			    text_bits(first->expected, first->found) > 1 ? "s" : "");
 	else
 		finding_add(findings, FINDING_TEXT, SEVERITY_CRITICAL, 1.0, json,

@@ -13,20 +13,22 @@
 #include "daemon/report.h"
 
 struct arguments {
-	const char *vmlinux;
+	const char *vmlinux, *modules;
 	bool json, locks, dot, no_sandbox, help;
 	unsigned timeout_s;
 };
 
 static const char help[] =
-	"usage: triage analyze FILE… [--vmlinux FILE] [--json|--locks|--dot] [--no-sandbox]\n"
-	"                      [--timeout SECONDS]\n"
+	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--json|--locks|--dot]\n"
+	"                      [--no-sandbox] [--timeout SECONDS]\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
 	"usual places it is used for source lines and for kernels without BTF.\n"
 	"\n"
 	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
+	"  --modules DIR      where the kernel's modules lie, for comparing code; otherwise\n"
+	"                     /lib/modules/RELEASE\n"
 	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
 	"                     FILEs one line each\n"
 	"  --locks            only who waits for whom, lock by lock\n"
@@ -41,6 +43,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
 		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
+		{"modules", required_argument, NULL, 'm'},
 		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
 		{"locks", no_argument, NULL, 'l'},	   {"dot", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},	   {0},
@@ -50,6 +53,9 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 		switch (c) {
 		case 'v':
 			ret->vmlinux = optarg;
+			break;
+		case 'm':
+			ret->modules = optarg;
 			break;
 		case 'j':
 			ret->json = true;
@@ -130,7 +136,8 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 				const struct arguments *arguments, json_t **report)
 {
 	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
-					.timeout_s = arguments->timeout_s};
+					.timeout_s = arguments->timeout_s,
+					.modules = arguments->modules};
 	bool watched = !arguments->json && isatty(STDERR_FILENO);
 	struct worker_events watch = {.progress = watched ? show_progress : NULL};
 	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
@@ -189,7 +196,7 @@ static int run(int argc, char **argv)
 
 const struct verb analyze_verb = {
 	.name = "analyze",
-	.synopsis = "analyze FILE… [--vmlinux FILE] [--json] [--no-sandbox]",
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--json] [--no-sandbox]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.run = run,
 };

@@ -92,7 +92,10 @@ static bool enter_landlock(bool programs)
 	return !syscall(SYS_landlock_restrict_self, fd, 0);
 }
 
-/* What reading a dump takes. No open, socket, exec or fork is among them. */
+/*
+ * What reading a dump takes. No open, socket, exec or fork is among them; recvmsg takes what the
+ * parent sends on the one socket there is.
+ */
 static const int allowed[] = {
 	SCMP_SYS(read),		SCMP_SYS(pread64),	   SCMP_SYS(readv),
 	SCMP_SYS(preadv),	SCMP_SYS(write),	   SCMP_SYS(writev),
@@ -106,7 +109,7 @@ static const int allowed[] = {
 	SCMP_SYS(fadvise64),	SCMP_SYS(memfd_create),	   SCMP_SYS(ftruncate),
 	SCMP_SYS(fallocate),	SCMP_SYS(sched_yield),	   SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(gettid),	SCMP_SYS(getpid),
-	SCMP_SYS(getrusage),	SCMP_SYS(restart_syscall),
+	SCMP_SYS(getrusage),	SCMP_SYS(restart_syscall), SCMP_SYS(recvmsg),
 };
 
 /* What it takes beyond that to execute a program, load its libraries, and run it as a filter. */

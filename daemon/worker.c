@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -19,13 +20,15 @@
 
 #include "base/str.h"
 #include "daemon/worker_fds.h"
+#include "daemon/worker_files.h"
 #include "finding.h"
 
 struct worker {
 	struct worker_events events;
 	enum worker_outcome outcome;
 	pid_t pid;
-	int pidfd, result_fd, timer_fd, epoll_fd;
+	int pidfd, result_fd, files_fd, timer_fd, epoll_fd;
+	struct worker_files files;
 	struct str line;	/* what has come of an unfinished line */
 	size_t bytes, lines;
 	bool ended;		/* said its end */
@@ -70,7 +73,7 @@ int worker_fd(const struct worker *worker)
 
 struct launch {
 	const struct worker_options *options;
-	int result_fd;
+	int result_fd, files_fd;
 	char *argv[8];
 	char memory[24], cpu[16];
 };
@@ -107,8 +110,9 @@ static void become_worker(const struct launch *launch)
 	const struct worker_options *options = launch->options;
 	const char *program = options->executable ? options->executable : "/proc/self/exe";
 	static const int places[] = {WORKER_FD_DUMP, WORKER_FD_RESULT, WORKER_FD_VMLINUX,
-				     WORKER_FD_DMESG};
-	int from[] = {options->dump_fd, launch->result_fd, options->vmlinux_fd, options->dmesg_fd};
+				     WORKER_FD_DMESG, WORKER_FD_FILES};
+	int from[] = {options->dump_fd, launch->result_fd, options->vmlinux_fd, options->dmesg_fd,
+		      launch->files_fd};
 	static char *const environment[] = {(char *)"LC_ALL=C", NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -135,18 +139,21 @@ static void become_worker(const struct launch *launch)
 static struct err *spawn(struct worker *worker, const struct worker_options *options)
 {
 	struct launch launch = {.options = options};
-	int pipe_fds[2];
+	int pipe_fds[2], files_fds[2];
 
 	fill_arguments(&launch);
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return err_errno(errno, "pipe");
-	fcntl(pipe_fds[0], F_SETPIPE_SZ, 1 << 20);
-	launch.result_fd = pipe_fds[1];
+	worker->result_fd = pipe_fds[0];
+	_close_ int result_end = launch.result_fd = pipe_fds[1];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, files_fds))
+		return err_errno(errno, "socketpair");
+	worker->files_fd = files_fds[0];
+	_close_ int files_end = launch.files_fd = files_fds[1];
+	fcntl(worker->result_fd, F_SETPIPE_SZ, 1 << 20);
 	worker->pid = fork();
 	if (!worker->pid)
 		become_worker(&launch);
-	close(pipe_fds[1]);
-	worker->result_fd = pipe_fds[0];
 	if (worker->pid < 0)
 		return err_errno(errno, "fork");
 	fcntl(worker->result_fd, F_SETFL, O_NONBLOCK);
@@ -157,7 +164,7 @@ static struct err *spawn(struct worker *worker, const struct worker_options *opt
 static struct err *watch(struct worker *worker, unsigned timeout_s)
 {
 	struct itimerspec timeout = {.it_value.tv_sec = timeout_s};
-	int fds[3];
+	int fds[4];
 
 	worker->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -167,6 +174,7 @@ static struct err *watch(struct worker *worker, unsigned timeout_s)
 	fds[0] = worker->result_fd;
 	fds[1] = worker->pidfd;
 	fds[2] = worker->timer_fd;
+	fds[3] = worker->files_fd;
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		struct epoll_event event = {.events = EPOLLIN, .data.fd = fds[i]};
 
@@ -184,7 +192,9 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	if (!worker)
 		return &err_nomem;
 	worker->events = *events;
-	worker->pid = worker->pidfd = worker->result_fd = worker->timer_fd = worker->epoll_fd = -1;
+	worker->pid = worker->pidfd = worker->result_fd = worker->files_fd = -1;
+	worker->timer_fd = worker->epoll_fd = -1;
+	worker->files.directory = options->modules;
 	copy_text(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));
@@ -391,6 +401,9 @@ struct err *worker_read(struct worker *worker)
 	bool died = is_ready(worker->pidfd);
 	if (worker->result_fd >= 0 && !drain(worker))
 		stop_watching(worker, &worker->result_fd);
+	if (worker->files_fd >= 0 && is_ready(worker->files_fd) &&
+	    !worker_files_answer(&worker->files, worker->files_fd))
+		stop_watching(worker, &worker->files_fd);
 	if (died)
 		finish(worker);
 	return take_ptr(worker->refused);
@@ -400,7 +413,8 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
-	int fds[] = {worker->pidfd, worker->result_fd, worker->timer_fd, worker->epoll_fd};
+	int fds[] = {worker->pidfd, worker->result_fd, worker->files_fd, worker->timer_fd,
+		     worker->epoll_fd};
 
 	if (worker->pid > 0) {
 		kill(worker->pid, SIGKILL);

@@ -9,7 +9,7 @@
  * The process that reads one hostile dump. It is this same program executed anew
  * (/proc/self/exe __worker), so any program that starts workers has to hand argv[1] == "__worker"
  * to worker_main() first thing in main(). It gets the dump on fd 3 and writes JSON lines to
- * fd 4; vmlinux and dmesg file, if any, on 5 and 6. Lines:
+ * fd 4; vmlinux and dmesg file, if any, on 5 and 6. On 7 it may ask for modules' files. Lines:
  *   {"progress": "symbols"}    the step or analyzer that begins
  *   {"finding": {…}}         see finding_to_json()
  *   {"answer": {…}}          what a search found, see worker_search.h
@@ -26,6 +26,7 @@ struct worker_options {
 	uint64_t memory_bytes;  /* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
 	const char *search;     /* a request of worker_search.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
+	const char *modules;	/* directory of modules' files, NULL: /lib/modules/RELEASE. Borrowed. */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)

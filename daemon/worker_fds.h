@@ -8,7 +8,8 @@ enum {
 	WORKER_FD_RESULT = 4,
 	WORKER_FD_VMLINUX = 5,
 	WORKER_FD_DMESG = 6,
-	WORKER_FD_COUNT = 7,
+	WORKER_FD_FILES = 7, /* see worker_files.h */
+	WORKER_FD_COUNT = 8,
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include "daemon/sandbox.h"
 #include "daemon/worker.h"
 #include "daemon/worker_fds.h"
+#include "daemon/worker_files.h"
 #include "daemon/worker_search.h"
 #include "kernel/kernel.h"
 
@@ -112,6 +113,12 @@ static void work(const struct kernel_options *options, const char *request,
 	*pages = kernel->dump ? dump_pages_read(kernel->dump) : 0;
 }
 
+static int open_file(void *context, const char *release, const char *module)
+{
+	(void)context;
+	return worker_files_ask(WORKER_FD_FILES, release, module);
+}
+
 static int optional_fd(int fd)
 {
 	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
@@ -131,6 +138,7 @@ int worker_main(int argc, char **argv)
 		.dump_fd = optional_fd(WORKER_FD_DUMP),
 		.vmlinux_fd = optional_fd(WORKER_FD_VMLINUX),
 		.dmesg_fd = optional_fd(WORKER_FD_DMESG),
+		.open_file = optional_fd(WORKER_FD_FILES) < 0 ? NULL : open_file,
 		.progress = progress,
 	};
 	_json_ json_t *layers = json_array();

@@ -7,7 +7,8 @@
 -- rules-out: A bug in the function's source: the machine ran other code than was compiled.
 SELECT
 	t.headline AS because,
-	'flipped bit in the kernel''s code: ' || t.headline || c.place AS headline,
+	'flipped bit: ' || t.headline || coalesce('; ' || c.comm || '/' || c.pid || ' ran into it', '')
+		AS headline,
 	t.confidence * CASE WHEN t.symbol = c.symbol THEN 1 ELSE 0.93 END AS confidence,
 	t.finding, c.finding AS finding2
 FROM text t JOIN crash c ON c.dump = t.dump

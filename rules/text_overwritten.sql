@@ -6,7 +6,7 @@
 -- advice: Look at the bytes that stand there now (memory.text in the JSON): whose data are they? Kernel text is read-only, so a device, the firmware or a module that lifts the protection wrote them.
 SELECT
 	t.headline AS because,
-	'overwritten code: ' || t.headline || c.place AS headline,
+	'overwritten code: ' || t.headline || '; the crash is' || c.place AS headline,
 	t.confidence * CASE WHEN t.against = 'log' THEN 0.65 WHEN t.symbol = c.symbol THEN 1 ELSE 0.93 END
 		AS confidence,
 	t.finding, c.finding AS finding2

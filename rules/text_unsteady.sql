@@ -6,7 +6,7 @@
 -- advice: The same memory read twice gave two answers a moment apart: test the memory and the CPU it crashed on.
 SELECT
 	t.headline AS because,
-	'code changed by a bit between the oops and the dump: ' || t.headline || c.place AS headline,
+	'code changed by a bit between the oops and the dump: ' || t.headline || '; the crash is' || c.place AS headline,
 	t.confidence, t.finding, c.finding AS finding2
 FROM text t JOIN crash c ON c.dump = t.dump
 WHERE t.dump = :dump AND t.class = 'bit_flip' AND t.against = 'log';

@@ -17,7 +17,7 @@ _triage() {
 		return
 	fi
 	case $prev in
-	--state-dir | --run-dir | --root)
+	--state-dir | --run-dir | --root | --modules)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
@@ -36,7 +36,7 @@ _triage() {
 	esac
 	options="--json --state-dir --run-dir"
 	case $verb in
-	analyze) options="--vmlinux --json --locks --dot --no-sandbox --timeout" ;;
+	analyze) options="--vmlinux --modules --json --locks --dot --no-sandbox --timeout" ;;
 	search) options="--mask --range --limit --json --threads --vmlinux --no-sandbox --timeout" ;;
 	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
 	show) options="$options --stack --locks --memory --log --registers --findings --dot" ;;

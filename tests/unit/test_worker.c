@@ -321,7 +321,7 @@ START_TEST(it_inherits_what_it_is_given_and_nothing_else)
 	with = options();
 	with.dump_fd = fileno(dump);
 	ck_assert_int_eq(run(&seen, with), WORKER_DONE);
-	ck_assert_str_eq(seen.steps, "fd 0;fd 1;fd 2;fd 3;dump;no secret;verb;");
+	ck_assert_str_eq(seen.steps, "fd 0;fd 1;fd 2;fd 3;fd 7;dump;no secret;verb;");
 	fclose(dump);
 	close(leak);
 	tear_down(&seen);
