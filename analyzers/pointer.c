@@ -131,21 +131,22 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	_json_ json_t *steps = origin.steps;
 	json_array_foreach(steps, i, one)
 		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0, json_incref(one), NULL);
-	bool held = origin.found && origin.held;
-	if (held)
-		show_holder(kernel, findings, origin.address, &origin);
-	TRY(copies_show(kernel, findings, crash->task, held ? origin.address : 0, value));
+	uint64_t holder = origin.found && origin.held ? origin.address : 0;
+	if (holder)
+		show_holder(kernel, findings, holder, &origin);
 	show_looks(findings, value);
 	if (value && crash->address >= PAGE_SIZE) {
 		struct bit_flip flip;
 
 		if (bit_flip_find(kernel, value, &origin, &flip)) {
 			bit_flip_show(findings, &flip);
-			if (flip.node && !held)
-				show_holder(kernel, findings, flip.node, NULL);
+			if (flip.node && !holder) {
+				holder = flip.node;
+				show_holder(kernel, findings, holder, NULL);
+			}
 		}
 	}
-	return NULL;
+	return copies_show(kernel, findings, crash->task, holder, value);
 }
 
 static struct err *run(struct kernel *kernel, struct findings *findings)
