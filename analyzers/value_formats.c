@@ -36,7 +36,8 @@ bool value_is_usb_string(uint64_t value, const uint8_t b[8], struct value_look *
 bool value_is_usb_descriptor(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
 	(void)value;
-	if (b[0] == 18 && b[1] == 1 && b[2] <= 0x20 && b[3] >= 1 && b[3] <= 3)
+	if (b[0] == 18 && b[1] == 1 && b[2] <= 0x20 && b[3] >= 1 && b[3] <= 3 &&
+	    (b[7] == 8 || b[7] == 9 || b[7] == 16 || b[7] == 32 || b[7] == 64))
 		return value_say(look, "usb_descriptor", 0.9, "USB device descriptor");
 	if (b[0] == 9 && b[1] == 2 && b[4] <= 32 && b[5] && (b[7] & 0x80))
 		return value_say(look, "usb_descriptor", 0.85, "USB configuration descriptor");
@@ -104,11 +105,10 @@ bool value_is_file(uint64_t value, const uint8_t b[8], struct value_look *look)
 /* First bytes of packets: IEEE 802.3, RFC 826 (ARP), 791 (IP), 8200 (IPv6). */
 bool value_is_network(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
-	(void)value;
 	if (!memcmp(b, "\x00\x01\x08\x00\x06\x04\x00", 7) && b[7] >= 1 && b[7] <= 2)
 		return value_say(look, "network", 0.95, "ARP packet");
 	if (b[0] == 0x45 && (b[6] == 0x40 || b[6] == 0) && b[7] == 0 && b[2] < 0x24 &&
-	    (b[2] << 8 | b[3]) >= 20)
+	    (b[2] << 8 | b[3]) >= 20 && value >> 32)
 		return value_say(look, "network", 0.7, "IPv4 header");
 	if (b[0] == 0x60 && b[1] < 0x10 && b[4] < 0x24 && (b[6] == 6 || b[6] == 17 || b[6] == 58) &&
 	    (b[7] == 64 || b[7] == 128 || b[7] == 255))
@@ -125,7 +125,7 @@ static bool scsi_command(const uint8_t b[8], struct value_look *look)
 	const char *name = b[0] == 0x28 ? "READ(10)" : b[0] == 0x2a ? "WRITE(10)" : NULL;
 
 	/* DPO and FUA, an address, a group, a length of at most 2 MiB that is not 0 */
-	if (name && !(b[1] & 0xe7) && !(b[6] & 0xe0) && b[7] < 0x10 && (b[2] | b[3] | b[4] | b[5]) &&
+	if (name && !(b[1] & 0xe7) && !(b[6] & 0xe0) && b[7] < 0x10 && (b[4] | b[5] | b[7]) &&
 	    b[2] < 0x80) {
 		snprintf(text, sizeof(text), "SCSI command %s of block %u", name,
 			 (unsigned)b[2] << 24 | (unsigned)b[3] << 16 | (unsigned)b[4] << 8 | b[5]);

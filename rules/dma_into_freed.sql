@@ -1,21 +1,24 @@
 -- id: dma_into_freed
--- title: a device wrote into freed memory
+-- title: a device wrote into memory that was not its own
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.9
--- advice: A USB device or its host controller wrote by DMA into memory that had been freed: unplug the device or update its driver and firmware.
+-- advice: A USB device or its host controller wrote by DMA into memory that was not its own: unplug the device or update its driver and firmware.
 -- advice: Boot with intel_iommu=on iommu.strict=1 (or the AMD equivalent): the next such write is refused and names the device.
--- rules-out: A bug in the function that faulted: it only followed the free pointer that was overwritten.
+-- rules-out: A bug in the function that faulted: it only followed the pointer that was overwritten.
 -- The bytes are a USB string descriptor (USB 2.0, table 9-16): an even length, type 3, UTF-16 text.
+-- What an allocator follows is a free object's pointer; elsewhere the memory may have been in use.
 SELECT
 	register || ' holds ' || value || ', in memory ' || bytes ||
 		': a USB string descriptor of ' || length || ' bytes beginning "' || text || '"'
 		AS because,
-	'device DMA into freed memory: ' || register || ' holds a piece of a USB string descriptor ("' ||
+	'device DMA into ' || CASE WHEN allocates THEN 'freed ' ELSE '' END || 'memory: ' || register || ' holds a piece of a USB string descriptor ("' ||
 		text || '...")' || place AS headline,
-	finding, crash_finding AS finding2
+	CASE WHEN allocates THEN 1.0 ELSE 0.85 END AS confidence, finding, crash_finding AS finding2
 FROM (
 	SELECT b.register, b.value, b.bytes, b.finding, c.finding AS crash_finding, c.place,
+		coalesce(c.symbol LIKE '%kmalloc%' OR c.symbol LIKE '%kmem_cache_alloc%' OR
+			c.symbol LIKE '%slab_alloc%', 0) AS allocates,
 		(instr('0123456789abcdef', substr(b.bytes, 1, 1)) - 1) * 16 +
 			instr('0123456789abcdef', substr(b.bytes, 2, 1)) - 1 AS length,
 		char((instr('0123456789abcdef', substr(b.bytes, 7, 1)) - 1) * 16 +

@@ -10,7 +10,7 @@ static const struct {
 	const char *kind; /* the first look; NULL: none */
 } known[] = {
 	{0x0072006900560318, "usb_string"}, /* 18 03 'V' 'i' 'r': the el8 case */
-	{0x0000000002000112, "usb_descriptor"},
+	{0x4000000002000112, "usb_descriptor"},
 	{0x6b6b6b6b6b6b6b6b, "slab_poison"},
 	{0x5a5a5a5a5a5a5a5a, "slab_poison"},
 	{0x4242424242424242, "fill"},
@@ -104,6 +104,7 @@ START_TEST(chance_matches_rarely)
 	ck_assert_uint_eq(matches(0xffffea0000000000, 0x0000000fffffffc0, 0), 0); /* vmemmap */
 	ck_assert_uint_eq(matches(0xffffffff80000000, 0x000000003fffffff, 0), 0); /* image */
 	ck_assert_uint_eq(matches(0, 0xffff, 0.5), 0); /* small numbers */
+	ck_assert_uint_le(matches(0, 0xffffffff, 0.5), 5);
 }
 END_TEST
 
