@@ -49,6 +49,75 @@ static void show_pointers(const struct crash *crash, struct findings *findings)
 			show_pointer(kernel, findings, reg_name(reg), crash->regs.value[reg]);
 }
 
+#define VALUE_FRAMES 4	 /* the crashed function's and its callers' stack frames … */
+#define VALUE_WORDS 64	 /* … words of each … */
+#define VALUES_SHOWN 12 /* … and pointers among them, that no register holds */
+
+static bool known_value(const struct findings *findings, uint64_t value)
+{
+	const struct finding *finding;
+	uint64_t other;
+	size_t from = 0;
+
+	while ((finding = findings_next(findings, FINDING_POINTER, &from)))
+		if (json_address_value(json_object_get(finding->evidence, "value"), &other) &&
+		    other == value)
+			return true;
+	return false;
+}
+
+/* Data somewhere else: neither code, which return addresses are, nor a place on this stack. */
+static bool is_data_pointer(const struct crash *crash, uint64_t value)
+{
+	struct kernel *kernel = crash->kernel;
+	struct symbol symbol;
+
+	if (!memory_is_kernel(kernel->memory, value) || value >= -4096ull)
+		return false;
+	if (crash->task && value - crash->task->stack < crash->task->stack_size)
+		return false;
+	enum va_class class = memory_class(kernel->memory, value);
+	return (class != VA_IMAGE && class != VA_MODULE) ||
+	       (symbols_at(kernel->symbols, value, &symbol) && !strchr("tTwW", symbol.type));
+}
+
+static unsigned show_frame_values(const struct crash *crash, struct findings *findings,
+				  size_t index, unsigned room)
+{
+	const struct frame *frame = &crash->trace.frames[index];
+	uint64_t end = crash->trace.frames[index + 1].return_slot, value;
+	struct kernel *kernel = crash->kernel;
+	struct symbol symbol;
+	unsigned shown = 0;
+	char where[200];
+
+	if (frame->sp % 8 || end < frame->sp || !symbols_at(kernel->symbols,
+							    frame_lookup_address(frame), &symbol))
+		return 0;
+	end = MIN(end, frame->sp + 8 * VALUE_WORDS);
+	for (uint64_t at = frame->sp; at < end && shown < room; at += 8) {
+		if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
+			break;
+		if (!is_data_pointer(crash, value) || known_value(findings, value))
+			continue;
+		snprintf(where, sizeof(where), "stack of %.120s() +0x%" PRIx64, symbol.name,
+			 at - frame->sp);
+		show_pointer(kernel, findings, where, value);
+		shown++;
+	}
+	return shown;
+}
+
+/* What the top frames keep on the stack: locals, saved registers. */
+static void show_stack_values(const struct crash *crash, struct findings *findings)
+{
+	unsigned room = VALUES_SHOWN;
+
+	for (size_t i = crash->frame; i < crash->frame + VALUE_FRAMES && i + 1 < crash->trace.count;
+	     i++)
+		room -= show_frame_values(crash, findings, i, room);
+}
+
 static void hypothesis(struct findings *findings, const char *kind, double confidence,
 		       const char *text)
 {
@@ -158,6 +227,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		crash_classify(&crash);
 		crash_explain_fault(&crash);
 		show_pointers(&crash, findings);
+		show_stack_values(&crash, findings);
 		if (crash.fault)
 			err = explain_value(&crash, findings);
 	}

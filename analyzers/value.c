@@ -15,12 +15,12 @@ static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look
 		uint8_t byte;
 		const char *kind, *text;
 	} known[] = {
-		{0x6b, "slab_poison", "0x6b…: memory of a freed slab object (POISON_FREE)"},
-		{0x5a, "slab_poison", "0x5a…: slab memory never written since it was allocated (POISON_INUSE)"},
-		{0xa5, "slab_poison", "0xa5…: end of slab poison (POISON_END)"},
-		{0xbb, "slab_poison", "0xbb…: slab red zone of a free object (SLUB_RED_INACTIVE)"},
-		{0xcc, "slab_poison", "0xcc…: slab red zone of a live object (SLUB_RED_ACTIVE), or int3 padding"},
-		{0xaa, "page_poison", "0xaa…: poisoned page (PAGE_POISON)"},
+		{0x6b, "slab_poison", "0x6b bytes: memory of a freed slab object (POISON_FREE)"},
+		{0x5a, "slab_poison", "0x5a bytes: slab memory never written since it was allocated (POISON_INUSE)"},
+		{0xa5, "slab_poison", "0xa5 bytes: end of slab poison (POISON_END)"},
+		{0xbb, "slab_poison", "0xbb bytes: slab red zone of a free object (SLUB_RED_INACTIVE)"},
+		{0xcc, "slab_poison", "0xcc bytes: slab red zone of a live object (SLUB_RED_ACTIVE), or int3 padding"},
+		{0xaa, "page_poison", "0xaa bytes: poisoned page (PAGE_POISON)"},
 		{0xff, "all_ones", "all ones: erased flash, or a read from a device that is gone"},
 	};
 

@@ -10,16 +10,19 @@
 #include "daemon/cmd.h"
 #include "daemon/render.h"
 #include "daemon/render_locks.h"
+#include "daemon/render_memory.h"
 #include "daemon/report.h"
 
 struct arguments {
 	const char *vmlinux, *modules;
-	bool json, locks, dot, no_sandbox, help;
+	bool json, no_sandbox, help;
+	void (*part)(const json_t *report, struct str *out); /* shown instead of the screen */
 	unsigned timeout_s;
 };
 
 static const char help[] =
-	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--json|--locks|--dot]\n"
+	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR]\n"
+	"                      [--json|--locks|--dot|--memory]\n"
 	"                      [--no-sandbox] [--timeout SECONDS]\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
@@ -33,6 +36,8 @@ static const char help[] =
 	"                     FILEs one line each\n"
 	"  --locks            only who waits for whom, lock by lock\n"
 	"  --dot              the same as a graph for Graphviz\n"
+	"  --memory           only the registers and what they point to, where the bad value\n"
+	"                     came from, and the words around it\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
@@ -46,7 +51,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 		{"modules", required_argument, NULL, 'm'},
 		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
 		{"locks", no_argument, NULL, 'l'},	   {"dot", no_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},	   {0},
+		{"memory", no_argument, NULL, 'p'},	   {"help", no_argument, NULL, 'h'},	   {0},
 	};
 
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -61,10 +66,13 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 			ret->json = true;
 			break;
 		case 'l':
-			ret->locks = true;
+			ret->part = render_locks;
 			break;
 		case 'd':
-			ret->dot = true;
+			ret->part = render_dot;
+			break;
+		case 'p':
+			ret->part = render_memory;
 			break;
 		case 'n':
 			ret->no_sandbox = true;
@@ -101,14 +109,14 @@ static void print_text(const json_t *report, const struct arguments *arguments)
 	struct render_style style = render_style_for(STDOUT_FILENO);
 	_str_ struct str text = {0};
 
-	if (arguments->dot)
-		render_dot(report, &text);
-	else if (arguments->locks)
-		render_locks(report, &text);
+	if (arguments->part)
+		arguments->part(report, &text);
 	else
 		render_verdict(report, &style, &text);
-	if (arguments->locks && !text.length)
-		str_puts(&text, "no lock that anyone waits for was found\n");
+	if (!text.length)
+		str_puts(&text, arguments->part == render_locks
+					? "no lock that anyone waits for was found\n"
+					: "the crash shows no address to look at\n");
 	fputs(text.data ? text.data : "", stdout);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/render_locks.h"
+#include "daemon/render_memory.h"
 
 static const json_t *get(const json_t *object, const char *key)
 {
@@ -132,64 +133,6 @@ static void render_stack(const json_t *report, struct str *out)
 		put_tasks(out, get(item, "tasks"));
 		str_puts(out, "\n");
 		put_stack(out, get(item, "backtrace"));
-	}
-}
-
-static void put_owner(struct str *out, const json_t *owner)
-{
-	if (json_string_value(get(owner, "text"))) {
-		str_puts(out, ": ");
-		put_text(out, owner, "text");
-		return;
-	}
-	put_known(out, owner, "kind", ":");
-	put_known(out, owner, "cache", "");
-	put_known(out, owner, "state", "");
-}
-
-static void render_memory(const json_t *report, struct str *out)
-{
-	const json_t *memory = get(report, "memory"), *item;
-	size_t i;
-
-	json_array_foreach(get(memory, "pointers"), i, item)
-	{
-		put_text(out, item, "where");
-		put_known(out, item, "value", "");
-		put_owner(out, get(item, "owner"));
-		str_puts(out, "\n");
-	}
-	json_array_foreach(get(memory, "provenance"), i, item)
-	{
-		str_printf(out, "%zu. ", i + 1);
-		put_text(out, item, "text");
-		put_known(out, item, "evidence", "-");
-		str_puts(out, "\n");
-	}
-	json_array_foreach(get(memory, "freelists"), i, item)
-	{
-		str_puts(out, "free list of ");
-		put_text(out, item, "cache");
-		put_known(out, item, "object", "object");
-		put_known(out, item, "why", "-");
-		str_puts(out, "\n");
-	}
-	json_array_foreach(get(memory, "text"), i, item)
-	{
-		str_puts(out, "code of ");
-		put_text(out, item, "symbol");
-		put_known(out, item, "module", "in");
-		put_known(out, item, "against", "compared with");
-		put_known(out, item, "class", "-");
-		str_puts(out, "\n");
-	}
-	json_array_foreach(get(memory, "hypotheses"), i, item)
-	{
-		put_text(out, item, "kind");
-		put_known(out, item, "confidence", "");
-		str_puts(out, ": ");
-		put_text(out, item, "text");
-		str_puts(out, "\n");
 	}
 }
 

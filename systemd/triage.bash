@@ -36,7 +36,7 @@ _triage() {
 	esac
 	options="--json --state-dir --run-dir"
 	case $verb in
-	analyze) options="--vmlinux --modules --json --locks --dot --no-sandbox --timeout" ;;
+	analyze) options="--vmlinux --modules --json --locks --dot --memory --no-sandbox --timeout" ;;
 	search) options="--mask --range --limit --json --threads --vmlinux --no-sandbox --timeout" ;;
 	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
 	show) options="$options --stack --locks --memory --log --registers --findings --dot" ;;

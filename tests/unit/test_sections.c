@@ -31,7 +31,7 @@ static const char report[] =
 	"\"task\":{\"pid\":2,\"comm\":\"b\"},\"mode\":\"write\",\"ticket\":\"4\"}]}],"
 	"\"waits\":{\"edges\":[{\"from\":2,\"to\":1,\"lock\":\"x\",\"evidence\":\"proven\"}],"
 	"\"cycles\":[[1,2]]},"
-	"\"memory\":{\"pointers\":[{\"where\":\"rdi\",\"value\":\"0x6\",\"owner\":{\"text\":"
+	"\"memory\":{\"pointers\":[{\"where\":\"rdi\",\"value\":\"0x5006\",\"owner\":{\"text\":"
 	"\"a free object\"}}],\"provenance\":[{\"text\":\"loaded\",\"evidence\":\"proven\"}],"
 	"\"hypotheses\":[{\"kind\":\"bit_flip\",\"confidence\":0.5,\"text\":\"bit 3\"}]},"
 	"\"log\":{\"events\":[{\"time_s\":1.5,\"text\":\"a\\u001b[2Jb\"}],\"segfaults\":[{\"time_"
@@ -51,7 +51,10 @@ START_TEST(each_section_says_what_is_known)
 		 "    pid 2 waits for x, held by pid 1  proven\n\n"
 		 "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
 		 "        -   b/2  write  ticket 4\n\n"},
-		{"memory", "rdi 0x6: a free object\n1. loaded - proven\nbit_flip 0.50: bit 3\n"},
+		{"memory", "Registers and what they point to\n  rip  0000000000000001\n"
+			   "  rdi: 0000000000005006  a free object\n\n"
+			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
+			   "What it may be\n   50 %  bit 3\n"},
 		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c (3) at 0x0\n"},
 		{"registers", "       rip 0x1\n"},
 		{"findings", "#1 crash critical - h\n"},

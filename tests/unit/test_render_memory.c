@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <string.h>
+
+#include "daemon/render_memory.h"
+
+static void shows(const char *text, const char *expected)
+{
+	_json_ json_t *report = json_loads(text, 0, NULL);
+	_str_ struct str out = {0};
+
+	ck_assert_msg(report, "not JSON: %s", text);
+	render_memory(report, &out);
+	ck_assert_str_eq(out.data ? out.data : "", expected);
+}
+
+/* Each register by what it points to; without a pointer, by what the value says itself. */
+START_TEST(registers_say_what_they_hold)
+{
+	shows("{\"crash\":{\"rip\":{\"symbol\":\"f\",\"offset\":12,\"module\":\"m\"},\"registers\":{"
+	      "\"rip\":\"0xffffffffc0000000\",\"rax\":\"0xffff888000000000\",\"rbx\":\"0x0\","
+	      "\"rcx\":\"0xffffffffffffffea\",\"rdx\":\"0x10\",\"rsi\":\"0x7f0000000000\","
+	      "\"rdi\":\"0x6b6b6b6b6b6b6b6b\",\"r8\":\"0x8123456789abcdef\",\"rflags\":\"0x2\"}},"
+	      "\"memory\":{\"pointers\":[{\"where\":\"rax\",\"value\":\"0xffff888000000000\","
+	      "\"owner\":{\"text\":\"kmalloc-1k object\"}},"
+	      "{\"where\":\"fault address\",\"value\":\"0x2a0\",\"owner\":{\"text\":\"user\"}}]}}",
+	      "Registers and what they point to\n"
+	      "  rip  ffffffffc0000000  f+0xc in m\n"
+	      "  rax  ffff888000000000  kmalloc-1k object\n"
+	      "  rbx  0000000000000000  NULL\n"
+	      "  rcx  ffffffffffffffea  -22, EINVAL\n"
+	      "  rdx  0000000000000010  16\n"
+	      "  rsi  00007f0000000000  user address\n"
+	      "  rdi  6b6b6b6b6b6b6b6b  0x6b bytes: memory of a freed slab object (POISON_FREE)\n"
+	      "  r8   8123456789abcdef\n"
+	      "  fault address: 00000000000002a0  NULL + 0x2a0\n");
+}
+END_TEST
+
+/* Rows that only repeat are counted, but never the bad word or one with another name. */
+START_TEST(words_are_shown_with_their_members)
+{
+	shows("{\"memory\":{\"contents\":{\"object\":\"0x1000\",\"words\":["
+	      "{\"address\":\"0x1000\",\"value\":\"0x0\",\"member\":\"name[0]\"},"
+	      "{\"address\":\"0x1008\",\"value\":\"0x0\",\"member\":\"name[8]\"},"
+	      "{\"address\":\"0x1010\",\"value\":\"0x0\",\"member\":\"name[16]\"},"
+	      "{\"address\":\"0x1018\",\"value\":\"0x0\",\"member\":\"count\"},"
+	      "{\"address\":\"0x1020\",\"value\":\"0x0\",\"member\":\"next\",\"bad\":true},"
+	      "{\"address\":\"0x1028\",\"value\":\"0x41424344\",\"points_to\":\"page, free\"},"
+	      "{\"address\":\"0x1030\",\"value\":\"0x41424344\"}]}}}",
+	      "The words around it\n"
+	      "  +0x0     0000000000000000  ........  name[0]\n"
+	      "  *       and 2 more like it\n"
+	      "  +0x18    0000000000000000  ........  count\n"
+	      "> +0x20    0000000000000000  ........  next\n"
+	      "  +0x28    0000000041424344  DCBA....  -> page, free\n"
+	      "  *       and 1 more like it\n");
+}
+END_TEST
+
+START_TEST(copies_stand_together_by_owner)
+{
+	shows("{\"memory\":{\"copies\":{\"total\":3,\"searched\":\"the dump\",\"hits\":["
+	      "{\"address\":\"0x10\",\"owner\":{\"text\":\"stack of a/1 +0x10\"}},"
+	      "{\"address\":\"0x90\",\"owner\":{\"text\":\"kmalloc-8 object 0x90 +0, free\"}},"
+	      "{\"address\":\"0x20\",\"owner\":{\"text\":\"stack of a/1 +0x20\"}}]}}}",
+	      "Where else it stands\n  3 found in the dump\n  stack of a/1: 0x10 0x20\n"
+	      "  kmalloc-8 object 0x90: 0x90\n");
+}
+END_TEST
+
+/* Text of a dump can hold anything, and a field can be of another kind or not there at all. */
+START_TEST(hostile_text_is_escaped_and_odd_shapes_passed_over)
+{
+	shows("{\"memory\":{\"provenance\":[{\"text\":\"a\\u001b[2J\\nb\"},{},7],"
+	      "\"holder\":{\"address\":\"0x1\\r\",\"owner\":[]},"
+	      "\"contents\":{\"words\":[{},{\"address\":\"x\",\"value\":\"0x1\"},null,"
+	      "{\"address\":\"0x8\",\"value\":1}]},"
+	      "\"copies\":{\"total\":1,\"hits\":[{},null,{\"owner\":{\"text\":\"\\u0007\"}}]},"
+	      "\"freelists\":[{\"cache\":\"\\u009b\"}],\"hypotheses\":[{\"confidence\":\"x\"}]}}",
+	      "Where the bad value came from\n  1. a\\x1b[2J\\x0ab\n  2. \n  3. \n\n"
+	      "What holds it\n  0x1\\x0d\n\n"
+	      "The words around it\n\n"
+	      "Where else it stands\n  1 found\n  \\x07:\n\n"
+	      "Broken free lists\n  \\xc2\\x9b\n\n"
+	      "What it may be\n    0 %\n");
+	shows("{\"memory\":7,\"crash\":[]}", "");
+	shows("{\"memory\":{\"pointers\":{},\"contents\":[],\"copies\":\"x\"}}", "");
+	shows("{}", "");
+}
+END_TEST
+
+UNIT_MAIN("render_memory", registers_say_what_they_hold, words_are_shown_with_their_members,
+	  copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)
