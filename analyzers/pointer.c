@@ -49,9 +49,9 @@ static void show_pointers(const struct crash *crash, struct findings *findings)
 			show_pointer(kernel, findings, reg_name(reg), crash->regs.value[reg]);
 }
 
-#define VALUE_FRAMES 4	 /* the crashed function's and its callers' stack frames … */
-#define VALUE_WORDS 64	 /* … words of each … */
-#define VALUES_SHOWN 12 /* … and pointers among them, that no register holds */
+#define VALUE_FRAMES 4	/* the crashed function's and its callers' stack frames … */
+#define VALUE_WORDS 64	/* … words of each … */
+#define VALUES_SHOWN 4	/* … and pointers among them, that no register holds */
 
 static bool known_value(const struct findings *findings, uint64_t value)
 {
@@ -81,8 +81,7 @@ static bool is_data_pointer(const struct crash *crash, uint64_t value)
 	       (symbols_at(kernel->symbols, value, &symbol) && !strchr("tTwW", symbol.type));
 }
 
-static unsigned show_frame_values(const struct crash *crash, struct findings *findings,
-				  size_t index, unsigned room)
+static void show_frame_values(const struct crash *crash, struct findings *findings, size_t index)
 {
 	const struct frame *frame = &crash->trace.frames[index];
 	uint64_t end = crash->trace.frames[index + 1].return_slot, value;
@@ -93,9 +92,9 @@ static unsigned show_frame_values(const struct crash *crash, struct findings *fi
 
 	if (frame->sp % 8 || end < frame->sp || !symbols_at(kernel->symbols,
 							    frame_lookup_address(frame), &symbol))
-		return 0;
+		return;
 	end = MIN(end, frame->sp + 8 * VALUE_WORDS);
-	for (uint64_t at = frame->sp; at < end && shown < room; at += 8) {
+	for (uint64_t at = frame->sp; at < end && shown < VALUES_SHOWN; at += 8) {
 		if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
 			break;
 		if (!is_data_pointer(crash, value) || known_value(findings, value))
@@ -105,17 +104,14 @@ static unsigned show_frame_values(const struct crash *crash, struct findings *fi
 		show_pointer(kernel, findings, where, value);
 		shown++;
 	}
-	return shown;
 }
 
 /* What the top frames keep on the stack: locals, saved registers. */
 static void show_stack_values(const struct crash *crash, struct findings *findings)
 {
-	unsigned room = VALUES_SHOWN;
-
 	for (size_t i = crash->frame; i < crash->frame + VALUE_FRAMES && i + 1 < crash->trace.count;
 	     i++)
-		room -= show_frame_values(crash, findings, i, room);
+		show_frame_values(crash, findings, i);
 }
 
 static void hypothesis(struct findings *findings, const char *kind, double confidence,

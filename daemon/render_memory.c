@@ -7,7 +7,6 @@
 
 #include "value.h"
 
-#define COPIES_SHOWN 8 /* places of one owner; thousands say no more */
 #define LOOK_SURE 0.8  /* of what any register may hold; the bad value's looks are all shown */
 
 static const json_t *get(const json_t *object, const char *key)
@@ -263,44 +262,10 @@ static void put_contents(struct str *out, const json_t *contents)
 	}
 }
 
-/* "stack of java/1316 +0x3c18": hits of one owner stand together, by the text before its offset. */
-static size_t owner_length(const char *text)
-{
-	const char *plus = strstr(text, " +");
-
-	return plus ? (size_t)(plus - text) : strlen(text);
-}
-
-static bool same_owner(const char *a, const char *b)
-{
-	return a && b && owner_length(a) == owner_length(b) && !strncmp(a, b, owner_length(a));
-}
-
-static void put_hits_of(struct str *out, const json_t *hits, size_t first)
-{
-	const char *owner = text_of(get(json_array_get(hits, first), "owner"), "text");
-	const json_t *hit;
-	size_t i, count = 0;
-
-	str_puts(out, "  ");
-	str_escape(out, owner, owner_length(owner));
-	str_puts(out, ":");
-	json_array_foreach(hits, i, hit)
-	{
-		if (!same_owner(text_of(get(hit, "owner"), "text"), owner))
-			continue;
-		if (count++ < COPIES_SHOWN)
-			put(out, " ", text_of(hit, "address"));
-	}
-	if (count > COPIES_SHOWN)
-		str_printf(out, " and %zu more", count - COPIES_SHOWN);
-	str_puts(out, "\n");
-}
-
 static void put_copies(struct str *out, const json_t *copies)
 {
-	const json_t *hits = get(copies, "hits"), *hit;
-	size_t i, j;
+	const json_t *group;
+	size_t i;
 
 	if (!json_is_integer(get(copies, "total")))
 		return;
@@ -308,15 +273,11 @@ static void put_copies(struct str *out, const json_t *copies)
 	str_printf(out, "  %lld found", json_integer_value(get(copies, "total")));
 	put(out, " in ", text_of(copies, "searched"));
 	str_puts(out, "\n");
-	json_array_foreach(hits, i, hit)
+	json_array_foreach(get(copies, "groups"), i, group)
 	{
-		const char *owner = text_of(get(hit, "owner"), "text");
-
-		for (j = 0; owner && j < i; j++)
-			if (same_owner(text_of(get(json_array_get(hits, j), "owner"), "text"), owner))
-				break;
-		if (owner && j == i)
-			put_hits_of(out, hits, i);
+		str_printf(out, "  %5lld  ", json_integer_value(get(group, "count")));
+		put(out, "", text_of(group, "owner"));
+		str_puts(out, "\n");
 	}
 }
 

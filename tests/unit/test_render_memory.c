@@ -61,12 +61,11 @@ END_TEST
 
 START_TEST(copies_stand_together_by_owner)
 {
-	shows("{\"memory\":{\"copies\":{\"total\":3,\"searched\":\"the dump\",\"hits\":["
-	      "{\"address\":\"0x10\",\"owner\":{\"text\":\"stack of a/1 +0x10\"}},"
-	      "{\"address\":\"0x90\",\"owner\":{\"text\":\"kmalloc-8 object 0x90 +0, free\"}},"
-	      "{\"address\":\"0x20\",\"owner\":{\"text\":\"stack of a/1 +0x20\"}}]}}}",
-	      "Where else it stands\n  3 found in the dump\n  stack of a/1: 0x10 0x20\n"
-	      "  kmalloc-8 object 0x90: 0x90\n");
+	shows("{\"memory\":{\"copies\":{\"total\":3,\"searched\":\"the dump\",\"groups\":["
+	      "{\"owner\":\"stack of a/1\",\"count\":2},"
+	      "{\"owner\":\"kmalloc-8 object +0x0, free\",\"count\":1}]}}}",
+	      "Where else it stands\n  3 found in the dump\n      2  stack of a/1\n"
+	      "      1  kmalloc-8 object +0x0, free\n");
 }
 END_TEST
 
@@ -77,12 +76,12 @@ START_TEST(hostile_text_is_escaped_and_odd_shapes_passed_over)
 	      "\"holder\":{\"address\":\"0x1\\r\",\"owner\":[]},"
 	      "\"contents\":{\"words\":[{},{\"address\":\"x\",\"value\":\"0x1\"},null,"
 	      "{\"address\":\"0x8\",\"value\":1}]},"
-	      "\"copies\":{\"total\":1,\"hits\":[{},null,{\"owner\":{\"text\":\"\\u0007\"}}]},"
+	      "\"copies\":{\"total\":1,\"groups\":[{},null,{\"owner\":\"\\u0007\"}]},"
 	      "\"freelists\":[{\"cache\":\"\\u009b\"}],\"hypotheses\":[{\"confidence\":\"x\"}]}}",
 	      "Where the bad value came from\n  1. a\\x1b[2J\\x0ab\n  2. \n  3. \n\n"
 	      "What holds it\n  0x1\\x0d\n\n"
 	      "The words around it\n\n"
-	      "Where else it stands\n  1 found\n  \\x07:\n\n"
+	      "Where else it stands\n  1 found\n      0  \n      0  \n      0  \\x07\n\n"
 	      "Broken free lists\n  \\xc2\\x9b\n\n"
 	      "What it may be\n    0 %\n");
 	shows("{\"memory\":7,\"crash\":[]}", "");
