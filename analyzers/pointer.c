@@ -163,8 +163,27 @@ static void show_holder(struct kernel *kernel, struct findings *findings, uint64
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* The register the faulting address is based on. */
-static enum reg base_register(const struct crash *crash)
+static bool leads_somewhere(const struct crash *crash, enum reg reg)
+{
+	uint64_t value = crash->regs.value[reg];
+
+	return memory_is_kernel(crash->kernel->memory, value) &&
+	       err_ok(memory_read(crash->kernel->memory, value, &(char){0}, 1));
+}
+
+/* The register to blame: the base, unless that is sound and there is an index too. */
+static enum reg blamed(const struct crash *crash, const struct operand *operand)
+{
+	bool base = operand->base < REG_RIP && regs_known(&crash->regs, operand->base);
+	bool index = operand->index < REG_RIP && regs_known(&crash->regs, operand->index);
+
+	if (index && (!base || leads_somewhere(crash, operand->base)))
+		return operand->index;
+	return base ? operand->base : REG_NONE;
+}
+
+/* The register that made the faulting address; RIP where that went there itself. */
+static enum reg bad_register(const struct crash *crash)
 {
 	const struct insn *insn = crash->code_count ? &crash->code[crash->code_at] : NULL;
 
@@ -172,18 +191,17 @@ static enum reg base_register(const struct crash *crash)
 		const struct operand *operand = &insn->operands[i];
 		uint64_t effective;
 
-		if (operand->kind == OPERAND_MEMORY && operand->base < REG_RIP &&
-		    regs_known(&crash->regs, operand->base) &&
+		if (operand->kind == OPERAND_MEMORY && blamed(crash, operand) != REG_NONE &&
 		    operand_address(operand, insn, &crash->regs, &effective) &&
 		    crash->address - effective < 64)
-			return operand->base;
+			return blamed(crash, operand);
 	}
-	return REG_NONE;
+	return crash->address == crash->regs.value[REG_RIP] ? REG_RIP : REG_NONE;
 }
 
 static struct err *explain_value(const struct crash *crash, struct findings *findings)
 {
-	enum reg reg = base_register(crash);
+	enum reg reg = bad_register(crash);
 	struct kernel *kernel = crash->kernel;
 	struct provenance origin;
 	size_t i;
@@ -197,6 +215,8 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	json_array_foreach(steps, i, one)
 		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0, json_incref(one), NULL);
 	uint64_t holder = origin.found && origin.held ? origin.address : 0;
+	if (holder && origin.whole)
+		value = origin.value;
 	if (holder)
 		show_holder(kernel, findings, holder, &origin);
 	show_looks(findings, value);

@@ -59,6 +59,11 @@ static struct point *go_to(struct trail *trail, size_t index)
 
 static void enter(struct trail *trail, struct scope *scope)
 {
+	const struct scope *callee = trail->scope;
+
+	if (callee && scope->frame == callee->frame)
+		step(trail, trail->certain, "%s() had jumped there, and left the stack",
+		     scope->flow->symbol.name);
 	trail->scope = scope;
 	trail->point_count = 0;
 	go_to(trail, scope->at);
@@ -94,6 +99,8 @@ void set_result(struct trail *trail, uint64_t base, uint64_t address, bool held)
 	result->address = address;
 	result->offset = address - base;
 	result->held = held;
+	result->value = trail->bits.value & trail->bits.mask;
+	result->whole = trail->bits.mask == UINT64_MAX;
 }
 
 void name_member(struct trail *trail, const struct typed *typed)
@@ -214,8 +221,11 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 	bool named = type_of_access(trail->walk, point, operand, trail->used_as, &typed);
 	if (address_of_operand(trail->walk, point, operand, &address)) {
 		show_load(trail, point->index, operand, &address);
-		if (named)
+		if (named) {
 			name_member(trail, &typed);
+			tell_free_pointer(trail, &typed,
+					  address.value - (uint64_t)operand->displacement);
+		}
 		return take_object(trail, point, operand);
 	}
 	step(trail, false, "%s: loaded here, from an address that is lost",
@@ -233,7 +243,8 @@ static bool end_on_stack(struct trail *trail)
 	int64_t slot = trail->place.slot;
 
 	if (slot >= 8) {
-		step(trail, trail->certain, "%s() got it as an argument on the stack: the chain ends",
+		step(trail, trail->certain,
+		     "%s() got it as an argument on the stack: the chain ends",
 		     trail->scope->flow->symbol.name);
 	} else {
 		step(trail, false,
@@ -276,7 +287,8 @@ static bool go_to_caller(struct trail *trail)
 		return false;
 	caller = scope_caller(trail->walk, scope);
 	if (!caller) {
-		step(trail, false, "%s(): %s, the chain ends", scope->flow->symbol.name, scope->why);
+		step(trail, false, "%s(): %s, the chain ends", scope->flow->symbol.name,
+		     scope->why);
 		return false;
 	}
 	if (scope->link == LINK_POINTER) {
@@ -334,7 +346,8 @@ static bool follow_store(struct trail *trail, struct point *point)
 	if (source->kind == OPERAND_IMMEDIATE)
 		return end_with(trail, trail->certain, point->index, "a constant of the code");
 	char place[256];
-	step(trail, trail->certain, "%s: put there", where(trail, point->index, place, sizeof(place)));
+	step(trail, trail->certain, "%s: put there",
+	     where(trail, point->index, place, sizeof(place)));
 	to_register(trail, source->reg);
 	return true;
 }
@@ -422,6 +435,33 @@ static void follow(struct trail *trail)
 	}
 }
 
+static bool start_at_register(struct trail *trail, enum reg reg)
+{
+	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
+
+	to_register(trail, reg);
+	/* movs, stos and their like move their own pointers on. */
+	if (!strncmp(insn->mnemonic, "rep", 3) && insn->regs_written >> reg & 1)
+		return end_with(trail, false, trail->scope->at,
+				"moved on by the instruction itself, from where is lost");
+	return true;
+}
+
+/* The call that led nowhere: to what its operand holds. */
+static bool start_at_call(struct trail *trail)
+{
+	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
+	enum reg reg = insn->target ? thunk_register(trail->walk, insn->target)
+				    : insn->operands[0].reg;
+	char place[256];
+
+	step(trail, true, "%s: called it", where(trail, trail->scope->at, place, sizeof(place)));
+	if (!insn->target && insn->operands[0].kind == OPERAND_MEMORY)
+		return take_load(trail, &trail->points[0], &insn->operands[0]);
+	to_register(trail, reg);
+	return reg < REG_RIP;
+}
+
 struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 			     struct provenance *ret)
 {
@@ -434,13 +474,14 @@ struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t v
 	if (!ret->steps)
 		return &err_nomem;
 	step(&trail, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
-	_err_ struct err *err = scope_first(&walk, &scope);
+	_err_ struct err *err = reg == REG_RIP ? scope_of_call(&walk, &scope)
+					       : scope_first(&walk, &scope);
 	if (err) {
 		step(&trail, false, "%s: the chain ends", err->message);
 	} else {
 		enter(&trail, scope);
-		to_register(&trail, reg);
-		follow(&trail);
+		if (reg == REG_RIP ? start_at_call(&trail) : start_at_register(&trail, reg))
+			follow(&trail);
 	}
 	scopes_close(&walk);
 	return NULL;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The functions on the way back from a crash, and what their registers held at some place. */
-#include <stdio.h>
 #include <string.h>
 
 #include "provenance_walk.h"
 
-#define CALLEE_SAVED                                                                               \
-	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |            \
+#define CALLEE_SAVED                                                                              \
+	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
 	 1u << REG_R15)
 
 static struct flow_place in_register(enum reg reg)
@@ -97,26 +96,31 @@ static struct scope *add_scope(struct walk *walk, const struct scope *scope)
 	return &walk->scopes[walk->scope_count++];
 }
 
-/*
- * The register a retpoline call goes through, by the thunk's name; REG_NONE for other targets. The
- * first thunk's address has a second name, that of all of them.
- */
-static enum reg thunk_register(struct walk *walk, uint64_t target)
-{
-	static const char prefix[] = "__x86_indirect_thunk_";
-	char name[sizeof(prefix) + 8];
-	struct symbol symbol;
-	uint64_t address;
+#define THUNK_INSNS 8
 
-	if (!symbols_at(walk->kernel->symbols, target, &symbol) ||
-	    strncmp(symbol.name, prefix, sizeof(prefix) - 1))
+/* By its code: retpolines and what replaces them have several names for one place. */
+enum reg thunk_register(struct walk *walk, uint64_t target)
+{
+	struct symbol symbol;
+	struct flow *flow;
+	enum reg found = REG_NONE;
+
+	if (!symbols_at(walk->kernel->symbols, target, &symbol) || symbol.address != target ||
+	    !strstr(symbol.name, "_thunk_") || !err_ok(flow_open(walk->kernel, target, &flow)))
 		return REG_NONE;
-	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
-		snprintf(name, sizeof(name), "%s%s", prefix, reg_name(reg));
-		if (symbols_find(walk->kernel->symbols, name, &address) && address == target)
-			return reg;
+	for (size_t i = 0; i < MIN(flow->count, THUNK_INSNS) && found == REG_NONE; i++) {
+		const struct insn *insn = &flow->insns[i];
+		const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
+
+		/* jmp *%rax, or mov %rax,(%rsp) and ret */
+		if (insn->is_jump && !insn->target && to->kind == OPERAND_REGISTER)
+			found = to->reg;
+		else if (insn_is(insn, "mov") && to->kind == OPERAND_MEMORY &&
+			 to->base == REG_RSP && from->kind == OPERAND_REGISTER)
+			found = from->reg;
 	}
-	return REG_NONE;
+	flow_close(flow);
+	return found;
 }
 
 /* Where the caller's call goes; false when it is through a pointer that is lost. */
@@ -165,15 +169,15 @@ static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, ui
 	return NULL;
 }
 
-/* The function in the next frame, at its call. */
-static struct scope *add_frame(struct walk *walk, struct scope *callee)
+/* The function of a frame, at its call. */
+static struct scope *add_frame(struct walk *walk, size_t index, const struct regs *regs)
 {
 	const struct trace *trace = &walk->crash->trace;
-	const struct frame *frame = &trace->frames[callee->frame + 1];
-	struct scope scope = {.frame = callee->frame + 1, .regs = regs_at_entry(walk, callee)};
+	const struct frame *frame = &trace->frames[index];
+	struct scope scope = {.frame = index, .regs = *regs};
 
-	if (callee->frame + 2 < trace->count)
-		scope.entry_sp = trace->frames[callee->frame + 2].return_slot;
+	if (index + 1 < trace->count)
+		scope.entry_sp = trace->frames[index + 1].return_slot;
 	if (!regs_known(&scope.regs, REG_RBP) && regs_known(&frame->regs, REG_RBP))
 		regs_set(&scope.regs, REG_RBP, frame->regs.value[REG_RBP]);
 	regs_set(&scope.regs, REG_RSP, frame->sp);
@@ -210,7 +214,8 @@ static struct scope *find_caller(struct walk *walk, struct scope *scope)
 		scope->why = "too many callers";
 		return NULL;
 	}
-	struct scope *caller = add_frame(walk, scope);
+	struct regs regs = regs_at_entry(walk, scope);
+	struct scope *caller = add_frame(walk, scope->frame + 1, &regs);
 	if (!caller) {
 		scope->why = "its caller's code cannot be read";
 		return NULL;
@@ -240,4 +245,15 @@ struct scope *scope_caller(struct walk *walk, struct scope *scope)
 		scope->caller = find_caller(walk, scope);
 	}
 	return scope->caller;
+}
+
+struct err *scope_of_call(struct walk *walk, struct scope **ret)
+{
+	const struct crash *crash = walk->crash;
+	const char *why = frame_in_the_way(&crash->trace, crash->frame);
+
+	if (why)
+		return err_new(ERR_NOT_FOUND, "%s", why);
+	*ret = add_frame(walk, crash->frame + 1, &crash->regs);
+	return *ret ? NULL : err_new(ERR_NOT_FOUND, "the caller's code cannot be read");
 }

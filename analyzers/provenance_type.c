@@ -217,6 +217,8 @@ static bool type_of_result(struct walk *walk, const struct point *point, enum re
 		ret->offset += insn_is(insn, "add") ? from->immediate : -from->immediate;
 		return type_of_register(walk, point, reg, used_as, ret);
 	}
+	if (insn_is(insn, "add") && from->kind == OPERAND_MEMORY && from->gs)
+		return type_of_register(walk, point, reg, used_as, ret); /* this_cpu_ptr() */
 	if (!insn_is(insn, "mov"))
 		return false;
 	if (from->kind == OPERAND_REGISTER)

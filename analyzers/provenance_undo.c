@@ -142,7 +142,8 @@ static enum undone undo_two(struct walk *walk, const struct point *point, struct
 	bool has_own = from->kind != OPERAND_IMMEDIATE &&
 		       value_of_operand(walk, point, to, &own);
 	if (has_other && invert(insn, other.value, &before) &&
-	    !second_matters(walk, insn, has_own ? own.value : before.value, other.value)) {
+	    (from->gs ||
+	     !second_matters(walk, insn, has_own ? own.value : before.value, other.value))) {
 		*bits = before;
 		*exact &= !other.reread;
 		return take(source, to);
@@ -209,11 +210,12 @@ static enum undone undo_choice(struct walk *walk, const struct point *point,
 	struct known known;
 
 	*exact = false;
-	for (unsigned i = 2; i-- > 0;)
-		if (value_of_operand(walk, point, &insn->operands[i], &known))
-			return take(source, &insn->operands[(known.value & bits->mask) == bits->value
-								    ? i
-								    : !i]);
+	for (unsigned i = 2; i-- > 0;) {
+		if (!value_of_operand(walk, point, &insn->operands[i], &known))
+			continue;
+		bool same = (known.value & bits->mask) == bits->value;
+		return take(source, &insn->operands[same ? i : !i]);
+	}
 	return UNDONE_NOT;
 }
 

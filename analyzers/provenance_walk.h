@@ -55,6 +55,13 @@ struct walk {
 
 /* The function that crashed. ERR_* when its code cannot be read. */
 struct err *scope_first(struct walk *walk, struct scope **ret);
+/*
+ * Where RIP itself led nowhere: the caller, at the call that went there. Nothing of the callee has
+ * run, so all registers are still those of the call.
+ */
+struct err *scope_of_call(struct walk *walk, struct scope **ret);
+/* The register a retpoline thunk jumps to; REG_NONE for other targets. */
+enum reg thunk_register(struct walk *walk, uint64_t target);
 /* The caller, looked up once; NULL with scope->why set. */
 struct scope *scope_caller(struct walk *walk, struct scope *scope);
 void scopes_close(struct walk *walk);
@@ -151,6 +158,8 @@ bool same_bits(const struct trail *trail, uint64_t value);
 bool is_telling(const struct partial *bits);
 void set_result(struct trail *trail, uint64_t base, uint64_t address, bool held);
 void name_member(struct trail *trail, const struct typed *typed);
+/* Loaded from a CPU's list of free objects at base: which object's free pointer put it there. */
+void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base);
 
 enum way {
 	WAY_END,    /* which way it came cannot be told: a step says so */

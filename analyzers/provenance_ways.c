@@ -243,9 +243,9 @@ static void tell_ways(struct trail *trail, const struct ways *ways)
 	char text[256] = "", *at = text;
 
 	for (unsigned i = 0; i < ways->set.count; i++) {
-		const struct insn *insn = &flow->insns[ways->set.at[i]];
-		int n = snprintf(at, (size_t)(text + sizeof(text) - at), "%s0x%" PRIx64,
-				 i ? ", " : "", insn->address);
+		char place[256];
+		int n = snprintf(at, (size_t)(text + sizeof(text) - at), "%s%s", i ? ", " : "",
+				 where(trail, ways->set.at[i], place, sizeof(place)));
 
 		at += MIN(n, text + sizeof(text) - 1 - at);
 	}
@@ -254,9 +254,8 @@ static void tell_ways(struct trail *trail, const struct ways *ways)
 		     flow->symbol.name);
 	else
 		step(trail, false,
-		     "%s: several ways lead here, what came by which cannot be told; the "
-		     "value may be from %s%s",
-		     flow->symbol.name, text, ways->set.entry ? " or the caller" : "");
+		     "%s(): several ways lead here, by which it came cannot be told: %s%s",
+		     flow->symbol.name, text, ways->set.entry ? ", or the caller" : "");
 }
 
 enum way choose_way(struct trail *trail, size_t *at)

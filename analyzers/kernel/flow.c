@@ -10,8 +10,8 @@
 #define NONE UINT32_MAX
 #define DEPTH_UNKNOWN INT64_MIN
 #define DEPTH_UNSEEN INT64_MAX
-#define CALLER_SAVED                                                                               \
-	(1u << REG_RAX | 1u << REG_RCX | 1u << REG_RDX | 1u << REG_RSI | 1u << REG_RDI |            \
+#define CALLER_SAVED                                                                              \
+	(1u << REG_RAX | 1u << REG_RCX | 1u << REG_RDX | 1u << REG_RSI | 1u << REG_RDI |           \
 	 1u << REG_R8 | 1u << REG_R9 | 1u << REG_R10 | 1u << REG_R11)
 
 struct flow_node {
@@ -155,8 +155,12 @@ static void link_jumps(struct flow *flow)
 		flow->nodes[i] = (struct flow_node){NONE, NONE, NONE, 0, 0, DEPTH_UNSEEN};
 	for (size_t i = 0; i < flow->count; i++) {
 		const struct insn *insn = &flow->insns[i];
-		ssize_t target = insn->is_jump && insn->target ? flow_index(flow, insn->target) : -1;
+		ssize_t target = -1;
 
+		if (insn->is_jump && insn->target)
+			target = flow_index(flow, insn->target);
+
+		flow->indirect |= insn->is_jump && !insn->target;
 		if (target < 0)
 			continue;
 		flow->nodes[i].target = (uint32_t)target;
@@ -383,7 +387,11 @@ void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
 		}
 		bool any = add_predecessors(flow, &work, i);
 		ret->entry |= i == 0;
-		ret->lost |= !any && i;
+		/*
+		 * Code that nothing leads to: behind a static branch that is off, or run in place
+		 * of an access that failed; unless an indirect jump has its targets there.
+		 */
+		ret->lost |= !any && i && flow->indirect;
 	}
 	free(work.items);
 }

@@ -10,12 +10,13 @@
  * to the function's ".cold" part too; an indirect jump's targets stay unknown.
  */
 struct flow {
-	struct symbol symbol;	/* of the function itself, also where address was in its cold part */
+	struct symbol symbol;	/* of the function itself, also for an address in its cold part */
 	struct insn *insns;	/* what cannot be decoded is one byte "(bad)" that ends its path */
 	size_t count;
 	size_t cold;		/* where the cold part begins in insns; count when there is none */
 	bool frame_pointer;	/* RBP is one, this far below the return address */
 	int64_t frame_depth;
+	bool indirect;		/* it has jumps whose targets are not known */
 	bool whole;		/* false: the end was too far away or could not be read */
 	struct flow_node *nodes; /* beside insns */
 	uint32_t turn;
@@ -42,7 +43,7 @@ struct flow_definitions {
 	size_t at[FLOW_DEFINITIONS];
 	unsigned count;
 	bool entry; /* may also be as the caller left it */
-	bool lost;  /* some way here comes from where is not known, or there are too many */
+	bool lost;  /* an indirect jump may have led on some way here, or there are too many */
 };
 
 /* What may have put into a place what it holds before the instruction at index runs. */
@@ -63,7 +64,8 @@ bool flow_depth(const struct flow *flow, size_t index, int64_t *ret);
 /* The stack slot a memory operand names by RSP or the frame pointer; false for all others. */
 bool flow_slot(const struct flow *flow, size_t index, const struct operand *operand, int64_t *ret);
 /* The slot an instruction stores eight bytes to (mov, push), and from which operand. */
-bool flow_store(const struct flow *flow, size_t index, int64_t *slot, const struct operand **source);
+bool flow_store(const struct flow *flow, size_t index, int64_t *slot,
+		const struct operand **source);
 /* A call that leaves all registers as they are: a tracer's hook at the function's start. */
 bool flow_is_hook(const struct flow *flow, size_t index);
 /* mov, lea: the mnemonic behind any prefix. */
