@@ -109,6 +109,22 @@ static void in_vmalloc(struct kernel *kernel, struct owner *owner)
 		symbols_format(kernel->symbols, area.caller, owner->symbol, sizeof(owner->symbol));
 }
 
+/* Which page a struct page describes, and what that is used for. */
+static void in_vmemmap(struct kernel *kernel, struct owner *owner)
+{
+	struct page_info page;
+
+	owner->kind = OWNER_VMEMMAP;
+	if (!page_of_descriptor(kernel, owner->address, &page)) {
+		copy_text(owner->why, sizeof(owner->why), "no memory has its struct page there");
+		return;
+	}
+	owner->page = page.use;
+	owner->start = page.page;
+	owner->size = page_struct_size(kernel);
+	owner->offset = (int64_t)(owner->address - page.page);
+}
+
 void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 {
 	*ret = (struct owner){.address = address, .cpu = -1};
@@ -134,7 +150,7 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 		in_vmalloc(kernel, ret);
 		break;
 	case VA_VMEMMAP:
-		ret->kind = OWNER_VMEMMAP;
+		in_vmemmap(kernel, ret);
 		break;
 	case VA_IMAGE:
 		in_image(kernel, ret, OWNER_IMAGE);
@@ -184,6 +200,11 @@ void owner_text(const struct owner *owner, char *buf, size_t size)
 	case OWNER_VMALLOC:
 		snprintf(buf, size, "vmalloc area of %" PRIu64 " bytes%s%s", owner->size,
 			 owner->symbol[0] ? " by " : "", owner->symbol);
+		break;
+	case OWNER_VMEMMAP:
+		snprintf(buf, size, owner->start ? "struct page, its page is: %s"
+						 : "vmemmap, but %s",
+			 owner->start ? page_use_name(owner->page) : owner->why);
 		break;
 	case OWNER_BEYOND:
 		snprintf(buf, size, "direct map, but no memory there");

@@ -31,7 +31,7 @@ struct owner {
 	uint64_t start, size;	 /* of the object, stack, area; 0 unknown */
 	int64_t offset;		 /* of the address in it */
 	struct slab_object slab; /* OWNER_SLAB */
-	enum page_use page;	 /* OWNER_PAGE */
+	enum page_use page;	 /* OWNER_PAGE; OWNER_VMEMMAP: of the page described */
 	const struct task *task; /* OWNER_STACK */
 	int cpu;		 /* OWNER_PERCPU, else -1 */
 	char symbol[160];	 /* IMAGE, MODULE, PERCPU: "name+0x12"; VMALLOC: its caller */

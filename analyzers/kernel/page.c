@@ -3,7 +3,7 @@
 
 #include "kernel/object.h"
 
-static uint64_t page_struct_size(struct kernel *kernel)
+uint64_t page_struct_size(struct kernel *kernel)
 {
 	uint64_t size;
 
@@ -64,18 +64,38 @@ static bool has_flag(struct kernel *kernel, const struct page_info *info, const 
 }
 
 /*
- * A page type by its VMCOREINFO number. 6.12 (4ffca5a96678) gave types whole values in the top
- * byte; before, each type cleared one bit of an all-ones word (6e292b9be7f4 v4.18).
+ * A page type by its VMCOREINFO number, which is the word a page of that type holds. Whole values
+ * in the top byte since 4ffca5a96678 (v6.12); before, a type cleared one bit of an all-ones word
+ * (6e292b9be7f4 v4.18); before that, a small negative number in _mapcount.
  */
+static bool is_type(uint32_t word, uint32_t value)
+{
+	uint32_t bit = ~value;
+
+	if (value >> 24 >= 0xf0 && value >> 24 < 0xff)
+		return word >> 24 == value >> 24;
+	if (bit && !(bit & (bit - 1)))
+		return word >> 28 == 0xf && !(word & bit);
+	return word == value;
+}
+
 static bool has_type(struct kernel *kernel, const struct page_info *info, const char *name)
 {
 	uint64_t value;
 
-	if (!layout_has(kernel->layout, LAYOUT_PAGE_TYPE) ||
-	    !vmcoreinfo_number(kernel->vmcoreinfo, name, &value))
-		return false;
-	return info->page_type == (uint32_t)value ||
-	       (info->page_type >> 24 == (uint32_t)value >> 24 && (uint32_t)value >> 24 >= 0xf0);
+	return layout_has(kernel->layout, LAYOUT_PAGE_TYPE) &&
+	       vmcoreinfo_number(kernel->vmcoreinfo, name, &value) &&
+	       is_type(info->page_type, (uint32_t)value);
+}
+
+/* A page type by its enumerator, for those VMCOREINFO does not have (v6.12). */
+static bool type_by_enum(struct kernel *kernel, const struct page_info *info, const char *name)
+{
+	uint64_t value;
+
+	return layout_has(kernel->layout, LAYOUT_PAGE_TYPE) &&
+	       types_enumerator(kernel->types, "pagetype", name, &value) &&
+	       info->page_type >> 24 == value;
 }
 
 static bool bit_by_enum(struct kernel *kernel, const struct page_info *info, const char *name)
@@ -86,13 +106,33 @@ static bool bit_by_enum(struct kernel *kernel, const struct page_info *info, con
 	       info->flags >> bit & 1;
 }
 
+static bool is_buddy(struct kernel *kernel, const struct page_info *info)
+{
+	/* A flag of its own until 5f24ce5fd34c v2.6.38. */
+	return has_type(kernel, info, "PAGE_BUDDY_MAPCOUNT_VALUE") ||
+	       has_flag(kernel, info, "PG_buddy");
+}
+
 static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
 {
+	static const struct {
+		const char *type;
+		enum page_use use;
+	} types[] = {
+		{"PGTY_table", PAGE_USE_TABLE},
+		{"PGTY_large_kmalloc", PAGE_USE_KMALLOC},
+		{"PGTY_offline", PAGE_USE_OFFLINE},
+		{"PGTY_hugetlb", PAGE_USE_HUGETLB},
+	};
+
 	if (has_flag(kernel, info, "PG_slab") ||
 	    has_type(kernel, info, "PAGE_SLAB_MAPCOUNT_VALUE"))
 		return PAGE_USE_SLAB;
-	if (has_type(kernel, info, "PAGE_BUDDY_MAPCOUNT_VALUE"))
+	if (is_buddy(kernel, info))
 		return PAGE_USE_BUDDY;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (type_by_enum(kernel, info, types[i].type))
+			return types[i].use;
 	if (bit_by_enum(kernel, info, "PG_reserved"))
 		return PAGE_USE_RESERVED;
 	if (info->mapping & 1)
@@ -102,9 +142,52 @@ static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
 	return info->refcount > 0 ? PAGE_USE_OTHER : PAGE_USE_UNKNOWN;
 }
 
+/* The members of info->head. */
+static struct err *read_page(struct kernel *kernel, struct page_info *info)
+{
+	uint64_t value;
+
+	TRY(member_read(kernel, info->head, LAYOUT_PAGE_FLAGS, &info->flags));
+	TRY(member_read(kernel, info->head, LAYOUT_PAGE_MAPPING, &info->mapping));
+	if (layout_has(kernel->layout, LAYOUT_PAGE_TYPE)) {
+		TRY(member_read(kernel, info->head, LAYOUT_PAGE_TYPE, &value));
+		info->page_type = (uint32_t)value;
+	}
+	if (layout_has(kernel->layout, LAYOUT_PAGE_REFCOUNT)) {
+		TRY(member_read(kernel, info->head, LAYOUT_PAGE_REFCOUNT, &value));
+		info->refcount = (int32_t)value;
+	}
+	info->use = use_of(kernel, info);
+	return NULL;
+}
+
+#define BUDDY_ORDER_MAX 10 /* MAX_PAGE_ORDER, include/linux/mmzone.h */
+
+/* Only the first page of a free block is marked; its private is the block's order. */
+static bool in_buddy_block(struct kernel *kernel, const struct page_info *info, uint64_t pfn)
+{
+	uint64_t size = page_struct_size(kernel);
+
+	for (unsigned order = 1; order <= BUDDY_ORDER_MAX; order++) {
+		uint64_t first = pfn & ~((UINT64_C(1) << order) - 1), private;
+		struct page_info block = {.head = info->page - (pfn - first) * size};
+
+		if (first == pfn)
+			continue;
+		if (!layout_has(kernel->layout, LAYOUT_PAGE_PRIVATE) ||
+		    !err_ok(read_page(kernel, &block)))
+			return false;
+		if (block.use == PAGE_USE_BUDDY)
+			return err_ok(member_read(kernel, block.head, LAYOUT_PAGE_PRIVATE,
+						  &private)) &&
+			       private >= order && private <= BUDDY_ORDER_MAX;
+	}
+	return false;
+}
+
 struct err *page_of_phys(struct kernel *kernel, uint64_t phys, struct page_info *ret)
 {
-	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory), value;
+	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory);
 	struct page_info info = {0};
 
 	if (!size || !base)
@@ -115,25 +198,27 @@ struct err *page_of_phys(struct kernel *kernel, uint64_t phys, struct page_info 
 	TRY(find_head(kernel, info.page, &info.head));
 	if (!page_to_phys(kernel, info.head, &info.head_phys))
 		return err_at(ERR_CORRUPT, info.head, "compound head is no struct page");
-	TRY(member_read(kernel, info.head, LAYOUT_PAGE_FLAGS, &info.flags));
-	TRY(member_read(kernel, info.head, LAYOUT_PAGE_MAPPING, &info.mapping));
-	if (layout_has(kernel->layout, LAYOUT_PAGE_TYPE)) {
-		TRY(member_read(kernel, info.head, LAYOUT_PAGE_TYPE, &value));
-		info.page_type = (uint32_t)value;
-	}
-	if (layout_has(kernel->layout, LAYOUT_PAGE_REFCOUNT)) {
-		TRY(member_read(kernel, info.head, LAYOUT_PAGE_REFCOUNT, &value));
-		info.refcount = (int32_t)value;
-	}
-	info.use = use_of(kernel, &info);
+	TRY(read_page(kernel, &info));
+	if (info.use == PAGE_USE_UNKNOWN && in_buddy_block(kernel, &info, phys >> PAGE_SHIFT))
+		info.use = PAGE_USE_BUDDY;
 	*ret = info;
 	return NULL;
+}
+
+bool page_of_descriptor(struct kernel *kernel, uint64_t address, struct page_info *ret)
+{
+	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory), phys;
+
+	return size && base && address >= base &&
+	       page_to_phys(kernel, address - (address - base) % size, &phys) &&
+	       err_ok(page_of_phys(kernel, phys, ret));
 }
 
 const char *page_use_name(enum page_use use)
 {
 	static const char *const names[] = {
-		"unknown", "slab", "buddy", "page cache", "anonymous", "reserved", "page table", "in use",
+		"unknown", "slab", "buddy", "page cache", "anonymous", "reserved", "page table",
+		"large kmalloc", "offline", "huge page", "in use",
 	};
 
 	return names[use];

@@ -32,8 +32,25 @@ static uint64_t fake_modules, fake_modules_end;
 /* The direct map ends where the fake memory does. */
 static bool fake_bounded;
 
+/* Regions besides: all other kernel addresses are the direct map. */
+static struct {
+	uint64_t start, end;
+	enum va_class class;
+} fake_regions[8];
+static size_t fake_region_count;
+
+static inline void fake_region(uint64_t start, uint64_t end, enum va_class class)
+{
+	fake_regions[fake_region_count].start = start;
+	fake_regions[fake_region_count].end = end;
+	fake_regions[fake_region_count++].class = class;
+}
+
 enum va_class memory_class(const struct memory *memory, uint64_t va)
 {
+	for (size_t i = 0; i < fake_region_count; i++)
+		if (va >= fake_regions[i].start && va < fake_regions[i].end)
+			return fake_regions[i].class;
 	if (va >= fake_modules && va < fake_modules_end)
 		return VA_MODULE;
 	if (fake_bounded && va - FAKE_BASE >= sizeof(fake.bytes))
@@ -152,6 +169,7 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 
 	memset(&fake, 0, sizeof(fake));
 	fake_modules = fake_modules_end = 0;
+	fake_region_count = 0;
 	fake_bounded = false;
 	memset(&fake_notes, 0, sizeof(fake_notes));
 	kernel = (struct kernel){.symbols = (struct symbols *)&fake}; /* never looked into */
