@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/slab.h"
+#include "kernel/slab_array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +47,8 @@ struct err *freelist_next(struct kernel *kernel, const struct slab *slab, uint64
 {
 	uint64_t at = object + slab->cache->offset;
 
+	if (slab->cache->arrays)
+		return slab_array_next(kernel, slab, object, raw, next);
 	TRY(memory_read_u64(kernel->memory, at, raw));
 	*next = *raw;
 	if (!slab->cache->hardened)

@@ -54,13 +54,14 @@ static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *hea
 	return NULL;
 }
 
-/* A flag bit by its VMCOREINFO number. */
+/* A flag bit by its VMCOREINFO number, or the kernel's types. */
 static bool has_flag(struct kernel *kernel, const struct page_info *info, const char *name)
 {
 	uint64_t bit;
 
-	return vmcoreinfo_number(kernel->vmcoreinfo, name, &bit) && bit < 64 &&
-	       info->flags >> bit & 1;
+	return (vmcoreinfo_number(kernel->vmcoreinfo, name, &bit) ||
+		types_enumerator(kernel->types, "pageflags", name, &bit)) &&
+	       bit < 64 && info->flags >> bit & 1;
 }
 
 /*
@@ -98,14 +99,6 @@ static bool type_by_enum(struct kernel *kernel, const struct page_info *info, co
 	       info->page_type >> 24 == value;
 }
 
-static bool bit_by_enum(struct kernel *kernel, const struct page_info *info, const char *name)
-{
-	uint64_t bit;
-
-	return types_enumerator(kernel->types, "pageflags", name, &bit) && bit < 64 &&
-	       info->flags >> bit & 1;
-}
-
 static bool is_buddy(struct kernel *kernel, const struct page_info *info)
 {
 	/* A flag of its own until 5f24ce5fd34c v2.6.38. */
@@ -133,7 +126,7 @@ static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (type_by_enum(kernel, info, types[i].type))
 			return types[i].use;
-	if (bit_by_enum(kernel, info, "PG_reserved"))
+	if (has_flag(kernel, info, "PG_reserved"))
 		return PAGE_USE_RESERVED;
 	if (info->mapping & 1)
 		return PAGE_USE_ANON; /* PAGE_MAPPING_ANON, include/linux/page-flags.h */

@@ -7,12 +7,12 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "kernel/object.h"
+#include "kernel/slab_array.h"
 #include "kernel/slab_state.h"
 
 #define CACHES_MAX 65536	/* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)
 #define NODES_MAX 1024
-#define OBJECTS_MAX 32767	/* slab.objects has 15 bits */
 
 struct slabs {
 	struct map caches; /* kmem_cache address → struct slab_cache * */
@@ -51,10 +51,10 @@ static void read_name(struct kernel *kernel, struct slab_cache *cache)
 		copy_text(cache->name, sizeof(cache->name), "?");
 }
 
-static struct err *read_cache(struct kernel *kernel, uint64_t address, struct slab_cache *cache)
+static struct err *read_slub(struct kernel *kernel, struct slab_cache *cache)
 {
-	*cache = (struct slab_cache){.address = address};
-	TRY(member_read(kernel, address, LAYOUT_CACHE_SIZE, &cache->size));
+	uint64_t address = cache->address;
+
 	TRY(member_read(kernel, address, LAYOUT_CACHE_OBJECT_SIZE, &cache->object_size));
 	TRY(member_read(kernel, address, LAYOUT_CACHE_OFFSET, &cache->offset));
 	TRY(read_optional(kernel, address, LAYOUT_CACHE_RED_LEFT_PAD, &cache->red_left_pad));
@@ -62,7 +62,15 @@ static struct err *read_cache(struct kernel *kernel, uint64_t address, struct sl
 	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SLAB, &cache->cpu_slab));
 	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SHEAVES, &cache->cpu_sheaves));
 	cache->hardened = layout_has(kernel->layout, LAYOUT_CACHE_RANDOM);
+	return NULL;
+}
+
+static struct err *read_cache(struct kernel *kernel, uint64_t address, struct slab_cache *cache)
+{
+	*cache = (struct slab_cache){.address = address};
+	TRY(member_read(kernel, address, LAYOUT_CACHE_SIZE, &cache->size));
 	cache->size = (uint32_t)cache->size;
+	TRY(slab_has_arrays(kernel) ? slab_array_cache(kernel, cache) : read_slub(kernel, cache));
 	if (!cache->size || cache->size > OBJECT_SIZE_MAX || cache->object_size > cache->size ||
 	    cache->offset >= cache->size || cache->red_left_pad >= cache->size)
 		return err_at(ERR_CORRUPT, address, "kmem_cache has absurd sizes");
@@ -97,7 +105,8 @@ struct err *slab_caches_each(struct kernel *kernel,
 	_list_walk_ struct list_walk walk = {0};
 	uint64_t head;
 
-	if (!list || !symbols_find(kernel->symbols, "slab_caches", &head))
+	if (!list || (!symbols_find(kernel->symbols, "slab_caches", &head) &&
+		      !symbols_find(kernel->symbols, "cache_chain", &head))) /* SLAB's, until v3.6 */
 		return err_new(ERR_NOT_FOUND, "no list of slab caches");
 	list_walk_init(&walk, kernel, head, CACHES_MAX);
 	while (list_walk_next(&walk)) {
@@ -117,6 +126,8 @@ struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, st
 	uint64_t cache, objects, inuse, frozen;
 	struct slab slab = {.address = page->head};
 
+	if (slab_has_arrays(kernel))
+		return slab_array_of_page(kernel, page, ret);
 	TRY(member_read(kernel, page->head, LAYOUT_SLAB_CACHE, &cache));
 	TRY(slab_cache_get(kernel, cache, &slab.cache));
 	TRY(member_read(kernel, page->head, LAYOUT_SLAB_FREELIST, &slab.freelist));
@@ -127,7 +138,7 @@ struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, st
 	slab.inuse = (unsigned)inuse;
 	slab.frozen = frozen & 1;
 	slab.base = memory_phys_to_virt(kernel->memory, page->head_phys);
-	if (!slab.objects || slab.objects > OBJECTS_MAX || slab.inuse > slab.objects)
+	if (!slab.objects || slab.objects > SLAB_OBJECTS_MAX || slab.inuse > slab.objects)
 		return err_at(ERR_CORRUPT, page->head, "slab has absurd counts");
 	*ret = slab;
 	return NULL;

@@ -6,10 +6,12 @@
 #include "kernel/page.h"
 
 /*
- * SLUB (mm/slub.c): which object an address lies in and whether it is free. Slabs described by
+ * Which object an address lies in and whether it is free. SLUB (mm/slub.c): slabs described by
  * struct page until d122019bf061 v5.17, by struct slab since; free objects on the slab's list, a
- * CPU's list (until 7.0) or in sheaves (2d517aa09bbc v6.18).
+ * CPU's list (until 7.0) or in sheaves (2d517aa09bbc v6.18). SLAB: see slab_array.h.
  */
+#define SLAB_OBJECTS_MAX 32767 /* slab.objects has 15 bits */
+
 struct slab_cache {
 	uint64_t address;
 	char name[64];		/* printable, "?" when it is not */
@@ -20,6 +22,7 @@ struct slab_cache {
 	bool hardened;		/* free pointers are xored: CONFIG_SLAB_FREELIST_HARDENED */
 	uint64_t random;
 	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
+	bool arrays;		/* SLAB's */
 };
 
 enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
@@ -31,6 +34,9 @@ enum free_list {
 	FREE_CPU_LIST,	 /* of the CPU that has taken the slab (kmem_cache_cpu, until 7.0) */
 	FREE_CPU_SHEAF,	 /* a sheaf of a CPU (since 6.18) */
 	FREE_FULL_SHEAF, /* a sheaf in a node's barn */
+	FREE_CPU_ARRAY,	 /* these three: an array_cache of a CPU, of a node, of a foreign node */
+	FREE_SHARED_ARRAY,
+	FREE_ALIEN_ARRAY,
 };
 
 struct free_place {
@@ -45,7 +51,7 @@ typedef struct err *free_object_fn(void *context, uint64_t object, struct free_p
 struct slab {
 	const struct slab_cache *cache;
 	uint64_t address;	/* of struct slab, or struct page */
-	uint64_t base;		/* of its memory, direct map */
+	uint64_t base;		/* of its first object's slot, direct map */
 	unsigned objects, inuse;
 	bool frozen;
 	uint64_t freelist;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "kernel/object.h"
 #include "kernel/sheaf.h"
+#include "kernel/slab_array.h"
 
 #define WAITING_MAX (1u << 17) /* objects in the sheaves of a cache */
 
@@ -169,6 +170,8 @@ static struct err *read_lists(struct kernel *kernel, const struct slab_cache *ca
 	struct err *err = read_cpus(kernel, cache, lists);
 	if (!err)
 		err = sheaves_each(kernel, cache, add_object, lists, &lists->complete);
+	if (!err)
+		err = slab_arrays_each(kernel, cache, add_object, lists, &lists->complete);
 	if (err == &err_nomem)
 		return err;
 	if (!err_ok(err))
@@ -261,7 +264,11 @@ static struct err *memo_of(struct kernel *kernel, const struct slab *slab,
 	uint64_t *known = map_get(&states->slabs, slab->address);
 
 	if (known) {
-		*ret = (const struct slab_memo *)(uintptr_t)*known;
+		const struct slab_memo *memo = (const struct slab_memo *)(uintptr_t)*known;
+
+		if (memo->slab.cache != slab->cache || memo->slab.objects != slab->objects)
+			return err_at(ERR_CORRUPT, slab->address, "slab of two caches");
+		*ret = memo;
 		return NULL;
 	}
 	size_t size = sizeof(struct slab_memo) + slab->objects;
@@ -290,7 +297,8 @@ static void name_place(struct slab_object *object, struct free_place place)
 {
 	static const char *const names[] = {
 		NULL, "the slab's free list", "the free list of CPU %u", "a sheaf of CPU %u",
-		"a full sheaf",
+		"a full sheaf", "the array of CPU %u", "the shared array of node %u",
+		"the alien array of node %u",
 	};
 
 	object->state = OBJECT_FREE;
@@ -299,7 +307,7 @@ static void name_place(struct slab_object *object, struct free_place place)
 
 struct err *slab_states_find(struct kernel *kernel, struct slab_object *object)
 {
-	const struct slab_memo *memo;
+	const struct slab_memo *memo = NULL;
 	const struct cache_lists *lists;
 
 	if (!states_of(kernel))

@@ -102,6 +102,42 @@ typedef struct pglist_data { struct zone node_zones[4]; int nr_zones; } pg_data_
 struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,
 	orig_ax, ip, cs, flags, sp, ss; };
 
+/* include/linux/mm_types.h, page-flags.h; mm/slab.c */
+struct page {
+	unsigned long flags;
+	atomic_t _count;
+	union { atomic_t _mapcount; struct { u16 inuse, objects; }; };
+	union { struct { unsigned long private; void *mapping; }; void *slab; struct page *first_page; };
+	union { unsigned long index; void *freelist; };
+	struct list_head lru;
+};
+enum pageflags { PG_locked, PG_error, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_slab,
+	PG_owner_priv_1, PG_arch_1, PG_reserved, PG_private, PG_private_2, PG_writeback, PG_head,
+	PG_tail, PG_swapcache, PG_mappedtodisk, PG_reclaim, PG_buddy };
+typedef unsigned int kmem_bufctl_t;
+struct slab { struct list_head list; unsigned long colouroff; void *s_mem; unsigned int inuse;
+	kmem_bufctl_t free; unsigned short nodeid; };
+struct array_cache { unsigned int avail, limit, batchcount, touched; spinlock_t lock; void *entry[]; };
+struct kmem_list3 { struct list_head slabs_partial, slabs_full, slabs_free;
+	unsigned long free_objects; unsigned int free_limit, colour_next; spinlock_t list_lock;
+	struct array_cache *shared, **alien; unsigned long next_reap; int free_touched; };
+struct kmem_cache {
+	struct array_cache *array[4096];
+	unsigned int batchcount, limit, shared, buffer_size;
+	u32 reciprocal_buffer_size;
+	unsigned int flags, num, gfporder;
+	u32 gfpflags;
+	unsigned long colour;
+	unsigned int colour_off;
+	struct kmem_cache *slabp_cache;
+	unsigned int slab_size, dflags;
+	void (*ctor)(void *obj);
+	const char *name;
+	struct list_head next;
+	struct kmem_list3 *nodelists[512];
+};
+
+_Static_assert(sizeof(struct page) == 56 && sizeof(struct slab) == 48, "as in 2.6.32-431");
 _Static_assert(__builtin_offsetof(struct mm_struct, mmap_sem) == 0x68, "as in 2.6.32-431");
 
 /* What functions take; their symbols come with the spec. */
