@@ -82,7 +82,18 @@ static void put_text(struct str *text, const struct subject *subject)
 	}
 }
 
-static json_t *to_json(const struct subject *subject, const char *text)
+static void put_back_reference(struct kernel *kernel, json_t *json,
+			       const struct object_shape *shape)
+{
+	struct owner owner;
+
+	owner_find(kernel, shape->back_object, &owner);
+	json_put(json, "back_reference",
+		 json_pack("{s:o, s:o, s:o}", "at", json_address(shape->back_at), "object",
+			   json_address(shape->back_object), "owner", describe_owner(&owner)));
+}
+
+static json_t *to_json(struct kernel *kernel, const struct subject *subject, const char *text)
 {
 	const struct object_shape *shape = &subject->shape;
 	static const char *const states[] = {"unknown", "allocated", "free"};
@@ -104,9 +115,7 @@ static json_t *to_json(const struct subject *subject, const char *text)
 			 json_pack("{s:i, s:i}", "good", (int)(shape->members - shape->members_bad),
 				   "bad", (int)shape->members_bad));
 	if (shape->back_references)
-		json_put(json, "back_reference",
-			 json_pack("{s:o, s:o}", "at", json_address(shape->back_at), "object",
-				   json_address(shape->back_object)));
+		put_back_reference(kernel, json, shape);
 	return json;
 }
 
@@ -151,7 +160,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	if (text.failed)
 		return &err_nomem;
 	finding_add(findings, FINDING_OBJECT, SEVERITY_NOTICE, subject.shape.confidence,
-		    to_json(&subject, text.data), "%s", text.data);
+		    to_json(kernel, &subject, text.data), "%s", text.data);
 	if (subject.shape.damage == DAMAGE_OVERRUN)
 		show_overrun(findings, &subject, text.data);
 	return NULL;
