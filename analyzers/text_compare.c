@@ -38,12 +38,47 @@ static void note_bytes(struct comparing *c, size_t at, const uint8_t *right, siz
 			text_differs(c->result, c->base + at + i, right[i], c->found[at + i]);
 }
 
+/* --- addresses that moved ------------------------------------------------------------------- */
+
+/* An address of the image that moved with it (R_X86_64_32S, _64), or a distance to what did not. */
+static bool is_moved(const struct comparing *c, size_t at, size_t size)
+{
+	uint64_t slide = text_file_slide(c->file), link = c->base + at - slide;
+	uint64_t was = load_uint(c->expected + at, size), is = load_uint(c->found + at, size);
+
+	if (size == 4) {
+		uint64_t address = (uint64_t)(int64_t)(int32_t)was;
+
+		if ((uint32_t)(was - is) == (uint32_t)slide)
+			/* Per-CPU symbols are small numbers before v6.15; operands may follow. */
+			return link + 4 + address < PERCPU_MAX_SIZE;
+		/* Physical addresses of the image begin low. */
+		return (uint32_t)(is - was) == (uint32_t)slide &&
+		       (address < IMAGE_HIGH - IMAGE_LOW ||
+			(address >= IMAGE_LOW && address < IMAGE_HIGH));
+	}
+	return is - was == slide && was >= IMAGE_LOW && was < IMAGE_HIGH;
+}
+
+static size_t pass_moved(struct comparing *c, size_t at)
+{
+	static const size_t sizes[] = {4, 8};
+
+	if (!text_file_slide(c->file))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (size_t back = 0; back < sizes[i] && back <= at; back++)
+			if (at - back + sizes[i] <= c->length && is_moved(c, at - back, sizes[i]))
+				return sizes[i] - back;
+	return 0;
+}
+
 /* --- places that are patched ------------------------------------------------------------------ */
 
 /* How many bytes from at on are dealt with; 0 when no site covers it. */
 static size_t pass_sites(struct comparing *c, size_t at)
 {
-	size_t from = 0, near_at = 0, near_length = 0, unknown = 0;
+	size_t from = 0, near_at = 0, near_length = 0, unknown = 0, unknown_end = at;
 	uint8_t near[SITE_LENGTH_MAX], best[SITE_LENGTH_MAX];
 	const struct text_site *site;
 
@@ -64,11 +99,15 @@ static size_t pass_sites(struct comparing *c, size_t at)
 			near_at = start;
 			near_length = site->length;
 		}
-		unknown = MAX(unknown, start + site->length - at);
+		unknown = MAX(unknown, site->length);
+		unknown_end = MAX(unknown_end, start + site->length);
 	}
+	size_t moved = near_length ? 0 : pass_moved(c, at); /* left as it was, but for KASLR */
+	if (moved)
+		return moved;
 	if (!near_length) {
 		c->result->unchecked += unknown;
-		return unknown;
+		return unknown_end - at;
 	}
 	note_bytes(c, near_at, best, near_length);
 	return near_at + near_length - at;
@@ -111,39 +150,6 @@ static size_t pass_field(struct comparing *c, size_t at)
 	else
 		c->result->unchecked += field->size;
 	return start + field->size - at;
-}
-
-/* An address of the image that moved with it (R_X86_64_32S, _64), or a distance to what did not. */
-static bool is_moved(const struct comparing *c, size_t at, size_t size)
-{
-	uint64_t slide = text_file_slide(c->file), link = c->base + at - slide;
-	uint64_t was = load_uint(c->expected + at, size), is = load_uint(c->found + at, size);
-
-	if (size == 4) {
-		uint64_t address = (uint64_t)(int64_t)(int32_t)was;
-
-		if ((uint32_t)(was - is) == (uint32_t)slide)
-			/* Per-CPU symbols are small numbers before v6.15; operands may follow. */
-			return link + 4 + address < PERCPU_MAX_SIZE;
-		/* Physical addresses of the image begin low. */
-		return (uint32_t)(is - was) == (uint32_t)slide &&
-		       (address < IMAGE_HIGH - IMAGE_LOW ||
-			(address >= IMAGE_LOW && address < IMAGE_HIGH));
-	}
-	return is - was == slide && was >= IMAGE_LOW && was < IMAGE_HIGH;
-}
-
-static size_t pass_moved(struct comparing *c, size_t at)
-{
-	static const size_t sizes[] = {4, 8};
-
-	if (!text_file_slide(c->file))
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
-		for (size_t back = 0; back < sizes[i] && back <= at; back++)
-			if (at - back + sizes[i] <= c->length && is_moved(c, at - back, sizes[i]))
-				return sizes[i] - back;
-	return 0;
 }
 
 #define PADDING 10 /* nops in a row: room for a call thunk */

@@ -238,8 +238,7 @@ static bool is_native(const struct place *place)
 		if (!decode(place, place->found + i, length - i, place->site->address + i, &insn) ||
 		    insn.is_trap || insn.is_return)
 			return false;
-		if ((insn.is_call || insn.is_jump) && insn.target &&
-		    !is_function(place, insn.target))
+		if ((insn.is_call || insn.is_jump) && !is_function(place, insn.target))
 			return false;
 	}
 	return true;

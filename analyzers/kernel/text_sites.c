@@ -134,7 +134,7 @@ static struct err *add_simple(struct collecting *c)
 	return NULL;
 }
 
-/* Every direct call is listed, but patched only where call depth is tracked (thunks_initialized). */
+/* Every direct call is listed, but patched only where their depth is tracked. */
 static struct err *add_calls(struct collecting *c)
 {
 	static const struct text_site like = {.kind = SITE_CALL, .length = 5};

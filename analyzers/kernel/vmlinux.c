@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/vmlinux.h"
 
+#include <elfutils/libdwelf.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static Elf *open_elf(int fd)
 {
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return NULL;
-	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	/* Also out of a vmlinuz, where libdw can undo its compression. */
+	Elf *elf = dwelf_elf_begin(fd);
 	if (elf && (elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64)) {
 		elf_end(elf);
 		return NULL;

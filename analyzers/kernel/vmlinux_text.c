@@ -45,7 +45,9 @@ static void read_section(struct text_file *file, size_t strings, Elf_Scn *scn,
 	if (!(header.sh_flags & SHF_ALLOC))
 		return;
 	section->size = header.sh_size;
-	section->code = header.sh_flags & SHF_EXECINSTR && !is_transient(section->name);
+	/* 7.2 has .data marked executable; what is written to is not compared. */
+	section->code = header.sh_flags & SHF_EXECINSTR && !is_transient(section->name) &&
+			(!(header.sh_flags & SHF_WRITE) || !strncmp(section->name, ".text", 5));
 	if (header.sh_type == SHT_NOBITS || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
 		return;
 	section->bytes = data->d_buf;

@@ -4,7 +4,7 @@
 #include "text.h"
 #include "text_flip.h"
 
-/* --- the log's Code: line ---------------------------------------------------------------------- */
+/* --- the log's Code: line --------------------------------------------------------------------- */
 
 static bool find(const char *text, const char *symbol, uint64_t offset, struct code_line *ret)
 {
@@ -88,7 +88,7 @@ START_TEST(code_line_of_the_right_report)
 }
 END_TEST
 
-/* --- classes ----------------------------------------------------------------------------------- */
+/* --- classes ---------------------------------------------------------------------------------- */
 
 START_TEST(one_or_two_bits_of_one_byte_are_a_flip)
 {
@@ -128,7 +128,7 @@ START_TEST(differences_without_end_are_counted)
 }
 END_TEST
 
-/* --- a flip told from the code alone ------------------------------------------------------------ */
+/* --- a flip told from the code alone ---------------------------------------------------------- */
 
 #define FUNCTION (FAKE_BASE + 0x1000)
 
