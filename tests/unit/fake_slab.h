@@ -57,6 +57,9 @@ struct err *slab_find(struct kernel *of, uint64_t va, struct slab_object *ret)
 	return err_at(ERR_NOT_FOUND, va, "not in a slab");
 }
 
+/* A test of real free lists defines FAKE_REAL_FREELIST. */
+#ifndef FAKE_REAL_FREELIST
+
 /* Stored as it is: no hardening. */
 struct err *freelist_next(struct kernel *of, const struct slab *slab, uint64_t object,
 			  uint64_t *raw, uint64_t *next)
@@ -71,6 +74,8 @@ const char *freelist_break_name(const struct freelist_break *broken)
 	return broken->why == BREAK_LOOP ? "comes back to an object already on it"
 					 : "points outside of its slab";
 }
+
+#endif
 
 struct err *memory_read_u8(struct memory *memory, uint64_t va, uint8_t *ret)
 {

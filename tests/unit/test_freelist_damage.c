@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include "describe.h"
 #include "fake_slab.h"
 #include "freelist_damage.h"
 
@@ -17,16 +18,9 @@ void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 	(void)of;
 }
 
-const char *owner_kind_name(enum owner_kind kind)
+json_t *describe_owner(const struct owner *owner)
 {
-	(void)kind;
-	return "unknown";
-}
-
-void owner_text(const struct owner *owner, char *buf, size_t size)
-{
-	(void)owner;
-	copy_text(buf, size, "an object");
+	return json_pack("{s:o}", "start", json_address(owner->address));
 }
 
 static uint64_t object(unsigned index)
@@ -178,7 +172,9 @@ START_TEST(an_overrun_is_told_from_a_write_after_free)
 	ck_assert_ptr_nonnull(json);
 	ck_assert(json_address_value(json_object_get(json, "overrun_from"), &from));
 	ck_assert_uint_eq(from, object(4));
-	ck_assert_ptr_nonnull(json_object_get(evidence(&findings, FINDING_FREELIST), "before"));
+	json = json_object_get(evidence(&findings, FINDING_FREELIST), "before");
+	ck_assert(json_address_value(json_object_get(json, "start"), &from));
+	ck_assert_uint_eq(from, object(4));
 	findings_deinit(&findings);
 	fake_close();
 }

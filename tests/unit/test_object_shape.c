@@ -151,6 +151,7 @@ START_TEST(part_of_an_object)
 	ck_assert_int_eq(shape.from, 64);
 	ck_assert_int_eq(shape.to, 128);
 	/* pointers that lead nowhere, all over it */
+	fake_close();
 	start();
 	for (unsigned i = 0; i < 6; i++)
 		fake_u64(object(2) + 24 * i, WILD + 4096 * i);
@@ -213,6 +214,7 @@ START_TEST(loops_and_absurd_sizes_end)
 	ck_assert_uint_eq(shape.back_references, 0);
 
 	/* an object of megabytes, in front of unmapped memory */
+	fake_close();
 	start();
 	fake_slabs.caches[0].size = fake_slabs.caches[0].object_size = 4 << 20;
 	fake_slabs.slabs[0].cache = &fake_slabs.caches[0];
@@ -222,6 +224,7 @@ START_TEST(loops_and_absurd_sizes_end)
 	ck_assert_int_ne(shape.damage, DAMAGE_WHOLE_OBJECT);
 
 	/* words that are none of the object's */
+	fake_close();
 	start();
 	assert_ok(slab_find(&kernel, object(1), &found));
 	assert_err(object_shape_read(&kernel, &found, object(1) - 8, type, &shape), ERR_INVALID);
