@@ -163,6 +163,8 @@ struct err *hits_each(struct kernel *kernel, const struct search_result *result,
 			find_address(kernel, &hit, &aliases[at]);
 		if (hit.address) {
 			owner_find(kernel, hit.address, &hit.owner);
+			if (hit.owner.task && hit.owner.task == crashed)
+				owner_find_frame(kernel, &hit.owner);
 			name_member(kernel, &hit);
 		}
 		label(&hit, crashed, text, sizeof(text));

@@ -29,6 +29,7 @@ static void show_pointer(struct kernel *kernel, struct findings *findings, const
 	struct owner owner;
 
 	owner_find(kernel, value, &owner);
+	owner_find_frame(kernel, &owner);
 	finding_add(findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
 		    json_pack("{s:s, s:o, s:o}", "where", where, "value", json_address(value),
 			      "owner", describe_owner(&owner)),
@@ -146,6 +147,7 @@ static void show_holder(struct kernel *kernel, struct findings *findings, uint64
 	char text[256];
 
 	owner_find(kernel, address, &owner);
+	owner_find_frame(kernel, &owner);
 	owner_text(&owner, text, sizeof(text));
 	json_t *json = json_pack("{s:o, s:o}", "address", json_address(address), "owner",
 				 describe_owner(&owner));

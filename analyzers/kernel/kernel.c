@@ -6,6 +6,7 @@
 
 #include "kernel/slab_state.h"
 #include "kernel/sleeper.h"
+#include "kernel/stack_frame.h"
 #include "kernel/vmlinux.h"
 
 static const char *const step_names[] = {
@@ -242,6 +243,7 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	stack_frames_close(kernel->stack_frames);
 	slab_states_close(kernel->slab_states);
 	slabs_close(kernel->slabs);
 	sleepers_close(kernel->sleepers);

@@ -59,6 +59,7 @@ struct kernel {
 	struct disasm *disasm;
 	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */
 	struct slab_states *slab_states; /* what is free of them, by kernel/slab_state.c */
+	struct stack_frames *stack_frames; /* traces looked into, by kernel/stack_frame.c */
 	struct sleepers *sleepers; /* by kernel_sleepers(), when first asked for */
 	unsigned steps; /* mask of the steps that stand */
 	struct degraded *degraded;

@@ -163,6 +163,35 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 	}
 }
 
+void owner_find_frame(struct kernel *kernel, struct owner *owner)
+{
+	struct symbol symbol;
+	uint64_t function;
+
+	if (owner->kind != OWNER_STACK)
+		return;
+	owner->place = stack_frame_find(kernel, owner->task, owner->address, &function);
+	if (owner->place != PLACE_FRAME || !kernel->symbols ||
+	    !symbols_at(kernel->symbols, function, &symbol))
+		return;
+	copy_text(owner->symbol, sizeof(owner->symbol), symbol.name);
+	copy_text(owner->module, sizeof(owner->module), symbol.module);
+}
+
+static void stack_text(const struct owner *owner, char *buf, size_t size)
+{
+	_str_ struct str comm = {0};
+
+	str_escape(&comm, owner->task->comm,
+		   strnlen(owner->task->comm, sizeof(owner->task->comm)));
+	snprintf(buf, size, "stack of %s/%d +0x%" PRIx64 "%s%s%s", comm.data ? comm.data : "?",
+		 owner->task->pid, (uint64_t)owner->offset,
+		 owner->symbol[0]		? ", in the frame of "
+		 : owner->place == PLACE_BELOW	? ", below the stack pointer"
+						: "",
+		 owner->symbol, owner->symbol[0] ? "()" : "");
+}
+
 static const char *state_word(enum object_state state)
 {
 	return state == OBJECT_ALLOCATED ? "allocated" : state == OBJECT_FREE ? "free" : "state unknown";
@@ -177,15 +206,9 @@ void owner_text(const struct owner *owner, char *buf, size_t size)
 			 state_word(owner->slab.state), owner->slab.where[0] ? " on " : "",
 			 owner->slab.where);
 		break;
-	case OWNER_STACK: {
-		_str_ struct str comm = {0};
-
-		str_escape(&comm, owner->task->comm,
-			   strnlen(owner->task->comm, sizeof(owner->task->comm)));
-		snprintf(buf, size, "stack of %s/%d +0x%" PRIx64, comm.data ? comm.data : "?",
-			 owner->task->pid, (uint64_t)owner->offset);
+	case OWNER_STACK:
+		stack_text(owner, buf, size);
 		break;
-	}
 	case OWNER_PERCPU:
 		snprintf(buf, size, "%s of CPU %d", owner->symbol, owner->cpu);
 		break;

@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/slab.h"
+#include "kernel/stack_frame.h"
 
 /*
  * Who owns an address of the dead kernel: the question every bad pointer asks. Answers from the
@@ -34,13 +35,20 @@ struct owner {
 	enum page_use page;	 /* OWNER_PAGE; OWNER_VMEMMAP: of the page described */
 	const struct task *task; /* OWNER_STACK */
 	int cpu;		 /* OWNER_PERCPU, else -1 */
-	char symbol[160];	 /* IMAGE, MODULE, PERCPU: "name+0x12"; VMALLOC: its caller */
+	enum stack_place place;	 /* OWNER_STACK, once owner_find_frame() has looked */
+	/* IMAGE, MODULE, PERCPU: "name+0x12"; VMALLOC: its caller; STACK: whose frame it is */
+	char symbol[160];
 	char module[64];
 	char why[128];		 /* why no more is known, "" otherwise */
 };
 
 /* Never fails: what cannot be told is OWNER_UNKNOWN with why. */
 void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret);
+/*
+ * Of an address on a task's stack: the function whose frame it is in, into symbol. Apart from
+ * owner_find() since it unwinds the task's stack.
+ */
+void owner_find_frame(struct kernel *kernel, struct owner *owner);
 /* "slab", "page", …: OWNER.kind of the verdict. */
 const char *owner_kind_name(enum owner_kind kind);
 /* One line for people: "kmalloc-1k object 0xffff… +0x2a0, allocated". */

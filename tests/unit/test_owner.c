@@ -39,6 +39,19 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 	return address - sleeper.stack < sleeper.stack_size ? &sleeper : NULL;
 }
 
+/* test_stack_frame.c has the real one. */
+static enum stack_place place;
+
+enum stack_place stack_frame_find(struct kernel *of, const struct task *task, uint64_t address,
+				  uint64_t *function)
+{
+	(void)of;
+	ck_assert_ptr_eq(task, &sleeper);
+	ck_assert_uint_eq(address - task->stack, 0x1010);
+	*function = IMAGE + 0x120;
+	return place;
+}
+
 enum { A_START = 0, A_END = 8, A_RB = 16, A_VM = 40, A_SIZE = 48 };
 
 static bool vmap_in_nodes;
@@ -160,6 +173,32 @@ START_TEST(per_cpu_memory_names_the_variable_and_the_cpu)
 	expect(CPU_AREAS + 0x1000 + 0x48, OWNER_PERCPU, "runqueues+0x8 of CPU 1");
 	ck_assert_int_eq(find(CPU_AREAS + 0x48).cpu, 0);
 	ck_assert_int_eq(find(CPU_AREAS + 0x80).kind, OWNER_PAGE); /* behind the last variable */
+	fake_slab_close();
+}
+END_TEST
+
+START_TEST(a_stack_address_names_the_frame)
+{
+	static const struct {
+		enum stack_place place;
+		const char *text;
+	} places[] = {
+		{PLACE_FRAME, "stack of sl\\x1beep/7 +0x1010, in the frame of do_thing()"},
+		{PLACE_BELOW, "stack of sl\\x1beep/7 +0x1010, below the stack pointer"},
+		{PLACE_UNKNOWN, "stack of sl\\x1beep/7 +0x1010"},
+	};
+
+	start(ERA_SLAB);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct owner owner = find(VMALLOC + 0x9010);
+		char text[256];
+
+		place = places[i].place;
+		owner_find_frame(&kernel, &owner);
+		owner_text(&owner, text, sizeof(text));
+		ck_assert_str_eq(text, places[i].text);
+		ck_assert_str_eq(owner.symbol, i ? "" : "do_thing");
+	}
 	fake_slab_close();
 }
 END_TEST
@@ -295,5 +334,6 @@ START_TEST(vmap_areas_are_found_in_any_node)
 END_TEST
 
 UNIT_MAIN("owner", every_kind_of_owner, per_cpu_memory_names_the_variable_and_the_cpu,
+	  a_stack_address_names_the_frame,
 	  what_a_page_is_used_for, free_blocks_are_marked_at_their_first_page_alone,
 	  vmap_trees_that_loop_end, vmap_areas_are_found_in_any_node)
