@@ -159,14 +159,16 @@ demo: deps-test
 .PHONY: bench
 bench: deps-test
 	@tests/deps bench
-	@$(MAKE) all $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner
+	@$(MAKE) all $(addprefix $(BUILD)/tests/bench/,floor owner read-all)
 	@tests/bench/run
+	@tests/bench/search
 
 .PHONY: lint
 lint:
 	@tests/lint
 
-$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/guest/text-all: \
+$(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/bench/read-all \
+$(BUILD)/tests/guest/text-all: \
 	%: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 
