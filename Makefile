@@ -109,6 +109,7 @@ check: deps-test
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
 	tests/guest/suite full
+	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib
 	$(MAKE) check-mutants MUTANTS=1000
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
@@ -127,9 +128,10 @@ check-golden: $(PROGRAMS)
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
 
-check-guest: $(PROGRAMS)
+check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/test-check
 	tests/guest/suite check
+	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
 
 # Damaged copies of the guests' dumps.

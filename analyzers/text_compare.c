@@ -2,6 +2,7 @@
 /* Code of the dump byte by byte against its file. */
 #include "text_compare.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -40,36 +41,78 @@ static void note_bytes(struct comparing *c, size_t at, const uint8_t *right, siz
 
 /* --- addresses that moved ------------------------------------------------------------------- */
 
-/* An address of the image that moved with it (R_X86_64_32S, _64), or a distance to what did not. */
-static bool is_moved(const struct comparing *c, size_t at, size_t size)
+/*
+ * What a field of the file becomes: an address of the image moves with it (R_X86_64_32S, _64), a
+ * distance to what did not move shrinks. False when its value is no such thing.
+ */
+static bool moved_value(const struct comparing *c, size_t at, size_t size, uint64_t *ret)
 {
 	uint64_t slide = text_file_slide(c->file), link = c->base + at - slide;
-	uint64_t was = load_uint(c->expected + at, size), is = load_uint(c->found + at, size);
+	uint64_t was = load_uint(c->expected + at, size);
 
-	if (size == 4) {
-		uint64_t address = (uint64_t)(int64_t)(int32_t)was;
+	if (size == 4)
+		was = (uint64_t)(int64_t)(int32_t)was;
+	/* Per-CPU symbols are small numbers before v6.15; operands may follow. */
+	bool shrinks = size == 4 && link + 4 + was < PERCPU_MAX_SIZE;
+	/* Physical addresses of the image begin low. */
+	bool moves = (was >= IMAGE_LOW && was < IMAGE_HIGH) ||
+		     (size == 4 && was < IMAGE_HIGH - IMAGE_LOW);
 
-		if ((uint32_t)(was - is) == (uint32_t)slide)
-			/* Per-CPU symbols are small numbers before v6.15; operands may follow. */
-			return link + 4 + address < PERCPU_MAX_SIZE;
-		/* Physical addresses of the image begin low. */
-		return (uint32_t)(is - was) == (uint32_t)slide &&
-		       (address < IMAGE_HIGH - IMAGE_LOW ||
-			(address >= IMAGE_LOW && address < IMAGE_HIGH));
-	}
-	return is - was == slide && was >= IMAGE_LOW && was < IMAGE_HIGH;
+	*ret = shrinks ? was - slide : was + slide;
+	return shrinks || moves;
+}
+
+/* Bits by which what was found is off what the field has become; more than any field has: none. */
+static unsigned moved_bits(const struct comparing *c, size_t at, size_t size, uint64_t *value)
+{
+	uint64_t mask = size == 8 ? UINT64_MAX : (1ull << size * 8) - 1;
+
+	if (!moved_value(c, at, size, value))
+		return UINT_MAX;
+	return (unsigned)__builtin_popcountll((*value ^ load_uint(c->found + at, size)) & mask);
 }
 
 static size_t pass_moved(struct comparing *c, size_t at)
 {
 	static const size_t sizes[] = {4, 8};
+	uint64_t value;
 
 	if (!text_file_slide(c->file))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		for (size_t back = 0; back < sizes[i] && back <= at; back++)
-			if (at - back + sizes[i] <= c->length && is_moved(c, at - back, sizes[i]))
+			if (at - back + sizes[i] <= c->length &&
+			    !moved_bits(c, at - back, sizes[i], &value))
 				return sizes[i] - back;
+	return 0;
+}
+
+/*
+ * A bit flipped in a field that moved: further from the file's bytes than from what they became.
+ * slides of few bits leave the two alike; then it is taken for a plain difference.
+ */
+static size_t pass_moved_flip(struct comparing *c, size_t at)
+{
+	static const size_t sizes[] = {4, 8};
+	uint64_t value;
+
+	if (!text_file_slide(c->file))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (size_t back = 0; back < sizes[i] && back <= at; back++) {
+			size_t start = at - back;
+			uint64_t differing;
+
+			if (start + sizes[i] > c->length ||
+			    moved_bits(c, start, sizes[i], &value) > FLIPPED_BITS)
+				continue;
+			differing = load_uint(c->expected + start, sizes[i]) ^
+				    load_uint(c->found + start, sizes[i]);
+			if (__builtin_popcountll(differing) <= FLIPPED_BITS)
+				continue;
+			note_bytes(c, start, (const uint8_t *)&value, sizes[i]);
+			return sizes[i] - back;
+		}
 	return 0;
 }
 
@@ -175,6 +218,8 @@ static size_t pass(struct comparing *c, size_t at)
 		length = pass_field(c, at);
 	if (!length)
 		length = pass_moved(c, at);
+	if (!length)
+		length = pass_moved_flip(c, at);
 	if (length)
 		return length;
 	if (c->padding_used && is_padding(c, at))

@@ -250,6 +250,75 @@ static void apply(const struct relocation *r, struct text_section *section, uint
 	section->fields[section->field_count++] = field;
 }
 
+/* --- sections that no symbol of the dump names ------------------------------------------------ */
+
+#define LEARNED_FROM 100000 /* relocations that are looked at */
+
+static bool is_placed_code(const struct text_file *file, const GElf_Shdr *header)
+{
+	return header->sh_type == SHT_RELA && header->sh_info < file->count &&
+	       file->sections[header->sh_info].code && file->sections[header->sh_info].placed;
+}
+
+/* Strings, say: where the code in the dump points to tells where they were put. */
+static void learn_from(const struct relocation *r, const struct text_section *section,
+		       const GElf_Rela *rela, struct vote *votes, bool again)
+{
+	uint64_t place = section->address + rela->r_offset, value;
+	struct text_field field = {0};
+	GElf_Sym symbol;
+
+	if (!field_of(GELF_R_TYPE(rela->r_info), &field) || !field.known ||
+	    rela->r_offset >= section->size ||
+	    !gelf_getsym(r->symbols, (int)GELF_R_SYM(rela->r_info), &symbol) ||
+	    symbol.st_shndx == SHN_UNDEF || symbol.st_shndx >= r->file->count ||
+	    r->file->sections[symbol.st_shndx].placed ||
+	    !err_ok(memory_read_uint(r->kernel->memory, place, field.size, &value)))
+		return;
+	if (field.size == 4)
+		value = (uint64_t)(int64_t)(int32_t)value;
+	value += (field.relative ? place : 0) - (uint64_t)rela->r_addend - symbol.st_value;
+	count_vote(&votes[symbol.st_shndx], value, again);
+}
+
+static void learn(const struct relocation *r, struct vote *votes, bool again)
+{
+	Elf_Scn *scn = NULL;
+	size_t seen = 0;
+	GElf_Shdr header;
+	GElf_Rela rela;
+
+	while ((scn = elf_nextscn(r->file->elf, scn))) {
+		if (!gelf_getshdr(scn, &header) || !is_placed_code(r->file, &header))
+			continue;
+		Elf_Data *data = elf_getdata(scn, NULL);
+		for (int i = 0; data && gelf_getrela(data, i, &rela) && seen < LEARNED_FROM;
+		     i++, seen++)
+			learn_from(r, &r->file->sections[header.sh_info], &rela, votes, again);
+	}
+}
+
+/* One reference would only confirm itself. */
+static struct err *learn_places(const struct relocation *r)
+{
+	_free_ struct vote *votes = calloc(r->file->count, sizeof(*votes));
+
+	if (!votes)
+		return &err_nomem;
+	learn(r, votes, false);
+	learn(r, votes, true);
+	for (size_t i = 0; i < r->file->count; i++) {
+		struct text_section *section = &r->file->sections[i];
+
+		if (section->placed || section->code || votes[i].agreed < 2 ||
+		    (double)votes[i].agreed < AGREEING * (double)votes[i].votes)
+			continue;
+		section->address = votes[i].base;
+		section->placed = true;
+	}
+	return NULL;
+}
+
 static int by_offset(const void *a, const void *b)
 {
 	const struct text_field *one = a, *other = b;
@@ -290,6 +359,8 @@ static struct err *relocate_all(struct text_file *file, struct kernel *kernel)
 
 	r.symbols = symbol_table(file->elf, &header);
 	r.strings = header.sh_link;
+	if (r.symbols)
+		TRY(learn_places(&r));
 	while (r.symbols && (scn = elf_nextscn(file->elf, scn))) {
 		if (!gelf_getshdr(scn, &header) || header.sh_type != SHT_RELA ||
 		    header.sh_info >= file->count)

@@ -5,7 +5,8 @@
  *
  *   text-all DUMP [--vmlinux FILE] [MODULE=FILE.ko…]
  *
- * Prints each section's figures, and each byte that differs; exit status 1 when one does.
+ * Prints each section's figures, and each byte that differs; exit status 1 when one does, or when
+ * nothing was compared. Modules that are not loaded are passed over.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +16,12 @@
 
 #include "text_compare.h"
 
+struct totals {
+	size_t sections, differing;
+};
+
 static struct err *compare_section(struct kernel *kernel, const struct text_file *file,
-				   const struct text_section *section, size_t *differing)
+				   const struct text_section *section, struct totals *totals)
 {
 	_cleanup_(cleanup_free) struct text_comparison *result = calloc(1, sizeof(*result));
 
@@ -34,12 +39,13 @@ static struct err *compare_section(struct kernel *kernel, const struct text_file
 		printf("    0x%016" PRIx64 " %s: %02x in the file, %02x in the dump\n",
 		       one->address, place, one->expected, one->found);
 	}
-	*differing += result->count;
+	totals->sections++;
+	totals->differing += result->count;
 	return NULL;
 }
 
 static struct err *compare_file(struct kernel *kernel, const char *name, const char *path,
-				const struct module *module, size_t *differing)
+				const struct module *module, struct totals *totals)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_(cleanup_text_file_close) struct text_file *file = NULL;
@@ -54,7 +60,7 @@ static struct err *compare_file(struct kernel *kernel, const char *name, const c
 		const struct text_section *section = text_file_at(file, i);
 
 		if (section->code && section->placed && section->bytes)
-			TRY(compare_section(kernel, file, section, differing));
+			TRY(compare_section(kernel, file, section, totals));
 	}
 	return NULL;
 }
@@ -70,7 +76,7 @@ static const struct module *module_named(struct kernel *kernel, const char *name
 	return NULL;
 }
 
-static struct err *compare_module(struct kernel *kernel, const char *argument, size_t *differing)
+static struct err *compare_module(struct kernel *kernel, const char *argument, struct totals *totals)
 {
 	const char *equals = strchr(argument, '=');
 	const struct module *module =
@@ -79,11 +85,12 @@ static struct err *compare_module(struct kernel *kernel, const char *argument, s
 			: NULL;
 
 	if (!module)
-		return err_new(ERR_NOT_FOUND, "%s: no such module in the dump", argument);
-	return compare_file(kernel, module->name, equals + 1, module, differing);
+		return NULL;
+	return err_wrap(compare_file(kernel, module->name, equals + 1, module, totals), "%s",
+			argument);
 }
 
-static struct err *run(int argc, char **argv, size_t *differing)
+static struct err *run(int argc, char **argv, struct totals *totals)
 {
 	bool has_vmlinux = argc > 3 && !strcmp(argv[2], "--vmlinux");
 	_close_ int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
@@ -96,22 +103,22 @@ static struct err *run(int argc, char **argv, size_t *differing)
 	if (!kernel->symbols)
 		return err_new(ERR_NOT_FOUND, "%s: no symbols", argv[1]);
 	if (has_vmlinux)
-		TRY(compare_file(kernel, "kernel", argv[3], NULL, differing));
+		TRY(compare_file(kernel, "kernel", argv[3], NULL, totals));
 	for (int i = has_vmlinux ? 4 : 2; i < argc; i++)
-		TRY(compare_module(kernel, argv[i], differing));
+		TRY(compare_module(kernel, argv[i], totals));
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	size_t differing = 0;
+	struct totals totals = {0};
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: text-all DUMP [--vmlinux FILE] [MODULE=FILE.ko...]\n");
 		return 2;
 	}
-	_err_ struct err *err = run(argc, argv, &differing);
+	_err_ struct err *err = run(argc, argv, &totals);
 	if (err)
 		fprintf(stderr, "text-all: %s\n", err->message);
-	return err || differing;
+	return err || totals.differing || !totals.sections;
 }

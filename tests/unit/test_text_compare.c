@@ -321,9 +321,14 @@ START_TEST(fields_that_moved_with_the_image)
 	ck_assert_uint_eq(result.count, 0);
 	run_bytes("48 c7 c7 00 10 c0 02", "48 c7 c7 00 10 e0 34", 0x32200000, &result);
 	ck_assert_uint_eq(result.count, 0);
-	/* By another distance, and what is no address of the image. */
+	/* A flipped bit on top of that is one byte, against what the field has become. */
 	run_bytes("48 c7 c7 40 00 a0 82", "48 c7 c7 40 00 c0 b5", 0x32200000, &result);
-	ck_assert_uint_gt(result.count, 0);
+	ck_assert_str_eq(text_class(&result), "bit_flip");
+	ck_assert_uint_eq(result.differences[0].expected, 0xb4);
+	ck_assert_uint_eq(result.differences[0].found, 0xb5);
+	/* By another distance, and what is no address of the image. */
+	run_bytes("48 c7 c7 40 00 a0 82", "48 c7 c7 40 00 f1 77", 0x32200000, &result);
+	ck_assert_str_eq(text_class(&result), "overwritten");
 	run_bytes("48 c7 c7 40 00 a0 52", "48 c7 c7 40 00 c0 84", 0x32200000, &result);
 	ck_assert_uint_gt(result.count, 0);
 	/* Without KASLR nothing moves. */
