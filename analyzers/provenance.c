@@ -228,6 +228,8 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 		}
 		return take_object(trail, point, operand);
 	}
+	if (replay_loop(trail, point->index))
+		return false;
 	step(trail, false, "%s: loaded here, from an address that is lost",
 	     where(trail, point->index, place, sizeof(place)));
 	if (named)

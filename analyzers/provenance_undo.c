@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what an instruction left in a register to what went into it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "provenance_walk.h"
@@ -28,8 +29,11 @@ static enum undone take(struct operand *source, const struct operand *operand)
 
 static struct operand whole(enum reg reg)
 {
-	return (struct operand){.kind = OPERAND_REGISTER, .reg = reg, .size = 8, .base = REG_NONE,
-				.index = REG_NONE};
+	struct operand operand = {.kind = OPERAND_REGISTER, .reg = reg, .size = 8,
+				  .base = REG_NONE, .index = REG_NONE};
+
+	snprintf(operand.text, sizeof(operand.text), "%%%s", reg_name(reg));
+	return operand;
 }
 
 /* mov, movzx, movsx: of a narrower source only its own bits are known. */

@@ -168,6 +168,11 @@ enum way {
 	WAY_LOOP,   /* a loop of loads led to it: followed to the end, in steps */
 };
 
+/*
+ * The load at an instruction is one of a loop along a list: go through its rounds again until one
+ * loads the value. False when it is none, or none does.
+ */
+bool replay_loop(struct trail *trail, size_t load);
 /* Where what is in the trail's place comes from. */
 enum way choose_way(struct trail *trail, size_t *at);
 

@@ -171,8 +171,7 @@ static bool find_recurrence(struct trail *trail, size_t load, struct recurrence 
 	return find_first(trail, load, reg, index, &set, ret);
 }
 
-/* Goes through the rounds again until one loads the value. */
-static bool replay(struct trail *trail, size_t load)
+bool replay_loop(struct trail *trail, size_t load)
 {
 	struct kernel *kernel = trail->walk->kernel;
 	struct recurrence loop;
@@ -274,7 +273,7 @@ enum way choose_way(struct trail *trail, size_t *at)
 		return pick(&ways, AGREES, at);
 	for (unsigned i = 0; i < ways.set.count && !ways.count[AGREES]; i++)
 		if (ways.agrees[i] == MAY_AGREE && trail->place.reg != REG_NONE &&
-		    replay(trail, ways.set.at[i]))
+		    replay_loop(trail, ways.set.at[i]))
 			return WAY_LOOP;
 	if (!ways.count[AGREES] && ways.count[MAY_AGREE] == 1 && !ways.set.lost)
 		return pick(&ways, MAY_AGREE, at);

@@ -332,12 +332,6 @@ bool flow_store(const struct flow *flow, size_t index, int64_t *slot, const stru
 
 /* --- definitions ------------------------------------------------------------------------------ */
 
-bool flow_is_hook(const struct flow *flow, size_t index)
-{
-	return flow->insns[index].is_call && index < flow->cold &&
-	       flow->insns[index].address - flow->symbol.address <= 4;
-}
-
 static bool writes_slot(const struct flow *flow, size_t i, int64_t slot)
 {
 	const struct insn *insn = &flow->insns[i];
@@ -359,7 +353,7 @@ bool flow_defines(const struct flow *flow, size_t index, struct flow_place place
 	if (insn_is(insn, "(bad)"))
 		return true;
 	if (insn->is_call && place.reg != REG_RSP)
-		return CALLER_SAVED >> place.reg & 1 && !flow_is_hook(flow, index);
+		return CALLER_SAVED >> place.reg & 1 && index != flow->hook;
 	return insn->regs_written >> place.reg & 1;
 }
 
@@ -474,6 +468,31 @@ static void find_function(struct kernel *kernel, struct symbol *symbol)
 		*symbol = whole;
 }
 
+/*
+ * The call to a tracer, behind a landing pad at most, leaves all registers as they are. Functions
+ * have it by name, or it is a trampoline that no symbol covers.
+ */
+static void find_hook(struct kernel *kernel, struct flow *flow)
+{
+	static const char *const tracers[] = {"__fentry__", "mcount", "ftrace_"};
+	struct symbol symbol;
+
+	flow->hook = SIZE_MAX;
+	for (size_t i = 0; i < MIN(flow->count, 4u); i++) {
+		const struct insn *insn = &flow->insns[i];
+
+		if (!insn->is_call || !insn->target)
+			continue;
+		bool known = symbols_at(kernel->symbols, insn->target, &symbol);
+		bool tracer = !known || insn->target - symbol.address >= MAX(symbol.size, 1u);
+		for (size_t j = 0; known && j < ARRAY_SIZE(tracers); j++)
+			tracer |= !strncmp(symbol.name, tracers[j], strlen(tracers[j]));
+		if (tracer)
+			flow->hook = i;
+		return;
+	}
+}
+
 static struct err *build(struct kernel *kernel, struct flow *flow)
 {
 	uint64_t size = flow->symbol.size;
@@ -487,6 +506,7 @@ static struct err *build(struct kernel *kernel, struct flow *flow)
 	if (!flow->nodes)
 		return &err_nomem;
 	link_jumps(flow);
+	find_hook(kernel, flow);
 	TRY(find_depths(flow));
 	find_frame_pointer(flow);
 	return NULL;

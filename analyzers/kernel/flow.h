@@ -16,6 +16,7 @@ struct flow {
 	size_t cold;		/* where the cold part begins in insns; count when there is none */
 	bool frame_pointer;	/* RBP is one, this far below the return address */
 	int64_t frame_depth;
+	size_t hook;		/* the call to a tracer at its start; SIZE_MAX when there is none */
 	bool indirect;		/* it has jumps whose targets are not known */
 	bool whole;		/* false: the end was too far away or could not be read */
 	struct flow_node *nodes; /* beside insns */
@@ -66,8 +67,6 @@ bool flow_slot(const struct flow *flow, size_t index, const struct operand *oper
 /* The slot an instruction stores eight bytes to (mov, push), and from which operand. */
 bool flow_store(const struct flow *flow, size_t index, int64_t *slot,
 		const struct operand **source);
-/* A call that leaves all registers as they are: a tracer's hook at the function's start. */
-bool flow_is_hook(const struct flow *flow, size_t index);
 /* mov, lea: the mnemonic behind any prefix. */
 bool insn_is(const struct insn *insn, const char *mnemonic);
 

@@ -58,10 +58,11 @@ enum va_class memory_class(const struct memory *memory, uint64_t va)
 	return memory_is_kernel(memory, va) ? VA_DIRECT_MAP : VA_USER;
 }
 
-/* The nearest symbol at or below. */
+/* The nearest symbol at or below; it reaches to the next, the last one has no size. */
 bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 {
 	size_t best = SIZE_MAX;
+	uint64_t next = UINT64_MAX;
 
 	(void)symbols;
 	for (size_t i = 0; i < fake.symbol_count; i++)
@@ -70,7 +71,11 @@ bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 			best = i;
 	if (best == SIZE_MAX)
 		return false;
+	for (size_t i = 0; i < fake.symbol_count; i++)
+		if (fake.symbols[i].address > fake.symbols[best].address)
+			next = MIN(next, fake.symbols[i].address);
 	*ret = (struct symbol){.address = fake.symbols[best].address, .type = 't'};
+	ret->size = next == UINT64_MAX ? 0 : next - ret->address;
 	copy_text(ret->name, sizeof(ret->name), fake.symbols[best].name);
 	return true;
 }
