@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/object.h"
@@ -57,86 +58,215 @@ static const struct holds_entry *holding_frame(const struct sleeper *stack)
 	return NULL;
 }
 
+/* --- a lock's address on a stack -------------------------------------------------------------- */
+
 #define STACK_SEARCH_WORDS 2048 /* all of a 16 KiB stack */
 
-/* The function whose frame holds a copy of value, NULL when none does. */
-static const char *address_on_stack(struct kernel *kernel, const struct sleeper *stack,
-				    uint64_t value)
+/* Where on the part of its stack in use a copy of value stands, 0 when there is none. */
+static uint64_t word_on_stack(struct kernel *kernel, const struct sleeper *stack, uint64_t value)
 {
 	uint64_t words[64];
 	uint64_t end = stack->task->stack + stack->task->stack_size;
 	uint64_t at = stack->sp;
 
-	if (at < stack->task->stack || at >= end)
-		return NULL;
+	if (!value || at < stack->task->stack || at >= end)
+		return 0;
 	for (unsigned done = 0; at + 8 <= end && done < STACK_SEARCH_WORDS;) {
 		size_t count = MIN(ARRAY_SIZE(words), (end - at) / 8);
 
 		if (!err_ok(memory_read(kernel->memory, at, words, count * 8)))
-			return NULL;
-		for (size_t i = 0; i < count; i++) {
-			if (load_u64(&words[i]) != value)
-				continue;
-			unsigned call = 0;
-			while (call + 1 < stack->call_count &&
-			       stack->calls[call + 1].sp <= at + i * 8)
-				call++;
-			return call < stack->call_count ? stack->calls[call].function : "";
-		}
+			return 0;
+		for (size_t i = 0; i < count; i++)
+			if (load_u64(&words[i]) == value)
+				return at + i * 8;
 		at += count * 8;
 		done += count;
 	}
-	return NULL;
+	return 0;
 }
 
-/* The innermost frame whose code took the lock, by its constant address, and still has it. */
-static const struct call *took_lock(struct kernel *kernel, uint64_t lock,
-				    const struct sleeper *stack, enum lock_mode *mode)
+/* The call whose frame holds a slot; call_count for one outside of all that were kept. */
+static unsigned call_at(const struct sleeper *stack, uint64_t slot)
 {
-	const struct lock_calls calls = {lock_region_rwsem_call, lock};
+	unsigned call = 0;
+
+	while (call + 1 < stack->call_count && stack->calls[call + 1].sp <= slot)
+		call++;
+	return call;
+}
+
+static const char *function_at(const struct sleeper *stack, uint64_t slot)
+{
+	unsigned call = call_at(stack, slot);
+
+	return call < stack->call_count && stack->calls[call].function[0]
+		       ? stack->calls[call].function
+		       : "an unknown function";
+}
+
+/* --- code that took a lock -------------------------------------------------------------------- */
+
+/* The lock whose holders are looked for, and how code takes its kind. */
+struct target {
+	struct kernel *kernel;
+	uint64_t lock, object; /* object: what it is part of, 0 unknown */
+	uint64_t mm;	       /* whose mmap_lock it is, else 0 */
+	const struct task *hint;
+	const char *noun;      /* "an rwsem" */
+	struct map seen[2];    /* still_has() by place, of this lock and of any */
+	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
+};
+
+static void set_kind(struct target *target, const json_t *lock)
+{
+	const char *kind = json_string_value(json_object_get(lock, "kind"));
+
+	target->classify = lock_region_rwsem_call;
+	target->noun = "an rwsem";
+	if (kind && !strcmp(kind, "semaphore")) {
+		target->classify = lock_region_semaphore_call;
+		target->noun = "a semaphore";
+	} else if (kind && !strcmp(kind, "percpu_rwsem")) {
+		target->classify = lock_region_percpu_rwsem_call;
+		target->noun = "a percpu_rwsem";
+	}
+}
+
+/* By type where that is known, else by the allocator. */
+static void set_object(struct target *target, const json_t *lock)
+{
+	const json_t *owner = json_object_get(lock, "owner");
+	const char *kind = json_string_value(json_object_get(owner, "kind"));
+
+	if (!json_address_value(json_object_get(json_object_get(lock, "container"), "address"),
+				&target->object) &&
+	    kind && !strcmp(kind, "slab"))
+		json_address_value(json_object_get(owner, "start"), &target->object);
+}
+
+enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
+
+/* One place in the code, many stacks: looked at once. */
+static uint64_t look_at_code(const struct target *target, const struct call *call, bool any)
+{
+	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
+	struct lock_region region = {0};
 	struct symbol symbol;
 
-	if (!symbols_at(kernel->symbols, lock, &symbol))
-		return NULL; /* no static lock: no code has its address */
-	for (unsigned i = 0; i < stack->call_count; i++) {
-		uint64_t stop = stack->calls[i].address;
-		struct lock_region region = {0};
-
-		if (!symbols_at(kernel->symbols, stop - 1, &symbol))
-			continue;
-		lock_region_follow(kernel, symbol.address, stop, &calls, &region);
-		if (!region.inside)
-			continue;
-		*mode = region.read ? MODE_READ : MODE_WRITE;
-		return &stack->calls[i];
-	}
-	return NULL;
+	if (!symbols_at(target->kernel->symbols, call->address - 1, &symbol))
+		return SEEN_OUTSIDE;
+	lock_region_follow(target->kernel, symbol.address, call->address, &calls, &region);
+	if (!region.inside)
+		return SEEN_OUTSIDE;
+	if (region.known && region.lock != target->lock)
+		return SEEN_OTHER;
+	return region.read ? SEEN_READ : SEEN_WRITE;
 }
 
-static void look_at(struct kernel *kernel, uint64_t lock, uint64_t mm, const struct task *hint,
-		    const struct sleeper *stack, struct suspects *suspects)
+/*
+ * Whether this call's code has taken the lock and not given it back where it stopped: by an address
+ * the code itself gives, or, with any, some lock of the kind whose address it does not give.
+ */
+static bool still_has(struct target *target, const struct call *call, bool any,
+		      enum lock_mode *mode)
 {
-	const struct holds_entry *frame = mm && stack->task->mm == mm ? holding_frame(stack) : NULL;
-	const char *where = address_on_stack(kernel, stack, lock);
-	struct suspect found = {.task = stack->task};
+	uint64_t *known = map_get(&target->seen[any], call->address);
+	uint64_t what = known ? *known : look_at_code(target, call, any);
 
-	if (frame) {
-		found.mode = frame->mode;
-		found.confidence = where ? 0.85 : 0.75;
-		snprintf(found.why, sizeof(found.why), "in %s(): %s%s", frame->function, frame->why,
-			 where ? "; the lock's address is on its stack" : "");
-	} else if (where) {
-		found.confidence = 0.5;
-		snprintf(found.why, sizeof(found.why), "the lock's address is on its stack, in %s()",
-			 where[0] ? where : "an unknown function");
+	if (!known)
+		map_set(&target->seen[any], call->address, what);
+	*mode = what == SEEN_READ ? MODE_READ : MODE_WRITE;
+	return what == SEEN_READ || what == SEEN_WRITE;
+}
+
+/* A lock in a variable, or in an object a variable points to: the code has its address. */
+static bool took_known(struct target *target, const struct sleeper *stack, struct suspect *found)
+{
+	for (unsigned i = 0; i < stack->call_count; i++) {
+		if (!still_has(target, &stack->calls[i], false, &found->mode))
+			continue;
+		found->confidence = 0.75;
+		snprintf(found->why, sizeof(found->why),
+			 "%s() took this lock and had not given it back", stack->calls[i].function);
+		return true;
 	}
-	const struct call *took = frame ? NULL : took_lock(kernel, lock, stack, &found.mode);
-	if (took) {
-		found.confidence = MAX(found.confidence, 0.75);
-		snprintf(found.why, sizeof(found.why),
-			 "%s() took this lock and had not given it back", took->function);
+	found->mode = MODE_UNKNOWN;
+	return false;
+}
+
+/*
+ * A lock in an object: code takes it through a register. A call that took some lock of the kind and
+ * has the address of this one, or of its object, in its frame or saved by what it called since.
+ */
+static bool took_by_address(struct target *target, const struct sleeper *stack,
+			    struct suspect *found)
+{
+	uint64_t lock = word_on_stack(target->kernel, stack, target->lock);
+	uint64_t slot = lock ? lock : word_on_stack(target->kernel, stack, target->object);
+
+	for (unsigned i = slot ? call_at(stack, slot) : stack->call_count; i < stack->call_count;
+	     i++) {
+		if (!still_has(target, &stack->calls[i], true, &found->mode))
+			continue;
+		found->confidence = lock ? 0.7 : 0.6;
+		snprintf(found->why, sizeof(found->why),
+			 "%s() took %s and had not given it back; %s is on its stack, in %s()",
+			 stack->calls[i].function, target->noun,
+			 lock ? "this lock's address" : "the address of this lock's object",
+			 function_at(stack, slot));
+		return true;
 	}
-	if (stack->task == hint) {
+	found->mode = MODE_UNKNOWN;
+	if (!lock)
+		return false;
+	found->confidence = 0.5;
+	snprintf(found->why, sizeof(found->why), "the lock's address is on its stack, in %s()",
+		 function_at(stack, lock));
+	return true;
+}
+
+/* --- frames known to run under a lock --------------------------------------------------------- */
+
+/* Since 5e31275cc997 v6.4 a page fault may do with the lock of one VMA. */
+static bool has_vma_locks(struct kernel *kernel)
+{
+	struct member member;
+
+	return type_find_member(types_find_struct(kernel->types, "vm_area_struct"), "vm_lock_seq",
+				&member);
+}
+
+static bool held_by_frame(const struct target *target, const struct sleeper *stack,
+			  struct suspect *found)
+{
+	const struct holds_entry *frame =
+		target->mm && stack->task->mm == target->mm ? holding_frame(stack) : NULL;
+
+	if (!frame)
+		return false;
+	bool address = word_on_stack(target->kernel, stack, target->lock);
+	bool doubt = frame->mode == MODE_READ && has_vma_locks(target->kernel);
+	found->mode = frame->mode;
+	found->confidence = (address ? 0.85 : 0.75) - (doubt ? 0.1 : 0);
+	snprintf(found->why, sizeof(found->why), "in %s(): %s%s%s", frame->function, frame->why,
+		 doubt ? ", unless it does with its VMA's own lock" : "",
+		 address ? "; the lock's address is on its stack" : "");
+	return true;
+}
+
+/* --- all candidates --------------------------------------------------------------------------- */
+
+static void look_at(struct target *target, const struct sleeper *stack,
+		    struct suspects *suspects)
+{
+	struct suspect found = {.task = stack->task};
+	/* An idle sleeper's stack may hold anything: only a frame that runs under the lock counts. */
+	bool idle = stack->task->state != 'D' && stack->task->state != 'R' &&
+		    stack->task->on_cpu < 0;
+
+	if (!held_by_frame(target, stack, &found) && !idle)
+		(void)(took_known(target, stack, &found) || took_by_address(target, stack, &found));
+	if (stack->task == target->hint) {
 		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
 		found.mode = found.mode ? found.mode : MODE_READ;
 		size_t length = strlen(found.why);
@@ -148,11 +278,11 @@ static void look_at(struct kernel *kernel, uint64_t lock, uint64_t mm, const str
 		suspect(suspects, &found);
 }
 
-/* Could this task be inside a lock's critical section at all? Asleep in D, running, or preempted. */
-static bool worth_a_look(const struct task *task, uint64_t mm, const struct task *hint)
+/* Could this task be inside a lock's critical section at all? Asleep in D, running, of the same mm. */
+static bool worth_a_look(const struct target *target, const struct task *task)
 {
-	return task->state == 'D' || task->on_cpu >= 0 || task == hint ||
-	       (mm && task->mm == mm && task->state == 'R');
+	return !task->idle && (task->state == 'D' || task->on_cpu >= 0 || task == target->hint ||
+			       (target->mm && task->mm == target->mm));
 }
 
 static int by_confidence(const void *a, const void *b)
@@ -162,37 +292,44 @@ static int by_confidence(const void *a, const void *b)
 	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
 }
 
+static void add_suspects(const struct suspects *suspects, json_t *lock)
+{
+	for (size_t i = 0; i < suspects->count; i++) {
+		const struct suspect *one = &suspects->list[i];
+		/* Several suspects share what one alone would be sure of. */
+		double share = suspects->total > 1 && i > 0 ? one->confidence / 2 : one->confidence;
+
+		lock_add_holder(lock, one->task, one->mode, EVIDENCE_INFERRED, share, "%s",
+				one->why);
+	}
+}
+
 struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 			       const struct task *hint, size_t *count)
 {
-	uint64_t mm = lock_mm(kernel, list->lock);
+	struct target target = {.kernel = kernel, .lock = list->lock, .hint = hint,
+				.mm = lock_mm(kernel, list->lock)};
 	struct suspects suspects = {0};
 	struct sleepers *sleepers;
 
+	set_kind(&target, lock);
+	set_object(&target, lock);
 	TRY(kernel_sleepers(kernel, &sleepers));
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);
 		const struct sleeper *known = sleepers_find(sleepers, task);
 		struct sleeper own = {0};
 
-		if (task->idle || !worth_a_look(task, mm, hint) || waits_in(list, task))
+		if (!worth_a_look(&target, task) || waits_in(list, task))
 			continue;
-		if (!known && !err_ok(sleepers_stack(kernel, sleepers, task, &own))) {
-			sleeper_deinit(&own);
-			continue;
-		}
-		look_at(kernel, list->lock, mm, hint, known ? known : &own, &suspects);
+		if (known || err_ok(sleepers_stack(kernel, sleepers, task, &own)))
+			look_at(&target, known ? known : &own, &suspects);
 		sleeper_deinit(&own);
 	}
 	qsort(suspects.list, suspects.count, sizeof(suspects.list[0]), by_confidence);
-	for (size_t i = 0; i < suspects.count; i++) {
-		const struct suspect *one = &suspects.list[i];
-		/* Several suspects share what one alone would be sure of. */
-		double share = suspects.total > 1 && i > 0 ? one->confidence / 2 : one->confidence;
-
-		lock_add_holder(lock, one->task, one->mode, EVIDENCE_INFERRED, share, "%s",
-				one->why);
-	}
+	add_suspects(&suspects, lock);
 	*count = suspects.total;
+	map_deinit(&target.seen[0]);
+	map_deinit(&target.seen[1]);
 	return NULL;
 }

@@ -28,7 +28,9 @@ struct lock_region {
 void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 			const struct lock_calls *calls, struct lock_region *region);
 
-/* lock_calls.classify for rw_semaphores, with functions that do nothing but take one. */
+/* lock_calls.classify, each for one kind; with functions that do nothing but take one. */
 enum lock_call lock_region_rwsem_call(struct kernel *kernel, uint64_t target);
+enum lock_call lock_region_semaphore_call(struct kernel *kernel, uint64_t target);
+enum lock_call lock_region_percpu_rwsem_call(struct kernel *kernel, uint64_t target);
 
 #endif

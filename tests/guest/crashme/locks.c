@@ -5,14 +5,17 @@
  * Actors are kernel threads started one at a time: the next starts when the last one sleeps, so that
  * the order of the waiters is known. Truth: "lock=address:kind", "holder=lock:pid:mode",
  * "waiter=lock:pid:mode" in the order of the queue, "edge=from:to", and "cycle=pid,pid": all of them
- * are in one cycle.
+ * are in one cycle. "name=lock:what people call it" (its beginning).
  */
+#include <linux/anon_inodes.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -294,6 +297,75 @@ static void completion_hang(void)
 	truth_waiter(&crashme_never, holder, "exclusive");
 }
 
+/* Locks that are no variables: in an allocated object, and an inode's. */
+
+struct crashme_object {
+	long before[9];
+	struct rw_semaphore sem;
+};
+
+static struct crashme_object *crashme_object;
+static struct inode *crashme_inode;
+static const struct file_operations crashme_file_ops;
+
+static void truth_name(const void *lock, const char *name)
+{
+	truth("name=0x%px:%s", lock, name);
+}
+
+static int reads_object(void *unused)
+{
+	down_read(&crashme_object->sem);
+	crashme_wait_done(&crashme_never);
+	up_read(&crashme_object->sem);
+	return 0;
+}
+
+static int writes_object(void *unused)
+{
+	crashme_take_write(&crashme_object->sem);
+	return 0;
+}
+
+static int holds_inode(void *unused)
+{
+	inode_lock(crashme_inode);
+	crashme_wait_done(&crashme_never);
+	return 0;
+}
+
+static int wants_inode(void *unused)
+{
+	crashme_take_write(&crashme_inode->i_rwsem);
+	return 0;
+}
+
+static void lock_in_object(void)
+{
+	struct file *file = anon_inode_getfile("crashme", &crashme_file_ops, NULL, O_RDWR);
+	char name[64];
+	int holder;
+
+	crashme_object = kzalloc(sizeof(*crashme_object), GFP_KERNEL);
+	if (IS_ERR(file) || !crashme_object)
+		return;
+	init_rwsem(&crashme_object->sem);
+	crashme_inode = file_inode(file);
+	truth("cause=hang");
+	truth_lock(&crashme_object->sem, "rwsem");
+	truth_name(&crashme_object->sem, "rwsem in kmalloc-");
+	holder = start(reads_object, "crashme_reader")->pid;
+	truth_holder(&crashme_object->sem, holder, "read");
+	truth_waiter(&crashme_object->sem, start(writes_object, "crashme_writer")->pid, "write");
+	snprintf(name, sizeof(name), "i_rwsem of inode %lu on anon_inodefs",
+		 (unsigned long)crashme_inode->i_ino);
+	truth_lock(&crashme_inode->i_rwsem, "rwsem");
+	truth_name(&crashme_inode->i_rwsem, name);
+	holder = start(holds_inode, "crashme_inoded")->pid;
+	truth_holder(&crashme_inode->i_rwsem, holder, "write");
+	truth_waiter(&crashme_inode->i_rwsem, start(wants_inode, "crashme_victim")->pid, "write");
+}
+
 /* A crowd behind one writer. */
 
 static int holder_of_rwsem(void *unused)
@@ -442,6 +514,7 @@ const struct crash lock_crashes[] = {
 	{ "three_way", three_way },
 	{ "rwsem_workitem", rwsem_workitem },
 	{ "completion_hang", completion_hang },
+	{ "lock_in_object", lock_in_object },
 	{ "rwsem_crowd", rwsem_crowd },
 	{ "rwsem_throng", rwsem_throng },
 	{ "spin_held", spin_held },
