@@ -5,44 +5,91 @@
  * False positives: a task caught in a wait that would have ended by itself.
  * Kernel commits: none; functions by name, kernel/waits.def.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "base/str.h"
 #include "lock.h"
+#include "wait_target.h"
 
 #define NAMED ((1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) | (1u << WAIT_OTHER))
-#define KINDS_MAX 128 /* different things waited for; waits.def names fewer */
+#define GROUPS_MAX 512 /* different things waited for, times devices */
 
-/* All sleepers with the same words are one wait with many waiters. */
+/* All sleepers with the same words and the same device are one wait with many waiters. */
 struct group {
 	const char *what;
 	enum wait_kind kind;
+	struct wait_target target;
 	json_t *lock;
 	size_t count;
 };
 
-static struct group *group_of(struct group *groups, size_t *count, const struct sleeper *sleeper,
-			      struct kernel *kernel)
+struct groups {
+	struct group *list;
+	size_t count;
+};
+
+static bool same(const struct group *group, const char *what, const struct wait_target *target)
 {
-	for (size_t i = 0; i < *count; i++)
-		if (!strcmp(groups[i].what, sleeper->what))
-			return &groups[i];
-	if (*count == KINDS_MAX)
+	return !strcmp(group->what, what) && !strcmp(group->target.device, target->device) &&
+	       group->target.server == target->server;
+}
+
+/* "page writeback on vda1" */
+static json_t *group_name(const char *what, const struct wait_target *target)
+{
+	return target->device[0] ? json_sprintf("%s on %s", what, target->device)
+				 : json_string(what);
+}
+
+/* NULL beyond GROUPS_MAX: what is waited for by then says enough. */
+static struct group *group_of(struct kernel *kernel, struct groups *groups,
+			      const struct sleeper *sleeper)
+{
+	struct wait_target target;
+
+	wait_target_find(kernel, sleeper, &target);
+	for (size_t i = 0; i < groups->count; i++)
+		if (same(&groups->list[i], sleeper->what, &target))
+			return &groups->list[i];
+	if (groups->count == GROUPS_MAX)
 		return NULL;
-	struct group *group = &groups[(*count)++];
-	*group = (struct group){sleeper->what, sleeper->kind,
+	struct group *group = &groups->list[groups->count++];
+	*group = (struct group){sleeper->what, sleeper->kind, target,
 				lock_new(kernel, wait_kind_name(sleeper->kind), 0), 0};
-	json_put(group->lock, "name", json_string(sleeper->what));
+	json_put(group->lock, "name", group_name(sleeper->what, &target));
+	if (target.device[0])
+		json_put(group->lock, "device", json_string(target.device));
 	return group;
+}
+
+static void emit(struct findings *findings, const struct group *group)
+{
+	const char *name = lock_text(group->lock);
+
+	if (group->target.server)
+		lock_add_holder(group->lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN,
+				1.0, "the journal on the waiters' stacks names it as its thread");
+	else
+		lock_add_holder(group->lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
+				group->kind == WAIT_OTHER
+					? "nothing in memory says who is to end this wait"
+					: "I/O is ended by the device or its driver, not by a task");
+	json_put(group->lock, "state", json_sprintf("%zu waiting", group->count));
+	finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.9, group->lock,
+		    "%zu task%s wait%s for %s", group->count, group->count == 1 ? "" : "s",
+		    group->count == 1 ? "s" : "", name);
 }
 
 static struct err *run(struct kernel *kernel, struct findings *findings)
 {
-	struct group groups[KINDS_MAX];
+	_free_ struct group *list = calloc(GROUPS_MAX, sizeof(*list));
+	struct groups groups = {.list = list};
 	struct sleepers *sleepers;
-	size_t count = 0;
 
+	if (!list)
+		return &err_nomem;
 	TRY(kernel_sleepers(kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		const struct sleeper *sleeper = &sleepers->list[i];
@@ -50,20 +97,13 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 
 		if (!(NAMED >> sleeper->kind & 1))
 			continue;
-		group = group_of(groups, &count, sleeper, kernel);
+		group = group_of(kernel, &groups, sleeper);
 		if (group)
 			lock_add_waiter(group->lock, sleeper->task, MODE_UNKNOWN, group->count++,
 					0);
 	}
-	for (size_t i = 0; i < count; i++) {
-		lock_add_holder(groups[i].lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
-				"nothing in memory says who is to end this wait");
-		json_put(groups[i].lock, "state", json_sprintf("%zu waiting", groups[i].count));
-		finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.9, groups[i].lock,
-			    "%zu task%s wait%s for %s", groups[i].count,
-			    groups[i].count == 1 ? "" : "s", groups[i].count == 1 ? "s" : "",
-			    groups[i].what);
-	}
+	for (size_t i = 0; i < groups.count; i++)
+		emit(findings, &groups.list[i]);
 	return NULL;
 }
 

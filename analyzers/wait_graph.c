@@ -224,11 +224,19 @@ static void settle(struct wait_graph *graph, const struct map *index, struct wai
 	}
 }
 
-static int by_victims(const void *a, const void *b)
+/*
+ * A holder says more than a wait nobody is known to end, such as I/O, of which any machine has
+ * some: each task it stops counts for so many.
+ */
+#define HOLDER_WEIGHT 8
+
+static int by_weight(const void *a, const void *b)
 {
 	const struct wait_root *x = a, *y = b;
+	size_t left = x->victims * (x->holder_known ? HOLDER_WEIGHT : 1);
+	size_t right = y->victims * (y->holder_known ? HOLDER_WEIGHT : 1);
 
-	return x->victims < y->victims ? 1 : x->victims > y->victims ? -1 : 0;
+	return left < right ? 1 : left > right ? -1 : 0;
 }
 
 static struct err *find_roots(struct wait_graph *graph, const struct map *index)
@@ -246,7 +254,7 @@ static struct err *find_roots(struct wait_graph *graph, const struct map *index)
 		TRY(find_root(graph, index, &known, &graph->nodes[i], i + 1, &root));
 		settle(graph, index, &graph->nodes[i], root);
 	}
-	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_victims);
+	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_weight);
 	return NULL;
 }
 

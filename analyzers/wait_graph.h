@@ -42,7 +42,7 @@ struct wait_graph {
 	size_t count;
 	struct wait_cycle *cycles; /* surest first */
 	size_t cycle_count;
-	struct wait_root *roots; /* most victims first */
+	struct wait_root *roots; /* what stops most first */
 	size_t root_count;
 	struct wait_node *nodes; /* tasks that wait, by wait_graph_solve() */
 	size_t node_count;

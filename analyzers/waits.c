@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "describe.h"
 #include "doing.h"
+#include "io_waits.h"
 #include "lock.h"
 #include "wait_graph.h"
 
@@ -210,6 +211,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_put(json, "task", describe_task(root->task));
 	json_put(json, "holder_known", json_boolean(root->holder_known));
 	json_put(json, "lock", json_string(lock_text(root->last->lock)));
+	json_put(json, "io", json_boolean(io_root(root)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_string(doing.data));
 	json_put(json, "confidence", json_real(root_confidence(kernel, root)));
@@ -277,21 +279,6 @@ static void root_headline(struct kernel *kernel, const struct wait_root *root, s
 	describe_queue(root->last->lock, text);
 }
 
-/* The root that stops most; a wait that only names I/O or the like says least. */
-static const struct wait_root *worst_root(const struct wait_graph *graph)
-{
-	const struct wait_root *worst = NULL;
-
-	for (size_t i = 0; i < graph->root_count; i++) {
-		const struct wait_root *root = &graph->roots[i];
-
-		if (!worst || (root->holder_known && !worst->holder_known) ||
-		    (root->holder_known == worst->holder_known && root->victims > worst->victims))
-			worst = root;
-	}
-	return worst;
-}
-
 static void emit(struct kernel *kernel, struct findings *findings, const struct wait_graph *graph)
 {
 	json_t *cycles = json_array(), *roots = json_array(), *details = json_array();
@@ -313,12 +300,17 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 	json_put(json, "roots", roots);
 	json_put(json, "longest", longest_json(graph));
 
-	const struct wait_root *root = worst_root(graph);
+	json_put(json, "io", io_waits_json(graph));
+
+	const struct wait_root *root = graph->root_count ? graph->roots : NULL;
 	if (graph->cycle_count) {
 		cycle_headline(&graph->cycles[0], &text);
 		confidence = graph->cycles[0].confidence;
 	} else if (root) {
-		root_headline(kernel, root, &text);
+		if (io_root(root))
+			io_waits_headline(graph, &text);
+		else
+			root_headline(kernel, root, &text);
 		confidence = root_confidence(kernel, root);
 	}
 	finding_add(findings, FINDING_WAITS,

@@ -80,11 +80,25 @@ static bool is_run(const json_t *lock)
 	return type && !strcmp(type, "wq_barrier");
 }
 
+/* A wait that is no lock, so that nobody can hold it: I/O and other things waited for by name. */
+static bool is_named(const json_t *lock)
+{
+	return !text_of(lock, "address") && text_of(lock, "name");
+}
+
 static void put_holder(struct str *out, const json_t *lock, const json_t *holder)
 {
 	bool owed = is_owed(lock);
 
-	str_puts(out, is_run(lock) ? "    run by   " : owed ? "    owed by  " : "    held by  ");
+	if (is_named(lock) && !json_is_integer(get(get(holder, "task"), "pid"))) {
+		put(out, "    ", text_of(holder, "why"));
+		str_puts(out, "\n");
+		return;
+	}
+	str_puts(out, is_named(lock) ? "    done by  "
+		      : is_run(lock) ? "    run by   "
+		      : owed	     ? "    owed by  "
+				     : "    held by  ");
 	put_task(out, get(holder, "task"));
 	put(out, "  ", owed ? NULL : text_of(holder, "mode"));
 	put_confidence(out, holder);
@@ -137,7 +151,7 @@ static void put_lock(struct str *out, const json_t *lock, const json_t *waits)
 	size_t i;
 
 	/* Some names say the kind: "work item …", "mutex in kmalloc-512 object …". */
-	if (name && kind && (is_run(lock) || !strncmp(name, kind, strlen(kind))))
+	if (name && kind && (is_named(lock) || is_run(lock) || !strncmp(name, kind, strlen(kind))))
 		kind = NULL;
 	put(out, "", kind);
 	put(out, kind ? " " : "", name);
@@ -201,7 +215,9 @@ static void put_root(struct str *out, const json_t *root)
 		   json_integer_value(get(root, "victims")) == 1 ? "s" : "");
 	if (!known) {
 		put(out, "", text_of(root, "lock"));
-		str_puts(out, ", whose holder is not known; first in line: ");
+		str_puts(out, json_is_true(get(root, "io"))
+				      ? "; first in line: "
+				      : ", whose holder is not known; first in line: ");
 	}
 	put_task(out, get(root, "task"));
 	put(out, ", ", text_of(root, "doing"));

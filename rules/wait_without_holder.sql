@@ -4,10 +4,12 @@
 -- severity: critical
 -- confidence: 0.75
 -- advice: The wait is for an event, not a lock: find out which driver or device was to signal it.
+-- advice: For I/O see the log for timeouts, resets and lost paths of the device named.
 SELECT
 	headline AS because,
 	headline AS headline,
 	finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND NOT holder_known
+		AND (NOT moving OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind IN ('hung_task', 'sysrq'));

@@ -103,10 +103,11 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.roots[0].task.pid' AS root_pid,
 	evidence ->> '$.roots[0].doing' AS root_doing,
 	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known,
-	-- The root runs, and nobody has waited for long: a queue as any busy machine has.
+	evidence ->> '$.io.tasks' AS io_tasks,
+	-- The root runs, or waits for I/O, and nobody has waited for long: as on any busy machine.
 	json_array_length(evidence, '$.cycles') = 0 AND coalesce(
-		evidence ->> '$.roots[0].holder_known' AND
-		evidence ->> '$.roots[0].task.state' = 'R' AND
+		(evidence ->> '$.roots[0].io' OR (evidence ->> '$.roots[0].holder_known' AND
+			evidence ->> '$.roots[0].task.state' = 'R')) AND
 		evidence ->> '$.longest.blocked_s' < 10, 0) AS moving
 FROM finding WHERE code = 'waits';
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "io_waits.h"
+
+#include <string.h>
+
+#include "lock.h"
+
+#define DEVICES_SHOWN 4
+
+static bool is_io(const json_t *lock)
+{
+	const char *kind = json_string_value(json_object_get(lock, "kind"));
+
+	return kind && (!strcmp(kind, "io") || !strcmp(kind, "page"));
+}
+
+bool io_root(const struct wait_root *root)
+{
+	return !root->holder_known && is_io(root->last->lock);
+}
+
+static json_t *device_entry(json_t *devices, const char *name)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(devices, i, entry)
+		if (!strcmp(json_string_value(json_object_get(entry, "device")), name))
+			return entry;
+	entry = json_pack("{s:s, s:i}", "device", name, "tasks", 0);
+	json_array_append_new(devices, entry);
+	return entry;
+}
+
+json_t *io_waits_json(const struct wait_graph *graph)
+{
+	json_t *devices = json_array();
+	json_int_t tasks = 0;
+
+	for (size_t i = 0; i < graph->root_count; i++) {
+		const struct wait_root *root = &graph->roots[i];
+
+		if (!io_root(root))
+			continue;
+		const char *name = json_string_value(json_object_get(root->last->lock, "device"));
+		json_int_t victims = (json_int_t)root->victims;
+		tasks += victims;
+		if (!name)
+			continue;
+		json_t *count = json_object_get(device_entry(devices, name), "tasks");
+		json_integer_set(count, json_integer_value(count) + victims);
+	}
+	if (tasks)
+		return json_pack("{s:I, s:o}", "tasks", tasks, "devices", devices);
+	json_decref(devices);
+	return NULL;
+}
+
+static void put_devices(const json_t *devices, struct str *text)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(devices, i, entry) {
+		if (i == DEVICES_SHOWN) {
+			str_printf(text, " and %zu more devices", json_array_size(devices) - i);
+			return;
+		}
+		str_printf(text, "%s%lld on %s", i ? ", " : ": ",
+			   (long long)json_integer_value(json_object_get(entry, "tasks")),
+			   json_string_value(json_object_get(entry, "device")));
+	}
+}
+
+/* The task in front of the longest tail: others wait for it, and it for the device. */
+static void put_through(const struct wait_graph *graph, struct str *text)
+{
+	for (size_t i = 0; i < graph->root_count; i++) {
+		const struct wait_root *root = &graph->roots[i];
+		size_t own = json_array_size(json_object_get(root->last->lock, "waiters"));
+
+		if (!io_root(root) || root->victims <= own)
+			continue;
+		str_printf(text, "; %zu of them through ", root->victims - own);
+		task_label(root->task, text);
+		str_printf(text, ", which waits for %s", lock_text(root->last->lock));
+		return;
+	}
+}
+
+static void put_longest(const struct wait_graph *graph, struct str *text)
+{
+	const struct task *longest = NULL;
+
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct task *task = graph->edges[i].from;
+
+		if (is_io(graph->edges[i].lock) && task->blocked_ns &&
+		    (!longest || task->blocked_ns > longest->blocked_ns))
+			longest = task;
+	}
+	if (!longest)
+		return;
+	str_puts(text, "; longest ");
+	task_label(longest, text);
+	str_printf(text, ", for %.1f s", (double)longest->blocked_ns / 1e9);
+}
+
+void io_waits_headline(const struct wait_graph *graph, struct str *text)
+{
+	_json_ json_t *json = io_waits_json(graph);
+	long long tasks = json_integer_value(json_object_get(json, "tasks"));
+
+	str_printf(text, "%lld task%s wait%s for I/O that has not ended", tasks,
+		   tasks == 1 ? "" : "s", tasks == 1 ? "s" : "");
+	put_devices(json_object_get(json, "devices"), text);
+	put_through(graph, text);
+	put_longest(graph, text);
+}

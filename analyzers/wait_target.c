@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wait_target.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/object.h"
+#include "lock_place.h"
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+#define PARTITION_MASK 0xff /* BD_PARTNO in __bd_flags; a number of its own before */
+
+/* A disk's name ends in a digit: its partitions get a "p" ("nvme0n1p2"), as disk_name() has it. */
+static void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf,
+		      size_t size)
+{
+	char name[33];
+
+	if (!disk || !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
+	    !is_printable(name, strlen(name)))
+		return;
+	char last = name[strlen(name) - 1];
+	if (partition)
+		snprintf(buf, size, "%s%s%" PRIu64, name, last >= '0' && last <= '9' ? "p" : "",
+			 partition);
+	else
+		copy_text(buf, size, name);
+}
+
+void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
+{
+	uint64_t disk, partition;
+
+	buf[0] = '\0';
+	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_DISK, &disk)))
+		return;
+	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_PARTITION, &partition)))
+		partition = 0;
+	disk_text(kernel, disk, partition & PARTITION_MASK, buf, size);
+}
+
+/* The device under a file system; one without is called by what it calls itself. */
+static void file_system_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
+{
+	uint64_t bdev;
+
+	if (err_ok(member_read(kernel, super_block, LAYOUT_SB_BDEV, &bdev)) && bdev)
+		block_device_text(kernel, bdev, buf, size);
+	if (!buf[0] && !super_block_text(kernel, super_block, buf, size))
+		buf[0] = '\0';
+}
+
+/* The inodes of block devices are one file system of their own: struct bdev_inode, block/bdev.c */
+static void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
+{
+	const struct member *in_bdev = layout_get(kernel->layout, LAYOUT_BDEV_INODE);
+	uint64_t super_block;
+	char name[80];
+
+	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
+	    !super_block_text(kernel, super_block, name, sizeof(name)))
+		return;
+	if (in_bdev && !strcmp(name, "bdev"))
+		block_device_text(kernel, inode - member_offset(in_bdev), buf, size);
+	else
+		file_system_text(kernel, super_block, buf, size);
+}
+
+/* --- what the sleeper's stack leads to -------------------------------------------------------- */
+
+/* One word of a sleeper's stack that may be, or stand in, the structure looked for. */
+struct place {
+	struct kernel *kernel;
+	const struct sleeper *sleeper;
+	uint64_t at, word;
+};
+
+static uint64_t offset_of(const struct place *place, enum layout_id id)
+{
+	const struct member *member = layout_get(place->kernel->layout, id);
+
+	return member ? member_offset(member) : 0;
+}
+
+static bool reads(const struct place *place, uint64_t object, enum layout_id id, uint64_t *ret)
+{
+	return memory_is_kernel(place->kernel->memory, object) &&
+	       err_ok(member_read(place->kernel, object, id, ret));
+}
+
+/* The waiter structure that has this word as its task: entry is its wait queue entry. */
+static bool waiter_around(const struct place *place, enum layout_id entry, uint64_t *ret)
+{
+	if (place->word != place->sleeper->task->address ||
+	    !layout_has(place->kernel->layout, entry) ||
+	    !layout_has(place->kernel->layout, LAYOUT_WAIT_ENTRY_TASK))
+		return false;
+	*ret = place->at - offset_of(place, LAYOUT_WAIT_ENTRY_TASK) - offset_of(place, entry);
+	return true;
+}
+
+/* The page in the waiter structure: wait_page_queue, since 62906027091f v4.10; else the bit's word. */
+static void page_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, page, mapping, inode;
+
+	if ((!waiter_around(place, LAYOUT_WAIT_PAGE_ENTRY, &waiter) ||
+	     !reads(place, waiter, LAYOUT_WAIT_PAGE_PAGE, &page)) &&
+	    (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
+	     !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &page)))
+		return;
+	if (memory_class(place->kernel->memory, page) != VA_VMEMMAP ||
+	    !reads(place, page - offset_of(place, LAYOUT_PAGE_FLAGS), LAYOUT_PAGE_MAPPING,
+		   &mapping) ||
+	    mapping & 3 || !reads(place, mapping, LAYOUT_MAPPING_HOST, &inode))
+		return;
+	inode_device(place->kernel, inode, ret->device, sizeof(ret->device));
+}
+
+/* A buffer's state is the word whose bit is waited for (fs/buffer.c: __wait_on_buffer). */
+static void buffer_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, word, bdev;
+
+	if (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
+	    !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &word) ||
+	    !reads(place, word - offset_of(place, LAYOUT_BUFFER_STATE), LAYOUT_BUFFER_BDEV, &bdev))
+		return;
+	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+/* Does a completion's data lead back to this sleeper: to itself, or onto its stack? */
+static bool leads_back(const struct place *place, uint64_t data)
+{
+	const struct task *task = place->sleeper->task;
+
+	return data == task->address || (data >= place->sleeper->sp &&
+					 data < task->stack + task->stack_size);
+}
+
+/* A bio of submit_bio_wait() and the like, on the stack itself or pointed to. */
+static void bio_target(const struct place *place, uint64_t bio, struct wait_target *ret)
+{
+	uint64_t data, bdev, disk, partition;
+
+	if (!reads(place, bio, LAYOUT_BIO_PRIVATE, &data) || !leads_back(place, data))
+		return;
+	if (reads(place, bio, LAYOUT_BIO_BDEV, &bdev))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+	else if (reads(place, bio, LAYOUT_BIO_DISK, &disk) &&
+		 reads(place, bio, LAYOUT_BIO_PARTITION, &partition) &&
+		 memory_is_kernel(place->kernel->memory, disk))
+		disk_text(place->kernel, disk, partition & PARTITION_MASK, ret->device,
+			  sizeof(ret->device));
+}
+
+/* A request of blk_execute_rq(). */
+static void request_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t data, disk, queue;
+
+	if (!reads(place, place->word, LAYOUT_REQUEST_DATA, &data) || !leads_back(place, data))
+		return;
+	if ((reads(place, place->word, LAYOUT_REQUEST_DISK, &disk) ||
+	     (reads(place, place->word, LAYOUT_REQUEST_QUEUE, &queue) &&
+	      reads(place, queue, LAYOUT_QUEUE_DISK, &disk))) &&
+	    memory_is_kernel(place->kernel->memory, disk))
+		disk_text(place->kernel, disk, 0, ret->device, sizeof(ret->device));
+}
+
+/* A journal whose thread is one of jbd2's: it commits what the others wait for. fs/jbd2/journal.c */
+static void journal_target(const struct place *place, struct wait_target *ret)
+{
+	struct type type = types_find_in(place->kernel->types, "jbd2", TYPE_STRUCT, "journal_s");
+	uint64_t address, bdev;
+
+	if (!memory_is_kernel(place->kernel->memory, place->word) ||
+	    !err_ok(object_read(place->kernel, type, place->word, "j_task", &address)))
+		return;
+	const struct task *thread = tasks_find(place->kernel->tasks, address);
+	if (!thread || strncmp(thread->comm, "jbd2/", 5) != 0)
+		return;
+	ret->server = thread;
+	if (err_ok(object_read(place->kernel, type, place->word, "j_fs_dev", &bdev)))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+#define SEARCH_WORDS 256 /* of the sleeper's stack, from its stack pointer up */
+
+static void look_at(const struct place *place, struct wait_target *ret)
+{
+	switch (place->sleeper->kind) {
+	case WAIT_PAGE:
+		page_target(place, ret);
+		break;
+	case WAIT_IO:
+		buffer_target(place, ret);
+		if (!ret->device[0])
+			bio_target(place, place->at, ret);
+		if (!ret->device[0])
+			bio_target(place, place->word, ret);
+		if (!ret->device[0])
+			request_target(place, ret);
+		break;
+	default:
+		journal_target(place, ret);
+	}
+}
+
+void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
+		      struct wait_target *ret)
+{
+	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
+	struct place place = {.kernel = kernel, .sleeper = sleeper, .at = sleeper->sp};
+
+	*ret = (struct wait_target){0};
+	if (sleeper_stackless(sleeper) ||
+	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0))
+		return;
+	for (unsigned i = 0; i < SEARCH_WORDS && place.at + 8 <= end; i++, place.at += 8) {
+		if (!err_ok(memory_read_u64(kernel->memory, place.at, &place.word)))
+			return;
+		look_at(&place, ret);
+		if (ret->device[0] || ret->server)
+			return;
+	}
+}
