@@ -14,6 +14,7 @@
 #include "value.h"
 
 #define TELLING 0.9 /* a look that chance does not make */
+#define CLEARED_OVERRUN_MIN 24 /* bytes the object in front must end with */
 
 /* --- which object ----------------------------------------------------------------------------- */
 
@@ -64,36 +65,48 @@ static unsigned oddities(uint64_t raw)
 	return odd;
 }
 
+/* Bytes like raw that the object in front of this one ends with. */
+static uint64_t stretch_in_front(struct kernel *kernel, const struct slab *slab, uint64_t object,
+				 uint64_t raw)
+{
+	uint64_t length = 0, word;
+
+	while (object - slab->base >= length + slab->cache->size && length < slab->cache->size &&
+	       err_ok(memory_read_u64(kernel->memory, object - length - 8, &word)) &&
+	       value_alike(word, raw))
+		length += 8;
+	return length;
+}
+
 /*
  * Objects by how well they fit. Where neighbours in the slab give bytes alike, the one the crash
- * still has a register on is the one that was taken last; of two of these, the one whose bytes
- * make a word.
+ * still has a register on is the one that was taken last; of two of these, the one that such bytes
+ * run up to, or else whose bytes make a word.
  */
 struct choice {
 	struct culprit best;
-	unsigned held, odd, ties; /* held: candidates in registers; odd, ties: of the best */
-	bool best_held;
+	unsigned rank, ties, held; /* held: candidates in registers */
 	uint64_t first, differ; /* bits in which candidates differ from the first */
 };
 
-static void weigh(struct choice *choice, uint64_t object, uint64_t raw, bool held)
+enum { RANK_HELD = 32, RANK_RUN_UP_TO = 16, ODDITIES_MAX = 15 };
+
+static void weigh(struct choice *choice, uint64_t object, uint64_t raw, bool held, bool run_up_to)
 {
-	unsigned odd = oddities(raw);
+	unsigned rank = (held ? RANK_HELD : 0) + (run_up_to ? RANK_RUN_UP_TO : 0) + ODDITIES_MAX -
+			MIN(oddities(raw), ODDITIES_MAX);
 
 	if (!choice->best.candidates++)
 		choice->first = raw;
 	choice->differ |= raw ^ choice->first;
 	choice->held += held;
-	bool better = !choice->best.object || (held && !choice->best_held) ||
-		      (held == choice->best_held && odd < choice->odd);
-	if (!better) {
-		choice->ties += held == choice->best_held && odd == choice->odd;
+	if (choice->best.object && rank <= choice->rank) {
+		choice->ties += rank == choice->rank;
 		return;
 	}
 	choice->best.object = object;
 	choice->best.raw = raw;
-	choice->best_held = held;
-	choice->odd = odd;
+	choice->rank = rank;
 	choice->ties = 0;
 }
 
@@ -110,8 +123,8 @@ static uint64_t with_blanks(uint64_t value, uint64_t differ)
  * place it was stored at: undone for each object in turn, only the right one gives bytes that
  * look like something.
  */
-static bool culprit_computed(const json_t *registers, const struct slab *slab, uint64_t decoded,
-			     struct culprit *culprit)
+static bool culprit_computed(struct kernel *kernel, const json_t *registers,
+			     const struct slab *slab, uint64_t decoded, struct culprit *culprit)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 	struct choice choice = {0};
@@ -123,16 +136,20 @@ static bool culprit_computed(const json_t *registers, const struct slab *slab, u
 
 		for (size_t j = 0; j < ARRAY_SIZE(raws); j++)
 			if (value_looks(raws[j], looks) && looks[0].confidence >= TELLING)
-				weigh(&choice, object, raws[j], in_registers(registers, object));
+				weigh(&choice, object, raws[j], in_registers(registers, object),
+				      stretch_in_front(kernel, slab, object, raws[j]) >=
+					      CLEARED_OVERRUN_MIN);
 	}
 	if (!choice.best.candidates)
 		return false;
 	*culprit = choice.best;
 	culprit->computed = true;
 	culprit->common = with_blanks(choice.first, choice.differ);
-	culprit->confidence = culprit->candidates == 1 ? 0.95 : choice.held == 1 ? 0.9 : 0.75;
+	culprit->confidence = culprit->candidates == 1				   ? 0.95
+			      : choice.held == 1 || choice.rank & RANK_RUN_UP_TO ? 0.9
+										   : 0.75;
 	/* Nothing but the words' looks tells them apart: too little to name one. */
-	if (culprit->candidates > 1 && (!choice.best_held || choice.ties))
+	if (culprit->candidates > 1 && (choice.rank < RANK_RUN_UP_TO || choice.ties))
 		culprit->object = 0;
 	return true;
 }
@@ -147,7 +164,7 @@ bool freelist_culprit(struct kernel *kernel, const json_t *registers, const stru
 		return true;
 	}
 	if (culprit_stores(kernel, slab, broken->decoded, ret) ||
-	    culprit_computed(registers, slab, broken->decoded, ret))
+	    culprit_computed(kernel, registers, slab, broken->decoded, ret))
 		return true;
 	ret->common = slab->cache->hardened ? 0 : broken->decoded;
 	return false;
@@ -208,24 +225,39 @@ static void show_holder(struct kernel *kernel, struct findings *findings, const 
 		    culprit->computed ? "stood" : "stands", slab->cache->name, culprit->object);
 }
 
-/* What was written runs on from the object in front: it was overrun. */
-static void show_overrun(struct findings *findings, struct kernel *kernel,
-			 const struct slab_object *object, uint64_t at)
+static void say_overrun(struct findings *findings, const struct slab_object *object,
+			int64_t from, int64_t to, double confidence)
 {
-	struct object_shape shape;
-
-	if (!err_ok(object_shape_read(kernel, object, at, (struct type){0}, &shape)) ||
-	    shape.damage != DAMAGE_OVERRUN)
-		return;
-	finding_add(findings, FINDING_OVERRUN, SEVERITY_CRITICAL, shape.confidence,
+	finding_add(findings, FINDING_OVERRUN, SEVERITY_CRITICAL, confidence,
 		    json_pack("{s:o, s:o, s:s, s:i, s:i, s:s}", "object",
 			      json_address(object->start), "overrun_from",
 			      json_address(slab_object_start(&object->slab, object->index - 1)),
-			      "cache", object->slab.cache->name, "words_before",
-			      (int)(-shape.from / 8), "words_in", (int)(shape.to / 8), "evidence",
-			      EVIDENCE_INFERRED),
+			      "cache", object->slab.cache->name, "words_before", (int)(-from / 8),
+			      "words_in", (int)(to / 8), "evidence", EVIDENCE_INFERRED),
 		    "the %s object before it was overrun: the same bytes run from its end over the "
 		    "free pointer of the next", object->slab.cache->name);
+}
+
+/*
+ * What was written runs on from the object in front: it was overrun. Of an object cleared since
+ * only that is left which the one in front ends with.
+ */
+static void show_overrun(struct findings *findings, struct kernel *kernel,
+			 const struct slab_object *object, const struct culprit *culprit)
+{
+	uint64_t at = culprit->object + object->slab.cache->offset;
+	struct object_shape shape;
+
+	if (!culprit->computed) {
+		if (err_ok(object_shape_read(kernel, object, at, (struct type){0}, &shape)) &&
+		    shape.damage == DAMAGE_OVERRUN)
+			say_overrun(findings, object, shape.from, shape.to, shape.confidence);
+		return;
+	}
+	int64_t from = -(int64_t)stretch_in_front(kernel, &object->slab, object->start, culprit->raw);
+	if (from <= -CLEARED_OVERRUN_MIN)
+		say_overrun(findings, object, from, (int64_t)(at + 8 - object->start),
+			    (from <= -2 * CLEARED_OVERRUN_MIN ? 0.85 : 0.7) * culprit->confidence);
 }
 
 /* The object in front of the overwritten one: who may have run over its end. */
@@ -270,6 +302,6 @@ void freelist_damage_show(struct kernel *kernel, struct findings *findings, cons
 		return; /* nothing foreign was written */
 	show_looks(findings, culprit);
 	show_holder(kernel, findings, slab, culprit);
-	if (!culprit->computed && err_ok(slab_find(kernel, culprit->object, &object)))
-		show_overrun(findings, kernel, &object, culprit->object + slab->cache->offset);
+	if (err_ok(slab_find(kernel, culprit->object, &object)))
+		show_overrun(findings, kernel, &object, culprit);
 }

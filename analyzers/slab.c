@@ -25,6 +25,7 @@ struct audit {
 	struct kernel *kernel;
 	struct findings *findings;
 	struct map seen; /* slabs and lists done */
+	struct map told; /* breaks reported */
 	uint64_t budget_end;
 	unsigned broken;
 	bool near; /* the slab at hand is one the crash touches */
@@ -49,6 +50,9 @@ static void report(struct audit *audit, const struct slab *slab,
 {
 	struct culprit culprit;
 
+	/* One bad pointer may be met on a list, and once more in a register. */
+	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
+		return;
 	freelist_culprit(audit->kernel, crash_registers(audit), slab, broken, &culprit);
 	freelist_damage_show(audit->kernel, audit->findings, slab, broken, &culprit, list,
 			     audit->near);
@@ -203,6 +207,8 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	unsigned before = audit->broken;
 	TRY(check_slab(audit, slab.address));
 	if (audit->broken == before)
+		TRY(check_cpus(audit, slab.cache));
+	if (audit->broken == before)
 		match_registers(audit, &slab);
 	return NULL;
 }
@@ -270,6 +276,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	if (!err && suspect)
 		err = slab_caches_each(kernel, audit_partial, &audit);
 	map_deinit(&audit.seen);
+	map_deinit(&audit.told);
 	return err;
 }
 

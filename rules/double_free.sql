@@ -8,7 +8,8 @@
 -- rules-out: A bug of the allocator: it checks for this, and found it.
 SELECT
 	d.headline || coalesce('; freed by ' || d.freed_by || '()', '') AS because,
-	'double free of ' || d.cache || ' object ' || d.object || c.place AS headline,
+	'double free of ' || d.cache || ' object ' || d.object ||
+		coalesce(', the second by ' || d.freed_by || '(),', '') || c.place AS headline,
 	d.confidence, d.finding, c.finding AS finding2
 FROM double_free d JOIN crash c ON c.dump = d.dump
 WHERE d.dump = :dump;

@@ -5,13 +5,14 @@
 -- confidence: 0.85
 -- advice: Who wrote it held a pointer to the object after freeing it: boot with slub_debug=FZPU for that cache to learn who allocated and freed it.
 -- rules-out: The code on the stack: it only took the next free object from the list.
--- A list that the crash does not touch may have nothing to do with it.
+-- A list that the crash does not touch may have nothing to do with it; an overrun says who wrote.
 SELECT
 	f.headline || coalesce('; ' || (SELECT text FROM hypothesis h WHERE h.dump = f.dump
 		AND text LIKE 'what overwrote%' ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	'freed ' || f.cache || ' object' || coalesce(' ' || f.object, '') ||
 		' was written to; met' || c.place AS headline,
-	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.6 END AS confidence, f.finding,
+	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.6 END * CASE WHEN EXISTS (SELECT 1
+		FROM overrun o WHERE o.dump = f.dump) THEN 0.8 ELSE 1 END AS confidence, f.finding,
 	c.finding AS finding2
 FROM freelist f JOIN crash c ON c.dump = f.dump
 WHERE f.dump = :dump AND NOT f.loop;

@@ -180,7 +180,34 @@ START_TEST(an_overrun_is_told_from_a_write_after_free)
 }
 END_TEST
 
+/* The object has been cleared since, but the one in front still ends with that text. */
+START_TEST(an_overrun_is_told_by_what_it_left)
+{
+	struct freelist_break broken = {.why = BREAK_OUTSIDE};
+	struct findings findings;
+	struct culprit culprit;
+	uint64_t raw;
+
+	for (unsigned left = 1; left <= 4; left += 3) {
+		start(true);
+		_json_ json_t *one = json_pack("{s:o}", "r9", json_address(object(7)));
+		for (uint64_t at = object(7) - 8 * left; at < object(7); at += 8)
+			fake_put(at, "over the", 8);
+		memcpy(&raw, "fox jump", 8);
+		broken.raw = broken.decoded = decoded(7, raw);
+		findings_init(&findings, NULL);
+		ck_assert(freelist_culprit(&kernel, one, slab, &broken, &culprit));
+		ck_assert_uint_eq(culprit.object, object(7));
+		freelist_damage_show(&kernel, &findings, slab, &broken, &culprit, "cpu", true);
+		/* one word alike is chance */
+		ck_assert_int_eq(evidence(&findings, FINDING_OVERRUN) != NULL, left > 1);
+		findings_deinit(&findings);
+		fake_close();
+	}
+}
+END_TEST
+
 UNIT_MAIN("freelist_damage", what_an_object_stores_is_proof,
 	  of_a_cleared_object_only_the_bytes_are_known, a_register_tells_the_object,
 	  data_that_looks_like_nothing_names_nobody, what_is_not_known_is_not_shown,
-	  an_overrun_is_told_from_a_write_after_free)
+	  an_overrun_is_told_from_a_write_after_free, an_overrun_is_told_by_what_it_left)

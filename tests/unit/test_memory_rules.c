@@ -87,6 +87,8 @@ static const struct {
 	{{GP, FREELIST("\"0xffff888001000000\"", OUTSIDE, "true"), USB(0.97)}, "memory_corruption",
 	 "dma_into_freelist", 0.86, 0.95},
 	{{GP, FREELIST("null", OUTSIDE, "true")}, "memory_corruption", "freelist_overwritten", 0.8, 0.9},
+	{{GP, FREELIST("\"0xffff888001000400\"", OUTSIDE, "true"), OVERRUN}, "memory_corruption",
+	 "overrun", 0.8, 0.9},
 	{{GP, FREELIST("null", LOOP, "true")}, "double_free", "freelist_loop", 0.8, 0.9},
 	/* one that the crash does not touch explains little */
 	{{NULL_FAULT, FREELIST("null", OUTSIDE, "false")}, "null_dereference", "null_dereference", 0.9, 1},

@@ -101,6 +101,35 @@ static void freelist_usb(void)
 	crashme_allocate_all(cache);
 }
 
+/* A text that runs from one object over the free one behind it, as far as its link. */
+static void freelist_overrun(void)
+{
+	static const char text[] = "the quick brown fox jumps over the lazy dog ";
+	struct kmem_cache *cache;
+	char *object[16], *low = NULL;
+	int i, j;
+
+	cache = kmem_cache_create_usercopy("crashme_256", 256, 0, 0, 0, 256, NULL);
+	for (i = 0; i < 16; i++)
+		object[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (i = 0; i < 16 && !low; i++)
+		for (j = 0; j < 16; j++)
+			if (object[j] == object[i] + 256)
+				low = object[i];
+	for (i = 0; i < 16; i++)
+		if (object[i] != low)
+			kmem_cache_free(cache, object[i]);
+	kmem_cache_shrink(cache);
+	for (i = 0; i < 64 + 128 + 8; i++)
+		low[192 + i] = text[i % (sizeof(text) - 1)];
+	truth_here("general_protection", "");
+	truth("caller=crashme_allocate_all");
+	truth_object(low + 256, "crashme_256", "free");
+	truth("cause=memory_corruption");
+	truth("overrun_from=0x%px", low);
+	crashme_allocate_all(cache);
+}
+
 static crash_fn void crashme_allocate_more(void)
 {
 	int i;
@@ -292,6 +321,7 @@ static void text_flip(void)
 const struct crash memory_crashes[] = {
 	{ "wild_in_object", wild_in_object },
 	{ "freelist_usb", freelist_usb },
+	{ "freelist_overrun", freelist_overrun },
 	{ "freelist_usb_debug", freelist_usb_debug },
 	{ "use_after_free", use_after_free },
 	{ "use_after_free_poison", use_after_free_poison },
