@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Code against its file: every kind of place the kernel patches, and files that lie. */
-#include <elf.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "elf_build.h"
 #include "fake_kernel.h"
 #include "text_compare.h"
 
@@ -14,75 +12,6 @@
 #define CALLEE (FAKE_BASE + 0x18000)
 #define SITE 16			   /* offset of the place that is patched */
 #define CODE_SIZE 64
-
-/* --- a file ----------------------------------------------------------------------------------- */
-
-#define SECTIONS_MAX 12
-
-struct section {
-	const char *name;
-	const void *bytes;
-	size_t size;
-	uint64_t address;
-	uint32_t type, link, info;
-	uint64_t flags, entry;
-};
-
-struct file {
-	struct section sections[SECTIONS_MAX];
-	unsigned count;
-	uint16_t type;
-};
-
-static unsigned add_section(struct file *file, const char *name, const void *bytes, size_t size,
-			    uint64_t address, uint64_t flags)
-{
-	ck_assert_uint_lt(file->count, SECTIONS_MAX - 2);
-	if (!file->count)
-		file->count = 1;
-	file->sections[file->count] = (struct section){
-		.name = name, .bytes = bytes, .size = size, .address = address,
-		.type = SHT_PROGBITS, .flags = flags | SHF_ALLOC,
-	};
-	return file->count++;
-}
-
-static int write_file(const struct file *file)
-{
-	int fd = memfd_create("file", MFD_CLOEXEC);
-	Elf64_Shdr headers[SECTIONS_MAX] = {0};
-	char names[512] = "";
-	size_t at = sizeof(Elf64_Ehdr), name = 1;
-	Elf64_Ehdr header = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-		.e_type = file->type, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-		.e_ehsize = sizeof(header), .e_shentsize = sizeof(Elf64_Shdr),
-		.e_shnum = (uint16_t)(file->count + 1), .e_shstrndx = (uint16_t)file->count,
-	};
-
-	for (unsigned i = 1; i < file->count; i++) {
-		const struct section *section = &file->sections[i];
-
-		headers[i] = (Elf64_Shdr){.sh_name = (uint32_t)name, .sh_type = section->type,
-					  .sh_flags = section->flags, .sh_addr = section->address,
-					  .sh_offset = at, .sh_size = section->size,
-					  .sh_link = section->link, .sh_info = section->info,
-					  .sh_entsize = section->entry, .sh_addralign = 1};
-		ck_assert_int_eq(pwrite(fd, section->bytes, section->size, (off_t)at),
-				 (ssize_t)section->size);
-		at += (section->size + 15) & ~15ull;
-		name += (size_t)snprintf(names + name, sizeof(names) - name, "%s",
-					 section->name) + 1;
-	}
-	headers[file->count] = (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = at,
-					    .sh_size = sizeof(names)};
-	ck_assert_int_eq(pwrite(fd, names, sizeof(names), (off_t)at), sizeof(names));
-	header.e_shoff = at + sizeof(names);
-	ck_assert_int_eq(pwrite(fd, headers, sizeof(headers), (off_t)header.e_shoff),
-			 sizeof(headers));
-	ck_assert_int_eq(pwrite(fd, &header, sizeof(header), 0), sizeof(header));
-	return fd;
-}
 
 /* --- a kernel --------------------------------------------------------------------------------- */
 
@@ -132,7 +61,7 @@ static void put_code(uint8_t code[CODE_SIZE], const char *site)
 	hex(site, code + SITE);
 }
 
-static void compare(const struct file *file, uint64_t slide, struct text_comparison *result)
+static void compare(const struct elf_build *file, uint64_t slide, struct text_comparison *result)
 {
 	_cleanup_(cleanup_text_file_close) struct text_file *text = NULL;
 
@@ -267,7 +196,7 @@ static void run_case(const struct patch_case *one)
 {
 	uint8_t expected[CODE_SIZE], found[CODE_SIZE], table[32], replacement[32], site[32];
 	struct text_comparison result;
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 	size_t length = hex(one->expected, site), size = hex(one->replacement, replacement);
 
 	set_up(patch_types);
@@ -299,7 +228,7 @@ static void run_bytes(const char *expected, const char *found, uint64_t slide,
 		      struct text_comparison *result)
 {
 	uint8_t code[CODE_SIZE];
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 
 	put_code(code, found);
 	fake_put(TEXT, code, CODE_SIZE);
@@ -398,7 +327,7 @@ START_TEST(absurd_tables_hide_nothing)
 
 	for (size_t n = 0; n < ARRAY_SIZE(table_names); n++)
 		for (size_t f = 0; f < ARRAY_SIZE(fills) * ARRAY_SIZE(sizes); f++) {
-			struct file file = {.type = ET_EXEC};
+			struct elf_build file = {.type = ET_EXEC};
 			struct text_comparison result;
 
 			set_up(patch_types);
@@ -420,7 +349,7 @@ END_TEST
 START_TEST(replacement_out_of_bounds)
 {
 	uint8_t code[CODE_SIZE], table[32];
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 	struct text_comparison result;
 
 	set_up(patch_types);
@@ -442,7 +371,7 @@ END_TEST
 START_TEST(tables_without_a_type_are_refused)
 {
 	_cleanup_(cleanup_text_file_close) struct text_file *text = NULL;
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 	uint8_t code[CODE_SIZE] = {0};
 	struct text_comparison result;
 
@@ -459,7 +388,7 @@ END_TEST
 START_TEST(rewritten_calls_are_refused)
 {
 	_cleanup_(cleanup_text_file_close) struct text_file *text = NULL;
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 	uint8_t code[CODE_SIZE] = {0};
 	struct text_comparison result;
 
@@ -476,7 +405,7 @@ END_TEST
 START_TEST(ranges_outside_of_the_code)
 {
 	_cleanup_(cleanup_text_file_close) struct text_file *text = NULL;
-	struct file file = {.type = ET_EXEC};
+	struct elf_build file = {.type = ET_EXEC};
 	uint8_t code[CODE_SIZE] = {0};
 	struct text_comparison result;
 
@@ -498,7 +427,7 @@ END_TEST
 
 START_TEST(files_without_code_are_refused)
 {
-	struct file empty = {.type = ET_EXEC}, module = {.type = ET_REL};
+	struct elf_build empty = {.type = ET_EXEC}, module = {.type = ET_REL};
 	uint8_t code[CODE_SIZE] = {0};
 	struct text_file *text;
 
