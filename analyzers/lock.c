@@ -99,7 +99,7 @@ bool waits_in(const struct waitlist *list, const struct task *task)
 
 #define WAITERS_SHOWN 4096 /* in the verdict; counts are always complete */
 
-static void add_waiters(const struct waitlist *list, json_t *lock)
+void lock_add_waiters(json_t *lock, const struct waitlist *list)
 {
 	for (size_t i = 0; i < list->count && i < WAITERS_SHOWN; i++) {
 		const struct waiter *waiter = &list->waiters[i];
@@ -123,7 +123,7 @@ static struct err *emit_lock(struct kernel *kernel, const struct lock_class *cla
 	_str_ struct str headline = {0};
 	double confidence = 1.0;
 
-	add_waiters(list, lock);
+	lock_add_waiters(lock, list);
 	struct err *err = class->describe(kernel, list, lock, &headline, &confidence);
 	if (err) {
 		json_decref(lock);

@@ -40,6 +40,8 @@ void lock_add_holder(json_t *lock, const struct task *task, enum lock_mode mode,
 	__attribute__((format(printf, 6, 7)));
 void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode, size_t position,
 		     uint64_t node);
+/* All waiters of a list, in order, and how many; a note says where the list was cut short. */
+void lock_add_waiters(json_t *lock, const struct waitlist *list);
 /* What people call a LOCK: its name, else its kind. Owned by the lock. */
 const char *lock_text(const json_t *lock);
 /* The task a lock's owner word points to (flag bits masked off), or NULL. */

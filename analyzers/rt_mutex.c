@@ -22,6 +22,7 @@
 #define TREE_MAX (1u << 16)
 #define TREE_DEPTH 64
 
+/* A waiter stands on the stack of the task it names. */
 static bool read_waiter(struct kernel *kernel, uint64_t address, struct waiter *ret)
 {
 	uint64_t task;
@@ -29,7 +30,7 @@ static bool read_waiter(struct kernel *kernel, uint64_t address, struct waiter *
 	if (!err_ok(member_read(kernel, address, LAYOUT_RT_WAITER_TASK, &task)))
 		return false;
 	*ret = (struct waiter){address, address, tasks_find(kernel->tasks, task)};
-	return ret->task;
+	return ret->task && tasks_by_stack(kernel->tasks, address) == ret->task;
 }
 
 /* In-order walk of the lock's rb-tree, highest priority first; left and right with own stack. */
@@ -54,7 +55,7 @@ static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitli
 		}
 		node = path[--depth];
 		if (!read_waiter(kernel, node - member_offset(entry), &waiter))
-			return err_at(ERR_CORRUPT, node, "rt_mutex waiter names no task");
+			return err_at(ERR_CORRUPT, node, "rt_mutex waiter is on the stack of no task it names");
 		if (list->count == TREE_MAX)
 			return err_new(ERR_LIMIT, "more than %u waiters", TREE_MAX);
 		TRY(waitlist_add(list, waiter));
@@ -128,15 +129,12 @@ static enum lock_mode rt_mode(struct kernel *kernel, const struct task *task)
 	return sleeper && sleeper->kind == WAIT_RT_RWSEM ? sleeper->mode : MODE_UNKNOWN;
 }
 
-static void add_waiters(struct kernel *kernel, const struct waitlist *list, json_t *lock, bool rwsem)
+static void add_waiters(struct kernel *kernel, struct waitlist *list, json_t *lock, bool rwsem)
 {
 	for (size_t i = 0; i < list->count; i++)
-		lock_add_waiter(lock, list->waiters[i].task,
-				rwsem ? rt_mode(kernel, list->waiters[i].task) : MODE_EXCLUSIVE, i,
-				list->waiters[i].address);
-	if (list->err)
-		json_put(lock, "note", json_sprintf("the waiters could not be read to their end: %s",
-						    list->err->message));
+		list->waiters[i].mode = rwsem ? rt_mode(kernel, list->waiters[i].task)
+					      : MODE_EXCLUSIVE;
+	lock_add_waiters(lock, list);
 }
 
 static bool drains(struct kernel *kernel, const struct task *task)
@@ -192,7 +190,7 @@ static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct wait
 	return NULL;
 }
 
-static struct err *emit_mutex(struct kernel *kernel, const struct waitlist *list,
+static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
 			      struct findings *findings)
 {
 	const struct task *owner = owner_of(kernel, list->lock);

@@ -8,9 +8,9 @@ SELECT
 	coalesce(victims, 0) || ' tasks wait, directly or through others, for pid ' || root_pid ||
 		', ' || root_doing AS because,
 	headline AS headline,
-	confidence, finding
+	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known
-		AND (NOT moving OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
+		AND (moving IS NOT 1 OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
 		AND c.kind IN ('hung_task', 'panic', 'sysrq', 'nmi', 'unknown'));

@@ -8,7 +8,7 @@ SELECT
 	'sysrq_handle_crash() is on the stack: the crash was requested' AS because,
 	'crash requested through sysrq' || coalesce(', ' || comm || '/' || pid, '') AS headline,
 	-- A crash is often asked for because the machine hangs: then the hang is the news.
-	confidence * CASE WHEN EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND NOT w.moving) THEN 0.5
-		ELSE 1.0 END AS confidence, finding
+	confidence * CASE WHEN EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.moving IS NOT 1)
+		THEN 0.5 ELSE 1.0 END AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'sysrq';

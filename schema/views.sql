@@ -105,10 +105,11 @@ SELECT dump, number AS finding, confidence,
 	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known,
 	evidence ->> '$.io.tasks' AS io_tasks,
 	-- The root runs, or waits for I/O, and nobody has waited for long: as on any busy machine.
-	json_array_length(evidence, '$.cycles') = 0 AND coalesce(
-		(evidence ->> '$.roots[0].io' OR (evidence ->> '$.roots[0].holder_known' AND
-			evidence ->> '$.roots[0].task.state' = 'R')) AND
-		evidence ->> '$.longest.blocked_s' < 10, 0) AS moving
+	-- NULL where it does, and how long anybody has waited is not known.
+	CASE WHEN json_array_length(evidence, '$.cycles') = 0 AND
+			(evidence ->> '$.roots[0].io' OR (evidence ->> '$.roots[0].holder_known' AND
+			evidence ->> '$.roots[0].task.state' = 'R'))
+		THEN evidence ->> '$.longest.blocked_s' < 10 ELSE 0 END AS moving
 FROM finding WHERE code = 'waits';
 
 -- Stack of the panic task, innermost first.

@@ -124,7 +124,8 @@ static inline uint32_t fake_longs(struct btf_build *b, const char *name, uint32_
 enum {
 	T_STATE = 0, T_EXIT_STATE = 4, T_FLAGS = 8, T_PID = 12, T_TGID = 16, T_STACK = 24,
 	T_TASKS = 32, T_THREADS = 48, T_SIGNAL = 64, T_COMM = 72, T_SP = 96, T_ARRIVAL = 104,
-	T_CPU = 112, T_HOOKS = 120, T_BLOCKER = 128, T_SIZE = 136,
+	T_CPU = 112, T_HOOKS = 120, T_BLOCKER = 128, T_MM = 136,
+	T_PI_BLOCKED_ON = 144, T_SIZE = 152,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
@@ -141,12 +142,13 @@ static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, 
 
 	fake_longs(b, "signal_struct", list, head, 1);
 	fake_longs(b, "rq", l, rq, 3);
-	b_record(b, B_STRUCT, "task_struct", T_SIZE, 15, "__state", i, T_STATE * 8, "exit_state", i,
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 17, "__state", i, T_STATE * 8, "exit_state", i,
 		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
 		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
 		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
 		 thread, T_SP * 8, "sched_info", sched, T_ARRIVAL * 8, "thread_info", info,
-		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8, "blocker", l, T_BLOCKER * 8);
+		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8, "blocker", l, T_BLOCKER * 8, "mm", l,
+		 T_MM * 8, "pi_blocked_on", l, T_PI_BLOCKED_ON * 8);
 }
 
 /* No struct inactive_task_frame, as before v4.9. */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_FAKE_LOCKS_H
+#define TRIAGE_FAKE_LOCKS_H
+
+#include "analyzer.h"
+#include "fake_kernel.h"
+#include "json.h"
+#include "kernel/sleeper.h"
+#include "lock_place.h"
+
+/*
+ * For tests of the lock analyzers: tasks with stacks, asleep where the test says, and the findings
+ * that come of it. Stands in for analyzers/lock_place.c and kernel/owner.c: locks have no names.
+ * Include it in one file of a test program.
+ */
+#define TASKS 6
+#define TASK(i) (FAKE_BASE + 0x1000 + 0x200 * (uint64_t)(i))
+#define SIGNAL(i) (FAKE_BASE + 0x9000 + 0x40 * (uint64_t)(i))
+#define STACK(i) (FAKE_BASE + 0x10000 + 0x4000 * (uint64_t)(i))
+#define WAITER(i) (STACK(i) + 0x3e00)
+#define LOCK (FAKE_BASE + 0xd000)
+
+void lock_place_find(struct kernel *of, const char *kind, uint64_t address, struct lock_place *ret)
+{
+	(void)of;
+	(void)kind;
+	*ret = (struct lock_place){.owner = {.address = address, .cpu = -1}};
+}
+
+static uint64_t fake_mm; /* whose mmap_lock LOCK is, 0 for none */
+
+uint64_t lock_mm(struct kernel *of, uint64_t address)
+{
+	(void)of;
+	return address == LOCK ? fake_mm : 0;
+}
+
+const char *owner_kind_name(enum owner_kind kind)
+{
+	(void)kind;
+	return "hole";
+}
+
+void owner_text(const struct owner *owner, char *buf, size_t size)
+{
+	(void)owner;
+	copy_text(buf, size, "nothing");
+}
+
+static struct sleeper fake_sleepers_list[TASKS];
+static struct sleepers fake_sleepers;
+static struct findings found;
+
+static void keep(struct findings *findings, const struct finding *finding)
+{
+	(void)findings;
+	(void)finding;
+}
+
+#define FAKE_UNINTERRUPTIBLE 2
+
+/* Tasks 1 … 5 of these types, all in state D; task 0 is init_task. */
+static inline void put_tasks(void (*types)(struct btf_build *b, uint32_t i, uint32_t l))
+{
+	fake_open(types);
+	fake_symbol("init_task", TASK(0));
+	for (unsigned i = 0; i < TASKS; i++) {
+		fake_task(TASK(i), (int)i, "task", TASK((i + 1) % TASKS),
+			  TASK((i + TASKS - 1) % TASKS), SIGNAL(i));
+		fake_u64(TASK(i) + T_STACK, STACK(i));
+		fake_u32(TASK(i) + T_STATE, i ? FAKE_UNINTERRUPTIBLE : 0);
+	}
+	memset(fake_sleepers_list, 0, sizeof(fake_sleepers_list));
+	fake_sleepers = (struct sleepers){.list = fake_sleepers_list};
+	fake_mm = 0;
+	findings_init(&found, keep);
+}
+
+/* Once what the tasks hold is written. */
+static inline void open_tasks(void)
+{
+	assert_ok(tasks_open(&kernel, &kernel.tasks));
+	kernel.sleepers = &fake_sleepers;
+}
+
+/* In the order of pids: the list is one of ascending tasks. */
+static inline struct sleeper *put_asleep(int pid, enum wait_kind kind, enum lock_mode mode)
+{
+	struct sleeper *sleeper = &fake_sleepers_list[fake_sleepers.count++];
+
+	*sleeper = (struct sleeper){.task = tasks_by_pid(kernel.tasks, pid), .kind = kind,
+				    .mode = mode, .what = "lock", .sp = STACK(pid) + 0x3c00};
+	return sleeper;
+}
+
+static inline void close_tasks(void)
+{
+	findings_deinit(&found);
+	tasks_close(kernel.tasks);
+	fake_close();
+}
+
+/* What the analyzer finds now; what it found before is forgotten. False when it gave up on some. */
+static inline bool run_again(const struct analyzer *analyzer)
+{
+	findings_deinit(&found);
+	findings_init(&found, keep);
+	return err_ok(analyzer->run(&kernel, &found));
+}
+
+/* The lock at this address among what was found. */
+static inline const json_t *lock_at(uint64_t address)
+{
+	for (size_t i = 0; i < found.count; i++) {
+		uint64_t value;
+
+		if (json_address_value(json_object_get(found.list[i].evidence, "address"), &value) &&
+		    value == address)
+			return found.list[i].evidence;
+	}
+	ck_abort_msg("no lock at %llx", (unsigned long long)address);
+	return NULL;
+}
+
+/* "3w 1r 2" for waiters or holders: pids and modes; "?" for a missing one. */
+static inline const char *parties(const json_t *lock, const char *key)
+{
+	static char text[256];
+	size_t i, used = 0;
+	json_t *one;
+
+	text[0] = '\0';
+	json_array_foreach(json_object_get(lock, key), i, one) {
+		const json_t *pid = json_object_get(json_object_get(one, "task"), "pid");
+		const char *mode = json_string_value(json_object_get(one, "mode"));
+		char number[16] = "?";
+
+		if (pid)
+			snprintf(number, sizeof(number), "%d", (int)json_integer_value(pid));
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%.1s",
+					 i ? " " : "", number, mode ? mode : "");
+	}
+	return text;
+}
+
+static inline const char *note_of(const json_t *lock)
+{
+	const char *note = json_string_value(json_object_get(lock, "note"));
+
+	return note ? note : "";
+}
+
+static inline void link_nodes(uint64_t node, uint64_t next)
+{
+	fake_u64(node, next);
+	fake_u64(next + 8, node);
+}
+
+#endif
