@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wait_graph.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,24 +80,53 @@ struct search {
 		size_t edge; /* the one being followed */
 	} *path;
 	size_t depth;
+	size_t seen;	 /* cycles */
+	double at_least; /* edges less sure are passed over */
+	double below;	 /* cycles as sure as this are known */
 };
 
-static void record_cycle(struct search *search, const struct wait_node *back_to)
-{
-	struct wait_graph *graph = search->graph;
-	struct wait_cycle cycle = {.confidence = 1};
-	size_t start = back_to->depth;
+#define CYCLES_SEEN_MAX 1024 /* looking at each costs its length */
 
-	if (search->depth - start > CYCLE_LENGTH_MAX || graph->cycle_count == CYCLES_MAX)
-		return;
-	for (size_t i = start; i < search->depth; i++) {
+/* Where a new cycle goes: behind the others, or in the place of a less sure one; NULL for neither. */
+static struct wait_cycle *cycle_slot(struct wait_graph *graph, double confidence)
+{
+	struct wait_cycle *least = graph->cycles;
+
+	if (graph->cycle_count < CYCLES_MAX)
+		return &graph->cycles[graph->cycle_count++];
+	for (size_t i = 1; i < CYCLES_MAX; i++)
+		if (graph->cycles[i].confidence < least->confidence)
+			least = &graph->cycles[i];
+	if (least->confidence >= confidence)
+		return NULL;
+	free(least->edges);
+	return least;
+}
+
+static struct err *record_cycle(struct search *search, const struct wait_node *back_to)
+{
+	struct wait_cycle cycle = {.confidence = 1};
+
+	if (search->seen++ >= CYCLES_SEEN_MAX)
+		return NULL;
+	cycle.edges = calloc(search->depth - back_to->depth, sizeof(*cycle.edges));
+	if (!cycle.edges)
+		return &err_nomem;
+	for (size_t i = back_to->depth; i < search->depth; i++) {
 		const struct wait_edge *edge =
-			&graph->edges[search->path[i].node->first + search->path[i].edge];
+			&search->graph->edges[search->path[i].node->first + search->path[i].edge];
 
 		cycle.edges[cycle.length++] = edge;
 		cycle.confidence *= edge->confidence;
 	}
-	graph->cycles[graph->cycle_count++] = cycle;
+	struct wait_cycle *slot = cycle.confidence < search->below
+					  ? cycle_slot(search->graph, cycle.confidence)
+					  : NULL;
+	if (slot)
+		*slot = cycle;
+	else
+		free(cycle.edges);
+	return NULL;
 }
 
 static void push(struct search *search, struct wait_node *node)
@@ -107,7 +137,7 @@ static void push(struct search *search, struct wait_node *node)
 	search->path[search->depth++].edge = 0;
 }
 
-static void search_from(struct search *search, struct wait_node *start)
+static struct err *search_from(struct search *search, struct wait_node *start)
 {
 	push(search, start);
 	while (search->depth) {
@@ -121,16 +151,19 @@ static void search_from(struct search *search, struct wait_node *start)
 				search->path[search->depth - 1].edge++;
 			continue;
 		}
-		struct wait_node *next = node_of(search->graph, search->index,
-						 search->graph->edges[node->first + *edge].to);
+		const struct wait_edge *taken = &search->graph->edges[node->first + *edge];
+		struct wait_node *next = taken->confidence >= search->at_least
+						 ? node_of(search->graph, search->index, taken->to)
+						 : NULL;
 		if (next && next->colour == WHITE) {
 			push(search, next);
 			continue;
 		}
 		if (next && next->colour == GREY)
-			record_cycle(search, next);
+			TRY(record_cycle(search, next));
 		++*edge;
 	}
+	return NULL;
 }
 
 static int by_sureness(const void *a, const void *b)
@@ -140,22 +173,34 @@ static int by_sureness(const void *a, const void *b)
 	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
 }
 
-static struct err *find_cycles(struct wait_graph *graph, const struct map *index)
+static struct err *search_all(struct search *search)
 {
-	struct search search = {.graph = graph, .index = index};
+	struct wait_graph *graph = search->graph;
 
-	graph->cycles = calloc(CYCLES_MAX, sizeof(*graph->cycles));
-	search.path = calloc(graph->node_count + 1, sizeof(*search.path));
-	if (!graph->cycles || !search.path) {
-		free(search.path);
-		return &err_nomem;
-	}
+	for (size_t i = 0; i < graph->node_count; i++)
+		graph->nodes[i].colour = WHITE;
 	for (size_t i = 0; i < graph->node_count; i++)
 		if (graph->nodes[i].colour == WHITE)
-			search_from(&search, &graph->nodes[i]);
-	qsort(graph->cycles, graph->cycle_count, sizeof(*graph->cycles), by_sureness);
-	free(search.path);
+			TRY(search_from(search, &graph->nodes[i]));
 	return NULL;
+}
+
+/* By proven edges first: among those only supposed, a crowd with many suspects has cycles galore. */
+static struct err *find_cycles(struct wait_graph *graph, const struct map *index)
+{
+	struct search proven = {.graph = graph, .index = index, .at_least = 1, .below = INFINITY};
+	struct search all = {.graph = graph, .index = index, .below = 1};
+	struct err *err = &err_nomem;
+
+	graph->cycles = calloc(CYCLES_MAX, sizeof(*graph->cycles));
+	proven.path = all.path = calloc(graph->node_count + 1, sizeof(*all.path));
+	if (graph->cycles && all.path) {
+		err = search_all(&proven);
+		err = err ? err : search_all(&all);
+	}
+	qsort(graph->cycles, graph->cycle_count, sizeof(*graph->cycles), by_sureness);
+	free(all.path);
+	return err;
 }
 
 /* --- roots: follow each task's best edge to its end -------------------------------------------- */
@@ -270,6 +315,8 @@ struct err *wait_graph_solve(struct wait_graph *graph)
 void wait_graph_deinit(struct wait_graph *graph)
 {
 	free(graph->edges);
+	for (size_t i = 0; i < graph->cycle_count; i++)
+		free(graph->cycles[i].edges);
 	free(graph->cycles);
 	free(graph->roots);
 	free(graph->nodes);

@@ -19,11 +19,10 @@ struct wait_edge {
 	size_t unlisted;	/* waiters of this lock that are counted but not listed */
 };
 
-#define CYCLES_MAX 16
-#define CYCLE_LENGTH_MAX 64
+#define CYCLES_MAX 16 /* kept: the surest of those found */
 
 struct wait_cycle {
-	const struct wait_edge *edges[CYCLE_LENGTH_MAX]; /* edges[i]->to == edges[i+1]->from */
+	const struct wait_edge **edges; /* edges[i]->to == edges[i+1]->from */
 	size_t length;
 	double confidence; /* product of its edges' */
 };

@@ -184,7 +184,7 @@ static json_t *cycle_json(const struct wait_cycle *cycle)
 {
 	json_t *pids = json_array();
 
-	for (size_t i = 0; i < cycle->length; i++)
+	for (size_t i = 0; i < cycle->length && i < EDGES_SHOWN; i++)
 		json_array_append_new(pids, json_integer(cycle->edges[i]->from->pid));
 	return pids;
 }

@@ -6,7 +6,6 @@
 #include "kernel/sleeper.h"
 #include "kernel/spinlock.h"
 #include "rwsem.h"
-#include "wait_graph.h"
 
 struct rwsem_case {
 	enum rwsem_count form;
@@ -111,106 +110,6 @@ START_TEST(queued_locks_of_both_encodings)
 }
 END_TEST
 
-/* Tasks, locks and holders as the analyzers hand them over. */
-static struct task people[8];
-static json_t *lock_json, *proven, *inferred;
-
-static void setup_graph(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
-		people[i] = (struct task){.address = 0xffff888000001000 + i * 64, .pid = (int)i + 1};
-	lock_json = json_pack("{s:s}", "name", "lock");
-	proven = json_pack("{s:s}", "evidence", "proven");
-	inferred = json_pack("{s:s}", "evidence", "inferred");
-}
-
-static void drop_graph(void)
-{
-	json_decref(lock_json);
-	json_decref(proven);
-	json_decref(inferred);
-}
-
-static void edge(struct wait_graph *graph, int from, int to, double confidence)
-{
-	struct wait_edge one = {&people[from], to < 0 ? NULL : &people[to], lock_json,
-				confidence == 1 ? proven : inferred, confidence};
-
-	assert_ok(wait_graph_add(graph, &one));
-}
-
-START_TEST(cycles_are_found_with_their_sureness)
-{
-	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
-
-	setup_graph();
-	edge(&graph, 0, 1, 1);
-	edge(&graph, 1, 2, 0.5);
-	edge(&graph, 2, 0, 1);
-	edge(&graph, 3, 0, 1);
-	edge(&graph, 4, 4, 1); /* a task that waits for a lock it holds itself */
-	assert_ok(wait_graph_solve(&graph));
-	ck_assert_uint_eq(graph.cycle_count, 2);
-	ck_assert_uint_eq(graph.cycles[0].length, 1);
-	ck_assert_uint_eq(graph.cycles[1].length, 3);
-	ck_assert_double_eq_tol(graph.cycles[1].confidence, 0.5, 1e-9);
-	ck_assert_uint_eq(graph.root_count, 0);
-	drop_graph();
-}
-END_TEST
-
-START_TEST(roots_count_their_victims)
-{
-	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
-
-	setup_graph();
-	edge(&graph, 0, 1, 1);
-	edge(&graph, 1, 2, 1);
-	edge(&graph, 3, 2, 0.7);
-	edge(&graph, 3, 5, 0.2); /* a less likely holder does not move the root */
-	edge(&graph, 4, -1, 0);
-	assert_ok(wait_graph_solve(&graph));
-	ck_assert_uint_eq(graph.cycle_count, 0);
-	ck_assert_uint_eq(graph.root_count, 2);
-	ck_assert_ptr_eq(graph.roots[0].task, &people[2]);
-	ck_assert_uint_eq(graph.roots[0].victims, 3);
-	ck_assert(!graph.roots[1].holder_known);
-	ck_assert_ptr_eq(graph.roots[1].task, &people[4]);
-	drop_graph();
-}
-END_TEST
-
-#define CHAIN 20000
-
-/* One queue of every task behind the next, and tasks that lead into a cycle. */
-START_TEST(long_chains_end_in_one_root)
-{
-	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
-	struct task *chain = calloc(CHAIN + 1, sizeof(*chain));
-
-	setup_graph();
-	for (size_t i = 0; i <= CHAIN; i++)
-		chain[i].address = 0xffff888100000000 + i * 64;
-	for (size_t i = 0; i < CHAIN; i++) {
-		struct wait_edge one = {&chain[i], &chain[i + 1], lock_json, proven, 1, 0};
-
-		assert_ok(wait_graph_add(&graph, &one));
-	}
-	edge(&graph, 0, 1, 1);
-	edge(&graph, 1, 2, 1);
-	edge(&graph, 2, 1, 1);
-	edge(&graph, 3, 0, 1);
-	assert_ok(wait_graph_solve(&graph));
-	ck_assert_uint_eq(graph.root_count, 1);
-	ck_assert_ptr_eq(graph.roots[0].task, &chain[CHAIN]);
-	ck_assert_uint_eq(graph.roots[0].victims, CHAIN);
-	ck_assert_uint_eq(graph.cycle_count, 1);
-	ck_assert_uint_eq(graph.cycles[0].length, 2);
-	drop_graph();
-	free(chain);
-}
-END_TEST
-
 static void classify(struct sleeper *sleeper, struct call *calls, unsigned count)
 {
 	*sleeper = (struct sleeper){.calls = calls, .call_count = count};
@@ -251,6 +150,4 @@ START_TEST(stacks_say_what_is_waited_for)
 END_TEST
 
 UNIT_MAIN("locks", rwsem_counts_of_all_eras, tickets_of_all_widths, queued_locks_of_both_encodings,
-	  cycles_are_found_with_their_sureness, roots_count_their_victims,
-	  long_chains_end_in_one_root,
 	  stacks_say_what_is_waited_for)
