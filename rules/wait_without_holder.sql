@@ -11,5 +11,5 @@ SELECT
 	finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND NOT holder_known
-		AND (NOT moving OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
+		AND (moving IS NOT 1 OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind IN ('hung_task', 'sysrq'));
