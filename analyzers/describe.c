@@ -17,6 +17,15 @@ json_t *describe_task(const struct task *task)
 	return json;
 }
 
+static void put_track(json_t *json, const char *key, const struct slab_track *track)
+{
+	if (track->address)
+		json_put(json, key,
+			 json_pack("{s:o, s:o, s:i, s:i}", "address", json_address(track->address),
+				   "symbol", json_text0(track->symbol), "pid", (int)track->pid, "cpu",
+				   (int)track->cpu));
+}
+
 static void put_slab(json_t *json, const struct slab_object *object)
 {
 	static const char *const states[] = {NULL, "allocated", "free"};
@@ -24,6 +33,10 @@ static void put_slab(json_t *json, const struct slab_object *object)
 	json_put(json, "cache", json_string(object->slab.cache->name));
 	if (object->state != OBJECT_UNKNOWN)
 		json_put(json, "state", json_string(states[object->state]));
+	if (object->red_zone == RED_ZONE_OVERWRITTEN)
+		json_put(json, "red_zone", json_string("overwritten"));
+	put_track(json, "allocated_by", &object->allocated);
+	put_track(json, "freed_by", &object->freed);
 	if (object->broken.why != BREAK_NONE)
 		json_put(json, "note", json_sprintf("its slab's free list %s",
 						    freelist_break_name(&object->broken)));

@@ -197,14 +197,27 @@ static const char *state_word(enum object_state state)
 	return state == OBJECT_ALLOCATED ? "allocated" : state == OBJECT_FREE ? "free" : "state unknown";
 }
 
+static void slab_text(const struct owner *owner, char *buf, size_t size)
+{
+	const struct slab_object *object = &owner->slab;
+	const struct slab_track *track = object->state == OBJECT_ALLOCATED ? &object->allocated
+					 : object->state == OBJECT_FREE	   ? &object->freed
+									   : NULL;
+	int length = snprintf(buf, size, "%s object 0x%016" PRIx64 " %+" PRId64 ", %s%s%s",
+			      object->slab.cache->name, owner->start, owner->offset,
+			      state_word(object->state), object->where[0] ? " on " : "",
+			      object->where);
+
+	if (track && track->address && length > 0 && (size_t)length < size)
+		snprintf(buf + length, size - (size_t)length, "%s by %s of pid %d",
+			 object->state == OBJECT_FREE ? ", freed" : "", track->symbol, track->pid);
+}
+
 void owner_text(const struct owner *owner, char *buf, size_t size)
 {
 	switch (owner->kind) {
 	case OWNER_SLAB:
-		snprintf(buf, size, "%s object 0x%016" PRIx64 " %+" PRId64 ", %s%s%s",
-			 owner->slab.slab.cache->name, owner->start, owner->offset,
-			 state_word(owner->slab.state), owner->slab.where[0] ? " on " : "",
-			 owner->slab.where);
+		slab_text(owner, buf, size);
 		break;
 	case OWNER_STACK:
 		stack_text(owner, buf, size);

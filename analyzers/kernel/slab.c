@@ -9,6 +9,7 @@
 #include "kernel/object.h"
 #include "kernel/slab_array.h"
 #include "kernel/slab_state.h"
+#include "kernel/slab_track.h"
 
 #define CACHES_MAX 65536	/* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)
@@ -62,7 +63,7 @@ static struct err *read_slub(struct kernel *kernel, struct slab_cache *cache)
 	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SLAB, &cache->cpu_slab));
 	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SHEAVES, &cache->cpu_sheaves));
 	cache->hardened = layout_has(kernel->layout, LAYOUT_CACHE_RANDOM);
-	return NULL;
+	return slab_debug_cache(kernel, cache);
 }
 
 static struct err *read_cache(struct kernel *kernel, uint64_t address, struct slab_cache *cache)
@@ -183,6 +184,7 @@ struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *re
 	object.start = slab_object_start(&object.slab, object.index);
 	object.offset = (int64_t)(va - object.start);
 	TRY(slab_states_find(kernel, &object));
+	slab_debug_read(kernel, &object);
 	*ret = object;
 	return NULL;
 }

@@ -23,6 +23,8 @@ struct slab_cache {
 	uint64_t random;
 	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
 	bool arrays;		/* SLAB's */
+	bool red_zone;		/* red_left_pad says whether an object is allocated */
+	uint64_t tracks;	/* offset of two struct track from an object's start, 0 = none */
 };
 
 enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
@@ -64,6 +66,17 @@ struct freelist_break {
 	enum { BREAK_NONE, BREAK_OUTSIDE, BREAK_MISALIGNED, BREAK_LOOP, BREAK_UNREADABLE } why;
 };
 
+/* Who allocated or freed an object (struct track, under SLAB_STORE_USER). */
+struct slab_track {
+	uint64_t address; /* the code behind the call; 0: not recorded */
+	int32_t pid;
+	unsigned cpu;
+	char symbol[96];  /* "name+0x12/0x34 [module]" */
+};
+
+/* What the bytes in front of an object say, under SLAB_RED_ZONE. */
+enum red_zone { RED_ZONE_NONE, RED_ZONE_FREE, RED_ZONE_ALLOCATED, RED_ZONE_OVERWRITTEN };
+
 struct slab_object {
 	struct slab slab;
 	unsigned index;
@@ -72,6 +85,8 @@ struct slab_object {
 	enum object_state state;
 	char where[64];		/* the list a free one is on, "" otherwise */
 	struct freelist_break broken; /* why the state is unknown */
+	enum red_zone red_zone;
+	struct slab_track allocated, freed;
 	bool unread;		/* the state is unknown since a list of free objects is not in the dump */
 };
 

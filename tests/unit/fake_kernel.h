@@ -2,6 +2,8 @@
 #ifndef TRIAGE_FAKE_KERNEL_H
 #define TRIAGE_FAKE_KERNEL_H
 
+#include <stdio.h>
+
 #include "btf_build.h"
 #include "fake_memory.h"
 #include "unit.h"
@@ -78,6 +80,22 @@ bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 	ret->size = next == UINT64_MAX ? 0 : next - ret->address;
 	copy_text(ret->name, sizeof(ret->name), fake.symbols[best].name);
 	return true;
+}
+
+/* Without the size: tests of names have the real ones. */
+void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	struct symbol symbol;
+
+	buf[0] = '\0';
+	if (symbols_at(symbols, address, &symbol))
+		snprintf(buf, size, "%s+0x%llx", symbol.name,
+			 (unsigned long long)(address - symbol.address));
+}
+
+void symbols_format_return(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	symbols_format(symbols, address, buf, size);
 }
 
 const struct module *modules_find(const struct modules *modules, uint64_t address)

@@ -33,7 +33,7 @@ enum {
 	P_FLAGS = 0, P_HEAD = 8, P_FREELIST = 16, P_MAPPING = 24, P_CACHE = 24, P_PRIVATE = 32,
 	P_COUNTS = 40, P_TYPE = 48, P_REFCOUNT = 52,
 	C_SIZE = 0, C_OBJECT_SIZE = 4, C_OFFSET = 8, C_RED = 12, C_NAME = 16, C_LIST = 24,
-	C_CPU = 56, C_NODE = 64, C_TEXT = 128,
+	C_FLAGS = 40, C_INUSE = 48, C_CPU = 56, C_NODE = 64, C_TEXT = 128,
 };
 
 static enum fake_era fake_era;
@@ -95,10 +95,11 @@ static inline void fake_sheaf_types(struct btf_build *b, uint32_t i, uint32_t l,
 		 "objects", b_array(b, l, 0), 24 * 8);
 	b_record(b, B_STRUCT, "node_barn", 16, 1, "sheaves_full", list, 0);
 	uint32_t entry = fake_longs(b, "kmem_cache_per_node_ptrs", l, pointers, 2);
-	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 8, "size", i, C_SIZE * 8, "object_size",
+	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 10, "size", i, C_SIZE * 8, "object_size",
 		 i, C_OBJECT_SIZE * 8, "offset", i, C_OFFSET * 8, "red_left_pad", i, C_RED * 8,
 		 "name", l, C_NAME * 8, "list", list, C_LIST * 8,
-		 "cpu_sheaves", l, C_CPU * 8, "per_node", b_array(b, entry, 1024), C_NODE * 8);
+		 "flags", l, C_FLAGS * 8, "inuse", i, C_INUSE * 8, "cpu_sheaves", l,
+		 C_CPU * 8, "per_node", b_array(b, entry, 1024), C_NODE * 8);
 }
 
 static inline void fake_slab_types(struct btf_build *b, uint32_t i, uint32_t l)
@@ -120,10 +121,11 @@ static inline void fake_slab_types(struct btf_build *b, uint32_t i, uint32_t l)
 		return;
 	}
 	fake_longs(b, "kmem_cache_cpu", l, fake_era == ERA_PAGE ? page_cpu : cpu, 2);
-	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 8, "size", i, C_SIZE * 8, "object_size",
+	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 10, "size", i, C_SIZE * 8, "object_size",
 		 i, C_OBJECT_SIZE * 8, "offset", i, C_OFFSET * 8, "red_left_pad", i, C_RED * 8,
 		 "name", l, C_NAME * 8, "list", list, C_LIST * 8,
-		 "cpu_slab", l, C_CPU * 8, "node", b_array(b, l, 1024), C_NODE * 8);
+		 "flags", l, C_FLAGS * 8, "inuse", i, C_INUSE * 8, "cpu_slab", l,
+		 C_CPU * 8, "node", b_array(b, l, 1024), C_NODE * 8);
 }
 
 /* --- a kernel with them ------------------------------------------------------------------------- */

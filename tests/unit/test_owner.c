@@ -10,15 +10,6 @@
 #define VM (FAKE_BASE + 0x38000)
 #define PERCPU_START 0x5000
 
-void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
-{
-	struct symbol symbol;
-
-	if (symbols_at(symbols, address, &symbol))
-		snprintf(buf, size, "%s+0x%llx", symbol.name,
-			 (unsigned long long)(address - symbol.address));
-}
-
 bool symbols_at_percpu(struct symbols *symbols, uint64_t variable, struct symbol *ret)
 {
 	return symbols_at(symbols, variable, ret);
