@@ -279,14 +279,15 @@ void freelist_damage_show(struct kernel *kernel, struct findings *findings, cons
 {
 	bool known = culprit->object;
 	struct slab_object object;
+	/* that a list breaks was read from it; whose pointer broke it may have been worked out */
+	bool proven = !culprit->computed || (!known && strcmp(list, "fault"));
 	json_t *json = json_pack(
 		"{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:s}", "cache", slab->cache->name, "slab",
 		json_address(slab->address), "object",
 		known ? json_address(culprit->object) : json_null(), "raw",
 		known ? json_address(culprit->raw) : json_null(), "decoded",
 		json_address(broken->decoded), "why", freelist_break_name(broken), "list", list,
-		"near", near, "evidence", known && culprit->computed ? EVIDENCE_INFERRED
-								       : EVIDENCE_PROVEN);
+		"near", near, "evidence", proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
 	if (!known) {
 		finding_add(findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
 			    "broken free list in %s: it %s", slab->cache->name,

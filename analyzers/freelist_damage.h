@@ -23,7 +23,7 @@ bool freelist_culprit(struct kernel *kernel, const json_t *registers, const stru
 		      const struct freelist_break *broken, struct culprit *ret);
 /*
  * memory.freelist and what follows from it: the look of what was written, the object that holds it,
- * the one in front. list: which list broke ("slab", "cpu", "register"). near: the crash touches
+ * the one in front. list: which list broke ("slab", "cpu"; "fault": the address that faulted). near: the crash touches
  * this slab.
  */
 void freelist_damage_show(struct kernel *kernel, struct findings *findings, const struct slab *slab,

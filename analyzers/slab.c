@@ -158,33 +158,37 @@ static struct err *audit_partial(void *context, const struct slab_cache *cache)
 	return spent(audit) ? NULL : check_partial(audit, cache);
 }
 
+/* The address that could not be reached. */
+static bool fault_address(const struct audit *audit, uint64_t *ret)
+{
+	size_t from = 0;
+	const struct finding *crash = findings_next(audit->findings, FINDING_CRASH, &from);
+	const json_t *fault = crash ? json_object_get(crash->evidence, "fault") : NULL;
+
+	return json_address_value(json_object_get(fault, "address"), ret);
+}
+
 /*
  * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
- * objects off in batches): a register holds it, as it is or moved by the cache's offset.
+ * objects off in batches): the address that faulted is the pointer, or the free pointer's place in
+ * the object it should have led to. What any other register holds would fit by chance too often.
  */
-static void match_registers(struct audit *audit, const struct slab *slab)
+static void match_fault(struct audit *audit, const struct slab *slab)
 {
-	const char *name;
-	json_t *value;
+	uint64_t bad;
 
-	json_object_foreach((json_t *)crash_registers(audit), name, value) {
-		uint64_t bad;
+	if (!fault_address(audit, &bad) || memory_is_canonical(audit->kernel->memory, bad))
+		return;
+	uint64_t forms[] = {bad, bad - slab->cache->offset};
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct freelist_break broken = {
+			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
+		struct culprit culprit;
 
-		if (!json_address_value(value, &bad) ||
-		    memory_is_canonical(audit->kernel->memory, bad))
+		if (!freelist_culprit(audit->kernel, crash_registers(audit), slab, &broken, &culprit))
 			continue;
-		uint64_t forms[] = {bad, bad - slab->cache->offset};
-		for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-			struct freelist_break broken = {
-				.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
-			struct culprit culprit;
-
-			if (!freelist_culprit(audit->kernel, crash_registers(audit), slab, &broken,
-					      &culprit))
-				continue;
-			report(audit, slab, &broken, "register");
-			return;
-		}
+		report(audit, slab, &broken, "fault");
+		return;
 	}
 }
 
@@ -209,7 +213,7 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	if (audit->broken == before)
 		TRY(check_cpus(audit, slab.cache));
 	if (audit->broken == before)
-		match_registers(audit, &slab);
+		match_fault(audit, &slab);
 	return NULL;
 }
 
