@@ -202,6 +202,18 @@ static double root_confidence(struct kernel *kernel, const struct wait_root *roo
 						     : root->confidence;
 }
 
+/* A holder that sleeps itself, in nothing we know: its own edge is missing from the graph. */
+static const char *missing_edge(struct kernel *kernel, const struct wait_root *root)
+{
+	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, root->task);
+
+	if (!root->holder_known || !sleeper || root->task->on_cpu >= 0)
+		return NULL;
+	return sleeper_stackless(sleeper) ? "what it waits for is not known: its stack is missing"
+					  : "what it waits for is no lock, so nothing in memory says "
+					    "who is to wake it";
+}
+
 static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 {
 	json_t *json = json_object();
@@ -214,6 +226,8 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_put(json, "io", json_boolean(io_root(root)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_string(doing.data));
+	const char *missing = missing_edge(kernel, root);
+	json_put(json, "missing", missing ? json_string(missing) : NULL);
 	json_put(json, "confidence", json_real(root_confidence(kernel, root)));
 	return json;
 }
@@ -254,27 +268,60 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 		str_puts(text, " (in part inferred)");
 }
 
-static void root_headline(struct kernel *kernel, const struct wait_root *root, struct str *text)
+/* Of the locks this task is said to hold, the one most tasks wait for; NULL when there is none. */
+static const json_t *busiest_lock(const struct wait_graph *graph, const struct task *task)
+{
+	const json_t *busiest = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < graph->count; i++) {
+		size_t count = json_array_size(json_object_get(graph->edges[i].lock, "waiters"));
+
+		if (graph->edges[i].to != task || count <= most)
+			continue;
+		busiest = graph->edges[i].lock;
+		most = count;
+	}
+	return busiest;
+}
+
+/* "…; nothing in memory says who is to wake it": a wait that no task is known to end. */
+static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
+			  const struct wait_root *root, struct str *text)
+{
+	const json_t *held = busiest_lock(graph, root->task);
+	size_t own = json_array_size(json_object_get(root->last->lock, "waiters"));
+	size_t others = root->victims > own ? root->victims - own : 0;
+
+	task_label(root->task, text);
+	if (others)
+		str_printf(text, " holds up %zu other task%s%s%s", others, others == 1 ? "" : "s",
+			   held ? " through " : "", held ? lock_text(held) : "");
+	str_puts(text, ": ");
+	task_doing(kernel, root->task, text);
+	if (json_object_get(root->last->lock, "address"))
+		str_printf(text, " %s", lock_text(root->last->lock));
+	if (own > 1)
+		str_printf(text, ", as %zu more do%s", own - 1, own == 2 ? "es" : "");
+	str_puts(text, "; nothing in memory says who is to wake it");
+}
+
+static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
+			  const struct wait_root *root, struct str *text)
 {
 	const char *mode = json_string_value(json_object_get(root->last->holder, "mode"));
 
-	str_printf(text, "%s: ", lock_text(root->last->lock));
-	if (root->holder_known) {
-		str_printf(text, "%s ", mode && !strcmp(mode, "read") ? "reader"
-					: mode && !strcmp(mode, "write") ? "writer"
-									 : "holder");
-		task_label(root->task, text);
-		str_puts(text, " ");
-		task_doing(kernel, root->task, text);
-	} else {
-		task_label(root->task, text);
-		str_puts(text, " is ");
-		task_doing(kernel, root->task, text);
-		str_puts(text, ", and nothing in memory says who is to wake it");
-		if (root->victims > 1)
-			str_printf(text, "; %zu tasks end up here", root->victims);
+	if (!root->holder_known) {
+		open_headline(kernel, graph, root, text);
 		return;
 	}
+	str_printf(text, "%s: %s ", lock_text(root->last->lock),
+		   mode && !strcmp(mode, "read")    ? "reader"
+		   : mode && !strcmp(mode, "write") ? "writer"
+						    : "holder");
+	task_label(root->task, text);
+	str_puts(text, " ");
+	task_doing(kernel, root->task, text);
 	str_puts(text, "; ");
 	describe_queue(root->last->lock, text);
 }
@@ -310,7 +357,7 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 		if (io_root(root))
 			io_waits_headline(graph, &text);
 		else
-			root_headline(kernel, root, &text);
+			root_headline(kernel, graph, root, &text);
 		confidence = root_confidence(kernel, root);
 	}
 	finding_add(findings, FINDING_WAITS,

@@ -223,6 +223,7 @@ static void put_root(struct str *out, const json_t *root)
 	put(out, ", ", text_of(root, "doing"));
 	if (known)
 		put(out, "; it holds ", text_of(root, "lock"));
+	put(out, "; ", text_of(root, "missing"));
 	str_puts(out, "\n");
 }
 
