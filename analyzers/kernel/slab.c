@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "kernel/kasan.h"
 #include "kernel/object.h"
 #include "kernel/slab_array.h"
 #include "kernel/slab_state.h"
@@ -75,6 +76,7 @@ static struct err *read_cache(struct kernel *kernel, uint64_t address, struct sl
 	if (!cache->size || cache->size > OBJECT_SIZE_MAX || cache->object_size > cache->size ||
 	    cache->offset >= cache->size || cache->red_left_pad >= cache->size)
 		return err_at(ERR_CORRUPT, address, "kmem_cache has absurd sizes");
+	cache->kasan = kasan_present(kernel);
 	read_name(kernel, cache);
 	return NULL;
 }
@@ -184,6 +186,7 @@ struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *re
 	object.start = slab_object_start(&object.slab, object.index);
 	object.offset = (int64_t)(va - object.start);
 	TRY(slab_states_find(kernel, &object));
+	kasan_correct(kernel, &object);
 	slab_debug_read(kernel, &object);
 	*ret = object;
 	return NULL;

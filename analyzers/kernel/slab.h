@@ -24,6 +24,7 @@ struct slab_cache {
 	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
 	bool arrays;		/* SLAB's */
 	bool red_zone;		/* red_left_pad says whether an object is allocated */
+	bool kasan;		/* freed objects may wait in a quarantine */
 	uint64_t tracks;	/* offset of two struct track from an object's start, 0 = none */
 };
 

@@ -278,6 +278,27 @@ START_TEST(little_is_remembered_and_it_stays_right)
 }
 END_TEST
 
+/* Freed objects that KASAN holds back are on no list. */
+START_TEST(kasan_keeps_a_quarantine)
+{
+	start(ERA_SLAB);
+	fake_symbol("__asan_loadN", 0xffffffff81000000);
+	fake_window.base = (BASE >> 3) + 0xdffffc0000000000;
+	memset(fake_window.bytes, 0, sizeof(fake_window.bytes));
+	fake_u64(fake_page(PFN) + P_FREELIST, object(3));
+	fake_window.bytes[4 * SIZE / 8] = 0xfb;
+	fake_window.bytes[5 * SIZE / 8] = 0xfa;
+	fake_window.bytes[6 * SIZE / 8] = 5; /* an allocated object of 5 bytes */
+	expect(3, OBJECT_FREE, "the slab's free list");
+	expect(4, OBJECT_FREE, "KASAN's quarantine");
+	expect(5, OBJECT_FREE, "KASAN's quarantine");
+	expect(6, OBJECT_ALLOCATED, "");
+	fake_window.base = 0; /* the shadow is not in the dump */
+	expect(6, OBJECT_UNKNOWN, "");
+	fake_slab_close();
+}
+END_TEST
+
 START_TEST(asking_again_reads_no_list)
 {
 	start(ERA_SHEAVES);
@@ -297,4 +318,5 @@ UNIT_MAIN("slab", objects_are_found_in_every_era, a_cpu_has_taken_the_list_of_it
 	  a_broken_list_leaves_the_rest_unknown, absurd_counts_are_refused,
 	  the_end_of_a_slab_is_no_object, compound_heads_that_loop_end,
 	  the_list_of_caches_ends_when_it_loops, names_of_caches_are_made_printable,
-	  little_is_remembered_and_it_stays_right, asking_again_reads_no_list)
+	  little_is_remembered_and_it_stays_right, kasan_keeps_a_quarantine,
+	  asking_again_reads_no_list)
