@@ -18,6 +18,9 @@ static inline void cleanup_json(json_t **json)
 }
 #define _json_ _cleanup_(cleanup_json)
 
+/* A flag of json_dumps(): 0.95 is written as that, and not with what a double adds to it. */
+#define JSON_REALS JSON_REAL_PRECISION(15)
+
 /* "0x" and 16 hex digits: 64-bit addresses do not survive JSON numbers. */
 json_t *json_address(uint64_t address);
 /* The reverse; false when it is no such string. */

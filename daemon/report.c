@@ -204,5 +204,5 @@ struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 
 char *report_format(const json_t *report, bool indent)
 {
-	return json_dumps(report, indent ? JSON_INDENT(2) : JSON_COMPACT);
+	return json_dumps(report, JSON_REALS | (indent ? JSON_INDENT(2) : JSON_COMPACT));
 }

@@ -313,6 +313,8 @@ static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct m
 		TRY(read_column(stmt, i, &row));
 	if (!row.because)
 		return err_new(ERR_INVALID, "its row has no \"because\" text");
+	/* A product of estimates has no 16 digits; percents and a tenth are more than it is worth. */
+	row.confidence = (double)(int)(row.confidence * 1000 + 0.5) / 1000;
 	*match = row;
 	row = (struct match){0};
 	return NULL;
