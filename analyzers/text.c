@@ -39,11 +39,11 @@ static json_t *differences_json(const struct subject *subject,
 		const struct text_difference *one = &comparison->differences[i];
 
 		json_array_append_new(
-			list, json_pack("{s:o, s:I, s:o, s:o}", "address",
-					json_address(one->address), "offset",
-					(json_int_t)(one->address - subject->function->address),
-					"expected", json_bytes(&one->expected, 1), "found",
-					json_bytes(&one->found, 1)));
+			list,
+			json_pack("{s:o, s:I, s:o, s:o}", "address", json_address(one->address),
+				  "offset", (json_int_t)(one->address - subject->function->address),
+				  "expected", json_bytes(&one->expected, 1), "found",
+				  json_bytes(&one->found, 1)));
 	}
 	return list;
 }
@@ -55,8 +55,7 @@ static json_t *comparison_json(const struct subject *subject,
 	const struct symbol *function = subject->function;
 
 	json_put(json, "symbol", json_text0(function->name));
-	json_put(json, "module",
-		 function->module[0] ? json_text0(function->module) : json_null());
+	json_put(json, "module", function->module[0] ? json_text0(function->module) : json_null());
 	json_put(json, "against", json_string(subject->against));
 	json_put(json, "class", json_string(text_class(comparison)));
 	json_put(json, "address", json_address(subject->address));
@@ -74,8 +73,8 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 {
 	const struct text_difference *first = &comparison->differences[0];
 	const char *class = text_class(comparison);
-	const char *source = !strcmp(subject->against, "log") ? "what the oops printed"
-							      : "its file";
+	const char *source =
+		!strcmp(subject->against, "log") ? "what the oops printed" : "its file";
 	json_t *json = comparison_json(subject, comparison);
 	char place[SYMBOL_NAME_MAX + 96];
 
@@ -102,8 +101,7 @@ static bool is_patched(struct kernel *kernel, const uint8_t *was, const uint8_t 
 	struct insn before, after;
 
 	if (!err_ok(disasm_one(kernel->disasm, was, length, 0, &before)) ||
-	    !err_ok(disasm_one(kernel->disasm, is, length, 0, &after)) ||
-	    before.size != after.size)
+	    !err_ok(disasm_one(kernel->disasm, is, length, 0, &after)) || before.size != after.size)
 		return false;
 	bool was_nop = !strncmp(before.mnemonic, "nop", 3);
 	bool is_nop = !strncmp(after.mnemonic, "nop", 3);
@@ -180,13 +178,13 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 
 /* --- the kernel's own files ------------------------------------------------------------------- */
 
-#define FRAMES 5		     /* the faulting function's and its callers' */
+#define FRAMES 5                  /* the faulting function's and its callers' */
 #define FUNCTION_MAX (256u << 10) /* bytes compared of one */
 
 /* The files opened so far: the kernel's and those of some modules. */
 struct sources {
 	struct {
-		char module[64]; /* "" for the kernel itself */
+		char module[64];        /* "" for the kernel itself */
 		struct text_file *file; /* NULL: there is none, or none that fits */
 	} list[FRAMES];
 	size_t count;

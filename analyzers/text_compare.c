@@ -11,7 +11,7 @@
 #define FLIPPED_BITS 2
 #define IMAGE_LOW 0xffffffff80000000ull
 #define IMAGE_HIGH 0xffffffffc0000000ull /* modules begin there, or below */
-#define PERCPU_MAX_SIZE (4u << 20)	  /* of the static per-CPU area */
+#define PERCPU_MAX_SIZE (4u << 20)       /* of the static per-CPU area */
 
 struct comparing {
 	struct kernel *kernel;

@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 #define FUNCTION_MAX 16384 /* bytes that are decoded to know where instructions begin */
-#define STEPS 8		   /* instructions after the one at hand that have to make sense */
+#define STEPS 8            /* instructions after the one at hand that have to make sense */
 
 struct body {
 	struct kernel *kernel;
@@ -66,9 +66,10 @@ static bool has_idle_rex(const struct insn *insn)
 static bool is_odd(const char *mnemonic)
 {
 	static const char *const starts[] = {
-		"in",	  "out", "lcall", "ljmp", "lret", "enter", "loop", "jrcxz", "jecxz", "xlat",
-		"salc",	  "cmc", "rcl",	  "rcr",  "lsl",  "lar",   "bnd",  "lss",   "lfs",   "lgs",
-		"sysret", "iret", "wbinvd", "invd", "clts", "f", "arpl", "sldt", "std", "hlt",
+		"in",    "out",  "lcall", "ljmp", "lret",   "enter", "loop",   "jrcxz",
+		"jecxz", "xlat", "salc",  "cmc",  "rcl",    "rcr",   "lsl",    "lar",
+		"bnd",   "lss",  "lfs",   "lgs",  "sysret", "iret",  "wbinvd", "invd",
+		"clts",  "f",    "arpl",  "sldt", "std",    "hlt",
 	};
 	static const char *const fine[] = {"inc", "fxsave", "fxrstor", "fninit", "fwait"};
 
@@ -129,9 +130,9 @@ static bool makes_sense(const struct body *body, const struct insn *insn, unsign
 {
 	static const uint8_t zeros[2];
 
-	return !is_odd(insn->mnemonic) && !has_idle_rex(insn) &&
-	       !shifts_byte(insn) && memcmp(insn->bytes, zeros, 2) != 0 &&
-	       leads_somewhere(body, insn) && reaches_data(body, insn, good);
+	return !is_odd(insn->mnemonic) && !has_idle_rex(insn) && !shifts_byte(insn) &&
+	       memcmp(insn->bytes, zeros, 2) != 0 && leads_somewhere(body, insn) &&
+	       reaches_data(body, insn, good);
 }
 
 /* --- in step ---------------------------------------------------------------------------------- */

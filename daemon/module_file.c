@@ -80,8 +80,7 @@ int module_file_open(const char *directory, const char *release, const char *mod
 	if (!is_name(release, 64) || !is_name(module, 63))
 		return -1;
 	snprintf(path, sizeof(path), MODULES "%s", release);
-	_close_ int fd = open(directory ? directory : path,
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_close_ int fd = open(directory ? directory : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	int found = open_by_table(fd, module);

@@ -2,7 +2,7 @@
 -- title: a bit of the kernel's code is wrong
 -- cause: hardware
 -- severity: critical
--- confidence: 0.97
+-- confidence: 0.98
 -- advice: Test the memory (memtest86+), look for corrected errors in EDAC and the BMC's log, and replace the module they name.
 -- rules-out: A bug in the function's source: the machine ran other code than was compiled.
 SELECT

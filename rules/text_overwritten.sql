@@ -2,7 +2,7 @@
 -- title: the kernel's code was overwritten
 -- cause: memory_corruption
 -- severity: critical
--- confidence: 0.95
+-- confidence: 0.97
 -- advice: Look at the bytes that stand there now (memory.text in the JSON): whose data are they? Kernel text is read-only, so a device, the firmware or a module that lifts the protection wrote them.
 SELECT
 	t.headline AS because,

@@ -99,7 +99,7 @@ static const struct {
 	{SITE_STATIC_CALL, "0f 1f 44 00 00"},
 	{SITE_STATIC_CALL, "66 66 66 66 90"},
 	{SITE_STATIC_CALL, "2e 2e 2e 31 c0"}, /* xor %eax,%eax: __static_call_return0() */
-	{SITE_STATIC_CALL, "66 66 48 31 c0"}, /* the same before v6.1 */
+	{SITE_STATIC_CALL, "66 66 48 31 c0"}, /* the same, in older kernels */
 	{SITE_STATIC_CALL, "c3 cc cc cc cc"},
 	{SITE_STATIC_CALL, "c3 90 90 90 90"},
 	{SITE_STATIC_CALL, "cc ? ? ? ?"},
@@ -207,7 +207,8 @@ static bool is_indirect(const struct place *place)
 		if (!decode(place, place->found + i, length - i, address + i, &insn))
 			return false;
 		bool branch = insn.is_call || insn.is_jump;
-		if (branch && insn.target && !insn.is_conditional && !is_function(place, insn.target))
+		if (branch && insn.target && !insn.is_conditional &&
+		    !is_function(place, insn.target))
 			return false;
 		if (branch)
 			return is_filler(place, place->found + i + insn.size,
@@ -258,8 +259,8 @@ static bool is_probe(const struct place *place)
 static bool is_moved(const uint8_t *a, const uint8_t *b, size_t size, uint64_t slide)
 {
 	for (size_t i = 1; i + 4 <= size; i++)
-		if (load_u32(b + i) - load_u32(a + i) == (uint32_t)slide &&
-		    !memcmp(a, b, i) && !memcmp(a + i + 4, b + i + 4, size - i - 4))
+		if (load_u32(b + i) - load_u32(a + i) == (uint32_t)slide && !memcmp(a, b, i) &&
+		    !memcmp(a + i + 4, b + i + 4, size - i - 4))
 			return true;
 	return false;
 }
@@ -268,7 +269,8 @@ static uint64_t relative_address(const struct insn *insn)
 {
 	for (unsigned i = 0; i < insn->operand_count; i++)
 		if (insn->operands[i].kind == OPERAND_MEMORY && insn->operands[i].base == REG_RIP)
-			return insn->address + insn->size + (uint64_t)insn->operands[i].displacement;
+			return insn->address + insn->size +
+			       (uint64_t)insn->operands[i].displacement;
 	return 0;
 }
 

@@ -75,7 +75,8 @@ static bool find_table(const struct collecting *c, const char *section, const ch
 	const struct text_section *whole = text_file_named(c->file, section);
 	uint64_t start, end;
 
-	if (!text_file_is_module(c->file) && first && symbols_find(c->kernel->symbols, first, &start) &&
+	if (!text_file_is_module(c->file) && first &&
+	    symbols_find(c->kernel->symbols, first, &start) &&
 	    symbols_find(c->kernel->symbols, last, &end) && end > start) {
 		const struct text_section *holder = text_file_range(c->file, start, end);
 
@@ -97,8 +98,8 @@ static struct err *add_distances(struct collecting *c, const struct table *table
 	for (size_t i = 0; i + 4 <= table->size; i += 4) {
 		struct text_site site = *like;
 
-		site.address = table->address + i +
-			       (uint64_t)(int64_t)(int32_t)load_u32(table->bytes + i);
+		site.address =
+			table->address + i + (uint64_t)(int64_t)(int32_t)load_u32(table->bytes + i);
 		if (!in_range(c, site.address))
 			continue;
 		if (!site.length) { /* that of the instruction there */
@@ -118,11 +119,17 @@ static struct err *add_simple(struct collecting *c)
 		const char *section, *first, *last;
 		struct text_site like;
 	} tables[] = {
-		{".retpoline_sites", "__retpoline_sites", "__retpoline_sites_end",
+		{".retpoline_sites",
+		 "__retpoline_sites",
+		 "__retpoline_sites_end",
 		 {.kind = SITE_RETPOLINE}},
-		{".return_sites", "__return_sites", "__return_sites_end",
+		{".return_sites",
+		 "__return_sites",
+		 "__return_sites_end",
 		 {.kind = SITE_RETURN, .length = 5}},
-		{".ibt_endbr_seal", "__ibt_endbr_seal", "__ibt_endbr_seal_end",
+		{".ibt_endbr_seal",
+		 "__ibt_endbr_seal",
+		 "__ibt_endbr_seal_end",
 		 {.kind = SITE_ENDBR, .length = 4}},
 		{".smp_locks", "__smp_locks", "__smp_locks_end", {.kind = SITE_LOCK, .length = 1}},
 	};
@@ -181,8 +188,10 @@ static struct err *open_entries(struct collecting *c, const char *section, const
 		return NULL;
 	ret->size = type_size(types_find_struct(c->kernel->types, type));
 	return ret->size ? NULL
-			 : err_new(ERR_NOT_FOUND, "code of this kernel is patched by a table of "
-						  "struct %s, a type that is not known", type);
+			 : err_new(ERR_NOT_FOUND,
+				   "code of this kernel is patched by a table of "
+				   "struct %s, a type that is not known",
+				   type);
 }
 
 /* The last one may lack the padding at its end. */
@@ -196,7 +205,7 @@ static const struct member *member_of(const struct entries *e, enum layout_id id
 	const struct member *member = layout_get(e->c->kernel->layout, id);
 
 	return member && member_offset(member) + type_size(member->type) <=
-				 MIN(e->size, e->table.size - e->at)
+				       MIN(e->size, e->table.size - e->at)
 		       ? member
 		       : NULL;
 }
@@ -255,8 +264,8 @@ static struct err *add_alternatives(struct collecting *c)
 
 		if (!in_range(c, site.address))
 			continue;
-		site.replacement = replacement_at(c->file, site.replacement_address,
-						  site.replacement_length);
+		site.replacement =
+			replacement_at(c->file, site.replacement_address, site.replacement_length);
 		if (!site.replacement || site.replacement_length > site.length)
 			site.replacement_length = 0;
 		TRY(add(c, &site));
@@ -280,7 +289,7 @@ static struct err *add_jumps(struct collecting *c)
 
 		if (!in_range(c, site.address) || !code)
 			continue;
-		/* Short ones are told by the instruction (arch_jump_entry_size(), e7bf1ba97afd v5.14). */
+		/* Short ones are told by the instruction (e7bf1ba97afd v5.14). */
 		site.length = code[0] == 0xeb || (code[0] == 0x66 && code[1] == 0x90) ? 2 : 5;
 		TRY(add(c, &site));
 	}
@@ -325,7 +334,7 @@ static struct err *add_paravirt(struct collecting *c)
 
 /* --- what no table lists ---------------------------------------------------------------------- */
 
-/* runtime_const_ptr() and _shift() (arch/x86/include/asm/runtime-const.h, e78298556ee5 v6.11). */
+/* runtime_const_ptr() and _shift() (arch/x86/include/asm/runtime-const.h, v6.11). */
 static struct err *add_constants(struct collecting *c)
 {
 	for (size_t i = 0; i < text_file_count(c->file); i++) {

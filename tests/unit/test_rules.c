@@ -48,9 +48,9 @@ static void write_rule(struct fixture *f, const char *name, const char *text)
 
 static void add(struct fixture *f, const char *code, double confidence, json_t *evidence)
 {
-	_json_ json_t *finding = json_pack("{s:s, s:s, s:s, s:f, s:o}", "analyzer", "test", "code",
-					   code, "severity", "critical", "confidence", confidence,
-					   "evidence", evidence);
+	_json_ json_t *finding = json_pack("{s:s, s:s, s:s, s:f, s:s, s:o}", "analyzer", "test",
+					   "code", code, "severity", "critical", "confidence",
+					   confidence, "headline", "found", "evidence", evidence);
 
 	ck_assert_ptr_nonnull(finding);
 	assert_ok(store_add_finding(f->store, f->dump, finding));
@@ -413,12 +413,66 @@ START_TEST(every_kind_of_crash_has_a_rule)
 }
 END_TEST
 
+static void add_crash(struct fixture *f, const char *kind, const char *instruction)
+{
+	add(f, "crash", 1, json_pack("{s:s, s:i, s:{s:s}, s:{s:s}}", "kind", kind, "cpu", 3, "rip",
+				     "symbol", "victim", "instruction", "text", instruction));
+}
+
+static void add_text(struct fixture *f, const char *against, const char *class, const char *symbol)
+{
+	add(f, "memory.text", 1,
+	    json_pack("{s:s, s:s, s:s}", "against", against, "class", class, "symbol", symbol));
+}
+
+/* What code that was compared says of a crash, against what the crash alone would be called. */
+START_TEST(code_that_was_compared)
+{
+	static const struct {
+		const char *kind, *instruction, *against, *class, *symbol, *rule, *cause;
+	} cases[] = {
+		{"null_dereference", "mov (%rax),%rax", "vmlinux", "bit_flip", "victim",
+		 "text_bit_flip", "hardware"},
+		{"invalid_opcode", "ud2", "module", "bit_flip", "victim", "text_bit_flip",
+		 "hardware"},
+		{"invalid_opcode", "ud2", "module", "overwritten", "victim", "text_overwritten",
+		 "memory_corruption"},
+		{"invalid_opcode", "ud2", "log", "bit_flip", "victim", "text_unsteady", "hardware"},
+		{"invalid_opcode", "ud2", "module", "same", "victim", "invalid_opcode", "unknown"},
+		{"invalid_opcode", "vaddps %ymm0,%ymm1,%ymm2", "vmlinux", "same", "victim",
+		 "invalid_opcode", "unknown"},
+		{"invalid_opcode", "mov %rax,%cr4", "vmlinux", "same", "victim", "invalid_opcode",
+		 "unknown"},
+		{"invalid_opcode", "mov (%rax),%rax", "vmlinux", "same", "victim", "text_misread",
+		 "hardware"},
+		{"invalid_opcode", "ret", "log", "same", "victim", "text_misread", "hardware"},
+		{"invalid_opcode", "ret", "log", "same", "other", "invalid_opcode", "unknown"},
+		{"null_dereference", "mov (%rax),%rax", "vmlinux", "same", "victim",
+		 "null_dereference", "null_dereference"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		set_up(&f);
+		add_crash(&f, cases[i].kind, cases[i].instruction);
+		add_text(&f, cases[i].against, cases[i].class, cases[i].symbol);
+		judge(&f);
+		ck_assert_msg(!strcmp(f.verdict.rule, cases[i].rule), "%s, %s against %s: rule %s",
+			      cases[i].instruction, cases[i].class, cases[i].against,
+			      f.verdict.rule);
+		ck_assert_str_eq(f.verdict.cause, cases[i].cause);
+		tear_down(&f);
+	}
+}
+END_TEST
+
 /* Evidence of the wrong type throughout: rules must neither break nor claim to know. */
 START_TEST(hostile_evidence_breaks_no_rule)
 {
 	static const char *const codes[] = {"crash", "system", "waits", "tasks", "lock.rwsem",
 					    "lock.spinlock", "log.segfault", "log.event",
-					    "backtrace.panic", "fault.non_canonical"};
+					    "backtrace.panic", "fault.non_canonical", "memory.text"};
 	static const char *const bodies[] = {
 		"{}",
 		"{\"kind\": [], \"rip\": 5, \"task\": \"x\", \"fault\": {\"address\": {}}}",
@@ -485,5 +539,5 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  rules_may_read_and_nothing_else, restrictions_end_with_the_rule, endless_rule_is_ended,
 	  rows_without_end_are_cut_off, site_rule_replaces_the_built_in_one,
 	  odd_files_in_a_sites_directory, every_built_in_rule_is_sound,
-	  every_kind_of_crash_has_a_rule, hostile_evidence_breaks_no_rule,
+	  every_kind_of_crash_has_a_rule, code_that_was_compared, hostile_evidence_breaks_no_rule,
 	  every_view_is_documented)
