@@ -17,103 +17,12 @@
 #include "bit_flip.h"
 #include "copies.h"
 #include "crash.h"
+#include "crash_pointers.h"
 #include "describe.h"
 #include "kernel/object.h"
 #include "kernel/owner.h"
 #include "provenance.h"
 #include "value.h"
-
-static void show_pointer(struct kernel *kernel, struct findings *findings, const char *where,
-			 uint64_t value)
-{
-	struct owner owner;
-
-	owner_find(kernel, value, &owner);
-	owner_find_frame(kernel, &owner);
-	finding_add(findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
-		    json_pack("{s:s, s:o, s:o}", "where", where, "value", json_address(value),
-			      "owner", describe_owner(&owner)),
-		    NULL);
-}
-
-/* Registers that point somewhere in the kernel, and the address that faulted. */
-static void show_pointers(const struct crash *crash, struct findings *findings)
-{
-	struct kernel *kernel = crash->kernel;
-
-	if (crash->fault)
-		show_pointer(kernel, findings, "fault address", crash->address);
-	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
-		if (regs_known(&crash->regs, reg) &&
-		    memory_is_kernel(kernel->memory, crash->regs.value[reg]) &&
-		    crash->regs.value[reg] < -4096ull)
-			show_pointer(kernel, findings, reg_name(reg), crash->regs.value[reg]);
-}
-
-#define VALUE_FRAMES 4	/* the crashed function's and its callers' stack frames … */
-#define VALUE_WORDS 64	/* … words of each … */
-#define VALUES_SHOWN 4	/* … and pointers among them, that no register holds */
-
-static bool known_value(const struct findings *findings, uint64_t value)
-{
-	const struct finding *finding;
-	uint64_t other;
-	size_t from = 0;
-
-	while ((finding = findings_next(findings, FINDING_POINTER, &from)))
-		if (json_address_value(json_object_get(finding->evidence, "value"), &other) &&
-		    other == value)
-			return true;
-	return false;
-}
-
-/* Data somewhere else: neither code, which return addresses are, nor a place on this stack. */
-static bool is_data_pointer(const struct crash *crash, uint64_t value)
-{
-	struct kernel *kernel = crash->kernel;
-	struct symbol symbol;
-
-	if (!memory_is_kernel(kernel->memory, value) || value >= -4096ull)
-		return false;
-	if (crash->task && value - crash->task->stack < crash->task->stack_size)
-		return false;
-	enum va_class class = memory_class(kernel->memory, value);
-	return (class != VA_IMAGE && class != VA_MODULE) ||
-	       (symbols_at(kernel->symbols, value, &symbol) && !strchr("tTwW", symbol.type));
-}
-
-static void show_frame_values(const struct crash *crash, struct findings *findings, size_t index)
-{
-	const struct frame *frame = &crash->trace.frames[index];
-	uint64_t end = crash->trace.frames[index + 1].return_slot, value;
-	struct kernel *kernel = crash->kernel;
-	struct symbol symbol;
-	unsigned shown = 0;
-	char where[200];
-
-	if (frame->sp % 8 || end < frame->sp || !symbols_at(kernel->symbols,
-							    frame_lookup_address(frame), &symbol))
-		return;
-	end = MIN(end, frame->sp + 8 * VALUE_WORDS);
-	for (uint64_t at = frame->sp; at < end && shown < VALUES_SHOWN; at += 8) {
-		if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
-			break;
-		if (!is_data_pointer(crash, value) || known_value(findings, value))
-			continue;
-		snprintf(where, sizeof(where), "stack of %.120s() +0x%" PRIx64, symbol.name,
-			 at - frame->sp);
-		show_pointer(kernel, findings, where, value);
-		shown++;
-	}
-}
-
-/* What the top frames keep on the stack: locals, saved registers. */
-static void show_stack_values(const struct crash *crash, struct findings *findings)
-{
-	for (size_t i = crash->frame; i < crash->frame + VALUE_FRAMES && i + 1 < crash->trace.count;
-	     i++)
-		show_frame_values(crash, findings, i);
-}
 
 static void hypothesis(struct findings *findings, const char *kind, double confidence,
 		       const char *text)
@@ -241,11 +150,11 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
 	struct err *err = crash_locate(&crash);
 
-	if (!err && crash.exception) {
+	if (!err) {
 		crash_classify(&crash);
-		crash_explain_fault(&crash);
-		show_pointers(&crash, findings);
-		show_stack_values(&crash, findings);
+		if (crash.exception)
+			crash_explain_fault(&crash);
+		crash_pointers_show(&crash, findings);
 		if (crash.fault)
 			err = explain_value(&crash, findings);
 	}
