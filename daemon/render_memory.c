@@ -5,142 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "value.h"
-
-#define LOOK_SURE 0.8  /* of what any register may hold; the bad value's looks are all shown */
-
-static const json_t *get(const json_t *object, const char *key)
-{
-	return json_object_get(object, key);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(get(object, key));
-}
-
-static void put(struct str *out, const char *before, const char *text)
-{
-	if (!text || !*text)
-		return;
-	str_puts(out, before);
-	str_escape(out, text, strlen(text));
-}
-
-/* A part begins with its title, when it has anything to say. */
-static void title(struct str *out, const char *text)
-{
-	str_printf(out, "%s%s\n", out->length ? "\n" : "", text);
-}
-
-/* --- registers -------------------------------------------------------------------------------- */
-
-static const json_t *pointer_at(const json_t *memory, const char *where)
-{
-	const json_t *pointer;
-	size_t i;
-
-	json_array_foreach(get(memory, "pointers"), i, pointer)
-	{
-		const char *name = text_of(pointer, "where");
-
-		if (name && !strcmp(name, where))
-			return pointer;
-	}
-	return NULL;
-}
-
-/* What a value says by itself; "" for none. */
-static void put_value_kind(struct str *out, uint64_t value)
-{
-	struct value_look looks[VALUE_LOOKS_MAX];
-
-	if (!value)
-		str_puts(out, "NULL");
-	else if (value >= -4095ull)
-		str_printf(out, "%" PRId64 ", %s", (int64_t)value,
-			   strerrorname_np((int)-value) ? strerrorname_np((int)-value) : "no errno");
-	else if (value <= UINT32_MAX)
-		str_printf(out, "%" PRIu64, value);
-	else if (value_looks(value, looks) && looks[0].confidence >= LOOK_SURE)
-		put(out, "", looks[0].text);
-	else if (value >> 47 == 0)
-		str_puts(out, "user address");
-}
-
-static void put_place(struct str *out, const json_t *place)
-{
-	put(out, "", text_of(place, "symbol"));
-	if (json_is_integer(get(place, "offset")))
-		str_printf(out, "+0x%llx", json_integer_value(get(place, "offset")));
-	put(out, " in ", text_of(place, "module"));
-}
-
-/* A small address is an offset from NULL, whoever could map it. */
-static void put_target(struct str *out, uint64_t value, const json_t *pointer)
-{
-	if (value && value < 4096)
-		str_printf(out, "  NULL + 0x%" PRIx64, value);
-	else
-		put(out, "  ", text_of(get(pointer, "owner"), "text"));
-}
-
-static void put_register(struct str *out, const json_t *report, const char *name,
-			 const json_t *value)
-{
-	const json_t *pointer = pointer_at(get(report, "memory"), name);
-	uint64_t number;
-
-	if (!json_address_value(value, &number))
-		return;
-	_str_ struct str what = {0};
-	if (!strcmp(name, "rip"))
-		put_place(&what, get(get(report, "crash"), "rip"));
-	else if (pointer)
-		put(&what, "", text_of(get(pointer, "owner"), "text"));
-	else
-		put_value_kind(&what, number);
-	str_printf(out, "  %-4.8s %016" PRIx64 "%s%s\n", name, number, what.length ? "  " : "",
-		   what.length ? what.data : "");
-}
-
-static bool is_address(const char *name)
-{
-	static const char *const others[] = {"rflags", "cs", "ss", "orig_rax"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (!strcmp(name, others[i]))
-			return false;
-	return true;
-}
-
-static void put_registers(struct str *out, const json_t *report)
-{
-	json_t *registers = json_object_get(get(report, "crash"), "registers"), *value;
-	const json_t *memory = get(report, "memory"), *pointer;
-	const char *name;
-	size_t i;
-
-	if (!json_array_size(get(memory, "pointers")))
-		return;
-	title(out, "Registers and what they point to");
-	json_object_foreach(registers, name, value)
-		if (is_address(name))
-			put_register(out, report, name, value);
-	json_array_foreach(get(memory, "pointers"), i, pointer)
-	{
-		const char *where = text_of(pointer, "where");
-		uint64_t number;
-
-		if (!where || json_object_get(registers, where) ||
-		    !json_address_value(get(pointer, "value"), &number))
-			continue;
-		put(out, "  ", where);
-		str_printf(out, ": %016" PRIx64, number);
-		put_target(out, number, pointer);
-		str_puts(out, "\n");
-	}
-}
+#include "daemon/render_addresses.h"
+#include "daemon/render_text.h"
 
 /* --- the bad value ---------------------------------------------------------------------------- */
 
@@ -228,7 +94,7 @@ static void put_word(struct str *out, const json_t *contents, const json_t *word
 	    !json_address_value(get(word, "value"), &value))
 		return;
 	str_puts(out, bad ? "> " : "  ");
-	if (json_address_value(get(contents, "object"), &object))
+	if (json_address_value(get(contents, "object"), &object) && address >= object)
 		str_printf(out, "+0x%-5" PRIx64, address - object);
 	else
 		str_printf(out, "%016" PRIx64 " ", address);
@@ -239,27 +105,52 @@ static void put_word(struct str *out, const json_t *contents, const json_t *word
 	str_puts(out, "\n");
 }
 
-static void put_contents(struct str *out, const json_t *contents)
+/* Memory between two places that is not shown: the object's rest, or words the dump lacks. */
+static void put_gap(struct str *out, uint64_t shown_to, uint64_t next)
+{
+	if (next > shown_to)
+		str_printf(out, "  …       %" PRIu64 " bytes\n", next - shown_to);
+}
+
+static void put_words(struct str *out, const json_t *contents, uint64_t *shown_to)
 {
 	const json_t *words = get(contents, "words"), *word, *before = NULL;
 	size_t i, skipped = 0;
+	uint64_t address;
 
-	if (!json_array_size(words))
-		return;
-	title(out, "The words around it");
 	json_array_foreach(words, i, word)
 	{
-		bool same = repeats(word, before);
+		if (!json_address_value(get(word, "address"), &address))
+			continue;
+		bool gap = *shown_to && address > *shown_to, same = !gap && repeats(word, before);
 
 		skipped += same;
 		if (skipped && (!same || i + 1 == json_array_size(words))) {
 			str_printf(out, "  *       and %zu more like it\n", skipped);
 			skipped = 0;
 		}
+		if (gap)
+			put_gap(out, *shown_to, address);
 		if (!same)
 			put_word(out, contents, word);
 		before = word;
+		*shown_to = address + 8;
 	}
+}
+
+static void put_contents(struct str *out, const json_t *contents)
+{
+	uint64_t object = 0, shown_to;
+	json_int_t size = json_integer_value(get(contents, "size"));
+
+	if (!json_array_size(get(contents, "words")))
+		return;
+	title(out, "The words around it");
+	json_address_value(get(contents, "object"), &object);
+	shown_to = object;
+	put_words(out, contents, &shown_to);
+	if (object && size > 0 && shown_to > object)
+		put_gap(out, shown_to, object + (uint64_t)size);
 }
 
 static void put_copies(struct str *out, const json_t *copies)
@@ -298,8 +189,59 @@ static void put_freelists(struct str *out, const json_t *lists)
 		put(out, "; stored ", text_of(list, "raw"));
 		put(out, ", meaning ", text_of(list, "decoded"));
 		put_evidence(out, list);
+		put(out, "\n    in front of it: ", text_of(get(list, "before"), "text"));
 		str_puts(out, "\n");
 	}
+}
+
+/* "allocated by f+0x1c/0x80 age=0 cpu=1 pid=104", as the log has it */
+static void put_track(struct str *out, const char *before, const char *track)
+{
+	if (!track)
+		return;
+	put(out, before, track);
+	str_puts(out, "\n");
+}
+
+static void put_slab_reports(struct str *out, const json_t *reports)
+{
+	const json_t *report;
+	size_t i;
+
+	if (json_array_size(reports))
+		title(out, "What slab debugging reported");
+	json_array_foreach(reports, i, report)
+	{
+		put(out, "  ", text_of(report, "cache"));
+		put(out, " object ", text_of(report, "object"));
+		put(out, ": ", text_of(report, "problem"));
+		put_evidence(out, report);
+		str_puts(out, "\n");
+		if (text_of(report, "bytes")) {
+			put(out, "    ", text_of(report, "bytes"));
+			put(out, " at ", text_of(report, "from"));
+			put(out, ", read from ", text_of(report, "source"));
+			str_puts(out, "\n");
+		}
+		put_track(out, "    allocated by ", text_of(report, "allocated_by"));
+		put_track(out, "    freed by ", text_of(report, "freed_by"));
+	}
+}
+
+static void put_double_free(struct str *out, const json_t *freed)
+{
+	const json_t *by = get(freed, "freed_by");
+
+	if (!text_of(freed, "object"))
+		return;
+	title(out, "Freed twice");
+	put(out, "  ", text_of(get(freed, "owner"), "text"));
+	put_evidence(out, freed);
+	put(out, "\n    the second time by ", text_of(by, "symbol"));
+	if (text_of(by, "symbol") && json_is_integer(get(by, "offset")))
+		str_printf(out, "+0x%llx", json_integer_value(get(by, "offset")));
+	put(out, " in ", text_of(by, "module"));
+	str_puts(out, "\n");
 }
 
 static void put_code(struct str *out, const json_t *texts)
@@ -340,12 +282,14 @@ void render_memory(const json_t *report, struct str *out)
 {
 	const json_t *memory = get(report, "memory");
 
-	put_registers(out, report);
+	render_addresses(report, out);
 	put_provenance(out, get(memory, "provenance"));
 	put_holder(out, memory);
 	put_contents(out, get(memory, "contents"));
 	put_copies(out, get(memory, "copies"));
 	put_freelists(out, get(memory, "freelists"));
+	put_double_free(out, get(memory, "double_free"));
+	put_slab_reports(out, get(memory, "slab_reports"));
 	put_code(out, get(memory, "text"));
 	put_hypotheses(out, get(memory, "hypotheses"));
 }

@@ -21,10 +21,10 @@ START_TEST(registers_say_what_they_hold)
 	shows("{\"crash\":{\"rip\":{\"symbol\":\"f\",\"offset\":12,\"module\":\"m\"},\"registers\":{"
 	      "\"rip\":\"0xffffffffc0000000\",\"rax\":\"0xffff888000000000\",\"rbx\":\"0x0\","
 	      "\"rcx\":\"0xffffffffffffffea\",\"rdx\":\"0x10\",\"rsi\":\"0x7f0000000000\","
-	      "\"rdi\":\"0x6b6b6b6b6b6b6b6b\",\"r8\":\"0x8123456789abcdef\",\"rflags\":\"0x2\"}},"
+	      "\"rdi\":\"0x6b6b6b6b6b6b6b6b\",\"rbp\":\"0xfffffff4\",\"r8\":\"0x8123456789abcdef\","
+	      "\"rflags\":\"0x2\"}},"
 	      "\"memory\":{\"pointers\":[{\"where\":\"rax\",\"value\":\"0xffff888000000000\","
-	      "\"owner\":{\"text\":\"kmalloc-1k object\"}},"
-	      "{\"where\":\"fault address\",\"value\":\"0x2a0\",\"owner\":{\"text\":\"user\"}}]}}",
+	      "\"owner\":{\"text\":\"kmalloc-1k object\"}}]}}",
 	      "Registers and what they point to\n"
 	      "  rip  ffffffffc0000000  f+0xc in m\n"
 	      "  rax  ffff888000000000  kmalloc-1k object\n"
@@ -33,8 +33,38 @@ START_TEST(registers_say_what_they_hold)
 	      "  rdx  0000000000000010  16\n"
 	      "  rsi  00007f0000000000  user address\n"
 	      "  rdi  6b6b6b6b6b6b6b6b  0x6b bytes: memory of a freed slab object (POISON_FREE)\n"
-	      "  r8   8123456789abcdef\n"
-	      "  fault address: 00000000000002a0  NULL + 0x2a0\n");
+	      "  rbp  00000000fffffff4  4294967284; of 32 bits -12, ENOMEM\n"
+	      "  r8   8123456789abcdef\n");
+}
+END_TEST
+
+/* What is no register stands in columns, but for a name as long as a hostile one. */
+START_TEST(other_addresses_are_aligned)
+{
+	shows("{\"crash\":{\"fault\":{\"address\":\"0x2a0\"},\"registers\":{\"rdi\":\"0x0\"}},"
+	      "\"memory\":{\"pointers\":["
+	      "{\"where\":\"fault address\",\"value\":\"0x2a0\",\"owner\":{\"text\":\"user\"}},"
+	      "{\"where\":\"stack of f() +0x8\",\"value\":\"0xffff888000000010\",\"owner\":{\"text\":"
+	      "\"filp object\"}},"
+	      "{\"where\":\"lock a\\u001bb\",\"value\":\"0x5000\",\"owner\":null},"
+	      "{\"where\":\"lock 0123456789012345678901234567890123456789012345678\","
+	      "\"value\":\"0x6000\",\"owner\":{\"text\":\"x\"}}]}}",
+	      "Registers and what they point to\n"
+	      "  rdi  0000000000000000  NULL\n\n"
+	      "Other addresses of the crash\n"
+	      "  fault address      00000000000002a0  NULL + 0x2a0\n"
+	      "  stack of f() +0x8  ffff888000000010  filp object\n"
+	      "  lock a\\x1bb        0000000000005000\n"
+	      "  lock 0123456789012345678901234567890123456789012345678  0000000000006000  x\n");
+}
+END_TEST
+
+/* Registers of one who only reported a hang are not worth a line. */
+START_TEST(registers_nobody_looked_up_are_left_out)
+{
+	shows("{\"crash\":{\"registers\":{\"rip\":\"0x1\",\"rsp\":\"0x2\"}},\"memory\":{\"pointers\":["
+	      "{\"where\":\"lock m\",\"value\":\"0x5000\",\"owner\":{\"text\":\"m+0x0\"}}]}}",
+	      "Other addresses of the crash\n  lock m  0000000000005000  m+0x0\n");
 }
 END_TEST
 
@@ -56,6 +86,53 @@ START_TEST(words_are_shown_with_their_members)
 	      "> +0x20    0000000000000000  ........  next\n"
 	      "  +0x28    0000000041424344  DCBA....  -> page, free\n"
 	      "  *       and 1 more like it\n");
+}
+END_TEST
+
+/* What is left out is said: before and behind the words, and where the dump has a hole. */
+START_TEST(words_that_are_missing_are_counted)
+{
+	shows("{\"memory\":{\"contents\":{\"object\":\"0x1000\",\"size\":128,\"words\":["
+	      "{\"address\":\"0x1010\",\"value\":\"0x0\"},"
+	      "{\"address\":\"0x1018\",\"value\":\"0x0\"},"
+	      "{\"address\":\"0x1040\",\"value\":\"0x0\"}]}}}",
+	      "The words around it\n"
+	      "  …       16 bytes\n"
+	      "  +0x10    0000000000000000  ........\n"
+	      "  *       and 1 more like it\n"
+	      "  …       32 bytes\n"
+	      "  +0x40    0000000000000000  ........\n"
+	      "  …       56 bytes\n");
+	/* Sizes and places that cannot be. */
+	shows("{\"memory\":{\"contents\":{\"object\":\"0xfffffffffffffff0\",\"size\":-5,\"words\":["
+	      "{\"address\":\"0x8\",\"value\":\"0x0\"},"
+	      "{\"address\":\"0x0\",\"value\":\"0x1\"}]}}}",
+	      "The words around it\n"
+	      "  0000000000000008  0000000000000000  ........\n"
+	      "  0000000000000000  0000000000000001  ........\n");
+}
+END_TEST
+
+START_TEST(misuse_of_slabs_is_shown)
+{
+	shows("{\"memory\":{\"double_free\":{\"object\":\"0x1\",\"owner\":{\"text\":\"a object\"},"
+	      "\"freed_by\":{\"symbol\":\"f\",\"offset\":29,\"module\":\"m\\u0007\"},"
+	      "\"evidence\":\"proven\"},\"slab_reports\":[{},{\"cache\":\"kmalloc-1k\",\"object\":\"0x2\","
+	      "\"problem\":\"Poison\\noverwritten\",\"from\":\"0x3\",\"bytes\":\"18 03\",\"source\":"
+	      "\"memory\",\"allocated_by\":\"g+0x1\",\"freed_by\":\"h\\u001b\",\"evidence\":\"proven\"}],"
+	      "\"freelists\":[{\"cache\":\"c\",\"object\":\"0x4\",\"why\":\"loops\",\"raw\":\"0x5\","
+	      "\"decoded\":\"0x6\",\"evidence\":\"inferred\",\"before\":{\"text\":\"c object\"}}]}}",
+	      "Broken free lists\n"
+	      "  c object 0x4: loops; stored 0x5, meaning 0x6  [inferred]\n"
+	      "    in front of it: c object\n\n"
+	      "Freed twice\n"
+	      "  a object  [proven]\n"
+	      "    the second time by f+0x1d in m\\x07\n\n"
+	      "What slab debugging reported\n\n"
+	      "  kmalloc-1k object 0x2: Poison\\x0aoverwritten  [proven]\n"
+	      "    18 03 at 0x3, read from memory\n"
+	      "    allocated by g+0x1\n"
+	      "    freed by h\\x1b\n");
 }
 END_TEST
 
@@ -90,5 +167,7 @@ START_TEST(hostile_text_is_escaped_and_odd_shapes_passed_over)
 }
 END_TEST
 
-UNIT_MAIN("render_memory", registers_say_what_they_hold, words_are_shown_with_their_members,
+UNIT_MAIN("render_memory", registers_say_what_they_hold, other_addresses_are_aligned,
+	  registers_nobody_looked_up_are_left_out, words_are_shown_with_their_members,
+	  words_that_are_missing_are_counted, misuse_of_slabs_is_shown,
 	  copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)

@@ -22,7 +22,7 @@ static void render(const char *name, const char *report_text, struct str *out)
 }
 
 static const char report[] =
-	"{\"crash\":{\"task\":{\"pid\":7,\"comm\":\"java\"},\"registers\":{\"rip\":\"0x1\"},"
+	"{\"crash\":{\"task\":{\"pid\":7,\"comm\":\"java\"},\"registers\":{\"rip\":\"0x1\",\"rdi\":\"0x5006\"},"
 	"\"backtrace\":[{\"symbol\":\"f\",\"offset\":16,\"module\":\"m\",\"kind\":\"call\"},"
 	"{\"address\":\"0x2\",\"kind\":\"irq\",\"file\":\"a.c\",\"line\":3}]},"
 	"\"locks\":[{\"kind\":\"rwsem\",\"address\":\"0x5\",\"state\":\"held\",\"holders\":[{"
@@ -52,11 +52,11 @@ START_TEST(each_section_says_what_is_known)
 		 "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
 		 "        -   b/2  write  ticket 4\n\n"},
 		{"memory", "Registers and what they point to\n  rip  0000000000000001\n"
-			   "  rdi: 0000000000005006  a free object\n\n"
+			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
 			   "What it may be\n   50 %  bit 3\n"},
 		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c (3) at 0x0\n"},
-		{"registers", "       rip 0x1\n"},
+		{"registers", "       rip 0x1       rdi 0x5006\n"},
 		{"findings", "#1 crash critical - h\n"},
 	};
 
