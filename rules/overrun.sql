@@ -10,6 +10,6 @@ SELECT
 	o.cache || ' object ' || o.overrun_from || ' was written beyond its end, into ' || o.object ||
 		c.place AS headline,
 	o.confidence, o.finding, b.finding AS finding2
-FROM overrun o JOIN crash c ON c.dump = o.dump 
+FROM overrun o JOIN crash c ON c.dump = o.dump
 	LEFT JOIN bad_holder b ON b.dump = o.dump AND b.start = o.object
 WHERE o.dump = :dump;
