@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "allocator.h"
 #include "analyzer.h"
 #include "base/str.h"
 #include "describe.h"
@@ -90,18 +91,6 @@ static bool find_twice(struct kernel *kernel, const json_t *registers, struct tw
 	return twice->registers;
 }
 
-/* Frames of the allocator itself; what they were called from freed the object the second time. */
-static bool is_allocator(const char *symbol)
-{
-	static const char *const words[] = {"kfree", "slab_free", "kmem_cache_free", "kvfree",
-					    "freelist", "sheaf", "sheaves", "set_freepointer"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(symbol, words[i]))
-			return true;
-	return false;
-}
-
 /*
  * Who freed it: the first caller outside of the allocator. NULL where objects put aside earlier
  * were being handed back (2d517aa09bbc v6.18, sheaves): then that caller is long gone.
@@ -117,7 +106,7 @@ static json_t *find_caller(const struct findings *findings)
 
 		if (strstr(symbol, "sheaf") || strstr(symbol, "sheaves"))
 			return NULL;
-		if (symbol[0] && !is_allocator(symbol))
+		if (symbol[0] && !allocator_has(symbol))
 			return frame;
 	}
 	return NULL;

@@ -86,6 +86,7 @@ static uint64_t stretch_in_front(struct kernel *kernel, const struct slab *slab,
 struct choice {
 	struct culprit best;
 	unsigned rank, ties, held; /* held: candidates in registers */
+	double chance;	/* of one try */
 	uint64_t first, differ; /* bits in which candidates differ from the first */
 };
 
@@ -135,19 +136,23 @@ static bool culprit_computed(struct kernel *kernel, const json_t *registers,
 				   decoded ^ slab->cache->random ^ at};
 
 		for (size_t j = 0; j < ARRAY_SIZE(raws); j++)
-			if (value_looks(raws[j], looks) && looks[0].confidence >= TELLING)
+			if (value_looks(raws[j], looks) && looks[0].confidence >= TELLING) {
+				choice.chance = MAX(choice.chance, value_chance(&looks[0]));
 				weigh(&choice, object, raws[j], in_registers(registers, object),
 				      stretch_in_front(kernel, slab, object, raws[j]) >=
 					      CLEARED_OVERRUN_MIN);
+			}
 	}
 	if (!choice.best.candidates)
 		return false;
 	*culprit = choice.best;
 	culprit->computed = true;
+	culprit->chance = MIN(0.9, 2 * slab->objects * choice.chance);
 	culprit->common = with_blanks(choice.first, choice.differ);
 	culprit->confidence = culprit->candidates == 1				   ? 0.95
 			      : choice.held == 1 || choice.rank & RANK_RUN_UP_TO ? 0.9
 										   : 0.75;
+	culprit->confidence *= 1 - culprit->chance;
 	/* Nothing but the words' looks tells them apart: too little to name one. */
 	if (culprit->candidates > 1 && (choice.rank < RANK_RUN_UP_TO || choice.ties))
 		culprit->object = 0;
@@ -192,7 +197,7 @@ static void show_looks(struct findings *findings, const struct culprit *culprit)
 	for (size_t i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "what overwrote the free pointer, 0x%016" PRIx64
 			 ", looks like %s", culprit->raw, looks[i].text);
-		show_look(findings, &looks[i], 1, text);
+		show_look(findings, &looks[i], 1 - culprit->chance, text);
 	}
 }
 
@@ -207,7 +212,7 @@ static void show_common_look(struct findings *findings, const struct culprit *cu
 		return;
 	snprintf(text, sizeof(text), "what overwrote a free pointer of this slab looks like %s, "
 		 "whichever of its objects it was in", looks[0].text);
-	show_look(findings, &looks[0], 0.97, text);
+	show_look(findings, &looks[0], 0.97 * (1 - culprit->chance), text);
 }
 
 static void show_holder(struct kernel *kernel, struct findings *findings, const struct slab *slab,

@@ -11,6 +11,7 @@ struct culprit {
 	uint64_t raw;	 /* what stood in its free pointer; valid with object */
 	bool computed;	 /* not read from the object: the hardening undone for each in turn */
 	double confidence; /* that it is this object */
+	double chance;	   /* that trying each object would make such bytes of any pointer */
 	unsigned candidates; /* objects that it may have been */
 	uint64_t common; /* without object: what the candidates share, '?' where they differ; or 0 */
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocator.h"
 #include "analyzer.h"
 #include "base/hash.h"
 #include "freelist_damage.h"
@@ -171,13 +172,15 @@ static bool fault_address(const struct audit *audit, uint64_t *ret)
 /*
  * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
  * objects off in batches): the address that faulted is the pointer, or the free pointer's place in
- * the object it should have led to. What any other register holds would fit by chance too often.
+ * the object it should have led to. What any other register holds would fit by chance too often,
+ * and so would what faulted elsewhere.
  */
 static void match_fault(struct audit *audit, const struct slab *slab)
 {
 	uint64_t bad;
 
-	if (!fault_address(audit, &bad) || memory_is_canonical(audit->kernel->memory, bad))
+	if (!allocator_crashed(audit->findings) || !fault_address(audit, &bad) ||
+	    memory_is_canonical(audit->kernel->memory, bad))
 		return;
 	uint64_t forms[] = {bad, bad - slab->cache->offset};
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {

@@ -20,6 +20,8 @@ struct value_look {
 
 /* Fills ret, most telling first; returns how many. */
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);
+/* How likely an arbitrary value looks so: what trying many of them makes of its confidence. */
+double value_chance(const struct value_look *look);
 /* Two words of one stretch of data: equal, or both text of the same kind. */
 bool value_alike(uint64_t a, uint64_t b);
 

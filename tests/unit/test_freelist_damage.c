@@ -118,6 +118,28 @@ START_TEST(data_that_looks_like_nothing_names_nobody)
 }
 END_TEST
 
+/* The more objects are tried, the likelier one of them gives text by chance; not a descriptor. */
+START_TEST(tries_are_taken_off)
+{
+	double sure[2];
+
+	for (unsigned usb = 0; usb < 2; usb++) {
+		uint64_t raw = USB;
+
+		start(true);
+		_json_ json_t *one = json_pack("{s:o}", "r9", json_address(object(7)));
+		if (!usb)
+			memcpy(&raw, "fox jump", 8);
+		struct culprit culprit = find(decoded(7, raw), one);
+		ck_assert_uint_eq(culprit.object, object(7));
+		sure[usb] = 1 - culprit.chance;
+		fake_close();
+	}
+	ck_assert_double_lt(sure[0], 0.99);
+	ck_assert_double_gt(sure[1], 0.999);
+}
+END_TEST
+
 static const json_t *evidence(const struct findings *findings, enum finding_id id)
 {
 	size_t from = 0;
@@ -209,5 +231,5 @@ END_TEST
 
 UNIT_MAIN("freelist_damage", what_an_object_stores_is_proof,
 	  of_a_cleared_object_only_the_bytes_are_known, a_register_tells_the_object,
-	  data_that_looks_like_nothing_names_nobody, what_is_not_known_is_not_shown,
+	  data_that_looks_like_nothing_names_nobody, tries_are_taken_off, what_is_not_known_is_not_shown,
 	  an_overrun_is_told_from_a_write_after_free, an_overrun_is_told_by_what_it_left)

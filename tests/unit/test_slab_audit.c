@@ -282,6 +282,50 @@ START_TEST(the_budget_ends_it)
 }
 END_TEST
 
+/* A crash at a non-canonical address in this function, with a pointer into a hardened slab. */
+static void crash_in(const char *symbol, uint64_t address, const struct slab *slab)
+{
+	finding_add(&findings, FINDING_CRASH, SEVERITY_CRITICAL, 1,
+		    json_pack("{s:{s:o}, s:{s:o}}", "fault", "address", json_address(address),
+			      "registers", "r9", json_address(slab_object_start(slab, 5))),
+		    NULL);
+	finding_add(&findings, FINDING_BACKTRACE, SEVERITY_INFO, 1,
+		    json_pack("{s:[{s:s}]}", "backtrace", "symbol", symbol), NULL);
+	finding_add(&findings, FINDING_POINTER, SEVERITY_INFO, 1,
+		    json_pack("{s:o}", "value", json_address(slab_object_start(slab, 2))), NULL);
+}
+
+/* A pointer that has left its list is only looked for where the allocator met it. */
+START_TEST(a_fault_elsewhere_is_no_lost_free_pointer)
+{
+	static const struct {
+		const char *symbol;
+		unsigned found;
+	} places[] = {{"kmem_cache_alloc", 1}, {"__refill_objects_node", 1}, {"ext4_readdir", 0}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const json_t *json = NULL;
+		uint64_t at = 0;
+
+		start(0, 0);
+		const struct slab *slab = fake_slab("other", OBJECTS_AT, 1024, 8);
+		fake_slabs.caches[0].hardened = true;
+		fake_slabs.caches[0].offset = 512;
+		uint64_t bad = 0x0072006900560318 ^
+			       __builtin_bswap64(slab_object_start(slab, 5) + 512);
+		crash_in(places[i].symbol, bad + 512, slab);
+		ck_assert_uint_eq(audit(false, &json), places[i].found);
+		if (json) {
+			ck_assert_str_eq(text(json, "list"), "fault");
+			ck_assert(json_is_true(json_object_get(json, "near")));
+			ck_assert(json_address_value(json_object_get(json, "object"), &at));
+			ck_assert_uint_eq(at, slab_object_start(slab, 5));
+		}
+		finish();
+	}
+}
+END_TEST
+
 UNIT_MAIN("slab_audit", whole_lists_are_no_finding, memory_not_in_question_is_left_alone,
 	  each_kind_of_break_is_found_where_it_is, lists_of_cpus_are_walked, absurd_lists_end,
-	  the_budget_ends_it)
+	  the_budget_ends_it, a_fault_elsewhere_is_no_lost_free_pointer)
