@@ -24,10 +24,6 @@ static struct err *limit(int resource, rlim_t value)
 	return setrlimit(resource, &limit) ? err_errno(errno, "setrlimit") : NULL;
 }
 
-/*
- * No RLIMIT_FSIZE: nothing on disk is open for writing, and the limit would hit the memory file in
- * which a flattened dump is put in order.
- */
 static struct err *set_limits(const struct sandbox_options *options)
 {
 	TRY(limit(RLIMIT_AS, options->memory_bytes));
@@ -99,15 +95,14 @@ static bool enter_landlock(bool programs)
 static const int allowed[] = {
 	SCMP_SYS(read),		SCMP_SYS(pread64),	   SCMP_SYS(readv),
 	SCMP_SYS(preadv),	SCMP_SYS(write),	   SCMP_SYS(writev),
-	SCMP_SYS(pwrite64),	SCMP_SYS(close),	   SCMP_SYS(lseek),
+	SCMP_SYS(close),	SCMP_SYS(lseek),
 	SCMP_SYS(fstat),	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),	SCMP_SYS(madvise),	   SCMP_SYS(brk),
 	SCMP_SYS(futex),	SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
 	SCMP_SYS(exit),		SCMP_SYS(exit_group),	   SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),  SCMP_SYS(sigaltstack),
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),   SCMP_SYS(getrandom),
-	SCMP_SYS(fadvise64),	SCMP_SYS(memfd_create),	   SCMP_SYS(ftruncate),
-	SCMP_SYS(fallocate),	SCMP_SYS(sched_yield),	   SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(fadvise64),	SCMP_SYS(sched_yield),	   SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(gettid),	SCMP_SYS(getpid),
 	SCMP_SYS(getrusage),	SCMP_SYS(restart_syscall), SCMP_SYS(recvmsg),
 };
@@ -122,6 +117,7 @@ static const int allowed_program[] = {
 	SCMP_SYS(geteuid),	  SCMP_SYS(getuid),	     SCMP_SYS(getegid),
 	SCMP_SYS(getgid),	  SCMP_SYS(dup),	     SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(copy_file_range), SCMP_SYS(mprotect),	     SCMP_SYS(mmap),
+	SCMP_SYS(pwrite64),	  SCMP_SYS(ftruncate),	     SCMP_SYS(fallocate),
 };
 
 static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
@@ -198,6 +194,7 @@ struct err *sandbox_enter(const struct sandbox_options *options, json_t *layers)
 {
 	step_back(options);
 	TRY(set_limits(options));
+	TRY(limit(RLIMIT_FSIZE, 0)); /* what it has to say goes into a pipe */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return err_errno(errno, "prctl");
 	json_array_append_new(layers, json_string("rlimits"));

@@ -42,6 +42,15 @@ void decompressor_close(struct decompressor *decompressor)
 	free(decompressor);
 }
 
+const char *decompress_name(uint32_t flags)
+{
+	return flags & PAGE_ZLIB     ? "zlib"
+	       : flags & PAGE_LZO    ? "lzo"
+	       : flags & PAGE_SNAPPY ? "snappy"
+	       : flags & PAGE_ZSTD   ? "zstd"
+				     : "none";
+}
+
 static bool from_zlib(z_stream *stream, const void *bytes, size_t size, void *page)
 {
 	if (inflateReset(stream) != Z_OK)

@@ -4,10 +4,7 @@
 
 #include "base/error.h"
 
-/*
- * The pages of kdump-compressed dumps, without libkdumpfile around them: its bookkeeping costs
- * several times what decompressing a page does, which tells once every page is read.
- */
+/* Decodes the pages of kdump-compressed dumps. */
 struct decompressor;
 
 /* Flags of a page descriptor; none of them: the page is stored as it is (diskdump_mod.h). */
@@ -22,6 +19,8 @@ struct err *decompressor_open(struct decompressor **ret);
 void decompressor_close(struct decompressor *decompressor);
 DEFINE_CLEANUP(struct decompressor, decompressor_close)
 
+/* "zlib", "lzo", "snappy", "zstd", "none"; of several flags, the first. */
+const char *decompress_name(uint32_t flags);
 /* Decode size bytes into exactly one page; false when they do not make one. */
 bool decompress_page(struct decompressor *decompressor, uint32_t flags, const void *bytes,
 		     size_t size, void *page);

@@ -6,9 +6,9 @@
 #include "kernel/regs.h"
 
 /*
- * The dump file: its container, its physical pages, its notes. Only kernel/dump*.c know
- * kdumpfile.h. A read answers with data, or says which of ERR_EXCLUDED, ERR_ABSENT,
- * ERR_TRUNCATED, ERR_CORRUPT or ERR_IO it was; never with zeros that stand for nothing.
+ * The dump file: its container, its physical pages, its notes. A read answers with data, or says
+ * which of ERR_EXCLUDED, ERR_ABSENT, ERR_TRUNCATED, ERR_CORRUPT or ERR_IO it was; never with zeros
+ * that stand for nothing.
  */
 struct dump;
 

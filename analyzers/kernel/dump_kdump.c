@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * kdump-compressed dumps: makedumpfile's and QEMU's (makedumpfile IMPLEMENTATION and diskdump_mod.h
- * describe the format). libkdumpfile decodes the pages; header, bitmaps and page descriptors are
- * looked at here, because it tells neither excluded from absent nor truncated from corrupt.
+ * describe the format). Read here and not through libkdumpfile, which (0.5.1) tells neither excluded
+ * from absent nor truncated from corrupt, holds the bitmaps of all memory in its own, knows no
+ * flattened files, falls over some damaged ones, and takes longer for a page than to decompress it.
  */
 #include <inttypes.h>
-#include <libkdumpfile/kdumpfile.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/dump_kdump.h"
-#include "kernel/dump_window.h"
 
 #define HEADER_VERSION_MAX 6
 #define STATUS_INCOMPLETE 0x8
@@ -64,8 +63,7 @@ struct kdump {
 	uint64_t descriptors;	  /* offset of the first */
 	uint64_t *rank;		  /* for each block of dumped: pages dumped before it */
 	uint64_t dumped_count;
-	kdump_ctx_t *ctx;
-	struct window *window;	  /* what ctx reads of a flattened dump; else NULL */
+	struct decompressor *decompressor;
 	/* The descriptor found last: a page's state is asked right before its data. */
 	struct descriptor found;
 	uint64_t found_tag; /* the page's number + 1, 0 = none */
@@ -163,21 +161,6 @@ static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct des
 	return NULL;
 }
 
-/* The library looks for a page's descriptor and data by itself: have both where it looks. */
-static struct err *provide(struct kdump *kdump, uint64_t pfn, const struct descriptor *descriptor)
-{
-	const uint8_t *bits;
-
-	if (!kdump->window)
-		return NULL;
-	TRY(window_trim(kdump->window));
-	TRY(bitmap_block(kdump, &kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
-	uint64_t index = kdump->rank[pfn / BITMAP_BLOCK_PFNS] + count_bits(bits, pfn % BITMAP_BLOCK_PFNS);
-	TRY(window_provide(kdump->window, kdump->descriptors + index * sizeof(*descriptor),
-			   sizeof(*descriptor)));
-	return window_provide(kdump->window, descriptor->offset, descriptor->size);
-}
-
 static enum page_state kdump_state(struct container *container, uint64_t pfn)
 {
 	struct kdump *kdump = (struct kdump *)container;
@@ -203,20 +186,20 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 {
 	struct kdump *kdump = (struct kdump *)container;
 	struct descriptor descriptor;
-	size_t length = PAGE_SIZE;
-	kdump_status status;
+	uint8_t packed[PAGE_SIZE];
 
 	TRY(find_descriptor(kdump, pfn, &descriptor));
 	if (!descriptor.size || descriptor.size > PAGE_SIZE)
 		return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
 			      "page descriptor with a size of %" PRIu32 " bytes", descriptor.size);
-	TRY(provide(kdump, pfn, &descriptor));
-	status = kdump_read(kdump->ctx, KDUMP_MACHPHYSADDR, pfn << PAGE_SHIFT, page, &length);
-	if (status == KDUMP_OK && length == PAGE_SIZE)
+	if (!(descriptor.flags & PAGE_COMPRESSED) && descriptor.size == PAGE_SIZE)
+		return source_read(kdump->source, descriptor.offset, page, PAGE_SIZE);
+	TRY(source_read(kdump->source, descriptor.offset, packed, descriptor.size));
+	if (decompress_page(kdump->decompressor, descriptor.flags, packed, descriptor.size, page))
 		return NULL;
-	return err_at(status == KDUMP_ERR_SYSTEM ? ERR_IO : ERR_CORRUPT, pfn << PAGE_SHIFT,
-		      "cannot decode the page at file offset 0x%" PRIx64 ": %s", descriptor.offset,
-		      kdump_get_err(kdump->ctx));
+	return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
+		      "cannot decompress (%s) the page at file offset 0x%" PRIx64,
+		      decompress_name(descriptor.flags), descriptor.offset);
 }
 
 static struct kdump_map map_of(const struct container *container)
@@ -249,50 +232,6 @@ static uint64_t kdump_pages_below(const struct container *container, uint64_t pf
 	return kdump_count_below(&map, pfn);
 }
 
-/* What libkdumpfile must be told before it opens a file; each one of these has its story. */
-static kdump_status prepare(kdump_ctx_t *ctx)
-{
-	/* QEMU leaves utsname empty, from which the library would take the architecture. */
-	kdump_status status = kdump_set_string_attr(ctx, "arch.name", "x86_64");
-
-	/* A mapping of a truncated file raises SIGBUS. */
-	if (status == KDUMP_OK)
-		status = kdump_set_number_attr(ctx, "file.mmap_policy", KDUMP_MMAP_NEVER);
-	return status;
-}
-
-static struct err *open_library(struct kdump *kdump)
-{
-	int fd = source_fd(kdump->source);
-	kdump_status status;
-
-	if (fd < 0) {
-		TRY(window_open(kdump->source, &kdump->window));
-		TRY(window_provide(kdump->window, 0, kdump->descriptors));
-		fd = window_fd(kdump->window);
-	}
-	kdump->ctx = kdump_new();
-	if (!kdump->ctx)
-		return &err_nomem;
-	status = prepare(kdump->ctx);
-	if (status == KDUMP_OK)
-		status = kdump_open_fd(kdump->ctx, fd);
-	/* Pages are cached in dump.c; the library's own 1024 would only double them. */
-	if (status == KDUMP_OK)
-		status = kdump_set_number_attr(kdump->ctx, "cache.size", 8);
-	if (status == KDUMP_OK)
-		return NULL;
-	struct err *err = err_new(ERR_CORRUPT, "libkdumpfile cannot open the dump: %s",
-				  kdump_get_err(kdump->ctx));
-	/*
-	 * Out of memory, such as for a bitmap as large as a broken header has it, 0.5.1 leaves
-	 * attributes behind that kdump_free() falls over: better to lose them.
-	 */
-	if (status == KDUMP_ERR_SYSTEM)
-		kdump->ctx = NULL;
-	return err;
-}
-
 static void copy_field(char *dst, const char *src)
 {
 	char text[66] = "";
@@ -303,11 +242,7 @@ static void copy_field(char *dst, const char *src)
 
 static const char *compression_name(uint32_t flags)
 {
-	return flags & PAGE_ZLIB ? "zlib"
-	     : flags & PAGE_LZO ? "lzo"
-	     : flags & PAGE_SNAPPY ? "snappy"
-	     : flags & PAGE_ZSTD ? "zstd"
-				   : NULL;
+	return flags & PAGE_COMPRESSED ? decompress_name(flags) : NULL;
 }
 
 /* How many descriptors are looked at, spread over the dump, before it is called uncompressed. */
@@ -378,7 +313,7 @@ static struct err *check_header(const struct header *header)
 	return NULL;
 }
 
-/* libkdumpfile allocates what the header announces, and comes to grief when it does not get it. */
+/* More than any writer has to say: such a header is damaged. */
 static struct err *check_range(const struct range *range, const char *what)
 {
 	return range->size > NOTE_BYTES
@@ -447,9 +382,7 @@ static void kdump_close(struct container *container)
 
 	if (!kdump)
 		return;
-	if (kdump->ctx)
-		kdump_free(kdump->ctx);
-	window_close(kdump->window);
+	decompressor_close(kdump->decompressor);
 	free(kdump->exists.blocks);
 	free(kdump->dumped.blocks);
 	free(kdump->rank);
@@ -494,7 +427,7 @@ static struct err *kdump_open(struct source *source, struct dump_info *info,
 	TRY(place_bitmaps(kdump, &header));
 	TRY(build_rank(kdump));
 	take_ranges(kdump, &sub);
-	TRY(open_library(kdump));
+	TRY(decompressor_open(&kdump->decompressor));
 	fill_info(kdump, &header, &sub, info);
 	*ret = &take_ptr(kdump)->container;
 	return NULL;

@@ -64,11 +64,6 @@ bool source_truncated(const struct source *source)
 	return source->flat.truncated;
 }
 
-int source_fd(const struct source *source)
-{
-	return source->flattened ? -1 : source->fd;
-}
-
 /* pread() that goes on after signals and short reads; stops at the end of the file. */
 static struct err *read_file(const struct source *source, uint64_t offset, char *buf,
 			     size_t length, size_t *ret)

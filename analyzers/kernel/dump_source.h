@@ -20,8 +20,6 @@ uint64_t source_file_size(const struct source *source);
 bool source_flattened(const struct source *source);
 /* A flattened file without its end record. */
 bool source_truncated(const struct source *source);
-/* A descriptor that reads what source_read() does, or -1 where only that can. */
-int source_fd(const struct source *source);
 
 /* All length bytes, or ERR_TRUNCATED (naming the offset) or ERR_IO. */
 struct err *source_read(struct source *source, uint64_t offset, void *buf, size_t length);

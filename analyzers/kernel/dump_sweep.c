@@ -43,8 +43,8 @@ static uint64_t pages_in(const struct container *container, uint64_t first, uint
 	       container->ops->pages_below(container, first * SWEEP_CHUNK);
 }
 
-/* A window does not grow over larger holes than this many pieces in all: 1 TiB. */
-#define WINDOW_CHUNKS_MAX 65536
+/* A window does not grow over larger holes than this many pieces: 64 GiB to each side. */
+#define WINDOW_CHUNKS_MAX 4096
 
 struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t pages)
 {

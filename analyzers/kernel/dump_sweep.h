@@ -5,10 +5,9 @@
 #include "kernel/dump.h"
 
 /*
- * Every page of a dump once, in the order of the file: large reads, no page cache, no libkdumpfile.
- * Any number of sweeps, each in its own thread, may go over one dump at the same time, and
- * beside them one thread that uses the dump itself. A sweep takes half a MiB, however large the
- * dump.
+ * Every page of a dump once, in the order of the file: large reads, no page cache. Any number of
+ * sweeps, each in its own thread, may go over one dump at the same time, and beside them one thread
+ * that uses the dump itself. A sweep takes half a MiB, however large the dump.
  */
 struct sweep;
 

@@ -9,7 +9,6 @@
 
 #include "kernel/dump_flat.h"
 #include "kernel/dump_source.h"
-#include "kernel/dump_window.h"
 
 static int file;
 
@@ -121,63 +120,5 @@ START_TEST(absurd_records_are_refused)
 }
 END_TEST
 
-START_TEST(the_window_shows_what_was_asked_for)
-{
-	_cleanup_(cleanup_source_close) struct source *source = NULL;
-	static char page[8192];
-	struct window *window;
-	char seen[4];
-
-	start();
-	memset(page, 'p', sizeof(page) - 1);
-	put(0, page);
-	put(1 << 20, "tail");
-	put_record(-1, -1, "", 0);
-	assert_ok(source_open(file, &source));
-	assert_ok(window_open(source, &window));
-	assert_ok(window_provide(window, (1 << 20) + 1, 2));
-	ck_assert_int_eq(pread(window_fd(window), seen, 4, 1 << 20), 4);
-	ck_assert(!memcmp(seen, "tail", 4));
-	ck_assert_int_eq(pread(window_fd(window), seen, 4, 0), 4);
-	ck_assert(!memcmp(seen, "\0\0\0\0", 4));
-	assert_ok(window_provide(window, 100, 1));
-	ck_assert_int_eq(pread(window_fd(window), seen, 4, 0), 4); /* the whole block came */
-	ck_assert(!memcmp(seen, "pppp", 4));
-	window_close(window);
-	close(file);
-}
-END_TEST
-
-START_TEST(the_window_stays_small_and_keeps_what_a_read_needs)
-{
-	_cleanup_(cleanup_source_close) struct source *source = NULL;
-	static char piece[1 << 16];
-	struct window *window;
-	struct stat st;
-	char seen;
-
-	start();
-	memset(piece, 'x', sizeof(piece) - 1);
-	for (int i = 0; i < 256; i++) /* 16 MiB */
-		put((int64_t)i << 16, piece);
-	put_record(-1, -1, "", 0);
-	assert_ok(source_open(file, &source));
-	assert_ok(window_open(source, &window));
-	for (uint64_t at = 0; at + 70000 < 16 << 20; at += 8192) {
-		assert_ok(window_trim(window));
-		assert_ok(window_provide(window, at, 1));
-		assert_ok(window_provide(window, at + (1 << 16), 4096));
-		ck_assert_int_eq(pread(window_fd(window), &seen, 1, (off_t)at), 1);
-		ck_assert_int_eq(seen, 'x');
-		ck_assert_int_eq(fstat(window_fd(window), &st), 0);
-		ck_assert_int_lt(st.st_blocks * 512, 6 << 20);
-	}
-	window_close(window);
-	close(file);
-}
-END_TEST
-
 UNIT_MAIN("flatten", records_come_in_any_order, what_is_written_later_covers,
-	  a_missing_end_is_a_truncated_dump, absurd_records_are_refused,
-	  the_window_shows_what_was_asked_for,
-	  the_window_stays_small_and_keeps_what_a_read_needs)
+	  a_missing_end_is_a_truncated_dump, absurd_records_are_refused)
