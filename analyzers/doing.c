@@ -129,14 +129,15 @@ static const char *lock_caller(const struct sleeper *stack)
 
 static void sleeping(const struct sleeper *stack, struct str *text)
 {
-	const char *caller = stack->kind > WAIT_NONE && stack->kind < WAIT_PAGE
-				     ? lock_caller(stack)
-				     : NULL;
+	/* The name of an other wait is its function's. */
+	const char *caller = stack->kind != WAIT_OTHER ? lock_caller(stack) : NULL;
 	const char *function = caller ? caller : working_function(stack, 0);
 
 	str_printf(text, "asleep in %s%s()", in_page_fault(stack) ? "a page fault, in " : "",
 		   function);
-	if (stack->kind != WAIT_NONE && stack->kind != WAIT_WORK)
+	if (stack->kind == WAIT_BIT && sleeper_call(stack, "bit_wait_io"))
+		str_puts(text, ", waiting for I/O");
+	else if (stack->kind != WAIT_NONE && stack->kind != WAIT_WORK)
 		str_printf(text, ", waiting for %s", stack->what);
 	else if (stack->kind == WAIT_WORK)
 		str_puts(text, ", waiting for a work item to finish");

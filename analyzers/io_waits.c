@@ -110,10 +110,16 @@ void io_waits_headline(const struct wait_graph *graph, struct str *text)
 {
 	_json_ json_t *json = io_waits_json(graph);
 	long long tasks = json_integer_value(json_object_get(json, "tasks"));
+	const json_t *devices = json_object_get(json, "devices"), *only = json_array_get(devices, 0);
 
-	str_printf(text, "%lld task%s wait%s for I/O that has not ended", tasks,
-		   tasks == 1 ? "" : "s", tasks == 1 ? "s" : "");
-	put_devices(json_object_get(json, "devices"), text);
+	if (json_array_size(devices) != 1 ||
+	    json_integer_value(json_object_get(only, "tasks")) != tasks)
+		only = NULL;
+	str_printf(text, "%lld task%s wait%s for I/O%s%s that has not ended", tasks,
+		   tasks == 1 ? "" : "s", tasks == 1 ? "s" : "", only ? " on " : "",
+		   only ? json_string_value(json_object_get(only, "device")) : "");
+	if (!only)
+		put_devices(devices, text);
 	put_through(graph, text);
 	put_longest(graph, text);
 }

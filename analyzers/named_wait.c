@@ -47,18 +47,23 @@ static json_t *group_name(const char *what, const struct wait_target *target)
 static struct group *group_of(struct kernel *kernel, struct groups *groups,
 			      const struct sleeper *sleeper)
 {
+	const char *what = sleeper->what;
+	enum wait_kind kind = sleeper->kind;
 	struct wait_target target;
 
 	wait_target_find(kernel, sleeper, &target);
+	if (kind == WAIT_BIT && target.device[0]) { /* a buffer is locked while it is read or written */
+		kind = WAIT_IO;
+		what = "buffer I/O";
+	}
 	for (size_t i = 0; i < groups->count; i++)
-		if (same(&groups->list[i], sleeper->what, &target))
+		if (same(&groups->list[i], what, &target))
 			return &groups->list[i];
 	if (groups->count == GROUPS_MAX)
 		return NULL;
 	struct group *group = &groups->list[groups->count++];
-	*group = (struct group){sleeper->what, sleeper->kind, target,
-				lock_new(kernel, wait_kind_name(sleeper->kind), 0), 0};
-	json_put(group->lock, "name", group_name(sleeper->what, &target));
+	*group = (struct group){what, kind, target, lock_new(kernel, wait_kind_name(kind), 0), 0};
+	json_put(group->lock, "name", group_name(what, &target));
 	if (target.device[0])
 		json_put(group->lock, "device", json_string(target.device));
 	return group;

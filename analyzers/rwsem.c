@@ -63,6 +63,17 @@ static void decode_rt(uint64_t count, size_t waiters, struct rwsem_state *state)
 	state->inconsistent = state->readers > 1u << 24;
 }
 
+/* CONFIG_RWSEM_GENERIC_SPINLOCK: x86-64 of 2.6.32 but for el6's, which had the bias back-ported. */
+static void decode_activity(uint64_t count, size_t waiters, struct rwsem_state *state)
+{
+	int32_t activity = (int32_t)count;
+
+	state->waiters = waiters > 0;
+	state->writer = activity == -1;
+	state->readers = activity > 0 ? (uint32_t)activity : 0;
+	state->inconsistent = activity < -1;
+}
+
 void rwsem_decode(enum rwsem_count form, uint64_t count, size_t waiters, struct rwsem_state *ret)
 {
 	*ret = (struct rwsem_state){0};
@@ -70,6 +81,8 @@ void rwsem_decode(enum rwsem_count form, uint64_t count, size_t waiters, struct 
 		decode_flags(count, waiters, ret);
 	else if (form == RWSEM_RT)
 		decode_rt(count, waiters, ret);
+	else if (form == RWSEM_ACTIVITY)
+		decode_activity(count, waiters, ret);
 	else
 		decode_bias(form, count, waiters, ret);
 }
@@ -118,6 +131,10 @@ static enum rwsem_count bias_form(struct kernel *kernel)
 
 static enum rwsem_count count_form(struct kernel *kernel)
 {
+	const struct member *count = layout_get(kernel->layout, LAYOUT_RWSEM_COUNT);
+
+	if (count && !strcmp(count->name, "activity"))
+		return RWSEM_ACTIVITY;
 	return owner_is_flags(kernel) ? RWSEM_FLAGS : bias_form(kernel);
 }
 

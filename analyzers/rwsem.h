@@ -12,6 +12,7 @@ enum rwsem_count {
 	RWSEM_BIAS,	       /* 70bdc6e0644f v2.6.36 … 5.2: one WAITING_BIAS for all waiters */
 	RWSEM_FLAGS,	       /* 64489e78004c v5.3, el8: writer, waiters, handoff bits; reader count */
 	RWSEM_RT,	       /* 42254105dfe8 v5.15: rwbase_rt.readers */
+	RWSEM_ACTIVITY,	       /* lib/rwsem-spinlock.c until v5.1: readers, or -1 for a writer */
 };
 
 struct rwsem_state {

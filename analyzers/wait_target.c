@@ -196,6 +196,9 @@ static void look_at(const struct place *place, struct wait_target *ret)
 	case WAIT_PAGE:
 		page_target(place, ret);
 		break;
+	case WAIT_BIT:
+		buffer_target(place, ret);
+		break;
 	case WAIT_IO:
 		buffer_target(place, ret);
 		if (!ret->device[0])
@@ -218,7 +221,8 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
 
 	*ret = (struct wait_target){0};
 	if (sleeper_stackless(sleeper) ||
-	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0))
+	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0) ||
+	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
 		return;
 	for (unsigned i = 0; i < SEARCH_WORDS && place.at + 8 <= end; i++, place.at += 8) {
 		if (!err_ok(memory_read_u64(kernel->memory, place.at, &place.word)))

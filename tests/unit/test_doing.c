@@ -93,7 +93,7 @@ START_TEST(a_sleeper_is_named_by_who_wanted_the_lock)
 	STACK("__schedule", "schedule", "io_schedule", "folio_wait_bit_common", "filemap_fault",
 	      "__do_fault", "handle_mm_fault");
 	sleeper_classify(&stack);
-	expect("asleep in a page fault, in folio_wait_bit_common(), waiting for page I/O");
+	expect("asleep in a page fault, in filemap_fault(), waiting for page I/O");
 	/* The lock function is all there is. */
 	STACK("schedule", "rwsem_down_read_slowpath");
 	sleeper_classify(&stack);

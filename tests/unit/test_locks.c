@@ -31,6 +31,12 @@ static const struct rwsem_case rwsem_cases[] = {
 	{RWSEM_FLAGS, 0x102, 2, {.readers = 1, .waiters = true}},
 	{RWSEM_FLAGS, 0x306, 1, {.readers = 3, .waiters = true, .handoff = true}},
 	{RWSEM_FLAGS, 0x100, 4, {.readers = 1, .inconsistent = true}},
+	/* bit 63 keeps new readers out; it counts for none */
+	{RWSEM_FLAGS, 0x8000000000000102, 1, {.readers = 1, .waiters = true}},
+	{RWSEM_ACTIVITY, 0, 0, {0}},
+	{RWSEM_ACTIVITY, 2, 1, {.readers = 2, .waiters = true}},
+	{RWSEM_ACTIVITY, 0xffffffff, 3, {.writer = true, .waiters = true}},
+	{RWSEM_ACTIVITY, 0x80000000, 0, {.inconsistent = true}},
 	{RWSEM_RT, 0x80000000, 0, {0}},
 	{RWSEM_RT, 0x80000002, 0, {.readers = 2}},
 	{RWSEM_RT, 0x40000000, 1, {.writer = true, .waiters = true}},

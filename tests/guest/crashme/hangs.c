@@ -5,9 +5,11 @@
  *
  * Truth: "among=address:pid,pid,…": whoever holds the lock or waits for it is one of these.
  */
+#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
@@ -81,6 +83,15 @@ static void io_hang(void)
 
 	for (i = 0; i < 3; i++)
 		add_lost_disk(major, i);
+}
+
+/* The disk under a mounted file system stops: what its journal writes from here on never arrives. */
+static void ext4_hang(void)
+{
+	struct file *file = filp_open("/mnt/a", O_RDONLY, 0);
+
+	if (!IS_ERR(file))
+		blk_mq_quiesce_queue(file_inode(file)->i_sb->s_bdev->bd_disk->queue);
 }
 
 #endif
@@ -164,6 +175,7 @@ static void busy(void)
 const struct crash hang_crashes[] = {
 #ifdef CONFIG_BLOCK
 	{ "io_hang", io_hang },
+	{ "ext4_hang", ext4_hang },
 #endif
 	{ "busy", busy },
 	{ }
