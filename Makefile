@@ -109,7 +109,8 @@ check: deps-test
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
 	tests/guest/suite full
-	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib
+	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
+		build/guest/6.1/traced.qemu-elf
 	$(MAKE) check-mutants MUTANTS=1000
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
