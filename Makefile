@@ -214,4 +214,4 @@ help:
 	@echo "  make deps       installs what the build needs, and only what is missing"
 	@echo "  make install    DESTDIR= PREFIX=/usr/local"
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d) $(wildcard $(BUILD)/tests/bench/*.d)

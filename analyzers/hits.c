@@ -53,7 +53,7 @@ static void label(const struct hit *hit, const struct task *crashed, char *buf, 
 	else if (owner->kind == OWNER_STACK)
 		/* Without the offset behind the last plus sign. */
 		snprintf(buf, size, "%.*s%s", (int)(strrchr(text, '+') - text) - 1, text,
-			 owner->task == crashed ? ", which crashed" : "");
+			 owner->task && owner->task == crashed ? ", which crashed" : "");
 	else
 		snprintf(buf, size, "%s", text);
 }

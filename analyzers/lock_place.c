@@ -177,7 +177,7 @@ void lock_place_find(struct kernel *kernel, const char *kind, uint64_t address,
 	owner_find(kernel, address, &ret->owner);
 	if (in_mm(kernel, address, ret) || lock_of_node(kernel, address, ret))
 		return;
-	if (ret->owner.kind == OWNER_STACK && err_ok(kernel_sleepers(kernel, &sleepers)))
+	if (ret->owner.task && err_ok(kernel_sleepers(kernel, &sleepers)))
 		on_stack(kernel, kind, ret);
 	else if (!in_percpu(kernel, address, ret) && !in_image(kernel, address, ret) &&
 		 !lock_in_slab(kernel, ret) && !lock_of_super_block(kernel, address, ret))

@@ -33,6 +33,23 @@ static bool on_stack(struct kernel *kernel, struct owner *owner)
 	return true;
 }
 
+/* For interrupts, exceptions, the entry trampoline. */
+static bool on_cpu_stack(struct kernel *kernel, struct owner *owner)
+{
+	struct stack stack;
+
+	if (!stacks_find(kernel, owner->address, &stack) || stack.kind == STACK_TASK)
+		return false;
+	owner->kind = OWNER_STACK;
+	owner->cpu = stack.cpu;
+	owner->start = stack.low;
+	owner->size = stack.high - stack.low;
+	owner->offset = (int64_t)(owner->address - stack.low);
+	copy_text(owner->stack, sizeof(owner->stack),
+		  stack.name[0] ? stack.name : stack_kind_name(stack.kind));
+	return true;
+}
+
 static bool in_percpu(struct kernel *kernel, struct owner *owner)
 {
 	struct symbol symbol;
@@ -64,6 +81,19 @@ static void in_image(struct kernel *kernel, struct owner *owner, enum owner_kind
 	copy_text(owner->module, sizeof(owner->module), symbol.module);
 }
 
+/* Of modules or alloc_percpu(): which variable it is the area does not say. */
+static bool in_percpu_unit(struct kernel *kernel, struct owner *owner)
+{
+	unsigned cpu;
+
+	if (!percpu_unit(kernel, owner->address, &cpu, &owner->start))
+		return false;
+	owner->kind = OWNER_PERCPU;
+	owner->cpu = (int)cpu;
+	owner->offset = (int64_t)(owner->address - owner->start);
+	return true;
+}
+
 static void in_direct_map(struct kernel *kernel, struct owner *owner)
 {
 	struct page_info page;
@@ -84,6 +114,8 @@ static void in_direct_map(struct kernel *kernel, struct owner *owner)
 		copy_text(owner->why, sizeof(owner->why), why->message);
 		return;
 	}
+	if (page.use == PAGE_USE_RESERVED && in_percpu_unit(kernel, owner))
+		return;
 	owner->kind = OWNER_PAGE;
 	owner->page = page.use;
 	owner->start = owner->address & ~(uint64_t)(PAGE_SIZE - 1);
@@ -131,7 +163,7 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 	if (!kernel->memory)
 		return;
 	if (memory_is_kernel(kernel->memory, address) &&
-	    (on_stack(kernel, ret) || in_percpu(kernel, ret)))
+	    (on_stack(kernel, ret) || on_cpu_stack(kernel, ret) || in_percpu(kernel, ret)))
 		return;
 	switch (memory_class(kernel->memory, address)) {
 	case VA_USER:
@@ -158,6 +190,13 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 	case VA_MODULE:
 		in_image(kernel, ret, OWNER_MODULE);
 		break;
+	case VA_FIXMAP:
+	case VA_CPU_ENTRY:
+	case VA_KASAN:
+		ret->kind = OWNER_HOLE;
+		copy_text(ret->why, sizeof(ret->why),
+			  va_class_name(memory_class(kernel->memory, address)));
+		break;
 	default:
 		ret->kind = OWNER_HOLE;
 	}
@@ -168,7 +207,7 @@ void owner_find_frame(struct kernel *kernel, struct owner *owner)
 	struct symbol symbol;
 	uint64_t function;
 
-	if (owner->kind != OWNER_STACK)
+	if (owner->kind != OWNER_STACK || !owner->task)
 		return;
 	owner->place = stack_frame_find(kernel, owner->task, owner->address, &function);
 	if (owner->place != PLACE_FRAME || !kernel->symbols ||
@@ -182,6 +221,11 @@ static void stack_text(const struct owner *owner, char *buf, size_t size)
 {
 	_str_ struct str comm = {0};
 
+	if (!owner->task) {
+		snprintf(buf, size, "%s stack of CPU %d +0x%" PRIx64, owner->stack, owner->cpu,
+			 (uint64_t)owner->offset);
+		return;
+	}
 	str_escape(&comm, owner->task->comm,
 		   strnlen(owner->task->comm, sizeof(owner->task->comm)));
 	snprintf(buf, size, "stack of %s/%d +0x%" PRIx64 "%s%s%s", comm.data ? comm.data : "?",
@@ -223,7 +267,11 @@ void owner_text(const struct owner *owner, char *buf, size_t size)
 		stack_text(owner, buf, size);
 		break;
 	case OWNER_PERCPU:
-		snprintf(buf, size, "%s of CPU %d", owner->symbol, owner->cpu);
+		if (owner->symbol[0])
+			snprintf(buf, size, "%s of CPU %d", owner->symbol, owner->cpu);
+		else
+			snprintf(buf, size, "per-CPU memory of CPU %d, +0x%" PRIx64, owner->cpu,
+				 (uint64_t)owner->offset);
 		break;
 	case OWNER_IMAGE:
 	case OWNER_MODULE:
@@ -247,6 +295,12 @@ void owner_text(const struct owner *owner, char *buf, size_t size)
 		break;
 	case OWNER_HOLE:
 		snprintf(buf, size, "%s", owner->why[0] ? owner->why : "no region of the kernel");
+		break;
+	case OWNER_USER:
+		snprintf(buf, size, "user space");
+		break;
+	case OWNER_NON_CANONICAL:
+		snprintf(buf, size, "no canonical address");
 		break;
 	default:
 		snprintf(buf, size, "%s%s%s", owner_kind_name(owner->kind),

@@ -15,7 +15,7 @@ enum owner_kind {
 	OWNER_SLAB,
 	OWNER_PAGE,	/* RAM that is no slab's: page says what */
 	OWNER_VMALLOC,
-	OWNER_STACK,	/* a task's stack */
+	OWNER_STACK,	/* a task's stack, or one of a CPU's: then task is NULL */
 	OWNER_PERCPU,
 	OWNER_MODULE,
 	OWNER_IMAGE,
@@ -34,7 +34,8 @@ struct owner {
 	struct slab_object slab; /* OWNER_SLAB */
 	enum page_use page;	 /* OWNER_PAGE; OWNER_VMEMMAP: of the page described */
 	const struct task *task; /* OWNER_STACK */
-	int cpu;		 /* OWNER_PERCPU, else -1 */
+	int cpu;		 /* OWNER_PERCPU, and whose OWNER_STACK without a task; else -1 */
+	char stack[16];		 /* OWNER_STACK of a CPU: "irq", "entry", "NMI", … */
 	enum stack_place place;	 /* OWNER_STACK, once owner_find_frame() has looked */
 	/* IMAGE, MODULE, PERCPU: "name+0x12"; VMALLOC: its caller; STACK: whose frame it is */
 	char symbol[160];

@@ -175,3 +175,25 @@ bool percpu_owner(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64
 	}
 	return false;
 }
+
+#define UNIT_MAX (1u << 30)
+
+bool percpu_unit(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *unit)
+{
+	const struct percpu *percpu = kernel->percpu;
+	uint64_t size;
+
+	if (!percpu || percpu->start == percpu->end ||
+	    !err_ok(variable_read(kernel, "pcpu_unit_size", 4, &size)) || size > UNIT_MAX)
+		return false;
+	for (unsigned i = 0; i < percpu->cpus; i++) {
+		uint64_t begin = percpu->offsets[i] + percpu->start;
+
+		if (percpu->offsets[i] == NO_AREA || address - begin >= size)
+			continue;
+		*cpu = i;
+		*unit = begin;
+		return true;
+	}
+	return false;
+}

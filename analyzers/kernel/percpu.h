@@ -29,5 +29,11 @@ struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsig
 struct err *percpu_symbol(struct kernel *kernel, const char *symbol, unsigned cpu, uint64_t *ret);
 /* Reverse: the CPU and the per-CPU symbol's value a static per-CPU address belongs to. */
 bool percpu_owner(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *variable);
+/*
+ * The same for what follows the static variables in a CPU's unit of the first chunk: modules' and
+ * alloc_percpu()'s. unit is where the CPU's begins. The end of a unit may have been given back to
+ * the page allocator: only for pages that are reserved.
+ */
+bool percpu_unit(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *unit);
 
 #endif

@@ -30,6 +30,26 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 	return address - sleeper.stack < sleeper.stack_size ? &sleeper : NULL;
 }
 
+#define NMI_STACK 0xfffffe0000009000
+
+bool stacks_find(const struct kernel *of, uint64_t address, struct stack *ret)
+{
+	(void)of;
+	*ret = (struct stack){.kind = STACK_EXCEPTION, .low = NMI_STACK, .high = NMI_STACK + 0x1000,
+			      .cpu = 1, .name = "NMI"};
+	return address >= ret->low && address < ret->high;
+}
+
+const char *va_class_name(enum va_class class)
+{
+	return class == VA_CPU_ENTRY ? "cpu_entry_area" : "?";
+}
+
+const char *stack_kind_name(enum stack_kind kind)
+{
+	return kind == STACK_IRQ ? "irq" : "?";
+}
+
 /* test_stack_frame.c has the real one. */
 static enum stack_place place;
 
@@ -65,6 +85,17 @@ static void types(struct btf_build *b, uint32_t i, uint32_t l)
 	b_record(b, B_STRUCT, "vmap_node", 32, 2, "pool", l, 0, "busy", list, 64);
 }
 
+static void enums(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	types(b, i, l);
+	b_head(b, "pageflags", B_ENUM << 24 | 1, 4);
+	b_u32(b, b_string(b, "PG_reserved"));
+	b_u32(b, 13);
+	b_head(b, "pagetype", B_ENUM << 24 | 1, 4);
+	b_u32(b, b_string(b, "PGTY_table"));
+	b_u32(b, 0xf2);
+}
+
 /* The n-th area, with what is to the left and right of it in the tree (-1: nothing). */
 static void put_area(unsigned n, uint64_t start, uint64_t size, int left, int right)
 {
@@ -89,12 +120,13 @@ static void put_vmap(void)
 
 static void start(enum fake_era era)
 {
-	fake_slab_open(era, types);
+	fake_slab_open(era, enums);
 	fake_region(VMEMMAP, VMEMMAP + 0x2000, VA_VMEMMAP);
 	fake_region(VMALLOC, VMALLOC + (1 << 20), VA_VMALLOC);
 	fake_region(IMAGE, IMAGE + (1 << 20), VA_IMAGE);
 	fake_region(MODULE, MODULE + (1 << 20), VA_MODULE);
 	fake_region(FAKE_BASE + sizeof(fake.bytes), FAKE_BASE + (1 << 30), VA_DIRECT_MAP_BEYOND);
+	fake_region(0xffffffffff600000, 0xffffffffff601000, VA_HOLE);
 	fake_region(0xfffffe0000000000, 0xfffffe8000000000, VA_CPU_ENTRY);
 	fake_region(0x8000000000000000, 0xf000000000000000, VA_NON_CANONICAL);
 	fake_symbol("do_thing", IMAGE + 0x100);
@@ -140,15 +172,28 @@ START_TEST(every_kind_of_owner)
 	expect(MODULE + 0x10, OWNER_MODULE, "crashme_init+0x10");
 	expect(IMAGE + 0x104, OWNER_IMAGE, "do_thing+0x4");
 	expect(VMALLOC + 0x3800, OWNER_HOLE, "in the vmalloc region, but in no area of it");
-	expect(0xfffffe0000001000, OWNER_HOLE, "no region of the kernel");
+	expect(0xfffffe0000001000, OWNER_HOLE, "cpu_entry_area");
+	expect(0xffffffffff600000, OWNER_HOLE, "no region of the kernel");
 	expect(FAKE_BASE + sizeof(fake.bytes), OWNER_BEYOND, "direct map, but no memory there");
-	expect(0x7fff12345678, OWNER_USER, "user");
-	expect(0x8072006900560318, OWNER_NON_CANONICAL, "non_canonical");
+	expect(0x7fff12345678, OWNER_USER, "user space");
+	expect(0x8072006900560318, OWNER_NON_CANONICAL, "no canonical address");
 	expect(fake_page(2) + 8, OWNER_VMEMMAP, "struct page, its page is: slab");
 	expect(VMEMMAP + FAKE_PAGES * PAGE_STRUCT, OWNER_VMEMMAP,
 	       "vmemmap, but no memory has its struct page there");
 	kernel.memory = NULL;
 	expect(FAKE_BASE, OWNER_UNKNOWN, "unknown");
+	fake_slab_close();
+}
+END_TEST
+
+START_TEST(stacks_of_cpus)
+{
+	start(ERA_SLAB);
+	expect(NMI_STACK + 0x10, OWNER_STACK, "NMI stack of CPU 1 +0x10");
+	struct owner owner = find(NMI_STACK + 0x10);
+	owner_find_frame(&kernel, &owner); /* of no task: there is none to unwind */
+	ck_assert_int_eq(owner.place, PLACE_UNKNOWN);
+	ck_assert_uint_eq(owner.size, 0x1000);
 	fake_slab_close();
 }
 END_TEST
@@ -163,7 +208,15 @@ START_TEST(per_cpu_memory_names_the_variable_and_the_cpu)
 	assert_ok(percpu_open(&kernel, &kernel.percpu));
 	expect(CPU_AREAS + 0x1000 + 0x48, OWNER_PERCPU, "runqueues+0x8 of CPU 1");
 	ck_assert_int_eq(find(CPU_AREAS + 0x48).cpu, 0);
-	ck_assert_int_eq(find(CPU_AREAS + 0x80).kind, OWNER_PAGE); /* behind the last variable */
+	/* Behind the last variable: a unit's memory that was not given back is reserved. */
+	expect(CPU_AREAS + 0x80, OWNER_PAGE, "page, unknown");
+	fake_symbol("pcpu_unit_size", CPU_AREAS - 40);
+	fake_u32(CPU_AREAS - 40, 0x1000);
+	expect(CPU_AREAS + 0x80, OWNER_PAGE, "page, unknown");
+	fake_u64(fake_page((CPU_AREAS - FAKE_BASE) / PAGE_SIZE), 1 << 13);
+	expect(CPU_AREAS + 0x80, OWNER_PERCPU, "per-CPU memory of CPU 0, +0x80");
+	fake_u32(CPU_AREAS - 40, UINT32_MAX);
+	expect(CPU_AREAS + 0x80, OWNER_PAGE, "page, reserved");
 	fake_slab_close();
 }
 END_TEST
@@ -224,17 +277,6 @@ static const struct {
 	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, 0xf2000000, 0, 1, PAGE_USE_TABLE},
 	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 1 << 13, UINT32_MAX, 0, 1, PAGE_USE_RESERVED},
 };
-
-static void enums(struct btf_build *b, uint32_t i, uint32_t l)
-{
-	types(b, i, l);
-	b_head(b, "pageflags", B_ENUM << 24 | 1, 4);
-	b_u32(b, b_string(b, "PG_reserved"));
-	b_u32(b, 13);
-	b_head(b, "pagetype", B_ENUM << 24 | 1, 4);
-	b_u32(b, b_string(b, "PGTY_table"));
-	b_u32(b, 0xf2);
-}
 
 START_TEST(what_a_page_is_used_for)
 {
@@ -324,7 +366,7 @@ START_TEST(vmap_areas_are_found_in_any_node)
 }
 END_TEST
 
-UNIT_MAIN("owner", every_kind_of_owner, per_cpu_memory_names_the_variable_and_the_cpu,
+UNIT_MAIN("owner", every_kind_of_owner, stacks_of_cpus, per_cpu_memory_names_the_variable_and_the_cpu,
 	  a_stack_address_names_the_frame,
 	  what_a_page_is_used_for, free_blocks_are_marked_at_their_first_page_alone,
 	  vmap_trees_that_loop_end, vmap_areas_are_found_in_any_node)
