@@ -264,6 +264,24 @@ static struct err *check_near(struct audit *audit)
 	return audit->broken ? NULL : check_stack(audit);
 }
 
+/* Whether memory may be damaged: a hang or a panic that code asked for speaks of something else. */
+static bool in_question(const struct findings *findings)
+{
+	static const char *const others[] = {"panic", "hung_task", "soft_lockup", "hard_lockup",
+					     "rcu_stall", "nmi", "sysrq", "out_of_memory",
+					     "init_died"};
+	size_t from = 0;
+	const struct finding *finding = findings_next(findings, FINDING_CRASH, &from);
+	const json_t *crash = finding ? finding->evidence : NULL;
+	const char *kind = json_string_value(json_object_get(crash, "kind"));
+
+	for (size_t i = 0; kind && i < ARRAY_SIZE(others); i++)
+		if (!strcmp(kind, others[i]) && !json_object_get(crash, "exception"))
+			return false;
+	from = 0;
+	return findings_next(findings, FINDING_POINTER, &from);
+}
+
 static struct err *run(struct kernel *kernel, struct findings *findings)
 {
 	struct audit audit = {
@@ -276,8 +294,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 
 	audit.near = false;
 	/* The whole audit only where memory is in question: it reads a page for each free object. */
-	size_t from = 0;
-	bool suspect = findings_next(findings, FINDING_POINTER, &from);
+	bool suspect = in_question(findings);
 	if (!err && suspect)
 		err = slab_caches_each(kernel, audit_cpus, &audit);
 	if (!err && suspect)
