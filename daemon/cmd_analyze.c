@@ -37,8 +37,8 @@ static const char help[] =
 	"                     FILEs one line each\n"
 	"  --locks            only who waits for whom, lock by lock\n"
 	"  --dot              the same as a graph for Graphviz\n"
-	"  --memory           only the registers and what they point to, where the bad value\n"
-	"                     came from, and the words around it\n"
+	"  --memory           only the registers, locks and other addresses and what they are,\n"
+	"                     where the bad value came from, and the words around it\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
@@ -205,7 +205,8 @@ static int run(int argc, char **argv)
 
 const struct verb analyze_verb = {
 	.name = "analyze",
-	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--json] [--no-sandbox]",
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] "
+		    "[--json|--locks|--dot|--memory] [--no-sandbox]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.run = run,
 };

@@ -35,6 +35,20 @@ static void put_provenance(struct str *out, const json_t *steps)
 	}
 }
 
+/* Who allocated or freed it last, where the kernel kept track. */
+static void put_use(struct str *out, const char *what, const json_t *track)
+{
+	if (!text_of(track, "symbol"))
+		return;
+	str_printf(out, "  %s by ", what);
+	put(out, "", text_of(track, "symbol"));
+	if (json_is_integer(get(track, "pid")))
+		str_printf(out, ", pid %lld", json_integer_value(get(track, "pid")));
+	if (json_is_integer(get(track, "cpu")))
+		str_printf(out, " on CPU %lld", json_integer_value(get(track, "cpu")));
+	str_puts(out, "\n");
+}
+
 static void put_holder(struct str *out, const json_t *memory)
 {
 	const json_t *holder = get(memory, "holder"), *object = get(memory, "object");
@@ -49,6 +63,8 @@ static void put_holder(struct str *out, const json_t *memory)
 	}
 	put(out, "  ", text_of(get(holder, "owner"), "text"));
 	str_puts(out, "\n");
+	put_use(out, "allocated", get(get(holder, "owner"), "allocated_by"));
+	put_use(out, "freed", get(get(holder, "owner"), "freed_by"));
 	if (!text_of(object, "text"))
 		return;
 	put(out, "  ", text_of(object, "text"));

@@ -113,6 +113,19 @@ START_TEST(words_that_are_missing_are_counted)
 }
 END_TEST
 
+START_TEST(the_holder_says_who_used_it)
+{
+	shows("{\"memory\":{\"holder\":{\"address\":\"0x1\",\"type\":\"struct a\",\"member\":\"b\",\"owner\":{"
+	      "\"text\":\"a object\",\"allocated_by\":{\"symbol\":\"f\\u001b\",\"pid\":7,\"cpu\":1},"
+	      "\"freed_by\":{\"symbol\":\"g\",\"pid\":\"x\"}}},"
+	      "\"object\":{\"text\":\"sound\",\"evidence\":\"inferred\"}}}",
+	      "What holds it\n  0x1  struct a.b  a object\n  allocated by f\\x1b, pid 7 on CPU 1\n"
+	      "  freed by g\n  sound  [inferred]\n");
+	shows("{\"memory\":{\"holder\":{\"address\":\"0x1\",\"owner\":{\"allocated_by\":7}}}}",
+	      "What holds it\n  0x1\n");
+}
+END_TEST
+
 START_TEST(misuse_of_slabs_is_shown)
 {
 	shows("{\"memory\":{\"double_free\":{\"object\":\"0x1\",\"owner\":{\"text\":\"a object\"},"
@@ -169,5 +182,5 @@ END_TEST
 
 UNIT_MAIN("render_memory", registers_say_what_they_hold, other_addresses_are_aligned,
 	  registers_nobody_looked_up_are_left_out, words_are_shown_with_their_members,
-	  words_that_are_missing_are_counted, misuse_of_slabs_is_shown,
-	  copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)
+	  words_that_are_missing_are_counted, the_holder_says_who_used_it,
+	  misuse_of_slabs_is_shown, copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)
