@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "device.h"
 #include "finding.h"
 #include "kernel/object.h"
 #include "lock_place.h"
@@ -145,47 +146,6 @@ static bool passes_through(struct type type, const char *path, const char *name,
 }
 
 /* --- whose object it is ----------------------------------------------------------------------- */
-
-static bool read_name(struct kernel *kernel, uint64_t object, enum layout_id id, char *buf,
-		      size_t size)
-{
-	uint64_t pointer;
-
-	return err_ok(member_read(kernel, object, id, &pointer)) &&
-	       err_ok(memory_read_string(kernel->memory, pointer, buf, size)) &&
-	       is_printable(buf, strlen(buf));
-}
-
-bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
-{
-	char device[33] = "", kind[32];
-	uint64_t type;
-
-	if (!err_ok(member_read(kernel, super_block, LAYOUT_SB_TYPE, &type)) ||
-	    !read_name(kernel, type, LAYOUT_FS_TYPE_NAME, kind, sizeof(kind)) ||
-	    !err_ok(member_read_text(kernel, super_block, LAYOUT_SB_ID, device, sizeof(device))) ||
-	    !is_printable(device, strlen(device)))
-		return false;
-	/* A file system without a device is called by its own name in s_id. */
-	if (!strcmp(device, kind))
-		snprintf(buf, size, "%s", kind);
-	else
-		snprintf(buf, size, "%s (%s)", device, kind);
-	return true;
-}
-
-static bool inode_text(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
-{
-	uint64_t number, super_block;
-	char where[80];
-
-	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_NUMBER, &number)) ||
-	    !err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
-	    !super_block_text(kernel, super_block, where, sizeof(where)))
-		return false;
-	snprintf(buf, size, "inode %" PRIu64 " on %s", number, where);
-	return true;
-}
 
 /* What a task points to, or is: the object's type tells which member to compare. */
 static const struct {
@@ -348,7 +308,7 @@ static void zone_text(struct kernel *kernel, uint64_t node, const char *path, ch
 	snprintf(prefix, sizeof(prefix), "%.*s]", (int)strcspn(path, "]"), path);
 	struct type type = types_find_struct(kernel->types, "pglist_data");
 	if (type_find_member(type, prefix, &zone) &&
-	    read_name(kernel, node + member_offset(&zone), LAYOUT_ZONE_NAME, name, sizeof(name)))
+	    device_read_name(kernel, node + member_offset(&zone), LAYOUT_ZONE_NAME, name, sizeof(name)))
 		snprintf(buf, size, "zone %s of node", name);
 	else
 		snprintf(buf, size, "zone %s of node", prefix);

@@ -41,7 +41,5 @@ uint64_t lock_cache_users(struct kernel *kernel, const struct slab_cache *cache)
 bool lock_of_node(struct kernel *kernel, uint64_t address, struct lock_place *place);
 /* A lock of a mounted file system. struct super_block, include/linux/fs.h */
 bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place);
-/* "vda1 (ext4)" of a super_block; false when it cannot be read or is not printable. */
-bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size);
 
 #endif

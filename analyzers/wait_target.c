@@ -1,73 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wait_target.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
+#include "device.h"
 #include "kernel/object.h"
-#include "lock_place.h"
-
-/* --- devices ---------------------------------------------------------------------------------- */
-
-#define PARTITION_MASK 0xff /* BD_PARTNO in __bd_flags; a number of its own before */
-
-/* A disk's name ends in a digit: its partitions get a "p" ("nvme0n1p2"), as disk_name() has it. */
-static void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf,
-		      size_t size)
-{
-	char name[33];
-
-	if (!disk || !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
-	    !is_printable(name, strlen(name)))
-		return;
-	char last = name[strlen(name) - 1];
-	if (partition)
-		snprintf(buf, size, "%s%s%" PRIu64, name, last >= '0' && last <= '9' ? "p" : "",
-			 partition);
-	else
-		copy_text(buf, size, name);
-}
-
-void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
-{
-	uint64_t disk, partition;
-
-	buf[0] = '\0';
-	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_DISK, &disk)))
-		return;
-	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_PARTITION, &partition)))
-		partition = 0;
-	disk_text(kernel, disk, partition & PARTITION_MASK, buf, size);
-}
-
-/* The device under a file system; one without is called by what it calls itself. */
-static void file_system_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
-{
-	uint64_t bdev;
-
-	if (err_ok(member_read(kernel, super_block, LAYOUT_SB_BDEV, &bdev)) && bdev)
-		block_device_text(kernel, bdev, buf, size);
-	if (!buf[0] && !super_block_text(kernel, super_block, buf, size))
-		buf[0] = '\0';
-}
-
-/* The inodes of block devices are one file system of their own: struct bdev_inode, block/bdev.c */
-static void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
-{
-	const struct member *in_bdev = layout_get(kernel->layout, LAYOUT_BDEV_INODE);
-	uint64_t super_block;
-	char name[80];
-
-	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
-	    !super_block_text(kernel, super_block, name, sizeof(name)))
-		return;
-	if (in_bdev && !strcmp(name, "bdev"))
-		block_device_text(kernel, inode - member_offset(in_bdev), buf, size);
-	else
-		file_system_text(kernel, super_block, buf, size);
-}
 
 /* --- what the sleeper's stack leads to -------------------------------------------------------- */
 
@@ -153,8 +90,7 @@ static void bio_target(const struct place *place, uint64_t bio, struct wait_targ
 	else if (reads(place, bio, LAYOUT_BIO_DISK, &disk) &&
 		 reads(place, bio, LAYOUT_BIO_PARTITION, &partition) &&
 		 memory_is_kernel(place->kernel->memory, disk))
-		disk_text(place->kernel, disk, partition & PARTITION_MASK, ret->device,
-			  sizeof(ret->device));
+		disk_text(place->kernel, disk, partition, ret->device, sizeof(ret->device));
 }
 
 /* A request of blk_execute_rq(). */

@@ -17,7 +17,4 @@ struct wait_target {
 void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
 		      struct wait_target *ret);
 
-/* "vda1" of a block_device (include/linux/blk_types.h), "" when it cannot be read. */
-void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size);
-
 #endif
