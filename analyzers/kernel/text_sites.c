@@ -5,22 +5,9 @@
 
 #include "base/parse.h"
 #include "kernel/object.h"
+#include "kernel/text_collect.h"
 
 #define SITES_MAX (1u << 21)
-
-struct collecting {
-	struct kernel *kernel;
-	const struct text_file *file;
-	uint64_t start, end;
-	struct text_sites *sites;
-};
-
-/* A table's bytes, and where they are in the dead kernel. */
-struct table {
-	const uint8_t *bytes;
-	uint64_t address;
-	size_t size;
-};
 
 struct err *text_sites_add(struct text_sites *sites, const struct text_site *site)
 {
@@ -39,8 +26,7 @@ struct err *text_sites_add(struct text_sites *sites, const struct text_site *sit
 	return NULL;
 }
 
-/* The file's code at an address, of length bytes; NULL when it is not wholly there. */
-static const uint8_t *code_at(const struct text_file *file, uint64_t address, size_t length)
+const uint8_t *collect_code(const struct text_file *file, uint64_t address, size_t length)
 {
 	const struct text_section *section = text_file_find(file, address);
 	uint64_t offset = section ? address - section->address : 0;
@@ -48,28 +34,33 @@ static const uint8_t *code_at(const struct text_file *file, uint64_t address, si
 	return section && length <= section->size - offset ? section->bytes + offset : NULL;
 }
 
-/* Sites reaching into the range count; those of no length, or not in the file's code, do not. */
-static struct err *add(struct collecting *c, const struct text_site *site)
+uint32_t collect_length(const struct collecting *c, uint64_t address)
+{
+	const struct text_section *section = text_file_find(c->file, address);
+	uint64_t offset = section ? address - section->address : 0;
+
+	return section ? (uint32_t)disasm_length(c->kernel->disasm, section->bytes + offset,
+						 section->size - offset)
+		       : 0;
+}
+
+struct err *collect_site(struct collecting *c, const struct text_site *site)
 {
 	if (!site->length || site->length > SITE_LENGTH_MAX || site->address >= c->end ||
 	    site->address + site->length <= c->start ||
-	    !code_at(c->file, site->address, site->length))
+	    !collect_code(c->file, site->address, site->length))
 		return NULL;
 	return text_sites_add(c->sites, site);
 }
 
-static bool in_range(const struct collecting *c, uint64_t address)
+bool collect_wants(const struct collecting *c, uint64_t address)
 {
 	return address < c->end && address + SITE_LENGTH_MAX > c->start;
 }
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-/*
- * A module has each table in a section of its own. In a vmlinux many are part of larger sections;
- * symbols say where, those of the dump, since a file may be stripped.
- */
-static bool find_table(const struct collecting *c, const char *section, const char *first,
+bool collect_table(const struct collecting *c, const char *section, const char *first,
 		       const char *last, struct table *ret)
 {
 	const struct text_section *whole = text_file_named(c->file, section);
@@ -100,15 +91,11 @@ static struct err *add_distances(struct collecting *c, const struct table *table
 
 		site.address =
 			table->address + i + (uint64_t)(int64_t)(int32_t)load_u32(table->bytes + i);
-		if (!in_range(c, site.address))
+		if (!collect_wants(c, site.address))
 			continue;
-		if (!site.length) { /* that of the instruction there */
-			const uint8_t *code = code_at(c->file, site.address, 8);
-
-			if (code)
-				site.length = (uint32_t)disasm_length(c->kernel->disasm, code, 8);
-		}
-		TRY(add(c, &site));
+		if (!site.length)
+			site.length = collect_length(c, site.address);
+		TRY(collect_site(c, &site));
 	}
 	return NULL;
 }
@@ -136,7 +123,7 @@ static struct err *add_simple(struct collecting *c)
 	struct table table;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		if (find_table(c, tables[i].section, tables[i].first, tables[i].last, &table))
+		if (collect_table(c, tables[i].section, tables[i].first, tables[i].last, &table))
 			TRY(add_distances(c, &table, &tables[i].like));
 	return NULL;
 }
@@ -149,7 +136,7 @@ static struct err *add_calls(struct collecting *c)
 	uint64_t on;
 
 	if (!err_ok(variable_read(c->kernel, "thunks_initialized", 1, &on)) || !on ||
-	    !find_table(c, ".call_sites", "__call_sites", "__call_sites_end", &table))
+	    !collect_table(c, ".call_sites", "__call_sites", "__call_sites_end", &table))
 		return NULL;
 	return add_distances(c, &table, &like);
 }
@@ -160,174 +147,12 @@ static struct err *add_mcount(struct collecting *c)
 	struct text_site site = {.kind = SITE_FTRACE, .length = 5};
 	struct table table;
 
-	if (!find_table(c, "__mcount_loc", "__start_mcount_loc", "__stop_mcount_loc", &table))
+	if (!collect_table(c, "__mcount_loc", "__start_mcount_loc", "__stop_mcount_loc", &table))
 		return NULL;
 	for (size_t i = 0; i + 8 <= table.size; i += 8) {
 		site.address = load_u64(table.bytes + i) + text_file_slide(c->file);
-		if (in_range(c, site.address))
-			TRY(add(c, &site));
-	}
-	return NULL;
-}
-
-/* --- tables of structures --------------------------------------------------------------------- */
-
-struct entries {
-	const struct collecting *c;
-	struct table table;
-	uint64_t size; /* of an entry */
-	uint64_t at;   /* offset of the one at hand */
-};
-
-/* False at once when the kernel has no such table. */
-static struct err *open_entries(struct collecting *c, const char *section, const char *first,
-				const char *last, const char *type, struct entries *ret)
-{
-	*ret = (struct entries){.c = c};
-	if (!find_table(c, section, first, last, &ret->table) || !ret->table.size)
-		return NULL;
-	ret->size = type_size(types_find_struct(c->kernel->types, type));
-	return ret->size ? NULL
-			 : err_new(ERR_NOT_FOUND,
-				   "code of this kernel is patched by a table of "
-				   "struct %s, a type that is not known",
-				   type);
-}
-
-/* The last one may lack the padding at its end. */
-static bool more(const struct entries *e)
-{
-	return e->size && e->at < e->table.size;
-}
-
-static const struct member *member_of(const struct entries *e, enum layout_id id)
-{
-	const struct member *member = layout_get(e->c->kernel->layout, id);
-
-	return member && member_offset(member) + type_size(member->type) <=
-				       MIN(e->size, e->table.size - e->at)
-		       ? member
-		       : NULL;
-}
-
-/* An address: a distance from the member itself in four bytes, else as it is. */
-static uint64_t address_of(const struct entries *e, enum layout_id id)
-{
-	const struct member *member = member_of(e, id);
-
-	if (!member)
-		return 0;
-	uint64_t at = e->at + member_offset(member);
-	if (type_size(member->type) == 4)
-		return e->table.address + at +
-		       (uint64_t)(int64_t)(int32_t)load_u32(e->table.bytes + at);
-	return load_u64(e->table.bytes + at) + text_file_slide(e->c->file);
-}
-
-static uint32_t byte_of(const struct entries *e, enum layout_id id)
-{
-	const struct member *member = member_of(e, id);
-
-	return member ? e->table.bytes[e->at + member_offset(member)] : 0;
-}
-
-/* Where a replacement's bytes are; it may lie in a section that is gone by the time of the dump. */
-static const uint8_t *replacement_at(const struct text_file *file, uint64_t address, size_t length)
-{
-	const struct text_section *section;
-
-	if (!text_file_is_module(file)) {
-		section = text_file_range(file, address, address + length);
-	} else {
-		section = text_file_named(file, ".altinstr_replacement");
-		if (section && (address < section->address ||
-				address + length - section->address > section->size))
-			section = NULL;
-	}
-	return section ? section->bytes + (address - section->address) : NULL;
-}
-
-static struct err *add_alternatives(struct collecting *c)
-{
-	struct entries e;
-
-	TRY(open_entries(c, ".altinstructions", "__alt_instructions", "__alt_instructions_end",
-			 "alt_instr", &e));
-	for (; more(&e); e.at += e.size) {
-		struct text_site site = {
-			.kind = SITE_ALTERNATIVE,
-			.address = address_of(&e, LAYOUT_ALT_INSTR),
-			.length = byte_of(&e, LAYOUT_ALT_LENGTH),
-			.replacement_length = byte_of(&e, LAYOUT_ALT_REPLACEMENT_LENGTH),
-			.replacement_address = address_of(&e, LAYOUT_ALT_REPLACEMENT),
-		};
-
-		if (!in_range(c, site.address))
-			continue;
-		site.replacement =
-			replacement_at(c->file, site.replacement_address, site.replacement_length);
-		if (!site.replacement || site.replacement_length > site.length)
-			site.replacement_length = 0;
-		TRY(add(c, &site));
-	}
-	return NULL;
-}
-
-static struct err *add_jumps(struct collecting *c)
-{
-	struct entries e;
-
-	TRY(open_entries(c, "__jump_table", "__start___jump_table", "__stop___jump_table",
-			 "jump_entry", &e));
-	for (; more(&e); e.at += e.size) {
-		struct text_site site = {
-			.kind = SITE_JUMP,
-			.address = address_of(&e, LAYOUT_JUMP_CODE),
-			.target = address_of(&e, LAYOUT_JUMP_TARGET),
-		};
-		const uint8_t *code = code_at(c->file, site.address, 2);
-
-		if (!in_range(c, site.address) || !code)
-			continue;
-		/* Short ones are told by the instruction (e7bf1ba97afd v5.14). */
-		site.length = code[0] == 0xeb || (code[0] == 0x66 && code[1] == 0x90) ? 2 : 5;
-		TRY(add(c, &site));
-	}
-	return NULL;
-}
-
-static struct err *add_static_calls(struct collecting *c)
-{
-	struct entries e;
-
-	TRY(open_entries(c, ".static_call_sites", "__start_static_call_sites",
-			 "__stop_static_call_sites", "static_call_site", &e));
-	for (; more(&e); e.at += e.size) {
-		struct text_site site = {.kind = SITE_STATIC_CALL,
-					 .address = address_of(&e, LAYOUT_STATIC_CALL_ADDR)};
-		const uint8_t *code = code_at(c->file, site.address, 8);
-
-		if (!in_range(c, site.address) || !code)
-			continue;
-		site.length = (uint32_t)disasm_length(c->kernel->disasm, code, 8);
-		TRY(add(c, &site));
-	}
-	return NULL;
-}
-
-static struct err *add_paravirt(struct collecting *c)
-{
-	struct entries e;
-
-	TRY(open_entries(c, ".parainstructions", "__parainstructions", "__parainstructions_end",
-			 "paravirt_patch_site", &e));
-	for (; more(&e); e.at += e.size) {
-		struct text_site site = {.kind = SITE_PARAVIRT,
-					 .address = address_of(&e, LAYOUT_PARAVIRT_INSTR),
-					 .length = byte_of(&e, LAYOUT_PARAVIRT_LENGTH)};
-
-		if (in_range(c, site.address))
-			TRY(add(c, &site));
+		if (collect_wants(c, site.address))
+			TRY(collect_site(c, &site));
 	}
 	return NULL;
 }
@@ -361,12 +186,12 @@ static struct err *add_named(struct collecting *c)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
 		if (symbols_find(c->kernel->symbols, calls[i], &site.address))
-			TRY(add(c, &site));
+			TRY(collect_site(c, &site));
 	/* Xen's and Hyper-V's page of stubs, filled in by the hypervisor. */
 	site = (struct text_site){.kind = SITE_OPAQUE, .length = STUB};
 	if (symbols_find(c->kernel->symbols, "hypercall_page", &site.address))
 		for (unsigned i = 0; i < PAGE_SIZE / STUB; i++, site.address += STUB)
-			TRY(add(c, &site));
+			TRY(collect_site(c, &site));
 	return NULL;
 }
 
@@ -384,13 +209,13 @@ static struct err *add_trampolines(struct collecting *c)
 	struct text_site site = {.kind = SITE_STATIC_CALL, .length = 5};
 	struct table table;
 
-	if (!find_table(c, ".static_call.text", "__static_call_text_start",
+	if (!collect_table(c, ".static_call.text", "__static_call_text_start",
 			"__static_call_text_end", &table))
 		return NULL;
 	for (size_t i = 0; i + 8 <= table.size; i += 4) {
 		site.address = table.address + i;
-		if (in_range(c, site.address) && is_trampoline(table.bytes + i))
-			TRY(add(c, &site));
+		if (collect_wants(c, site.address) && is_trampoline(table.bytes + i))
+			TRY(collect_site(c, &site));
 	}
 	return NULL;
 }
@@ -407,8 +232,8 @@ static struct err *add_bucket(struct collecting *c, uint64_t first, const struct
 	while (chain_walk_next(&chain))
 		if (err_ok(member_read(c->kernel, chain.node - member_offset(hlist),
 				       LAYOUT_KPROBE_ADDR, &site.address)) &&
-		    in_range(c, site.address))
-			TRY(add(c, &site));
+		    collect_wants(c, site.address))
+			TRY(collect_site(c, &site));
 	return NULL;
 }
 
@@ -430,7 +255,7 @@ static struct err *refuse_cfi(struct collecting *c)
 {
 	struct table table;
 
-	return find_table(c, ".cfi_sites", "__cfi_sites", "__cfi_sites_end", &table) && table.size
+	return collect_table(c, ".cfi_sites", "__cfi_sites", "__cfi_sites_end", &table) && table.size
 		       ? err_new(ERR_UNSUPPORTED, "this kernel was built to check its indirect "
 						  "calls, which rewrites code in ways not known "
 						  "here")
@@ -459,10 +284,7 @@ struct err *text_sites_collect(struct kernel *kernel, const struct text_file *fi
 	TRY(add_simple(&c));
 	TRY(add_calls(&c));
 	TRY(add_mcount(&c));
-	TRY(add_alternatives(&c));
-	TRY(add_jumps(&c));
-	TRY(add_static_calls(&c));
-	TRY(add_paravirt(&c));
+	TRY(collect_tables(&c));
 	TRY(add_constants(&c));
 	TRY(add_named(&c));
 	TRY(add_trampolines(&c));
