@@ -143,18 +143,29 @@ static struct type type_of(struct kernel *kernel, const struct finding *holder)
 	return types_find_struct(kernel->types, name + 7);
 }
 
+/* The first holder that is a slab object and can be read. */
+static bool find_subject(struct kernel *kernel, const struct findings *findings,
+			 struct subject *subject)
+{
+	const struct finding *holder;
+	size_t from = 0;
+
+	while ((holder = findings_next(findings, FINDING_HOLDER, &from)))
+		if (json_address_value(json_object_get(holder->evidence, "address"), &subject->at) &&
+		    err_ok(slab_find(kernel, subject->at, &subject->object)) &&
+		    err_ok(memory_read_u64(kernel->memory, subject->at, &subject->value)) &&
+		    err_ok(object_shape_read(kernel, &subject->object, subject->at,
+					     type_of(kernel, holder), &subject->shape)))
+			return true;
+	return false;
+}
+
 static struct err *run(struct kernel *kernel, struct findings *findings)
 {
 	struct subject subject = {0};
-	size_t from = 0;
-	const struct finding *holder = findings_next(findings, FINDING_HOLDER, &from);
 
-	if (!holder || !json_address_value(json_object_get(holder->evidence, "address"), &subject.at) ||
-	    !err_ok(slab_find(kernel, subject.at, &subject.object)) ||
-	    !err_ok(memory_read_u64(kernel->memory, subject.at, &subject.value)) ||
-	    !err_ok(object_shape_read(kernel, &subject.object, subject.at, type_of(kernel, holder),
-				      &subject.shape)))
-		return NULL; /* no object, or none that can be read: nothing to say */
+	if (!find_subject(kernel, findings, &subject))
+		return NULL;
 	_str_ struct str text = {0};
 	put_text(&text, &subject);
 	if (text.failed)

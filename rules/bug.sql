@@ -9,7 +9,9 @@ SELECT
 		message, '') AS because,
 	coalesce(message, 'BUG()') || place AS headline,
 	-- Which check it was says more than that it was one.
-	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) THEN 0.7
+	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) OR
+		message LIKE '%list_debug.c%' AND EXISTS (SELECT 1 FROM log_event e
+			WHERE e.dump = :dump AND e.kind = 'list_corruption') THEN 0.7
 		ELSE 1.0 END AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'bug';

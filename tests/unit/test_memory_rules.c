@@ -56,6 +56,11 @@ struct finding_text {
 	{"memory.hypothesis", 0.97, "{\"kind\": \"usb_string\", \"text\": \"what overwrote the "   \
 				    "kmalloc-1k object looks like USB string descriptor\"}"}
 
+#define LIST_BUG {"crash", 1, "{\"kind\": \"bug\", \"message\": \"kernel BUG at lib/list_debug.c:45!\"}"}
+#define WARN {"crash", 1, "{\"kind\": \"warn\"}"}
+#define LOG(kind, text)                                                                            \
+	{"log.event", 1, "{\"kind\": \"" kind "\", \"text\": \"" text "\"}"}
+
 static const struct {
 	struct finding_text findings[4];
 	const char *cause, *rule;
@@ -101,6 +106,19 @@ static const struct {
 	{{PANIC, REPORT("Poison overwritten")}, "memory_corruption", "slab_report", 0.9, 0.96},
 	{{PANIC, REPORT("Poison overwritten"), REPORT_USB}, "memory_corruption", "slab_report_usb", 0.92, 0.97},
 	{{PANIC, REPORT("Object already free")}, "double_free", "slab_report_double_free", 0.9, 1},
+	{{LIST_BUG, LOG("list_corruption", "list_del corruption, ffff->next is LIST_POISON1 (dead)")},
+	 "use_after_free", "list_deleted_twice", 0.9, 1},
+	{{LIST_BUG, LOG("list_corruption", "list_del corruption. prev->next should be a, but was b.")},
+	 "memory_corruption", "list_corruption", 0.75, 0.85},
+	{{BUG, LOG("list_corruption", "list_del corruption. prev->next should be a, but was b.")},
+	 "assertion", "bug", 0.9, 1},
+	{{WARN, LOG("refcount", "refcount_t: underflow; use-after-free.")}, "use_after_free", "refcount", 0.8, 0.9},
+	{{GP, LOG("refcount", "refcount_t: underflow; use-after-free.")}, "use_after_free", "refcount", 0.65, 0.7},
+	{{PANIC, LOG("kasan", "BUG: KASAN: slab-use-after-free in f+0x1/0x2")}, "use_after_free",
+	 "kasan_use_after_free", 0.95, 1},
+	{{PANIC, LOG("kasan", "BUG: KASAN: double-free in f+0x1/0x2")}, "double_free", "kasan_double_free", 0.95, 1},
+	{{GP, LOG("kasan", "BUG: KASAN: slab-out-of-bounds in f+0x1/0x2")}, "memory_corruption",
+	 "kasan_out_of_bounds", 0.8, 0.9},
 	/* a report of long ago, and another crash */
 	{{NULL_FAULT, REPORT("Poison overwritten"), REPORT_USB}, "null_dereference", "null_dereference", 0.9, 1},
 };

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -253,6 +254,61 @@ static void bitflip_list(void)
 	total = crashme_sum_list(&list);
 }
 
+static crash_fn void crashme_delete(struct list_head *entry)
+{
+	list_del(entry);
+	total++;
+}
+
+/* A node that is no longer on a list is deleted once more. */
+static void list_del_twice(void)
+{
+	struct node *node = kzalloc(sizeof(*node), GFP_KERNEL);
+	LIST_HEAD(list);
+
+	list_add(&node->link, &list);
+	list_del(&node->link);
+	truth_here("bug", "");
+	truth("caller=crashme_delete");
+	truth("cause=use_after_free");
+	crashme_delete(&node->link);
+}
+
+/* A node's neighbour does not point back at it. */
+static void list_corrupt(void)
+{
+	struct node *node[3];
+	LIST_HEAD(list);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		node[i] = kzalloc(sizeof(**node), GFP_KERNEL);
+		list_add_tail(&node[i]->link, &list);
+	}
+	WRITE_ONCE(node[0]->link.next, &node[2]->link);
+	truth_here("bug", "");
+	truth("caller=crashme_delete");
+	truth("cause=memory_corruption");
+	crashme_delete(&node[1]->link);
+}
+
+static crash_fn void crashme_put(refcount_t *count)
+{
+	total += refcount_dec_and_test(count);
+}
+
+/* One put too many. */
+static void refcount_underflow(void)
+{
+	static refcount_t count = REFCOUNT_INIT(1);
+
+	truth_here("warn", "");
+	truth("caller=crashme_put");
+	truth("cause=use_after_free");
+	crashme_put(&count);
+	crashme_put(&count);
+}
+
 /* Two bits of a plain pointer are wrong; what its neighbours' pointers lead to tells what it was. */
 static void bitflip_two(void)
 {
@@ -328,6 +384,9 @@ const struct crash memory_crashes[] = {
 	{ "overrun", overrun },
 	{ "bitflip_list", bitflip_list },
 	{ "bitflip_two", bitflip_two },
+	{ "list_del_twice", list_del_twice },
+	{ "list_corrupt", list_corrupt },
+	{ "refcount_underflow", refcount_underflow },
 	{ "text_flip", text_flip },
 	{ }
 };

@@ -1,0 +1,15 @@
+-- id: kasan_double_free
+-- title: KASAN caught a second free
+-- cause: double_free
+-- severity: critical
+-- confidence: 0.97
+-- advice: The log has both stacks, of the first free and of the second.
+-- rules-out: Hardware: KASAN's shadow memory says that the object was free.
+SELECT
+	'the log says: ' || e.text AS because,
+	'double free, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
+	CASE WHEN c.kind IN ('panic', 'warn', 'bug', 'unknown') THEN 1 ELSE 0.85 END AS confidence,
+	e.finding, c.finding AS finding2
+FROM log_event e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump AND e.kind = 'kasan' AND (e.text LIKE '%double-free%' OR e.text LIKE '%invalid-free%')
+ORDER BY e.finding LIMIT 1;

@@ -1,0 +1,15 @@
+-- id: kasan_out_of_bounds
+-- title: KASAN caught an access beyond an object
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.97
+-- advice: The log has who allocated the object and which access left it.
+-- rules-out: Hardware: KASAN's shadow memory says where the object ends.
+SELECT
+	'the log says: ' || e.text AS because,
+	'access out of bounds, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
+	CASE WHEN c.kind IN ('panic', 'warn', 'bug', 'unknown') THEN 1 ELSE 0.85 END AS confidence,
+	e.finding, c.finding AS finding2
+FROM log_event e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump AND e.kind = 'kasan' AND e.text LIKE '%out-of-bounds%'
+ORDER BY e.finding LIMIT 1;

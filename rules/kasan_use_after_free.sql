@@ -1,0 +1,16 @@
+-- id: kasan_use_after_free
+-- title: KASAN caught a use after free
+-- cause: use_after_free
+-- severity: critical
+-- confidence: 0.97
+-- advice: The log has who allocated the object, who freed it, and who used it after: see the report's stacks.
+-- rules-out: Hardware: KASAN's shadow memory says that the object was free.
+-- A report that did not end the kernel by itself may be another bug than the one that did.
+SELECT
+	'the log says: ' || e.text AS because,
+	'use after free, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
+	CASE WHEN c.kind IN ('panic', 'warn', 'bug', 'unknown') THEN 1 ELSE 0.85 END AS confidence,
+	e.finding, c.finding AS finding2
+FROM log_event e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump AND e.kind = 'kasan' AND e.text LIKE '%use-after-free%'
+ORDER BY e.finding LIMIT 1;

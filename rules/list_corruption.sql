@@ -1,0 +1,17 @@
+-- id: list_corruption
+-- title: a list whose nodes do not point at each other
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.8
+-- advice: Look at the three addresses of the message: a node that was freed while it was on the list is the usual reason, a list changed without its lock the next.
+-- The kernel proves that the list is broken; by what is open, hence not all of the confidence.
+SELECT
+	'the log says: ' || e.text AS because,
+	'broken list: ' || e.text || c.place AS headline,
+	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
+		THEN 1 ELSE 0.85 END AS confidence,
+	e.finding, c.finding AS finding2
+FROM log_event e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump AND e.kind = 'list_corruption' AND e.text NOT LIKE '%LIST_POISON%'
+	AND c.kind IN ('bug', 'warn', 'panic', 'unknown')
+ORDER BY e.finding DESC LIMIT 1;

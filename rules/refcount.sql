@@ -1,0 +1,15 @@
+-- id: refcount
+-- title: a reference count went below zero or came back from it
+-- cause: use_after_free
+-- severity: critical
+-- confidence: 0.85
+-- advice: One put too many, or a get on an object that is being freed: see which object the function on the stack counts.
+-- The count is of an object that is free, or will be while somebody uses it; with panic_on_warn that
+-- is the crash itself.
+SELECT
+	'the log says: ' || e.text AS because,
+	'reference count: ' || e.text || c.place AS headline,
+	CASE c.kind WHEN 'warn' THEN 1 ELSE 0.8 END AS confidence, e.finding, c.finding AS finding2
+FROM log_event e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump AND e.kind = 'refcount' AND e.text LIKE '%use-after-free%'
+ORDER BY e.finding LIMIT 1;
