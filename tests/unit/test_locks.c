@@ -5,63 +5,6 @@
 
 #include "kernel/sleeper.h"
 #include "kernel/spinlock.h"
-#include "rwsem.h"
-
-struct rwsem_case {
-	enum rwsem_count form;
-	uint64_t count;
-	size_t waiters;
-	struct rwsem_state expected;
-};
-
-static const struct rwsem_case rwsem_cases[] = {
-	/* 2.6.32, the mmap_sem of the el6 case: three waiters and one active reader */
-	{RWSEM_BIAS_PER_WAITER, 0xfffffffd00000001, 3, {.readers = 1, .waiters = true}},
-	/* the same count under one bias for all cannot be */
-	{RWSEM_BIAS, 0xfffffffd00000001, 3, {.writer = true, .waiters = true, .inconsistent = true}},
-	{RWSEM_BIAS_PER_WAITER, 0xfffffffc00000001, 3, {.writer = true, .waiters = true}},
-	/* minus one bias plus one: the wait list decides */
-	{RWSEM_BIAS, 0xffffffff00000001, 0, {.writer = true, .ambiguous = true}},
-	{RWSEM_BIAS, 0xffffffff00000001, 5, {.readers = 1, .waiters = true, .ambiguous = true}},
-	{RWSEM_BIAS, 0xfffffffe00000001, 2, {.writer = true, .waiters = true}},
-	{RWSEM_BIAS, 0, 0, {0}},
-	{RWSEM_BIAS, 3, 0, {.readers = 3}},
-	{RWSEM_FLAGS, 0x1, 0, {.writer = true}},
-	{RWSEM_FLAGS, 0x103, 2, {.writer = true, .waiters = true, .readers = 1, .inconsistent = true}},
-	{RWSEM_FLAGS, 0x102, 2, {.readers = 1, .waiters = true}},
-	{RWSEM_FLAGS, 0x306, 1, {.readers = 3, .waiters = true, .handoff = true}},
-	{RWSEM_FLAGS, 0x100, 4, {.readers = 1, .inconsistent = true}},
-	/* bit 63 keeps new readers out; it counts for none */
-	{RWSEM_FLAGS, 0x8000000000000102, 1, {.readers = 1, .waiters = true}},
-	{RWSEM_ACTIVITY, 0, 0, {0}},
-	{RWSEM_ACTIVITY, 2, 1, {.readers = 2, .waiters = true}},
-	{RWSEM_ACTIVITY, 0xffffffff, 3, {.writer = true, .waiters = true}},
-	{RWSEM_ACTIVITY, 0x80000000, 0, {.inconsistent = true}},
-	{RWSEM_RT, 0x80000000, 0, {0}},
-	{RWSEM_RT, 0x80000002, 0, {.readers = 2}},
-	{RWSEM_RT, 0x40000000, 1, {.writer = true, .waiters = true}},
-	{RWSEM_RT, 0x1, 1, {.readers = 1, .waiters = true}},
-};
-
-START_TEST(rwsem_counts_of_all_eras)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(rwsem_cases); i++) {
-		const struct rwsem_case *one = &rwsem_cases[i];
-		struct rwsem_state state;
-
-		rwsem_decode(one->form, one->count, one->waiters, &state);
-		ck_assert_msg(state.writer == one->expected.writer &&
-				      state.readers == one->expected.readers &&
-				      state.waiters == one->expected.waiters &&
-				      state.handoff == one->expected.handoff &&
-				      state.ambiguous == one->expected.ambiguous &&
-				      state.inconsistent == one->expected.inconsistent,
-			      "case %zu: writer %d readers %u waiters %d handoff %d ambiguous %d "
-			      "inconsistent %d", i, state.writer, state.readers, state.waiters,
-			      state.handoff, state.ambiguous, state.inconsistent);
-	}
-}
-END_TEST
 
 START_TEST(tickets_of_all_widths)
 {
@@ -155,5 +98,5 @@ START_TEST(stacks_say_what_is_waited_for)
 }
 END_TEST
 
-UNIT_MAIN("locks", rwsem_counts_of_all_eras, tickets_of_all_widths, queued_locks_of_both_encodings,
+UNIT_MAIN("locks", tickets_of_all_widths, queued_locks_of_both_encodings,
 	  stacks_say_what_is_waited_for)
