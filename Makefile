@@ -129,9 +129,10 @@ check-golden: $(PROGRAMS)
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
 
-check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all
+check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages
 	tests/guest/test-check
 	tests/guest/suite check
+	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
 
@@ -174,6 +175,10 @@ $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/bench/read-
 $(BUILD)/tests/guest/text-all: \
 	%: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
+
+# What the dump readers are held to, and nothing else links.
+$(BUILD)/tests/guest/pages: %: %.o $(BUILD)/libtriage.a
+	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $$($(PKG_CONFIG) --libs libkdumpfile))
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------
 

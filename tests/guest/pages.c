@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pages VMCORE...: every page of a dump as triage reads it, one by one and in a sweep, beside what
+ * libkdumpfile reads of it. An independent witness: the two share nothing but the decompressors.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libkdumpfile/kdumpfile.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/dump.h"
+#include "kernel/dump_sweep.h"
+
+struct comparison {
+	struct dump *dump;
+	kdump_ctx_t *witness;
+	uint64_t pages, different, unreadable, swept;
+};
+
+static bool witness_reads(struct comparison *c, uint64_t pfn, uint8_t *page)
+{
+	size_t length = PAGE_SIZE;
+
+	return kdump_read(c->witness, KDUMP_MACHPHYSADDR, pfn << PAGE_SHIFT, page, &length) ==
+	       KDUMP_OK;
+}
+
+static void compare_page(struct comparison *c, uint64_t pfn, const void *ours)
+{
+	uint8_t theirs[PAGE_SIZE];
+
+	if (!witness_reads(c, pfn, theirs)) {
+		c->unreadable++;
+		fprintf(stderr, "page %" PRIu64 ": libkdumpfile: %s\n", pfn,
+			kdump_get_err(c->witness));
+	} else if (memcmp(ours, theirs, PAGE_SIZE)) {
+		c->different++;
+		fprintf(stderr, "page %" PRIu64 " differs\n", pfn);
+	}
+}
+
+static void in_sweep(void *context, uint64_t pfn, const void *page)
+{
+	struct comparison *c = context;
+
+	c->swept++;
+	compare_page(c, pfn, page);
+}
+
+static struct err *one_by_one(struct comparison *c)
+{
+	uint8_t page[PAGE_SIZE];
+
+	for (uint64_t pfn = 0; pfn < dump_info(c->dump)->max_pfn; pfn++) {
+		if (dump_page_state(c->dump, pfn) != PAGE_PRESENT)
+			continue;
+		TRY(dump_stream(c->dump, pfn << PAGE_SHIFT, page, sizeof(page)));
+		compare_page(c, pfn, page);
+		c->pages++;
+	}
+	return NULL;
+}
+
+static struct err *sweep_all(struct comparison *c)
+{
+	_cleanup_(cleanup_sweep_close) struct sweep *sweep = NULL;
+	struct sweep_counts counts = {0};
+
+	TRY(sweep_open(c->dump, &sweep));
+	for (uint64_t chunk = 0; chunk < sweep_chunks(c->dump); chunk++)
+		sweep_chunk(sweep, chunk, in_sweep, c, &counts);
+	return NULL;
+}
+
+static struct err *open_witness(int fd, kdump_ctx_t *ctx)
+{
+	/* QEMU leaves utsname empty, from which the library would take the architecture. */
+	if (kdump_set_string_attr(ctx, "arch.name", "x86_64") != KDUMP_OK ||
+	    kdump_open_fd(ctx, fd) != KDUMP_OK)
+		return err_new(ERR_CORRUPT, "libkdumpfile: %s", kdump_get_err(ctx));
+	return NULL;
+}
+
+static struct err *compare(const char *path, struct comparison *c)
+{
+	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_(cleanup_dump_close) struct dump *dump = NULL;
+
+	if (fd < 0)
+		return err_errno(errno, "cannot open it");
+	TRY(dump_open(fd, &dump));
+	if (dump_info(dump)->flattened)
+		return err_new(ERR_UNSUPPORTED, "libkdumpfile reads no flattened files");
+	c->witness = kdump_new();
+	if (!c->witness)
+		return &err_nomem;
+	c->dump = dump;
+	struct err *err = open_witness(fd, c->witness);
+	if (!err)
+		err = one_by_one(c);
+	if (!err)
+		err = sweep_all(c);
+	kdump_free(c->witness);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = argc < 2;
+
+	for (int i = 1; i < argc; i++) {
+		struct comparison c = {0};
+		_err_ struct err *err = compare(argv[i], &c);
+		if (err && err->code == ERR_UNSUPPORTED) {
+			printf("skip %s: %s\n", argv[i], err->message);
+			continue;
+		}
+		bool same = !err && c.pages && c.swept == c.pages && !c.different && !c.unreadable;
+
+		printf("%s %s: %" PRIu64 " pages read one by one, %" PRIu64 " in a sweep, %" PRIu64
+		       " different, %" PRIu64 " libkdumpfile cannot read%s%s\n",
+		       same ? "ok" : "not ok", argv[i], c.pages, c.swept, c.different, c.unreadable,
+		       err ? ": " : "", err ? err->message : "");
+		failed |= !same;
+	}
+	return failed;
+}
