@@ -21,7 +21,12 @@ struct hit_groups;
 struct err *hit_groups_new(struct hit_groups **ret);
 void hit_groups_free(struct hit_groups *groups);
 DEFINE_CLEANUP(struct hit_groups, hit_groups_free)
-/* [{"owner": "stack of sh/105 (crashed)", "count": 4}, …], at most max of them */
+/* crashed may be NULL. */
+void hit_groups_add(struct hit_groups *groups, const struct hit *hit, const struct task *crashed);
+/*
+ * [{"owner": "stack of sh/105, which crashed", "count": 4}, …], at most max of them. Where places
+ * are more than that, all those in objects of one cache and state are one group.
+ */
 json_t *hit_groups_json(const struct hit_groups *groups, size_t max);
 
 /*
