@@ -124,6 +124,49 @@ static void journal_target(const struct place *place, struct wait_target *ret)
 		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
+static struct type xfs_type(const struct place *place, const char *name)
+{
+	return types_find_in(place->kernel->types, "xfs", TYPE_STRUCT, name);
+}
+
+static bool reads_xfs(const struct place *place, const char *type, uint64_t object,
+		      const char *path, uint64_t *ret)
+{
+	return memory_is_kernel(place->kernel->memory, object) &&
+	       err_ok(object_read(place->kernel, xfs_type(place, type), object, path, ret));
+}
+
+/* A buffer whose completion has the sleeper in its list: xfs_buf_iowait(), fs/xfs/xfs_buf.c */
+static void xfs_buffer_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, target, bdev;
+
+	if ((!reads_xfs(place, "xfs_buf", place->word, "b_iowait.wait.task_list.next", &waiter) &&
+	     !reads_xfs(place, "xfs_buf", place->word, "b_iowait.wait.head.next", &waiter)) ||
+	    !leads_back(place, waiter) ||
+	    !reads_xfs(place, "xfs_buf", place->word, "b_target", &target) ||
+	    !reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
+		return;
+	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+/* A log and its mount point at each other: xlog.l_mp, xfs_mount.m_log, fs/xfs/xfs_log_priv.h */
+static void xfs_log_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t mount, log, target, bdev;
+
+	if (!reads_xfs(place, "xlog", place->word, "l_mp", &mount) ||
+	    !reads_xfs(place, "xfs_mount", mount, "m_log", &log) || log != place->word) {
+		mount = place->word;
+		if (!reads_xfs(place, "xfs_mount", mount, "m_log", &log) ||
+		    !reads_xfs(place, "xlog", log, "l_mp", &target) || target != mount)
+			return;
+	}
+	if (reads_xfs(place, "xlog", log, "l_targ", &target) &&
+	    reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
 #define SEARCH_WORDS 256 /* of the sleeper's stack, from its stack pointer up */
 
 static void look_at(const struct place *place, struct wait_target *ret)
@@ -143,9 +186,14 @@ static void look_at(const struct place *place, struct wait_target *ret)
 			bio_target(place, place->word, ret);
 		if (!ret->device[0])
 			request_target(place, ret);
+		if (!ret->device[0] && !strncmp(place->sleeper->what, "xfs", 3))
+			xfs_buffer_target(place, ret);
 		break;
 	default:
-		journal_target(place, ret);
+		if (!strncmp(place->sleeper->what, "xfs", 3))
+			xfs_log_target(place, ret);
+		else
+			journal_target(place, ret);
 	}
 }
 
@@ -157,7 +205,8 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
 
 	*ret = (struct wait_target){0};
 	if (sleeper_stackless(sleeper) ||
-	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0) ||
+	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
+	     strncmp(sleeper->what, "xfs", 3) != 0) ||
 	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
 		return;
 	for (unsigned i = 0; i < SEARCH_WORDS && place.at + 8 <= end; i++, place.at += 8) {

@@ -52,7 +52,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.kind' AS kind,
 	evidence ->> '$.address' AS address,
 	evidence ->> '$.name' AS name,
-	evidence ->> '$.state' AS state
+	evidence ->> '$.state' AS state,
+	evidence ->> '$.device' AS device,
+	evidence ->> '$.owner.text' AS owner
 FROM finding WHERE place = 'locks[]';
 
 -- Addresses and who owns them.

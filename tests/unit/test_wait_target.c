@@ -24,6 +24,16 @@ static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 	fake_longs(b, "request_queue", l, queue, 1);
 	fake_longs(b, "buffer_head", l, buffer, 2);
 	fake_longs(b, "journal_s", l, journal, 2);
+	static const char *const list[] = {"next", "prev"}, *const head[] = {"task_list"},
+		*const wait[] = {"wait"}, *const target_of[] = {"bt_bdev"},
+		*const log[] = {"l_mp", "l_targ"}, *const mount[] = {"m_super", "m_log"};
+	uint32_t links = b_record(b, B_STRUCT, "links", 16, 2, list[0], l, 0, list[1], l, 64);
+	uint32_t queue_head = b_record(b, B_STRUCT, "swait_queue_head", 16, 1, head[0], links, 0);
+	uint32_t done = b_record(b, B_STRUCT, "completion", 16, 1, wait[0], queue_head, 0);
+	b_record(b, B_STRUCT, "xfs_buf", 24, 2, "b_target", l, 0, "b_iowait", done, 64);
+	fake_longs(b, "xfs_buftarg", l, target_of, 1);
+	fake_longs(b, "xlog", l, log, 2);
+	fake_longs(b, "xfs_mount", l, mount, 2);
 	uint32_t wq = fake_longs(b, "wait_queue_entry", l, entry, 2);
 	uint32_t bits = fake_longs(b, "wait_bit_key", l, key, 1);
 	b_record(b, B_STRUCT, "wait_bit_queue_entry", 24, 2, "key", bits, 0, "wq_entry", wq, 64);
@@ -140,5 +150,34 @@ START_TEST(a_journal_names_its_thread)
 }
 END_TEST
 
-UNIT_MAIN("wait_target", a_bio_leads_to_its_device_when_it_leads_back,
+#define MOUNT (FAKE_BASE + 0x2400)
+#define LOG (FAKE_BASE + 0x2500)
+#define XFS_TARGET (FAKE_BASE + 0x2600)
+
+START_TEST(xfs_buffers_and_logs_lead_to_theirs)
+{
+	start(WAIT_IO, "xfs buffer I/O");
+	fake_u64(XFS_TARGET, BDEV);
+	fake_u64(SP + 0x20, OBJECT);
+	fake_u64(OBJECT, XFS_TARGET);
+	fake_u64(OBJECT + 8, OBJECT + 8); /* nobody waits for this one */
+	expect("");
+	fake_u64(OBJECT + 8, SP + 0x90);
+	expect("vda");
+	finish();
+	start(WAIT_OTHER, "xfs log space");
+	fake_u64(XFS_TARGET, BDEV);
+	fake_u64(LOG, MOUNT);
+	fake_u64(LOG + 8, XFS_TARGET);
+	fake_u64(SP + 0x20, LOG);
+	expect(""); /* the mount has another log */
+	fake_u64(MOUNT + 8, LOG);
+	expect("vda");
+	fake_u64(SP + 0x20, MOUNT);
+	expect("vda");
+	finish();
+}
+END_TEST
+
+UNIT_MAIN("wait_target", xfs_buffers_and_logs_lead_to_theirs, a_bio_leads_to_its_device_when_it_leads_back,
 	  a_request_and_a_buffer_lead_to_theirs, a_journal_names_its_thread)
