@@ -76,6 +76,11 @@ static const char *working_function(const struct sleeper *stack, unsigned first)
 	return "an unknown function";
 }
 
+const char *stack_function(const struct sleeper *stack)
+{
+	return working_function(stack, 0);
+}
+
 /*
  * A CPU that dies stands in panic(), or where the dying one stopped it: what it was doing is what
  * that interrupted, or what called panic().

@@ -15,4 +15,7 @@ void task_doing(struct kernel *kernel, const struct task *task, struct str *text
 /* The same from its stack alone; for tests. */
 void stack_doing(const struct sleeper *stack, struct str *text);
 
+/* The function a person would name for a stack: the innermost past the scheduler. */
+const char *stack_function(const struct sleeper *stack);
+
 #endif

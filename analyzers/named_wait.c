@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: blocked tasks that wait for no lock we can read: I/O, pages, journal commits, RCU …
+ * Detects: blocked tasks that wait for no lock we can read: I/O, pages, journal commits, RCU …;
+ *   those in functions no table names are told by the function.
  * Needs: symbols, tasks, stacks.
  * False positives: a task caught in a wait that would have ended by itself.
  * Kernel commits: none; functions by name, kernel/waits.def.
@@ -10,10 +11,11 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "doing.h"
 #include "lock.h"
 #include "wait_target.h"
 
-#define NAMED ((1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) | (1u << WAIT_OTHER))
+#define NAMED ((1u << WAIT_NONE) | (1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) | (1u << WAIT_OTHER))
 #define GROUPS_MAX 512 /* different things waited for, times devices */
 
 /* All sleepers with the same words and the same device are one wait with many waiters. */
@@ -52,6 +54,8 @@ static struct group *group_of(struct kernel *kernel, struct groups *groups,
 	struct wait_target target;
 
 	wait_target_find(kernel, sleeper, &target);
+	if (kind == WAIT_NONE)
+		what = stack_function(sleeper);
 	if (kind == WAIT_BIT && target.device[0]) { /* a buffer is locked while it is read or written */
 		kind = WAIT_IO;
 		what = "buffer I/O";
@@ -63,7 +67,8 @@ static struct group *group_of(struct kernel *kernel, struct groups *groups,
 		return NULL;
 	struct group *group = &groups->list[groups->count++];
 	*group = (struct group){what, kind, target, lock_new(kernel, wait_kind_name(kind), 0), 0};
-	json_put(group->lock, "name", group_name(what, &target));
+	json_put(group->lock, "name", kind == WAIT_NONE ? json_sprintf("%s()", what)
+							: group_name(what, &target));
 	if (target.device[0])
 		json_put(group->lock, "device", json_string(target.device));
 	return group;
@@ -73,6 +78,14 @@ static void emit(struct findings *findings, const struct group *group)
 {
 	const char *name = lock_text(group->lock);
 
+	if (group->kind == WAIT_NONE) {
+		json_put(group->lock, "unnamed", json_true());
+		json_put(group->lock, "state", json_sprintf("%zu asleep", group->count));
+		finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.5, group->lock,
+			    "%zu task%s asleep in %s", group->count, group->count == 1 ? "" : "s",
+			    name);
+		return;
+	}
 	if (group->target.server)
 		lock_add_holder(group->lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN,
 				1.0, "the journal on the waiters' stacks names it as its thread");
@@ -100,7 +113,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		const struct sleeper *sleeper = &sleepers->list[i];
 		struct group *group;
 
-		if (!(NAMED >> sleeper->kind & 1))
+		if (!(NAMED >> sleeper->kind & 1) || sleeper_stackless(sleeper))
 			continue;
 		group = group_of(kernel, &groups, sleeper);
 		if (group)

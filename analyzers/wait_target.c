@@ -204,7 +204,7 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
 	struct place place = {.kernel = kernel, .sleeper = sleeper, .at = sleeper->sp};
 
 	*ret = (struct wait_target){0};
-	if (sleeper_stackless(sleeper) ||
+	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
 	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
 	     strncmp(sleeper->what, "xfs", 3) != 0) ||
 	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))

@@ -78,7 +78,8 @@ static struct err *collect(struct kernel *kernel, const struct findings *finding
 		const struct finding *finding = &findings->list[i];
 		const char *place = finding_place(finding->id);
 
-		if (place && !strcmp(place, "locks[]") && finding->evidence)
+		if (place && !strcmp(place, "locks[]") && finding->evidence &&
+		    !json_is_true(json_object_get(finding->evidence, "unnamed")))
 			TRY(add_lock(kernel, graph, finding->evidence));
 	}
 	return NULL;

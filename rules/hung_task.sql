@@ -6,7 +6,8 @@
 -- advice: See what the blocked tasks wait for (triage show --locks).
 SELECT
 	'khungtaskd panicked' || coalesce(': ' || message, '') AS because,
-	coalesce(message, 'hung task') AS headline,
+	coalesce(reason, 'hung task') || coalesce((SELECT '; ' || l.headline FROM lock l
+		WHERE l.dump = :dump AND l.unnamed ORDER BY l.waiters DESC LIMIT 1), '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'hung_task'

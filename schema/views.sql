@@ -54,7 +54,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.name' AS name,
 	evidence ->> '$.state' AS state,
 	evidence ->> '$.device' AS device,
-	evidence ->> '$.owner.text' AS owner
+	evidence ->> '$.owner.text' AS owner,
+	-- no lock: a function that tasks sleep in, which no table of ours names
+	coalesce(evidence ->> '$.unnamed', 0) AS unnamed
 FROM finding WHERE place = 'locks[]';
 
 -- Addresses and who owns them.

@@ -467,6 +467,55 @@ START_TEST(code_that_was_compared)
 }
 END_TEST
 
+/* A machine that waits for I/O is hung only when somebody has waited long, or the watchdog says so. */
+START_TEST(waiting_for_io_is_no_hang_by_itself)
+{
+	static const struct {
+		const char *kind;
+		double blocked_s;
+		const char *rule, *cause;
+	} cases[] = {
+		{"sysrq", 0.02, "sysrq", "requested"},
+		{"sysrq", 20, "wait_without_holder", "hang"},
+		{"hung_task", 6, "wait_without_holder", "hang"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		set_up(&f);
+		add(&f, "crash", 1, json_pack("{s:s}", "kind", cases[i].kind));
+		add(&f, "waits", 0.7,
+		    json_pack("{s:[], s:[{s:b, s:b, s:i}], s:{s:i}, s:{s:f}}", "cycles", "roots",
+			      "io", 1, "holder_known", 0, "victims", 3, "io", "tasks", 3,
+			      "longest", "blocked_s", cases[i].blocked_s));
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, cases[i].rule);
+		ck_assert_str_eq(f.verdict.cause, cases[i].cause);
+		tear_down(&f);
+	}
+}
+END_TEST
+
+/* Where no lock is at hand, the function most blocked tasks sleep in is the news. */
+START_TEST(a_hung_task_names_where_it_sleeps)
+{
+	struct fixture f;
+
+	set_up(&f);
+	add(&f, "crash", 1,
+	    json_pack("{s:s, s:s}", "kind", "hung_task", "message",
+		      "Kernel panic - not syncing: hung_task: blocked tasks"));
+	add(&f, "lock.other", 0.5,
+	    json_pack("{s:s, s:s, s:b, s:[{}]}", "kind", "other", "name", "lock_blkgrp_sync()",
+		      "unnamed", 1, "waiters"));
+	judge(&f);
+	ck_assert_str_eq(f.verdict.rule, "hung_task");
+	ck_assert_ptr_nonnull(strstr(f.verdict.headline, "hung_task: blocked tasks; "));
+	tear_down(&f);
+}
+END_TEST
+
 /* Evidence of the wrong type throughout: rules must neither break nor claim to know. */
 START_TEST(hostile_evidence_breaks_no_rule)
 {
@@ -539,5 +588,7 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  rules_may_read_and_nothing_else, restrictions_end_with_the_rule, endless_rule_is_ended,
 	  rows_without_end_are_cut_off, site_rule_replaces_the_built_in_one,
 	  odd_files_in_a_sites_directory, every_built_in_rule_is_sound,
-	  every_kind_of_crash_has_a_rule, code_that_was_compared, hostile_evidence_breaks_no_rule,
+	  every_kind_of_crash_has_a_rule, code_that_was_compared,
+	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
+	  hostile_evidence_breaks_no_rule,
 	  every_view_is_documented)
