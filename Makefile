@@ -219,4 +219,5 @@ help:
 	@echo "  make deps       installs what the build needs, and only what is missing"
 	@echo "  make install    DESTDIR= PREFIX=/usr/local"
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d) $(wildcard $(BUILD)/tests/bench/*.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d) \
+	$(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/guest/*.d)

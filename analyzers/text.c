@@ -68,6 +68,15 @@ static json_t *comparison_json(const struct subject *subject,
 	return json;
 }
 
+static json_t *hook_json(struct kernel *kernel, const struct text_comparison *comparison)
+{
+	char target[SYMBOL_NAME_MAX + 96];
+
+	symbols_format(kernel->symbols, comparison->hook_target, target, sizeof(target));
+	return json_pack("{s:o, s:o, s:o}", "address", json_address(comparison->hook), "target",
+			 json_address(comparison->hook_target), "text", json_text0(target));
+}
+
 static void show(struct kernel *kernel, struct findings *findings, const struct subject *subject,
 		 const struct text_comparison *comparison)
 {
@@ -78,9 +87,17 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 	json_t *json = comparison_json(subject, comparison);
 	char place[SYMBOL_NAME_MAX + 96];
 
-	symbols_format(kernel->symbols, comparison->count ? first->address : subject->address,
+	symbols_format(kernel->symbols,
+		       comparison->count    ? first->address
+		       : comparison->hooked ? comparison->hook
+					    : subject->address,
 		       place, sizeof(place));
-	if (!comparison->count)
+	if (comparison->hooked)
+		json_put(json, "hook", hook_json(kernel, comparison));
+	if (!strcmp(class, "hooked"))
+		finding_add(findings, FINDING_TEXT, SEVERITY_WARNING, 1.0, json,
+			    "%s jumps to a module that is not in its file: it was hooked", place);
+	else if (!comparison->count)
 		finding_add(findings, FINDING_TEXT, SEVERITY_INFO, 1.0, json, NULL);
 	else if (!strcmp(class, "bit_flip"))
 		finding_add(findings, FINDING_TEXT, SEVERITY_CRITICAL, 1.0, json,

@@ -23,7 +23,7 @@ const char *text_class(const struct text_comparison *comparison)
 	const struct text_difference *first = &comparison->differences[0];
 
 	if (!comparison->count)
-		return "same";
+		return comparison->hooked ? "hooked" : "same";
 	return comparison->count == 1 && text_bits(first->expected, first->found) <= FLIPPED_BITS
 		       ? "bit_flip"
 		       : "overwritten";

@@ -208,6 +208,43 @@ static bool is_padding(const struct comparing *c, size_t at)
 	return c->expected[at] == 0x90 && last - first >= PADDING;
 }
 
+/* --- hooks ------------------------------------------------------------------------------------ */
+
+#define HOOK 5 /* bytes of a call or jump */
+
+static bool is_hook(const struct comparing *c, size_t start, uint64_t *target)
+{
+	const uint8_t *found = c->found + start, *expected = c->expected + start;
+	const struct kernel *kernel = c->kernel;
+	unsigned bits = 0;
+
+	if (start + HOOK > c->length || (found[0] != 0xe8 && found[0] != 0xe9) ||
+	    found[0] == expected[0])
+		return false;
+	for (size_t i = 0; i < HOOK; i++)
+		bits += text_bits(found[i], expected[i]);
+	*target = c->base + start + HOOK + (uint64_t)(int64_t)(int32_t)load_u32(found + 1);
+	return bits > FLIPPED_BITS * 2 && kernel->modules &&
+	       modules_find(kernel->modules, *target);
+}
+
+/* Security products and the like put a jump to a module over an instruction: meant, not damaged. */
+static size_t pass_hook(struct comparing *c, size_t at)
+{
+	uint64_t target;
+
+	for (size_t back = 0; back < HOOK && back <= at; back++) {
+		if (!is_hook(c, at - back, &target))
+			continue;
+		if (!c->result->hooked++) {
+			c->result->hook = c->base + at - back;
+			c->result->hook_target = target;
+		}
+		return HOOK - back;
+	}
+	return 0;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static size_t pass(struct comparing *c, size_t at)
@@ -220,6 +257,8 @@ static size_t pass(struct comparing *c, size_t at)
 		length = pass_moved(c, at);
 	if (!length)
 		length = pass_moved_flip(c, at);
+	if (!length)
+		length = pass_hook(c, at);
 	if (length)
 		return length;
 	if (c->padding_used && is_padding(c, at))

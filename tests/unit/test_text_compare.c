@@ -287,6 +287,32 @@ START_TEST(flips_and_overwrites)
 }
 END_TEST
 
+START_TEST(hooks_of_modules_are_no_damage)
+{
+	static const struct module module = {.base = CALLEE - 0x100, .size = 0x200};
+	struct text_comparison result;
+
+	set_up(patch_types);
+	kernel.modules = (struct modules *)&fake; /* never looked into */
+	run_bytes("55 48 89 e5 41", "e9 " TO_CALLEE, 0, &result);
+	ck_assert_str_eq(text_class(&result), "overwritten");
+	fake_module = &module;
+	run_bytes("55 48 89 e5 41", "e9 " TO_CALLEE, 0, &result);
+	ck_assert_str_eq(text_class(&result), "hooked");
+	ck_assert_uint_eq(result.hook, TEXT + SITE);
+	ck_assert_uint_eq(result.hook_target, CALLEE);
+	/* To nowhere; a call that one bit made a jump; a hook, and damage besides. */
+	run_bytes("55 48 89 e5 41", "e9 " ELSEWHERE, 0, &result);
+	ck_assert_str_eq(text_class(&result), "overwritten");
+	run_bytes("e8 " TO_CALLEE, "e9 " TO_CALLEE, 0, &result);
+	ck_assert_str_eq(text_class(&result), "bit_flip");
+	run_bytes("55 48 89 e5 41 57 56", "e9 " TO_CALLEE " 57 11", 0, &result);
+	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_uint_eq(result.hooked, 1);
+	tear_down();
+}
+END_TEST
+
 START_TEST(kprobes_of_the_dump)
 {
 	struct text_comparison result;
@@ -445,6 +471,6 @@ START_TEST(files_without_code_are_refused)
 END_TEST
 
 UNIT_MAIN("text_compare", each_kind_of_patch, fields_that_moved_with_the_image,
-	  flips_and_overwrites, kprobes_of_the_dump, absurd_tables_hide_nothing,
+	  flips_and_overwrites, hooks_of_modules_are_no_damage, kprobes_of_the_dump, absurd_tables_hide_nothing,
 	  replacement_out_of_bounds, tables_without_a_type_are_refused,
 	  rewritten_calls_are_refused, ranges_outside_of_the_code, files_without_code_are_refused)
