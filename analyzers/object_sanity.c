@@ -67,7 +67,7 @@ static void put_text(struct str *text, const struct subject *subject)
 	case DAMAGE_WHOLE_OBJECT:
 		if (shape->to - shape->from > 16)
 			str_printf(text, "the whole %s object holds the same kind of bytes, from its "
-				   "first to its last", cache);
+				   "first word to its last", cache);
 		else
 			str_printf(text, "the %s object is not of that type any more: %u of %u "
 				   "pointers in it cannot be (%s)", cache, shape->members_bad,

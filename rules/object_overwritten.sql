@@ -8,7 +8,8 @@
 -- What is written ends where the object ends: its user wrote it, not somebody who missed his own memory.
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
-	s.headline || '; it is allocated, but to whom the function expects it to be, it makes no sense' AS because,
+	s.headline ||
+		'; it is in use, but not by what the function takes it for' AS because,
 	'use after free likely: ' || s.cache || ' object ' || s.start ||
 		' is in use, but holds other data as a whole' || c.place AS headline,
 	s.confidence, s.finding, c.finding AS finding2

@@ -189,6 +189,21 @@ static void use_after_free_poison(void)
 	total = crashme_parent_depth(queue);
 }
 
+/* With init_on_free the freed object is blank: the pointer read from it is NULL. */
+static void use_after_free_cleared(void)
+{
+	struct device_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+
+	queue->parent = queue;
+	kfree(queue);
+	truth_here("null_dereference", "crashme_parent_depth");
+	truth("module=crashme");
+	truth("cause=use_after_free");
+	truth("fault_address=0x%016zx", offsetof(struct device_queue, depth));
+	truth_object(queue, "kmalloc-1k", "free");
+	total = crashme_parent_depth(queue);
+}
+
 #define NEIGHBOURS 64
 
 /* Two objects next to each other: what is written past the end of the first hits the second. */
@@ -381,6 +396,7 @@ const struct crash memory_crashes[] = {
 	{ "freelist_usb_debug", freelist_usb_debug },
 	{ "use_after_free", use_after_free },
 	{ "use_after_free_poison", use_after_free_poison },
+	{ "use_after_free_cleared", use_after_free_cleared },
 	{ "overrun", overrun },
 	{ "bitflip_list", bitflip_list },
 	{ "bitflip_two", bitflip_two },
