@@ -14,7 +14,7 @@ bool kasan_present(struct kernel *kernel)
 {
 	uint64_t address;
 
-	return symbols_find(kernel->symbols, "__asan_loadN", &address);
+	return kernel->symbols && symbols_find(kernel->symbols, "__asan_loadN", &address);
 }
 
 void kasan_correct(struct kernel *kernel, struct slab_object *object)

@@ -7,6 +7,7 @@
 #include "kernel/layout.h"
 #include "kernel/memory.h"
 #include "kernel/module.h"
+#include "kernel/page_marks.h"
 #include "kernel/percpu.h"
 #include "kernel/printk.h"
 #include "kernel/stacks.h"
@@ -58,6 +59,7 @@ struct kernel {
 	struct unwinder *unwinder;
 	struct disasm *disasm;
 	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */
+	struct page_marks page_marks;
 	struct slab_states *slab_states; /* what is free of them, by kernel/slab_state.c */
 	struct stack_frames *stack_frames; /* traces looked into, by kernel/stack_frame.c */
 	struct sleepers *sleepers; /* by kernel_sleepers(), when first asked for */

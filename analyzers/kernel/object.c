@@ -136,7 +136,7 @@ struct err *variable_read(struct kernel *kernel, const char *symbol, size_t size
 {
 	uint64_t address;
 
-	if (!symbols_find(kernel->symbols, symbol, &address))
+	if (!kernel->symbols || !symbols_find(kernel->symbols, symbol, &address))
 		return err_new(ERR_NOT_FOUND, "no symbol %s", symbol);
 	return err_wrap(memory_read_uint(kernel->memory, address, size, ret), "%s", symbol);
 }

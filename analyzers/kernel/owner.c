@@ -137,7 +137,7 @@ static void in_vmalloc(struct kernel *kernel, struct owner *owner)
 	owner->start = area.start;
 	owner->size = area.end - area.start;
 	owner->offset = (int64_t)(owner->address - area.start);
-	if (area.caller)
+	if (area.caller && kernel->symbols)
 		symbols_format(kernel->symbols, area.caller, owner->symbol, sizeof(owner->symbol));
 }
 

@@ -5,11 +5,7 @@
 
 uint64_t page_struct_size(struct kernel *kernel)
 {
-	uint64_t size;
-
-	if (vmcoreinfo_size(kernel->vmcoreinfo, "page", &size) && size)
-		return size;
-	return type_size(types_find_struct(kernel->types, "page"));
+	return page_marks(kernel)->size;
 }
 
 bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
@@ -29,19 +25,17 @@ bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
  */
 static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *head)
 {
-	uint64_t word, number, phys;
-	bool by_flag = vmcoreinfo_number(kernel->vmcoreinfo, "PG_tail", &number) ||
-		       types_enumerator(kernel->types, "pageflags", "PG_tail", &number);
+	uint64_t word, tail = page_marks(kernel)->tail, phys;
 
 	*head = page;
 	if (!layout_has(kernel->layout, LAYOUT_PAGE_HEAD))
 		return NULL;
 	TRY(member_read(kernel, page, LAYOUT_PAGE_HEAD, &word));
-	if (by_flag) {
+	if (tail) {
 		uint64_t flags;
 
 		TRY(member_read(kernel, page, LAYOUT_PAGE_FLAGS, &flags));
-		if (flags >> (number & 63) & 1 && page_to_phys(kernel, word, &phys))
+		if (flags & tail && page_to_phys(kernel, word, &phys))
 			*head = word;
 		return NULL;
 	}
@@ -54,18 +48,8 @@ static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *hea
 	return NULL;
 }
 
-/* A flag bit by its VMCOREINFO number, or the kernel's types. */
-static bool has_flag(struct kernel *kernel, const struct page_info *info, const char *name)
-{
-	uint64_t bit;
-
-	return (vmcoreinfo_number(kernel->vmcoreinfo, name, &bit) ||
-		types_enumerator(kernel->types, "pageflags", name, &bit)) &&
-	       bit < 64 && info->flags >> bit & 1;
-}
-
 /*
- * A page type by its VMCOREINFO number, which is the word a page of that type holds. Whole values
+ * Whether page_type is that of a page type, value being what a page of that type holds. Whole values
  * in the top byte since 4ffca5a96678 (v6.12); before, a type cleared one bit of an all-ones word
  * (6e292b9be7f4 v4.18); before that, a small negative number in _mapcount.
  */
@@ -73,6 +57,8 @@ static bool is_type(uint32_t word, uint32_t value)
 {
 	uint32_t bit = ~value;
 
+	if (!value)
+		return false;
 	if (value >> 24 >= 0xf0 && value >> 24 < 0xff)
 		return word >> 24 == value >> 24;
 	if (bit && !(bit & (bit - 1)))
@@ -80,53 +66,28 @@ static bool is_type(uint32_t word, uint32_t value)
 	return word == value;
 }
 
-static bool has_type(struct kernel *kernel, const struct page_info *info, const char *name)
+static bool is_byte(uint32_t word, uint8_t value)
 {
-	uint64_t value;
-
-	return layout_has(kernel->layout, LAYOUT_PAGE_TYPE) &&
-	       vmcoreinfo_number(kernel->vmcoreinfo, name, &value) &&
-	       is_type(info->page_type, (uint32_t)value);
-}
-
-/* A page type by its enumerator, for those VMCOREINFO does not have (v6.12). */
-static bool type_by_enum(struct kernel *kernel, const struct page_info *info, const char *name)
-{
-	uint64_t value;
-
-	return layout_has(kernel->layout, LAYOUT_PAGE_TYPE) &&
-	       types_enumerator(kernel->types, "pagetype", name, &value) &&
-	       info->page_type >> 24 == value;
-}
-
-static bool is_buddy(struct kernel *kernel, const struct page_info *info)
-{
-	/* A flag of its own until 5f24ce5fd34c v2.6.38. */
-	return has_type(kernel, info, "PAGE_BUDDY_MAPCOUNT_VALUE") ||
-	       has_flag(kernel, info, "PG_buddy");
+	return value && word >> 24 == value;
 }
 
 static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
 {
-	static const struct {
-		const char *type;
-		enum page_use use;
-	} types[] = {
-		{"PGTY_table", PAGE_USE_TABLE},
-		{"PGTY_large_kmalloc", PAGE_USE_KMALLOC},
-		{"PGTY_offline", PAGE_USE_OFFLINE},
-		{"PGTY_hugetlb", PAGE_USE_HUGETLB},
-	};
+	const struct page_marks *marks = page_marks(kernel);
 
-	if (has_flag(kernel, info, "PG_slab") ||
-	    has_type(kernel, info, "PAGE_SLAB_MAPCOUNT_VALUE"))
+	if (info->flags & marks->slab || is_type(info->page_type, marks->slab_type))
 		return PAGE_USE_SLAB;
-	if (is_buddy(kernel, info))
+	if (info->flags & marks->buddy || is_type(info->page_type, marks->buddy_type))
 		return PAGE_USE_BUDDY;
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (type_by_enum(kernel, info, types[i].type))
-			return types[i].use;
-	if (has_flag(kernel, info, "PG_reserved"))
+	if (is_byte(info->page_type, marks->table))
+		return PAGE_USE_TABLE;
+	if (is_byte(info->page_type, marks->large_kmalloc))
+		return PAGE_USE_KMALLOC;
+	if (is_byte(info->page_type, marks->offline))
+		return PAGE_USE_OFFLINE;
+	if (is_byte(info->page_type, marks->hugetlb))
+		return PAGE_USE_HUGETLB;
+	if (info->flags & marks->reserved)
 		return PAGE_USE_RESERVED;
 	if (info->mapping & 1)
 		return PAGE_USE_ANON; /* PAGE_MAPPING_ANON, include/linux/page-flags.h */

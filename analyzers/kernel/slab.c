@@ -108,8 +108,10 @@ struct err *slab_caches_each(struct kernel *kernel,
 	_list_walk_ struct list_walk walk = {0};
 	uint64_t head;
 
-	if (!list || (!symbols_find(kernel->symbols, "slab_caches", &head) &&
-		      !symbols_find(kernel->symbols, "cache_chain", &head))) /* SLAB's, until v3.6 */
+	/* SLAB had a list of its own until v3.6. */
+	if (!list || !kernel->symbols ||
+	    (!symbols_find(kernel->symbols, "slab_caches", &head) &&
+	     !symbols_find(kernel->symbols, "cache_chain", &head)))
 		return err_new(ERR_NOT_FOUND, "no list of slab caches");
 	list_walk_init(&walk, kernel, head, CACHES_MAX);
 	while (list_walk_next(&walk)) {

@@ -57,7 +57,8 @@ static void read_track(struct kernel *kernel, uint64_t at, struct slab_track *re
 		return;
 	track.cpu = (unsigned)cpu;
 	track.pid = (int32_t)pid;
-	symbols_format_return(kernel->symbols, track.address, track.symbol, sizeof(track.symbol));
+	if (kernel->symbols)
+		symbols_format_return(kernel->symbols, track.address, track.symbol, sizeof(track.symbol));
 	*ret = track;
 }
 

@@ -85,6 +85,8 @@ START_TEST(what_is_not_there_is_said)
 	assert_err(object_read(&kernel, (struct type){0}, TASK, "x", &value), ERR_NOT_FOUND);
 	assert_err(variable_read(&kernel, "jiffies", 8, &value), ERR_NOT_FOUND);
 	fake_symbol("jiffies", TASK);
+	assert_err(variable_read(&kernel, "jiffies", 8, &value), ERR_NOT_FOUND); /* no symbols */
+	kernel.symbols = (struct symbols *)&fake; /* never looked into */
 	fake_u64(TASK, 0x1122334455667788);
 	assert_ok(variable_read(&kernel, "jiffies", 4, &value));
 	ck_assert_uint_eq(value, 0x55667788);
