@@ -25,11 +25,16 @@ static void show(struct findings *findings, const char *where, uint64_t value, j
 static void show_owner(struct kernel *kernel, struct findings *findings, const char *where,
 		       uint64_t value)
 {
+	const struct task *task;
 	struct owner owner;
 
 	owner_find(kernel, value, &owner);
 	owner_find_frame(kernel, &owner);
-	show(findings, where, value, describe_owner(&owner));
+	json_t *json = describe_owner(&owner);
+	if (kernel->tasks && owner.kind == OWNER_SLAB &&
+	    (task = tasks_find(kernel->tasks, owner.start)))
+		json_put(json, "task", describe_task(task));
+	show(findings, where, value, json);
 }
 
 /* An address of the kernel and no error code. */

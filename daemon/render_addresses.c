@@ -75,6 +75,19 @@ static void put_place(struct str *out, const json_t *place)
 	put(out, " in ", text_of(place, "module"));
 }
 
+/* A task_struct is told by its task; a stack's owner names it already. */
+static void put_owner(struct str *out, const char *before, const json_t *owner)
+{
+	const json_t *task = get(owner, "task");
+	const char *kind = text_of(owner, "kind");
+
+	put(out, before, text_of(owner, "text"));
+	if (!kind || strcmp(kind, "slab") || !json_is_integer(get(task, "pid")))
+		return;
+	put(out, ": ", text_of(task, "comm"));
+	str_printf(out, "/%lld", json_integer_value(get(task, "pid")));
+}
+
 static void put_register(struct str *out, const json_t *report, const char *name)
 {
 	const json_t *crash = get(report, "crash");
@@ -87,7 +100,7 @@ static void put_register(struct str *out, const json_t *report, const char *name
 	if (!strcmp(name, "rip"))
 		put_place(&what, get(crash, "rip"));
 	else if (pointer)
-		put(&what, "", text_of(get(pointer, "owner"), "text"));
+		put_owner(&what, "", get(pointer, "owner"));
 	else
 		put_value_kind(&what, value);
 	str_printf(out, "  %-4s %016" PRIx64 "%s%s\n", name, value, what.length ? "  " : "",
@@ -148,7 +161,7 @@ static void put_other(struct str *out, const json_t *pointer, uint64_t value, si
 	if (value && value < 4096)
 		str_printf(out, "  NULL + 0x%" PRIx64, value);
 	else
-		put(out, "  ", text_of(get(pointer, "owner"), "text"));
+		put_owner(out, "  ", get(pointer, "owner"));
 	str_puts(out, "\n");
 }
 

@@ -22,6 +22,10 @@ void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 {
 	(void)of;
 	*ret = (struct owner){.kind = OWNER_UNKNOWN, .address = address, .cpu = -1};
+	if (address - OBJECT < 0x100) {
+		ret->kind = OWNER_SLAB;
+		ret->start = OBJECT;
+	}
 	if (address - CHUNK >= 0x1000)
 		return;
 	ret->kind = OWNER_VMALLOC;
@@ -32,6 +36,19 @@ void owner_find_frame(struct kernel *of, struct owner *owner)
 {
 	(void)of;
 	(void)owner;
+}
+
+const struct task *tasks_find(const struct tasks *tasks, uint64_t address)
+{
+	static const struct task one = {.pid = 7};
+
+	(void)tasks;
+	return address == OBJECT ? &one : NULL;
+}
+
+json_t *describe_task(const struct task *of)
+{
+	return json_pack("{s:i}", "pid", of->pid);
 }
 
 json_t *describe_owner(const struct owner *owner)
@@ -117,6 +134,22 @@ START_TEST(registers_that_point_into_the_kernel_are_shown)
 	regs_set(&crash.regs, REG_RSP, STACK + 0x1000);
 	crash.regs.value[REG_R8] = OBJECT + 8; /* not known */
 	shows("fault address=2a0, rax=+10000, rbx=+10000, rsp=+5000");
+	stop();
+}
+END_TEST
+
+START_TEST(a_task_struct_says_whose_it_is)
+{
+	start();
+	kernel.tasks = (struct tasks *)&fake; /* never looked into */
+	regs_set(&crash.regs, REG_RAX, OBJECT + 0x40);
+	regs_set(&crash.regs, REG_RBX, OBJECT + 0x100);
+	shows("rax=+10040, rbx=+10100");
+	const json_t *owner = json_object_get(findings.list[1].evidence, "owner");
+	ck_assert_ptr_null(json_object_get(owner, "task"));
+	owner = json_object_get(findings.list[0].evidence, "owner");
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(owner, "task"), "pid")),
+			 7);
 	stop();
 }
 END_TEST
@@ -265,6 +298,6 @@ START_TEST(a_hang_shows_its_locks)
 END_TEST
 
 UNIT_MAIN("crash_pointers", registers_that_point_into_the_kernel_are_shown,
-	  percpu_pointers_are_told_from_user_addresses, the_stack_gives_pointers_to_data,
+	  a_task_struct_says_whose_it_is, percpu_pointers_are_told_from_user_addresses, the_stack_gives_pointers_to_data,
 	  a_crowded_stack_stays_bounded, frames_that_are_not_sure_are_passed_over,
 	  a_hang_shows_its_locks)

@@ -22,9 +22,12 @@ START_TEST(registers_say_what_they_hold)
 	      "\"rip\":\"0xffffffffc0000000\",\"rax\":\"0xffff888000000000\",\"rbx\":\"0x0\","
 	      "\"rcx\":\"0xffffffffffffffea\",\"rdx\":\"0x10\",\"rsi\":\"0x7f0000000000\","
 	      "\"rdi\":\"0x6b6b6b6b6b6b6b6b\",\"rbp\":\"0xfffffff4\",\"r8\":\"0x8123456789abcdef\","
+	      "\"r9\":\"0xffff888000000100\","
 	      "\"rflags\":\"0x2\"}},"
 	      "\"memory\":{\"pointers\":[{\"where\":\"rax\",\"value\":\"0xffff888000000000\","
-	      "\"owner\":{\"text\":\"kmalloc-1k object\"}}]}}",
+	      "\"owner\":{\"text\":\"kmalloc-1k object\"}},"
+	      "{\"where\":\"r9\",\"value\":\"0xffff888000000100\",\"owner\":{\"text\":\"task_struct object\","
+	      "\"kind\":\"slab\",\"task\":{\"pid\":7,\"comm\":\"a\\u001b\"}}}]}}",
 	      "Registers and what they point to\n"
 	      "  rip  ffffffffc0000000  f+0xc in m\n"
 	      "  rax  ffff888000000000  kmalloc-1k object\n"
@@ -34,7 +37,8 @@ START_TEST(registers_say_what_they_hold)
 	      "  rsi  00007f0000000000  user address\n"
 	      "  rdi  6b6b6b6b6b6b6b6b  0x6b bytes: memory of a freed slab object (POISON_FREE)\n"
 	      "  rbp  00000000fffffff4  4294967284; of 32 bits -12, ENOMEM\n"
-	      "  r8   8123456789abcdef\n");
+	      "  r8   8123456789abcdef\n"
+	      "  r9   ffff888000000100  task_struct object: a\\x1b/7\n");
 }
 END_TEST
 
