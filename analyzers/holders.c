@@ -132,18 +132,6 @@ static void set_kind(struct target *target, const json_t *lock)
 	}
 }
 
-/* By type where that is known, else by the allocator. */
-static void set_object(struct target *target, const json_t *lock)
-{
-	const json_t *owner = json_object_get(lock, "owner");
-	const char *kind = json_string_value(json_object_get(owner, "kind"));
-
-	if (!json_address_value(json_object_get(json_object_get(lock, "container"), "address"),
-				&target->object) &&
-	    kind && !strcmp(kind, "slab"))
-		json_address_value(json_object_get(owner, "start"), &target->object);
-}
-
 enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
 
 /* One place in the code, many stacks: looked at once. */
@@ -308,12 +296,12 @@ struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *lis
 			       const struct task *hint, size_t *count)
 {
 	struct target target = {.kernel = kernel, .lock = list->lock, .hint = hint,
-				.mm = lock_mm(kernel, list->lock)};
+				.mm = lock_mm(kernel, list->lock),
+				.object = lock_object(lock)};
 	struct suspects suspects = {0};
 	struct sleepers *sleepers;
 
 	set_kind(&target, lock);
-	set_object(&target, lock);
 	TRY(kernel_sleepers(kernel, &sleepers));
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);

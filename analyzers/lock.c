@@ -39,6 +39,19 @@ static void put_place(struct kernel *kernel, json_t *lock, const char *kind, uin
 		json_put(lock, "note", json_string("the object this lock lies in has been freed"));
 }
 
+uint64_t lock_object(const json_t *lock)
+{
+	const json_t *owner = json_object_get(lock, "owner");
+	const char *kind = json_string_value(json_object_get(owner, "kind"));
+	uint64_t object = 0;
+
+	if (!json_address_value(json_object_get(json_object_get(lock, "container"), "address"),
+				&object) &&
+	    kind && !strcmp(kind, "slab"))
+		json_address_value(json_object_get(owner, "start"), &object);
+	return object;
+}
+
 json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address)
 {
 	json_t *lock = json_object();

@@ -44,6 +44,8 @@ void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode,
 void lock_add_waiters(json_t *lock, const struct waitlist *list);
 /* What people call a LOCK: its name, else its kind. Owned by the lock. */
 const char *lock_text(const json_t *lock);
+/* The object a LOCK is part of, by its type or by the allocator; 0 unknown. */
+uint64_t lock_object(const json_t *lock);
 /* The task a lock's owner word points to (flag bits masked off), or NULL. */
 const struct task *lock_owner(struct kernel *kernel, uint64_t word, uint64_t flags);
 /* True when the task is one of the list's waiters. */

@@ -298,20 +298,28 @@ bool lock_in_slab(struct kernel *kernel, struct lock_place *place)
 
 #define NODES_MAX 1024 /* MAX_NUMNODES goes no further on x86-64 */
 
-/* Zone's name as /proc/zoneinfo has it; the index in node_zones[] alone when it cannot be read. */
-static void zone_text(struct kernel *kernel, uint64_t node, const char *path, char *buf,
-		      size_t size)
+/*
+ * A lock of a zone is the zone's: code has the zone at hand, not the node. Zones are called as in
+ * /proc/zoneinfo; by the place in node_zones[] when the name cannot be read.
+ */
+static void in_zone(struct kernel *kernel, struct type node, struct lock_place *place, char *whose,
+		    size_t size)
 {
 	char prefix[64], name[24];
+	const char *inside = strchr(place->member, ']');
 	struct member zone;
 
-	snprintf(prefix, sizeof(prefix), "%.*s]", (int)strcspn(path, "]"), path);
-	struct type type = types_find_struct(kernel->types, "pglist_data");
-	if (type_find_member(type, prefix, &zone) &&
-	    device_read_name(kernel, node + member_offset(&zone), LAYOUT_ZONE_NAME, name, sizeof(name)))
-		snprintf(buf, size, "zone %s of node", name);
-	else
-		snprintf(buf, size, "zone %s of node", prefix);
+	if (strncmp(place->member, "node_zones[", 11) != 0 || !inside || inside[1] != '.')
+		return;
+	snprintf(prefix, sizeof(prefix), "%.*s", (int)(inside + 1 - place->member), place->member);
+	if (!type_find_member(node, prefix, &zone))
+		return;
+	place->object += member_offset(&zone);
+	snprintf(whose, size, "zone %s of node",
+		 device_read_name(kernel, place->object, LAYOUT_ZONE_NAME, name, sizeof(name))
+			 ? name : prefix);
+	copy_text(place->type, sizeof(place->type), "zone");
+	memmove(place->member, inside + 2, strlen(inside + 2) + 1);
 }
 
 static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, uint64_t node,
@@ -323,11 +331,10 @@ static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, ui
 	if (!node || address - node >= type_size(type) ||
 	    !lock_member(type, address - node, place->member, sizeof(place->member)))
 		return false;
-	if (!strncmp(place->member, "node_zones[", 11))
-		zone_text(kernel, node, place->member, whose, sizeof(whose));
-	copy_text(place->type, sizeof(place->type), "pglist_data");
 	place->object = node;
 	place->evidence = EVIDENCE_PROVEN;
+	copy_text(place->type, sizeof(place->type), "pglist_data");
+	in_zone(kernel, type, place, whose, sizeof(whose));
 	snprintf(place->why, sizeof(place->why), "it lies in the pglist_data of node %u", number);
 	snprintf(place->name, sizeof(place->name), "%s of %s %u", last_part(place->member), whose,
 		 number);

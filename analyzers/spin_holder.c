@@ -25,45 +25,59 @@ static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
 	return strstr(symbol.name, "lock") ? CALL_LOCK : CALL_OTHER;
 }
 
-#define STACK_WORDS 512
+#define STACK_WORDS 2048
+#define FRAME_MAX 16384 /* bytes: what is further is another stack */
 
-static bool on_stack(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock)
+/* Looks through the frames: an interrupt's lie on a stack of their own. */
+static bool on_stack(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t value)
 {
 	const struct frame *frames = cpu->trace.frames;
-	size_t count = cpu->trace.count;
-	uint64_t at = count ? frames[0].sp & ~7ull : 0;
-	uint64_t end = count ? frames[count - 1].sp : 0;
+	unsigned left = STACK_WORDS;
 
-	for (unsigned i = 0; i < STACK_WORDS && at < end; i++, at += 8) {
-		uint64_t word;
+	for (size_t i = 0; i + 1 < cpu->trace.count; i++) {
+		uint64_t at = frames[i].sp & ~7ull, end = frames[i + 1].sp;
 
-		if (!err_ok(memory_read_u64(kernel->memory, at, &word)))
-			return false;
-		if (word == lock)
-			return true;
+		if (end - at > FRAME_MAX)
+			continue;
+		for (; at + 8 <= end && left; at += 8, left--) {
+			uint64_t word;
+
+			if (!err_ok(memory_read_u64(kernel->memory, at, &word)))
+				break;
+			if (word == value)
+				return true;
+		}
 	}
 	return false;
 }
 
-static bool in_registers(const struct spin_cpu *cpu, uint64_t lock)
+static bool in_registers(const struct spin_cpu *cpu, uint64_t value)
 {
 	for (size_t i = 0; i < cpu->trace.count; i++)
 		for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
 			if (regs_known(&cpu->trace.frames[i].regs, reg) &&
-			    cpu->trace.frames[i].regs.value[reg] == lock)
+			    cpu->trace.frames[i].regs.value[reg] == value)
 				return true;
 	return false;
 }
 
-double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
-			 char *why, size_t size)
+static bool has_at_hand(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t value)
 {
-	bool address = on_stack(kernel, cpu, lock) || in_registers(cpu, lock);
-	const struct lock_calls calls = {.classify = classify_call};
-	double best = address ? 0.5 : 0;
+	return value && (on_stack(kernel, cpu, value) || in_registers(cpu, value));
+}
 
-	snprintf(why, size, "does not spin%s",
-		 address ? ", and has the lock's address in a register or on its stack" : "");
+double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
+			 uint64_t object, char *why, size_t size)
+{
+	bool address = has_at_hand(kernel, cpu, lock);
+	bool near = !address && has_at_hand(kernel, cpu, object);
+	const char *what = address ? "the lock's address" : "the address of the lock's object";
+	const struct lock_calls calls = {.classify = classify_call};
+	double best = address ? 0.5 : near ? 0.3 : 0;
+
+	snprintf(why, size, "does not spin%s%s%s", address || near ? ", and has " : "",
+		 address || near ? what : "",
+		 address || near ? " in a register or on its stack" : "");
 	for (size_t i = 0; i < cpu->trace.count; i++) {
 		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
 		struct lock_region region = {0};
@@ -74,14 +88,16 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 		lock_region_follow(kernel, symbol.address, stop, &calls, &region);
 		if (!region.inside || (region.known && region.lock != lock))
 			continue;
-		double score = region.known ? 0.9 : address ? 0.75 : 0.35;
+		double score = region.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
 		if (score <= best)
 			continue;
 		best = score;
+		bool has = (address || near) && !region.known;
 		snprintf(why, size, "does not spin; %s() took %s at +0x%llx and had not given it "
-				    "back%s", symbol.name, region.known ? "this lock" : "a spinlock",
-			 (unsigned long long)(region.call - symbol.address),
-			 address && !region.known ? ", and the lock's address is on its stack" : "");
+				    "back%s%s%s", symbol.name,
+			 region.known ? "this lock" : "a spinlock",
+			 (unsigned long long)(region.call - symbol.address), has ? ", and " : "",
+			 has ? what : "", has ? " is at hand" : "");
 	}
 	return best;
 }

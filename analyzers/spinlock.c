@@ -78,6 +78,7 @@ static double add_holders(struct kernel *kernel, const struct spin_cpus *cpus, u
 			  json_t *lock, const struct task **best)
 {
 	struct candidate *list = calloc(cpus->count + 1, sizeof(*list));
+	uint64_t object = lock_object(lock);
 	size_t count = 0;
 
 	*best = NULL;
@@ -89,7 +90,7 @@ static double add_holders(struct kernel *kernel, const struct spin_cpus *cpus, u
 		if (cpus->list[i].function && cpus->list[i].lock == address)
 			continue;
 		one->cpu = &cpus->list[i];
-		one->score = spin_holder_score(kernel, one->cpu, address, one->why,
+		one->score = spin_holder_score(kernel, one->cpu, address, object, one->why,
 					       sizeof(one->why));
 		count += one->score > 0;
 	}
