@@ -175,22 +175,26 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 			  const struct symbol *function)
 {
 	struct kernel *kernel = crash->kernel;
-	char place[SYMBOL_NAME_MAX + 96], text[1024];
+	char place[SYMBOL_NAME_MAX + 96], text[1024], bits[64] = "one bit explains it:";
 	struct text_flip flip;
 
 	if (!text_flip_find(kernel, function, crash->regs.value[REG_RIP], &flip))
 		return;
 	symbols_format(kernel->symbols, flip.address, place, sizeof(place));
+	if (flip.readings > 1)
+		snprintf(bits, sizeof(bits), "any of %u single bits would explain it, such as",
+			 flip.readings);
 	snprintf(text, sizeof(text),
-		 "the undefined instruction is out of step with the code after it, and one bit "
-		 "explains it: %02x at %s for %02x would make it \"%s\" (inferred from the code's "
-		 "shape, no file was compared)",
-		 flip.found, place, flip.restored, flip.insn.text);
-	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, INFERRED,
-		    json_pack("{s:s, s:s, s:f, s:i}", "kind", "text_bit_flip", "text", text,
-			      "confidence", INFERRED, "bit",
-			      __builtin_ctz((unsigned)(flip.found ^ flip.restored))),
-		    "%s", text);
+		 "the undefined instruction is out of step with the code after it, and %s %02x at "
+		 "%s for %02x, which makes it \"%s\" (inferred from the code's shape, no file was "
+		 "compared)",
+		 bits, flip.restored, place, flip.found, flip.insn.text);
+	json_t *json = json_pack("{s:s, s:s, s:f}", "kind", "text_bit_flip", "text", text,
+				 "confidence", INFERRED);
+	if (flip.readings == 1)
+		json_put(json, "bit",
+			 json_integer(__builtin_ctz((unsigned)(flip.found ^ flip.restored))));
+	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, INFERRED, json, "%s", text);
 }
 
 /* --- the kernel's own files ------------------------------------------------------------------- */

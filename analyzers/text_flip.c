@@ -197,6 +197,15 @@ static bool is_jumped_to(const struct body *body, size_t target)
 	return false;
 }
 
+/* A ud2 that asks a hypervisor to emulate what follows (arch/x86/include/asm/emulate_prefix.h). */
+static bool is_prefix_for_emulation(const struct body *body)
+{
+	const uint8_t *code = body->code + body->at;
+
+	return body->length - body->at >= 5 && (!memcmp(code, "\x0f\x0bxen", 5) ||
+						!memcmp(code, "\x0f\x0bkvm", 5));
+}
+
 /* As it stands, is it an instruction that somebody may have written? */
 static bool is_genuine(const struct body *body, size_t size)
 {
@@ -204,6 +213,8 @@ static bool is_genuine(const struct body *body, size_t size)
 
 	if (!size)
 		return false;
+	if (is_prefix_for_emulation(body))
+		return true;
 	return body->at + size >= body->length || is_jumped_to(body, body->at + size) ||
 	       is_in_step(body, body->at + size, &good);
 }

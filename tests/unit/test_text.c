@@ -184,6 +184,8 @@ START_TEST(compilers_traps_are_no_flips)
 	ck_assert(!FLIP("\xe8\xfb\x07\x00\x00\x0f\x0b\xc0" INC "\xc3" PAD, 5, &told));
 	/* What comes after is jumped to: jmp +2 over the ud2, from before. */
 	ck_assert(!FLIP("\x74\x02\x0f\x0b\xc0\x48\x83\x05\x48\x40\x00\x00\x01\xc3", 2, &told));
+	/* Xen's prefix: ud2 and three letters before a cpuid. */
+	ck_assert(!FLIP(NOP5 "\x0f\x0bxen\x0f\xa2" INC "\xc3" PAD, 5, &told));
 	/* ud0 %eax,%eax, written by hand: in step with what follows. */
 	ck_assert(!FLIP(NOP5 "\x0f\xff\xc0" INC "\xc3" PAD, 5, &told));
 }
