@@ -118,7 +118,8 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	size_t i;
 	json_t *one;
 
-	if (reg == REG_NONE)
+	/* The stack pointer is nobody's value: where it led is told by the stack. */
+	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
 	uint64_t value = crash->regs.value[reg];
 	TRY(provenance_trace(crash, reg, value, &origin));

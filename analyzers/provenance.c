@@ -14,7 +14,7 @@
 void step(struct trail *trail, bool proven, const char *fmt, ...)
 {
 	struct walk *walk = trail->walk;
-	char text[480];
+	char text[640];
 	va_list args;
 
 	va_start(args, fmt);
@@ -26,15 +26,38 @@ void step(struct trail *trail, bool proven, const char *fmt, ...)
 					proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 }
 
-/* "blk_mq_exit_hctx+0x8d: mov 0x2a0(%rbx),%rdi" */
+/* What an instruction names without a register: "kfree", "jiffies", as objdump adds it. */
+static void named(struct kernel *kernel, const struct insn *insn, char *buf, size_t size)
+{
+	uint64_t address = insn->is_call ? insn->target : 0;
+	struct symbol symbol;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < insn->operand_count; i++) {
+		const struct operand *operand = &insn->operands[i];
+
+		if (operand->kind == OPERAND_MEMORY && operand->base == REG_RIP && !operand->gs)
+			address = insn->address + insn->size + (uint64_t)operand->displacement;
+	}
+	if (!address || !symbols_at(kernel->symbols, address, &symbol))
+		return;
+	if (address == symbol.address)
+		snprintf(buf, size, " <%.100s>", symbol.name);
+	else
+		snprintf(buf, size, " <%.100s+0x%" PRIx64 ">", symbol.name,
+			 address - symbol.address);
+}
+
 const char *where(const struct trail *trail, size_t at, char *buf, size_t size)
 {
 	const struct flow *flow = trail->scope->flow;
 	const struct insn *insn = &flow->insns[at];
+	char name[128];
 	uint64_t start = at < flow->cold ? flow->symbol.address : flow->insns[flow->cold].address;
 
-	snprintf(buf, size, "%.128s%s+0x%" PRIx64 ": %s", flow->symbol.name,
-		 at < flow->cold ? "" : ".cold", insn->address - start, insn->text);
+	named(trail->walk->kernel, insn, name, sizeof(name));
+	snprintf(buf, size, "%.100s%s+0x%" PRIx64 ": %s%s", flow->symbol.name,
+		 at < flow->cold ? "" : ".cold", insn->address - start, insn->text, name);
 	return buf;
 }
 
@@ -131,7 +154,8 @@ static void variable_text(struct trail *trail, const struct operand *operand, ui
 	buf[0] = '\0';
 	if (operand->gs && !percpu_owner(kernel, address, &cpu, &variable))
 		return;
-	if ((operand->gs || operand->base == REG_RIP || operand->base == REG_NONE) &&
+	/* What is relative to RIP has its name in the instruction's text. */
+	if ((operand->gs || operand->base == REG_NONE) &&
 	    operand->index == REG_NONE && symbols_at(kernel->symbols, variable, &symbol))
 		snprintf(buf, size, " (%.120s%s)", symbol.name, operand->gs ? " of its CPU" : "");
 }
@@ -150,7 +174,7 @@ static const char *held_text(const struct trail *trail, bool readable, bool held
 static void show_load(struct trail *trail, size_t at, const struct operand *operand,
 		      const struct known *address)
 {
-	char place[256], variable[160];
+	char place[384], variable[160];
 	uint64_t now = 0;
 	bool readable = operand->size <= 8 &&
 			err_ok(memory_read_uint(trail->walk->kernel->memory, address->value,
@@ -191,7 +215,7 @@ static bool take_object(struct trail *trail, const struct point *point,
 static bool reload(struct trail *trail, size_t at, int64_t slot)
 {
 	uint64_t address = trail->scope->entry_sp + (uint64_t)slot, now = 0;
-	char place[256];
+	char place[384];
 
 	trail->place = (struct flow_place){.reg = REG_NONE, .slot = slot};
 	trail->spilled = 0;
@@ -211,7 +235,7 @@ static bool reload(struct trail *trail, size_t at, int64_t slot)
 
 static bool take_load(struct trail *trail, struct point *point, const struct operand *operand)
 {
-	char place[256];
+	char place[384];
 	struct known address;
 	struct typed typed;
 	int64_t slot;
@@ -315,7 +339,7 @@ static bool end_at_call(struct trail *trail, size_t at)
 {
 	const struct insn *insn = &trail->scope->flow->insns[at];
 	struct symbol symbol;
-	char place[256];
+	char place[384];
 
 	where(trail, at, place, sizeof(place));
 	if (trail->place.reg != REG_RAX)
@@ -330,7 +354,7 @@ static bool end_at_call(struct trail *trail, size_t at)
 
 static bool end_with(struct trail *trail, bool proven, size_t at, const char *how)
 {
-	char place[256];
+	char place[384];
 
 	step(trail, proven, "%s: %s", where(trail, at, place, sizeof(place)), how);
 	return false;
@@ -347,7 +371,7 @@ static bool follow_store(struct trail *trail, struct point *point)
 		return end_with(trail, false, point->index, "written here, the chain ends");
 	if (source->kind == OPERAND_IMMEDIATE)
 		return end_with(trail, trail->certain, point->index, "a constant of the code");
-	char place[256];
+	char place[384];
 	step(trail, trail->certain, "%s: put there",
 	     where(trail, point->index, place, sizeof(place)));
 	to_register(trail, source->reg);
@@ -359,7 +383,7 @@ static void tell_undone(struct trail *trail, size_t at, const struct operand *so
 			const struct partial *before)
 {
 	const struct insn *insn = &trail->scope->flow->insns[at];
-	char place[256];
+	char place[384];
 
 	if (insn_is(insn, "mov") && before->mask == trail->bits.mask)
 		return;
@@ -455,7 +479,7 @@ static bool start_at_call(struct trail *trail)
 	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
 	enum reg reg = insn->target ? thunk_register(trail->walk, insn->target)
 				    : insn->operands[0].reg;
-	char place[256];
+	char place[384];
 
 	step(trail, true, "%s: called it", where(trail, trail->scope->at, place, sizeof(place)));
 	if (!insn->target && insn->operands[0].kind == OPERAND_MEMORY)

@@ -176,7 +176,7 @@ bool replay_loop(struct trail *trail, size_t load)
 	struct kernel *kernel = trail->walk->kernel;
 	struct recurrence loop;
 	uint64_t x, next;
-	char place[256];
+	char place[384];
 	struct typed typed;
 
 	if (!is_telling(&trail->bits) || !find_recurrence(trail, load, &loop))
@@ -239,22 +239,23 @@ static enum way pick(const struct ways *ways, enum agrees wanted, size_t *at)
 static void tell_ways(struct trail *trail, const struct ways *ways)
 {
 	const struct flow *flow = trail->scope->flow;
-	char text[256] = "", *at = text;
+	char text[400] = "", *at = text;
 
 	for (unsigned i = 0; i < ways->set.count; i++) {
-		char place[256];
+		char place[384];
 		int n = snprintf(at, (size_t)(text + sizeof(text) - at), "%s%s", i ? ", " : "",
 				 where(trail, ways->set.at[i], place, sizeof(place)));
 
 		at += MIN(n, text + sizeof(text) - 1 - at);
 	}
-	if (ways->set.lost && !ways->set.count)
+	if (!ways->set.count && !ways->set.entry)
 		step(trail, false, "%s: how the code came here is not known, the chain ends",
 		     flow->symbol.name);
 	else
 		step(trail, false,
 		     "%s(): several ways lead here, by which it came cannot be told: %s%s",
-		     flow->symbol.name, text, ways->set.entry ? ", or the caller" : "");
+		     flow->symbol.name, ways->set.count ? text : "somewhere unknown",
+		     ways->set.entry ? ", or the caller" : "");
 }
 
 enum way choose_way(struct trail *trail, size_t *at)

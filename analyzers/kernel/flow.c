@@ -46,13 +46,19 @@ static size_t read_code(struct kernel *kernel, uint64_t start, uint8_t *code, si
 }
 
 /* What is no instruction: nothing is known of it but that no way leads on. */
-static struct insn bad_insn(uint64_t address, uint8_t byte)
+static struct insn bad_insn(uint64_t address, uint8_t byte, uint8_t size)
 {
-	struct insn insn = {.address = address, .bytes = {byte}, .size = 1, .is_trap = true};
+	struct insn insn = {.address = address, .bytes = {byte}, .size = size, .is_trap = true};
 
 	copy_text(insn.text, sizeof(insn.text), "(bad)");
 	copy_text(insn.mnemonic, sizeof(insn.mnemonic), "(bad)");
 	return insn;
+}
+
+/* add %al,(%rax) is how zeroes decode: a page that was cleared or left out, not code. */
+static bool is_nothing(const struct insn *insn)
+{
+	return insn->size == 2 && !insn->bytes[0] && !insn->bytes[1];
 }
 
 static struct err *decode(struct kernel *kernel, struct flow *flow, uint64_t start, uint64_t length)
@@ -74,8 +80,10 @@ static struct err *decode(struct kernel *kernel, struct flow *flow, uint64_t sta
 			flow->insns = grown;
 		}
 		struct insn *insn = &flow->insns[flow->count++];
-		if (!err_ok(disasm_one(kernel->disasm, code + at, readable - at, start + at, insn)))
-			*insn = bad_insn(start + at, code[at]);
+		bool known = err_ok(disasm_one(kernel->disasm, code + at, readable - at, start + at,
+					       insn));
+		if (!known || is_nothing(insn))
+			*insn = bad_insn(start + at, code[at], known ? insn->size : 1);
 		at += insn->size;
 	}
 	return NULL;
@@ -493,19 +501,46 @@ static void find_hook(struct kernel *kernel, struct flow *flow)
 	}
 }
 
+/* Code that was not read matters where a way leads there: what follows a function does not. */
+static bool leaves_what_is_read(struct flow *flow)
+{
+	uint64_t end = flow->symbol.address + flow->symbol.size;
+	struct work work;
+	bool leaves = false;
+
+	if (!flow->count || !work_open(flow, &work))
+		return true;
+	work_add(flow, &work, 0);
+	while (work.count) {
+		size_t i = work.items[--work.count];
+		const struct insn *insn = &flow->insns[i];
+		bool last = i + 1 == flow->cold || i + 1 == flow->count;
+
+		leaves |= last && !insn->is_return && !insn->is_trap &&
+			  (!insn->is_jump || insn->is_conditional);
+		leaves |= insn->is_jump && insn->target && flow->nodes[i].target == NONE &&
+			  insn->target >= flow->symbol.address && insn->target < end;
+		add_successors(flow, &work, i);
+	}
+	free(work.items);
+	return leaves;
+}
+
 static struct err *build(struct kernel *kernel, struct flow *flow)
 {
 	uint64_t size = flow->symbol.size;
+	bool fits = size && size <= FLOW_CODE_MAX;
 
-	flow->whole = size && size <= FLOW_CODE_MAX;
+	flow->whole = fits;
 	flow->cold = SIZE_MAX; /* until it is decoded too, all is the function itself */
-	TRY(decode(kernel, flow, flow->symbol.address, flow->whole ? size : FLOW_CODE_MAX));
+	TRY(decode(kernel, flow, flow->symbol.address, fits ? size : FLOW_CODE_MAX));
 	flow->cold = flow->count;
 	TRY(decode_cold(kernel, flow));
 	flow->nodes = calloc(flow->count + 1, sizeof(*flow->nodes));
 	if (!flow->nodes)
 		return &err_nomem;
 	link_jumps(flow);
+	flow->whole = flow->whole || !leaves_what_is_read(flow);
 	find_hook(kernel, flow);
 	TRY(find_depths(flow));
 	find_frame_pointer(flow);

@@ -331,7 +331,7 @@ START_TEST(a_variable)
 	fault_in("reader", "48 8b 05 11 c0 ff ff", "48 8b 10" /* mov (%rax),%rdx */);
 	trace(REG_RAX, BAD);
 	assert_loaded(NODE + 0x18, BAD);
-	assert_said("(global_node), which still holds the value", "proven");
+	assert_said("<global_node>: loaded from 0xffff888000004018, which still", "proven");
 	assert_said("that is global_node, a struct node *", "proven");
 }
 END_TEST
@@ -803,6 +803,39 @@ START_TEST(code_that_cannot_be_read)
 }
 END_TEST
 
+/* A page of text that was cleared or left out decodes too, as sums into memory. */
+START_TEST(code_that_is_all_zeroes)
+{
+	fault_in("cleared", "00 00 00 00 00 00 00 00", RAX_RDX);
+	trace(REG_RAX, BAD);
+	assert_said("how the code came here is not known", "inferred");
+	json_decref(found.steps);
+	trace(REG_RDI, BAD);
+	ck_assert(!said("got it as argument 1", "proven"));
+}
+END_TEST
+
+/* The end of the function is out of reach, but no way leads there. */
+START_TEST(code_whose_end_is_not_known)
+{
+	uint64_t fault = put_function(0, "short", "48 8b 47 18", "48 8b 10 c3");
+
+	fake.symbol_count = 1; /* without the next symbol, it has no size */
+	add_frame(fault, 0);
+	set(REG_RDI, NODE);
+	fake_u64(NODE + 0x18, 0);
+	trace(REG_RAX, 0);
+	assert_said("loaded from 0xffff888000004018", "proven");
+	json_decref(found.steps);
+	put_bytes(fault, "48 8b 10 0f 84 00 00 01 00 c3"); /* je far beyond; ret */
+	crash.trace.count = 0;
+	add_frame(fault, 0);
+	fake_symbol("far", FUNCTION(0) + 0x20000);
+	trace(REG_RAX, 0);
+	assert_said("loaded from 0xffff888000004018", "inferred");
+}
+END_TEST
+
 START_TEST(a_fault_between_two_instructions)
 {
 	add_frame(put_function(0, "member", "48 8b 47 18", "48 8b 50 08") + 1, 0);
@@ -907,6 +940,8 @@ static void add_calls(Suite *s)
 	tcase_add_test(tc, through_the_cold_part);
 	tcase_add_test(tc, frames_that_are_no_calls_end_it);
 	tcase_add_test(tc, code_that_cannot_be_read);
+	tcase_add_test(tc, code_that_is_all_zeroes);
+	tcase_add_test(tc, code_whose_end_is_not_known);
 	tcase_add_test(tc, a_fault_between_two_instructions);
 	tcase_add_test(tc, very_many_callers);
 	tcase_add_test(tc, very_much_code);
