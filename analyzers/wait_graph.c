@@ -80,12 +80,12 @@ struct search {
 		size_t edge; /* the one being followed */
 	} *path;
 	size_t depth;
-	size_t seen;	 /* cycles */
+	size_t looked_at; /* edges of cycles */
 	double at_least; /* edges less sure are passed over */
 	double below;	 /* cycles as sure as this are known */
 };
 
-#define CYCLES_SEEN_MAX 1024 /* looking at each costs its length */
+#define CYCLE_EDGES_MAX (1u << 22) /* looked at in all cycles together: there may be one an edge */
 
 /* Where a new cycle goes: behind the others, or in the place of a less sure one; NULL for neither. */
 static struct wait_cycle *cycle_slot(struct wait_graph *graph, double confidence)
@@ -107,8 +107,9 @@ static struct err *record_cycle(struct search *search, const struct wait_node *b
 {
 	struct wait_cycle cycle = {.confidence = 1};
 
-	if (search->seen++ >= CYCLES_SEEN_MAX)
+	if (search->looked_at > CYCLE_EDGES_MAX)
 		return NULL;
+	search->looked_at += search->depth - back_to->depth;
 	cycle.edges = calloc(search->depth - back_to->depth, sizeof(*cycle.edges));
 	if (!cycle.edges)
 		return &err_nomem;

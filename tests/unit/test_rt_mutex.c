@@ -79,9 +79,11 @@ START_TEST(trees_that_loop_end)
 	expect("", "tree loops");
 	fake_u64(WAITER(3) + NODE_LEFT, WAITER(3)); /* onto itself */
 	expect("", "tree loops");
+	close_tasks();
 	set_up();
 	fake_u64(WAITER(1) + NODE_RIGHT, WAITER(3)); /* what was before is what comes after */
 	expect("3e 2e 1e", "tree loops");
+	close_tasks();
 	set_up();
 	fake_u64(WAITER(1) + NODE_RIGHT, 0x10); /* off into nothing */
 	expect("3e 2e 1e", "0x0000000000000020");
@@ -97,17 +99,20 @@ START_TEST(waiters_that_are_none_end_the_walk)
 	fake_u64(WAITER(2) + W_TASK, 0x4141414141414141);
 	expect("3e", "on the stack of no task it names");
 	/* A sleeper's own waiter names another: nothing says which lock it waits for. */
+	close_tasks();
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(WAITER(pid) + W_TASK, TASK(4));
 	assert_err(rt_mutex_analyzer.run(&kernel, &found), ERR_NOT_FOUND);
 	ck_assert_uint_eq(found.count, 0);
 	/* pi_blocked_on that is another's, or points nowhere. */
+	close_tasks();
 	set_up();
 	put_waiter(5, 0, 0);
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, WAITER(5));
 	assert_err(rt_mutex_analyzer.run(&kernel, &found), ERR_NOT_FOUND);
+	close_tasks();
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, 0x10);

@@ -190,6 +190,7 @@ START_TEST(queues_that_loop_are_not_believed)
 	fake_u64(NODE(3, 0), 0x4141414141414141);
 	expect("1- 2- 3- ");
 	/* Two that claim the same successor: whatever the place, it ends. */
+	tear_down();
 	set_up_queue();
 	fake_u64(NODE(2, 0), NODE(3, 0));
 	expect("1:1 2:1 3:2 ");
@@ -206,6 +207,7 @@ START_TEST(tails_that_cannot_be_are_not_believed)
 	expect("1- 2- 3- ");
 	fake_u32(LOCK, 1); /* nobody queues */
 	expect("1- 2- 3- ");
+	tear_down();
 	set_up_queue();
 	for (unsigned cpu = 0; cpu < CPUS; cpu++)
 		fake_u32(NODE(cpu, 0) + N_COUNT, 0x41414141); /* more nodes than a CPU has */
@@ -295,7 +297,7 @@ START_TEST(rwlocks_are_believed_by_what_they_can_hold)
 	expect("1:-1 ");
 	fake_u32(LOCK, 3 << 9); /* readers alone keep no reader out */
 	expect("1- ");
-	fake_u32(LOCK, 0x7fffff << 9 | 0xff); /* more readers than CPUs */
+	fake_u32(LOCK, 0x7fffffu << 9 | 0xff); /* more readers than CPUs */
 	expect("1- ");
 	tear_down();
 	set_up(queued_types, "queued_write_lock_slowpath");
