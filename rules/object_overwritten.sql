@@ -8,8 +8,9 @@
 -- What is written ends where the object ends: its user wrote it, not somebody who missed his own memory.
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
-	s.headline ||
-		'; it is in use, but not by what the function takes it for' AS because,
+	s.headline || '; it is in use, but not by what the function takes it for' ||
+		coalesce('; freed before by ' || (SELECT b.freed_by FROM bad_holder b
+			WHERE b.dump = s.dump AND b.start = s.start LIMIT 1), '') AS because,
 	'use after free likely: ' || s.cache || ' object ' || s.start ||
 		' is in use, but holds other data as a whole' || c.place AS headline,
 	s.confidence, s.finding, c.finding AS finding2

@@ -2,12 +2,15 @@
 -- title: a pointer was read from an object that is free
 -- cause: use_after_free
 -- severity: critical
--- confidence: 0.9
+-- confidence: 0.97
 -- advice: Somebody used the object after freeing it: boot with slub_debug=PU to learn who freed it.
+-- Poison in a free object leaves no doubt; other contents may have been read before it was freed.
 SELECT
 	b.headline AS because,
 	'use after free: ' || coalesce(b.type || '.' || b.member || ' of ', '') || 'freed ' || b.cache ||
-		' object ' || b.start || ' was used' || c.place AS headline,
-	b.confidence, b.finding, c.finding AS finding2
+		' object ' || b.start || coalesce(', freed by ' || b.freed_by || ',', '') ||
+		' was used' || c.place AS headline,
+	b.confidence * CASE c.fault_class WHEN 'slab_poison' THEN 1 ELSE 0.93 END AS confidence,
+	b.finding, c.finding AS finding2
 FROM bad_holder b JOIN crash c ON c.dump = b.dump
 WHERE b.dump = :dump AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer';

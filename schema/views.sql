@@ -188,7 +188,10 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.offset' AS "offset",
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.owner.start' AS start,
-	evidence ->> '$.owner.state' AS state
+	evidence ->> '$.owner.state' AS state,
+	-- with slub_debug=U
+	evidence ->> '$.owner.allocated_by.symbol' AS allocated_by,
+	evidence ->> '$.owner.freed_by.symbol' AS freed_by
 FROM finding WHERE code = 'memory.holder';
 
 -- A free list with a bad pointer in it.

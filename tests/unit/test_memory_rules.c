@@ -23,6 +23,9 @@ struct finding_text {
 #define NULL_FAULT                                                                                 \
 	{"crash", 1, "{\"kind\": \"null_dereference\", \"fault\": {\"address\": "                  \
 		     "\"0x0000000000000010\", \"class\": \"null\"}}"}
+#define POISON_FAULT                                                                               \
+	{"crash", 1, "{\"kind\": \"general_protection\", \"fault\": {\"address\": "                \
+		     "\"0x6b6b6b6b6b6b6e13\", \"class\": \"slab_poison\"}}"}
 #define BUG                                                                                        \
 	{"crash", 1, "{\"kind\": \"bug\", \"message\": \"kernel BUG at mm/slub.c:419!\"}"}
 #define PANIC {"crash", 1, "{\"kind\": \"panic\", \"message\": \"panic_on_taint set ...\"}"}
@@ -75,6 +78,8 @@ static const struct {
 	 "object_partly_overwritten", 0.5, 0.7},
 	{{GP, HOLDER("allocated"), OBJECT("overrun", 0.9), OVERRUN}, "memory_corruption", "overrun", 0.8, 0.9},
 	{{GP, HOLDER("free"), OBJECT("one_member", 0.9)}, "use_after_free", "use_after_free", 0.85, 0.95},
+	{{POISON_FAULT, HOLDER("free")}, "use_after_free", "use_after_free", 0.96, 1},
+	{{POISON_FAULT}, "use_after_free", "slab_poison", 0.9, 0.96},
 	{{NULL_FAULT, HOLDER("free")}, "use_after_free", "use_after_free", 0.85, 0.95},
 	{{NULL_FAULT, HOLDER("allocated")}, "null_dereference", "null_dereference", 0.9, 1},
 	{{GP}, "wild_pointer", "general_protection", 0.4, 0.6},
