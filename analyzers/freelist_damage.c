@@ -300,6 +300,13 @@ void freelist_damage_show(struct kernel *kernel, struct findings *findings, cons
 		show_common_look(findings, culprit);
 		return;
 	}
+	if (slab->cache->arrays) {
+		/* An index in the slab's descriptor, where no object of the cache's could reach. */
+		finding_add(findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
+			    "broken free list in %s: what is chained to object 0x%016" PRIx64 " %s",
+			    slab->cache->name, culprit->object, freelist_break_name(broken));
+		return;
+	}
 	put_neighbour(kernel, slab, culprit->object, json);
 	finding_add(findings, FINDING_FREELIST, SEVERITY_CRITICAL, culprit->confidence, json,
 		    "broken free list in %s: the free pointer of object 0x%016" PRIx64 " %s",

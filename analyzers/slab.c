@@ -209,10 +209,10 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	} else {
 		return NULL;
 	}
-	if (map_get(&audit->seen, slab.address))
+	if (!map_add(&audit->seen, slab.address, 0))
 		return NULL;
 	unsigned before = audit->broken;
-	TRY(check_slab(audit, slab.address));
+	TRY(check_list(audit, &slab, slab.freelist, "slab"));
 	if (audit->broken == before)
 		TRY(check_cpus(audit, slab.cache));
 	if (audit->broken == before)

@@ -30,12 +30,10 @@ struct err *slab_array_cache(struct kernel *kernel, struct slab_cache *cache)
 	return NULL;
 }
 
-/* Where the object with this index is; UINT64_MAX, which is in no slab, when there is none. */
+/* Where the object with this index is, or would be: an index too high leads out of the slab. */
 static uint64_t object_of(const struct slab *slab, uint32_t index)
 {
-	if (index == BUFCTL_END)
-		return 0;
-	return index < slab->objects ? slab_object_start(slab, index) : UINT64_MAX;
+	return index == BUFCTL_END ? 0 : slab_object_start(slab, index);
 }
 
 struct err *slab_array_of_page(struct kernel *kernel, const struct page_info *page,
