@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "lock.h"
 
 #define DEVICES_SHOWN 4
@@ -72,20 +73,35 @@ static void put_devices(const json_t *devices, struct str *text)
 	}
 }
 
-/* The task in front of the longest tail: others wait for it, and it for the device. */
+/* The task most others wait for that itself waits for I/O. */
 static void put_through(const struct wait_graph *graph, struct str *text)
 {
-	for (size_t i = 0; i < graph->root_count; i++) {
-		const struct wait_root *root = &graph->roots[i];
-		size_t own = json_array_size(json_object_get(root->last->lock, "waiters"));
+	_map_ struct map behind = {0}; /* task → tasks that wait for it, unlisted ones included */
+	const struct wait_edge *first = NULL;
+	uint64_t most = 0;
 
-		if (!io_root(root) || root->victims <= own)
-			continue;
-		str_printf(text, "; %zu of them through ", root->victims - own);
-		task_label(root->task, text);
-		str_printf(text, ", which waits for %s", lock_text(root->last->lock));
-		return;
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct wait_edge *edge = &graph->edges[i];
+		uint64_t *known = edge->to ? map_get(&behind, edge->to->address) : NULL;
+
+		if (edge->to)
+			map_set(&behind, edge->to->address,
+				(known ? *known : 0) + 1 + edge->unlisted);
 	}
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct wait_edge *edge = &graph->edges[i];
+		uint64_t *count = map_get(&behind, edge->from->address);
+
+		if (edge->to || !is_io(edge->lock) || !count || *count <= most)
+			continue;
+		most = *count;
+		first = edge;
+	}
+	if (!first)
+		return;
+	str_printf(text, "; %llu of them behind ", (unsigned long long)most);
+	task_label(first->from, text);
+	str_printf(text, ", which waits for %s", lock_text(first->lock));
 }
 
 static void put_longest(const struct wait_graph *graph, struct str *text)

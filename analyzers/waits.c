@@ -294,16 +294,18 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	size_t own = json_array_size(json_object_get(root->last->lock, "waiters"));
 	size_t others = root->victims > own ? root->victims - own : 0;
 
+	/* Several in one such wait: which of them the others stand behind is not told. */
+	if (own > 1)
+		str_printf(text, "%zu tasks wait for %s, directly or behind another; first in line ",
+			   root->victims, lock_text(root->last->lock));
 	task_label(root->task, text);
-	if (others)
+	if (own == 1 && others)
 		str_printf(text, " holds up %zu other task%s%s%s", others, others == 1 ? "" : "s",
 			   held ? " through " : "", held ? lock_text(held) : "");
-	str_puts(text, ": ");
+	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
-	if (json_object_get(root->last->lock, "address"))
+	if (own == 1 && json_object_get(root->last->lock, "address"))
 		str_printf(text, " %s", lock_text(root->last->lock));
-	if (own > 1)
-		str_printf(text, ", as %zu more do%s", own - 1, own == 2 ? "es" : "");
 	str_puts(text, "; nothing in memory says who is to wake it");
 }
 

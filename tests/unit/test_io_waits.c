@@ -77,7 +77,7 @@ START_TEST(those_behind_a_lock_count_too)
 	add(0, 3, mutex);
 	add(1, 3, mutex);
 	add(3, -1, page);
-	finish("3 tasks wait for I/O on vda1 that has not ended; 2 of them through dd/103, which "
+	finish("3 tasks wait for I/O on vda1 that has not ended; 2 of them behind dd/103, which "
 	       "waits for page I/O on vda1");
 }
 END_TEST
