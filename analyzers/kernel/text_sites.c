@@ -195,15 +195,20 @@ static struct err *add_named(struct collecting *c)
 	return NULL;
 }
 
-/* Told by what ends them: the bytes "SCT", a ud1 later. */
-static bool is_trampoline(const uint8_t *code)
+/* By name; or, where that is not known, by the bytes that end them ("SCT", a ud1) in later kernels. */
+static bool is_trampoline(const struct collecting *c, uint64_t address, const uint8_t *code,
+			  size_t left)
 {
 	static const uint8_t ends[][3] = {{0x0f, 0xb9, 0xcc}, {'S', 'C', 'T'}};
+	struct symbol symbol;
 
-	return !memcmp(code + 5, ends[0], 3) || !memcmp(code + 5, ends[1], 3);
+	return (symbols_at(c->kernel->symbols, address, &symbol) && symbol.address == address &&
+		!strncmp(symbol.name, "__SCT__", 7)) ||
+	       (left >= 8 &&
+		(!memcmp(code + 5, ends[0], 3) || !memcmp(code + 5, ends[1], 3)));
 }
 
-/* The trampolines of static calls are code of their own, eight bytes each. */
+/* The trampolines of static calls are code of their own, a jump each. */
 static struct err *add_trampolines(struct collecting *c)
 {
 	struct text_site site = {.kind = SITE_STATIC_CALL, .length = 5};
@@ -212,9 +217,10 @@ static struct err *add_trampolines(struct collecting *c)
 	if (!collect_table(c, ".static_call.text", "__static_call_text_start",
 			"__static_call_text_end", &table))
 		return NULL;
-	for (size_t i = 0; i + 8 <= table.size; i += 4) {
+	for (size_t i = 0; i + site.length <= table.size; i += 4) {
 		site.address = table.address + i;
-		if (collect_wants(c, site.address) && is_trampoline(table.bytes + i))
+		if (collect_wants(c, site.address) &&
+		    is_trampoline(c, site.address, table.bytes + i, table.size - i))
 			TRY(collect_site(c, &site));
 	}
 	return NULL;

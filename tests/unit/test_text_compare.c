@@ -287,6 +287,32 @@ START_TEST(flips_and_overwrites)
 }
 END_TEST
 
+START_TEST(trampolines_of_static_calls)
+{
+	static const char *const ends[] = {"0f b9 cc", "53 43 54", "00 00 00"};
+	struct text_comparison result;
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(ends); i++) {
+		uint8_t expected[CODE_SIZE], found[CODE_SIZE];
+		struct elf_build file = {.type = ET_EXEC};
+		bool named = i >= ARRAY_SIZE(ends), known = named || i < 2;
+
+		set_up(patch_types);
+		put_code(expected, "e9 00 00 00 00");
+		put_code(found, "e9 " TO_CALLEE);
+		hex(ends[i % ARRAY_SIZE(ends)], expected + SITE + 5);
+		hex(ends[i % ARRAY_SIZE(ends)], found + SITE + 5);
+		fake_put(TEXT, found, CODE_SIZE);
+		fake_symbol(named ? "__SCT__might_resched" : "function", TEXT + SITE);
+		add_section(&file, ".static_call.text", expected, CODE_SIZE, TEXT, SHF_EXECINSTR);
+		compare(&file, 0, &result);
+		ck_assert_uint_eq(result.patched, known);
+		ck_assert_uint_eq(result.count, known ? 0 : 2);
+		tear_down();
+	}
+}
+END_TEST
+
 START_TEST(hooks_of_modules_are_no_damage)
 {
 	static const struct module module = {.base = CALLEE - 0x100, .size = 0x200};
@@ -471,6 +497,6 @@ START_TEST(files_without_code_are_refused)
 END_TEST
 
 UNIT_MAIN("text_compare", each_kind_of_patch, fields_that_moved_with_the_image,
-	  flips_and_overwrites, hooks_of_modules_are_no_damage, kprobes_of_the_dump, absurd_tables_hide_nothing,
+	  flips_and_overwrites, trampolines_of_static_calls, hooks_of_modules_are_no_damage, kprobes_of_the_dump, absurd_tables_hide_nothing,
 	  replacement_out_of_bounds, tables_without_a_type_are_refused,
 	  rewritten_calls_are_refused, ranges_outside_of_the_code, files_without_code_are_refused)
