@@ -201,6 +201,8 @@ START_TEST(kernel_and_module_from_memory)
 	split.first_string = put_kernel_btf(&ids);
 	split.first_id = ids + 1;
 	b_record(&split, B_STRUCT, "xfs_log", 8, 1, "flags", 2u, 0u);
+	uint32_t proto = b_head(&split, NULL, B_FUNC_PROTO << 24, 2u);
+	b_plain(&split, B_FUNC, "xfs_log_force", proto);
 	_free_ void *data = b_finish(&split, &size);
 	fake_put(MODULE_BTF, data, size);
 	put_module("xfs", size);
@@ -211,6 +213,11 @@ START_TEST(kernel_and_module_from_memory)
 	ck_assert_int_eq(log.kind, TYPE_STRUCT);
 	ck_assert_int_eq(types_find_in(kernel.types, "xfs", TYPE_STRUCT, "module").kind,
 			 TYPE_STRUCT);
+	/* A function by its own module; another's are not asked for. */
+	ck_assert_int_eq(types_find_symbol_in(kernel.types, "xfs", "xfs_log_force").kind,
+			 TYPE_FUNCTION);
+	ck_assert_int_eq(types_find_symbol_in(kernel.types, "xfs", "ext4_sync_fs").kind, TYPE_NONE);
+	ck_assert_int_eq(types_find_symbol_in(kernel.types, NULL, "vfs_read").kind, TYPE_NONE);
 	/* Not there: looked for once, not again. */
 	ck_assert_int_eq(types_find_in(kernel.types, "ext4", TYPE_STRUCT, "x").kind, TYPE_NONE);
 	unsigned reads = fake.reads;
