@@ -582,6 +582,37 @@ START_TEST(every_view_is_documented)
 }
 END_TEST
 
+/* Whether a queue moves: its root's state, and how long somebody has waited at most (-1 unknown). */
+static void expect_queue(const char *kind, const char *root_state, double longest, const char *rule,
+			 double confidence)
+{
+	struct fixture f;
+
+	set_up(&f);
+	add(&f, "crash", 1, json_pack("{s:s, s:s}", "kind", kind, "message", "died"));
+	json_t *waits = json_pack("{s:[], s:[{s:{s:s, s:i}, s:b, s:i, s:s}], s:i}", "cycles", "roots",
+				  "task", "state", root_state, "pid", 5, "holder_known", 1,
+				  "victims", 3, "doing", "asleep", "edge_count", 3);
+	if (longest >= 0)
+		json_object_set_new(waits, "longest", json_pack("{s:f}", "blocked_s", longest));
+	add(&f, "waits", 1, waits);
+	judge(&f);
+	ck_assert_str_eq(f.verdict.rule, rule);
+	ck_assert_double_eq_tol(f.verdict.confidence, confidence, 1e-9);
+	tear_down(&f);
+}
+
+START_TEST(a_queue_that_moves_is_no_hang)
+{
+	expect_queue("sysrq", "R", 0.4, "sysrq", 0.98);
+	expect_queue("sysrq", "R", 125, "lock_root", 0.85);
+	expect_queue("sysrq", "D", 0.4, "lock_root", 0.85);
+	expect_queue("sysrq", "R", -1, "sysrq", 0.49); /* not known: neither is sure */
+	expect_queue("sysrq", "D", -1, "lock_root", 0.85);
+	expect_queue("hung_task", "R", 5, "lock_root", 0.85); /* somebody has timed it */
+}
+END_TEST
+
 UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  surest_match_wins_and_the_rest_are_alternatives, rows_of_one_rule_are_reasons_together,
 	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
@@ -591,4 +622,5 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  every_kind_of_crash_has_a_rule, code_that_was_compared,
 	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
 	  hostile_evidence_breaks_no_rule,
-	  every_view_is_documented)
+	  every_view_is_documented,
+	  a_queue_that_moves_is_no_hang)
