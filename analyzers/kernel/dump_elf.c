@@ -159,7 +159,7 @@ static uint64_t sweep_run(const struct elf *elf, struct sweep *sweep,
 		return count;
 	}
 	for (uint64_t i = 0; i < got / PAGE_SIZE; i++)
-		sweep->visit(sweep->context, pfn + i, sweep->window + i * PAGE_SIZE);
+		sweep->visit(sweep->context, pfn + i, sweep->window + i * PAGE_SIZE, BYTES_OWN);
 	sweep->counts->pages += got / PAGE_SIZE;
 	sweep->counts->truncated += count - got / PAGE_SIZE;
 	return count;
@@ -176,7 +176,7 @@ static void sweep_odd_page(const struct container *container, struct sweep *swee
 		sweep->counts->corrupt++;
 	} else {
 		sweep->counts->pages++;
-		sweep->visit(sweep->context, pfn, sweep->page);
+		sweep->visit(sweep->context, pfn, sweep->page, BYTES_OWN);
 	}
 }
 

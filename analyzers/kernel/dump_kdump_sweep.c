@@ -81,16 +81,18 @@ static bool decode(struct sweep *sweep, const struct descriptor *descriptor, con
 
 /* A page that lies before the window: the zero page, as a rule, again and again. */
 static bool read_repeated(struct piece *piece, const struct descriptor *descriptor,
-			  const void **ret)
+			  const void **ret, enum sweep_bytes *kind)
 {
 	struct sweep *sweep = piece->sweep;
 	uint8_t bytes[PAGE_SIZE];
 	const void *page;
 
 	*ret = sweep->repeated;
+	*kind = BYTES_AGAIN;
 	if (sweep->repeated_at == descriptor->offset && sweep->repeated_size == descriptor->size &&
 	    sweep->repeated_flags == descriptor->flags)
 		return true;
+	*kind = BYTES_SHARED;
 	sweep->repeated_size = 0;
 	if (!err_ok(source_read(piece->map->source, descriptor->offset, bytes, descriptor->size)) ||
 	    !decode(sweep, descriptor, bytes, sweep->page, &page))
@@ -102,7 +104,7 @@ static bool read_repeated(struct piece *piece, const struct descriptor *descript
 	return true;
 }
 
-static bool read_page(struct piece *piece, size_t i, const void **ret)
+static bool read_page(struct piece *piece, size_t i, const void **ret, enum sweep_bytes *kind)
 {
 	const struct descriptor *descriptor = &piece->descriptors[i];
 	struct sweep *sweep = piece->sweep;
@@ -110,7 +112,8 @@ static bool read_page(struct piece *piece, size_t i, const void **ret)
 	if (!is_sound(descriptor))
 		return false;
 	if (descriptor->offset < sweep->window_at)
-		return read_repeated(piece, descriptor, ret);
+		return read_repeated(piece, descriptor, ret, kind);
+	*kind = BYTES_OWN;
 	if (!in_window(sweep, descriptor) &&
 	    (!err_ok(fill_window(piece, i)) || !in_window(sweep, descriptor)))
 		return false;
@@ -121,17 +124,18 @@ static bool read_page(struct piece *piece, size_t i, const void **ret)
 static void visit(struct piece *piece, uint64_t pfn, size_t i)
 {
 	struct sweep_counts *counts = piece->sweep->counts;
+	enum sweep_bytes kind;
 	const void *page;
 
 	if (i >= piece->count ||
 	    !source_holds(piece->map->source, piece->descriptors[i].offset,
 			  piece->descriptors[i].size)) {
 		counts->truncated++;
-	} else if (!read_page(piece, i, &page)) {
+	} else if (!read_page(piece, i, &page, &kind)) {
 		counts->corrupt++;
 	} else {
 		counts->pages++;
-		piece->sweep->visit(piece->sweep->context, pfn, page);
+		piece->sweep->visit(piece->sweep->context, pfn, page, kind);
 	}
 }
 

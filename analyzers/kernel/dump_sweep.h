@@ -19,8 +19,13 @@ struct sweep_counts {
 	uint64_t corrupt;   /* cannot be decoded, or read from the disk */
 };
 
+enum sweep_bytes {
+	BYTES_OWN,
+	BYTES_SHARED, /* more pages may have the same, as those full of zeros do */
+	BYTES_AGAIN,  /* those of the last page that was BYTES_SHARED */
+};
 /* One page; it is gone once this returns, and not aligned to anything. */
-typedef void sweep_fn(void *context, uint64_t pfn, const void *page);
+typedef void sweep_fn(void *context, uint64_t pfn, const void *page, enum sweep_bytes bytes);
 
 struct err *sweep_open(const struct dump *dump, struct sweep **ret);
 void sweep_close(struct sweep *sweep);

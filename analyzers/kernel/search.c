@@ -25,6 +25,7 @@ struct searcher {
 	struct search_hit *hits;
 	size_t count, room;
 	uint64_t total;
+	uint64_t shared; /* found in the page that several share */
 	struct sweep_counts pages;
 	bool out_of_memory;
 	pthread_t thread;
@@ -36,6 +37,16 @@ struct searcher {
 typedef uint64_t word __attribute__((aligned(1), may_alias));
 
 /* A sum, not a search: without jumps the compiler compares four words at a time. */
+__attribute__((target_clones("avx2", "default")))
+static uint64_t count_equal(const word *words, uint64_t value)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < WORDS; i++)
+		count += words[i] == value;
+	return count;
+}
+
 __attribute__((target_clones("avx2", "default")))
 static uint64_t count_masked(const word *words, uint64_t value, uint64_t mask)
 {
@@ -54,6 +65,14 @@ static uint64_t count_within(const word *words, uint64_t low, uint64_t size)
 	for (size_t i = 0; i < WORDS; i++)
 		count += words[i] - low < size;
 	return count;
+}
+
+static uint64_t count_matches(const struct search_pattern *pattern, const word *words)
+{
+	if (pattern->range)
+		return count_within(words, pattern->low, pattern->high - pattern->low);
+	return pattern->mask == UINT64_MAX ? count_equal(words, pattern->value)
+					   : count_masked(words, pattern->value, pattern->mask);
 }
 
 static bool matches(const struct search_pattern *pattern, uint64_t value)
@@ -81,16 +100,16 @@ static bool keep(struct searcher *searcher, uint64_t phys, uint64_t value)
  * Pieces are handed out lowest first, so the first hits of a thread are its lowest: what is lowest
  * of all is among them.
  */
-static void search_page(void *context, uint64_t pfn, const void *page)
+static void search_page(void *context, uint64_t pfn, const void *page, enum sweep_bytes bytes)
 {
 	struct searcher *searcher = context;
 	const struct search_options *options = searcher->search->options;
 	const struct search_pattern *pattern = &options->pattern;
 	const word *words = page;
-	uint64_t found = pattern->range
-				 ? count_within(words, pattern->low, pattern->high - pattern->low)
-				 : count_masked(words, pattern->value, pattern->mask);
+	uint64_t found = bytes == BYTES_AGAIN ? searcher->shared : count_matches(pattern, words);
 
+	if (bytes == BYTES_SHARED)
+		searcher->shared = found;
 	searcher->total += found;
 	for (size_t i = 0; found && i < WORDS && searcher->count < options->limit; i++)
 		if (matches(pattern, words[i]) &&

@@ -319,10 +319,11 @@ END_TEST
 
 struct seen {
 	struct dump *dump;
-	uint64_t next, pages;
+	uint64_t next, pages, again;
+	uint8_t shared[PAGE_SIZE];
 };
 
-static void compare_page(void *context, uint64_t pfn, const void *page)
+static void compare_page(void *context, uint64_t pfn, const void *page, enum sweep_bytes bytes)
 {
 	struct seen *seen = context;
 	const void *expected;
@@ -330,11 +331,16 @@ static void compare_page(void *context, uint64_t pfn, const void *page)
 	ck_assert_uint_ge(pfn, seen->next);
 	assert_ok(dump_page(seen->dump, pfn, &expected));
 	ck_assert(!memcmp(page, expected, PAGE_SIZE));
+	if (bytes == BYTES_AGAIN)
+		ck_assert(!memcmp(page, seen->shared, PAGE_SIZE));
+	if (bytes == BYTES_SHARED)
+		memcpy(seen->shared, page, PAGE_SIZE);
+	seen->again += bytes == BYTES_AGAIN;
 	seen->next = pfn + 1;
 	seen->pages++;
 }
 
-static uint64_t sweep_all(int fd)
+static uint64_t sweep_all(int fd, uint64_t again)
 {
 	struct sweep_counts counts = {0};
 	struct seen seen = {0};
@@ -345,6 +351,7 @@ static uint64_t sweep_all(int fd)
 	for (uint64_t i = 0; i < sweep_chunks(seen.dump); i++)
 		sweep_chunk(sweep, i, compare_page, &seen, &counts);
 	ck_assert_uint_eq(counts.pages, seen.pages);
+	ck_assert_uint_eq(seen.again, again);
 	sweep_close(sweep);
 	dump_close(seen.dump);
 	close(fd);
@@ -362,7 +369,10 @@ START_TEST(pages_that_share_their_data)
 		if (i != 2 && i != 5)
 			vmcore_put(fd, VMCORE_DESCRIPTORS + i * sizeof(first), &first,
 				   sizeof(first));
-	ck_assert_uint_eq(sweep_all(fd), 7);
+	struct search_result result = search_fd(dup(fd), for_value(0x0202020202020202));
+	ck_assert_uint_eq(result.total, 5 * 512);
+	search_deinit(&result);
+	ck_assert_uint_eq(sweep_all(fd, 2), 7);
 }
 END_TEST
 
@@ -376,7 +386,7 @@ START_TEST(pages_in_any_order)
 		for (size_t j = 0; j < 7; j++)
 			mixed[j] = all[j * 3 % 7];
 		vmcore_put(fd, VMCORE_DESCRIPTORS, mixed, sizeof(mixed));
-		ck_assert_uint_eq(sweep_all(fd), 7);
+		ck_assert_uint_eq(sweep_all(fd, 0), 7);
 	}
 }
 END_TEST
@@ -390,7 +400,7 @@ START_TEST(pages_that_are_ram_in_part)
 	vmcore_elf_load(&elf, 0x1000, pages, 0x2400, 0x2400);
 	vmcore_elf_load(&elf, 0x3800, pages, 0x800 + 0x1000, 0x800 + 0x4000);
 	vmcore_elf_load(&elf, 0x100c00, pages, 0x3400, 0x3400);
-	ck_assert_uint_eq(sweep_all(vmcore_elf_finish(&elf)), 4 + 4);
+	ck_assert_uint_eq(sweep_all(vmcore_elf_finish(&elf), 0), 4 + 4);
 }
 END_TEST
 
@@ -425,7 +435,7 @@ static int flatten(int fd)
 
 START_TEST(flattened_dumps)
 {
-	ck_assert_uint_eq(sweep_all(flatten(vmcore_kdump(PAGE_LZO))), 7);
+	ck_assert_uint_eq(sweep_all(flatten(vmcore_kdump(PAGE_LZO)), 0), 7);
 	EXPECT_HITS(search_fd(flatten(FILE_WITH({8, VALUE}, {4088, VALUE})), for_value(VALUE)), 8,
 		    4088);
 }
