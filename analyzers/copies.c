@@ -21,7 +21,7 @@
  * How many pages are read in passing: what adds a quarter to the time an analysis takes, measured
  * by the pages it has read one by one. A dump with no more is searched whole.
  */
-#define PAGES_MIN 6144
+#define PAGES_MIN 5120
 #define PAGES_FOR_EACH 2
 #define THREADS 2
 #define REGION_MAX (1u << 20) /* bytes of a stack or slab */
