@@ -17,9 +17,10 @@ struct bit_flip {
 
 /*
  * Would the value be a pointer to a live object if one or two bits were other than they are?
- * origin, may be NULL, is where the value was read from: what memory around it points to says which
- * objects fit. False when nothing does. Two bits are only tried where something fits them that chance does not make. The
- * value must be known to lead nowhere: a good pointer is one bit away from many others.
+ * origin, may be NULL, is where the value was read from: what memory around it points to says
+ * which objects fit. False when nothing does. Two bits are only tried where something fits them
+ * that chance does not make. The value must be known to lead nowhere: a good pointer is one bit
+ * away from many others.
  */
 bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenance *origin,
 		   struct bit_flip *ret);

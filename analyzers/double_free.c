@@ -21,14 +21,6 @@ struct twice {
 	unsigned registers; /* that hold it */
 };
 
-static const json_t *crash_registers(const struct findings *findings)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
-
-	return crash ? json_object_get(crash->evidence, "registers") : NULL;
-}
-
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -114,7 +106,7 @@ static json_t *find_caller(const struct findings *findings)
 
 static struct err *run(struct kernel *kernel, struct findings *findings)
 {
-	const json_t *registers = crash_registers(findings);
+	const json_t *registers = findings_registers(findings);
 	struct twice twice;
 
 	if (!bug_in_allocator(findings) || !find_twice(kernel, registers, &twice))

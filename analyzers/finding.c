@@ -111,6 +111,14 @@ const struct finding *findings_next(const struct findings *findings, enum findin
 	return NULL;
 }
 
+const json_t *findings_registers(const struct findings *findings)
+{
+	size_t from = 0;
+	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
+
+	return crash ? json_object_get(crash->evidence, "registers") : NULL;
+}
+
 json_t *finding_to_json(const struct finding *finding)
 {
 	json_t *json = json_object();

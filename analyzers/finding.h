@@ -50,6 +50,9 @@ void finding_add(struct findings *findings, enum finding_id id, enum severity se
 const struct finding *findings_next(const struct findings *findings, enum finding_id id,
 				    size_t *from);
 
+/* Registers at the crash by name, as finding "crash" has them; NULL when it has none. */
+const json_t *findings_registers(const struct findings *findings);
+
 const char *finding_code(enum finding_id id);
 const char *finding_place(enum finding_id id); /* may be NULL */
 enum finding_id finding_by_code(const char *code); /* FINDING_COUNT when nobody knows it */

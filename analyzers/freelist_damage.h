@@ -13,7 +13,7 @@ struct culprit {
 	double confidence; /* that it is this object */
 	double chance;	   /* that trying each object would make such bytes of any pointer */
 	unsigned candidates; /* objects that it may have been */
-	uint64_t common; /* without object: what the candidates share, '?' where they differ; or 0 */
+	uint64_t common; /* without object: what candidates share, '?' where they differ; or 0 */
 };
 
 /*
@@ -23,9 +23,9 @@ struct culprit {
 bool freelist_culprit(struct kernel *kernel, const json_t *registers, const struct slab *slab,
 		      const struct freelist_break *broken, struct culprit *ret);
 /*
- * memory.freelist and what follows from it: the look of what was written, the object that holds it,
- * the one in front. list: which list broke ("slab", "cpu"; "fault": the address that faulted). near: the crash touches
- * this slab.
+ * memory.freelist and what follows from it: the look of what was written, the object that holds
+ * it, the one in front. list: which list broke ("slab", "cpu"; "fault": the address that faulted).
+ * near: the crash touches this slab.
  */
 void freelist_damage_show(struct kernel *kernel, struct findings *findings, const struct slab *slab,
 			  const struct freelist_break *broken, const struct culprit *culprit,

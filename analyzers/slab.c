@@ -38,14 +38,6 @@ static bool spent(const struct audit *audit)
 	       audit->broken >= BROKEN_MAX;
 }
 
-static const json_t *crash_registers(const struct audit *audit)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(audit->findings, FINDING_CRASH, &from);
-
-	return crash ? json_object_get(crash->evidence, "registers") : NULL;
-}
-
 static void report(struct audit *audit, const struct slab *slab,
 		   const struct freelist_break *broken, const char *list)
 {
@@ -54,7 +46,8 @@ static void report(struct audit *audit, const struct slab *slab,
 	/* One bad pointer may be met on a list, and once more in a register. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
 		return;
-	freelist_culprit(audit->kernel, crash_registers(audit), slab, broken, &culprit);
+	freelist_culprit(audit->kernel, findings_registers(audit->findings), slab, broken,
+			 &culprit);
 	freelist_damage_show(audit->kernel, audit->findings, slab, broken, &culprit, list,
 			     audit->near);
 	audit->broken++;
@@ -188,7 +181,8 @@ static void match_fault(struct audit *audit, const struct slab *slab)
 			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
 		struct culprit culprit;
 
-		if (!freelist_culprit(audit->kernel, crash_registers(audit), slab, &broken, &culprit))
+		if (!freelist_culprit(audit->kernel, findings_registers(audit->findings), slab,
+				      &broken, &culprit))
 			continue;
 		report(audit, slab, &broken, "fault");
 		return;
@@ -226,7 +220,8 @@ static struct err *check_stack(struct audit *audit)
 {
 	uint64_t sp;
 
-	if (!json_address_value(json_object_get(crash_registers(audit), "rsp"), &sp))
+	if (!json_address_value(json_object_get(findings_registers(audit->findings), "rsp"),
+				&sp))
 		return NULL;
 	for (unsigned i = 0; i < STACK_WORDS && !audit->broken; i++) {
 		uint64_t word;

@@ -38,14 +38,6 @@ struct damage_at {
 	bool in_memory; /* still there; else out of the log */
 };
 
-static const json_t *crash_registers(const struct findings *findings)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
-
-	return crash ? json_object_get(crash->evidence, "registers") : NULL;
-}
-
 /* The first and last byte that poison does not explain; false when none or when it is no poison. */
 static bool breaks_poison(const uint8_t *bytes, size_t size, size_t *first, size_t *end)
 {
@@ -240,7 +232,7 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	for (unsigned i = 0; i < REPORTS_MAX && slab_report_next(kernel->log, &line, &report); i++) {
 		struct damage_at damage;
 
-		find_damage(kernel, crash_registers(findings), &report, &damage);
+		find_damage(kernel, findings_registers(findings), &report, &damage);
 		show(kernel, findings, &report, &damage);
 	}
 	return NULL;

@@ -24,8 +24,8 @@ bool value_is_usb_string(uint64_t value, const uint8_t b[8], struct value_look *
 	char text[160];
 
 	(void)value;
-	if (b[0] < 4 || b[0] % 2 || b[1] != 3 || !value_is_letter(b[2]) || b[3] || !value_is_letter(b[4]) ||
-	    b[5] || !value_is_letter(b[6]) || b[7])
+	if (b[0] < 4 || b[0] % 2 || b[1] != 3 || !value_is_letter(b[2]) || b[3] ||
+	    !value_is_letter(b[4]) || b[5] || !value_is_letter(b[6]) || b[7])
 		return false;
 	snprintf(text, sizeof(text), "USB string descriptor of %u bytes beginning \"%c%c%c\"", b[0],
 		 b[2], b[4], b[6]);
