@@ -584,7 +584,7 @@ END_TEST
 
 /* Whether a queue moves: its root's state, and how long somebody has waited at most (-1 unknown). */
 static void expect_queue(const char *kind, const char *root_state, double longest, const char *rule,
-			 double confidence)
+			 double confidence, const char *next)
 {
 	struct fixture f;
 
@@ -599,17 +599,21 @@ static void expect_queue(const char *kind, const char *root_state, double longes
 	judge(&f);
 	ck_assert_str_eq(f.verdict.rule, rule);
 	ck_assert_double_eq_tol(f.verdict.confidence, confidence, 1e-9);
+	ck_assert_str_eq(json_string_value(json_object_get(
+				 json_array_get(f.verdict.alternatives, 0), "rule")), next);
 	tear_down(&f);
 }
 
 START_TEST(a_queue_that_moves_is_no_hang)
 {
-	expect_queue("sysrq", "R", 0.4, "sysrq", 0.98);
-	expect_queue("sysrq", "R", 125, "lock_root", 0.85);
-	expect_queue("sysrq", "D", 0.4, "lock_root", 0.85);
-	expect_queue("sysrq", "R", -1, "sysrq", 0.49); /* not known: neither is sure */
-	expect_queue("sysrq", "D", -1, "lock_root", 0.85);
-	expect_queue("hung_task", "R", 5, "lock_root", 0.85); /* somebody has timed it */
+	expect_queue("sysrq", "R", 0.4, "sysrq", 0.98, "unknown");
+	expect_queue("sysrq", "R", 125, "lock_root", 0.85, "sysrq");
+	expect_queue("sysrq", "D", 0.4, "lock_root", 0.85, "sysrq");
+	/* Not known how long: neither is sure. */
+	expect_queue("sysrq", "R", -1, "sysrq", 0.49, "lock_root");
+	expect_queue("sysrq", "D", -1, "lock_root", 0.85, "sysrq");
+	/* Somebody has timed it. */
+	expect_queue("hung_task", "R", 5, "lock_root", 0.85, "unknown");
 }
 END_TEST
 
