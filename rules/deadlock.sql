@@ -3,7 +3,7 @@
 -- cause: deadlock
 -- severity: critical
 -- confidence: 0.98
--- advice: The cycle below names each lock and its holder: the order in which they take these locks is the bug.
+-- advice: The cycle names each lock and its holder: the order in which they take these locks is the bug.
 -- advice: If an edge is inferred, check that task's stack before acting on it.
 SELECT
 	'the graph of who waits for whom has a cycle: each task in it waits for a lock that the next one holds' ||
