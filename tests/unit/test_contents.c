@@ -42,6 +42,12 @@ static void start(void)
 	findings_init(&findings, NULL);
 }
 
+static void stop(void)
+{
+	findings_deinit(&findings);
+	fake_close();
+}
+
 /* The evidence for a holder at this address; type may be NULL. */
 static const json_t *contents(uint64_t address, const char *type, int offset)
 {
@@ -87,7 +93,7 @@ START_TEST(a_small_object_is_shown_whole_with_its_members)
 	ck_assert(json_is_true(json_object_get(word_at(all, 2), "bad")));
 	holds(word_at(all, 3), "member", "name[0]");
 	holds(word_at(all, 8), "member", NULL); /* the object is larger than its type */
-	findings_deinit(&findings);
+	stop();
 }
 END_TEST
 
@@ -100,7 +106,7 @@ START_TEST(a_large_object_is_cut)
 	ck_assert_uint_eq(json_array_size(json_object_get(all, "words")), (64 + 128) / 8);
 	holds(word_at(all, 0), "member", NULL);
 	ck_assert(json_is_true(json_object_get(word_at(all, 8), "bad")));
-	findings_deinit(&findings);
+	stop();
 }
 END_TEST
 
@@ -116,20 +122,20 @@ START_TEST(absurd_holders_stay_bounded)
 
 		ck_assert_uint_gt(count, 0);
 		ck_assert_uint_le(count, 64);
-		findings_deinit(&findings);
+		stop();
 	}
 	start();
 	fake.excluded = BARE + 0x100;
 	ck_assert_uint_eq(json_array_size(json_object_get(contents(BARE + 0x100, NULL, 0), "words")),
 			  256 / 8 - 1);
 	fake.excluded = 0;
-	findings_deinit(&findings);
+	stop();
 	start();
 	ck_assert_ptr_null(contents(BARE + 3, NULL, 0)); /* no word */
-	findings_deinit(&findings);
+	stop();
 	start();
 	ck_assert_uint_eq(json_array_size(json_object_get(contents(8, NULL, 0), "words")), 0);
-	findings_deinit(&findings);
+	stop();
 }
 END_TEST
 
