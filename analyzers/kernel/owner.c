@@ -199,6 +199,10 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 		break;
 	default:
 		ret->kind = OWNER_HOLE;
+		if (memory_is_kernel(kernel->memory, address) &&
+		    address < memory_page_offset(kernel->memory))
+			copy_text(ret->why, sizeof(ret->why),
+				  "no region of the kernel: below the direct map");
 	}
 }
 

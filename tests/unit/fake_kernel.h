@@ -29,6 +29,12 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va)
 	return va >> 47 == 0x1ffff;
 }
 
+uint64_t memory_page_offset(const struct memory *memory)
+{
+	(void)memory;
+	return FAKE_BASE;
+}
+
 /* Where code that no symbol covers may lie. */
 static uint64_t fake_modules, fake_modules_end;
 /* The direct map ends where the fake memory does. */
@@ -38,7 +44,7 @@ static bool fake_bounded;
 static struct {
 	uint64_t start, end;
 	enum va_class class;
-} fake_regions[8];
+} fake_regions[12];
 static size_t fake_region_count;
 
 static inline void fake_region(uint64_t start, uint64_t end, enum va_class class)

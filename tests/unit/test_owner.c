@@ -127,6 +127,7 @@ static void start(enum fake_era era)
 	fake_region(MODULE, MODULE + (1 << 20), VA_MODULE);
 	fake_region(FAKE_BASE + sizeof(fake.bytes), FAKE_BASE + (1 << 30), VA_DIRECT_MAP_BEYOND);
 	fake_region(0xffffffffff600000, 0xffffffffff601000, VA_HOLE);
+	fake_region(0xffff800000000000, FAKE_BASE, VA_HOLE);
 	fake_region(0xfffffe0000000000, 0xfffffe8000000000, VA_CPU_ENTRY);
 	fake_region(0x8000000000000000, 0xf000000000000000, VA_NON_CANONICAL);
 	fake_symbol("do_thing", IMAGE + 0x100);
@@ -174,6 +175,7 @@ START_TEST(every_kind_of_owner)
 	expect(VMALLOC + 0x3800, OWNER_HOLE, "in the vmalloc region, but in no area of it");
 	expect(0xfffffe0000001000, OWNER_HOLE, "cpu_entry_area");
 	expect(0xffffffffff600000, OWNER_HOLE, "no region of the kernel");
+	expect(0xffff87c5eafa5600, OWNER_HOLE, "no region of the kernel: below the direct map");
 	expect(FAKE_BASE + sizeof(fake.bytes), OWNER_BEYOND, "direct map, but no memory there");
 	expect(0x7fff12345678, OWNER_USER, "user space");
 	expect(0x8072006900560318, OWNER_NON_CANONICAL, "no canonical address");
