@@ -30,7 +30,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG
 CHECK_LIBS = $(eval CHECK_LIBS := $$(shell $(PKG_CONFIG) --libs check))$(CHECK_LIBS)
 # One line a step; V=1 shows the commands.
 run = @$(if $(V),echo '$(subst ','\'',$(3))',printf '  %-3s %s\n' $(1) $(2)); $(3)
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTRIAGE_VERSION='"$(VERSION)"' -Ianalyzers -I. -I$(BUILD) \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTRIAGE_VERSION='"$(VERSION)"' -Ianalyzers -I. -Itests/unit -I$(BUILD) \
 	$(WARNINGS) $(if $(DEVELOPER),-Werror) $(HARDEN) $(SANITIZE) -MMD -MP \
 	$(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(eval LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread)$(LIBS)
@@ -38,12 +38,11 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
 
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
-SOURCES := $(filter-out $(MAINS),$(wildcard analyzers/*.c analyzers/base/*.c analyzers/kernel/*.c \
-	rules/*.c daemon/*.c))
+SOURCES := $(filter-out $(MAINS),$(sort $(shell find analyzers rules daemon -name '*.c')))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded/rules.o $(BUILD)/embedded/migrations.o \
 	$(BUILD)/embedded/views.o
 PROGRAMS := $(patsubst daemon/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests/unit -name 'test_*.c')))
 
 .PHONY: all
 all: $(PROGRAMS)
@@ -151,8 +150,8 @@ check-daemon: $(PROGRAMS)
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
 # The rules of the house: which way dependencies point, who owns which library.
-check-tree:
-	@tests/tree
+check-tree: $(PROGRAMS)
+	@tests/tree $(BUILD)
 
 .PHONY: demo
 # A kernel is booted in QEMU and crashed; triage says why.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_ANALYZER_H
-#define TRIAGE_ANALYZER_H
+#ifndef TRIAGE_ANALYZER
+#define TRIAGE_ANALYZER
 
 #include "finding.h"
 #include "kernel/kernel.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_DESCRIBE_H
-#define TRIAGE_DESCRIBE_H
+#ifndef TRIAGE_DESCRIBE
+#define TRIAGE_DESCRIBE
 
 #include "json.h"
 #include "kernel/kernel.h"
-#include "kernel/owner.h"
+#include "kernel/mm/owner.h"
 
 /* Objects of the verdict's shape that more than one analyzer writes. */
 

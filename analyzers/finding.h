@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_FINDING_H
-#define TRIAGE_FINDING_H
+#ifndef TRIAGE_FINDING
+#define TRIAGE_FINDING
 
 #include "base/error.h"
 #include "json.h"

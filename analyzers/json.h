@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_JSON_H
-#define TRIAGE_JSON_H
+#ifndef TRIAGE_JSON
+#define TRIAGE_JSON
 
 #include <jansson.h>
 #include <stdbool.h>

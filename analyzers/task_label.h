@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_TASK_LABEL_H
-#define TRIAGE_TASK_LABEL_H
+#ifndef TRIAGE_TASK_LABEL
+#define TRIAGE_TASK_LABEL
 
 #include "base/str.h"
-#include "kernel/task.h"
+#include "kernel/tasks/task.h"
 
 /* "java/12862" with the bytes of comm made safe. */
 void task_label(const struct task *task, struct str *label);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_CONFIG_H
-#define TRIAGE_CONFIG_H
+#ifndef TRIAGE_DAEMON_CONFIG
+#define TRIAGE_DAEMON_CONFIG
 
 #include "base/error.h"
 

@@ -12,7 +12,7 @@
 
 #include "daemon/jobs.h"
 #include "daemon/log.h"
-#include "daemon/queue.h"
+#include "daemon/store/queue.h"
 #include "daemon/retention.h"
 
 #define CLIENTS_MAX 16

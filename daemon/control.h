@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_CONTROL_H
-#define TRIAGE_CONTROL_H
+#ifndef TRIAGE_DAEMON_CONTROL
+#define TRIAGE_DAEMON_CONTROL
 
 #include "daemon/daemon.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_DAEMON_H
-#define TRIAGE_DAEMON_H
+#ifndef TRIAGE_DAEMON_DAEMON
+#define TRIAGE_DAEMON_DAEMON
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
-#include "daemon/spool.h"
-#include "daemon/storage.h"
+#include "daemon/spool/spool.h"
+#include "daemon/store/store_guard.h"
 
 /*
  * triaged put together. Its parts know each other through this: storage is the ground the others

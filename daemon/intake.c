@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/identity.h"
+#include "daemon/spool/identity.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
-#include "daemon/queue.h"
-#include "daemon/snapshot.h"
+#include "daemon/store/queue.h"
+#include "daemon/spool/snapshot.h"
 
 static struct db *db_of(const struct daemon *daemon)
 {

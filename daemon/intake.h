@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_INTAKE_H
-#define TRIAGE_INTAKE_H
+#ifndef TRIAGE_DAEMON_INTAKE
+#define TRIAGE_DAEMON_INTAKE
 
 #include "daemon/daemon.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_JOBS_H
-#define TRIAGE_JOBS_H
+#ifndef TRIAGE_DAEMON_JOBS
+#define TRIAGE_DAEMON_JOBS
 
 #include "daemon/daemon.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_DAEMON_LOG_H
-#define TRIAGE_DAEMON_LOG_H
+#ifndef TRIAGE_DAEMON_LOG
+#define TRIAGE_DAEMON_LOG
 
 #include <syslog.h>
 

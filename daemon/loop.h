@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_LOOP_H
-#define TRIAGE_LOOP_H
+#ifndef TRIAGE_DAEMON_LOOP
+#define TRIAGE_DAEMON_LOOP
 
 #include "base/error.h"
 

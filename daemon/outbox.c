@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 #include "daemon/log.h"
-#include "daemon/queue.h"
-#include "daemon/report.h"
+#include "daemon/store/queue.h"
+#include "daemon/store/report.h"
 #include "daemon/sql.h"
-#include "daemon/summary.h"
+#include "daemon/store/verdict_row.h"
 
 #define RETRY_MS 15000
 

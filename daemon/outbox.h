@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_OUTBOX_H
-#define TRIAGE_OUTBOX_H
+#ifndef TRIAGE_DAEMON_OUTBOX
+#define TRIAGE_DAEMON_OUTBOX
 
 #include "daemon/daemon.h"
 

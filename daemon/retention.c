@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/layout.h"
+#include "daemon/spool/layout.h"
 #include "daemon/log.h"
-#include "daemon/queue.h"
-#include "daemon/snapshot.h"
+#include "daemon/store/queue.h"
+#include "daemon/spool/snapshot.h"
 #include "daemon/sql.h"
 
 #define FIRST_MS 60000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_RETENTION_H
-#define TRIAGE_RETENTION_H
+#ifndef TRIAGE_DAEMON_RETENTION
+#define TRIAGE_DAEMON_RETENTION
 
 #include "daemon/daemon.h"
 

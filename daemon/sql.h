@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_SQL_H
-#define TRIAGE_SQL_H
+#ifndef TRIAGE_DAEMON_SQL
+#define TRIAGE_DAEMON_SQL
 
 #include "rules/db.h"
 

@@ -3,16 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/cmd.h"
-#include "daemon/worker.h"
+#include "daemon/cli/cmd.h"
+#include "daemon/worker/worker.h"
 
 #define VERB(name) extern const struct verb name##_verb;
-#include "daemon/verbs.def"
+#include "daemon/cli/verbs.def"
 #undef VERB
 
 static const struct verb *const verbs[] = {
 #define VERB(name) &name##_verb,
-#include "daemon/verbs.def"
+#include "daemon/cli/verbs.def"
 #undef VERB
 };
 

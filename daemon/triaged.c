@@ -11,17 +11,17 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/analyze.h"
+#include "daemon/store/analyze.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/intake.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
-#include "daemon/queue.h"
+#include "daemon/store/queue.h"
 #include "daemon/retention.h"
-#include "daemon/unpack.h"
-#include "daemon/worker.h"
+#include "daemon/worker/unpack.h"
+#include "daemon/worker/worker.h"
 
 #define HOLD_MAX_MS 30000
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_DB_H
-#define TRIAGE_DB_H
+#ifndef TRIAGE_RULES_DB
+#define TRIAGE_RULES_DB
 
 #include <stdbool.h>
 #include <stdint.h>

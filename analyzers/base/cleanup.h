@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_CLEANUP_H
-#define TRIAGE_CLEANUP_H
+#ifndef TRIAGE_BASE_CLEANUP
+#define TRIAGE_BASE_CLEANUP
 
 #include <stdio.h>
 #include <stdlib.h>

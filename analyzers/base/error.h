@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_ERROR_H
-#define TRIAGE_ERROR_H
+#ifndef TRIAGE_BASE_ERROR
+#define TRIAGE_BASE_ERROR
 
 #include <stdbool.h>
 #include <stdint.h>

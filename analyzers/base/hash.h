@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_HASH_H
-#define TRIAGE_HASH_H
+#ifndef TRIAGE_BASE_HASH
+#define TRIAGE_BASE_HASH
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_PARSE_H
-#define TRIAGE_PARSE_H
+#ifndef TRIAGE_BASE_PARSE
+#define TRIAGE_BASE_PARSE
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_SHA256_H
-#define TRIAGE_SHA256_H
+#ifndef TRIAGE_BASE_SHA256
+#define TRIAGE_BASE_SHA256
 
 #include <stddef.h>
 #include <stdint.h>

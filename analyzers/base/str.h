@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_STR_H
-#define TRIAGE_STR_H
+#ifndef TRIAGE_BASE_STR
+#define TRIAGE_BASE_STR
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/slab_state.h"
-#include "kernel/sleeper.h"
-#include "kernel/stack_frame.h"
-#include "kernel/vmlinux.h"
+#include "kernel/mm/slab_state.h"
+#include "kernel/locking/sleeper.h"
+#include "kernel/unwind/stack_frame.h"
+#include "kernel/symbols/vmlinux.h"
 
 static const char *const step_names[] = {
 	"header", "vmcoreinfo", "registers", "memory",	"symbols", "types",

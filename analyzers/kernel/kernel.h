@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_KERNEL_H
-#define TRIAGE_KERNEL_H
+#ifndef TRIAGE_KERNEL_KERNEL
+#define TRIAGE_KERNEL_KERNEL
 
-#include "kernel/disasm.h"
-#include "kernel/dump.h"
-#include "kernel/layout.h"
-#include "kernel/memory.h"
-#include "kernel/module.h"
-#include "kernel/page_marks.h"
-#include "kernel/percpu.h"
-#include "kernel/printk.h"
-#include "kernel/stacks.h"
-#include "kernel/symbol.h"
-#include "kernel/task.h"
-#include "kernel/types.h"
-#include "kernel/unwind.h"
-#include "kernel/vmcoreinfo.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/dump/dump.h"
+#include "kernel/types/members.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/mm/page_flags.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/printk/printk.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
+#include "kernel/dump/vmcoreinfo.h"
 
 /* The steps a dead kernel is opened in. Each one may be missing; the later ones cope. */
 enum kernel_step {
@@ -58,10 +58,10 @@ struct kernel {
 	int32_t *cpu_notes;    /* by CPU; see cpu_notes_open() */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
-	struct slabs *slabs;	   /* caches met so far, by kernel/slab.c */
+	struct slabs *slabs;	   /* caches met so far, by kernel/mm/slab.c */
 	struct page_marks page_marks;
-	struct slab_states *slab_states; /* what is free of them, by kernel/slab_state.c */
-	struct stack_frames *stack_frames; /* traces looked into, by kernel/stack_frame.c */
+	struct slab_states *slab_states; /* what is free of them, by kernel/mm/slab_state.c */
+	struct stack_frames *stack_frames; /* traces looked into, by kernel/unwind/stack_frame.c */
 	struct sleepers *sleepers; /* by kernel_sleepers(), when first asked for */
 	unsigned steps; /* mask of the steps that stand */
 	struct degraded *degraded;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "kernel/dump.h"
+#include "kernel/dump/dump.h"
 
 static struct err *read_all(const char *path, uint64_t *unreadable, uint64_t *pages)
 {

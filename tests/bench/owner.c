@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "kernel/kernel.h"
-#include "kernel/owner.h"
+#include "kernel/mm/owner.h"
 
 #define EACH 2000	  /* addresses of a kind */
 #define PAGES 32768	  /* pages looked into */

@@ -2,8 +2,8 @@
 /* A dump file out of any bytes: opened, its memory found, some pages and addresses read. */
 #include <sys/mman.h>
 
-#include "kernel/memory.h"
-#include "kernel/search.h"
+#include "kernel/memory/memory.h"
+#include "kernel/dump/search.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

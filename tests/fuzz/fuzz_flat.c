@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kernel/dump_flat.h"
+#include "kernel/dump/dump_flattened.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/kallsyms_read.h"
+#include "kernel/symbols/kallsyms_read.h"
 
 #define IMAGE_START 0xffffffff81000000ull
 #define HEADER (1 + 5 * 4)

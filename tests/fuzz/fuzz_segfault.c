@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel log out of any bytes; each of its lines may tell of a user program's crash. */
-#include "kernel/printk.h"
-#include "segfault.h"
+#include "kernel/printk/printk.h"
+#include "log/segfault.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A VMCOREINFO note out of any bytes. */
-#include "kernel/vmcoreinfo.h"
+#include "kernel/dump/vmcoreinfo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/dump.h"
-#include "kernel/dump_sweep.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/dump_sweep.h"
 
 struct comparison {
 	struct dump *dump;

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text_compare.h"
+#include "text/text_compare.h"
 
 struct totals {
 	size_t sections, differing;

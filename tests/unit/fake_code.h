@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fake_slab.h"
-#include "provenance.h"
+#include "memory/provenance.h"
 
 /*
  * A crash in machine code of the test's own, with callers, stack and objects. Include it in one file

@@ -5,12 +5,12 @@
 #include "analyzer.h"
 #include "fake_kernel.h"
 #include "json.h"
-#include "kernel/sleeper.h"
-#include "lock_place.h"
+#include "kernel/locking/sleeper.h"
+#include "locks/lock_name.h"
 
 /*
  * For tests of the lock analyzers: tasks with stacks, asleep where the test says, and the findings
- * that come of it. Stands in for analyzers/lock_place.c and kernel/owner.c: locks have no names.
+ * that come of it. Stands in for analyzers/locks/lock_name.c and kernel/mm/owner.c: locks have no names.
  * Include it in one file of a test program.
  */
 #define TASKS 6

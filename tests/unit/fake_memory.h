@@ -8,7 +8,7 @@
 #include "kernel/kernel.h"
 
 /*
- * Stands in for kernel/memory.c and kernel/symbol.c in tests of what is above them: one stretch of
+ * Stands in for kernel/memory/memory.c and kernel/symbols/symbol.c in tests of what is above them: one stretch of
  * memory, a few symbols. Include it in one file of a test program.
  */
 #define FAKE_BASE 0xffff888000000000ull

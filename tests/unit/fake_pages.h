@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "fake_kernel.h"
-#include "kernel/slab.h"
-#include "kernel/slab_state.h"
+#include "kernel/mm/slab.h"
+#include "kernel/mm/slab_state.h"
 
 /*
  * Pages, slabs and caches in fake memory, in the shapes they have had. All 64 pages of it have a

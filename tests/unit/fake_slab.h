@@ -3,11 +3,11 @@
 #define TRIAGE_FAKE_SLAB_H
 
 #include "fake_kernel.h"
-#include "kernel/owner.h"
-#include "kernel/slab.h"
+#include "kernel/mm/owner.h"
+#include "kernel/mm/slab.h"
 
 /*
- * Stands in for kernel/slab.c and kernel/owner.c: a few slabs in fake memory, all of their objects
+ * Stands in for kernel/mm/slab.c and kernel/mm/owner.c: a few slabs in fake memory, all of their objects
  * allocated unless said otherwise. Include it in one file of a test program.
  */
 static struct {

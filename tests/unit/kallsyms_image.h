@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kallsyms_read.h"
+#include "kernel/symbols/kallsyms_read.h"
 #include "unit.h"
 
 /* Writes kallsyms tables as scripts/kallsyms.c of an era does, into a make-believe image. */

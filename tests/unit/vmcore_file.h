@@ -11,8 +11,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "kernel/decompress.h"
-#include "kernel/dump.h"
+#include "kernel/dump/decompress.h"
+#include "kernel/dump/dump.h"
 #include "unit.h"
 
 /* Small dump files in memory, for tests. */

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What kind of death it was, by the way the panic took through the kernel, and its own words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "crash/crash.h"
+#include "kernel/types/object.h"
+#include "kernel/locking/sleeper.h"
+
+const char *crash_kind_name(enum crash_kind kind)
+{
+	static const char *const names[] = {
+#define CRASH_KIND(id, name) [CRASH_##id] = name,
+#include "crash/crash_kinds.def"
+#undef CRASH_KIND
+	};
+
+	return names[kind];
+}
+
+static const struct {
+	const char *function;
+	enum crash_kind kind;
+} signs[] = {
+#define SIGN(function, kind) {function, CRASH_##kind},
+#include "crash/crash_signs.def"
+#undef SIGN
+};
+
+static const struct {
+	const char *entry; /* without "asm_exc_" */
+	enum crash_kind kind;
+} entries[] = {
+	{"page_fault", CRASH_PAGE_FAULT},
+	{"async_page_fault", CRASH_PAGE_FAULT},
+	{"general_protection", CRASH_GENERAL_PROTECTION},
+	{"stack_segment", CRASH_STACK_SEGMENT},
+	{"invalid_op", CRASH_INVALID_OPCODE},
+	{"divide_error", CRASH_DIVIDE_ERROR},
+	{"double_fault", CRASH_DOUBLE_FAULT},
+	{"do_double_fault", CRASH_DOUBLE_FAULT},
+	{"machine_check", CRASH_MACHINE_CHECK},
+};
+
+static bool function_at(const struct crash *crash, size_t frame, char *name, size_t size)
+{
+	struct symbol symbol;
+
+	if (!symbols_at(crash->kernel->symbols,
+			frame_lookup_address(&crash->trace.frames[frame]), &symbol))
+		return false;
+	strip_suffix(symbol.name);
+	copy_text(name, size, symbol.name);
+	return true;
+}
+
+static void decide(struct crash *crash, enum crash_kind kind, double confidence, const char *why)
+{
+	crash->kind = kind;
+	crash->confidence = confidence;
+	crash->why = why;
+}
+
+/* A function on the way from the exception, or from the stack's bottom, to the dump. */
+static bool kind_by_sign(struct crash *crash)
+{
+	size_t end = crash->exception && crash->frame ? crash->frame : crash->trace.count;
+	char name[128];
+
+	for (size_t i = 0; i < end; i++) {
+		if (!function_at(crash, i, name, sizeof(name)))
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(signs); j++)
+			if (!strcmp(signs[j].function, name)) {
+				decide(crash, signs[j].kind, 1.0,
+				       "a function on the panic's way says so");
+				return true;
+			}
+	}
+	return false;
+}
+
+/* khungtaskd calls panic() from its own loop, into which the check is inlined. */
+static bool is_hung_task(const struct crash *crash)
+{
+	char name[128];
+
+	if (!crash->task || strcmp(crash->task->comm, "khungtaskd"))
+		return false;
+	for (size_t i = 0; i < crash->trace.count; i++)
+		if (function_at(crash, i, name, sizeof(name)) && !strcmp(name, "watchdog"))
+			return true;
+	return false;
+}
+
+/* Just below the task's stack lies the guard page that an overflow runs into. */
+static bool hit_guard(const struct crash *crash)
+{
+	uint64_t sp = crash->regs.value[REG_RSP];
+	uint64_t stack = crash->task ? crash->task->stack : 0;
+
+	return stack && regs_known(&crash->regs, REG_RSP) && sp < stack + 256 &&
+	       sp + PAGE_SIZE >= stack;
+}
+
+static enum crash_kind kind_of_entry(const char *entry)
+{
+	const char *name = strncmp(entry, "asm_exc_", 8) ? entry : entry + 8;
+
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		if (!strcmp(entries[i].entry, name))
+			return entries[i].kind;
+	return CRASH_UNKNOWN;
+}
+
+#define MESSAGE_LINES 4000 /* of the log's end */
+
+static bool log_says(const struct crash *crash, const char *words)
+{
+	const struct log *log = crash->kernel->log;
+
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 400; seen++)
+		if (strstr(log->lines[i].text, words))
+			return true;
+	return false;
+}
+
+/* ud2 is BUG(), WARN(), or an opcode the CPU really does not know. */
+static void classify_ud2(struct crash *crash)
+{
+	char place[200];
+	bool warning;
+
+	if (err_ok(crash_bug_entry(crash->kernel, crash->regs.value[REG_RIP], &warning, place,
+				   sizeof(place))))
+		decide(crash, warning ? CRASH_WARN : CRASH_BUG, 1.0,
+		       "the kernel's bug table has this address");
+	else if (log_says(crash, "kernel BUG at"))
+		decide(crash, CRASH_BUG, 0.9, "the log says so");
+	else
+		decide(crash, CRASH_INVALID_OPCODE, 1.0, "an invalid opcode exception, and no BUG()");
+}
+
+/* The trap number the log gives when the entry code cannot be told from the stack. */
+static enum crash_kind kind_by_log(const struct crash *crash)
+{
+	static const struct {
+		const char *words;
+		enum crash_kind kind;
+	} table[] = {
+		{"stack guard page was hit", CRASH_STACK_OVERFLOW},
+		{"kernel NULL pointer dereference", CRASH_NULL_DEREFERENCE},
+		{"unable to handle page fault", CRASH_PAGE_FAULT},
+		{"unable to handle kernel paging request", CRASH_PAGE_FAULT},
+		{"general protection", CRASH_GENERAL_PROTECTION},
+		{"kernel BUG at", CRASH_BUG},
+		{"stack segment:", CRASH_STACK_SEGMENT},
+		{"divide error:", CRASH_DIVIDE_ERROR},
+		{"invalid opcode:", CRASH_INVALID_OPCODE},
+		{"double fault:", CRASH_DOUBLE_FAULT},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (log_says(crash, table[i].words))
+			return table[i].kind;
+	return CRASH_UNKNOWN;
+}
+
+/* The last line of the log's end that holds these words; panic()'s closing line repeats others. */
+static const char *last_line(const struct log *log, const char *words)
+{
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < MESSAGE_LINES; seen++)
+		if (strstr(log->lines[i].text, words) &&
+		    !strstr(log->lines[i].text, "---[ end "))
+			return log->lines[i].text;
+	return NULL;
+}
+
+/*
+ * What panic() said, for a log alone or a stack that cannot be walked. Not the ends of an oops
+ * ("Fatal exception"), which has told its own kind before.
+ */
+static enum crash_kind kind_by_panic(const struct crash *crash)
+{
+	static const struct {
+		const char *words;
+		enum crash_kind kind;
+	} table[] = {
+		{"sysrq triggered crash", CRASH_SYSRQ},
+		{"softlockup: hung tasks", CRASH_SOFT_LOCKUP},
+		{"hard LOCKUP", CRASH_HARD_LOCKUP},
+		{"Hard LOCKUP", CRASH_HARD_LOCKUP},
+		{"hung_task: blocked tasks", CRASH_HUNG_TASK},
+		{"RCU Stall", CRASH_RCU_STALL},
+		{"Out of memory", CRASH_OUT_OF_MEMORY},
+		{"out of memory", CRASH_OUT_OF_MEMORY},
+		{"Machine check", CRASH_MACHINE_CHECK},
+		{"machine check", CRASH_MACHINE_CHECK},
+		{"NMI", CRASH_NMI},
+		{"panic_on_warn set", CRASH_WARN},
+		{"stack guard page was hit", CRASH_STACK_OVERFLOW},
+		{"kernel stack overflow", CRASH_STACK_OVERFLOW},
+	};
+	static const char *const after_oops[] = {"Fatal exception", "Attempted to kill init",
+						 "Aiee, killing interrupt handler"};
+	const char *line = last_line(crash->kernel->log, "Kernel panic - not syncing: ");
+
+	for (size_t i = 0; line && i < ARRAY_SIZE(table); i++)
+		if (strstr(line, table[i].words))
+			return table[i].kind;
+	enum crash_kind oops = kind_by_log(crash);
+	if (!line)
+		return oops;
+	for (size_t i = 0; oops != CRASH_UNKNOWN && i < ARRAY_SIZE(after_oops); i++)
+		if (strstr(line, after_oops[i]))
+			return oops;
+	return strstr(line, "Attempted to kill init") ? CRASH_INIT_DIED : CRASH_PANIC;
+}
+
+static void classify_exception(struct crash *crash)
+{
+	enum crash_kind kind = kind_of_entry(crash->entry);
+
+	if (kind == CRASH_UNKNOWN) {
+		kind = kind_by_log(crash);
+		decide(crash, kind, kind == CRASH_UNKNOWN ? 0.2 : 0.9, "the log says so");
+	} else {
+		decide(crash, kind, 1.0, "the exception's entry code is on the stack");
+	}
+	if (crash->kind == CRASH_INVALID_OPCODE)
+		classify_ud2(crash);
+	if ((crash->kind == CRASH_DOUBLE_FAULT || crash->kind == CRASH_PAGE_FAULT ||
+	     crash->kind == CRASH_UNKNOWN) && hit_guard(crash))
+		decide(crash, CRASH_STACK_OVERFLOW, 1.0,
+		       "the stack pointer is at the end of the task's stack");
+}
+
+/* The frame that called panic(), past the machinery that saves registers and starts the dump. */
+static size_t panic_caller(const struct crash *crash)
+{
+	static const char *const machinery[] = {
+		"machine_kexec", "__crash_kexec", "crash_kexec", "panic", "vpanic", "nmi_panic",
+		"crash_setup_regs", "native_machine_crash_shutdown", "panic_smp_self_stop",
+		"native_halt", "delay_tsc", "__const_udelay", "__delay", "mdelay",
+	};
+	size_t caller = 0;
+	char name[128];
+
+	for (size_t i = 0; i < crash->trace.count && i < 12; i++) {
+		if (!function_at(crash, i, name, sizeof(name)))
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(machinery); j++)
+			if (!strcmp(name, machinery[j]))
+				caller = i + 1;
+	}
+	return MIN(caller, crash->trace.count ? crash->trace.count - 1 : 0);
+}
+
+/* A lockup is reported from an interrupt: what matters is what it interrupted. */
+static size_t interrupted_frame(const struct crash *crash)
+{
+	for (size_t i = 0; i < crash->trace.count; i++)
+		if (crash->trace.frames[i].kind == FRAME_IRQ ||
+		    crash->trace.frames[i].kind == FRAME_NMI)
+			return i;
+	return panic_caller(crash);
+}
+
+/*
+ * do_exit() panics when init dies ("Attempted to kill init!"); an oops of an ordinary task also
+ * ends there, but under another panic.
+ */
+static void settle(struct crash *crash)
+{
+	if (crash->kind == CRASH_INIT_DIED && !log_says(crash, "Attempted to kill init"))
+		decide(crash, CRASH_PANIC, 0.8, "panic() was called from do_exit()");
+	if (crash->kind == CRASH_SOFT_LOCKUP || crash->kind == CRASH_HARD_LOCKUP ||
+	    crash->kind == CRASH_RCU_STALL || crash->kind == CRASH_NMI)
+		crash->frame = interrupted_frame(crash);
+	else if (crash->kind == CRASH_WARN && crash->exception)
+		return; /* the frame with the WARN() */
+	else if (!crash->exception || crash->kind == CRASH_SYSRQ ||
+		 crash->kind == CRASH_OUT_OF_MEMORY || crash->kind == CRASH_INIT_DIED)
+		crash->frame = panic_caller(crash);
+}
+
+void crash_classify(struct crash *crash)
+{
+	decide(crash, CRASH_UNKNOWN, 0, "no panicking CPU was found");
+	if (!crash->trace.count) {
+		enum crash_kind kind = kind_by_panic(crash);
+
+		if (kind != CRASH_UNKNOWN)
+			decide(crash, kind, 0.7, "the log says so");
+		return;
+	}
+	if (is_hung_task(crash))
+		decide(crash, CRASH_HUNG_TASK, 1.0, "khungtaskd called panic()");
+	else if (!kind_by_sign(crash) && crash->exception)
+		classify_exception(crash);
+	else if (crash->kind == CRASH_UNKNOWN)
+		decide(crash, CRASH_PANIC, 0.9, "panic() was called");
+	settle(crash);
+}
+
+/* --- the kernel's own words ------------------------------------------------------------------- */
+
+/* How each kind announces itself; the last such line of the log is the one. */
+static const struct {
+	enum crash_kind kind;
+	const char *words[4];
+} announcements[] = {
+	{CRASH_NULL_DEREFERENCE, {"kernel NULL pointer dereference"}},
+	{CRASH_PAGE_FAULT, {"unable to handle page fault", "unable to handle kernel paging",
+			    "kernel NULL pointer dereference"}},
+	{CRASH_GENERAL_PROTECTION, {"general protection"}},
+	{CRASH_STACK_SEGMENT, {"stack segment:"}},
+	{CRASH_BUG, {"kernel BUG at"}},
+	{CRASH_WARN, {"WARNING: "}},
+	{CRASH_DIVIDE_ERROR, {"divide error:"}},
+	{CRASH_INVALID_OPCODE, {"invalid opcode:"}},
+	{CRASH_DOUBLE_FAULT, {"double fault:"}},
+	{CRASH_STACK_OVERFLOW, {"stack guard page was hit", "kernel stack overflow", "double fault:"}},
+	{CRASH_HUNG_TASK, {"hung_task: blocked tasks", "blocked for more than"}},
+	{CRASH_SOFT_LOCKUP, {"soft lockup - CPU", "softlockup: hung tasks"}},
+	{CRASH_HARD_LOCKUP, {"hard LOCKUP", "Hard LOCKUP"}},
+	{CRASH_RCU_STALL, {"self-detected stall", "detected stalls"}},
+	{CRASH_OUT_OF_MEMORY, {"Out of memory", "out of memory"}},
+	{CRASH_MACHINE_CHECK, {"Machine Check", "Machine check"}},
+	{CRASH_SYSRQ, {"Trigger a crash", "sysrq triggered crash"}},
+	{CRASH_INIT_DIED, {"Attempted to kill init"}},
+	{CRASH_NMI, {"Not continuing", "NMI received for unknown reason"}},
+	{CRASH_PANIC, {"Kernel panic - not syncing"}},
+	{CRASH_UNKNOWN, {"Kernel panic - not syncing"}},
+};
+
+void crash_find_message(struct crash *crash)
+{
+	const struct log *log = crash->kernel->log;
+
+	for (size_t i = 0; log && i < ARRAY_SIZE(announcements); i++) {
+		if (announcements[i].kind != crash->kind)
+			continue;
+		for (size_t j = 0; j < 4 && announcements[i].words[j]; j++) {
+			const char *line = last_line(log, announcements[i].words[j]);
+
+			if (line) {
+				copy_text(crash->message, sizeof(crash->message), line);
+				return;
+			}
+		}
+	}
+}

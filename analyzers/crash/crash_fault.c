@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which address could not be reached, what kind of address that is, and which register made it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "crash/crash.h"
+#include "kernel/types/object.h"
+
+#define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */
+#define ERRORS 4095ull	       /* MAX_ERRNO, include/linux/err.h */
+
+/* include/linux/poison.h; LIST_POISON with CONFIG_ILLEGAL_POINTER_VALUE's 0xdead000000000000. */
+static bool is_list_poison(uint64_t address)
+{
+	return address - 0xdead000000000000ull < 0x1000;
+}
+
+/* A pointer read out of freed or never written slab memory, with a member's offset added. */
+static bool is_slab_poison(uint64_t address)
+{
+	static const uint64_t patterns[] = {0x6b6b6b6b6b6b6b6bull, 0x5a5a5a5a5a5a5a5aull,
+					    0xa5a5a5a5a5a5a5a5ull, 0xbbbbbbbbbbbbbbbbull,
+					    0xccccccccccccccccull};
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (address - patterns[i] + 0x8000 < 0x10000)
+			return true;
+	return false;
+}
+
+const char *fault_class(const struct memory *memory, uint64_t address)
+{
+	if (address < NULL_REGION)
+		return "null_offset";
+	if (-address <= ERRORS)
+		return "error_pointer";
+	if (is_list_poison(address))
+		return "list_poison";
+	if (is_slab_poison(address))
+		return "slab_poison";
+	return memory ? va_class_name(memory_class(memory, address)) : NULL;
+}
+
+/* --- the instruction -------------------------------------------------------------------------- */
+
+#define CODE_BEFORE 64
+#define CODE_AFTER 32
+#define FUNCTION_BEFORE 4096 /* decode from the function's start when it is no farther */
+
+static void read_code(struct crash *crash)
+{
+	struct kernel *kernel = crash->kernel;
+	uint64_t rip = crash->regs.value[REG_RIP], start = rip - CODE_BEFORE;
+	uint8_t code[FUNCTION_BEFORE + CODE_AFTER];
+	struct symbol symbol;
+	bool known = kernel->symbols && symbols_at(kernel->symbols, rip, &symbol) &&
+		     rip - symbol.address <= FUNCTION_BEFORE;
+
+	if (known)
+		start = symbol.address;
+	size_t length = rip - start + CODE_AFTER;
+	if (!err_ok(memory_read(kernel->memory, start, code, length))) {
+		length = PAGE_SIZE - (start & (PAGE_SIZE - 1));
+		if (start + length <= rip || length > sizeof(code) ||
+		    !err_ok(memory_read(kernel->memory, start, code, length)))
+			return;
+	}
+	if (!err_ok(disasm_around(kernel->disasm, code, length, start, known, rip, crash->code, 6, 4,
+				  &crash->code_count, &crash->code_at)))
+		crash->code_count = 0;
+}
+
+static const struct insn *current(const struct crash *crash)
+{
+	return crash->code_count ? &crash->code[crash->code_at] : NULL;
+}
+
+/* --- the address ------------------------------------------------------------------------------ */
+
+/* "BUG: kernel NULL pointer dereference, address: 00000000000002a0", "CR2: …" */
+static bool address_in_log(const struct crash *crash, uint64_t *address)
+{
+	const struct log *log = crash->kernel->log;
+
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++) {
+		const char *at = strstr(log->lines[i].text, "CR2: ");
+		size_t skip = 5;
+
+		if (!at) {
+			at = strstr(log->lines[i].text, "address: ");
+			skip = 9;
+		}
+		if (at && parse_hex(at + skip, strspn(at + skip, "0123456789abcdefABCDEF"), address))
+			return true;
+	}
+	return false;
+}
+
+static void set_address(struct crash *crash, uint64_t address, bool read, const char *source)
+{
+	crash->fault = true;
+	crash->address = address;
+	crash->address_read = read;
+	crash->address_source = source;
+}
+
+/* Does a memory operand of the instruction come to this address (or anything, when any is set)? */
+static const struct operand *operand_of(const struct crash *crash, uint64_t address, bool any,
+					uint64_t *effective)
+{
+	const struct insn *insn = current(crash);
+
+	for (unsigned i = 0; insn && i < insn->operand_count; i++) {
+		const struct operand *operand = &insn->operands[i];
+
+		if (operand->kind != OPERAND_MEMORY || (!operand->read && !operand->written) ||
+		    !operand_address(operand, insn, &crash->regs, effective))
+			continue;
+		/* An access may begin before the page that faulted. */
+		if (any || address - *effective < MAX(operand->size, 1u))
+			return operand;
+	}
+	return NULL;
+}
+
+static void page_fault_address(struct crash *crash)
+{
+	uint64_t address, effective;
+
+	if (regs_known(&crash->trace.frames[0].regs, REG_CR2) &&
+	    operand_of(crash, crash->trace.frames[0].regs.value[REG_CR2], false, &effective))
+		set_address(crash, crash->trace.frames[0].regs.value[REG_CR2], true, "CR2");
+	else if (crash->task &&
+		 err_ok(member_read(crash->kernel, crash->task->address, LAYOUT_TASK_CR2,
+				    &address)) && address)
+		set_address(crash, address, true, "task_struct.thread.cr2");
+	else if (address_in_log(crash, &address))
+		set_address(crash, address, true, "the log");
+	else if (operand_of(crash, 0, true, &effective))
+		set_address(crash, effective, false, "computed from the instruction's operand");
+}
+
+/* #GP and #SS leave no address: it is the operand that is not canonical. */
+static void protection_address(struct crash *crash)
+{
+	uint64_t effective;
+
+	if (operand_of(crash, 0, true, &effective) &&
+	    !memory_is_canonical(crash->kernel->memory, effective))
+		set_address(crash, effective, false, "computed from the instruction's operand");
+}
+
+/* Page fault error code: arch/x86/include/asm/trap_pf.h. */
+static const char *access_of(const struct crash *crash, const struct operand *operand)
+{
+	bool page_fault = crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE ||
+			  crash->kind == CRASH_STACK_OVERFLOW;
+
+	if (crash->address == crash->regs.value[REG_RIP])
+		return "execute";
+	if (page_fault && crash->error_code < 0x10000)
+		return crash->error_code & 0x10 ? "execute"
+		       : crash->error_code & 2	? "write"
+						: "read";
+	if (operand)
+		return operand->written ? "write" : "read";
+	return NULL;
+}
+
+static void describe_operand(struct crash *crash, const struct operand *operand)
+{
+	char *text = crash->provenance;
+	size_t size = sizeof(crash->provenance), n = 0;
+
+	if (operand->base < REG_COUNT && operand->base != REG_RIP)
+		n += (size_t)snprintf(text + n, size - n, "%s (0x%016" PRIx64 ")",
+				      reg_name(operand->base), crash->regs.value[operand->base]);
+	if (operand->index < REG_COUNT)
+		n += (size_t)snprintf(text + n, size - n, "%s%s (0x%" PRIx64 ") * %d", n ? " + " : "",
+				      reg_name(operand->index),
+				      crash->regs.value[operand->index], operand->scale);
+	if (operand->displacement || !n)
+		snprintf(text + n, size - n, "%s0x%" PRIx64,
+			 n ? (operand->displacement < 0 ? " - " : " + ") : "",
+			 (uint64_t)(operand->displacement < 0 ? -operand->displacement
+							      : operand->displacement));
+}
+
+/* The double fault keeps no CR2 of its own: it is the operand, or the push itself. */
+static void overflow_address(struct crash *crash)
+{
+	const struct insn *insn = current(crash);
+	uint64_t effective;
+
+	if (operand_of(crash, 0, true, &effective))
+		set_address(crash, effective, false, "computed from the instruction's operand");
+	else if (insn && insn->writes_stack)
+		set_address(crash, crash->regs.value[REG_RSP] - 8, false,
+			    "computed: the instruction pushes");
+}
+
+/* A push or call that ran off the stack has no operand that says so. */
+static bool stack_access(struct crash *crash)
+{
+	const struct insn *insn = current(crash);
+
+	if (!insn || !(insn->writes_stack || insn->reads_stack))
+		return false;
+	snprintf(crash->provenance, sizeof(crash->provenance), "rsp (0x%016" PRIx64 ")",
+		 crash->regs.value[REG_RSP]);
+	return true;
+}
+
+void crash_explain_fault(struct crash *crash)
+{
+	uint64_t effective;
+
+	if (!crash->exception || !regs_known(&crash->regs, REG_RIP))
+		return;
+	read_code(crash);
+	if (crash->kind == CRASH_PAGE_FAULT)
+		page_fault_address(crash);
+	else if (crash->kind == CRASH_STACK_OVERFLOW)
+		overflow_address(crash);
+	else if (crash->kind == CRASH_GENERAL_PROTECTION || crash->kind == CRASH_STACK_SEGMENT)
+		protection_address(crash);
+	else
+		return;
+	if (!crash->fault)
+		return;
+	const struct operand *operand = operand_of(crash, crash->address, false, &effective);
+	if (operand)
+		describe_operand(crash, operand);
+	else if (crash->address == crash->regs.value[REG_RIP])
+		snprintf(crash->provenance, sizeof(crash->provenance),
+			 "the instruction pointer itself: a call or jump went there");
+	else
+		stack_access(crash);
+	crash->access = access_of(crash, operand);
+	crash->fault_class = fault_class(crash->kernel->memory, crash->address);
+	/* The kernel says "NULL pointer" of the first page; offsets into large objects count too. */
+	if (crash->kind == CRASH_PAGE_FAULT && crash->address < PAGE_SIZE)
+		crash->kind = CRASH_NULL_DEREFERENCE;
+}

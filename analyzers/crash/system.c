@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: nothing by itself; says which machine and kernel this was and how much of it the dump
+ *   holds.
+ * Needs: nothing; says less when less stands.
+ * False positives: none.
+ * Kernel commits: none; taint letters as in kernel/panic.c.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "analyzer.h"
+#include "base/str.h"
+#include "kernel/types/object.h"
+
+static json_t *time_json(int64_t seconds)
+{
+	time_t time = (time_t)seconds;
+	struct tm tm;
+	char text[32];
+
+	if (seconds <= 0 || !gmtime_r(&time, &tm) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return NULL;
+	return json_string(text);
+}
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+static json_t *dump_json(struct kernel *kernel)
+{
+	json_t *json = json_object();
+
+	if (!kernel->dump) {
+		json_put(json, "format", json_string("log"));
+		return json;
+	}
+	const struct dump_info *info = dump_info(kernel->dump);
+	json_put(json, "format", json_string(info->format));
+	json_put(json, "compression", info->compression ? json_string(info->compression) : NULL);
+	json_put(json, "flattened", json_boolean(info->flattened));
+	json_put(json, "size", json_integer((json_int_t)info->size));
+	json_put(json, "complete", json_boolean(!info->incomplete && !info->truncated));
+	json_put(json, "dump_level",
+		 info->dump_level >= 0 ? json_integer(info->dump_level) : json_null());
+	if (info->truncated || info->incomplete)
+		json_put(json, "note",
+			 json_string(info->truncated ? "the file ends before the data it announces"
+						     : "its writer marked it incomplete"));
+	return json;
+}
+
+/* --- kernel and machine ----------------------------------------------------------------------- */
+
+/* One field of init_uts_ns.name (struct new_utsname). */
+static bool uts_field(struct kernel *kernel, const char *field, char *buf, size_t size)
+{
+	struct type type = types_find_struct(kernel->types, "uts_namespace");
+	struct member member;
+	uint64_t base;
+	char path[48];
+
+	snprintf(path, sizeof(path), "name.%s", field);
+	if (!kernel->symbols || !symbols_find(kernel->symbols, "init_uts_ns", &base) ||
+	    !type_find_member(type, path, &member))
+		return false;
+	struct err *err = memory_read_string(kernel->memory, base + member_offset(&member), buf,
+					     size);
+	return err_ok(err) && buf[0];
+}
+
+static void put_uts(struct kernel *kernel, json_t *json, const char *key, const char *field,
+		    const char *fallback)
+{
+	char text[65];
+
+	if (kernel->memory && uts_field(kernel, field, text, sizeof(text)))
+		json_put(json, key, json_text0(text));
+	else if (fallback && *fallback)
+		json_put(json, key, json_text0(fallback));
+}
+
+static const char *first_line(const struct log *log, const char *words)
+{
+	for (size_t i = 0; log && i < log->count; i++) {
+		const char *at = strstr(log->lines[i].text, words);
+
+		if (at)
+			return at + strlen(words);
+	}
+	return NULL;
+}
+
+/* "6.1.0-56-cloud-amd64 (…) #1 …" of a log's "Linux version" line, up to the blank. */
+static void put_release_from_log(const struct log *log, json_t *json)
+{
+	const char *at = first_line(log, "Linux version ");
+
+	if (at && !json_object_get(json, "release"))
+		json_put(json, "release", json_text(at, strcspn(at, " ")));
+}
+
+static void put_uptime(struct kernel *kernel, json_t *json)
+{
+	const struct log *log = kernel->log;
+
+	/* The last line of the log is the kernel's own last word on the time since boot. */
+	for (size_t i = log ? log->count : 0; i-- > 0;)
+		if (log->lines[i].has_time) {
+			json_put(json, "uptime_s", json_real((double)log->lines[i].time_us / 1e6));
+			return;
+		}
+}
+
+static void put_command_line(struct kernel *kernel, json_t *json)
+{
+	uint64_t pointer;
+	char text[2048];
+
+	if (kernel->symbols && err_ok(variable_read(kernel, "saved_command_line", 8, &pointer))) {
+		struct err *err = memory_read_string(kernel->memory, pointer, text, sizeof(text));
+		bool usable = !err || err->code == ERR_LIMIT;
+
+		err_free(err);
+		if (usable) {
+			json_put(json, "command_line", json_text0(text));
+			return;
+		}
+	}
+	const char *at = first_line(kernel->log, "Command line: ");
+	json_put(json, "command_line", at ? json_text0(at) : NULL);
+}
+
+/* kernel/panic.c: taint_flags[]; letter when set. */
+static const char *const taints[] = {
+	"P proprietary module",	   "F module was force loaded", "S out of specification",
+	"R module was force unloaded", "M machine check",	"B bad page",
+	"U set by user space",	   "D died before (oops)",	"A ACPI table overridden",
+	"W warned before",	   "C staging driver",		"I firmware workaround",
+	"O out-of-tree module",	   "E unsigned module",		"L soft lockup before",
+	"K live patched",	   "X auxiliary",		"T randstruct",
+	"N in-kernel test",	   "J fwctl",
+};
+
+static json_t *taints_json(uint64_t mask)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(taints); i++)
+		if (mask >> i & 1)
+			json_array_append_new(list, json_string(taints[i]));
+	return list;
+}
+
+static json_t *modules_json(struct kernel *kernel)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < modules_count(kernel->modules); i++) {
+		const struct module *module = modules_at(kernel->modules, i);
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o}", "name",
+						      json_text0(module->name), "address",
+						      json_address(module->base), "size",
+						      (json_int_t)module->size, "taints",
+						      taints_json(module->taints)));
+	}
+	return list;
+}
+
+static uint64_t memory_bytes(struct kernel *kernel)
+{
+	uint64_t pages;
+
+	if (kernel->symbols && (err_ok(variable_read(kernel, "_totalram_pages", 8, &pages)) ||
+				err_ok(variable_read(kernel, "totalram_pages", 8, &pages))))
+		return pages * PAGE_SIZE;
+	return 0;
+}
+
+static unsigned online_cpus(struct kernel *kernel)
+{
+	unsigned online = 0;
+
+	for (unsigned cpu = 0; kernel->percpu && cpu < percpu_cpus(kernel->percpu); cpu++)
+		online += percpu_online(kernel->percpu, cpu);
+	return online;
+}
+
+/* "CPU: 1 PID: 1 Comm: … Hardware name: QEMU …" or the boot's "DMI: …" */
+static void put_hardware(const struct log *log, json_t *json)
+{
+	const char *at = first_line(log, "Hardware name: ");
+
+	if (!at)
+		at = first_line(log, "DMI: ");
+	json_put(json, "hardware", at ? json_text0(at) : NULL);
+}
+
+static json_t *system_json(struct kernel *kernel)
+{
+	const struct dump_info *info = kernel->dump ? dump_info(kernel->dump) : NULL;
+	const char *release = vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
+	const char *build_id = vmcoreinfo_get(kernel->vmcoreinfo, "BUILD-ID");
+	json_t *json = json_object();
+	uint64_t mask;
+
+	put_uts(kernel, json, "release", "release", release ? release : info ? info->release : NULL);
+	put_release_from_log(kernel->log, json);
+	put_uts(kernel, json, "version", "version", info ? info->version : NULL);
+	put_uts(kernel, json, "machine", "machine", info ? info->machine : NULL);
+	put_uts(kernel, json, "hostname", "nodename", info ? info->nodename : NULL);
+	json_put(json, "build_id", build_id ? json_text0(build_id) : NULL);
+	put_uptime(kernel, json);
+	if (online_cpus(kernel))
+		json_put(json, "cpus", json_integer(online_cpus(kernel)));
+	if (memory_bytes(kernel))
+		json_put(json, "memory_bytes", json_integer((json_int_t)memory_bytes(kernel)));
+	put_hardware(kernel->log, json);
+	put_command_line(kernel, json);
+	if (kernel->symbols && err_ok(variable_read(kernel, "tainted_mask", 8, &mask)))
+		json_put(json, "taints", taints_json(mask));
+	if (kernel->modules)
+		json_put(json, "modules", modules_json(kernel));
+	if (kernel->memory)
+		json_put(json, "kaslr_offset", json_address(memory_kaslr_offset(kernel->memory)));
+	return json;
+}
+
+/* CRASHTIME of VMCOREINFO, else the container's header. */
+static json_t *crash_time(struct kernel *kernel)
+{
+	const char *text = vmcoreinfo_get(kernel->vmcoreinfo, "CRASHTIME");
+	int64_t time = text ? strtoll(text, NULL, 10) : 0;
+
+	if (time <= 0 && kernel->dump)
+		time = dump_info(kernel->dump)->crash_time;
+	return time_json(time);
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	json_t *time = crash_time(kernel);
+
+	finding_add(findings, FINDING_DUMP, SEVERITY_INFO, 1.0, dump_json(kernel), NULL);
+	finding_add(findings, FINDING_SYSTEM, SEVERITY_INFO, 1.0, system_json(kernel), NULL);
+	if (time)
+		finding_add(findings, FINDING_CRASH_TIME, SEVERITY_INFO, 1.0,
+			    json_pack("{s:o}", "time", time), NULL);
+	return NULL;
+}
+
+const struct analyzer system_analyzer = {
+	.name = "system",
+	.needs = 0,
+	.run = run,
+};

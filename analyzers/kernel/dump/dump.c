@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/dump/dump.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/dump/dump_container.h"
+#include "kernel/dump/dump_foreign.h"
+
+/*
+ * The page cache: 8 MiB, of which only what is used becomes resident. Set-associative, so that a
+ * look-up is one cache line of tags and eviction needs no list.
+ */
+#define CACHE_SETS 256
+#define CACHE_WAYS 8
+
+struct cache_set {
+	uint64_t tags[CACHE_WAYS]; /* pfn + 1, 0 = empty */
+	uint8_t used[CACHE_WAYS];  /* touched since the clock hand passed */
+	uint8_t hand;
+};
+
+struct dump {
+	struct source *source;
+	struct container *container;
+	struct dump_info info;
+	struct notes notes;
+	struct cache_set sets[CACHE_SETS];
+	uint8_t (*pages)[PAGE_SIZE]; /* CACHE_WAYS for each set */
+	uint64_t last_tag;	     /* the page of the last look-up, and where it is */
+	const uint8_t *last_page;
+	uint8_t (*streamed)[PAGE_SIZE]; /* one page, for pieces of pages read past the cache */
+	uint64_t streamed_tag;
+	uint64_t pages_read;
+};
+
+static const struct container_ops *const formats[] = {&kdump_container, &elf_container};
+
+static struct err *open_container(struct dump *dump)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct err *err = formats[i]->open(dump->source, &dump->info, &dump->container);
+
+		if (!err || err->code != ERR_NOT_FOUND)
+			return err;
+		err_free(err);
+	}
+	return magic_explain(dump->source);
+}
+
+/* Notes that cannot be read leave the dump readable: only running out of memory ends this. */
+static struct err *read_notes(struct dump *dump)
+{
+	const struct container *container = dump->container;
+	struct err *err = NULL;
+
+	for (unsigned i = 0; i < container->note_count && !err; i++)
+		err = notes_read(&dump->notes, dump->source, container->notes[i]);
+	if (!err && container->vmcoreinfo.size)
+		err = notes_read_vmcoreinfo(&dump->notes, dump->source, container->vmcoreinfo);
+	if (err && err->code != ERR_NOMEM) {
+		err_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
+struct err *dump_open(int fd, struct dump **ret)
+{
+	_cleanup_(cleanup_dump_close) struct dump *dump = calloc(1, sizeof(*dump));
+
+	if (!dump)
+		return &err_nomem;
+	dump->info.dump_level = -1;
+	TRY(source_open(fd, &dump->source));
+	dump->info.size = source_file_size(dump->source);
+	dump->info.flattened = source_flattened(dump->source);
+	TRY(open_container(dump));
+	TRY(read_notes(dump));
+	dump->pages = malloc((size_t)CACHE_SETS * CACHE_WAYS * PAGE_SIZE);
+	dump->streamed = malloc(PAGE_SIZE);
+	if (!dump->pages || !dump->streamed)
+		return &err_nomem;
+	*ret = take_ptr(dump);
+	return NULL;
+}
+
+void dump_close(struct dump *dump)
+{
+	if (!dump)
+		return;
+	if (dump->container)
+		dump->container->ops->close(dump->container);
+	source_close(dump->source);
+	notes_deinit(&dump->notes);
+	free(dump->pages);
+	free(dump->streamed);
+	free(dump);
+}
+
+const struct container *dump_container(const struct dump *dump)
+{
+	return dump->container;
+}
+
+const struct dump_info *dump_info(const struct dump *dump)
+{
+	return &dump->info;
+}
+
+const char *dump_vmcoreinfo(const struct dump *dump, size_t *length)
+{
+	*length = dump->notes.vmcoreinfo_size;
+	return dump->notes.vmcoreinfo;
+}
+
+bool dump_phys_base(const struct dump *dump, uint64_t *ret)
+{
+	*ret = dump->container->phys_base;
+	return dump->container->has_phys_base;
+}
+
+size_t dump_cpu_count(const struct dump *dump)
+{
+	return dump->notes.cpu_count;
+}
+
+struct err *dump_cpu_regs(const struct dump *dump, size_t note, struct regs *ret)
+{
+	if (note >= dump->notes.cpu_count)
+		return err_new(ERR_NOT_FOUND, "the dump has no register note %zu", note);
+	*ret = dump->notes.cpus[note];
+	return NULL;
+}
+
+enum page_state dump_page_state(const struct dump *dump, uint64_t pfn)
+{
+	return dump->container->ops->state(dump->container, pfn);
+}
+
+static struct err *no_page(enum page_state state, uint64_t phys)
+{
+	switch (state) {
+	case PAGE_EXCLUDED:
+		return err_at(ERR_EXCLUDED, phys, "page excluded from the dump");
+	case PAGE_TRUNCATED:
+		return err_at(ERR_TRUNCATED, phys,
+			      "page beyond the end of the truncated file");
+	default:
+		return err_at(ERR_ABSENT, phys, "no such physical memory");
+	}
+}
+
+static struct err *decode(struct dump *dump, uint64_t pfn, void *page)
+{
+	enum page_state state = dump_page_state(dump, pfn);
+
+	if (state != PAGE_PRESENT)
+		return no_page(state, pfn << PAGE_SHIFT);
+	dump->pages_read++;
+	return dump->container->ops->read(dump->container, pfn, page);
+}
+
+/* Neighbouring pages and pages 2 MiB apart must not fall into one set. */
+static size_t set_of(uint64_t pfn)
+{
+	return (pfn * 0x9e3779b97f4a7c15ull) >> 56;
+}
+
+static const uint8_t *cached(struct dump *dump, uint64_t pfn)
+{
+	size_t index = set_of(pfn);
+	struct cache_set *set = &dump->sets[index];
+
+	for (size_t way = 0; way < CACHE_WAYS; way++)
+		if (set->tags[way] == pfn + 1) {
+			set->used[way] = 1;
+			return dump->pages[index * CACHE_WAYS + way];
+		}
+	return NULL;
+}
+
+/* Second chance: the first way that was not touched since the hand last passed it. */
+static size_t evict(struct cache_set *set)
+{
+	while (set->tags[set->hand] && set->used[set->hand]) {
+		set->used[set->hand] = 0;
+		set->hand = (set->hand + 1) % CACHE_WAYS;
+	}
+	size_t way = set->hand;
+	set->hand = (set->hand + 1) % CACHE_WAYS;
+	set->tags[way] = 0;
+	return way;
+}
+
+static struct err *fill(struct dump *dump, uint64_t pfn, const uint8_t **ret)
+{
+	size_t index = set_of(pfn);
+	struct cache_set *set = &dump->sets[index];
+	size_t way = evict(set);
+	uint8_t *page = dump->pages[index * CACHE_WAYS + way];
+
+	dump->last_tag = 0;
+	TRY(decode(dump, pfn, page));
+	set->tags[way] = pfn + 1;
+	set->used[way] = 1;
+	*ret = page;
+	return NULL;
+}
+
+struct err *dump_page(struct dump *dump, uint64_t pfn, const void **ret)
+{
+	if (dump->last_tag != pfn + 1 || !dump->last_tag) {
+		const uint8_t *page = cached(dump, pfn);
+
+		if (!page)
+			TRY(fill(dump, pfn, &page));
+		dump->last_tag = pfn + 1;
+		dump->last_page = page;
+	}
+	*ret = dump->last_page;
+	return NULL;
+}
+
+/* Where the pieces of a read come from: a page and how much of it. */
+typedef struct err *piece_fn(struct dump *dump, uint64_t phys, void *buf, size_t length);
+
+static struct err *in_pieces(struct dump *dump, uint64_t phys, void *buf, size_t length,
+			     piece_fn *piece)
+{
+	while (length) {
+		size_t size = MIN(length, PAGE_SIZE - (phys & (PAGE_SIZE - 1)));
+
+		TRY(piece(dump, phys, buf, size));
+		phys += size;
+		buf = (char *)buf + size;
+		length -= size;
+	}
+	return NULL;
+}
+
+static struct err *read_piece(struct dump *dump, uint64_t phys, void *buf, size_t length)
+{
+	const void *page;
+
+	TRY(dump_page(dump, phys >> PAGE_SHIFT, &page));
+	memcpy(buf, (const char *)page + (phys & (PAGE_SIZE - 1)), length);
+	return NULL;
+}
+
+struct err *dump_read(struct dump *dump, uint64_t phys, void *buf, size_t length)
+{
+	return in_pieces(dump, phys, buf, length, read_piece);
+}
+
+static struct err *stream_piece(struct dump *dump, uint64_t phys, void *buf, size_t length)
+{
+	uint64_t pfn = phys >> PAGE_SHIFT;
+	const uint8_t *page = cached(dump, pfn);
+
+	if (!page && length == PAGE_SIZE)
+		return decode(dump, pfn, buf);
+	if (!page && dump->streamed_tag != pfn + 1) {
+		dump->streamed_tag = 0;
+		TRY(decode(dump, pfn, dump->streamed[0]));
+		dump->streamed_tag = pfn + 1;
+	}
+	memcpy(buf, (page ? page : dump->streamed[0]) + (phys & (PAGE_SIZE - 1)), length);
+	return NULL;
+}
+
+struct err *dump_stream(struct dump *dump, uint64_t phys, void *buf, size_t length)
+{
+	return in_pieces(dump, phys, buf, length, stream_piece);
+}
+
+uint64_t dump_pages_read(const struct dump *dump)
+{
+	return dump->pages_read;
+}

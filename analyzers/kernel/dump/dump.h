@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_DUMP_DUMP
+#define TRIAGE_KERNEL_DUMP_DUMP
+
+#include "base/error.h"
+#include "kernel/dump/regs.h"
+
+/*
+ * The dump file: its container, its physical pages, its notes. A read answers with data, or says
+ * which of ERR_EXCLUDED, ERR_ABSENT, ERR_TRUNCATED, ERR_CORRUPT or ERR_IO it was; never with zeros
+ * that stand for nothing.
+ */
+struct dump;
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE (1u << PAGE_SHIFT)
+
+enum page_state {
+	PAGE_PRESENT,
+	PAGE_EXCLUDED, /* RAM of the machine, left out by makedumpfile */
+	PAGE_ABSENT,   /* no RAM, or never meant for the dump */
+	PAGE_TRUNCATED,
+};
+
+struct dump_info {
+	const char *format;	 /* "elf", "kdump", "kdump-flattened", "elf-flattened" … */
+	const char *compression; /* "none", "zlib", "lzo", "snappy", "zstd"; NULL while unknown */
+	bool flattened;
+	bool incomplete;	 /* the header says so (status bit 0x8) */
+	bool truncated;		 /* the file ends before the data it announces */
+	int dump_level;		 /* makedumpfile -d, or -1 when not recorded */
+	uint64_t size;		 /* of the file, in bytes */
+	uint64_t max_pfn;	 /* one more than the highest page frame number of the dump */
+	/* utsname of the header; empty strings where the writer left them out (QEMU does) */
+	char release[65], version[65], machine[65], nodename[65];
+	int64_t crash_time;	 /* seconds since the epoch from the header, 0 = not recorded */
+};
+
+/* Open a dump; fd stays the caller's and must stay open. The file is never written. */
+struct err *dump_open(int fd, struct dump **ret);
+void dump_close(struct dump *dump);
+DEFINE_CLEANUP(struct dump, dump_close)
+
+const struct dump_info *dump_info(const struct dump *dump);
+/* The VMCOREINFO note as text (not terminated, may hold anything); NULL when there is none. */
+const char *dump_vmcoreinfo(const struct dump *dump, size_t *length);
+/* Number of PRSTATUS notes and the registers of one. A note's index is not always its CPU. */
+size_t dump_cpu_count(const struct dump *dump);
+struct err *dump_cpu_regs(const struct dump *dump, size_t note, struct regs *ret);
+
+/*
+ * Run-time physical minus link-time address of the kernel image, as the container has it. A hint:
+ * QEMU writes a wrong one. False when there is none.
+ */
+bool dump_phys_base(const struct dump *dump, uint64_t *ret);
+
+enum page_state dump_page_state(const struct dump *dump, uint64_t pfn);
+/* Copy physical memory; any length, page borders included. On error buf is undefined. */
+struct err *dump_read(struct dump *dump, uint64_t phys, void *buf, size_t length);
+/*
+ * One page in the page cache, for hot paths; valid until the next call of dump_page() or
+ * dump_read() on this dump.
+ */
+struct err *dump_page(struct dump *dump, uint64_t pfn, const void **ret);
+/* Like dump_read() but past the page cache: for bulk tables that are read once. */
+struct err *dump_stream(struct dump *dump, uint64_t phys, void *buf, size_t length);
+/* Pages decompressed so far. */
+uint64_t dump_pages_read(const struct dump *dump);
+
+#endif

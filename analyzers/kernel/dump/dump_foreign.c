@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/dump/dump_foreign.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+/* Whole-file compression, as Debian's kdump-config and people do it, and dumps of other kinds. */
+static const struct {
+	const char *magic;
+	size_t length;
+	enum err_code code;
+	const char *what;
+} magics[] = {
+	{"\x1f\x8b", 2, ERR_INVALID, "compressed with gzip: decompress it first"},
+	{"\xfd" "7zXZ", 5, ERR_INVALID, "compressed with xz: decompress it first"},
+	{"\x04\x22\x4d\x18", 4, ERR_INVALID, "compressed with lz4: decompress it first"},
+	{"\x28\xb5\x2f\xfd", 4, ERR_INVALID, "compressed with zstd: decompress it first"},
+	{"BZh", 3, ERR_INVALID, "compressed with bzip2: decompress it first"},
+	{"\x89LZO", 4, ERR_INVALID, "compressed with lzop: decompress it first"},
+	{"PK\x03\x04", 4, ERR_INVALID, "a zip archive: unpack it first"},
+	{"PAGEDUMP", 8, ERR_UNSUPPORTED, "a crash dump of 32-bit Windows"},
+	{"PAGEDU64", 8, ERR_UNSUPPORTED, "a crash dump of Windows"},
+	{"MDMP", 4, ERR_UNSUPPORTED, "a Windows minidump"},
+	{"QFI\xfb", 4, ERR_INVALID, "a qcow2 disk image, not a crash dump"},
+	{"QEVM", 4, ERR_UNSUPPORTED, "a QEMU migration stream: dump with dump-guest-memory"},
+	{"LibvirtQemudSave", 16, ERR_UNSUPPORTED,
+	 "a libvirt save file: dump with virsh dump --memory-only"},
+	{"\x64\x00\x61\x00\x6d\x00", 6, ERR_UNSUPPORTED, "a Fujitsu sadump"},
+};
+
+static bool is_text(const char *data, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\033') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static bool is_zero(const char *data, size_t length)
+{
+	return !data[0] && !memcmp(data, data + 1, length - 1);
+}
+
+struct err *magic_explain(struct source *source)
+{
+	char data[512];
+	size_t length;
+
+	TRY(source_read_some(source, 0, data, sizeof(data), &length));
+	if (!length)
+		return err_new(ERR_INVALID, "the file is empty");
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+		if (length >= magics[i].length &&
+		    !memcmp(data, magics[i].magic, magics[i].length))
+			return err_new(magics[i].code, "the file is %s", magics[i].what);
+	if (is_zero(data, length))
+		return err_new(ERR_INVALID, "no crash dump: the file begins with zeros");
+	if (is_text(data, length))
+		return err_new(ERR_INVALID, "no crash dump: the file is text");
+	return err_new(ERR_INVALID, "no crash dump: the file's format is not known");
+}

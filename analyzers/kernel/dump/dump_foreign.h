@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_DUMP_DUMP_FOREIGN
+#define TRIAGE_KERNEL_DUMP_DUMP_FOREIGN
+
+#include "kernel/dump/dump_file.h"
+
+/* An error that says what a file is which no container format knows. Only kernel/dump*.c. */
+struct err *magic_explain(struct source *source);
+
+#endif

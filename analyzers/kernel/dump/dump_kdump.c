@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kdump-compressed dumps: makedumpfile's and QEMU's (makedumpfile IMPLEMENTATION and diskdump_mod.h
+ * describe the format). Read here and not through libkdumpfile, which (0.5.1) tells neither excluded
+ * from absent nor truncated from corrupt, holds the bitmaps of all memory in its own, knows no
+ * flattened files, falls over some damaged ones, and takes longer for a page than to decompress it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/str.h"
+#include "kernel/dump/dump_kdump.h"
+
+#define HEADER_VERSION_MAX 6
+#define STATUS_INCOMPLETE 0x8
+
+/* struct disk_dump_header of a 64-bit writer. */
+struct header {
+	char signature[8];
+	uint32_t version;
+	char sysname[65], nodename[65], release[65], build[65], machine[65], domain[65];
+	char pad[6];
+	int64_t time_seconds, time_microseconds;
+	uint32_t status;
+	uint32_t block_size;
+	uint32_t sub_header_blocks;
+	uint32_t bitmap_blocks;
+	uint32_t max_mapnr;
+	uint32_t counters[4];
+	uint32_t cpu_count;
+};
+
+/* struct kdump_sub_header; later versions of the header made it longer. */
+struct sub_header {
+	uint64_t phys_base;
+	uint32_t dump_level; /* version 1 */
+	uint32_t split;	     /* 2 */
+	uint64_t start_pfn, end_pfn;
+	struct range vmcoreinfo; /* 3 */
+	struct range notes;	 /* 4 */
+	struct range eraseinfo;	 /* 5 */
+	uint64_t start_pfn_64, end_pfn_64, max_mapnr_64; /* 6 */
+};
+
+/* Blocks of a bitmap that are held. */
+#define BLOCK_SLOTS 16
+
+/* A bitmap in the file, of which only a few blocks are held. */
+struct bitmap {
+	uint64_t offset;
+	uint64_t size; /* bytes */
+	uint64_t held[BLOCK_SLOTS]; /* block number + 1; 0 = none */
+	uint8_t (*blocks)[BITMAP_BLOCK];
+};
+
+struct kdump {
+	struct container container;
+	struct source *source;
+	struct bitmap exists, dumped; /* the machine's RAM, and what of it is in the file */
+	uint64_t max_pfn;
+	uint64_t descriptors;	  /* offset of the first */
+	uint64_t *rank;		  /* for each block of dumped: pages dumped before it */
+	uint64_t dumped_count;
+	struct decompressor *decompressor;
+	/* The descriptor found last: a page's state is asked right before its data. */
+	struct descriptor found;
+	uint64_t found_tag; /* the page's number + 1, 0 = none */
+};
+
+static uint64_t block_count(const struct kdump *kdump)
+{
+	return (kdump->max_pfn + BITMAP_BLOCK_PFNS - 1) / BITMAP_BLOCK_PFNS;
+}
+
+static struct err *bitmap_block(struct kdump *kdump, struct bitmap *bitmap, uint64_t block,
+				const uint8_t **ret)
+{
+	size_t slot = block % BLOCK_SLOTS;
+
+	if (bitmap->held[slot] != block + 1) {
+		uint64_t offset = block * BITMAP_BLOCK;
+
+		bitmap->held[slot] = 0;
+		memset(bitmap->blocks[slot], 0, BITMAP_BLOCK);
+		if (offset < bitmap->size)
+			TRY(source_read(kdump->source, bitmap->offset + offset,
+					bitmap->blocks[slot],
+					(size_t)MIN(bitmap->size - offset, BITMAP_BLOCK)));
+		bitmap->held[slot] = block + 1;
+	}
+	*ret = bitmap->blocks[slot];
+	return NULL;
+}
+
+static struct err *bitmap_test(struct kdump *kdump, struct bitmap *bitmap, uint64_t pfn, bool *ret)
+{
+	const uint8_t *bits;
+
+	TRY(bitmap_block(kdump, bitmap, pfn / BITMAP_BLOCK_PFNS, &bits));
+	*ret = bits[pfn % BITMAP_BLOCK_PFNS / 8] >> (pfn % 8) & 1;
+	return NULL;
+}
+
+/* Counted once a page: worth the instruction where the CPU has it. */
+__attribute__((target_clones("popcnt", "default")))
+unsigned count_bits(const uint8_t *bits, size_t count)
+{
+	unsigned total = 0;
+	size_t i = 0;
+
+	for (; i + 64 <= count; i += 64)
+		total += (unsigned)__builtin_popcountll(load_u64(bits + i / 8));
+	for (; i < count; i++)
+		total += bits[i / 8] >> (i % 8) & 1;
+	return total;
+}
+
+/* Bits beyond max_pfn are of no page, whatever they hold. */
+static struct err *build_rank(struct kdump *kdump)
+{
+	uint64_t blocks = block_count(kdump), total = 0;
+
+	kdump->rank = calloc(blocks + 1, sizeof(*kdump->rank));
+	if (!kdump->rank)
+		return &err_nomem;
+	for (uint64_t block = 0; block < blocks; block++) {
+		uint64_t left = kdump->max_pfn - block * BITMAP_BLOCK_PFNS;
+		const uint8_t *bits;
+
+		kdump->rank[block] = total;
+		TRY(bitmap_block(kdump, &kdump->dumped, block, &bits));
+		total += count_bits(bits, (size_t)MIN(left, BITMAP_BLOCK_PFNS));
+	}
+	kdump->dumped_count = total;
+	return NULL;
+}
+
+static struct err *read_descriptor(struct kdump *kdump, uint64_t index, struct descriptor *ret)
+{
+	return source_read(kdump->source, kdump->descriptors + index * sizeof(*ret), ret,
+			   sizeof(*ret));
+}
+
+/* The descriptor of a page that the bitmap calls dumped. */
+static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct descriptor *ret)
+{
+	const uint8_t *bits;
+
+	if (kdump->found_tag != pfn + 1) {
+		kdump->found_tag = 0;
+		TRY(bitmap_block(kdump, &kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
+		TRY(read_descriptor(kdump,
+				    kdump->rank[pfn / BITMAP_BLOCK_PFNS] +
+					    count_bits(bits, pfn % BITMAP_BLOCK_PFNS),
+				    &kdump->found));
+		kdump->found_tag = pfn + 1;
+	}
+	*ret = kdump->found;
+	return NULL;
+}
+
+static enum page_state kdump_state(struct container *container, uint64_t pfn)
+{
+	struct kdump *kdump = (struct kdump *)container;
+	struct descriptor descriptor;
+	bool exists, dumped;
+
+	if (pfn >= kdump->max_pfn)
+		return PAGE_ABSENT;
+	if (!err_ok(bitmap_test(kdump, &kdump->dumped, pfn, &dumped)))
+		return PAGE_TRUNCATED;
+	if (!dumped) {
+		if (!err_ok(bitmap_test(kdump, &kdump->exists, pfn, &exists)))
+			return PAGE_EXCLUDED;
+		return exists ? PAGE_EXCLUDED : PAGE_ABSENT;
+	}
+	if (!err_ok(find_descriptor(kdump, pfn, &descriptor)) ||
+	    !source_holds(kdump->source, descriptor.offset, descriptor.size))
+		return PAGE_TRUNCATED;
+	return PAGE_PRESENT;
+}
+
+static struct err *kdump_read_page(struct container *container, uint64_t pfn, void *page)
+{
+	struct kdump *kdump = (struct kdump *)container;
+	struct descriptor descriptor;
+	uint8_t packed[PAGE_SIZE];
+
+	TRY(find_descriptor(kdump, pfn, &descriptor));
+	if (!descriptor.size || descriptor.size > PAGE_SIZE)
+		return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
+			      "page descriptor with a size of %" PRIu32 " bytes", descriptor.size);
+	if (!(descriptor.flags & PAGE_COMPRESSED) && descriptor.size == PAGE_SIZE)
+		return source_read(kdump->source, descriptor.offset, page, PAGE_SIZE);
+	TRY(source_read(kdump->source, descriptor.offset, packed, descriptor.size));
+	if (decompress_page(kdump->decompressor, descriptor.flags, packed, descriptor.size, page))
+		return NULL;
+	return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
+		      "cannot decompress (%s) the page at file offset 0x%" PRIx64,
+		      decompress_name(descriptor.flags), descriptor.offset);
+}
+
+static struct kdump_map map_of(const struct container *container)
+{
+	const struct kdump *kdump = (const struct kdump *)container;
+
+	return (struct kdump_map){
+		.source = kdump->source,
+		.exists = kdump->exists.offset,
+		.dumped = kdump->dumped.offset,
+		.descriptors = kdump->descriptors,
+		.rank = kdump->rank,
+		.max_pfn = kdump->max_pfn,
+		.pages = kdump->dumped_count,
+	};
+}
+
+static void kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			uint64_t end)
+{
+	struct kdump_map map = map_of(container);
+
+	kdump_sweep_pages(&map, sweep, pfn, end);
+}
+
+static uint64_t kdump_pages_below(const struct container *container, uint64_t pfn)
+{
+	struct kdump_map map = map_of(container);
+
+	return kdump_count_below(&map, pfn);
+}
+
+static void copy_field(char *dst, const char *src)
+{
+	char text[66] = "";
+
+	memcpy(text, src, 65);
+	copy_text(dst, 65, text);
+}
+
+static const char *compression_name(uint32_t flags)
+{
+	return flags & PAGE_COMPRESSED ? decompress_name(flags) : NULL;
+}
+
+/* How many descriptors are looked at, spread over the dump, before it is called uncompressed. */
+#define SAMPLES 256u
+
+/*
+ * What the pages are compressed with: some builds of makedumpfile announce in the header what
+ * they then do not do. Not the first pages alone: zero pages are raw in any dump, and low memory
+ * is full of them.
+ */
+static const char *find_compression(struct kdump *kdump, uint32_t status)
+{
+	uint64_t samples = MIN(kdump->dumped_count, SAMPLES);
+
+	for (uint64_t i = 0; i < samples; i++) {
+		struct descriptor descriptor;
+		uint64_t index = kdump->dumped_count / samples * i;
+
+		if (!err_ok(read_descriptor(kdump, index, &descriptor)))
+			return compression_name(status);
+		if (compression_name(descriptor.flags))
+			return compression_name(descriptor.flags);
+	}
+	return kdump->dumped_count ? "none" : compression_name(status);
+}
+
+/* makedumpfile and QEMU write pages in the order of their numbers: the last one is at the end. */
+static bool is_truncated(struct kdump *kdump)
+{
+	struct descriptor last;
+
+	return source_truncated(kdump->source) ||
+	       (kdump->dumped_count &&
+		(!err_ok(read_descriptor(kdump, kdump->dumped_count - 1, &last)) ||
+		 !source_holds(kdump->source, last.offset, last.size)));
+}
+
+static void fill_info(struct kdump *kdump, const struct header *header,
+		      const struct sub_header *sub, struct dump_info *info)
+{
+	info->format = source_flattened(kdump->source) ? "kdump-flattened" : "kdump";
+	info->compression = find_compression(kdump, header->status);
+	info->incomplete = header->status & STATUS_INCOMPLETE;
+	info->truncated = is_truncated(kdump);
+	info->dump_level = header->version >= 1 ? (int)sub->dump_level : -1;
+	info->max_pfn = kdump->max_pfn;
+	copy_field(info->release, header->release);
+	copy_field(info->version, header->build);
+	copy_field(info->machine, header->machine);
+	copy_field(info->nodename, header->nodename);
+	info->crash_time = header->time_seconds;
+}
+
+static struct err *check_header(const struct header *header)
+{
+	if (header->version > HEADER_VERSION_MAX)
+		return err_new(ERR_UNSUPPORTED, "kdump header version %" PRIu32
+			       " is newer than this program", header->version);
+	if (header->machine[0] && strncmp(header->machine, "x86_64", sizeof(header->machine)))
+		return err_new(ERR_UNSUPPORTED, "a dump of %.65s: only x86-64 dumps can be read",
+			       header->machine);
+	if (header->block_size != PAGE_SIZE)
+		return err_new(ERR_CORRUPT, "kdump header with blocks of %" PRIu32 " bytes",
+			       header->block_size);
+	if (!header->sub_header_blocks || header->sub_header_blocks > NOTE_BYTES / PAGE_SIZE)
+		return err_new(ERR_CORRUPT, "kdump header with a sub header of %" PRIu32 " blocks",
+			       header->sub_header_blocks);
+	return NULL;
+}
+
+/* More than any writer has to say: such a header is damaged. */
+static struct err *check_range(const struct range *range, const char *what)
+{
+	return range->size > NOTE_BYTES
+		       ? err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " bytes of %s",
+				 range->size, what)
+		       : NULL;
+}
+
+/* Read the sub header; what this version of the header does not have stays zero. */
+static struct err *read_sub_header(struct source *source, const struct header *header,
+				   struct sub_header *ret)
+{
+	static const size_t sizes[HEADER_VERSION_MAX + 1] = {
+		offsetof(struct sub_header, dump_level), offsetof(struct sub_header, split),
+		offsetof(struct sub_header, vmcoreinfo), offsetof(struct sub_header, notes),
+		offsetof(struct sub_header, eraseinfo),	 offsetof(struct sub_header, start_pfn_64),
+		sizeof(struct sub_header),
+	};
+
+	*ret = (struct sub_header){0};
+	TRY(source_read(source, header->block_size, ret, sizes[header->version]));
+	if (ret->split)
+		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
+			       "makedumpfile --reassemble");
+	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
+	TRY(check_range(&ret->notes, "notes"));
+	return check_range(&ret->eraseinfo, "erase info");
+}
+
+/* Two bitmaps of equal size; a full dump may come with one that serves as both. */
+static struct err *place_bitmaps(struct kdump *kdump, const struct header *header)
+{
+	uint64_t start = (1ull + header->sub_header_blocks) * PAGE_SIZE;
+	uint64_t size = (uint64_t)header->bitmap_blocks * PAGE_SIZE;
+	uint64_t needed = block_count(kdump) * BITMAP_BLOCK;
+
+	kdump->descriptors = start + size;
+	/* Checked before anything of the size of max_pfn is allocated. */
+	if (!source_holds(kdump->source, start, size))
+		return err_new(ERR_TRUNCATED, "the file ends within its page bitmaps");
+	if (!kdump->max_pfn || size < needed)
+		return err_new(ERR_CORRUPT, "bitmaps of %" PRIu32 " blocks for %" PRIu64 " pages",
+			       header->bitmap_blocks, kdump->max_pfn);
+	kdump->exists.offset = start;
+	kdump->exists.size = kdump->dumped.size = needed;
+	kdump->dumped.offset = size / 2 >= needed ? start + size / 2 : start;
+	kdump->exists.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
+	kdump->dumped.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
+	return kdump->exists.blocks && kdump->dumped.blocks ? NULL : &err_nomem;
+}
+
+static void take_ranges(struct kdump *kdump, const struct sub_header *sub)
+{
+	struct container *container = &kdump->container;
+
+	if (sub->notes.size)
+		container->notes[container->note_count++] = sub->notes;
+	container->vmcoreinfo = sub->vmcoreinfo;
+	container->phys_base = sub->phys_base;
+	container->has_phys_base = true;
+}
+
+static void kdump_close(struct container *container)
+{
+	struct kdump *kdump = (struct kdump *)container;
+
+	if (!kdump)
+		return;
+	decompressor_close(kdump->decompressor);
+	free(kdump->exists.blocks);
+	free(kdump->dumped.blocks);
+	free(kdump->rank);
+	free(kdump);
+}
+
+static void cleanup_kdump(struct kdump **kdump)
+{
+	if (*kdump)
+		kdump_close(&(*kdump)->container);
+}
+
+static bool is_kdump(const struct header *header)
+{
+	return !memcmp(header->signature, "KDUMP   ", 8) ||
+	       !memcmp(header->signature, "DISKDUMP", 8);
+}
+
+static struct err *kdump_open(struct source *source, struct dump_info *info,
+			      struct container **ret)
+{
+	_cleanup_(cleanup_kdump) struct kdump *kdump = NULL;
+	struct header header;
+	struct sub_header sub;
+	size_t got;
+
+	TRY(source_read_some(source, 0, &header, sizeof(header), &got));
+	if (got < sizeof(header.signature) || !is_kdump(&header))
+		return err_new(ERR_NOT_FOUND, "no kdump file");
+	if (got < sizeof(header))
+		return err_new(ERR_TRUNCATED, "the file ends within its kdump header");
+	TRY(check_header(&header));
+	TRY(read_sub_header(source, &header, &sub));
+	kdump = calloc(1, sizeof(*kdump));
+	if (!kdump)
+		return &err_nomem;
+	kdump->container.ops = &kdump_container;
+	kdump->source = source;
+	kdump->max_pfn = header.version >= 6 ? sub.max_mapnr_64 : header.max_mapnr;
+	if (kdump->max_pfn >> (52 - PAGE_SHIFT))
+		return err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " pages", kdump->max_pfn);
+	TRY(place_bitmaps(kdump, &header));
+	TRY(build_rank(kdump));
+	take_ranges(kdump, &sub);
+	TRY(decompressor_open(&kdump->decompressor));
+	fill_info(kdump, &header, &sub, info);
+	*ret = &take_ptr(kdump)->container;
+	return NULL;
+}
+
+const struct container_ops kdump_container = {
+	.open = kdump_open,
+	.close = kdump_close,
+	.state = kdump_state,
+	.read = kdump_read_page,
+	.sweep = kdump_sweep,
+	.pages_below = kdump_pages_below,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/dump/dump_container.h"
+
+/* More CPUs than any x86-64 kernel can be built for (NR_CPUS_RANGE_END). */
+#define CPUS_MAX 8192
+#define VMCOREINFO_MAX (64u << 10)
+
+/* struct elf_prstatus of x86-64 as /proc/vmcore has it (include/linux/elfcore.h). */
+struct prstatus {
+	uint8_t before[112]; /* signals, pids, times: the kernel leaves all but the pid zero */
+	uint64_t regs[27];   /* struct user_regs_struct (arch/x86/include/asm/user_64.h) */
+};
+
+static const enum reg prstatus_order[27] = {
+	REG_R15, REG_R14, REG_R13,	REG_R12, REG_RBP,    REG_RBX, REG_R11,	   REG_R10,	REG_R9,
+	REG_R8,	 REG_RAX, REG_RCX,	REG_RDX, REG_RSI,    REG_RDI, REG_ORIG_RAX, REG_RIP,	REG_CS,
+	REG_RFLAGS, REG_RSP, REG_SS, REG_FS_BASE, REG_GS_BASE, REG_NONE, REG_NONE, REG_NONE, REG_NONE,
+};
+
+/* QEMUCPUState (QEMU target/i386/arch_dump.c). */
+struct qemu_segment {
+	uint32_t selector, limit, flags, pad;
+	uint64_t base;
+};
+
+struct qemu_cpu {
+	uint32_t version, size;
+	uint64_t regs[18];
+	struct qemu_segment cs, ds, es, fs, gs, ss, ldt, tr, gdt, idt;
+	uint64_t cr[5];
+};
+
+struct note {
+	uint32_t type;
+	const char *name;
+	size_t name_size;
+	const uint8_t *desc;
+	size_t desc_size;
+};
+
+static bool is_named(const struct note *note, const char *name)
+{
+	size_t length = strlen(name);
+
+	return note->name_size >= length && !memcmp(note->name, name, length) &&
+	       (note->name_size == length || !note->name[length]);
+}
+
+static struct err *add_cpu(struct notes *notes, const struct note *note)
+{
+	struct prstatus status;
+	struct regs *regs;
+
+	if (note->desc_size < sizeof(status) || notes->cpu_count == CPUS_MAX)
+		return NULL;
+	regs = reallocarray(notes->cpus, notes->cpu_count + 1, sizeof(*regs));
+	if (!regs)
+		return &err_nomem;
+	notes->cpus = regs;
+	regs = &regs[notes->cpu_count++];
+	*regs = (struct regs){0};
+	memcpy(&status, note->desc, sizeof(status));
+	for (size_t i = 0; i < ARRAY_SIZE(prstatus_order); i++)
+		if (prstatus_order[i] != REG_NONE)
+			regs_set(regs, prstatus_order[i], status.regs[i]);
+	/* The kernel itself does not save the bases: 0 then means "not recorded". */
+	if (!regs->value[REG_GS_BASE])
+		regs_forget(regs, REG_GS_BASE);
+	if (!regs->value[REG_FS_BASE])
+		regs_forget(regs, REG_FS_BASE);
+	return NULL;
+}
+
+/* QEMU writes one of its own notes a CPU, after all PRSTATUS notes and in the same order. */
+static void add_qemu(struct notes *notes, const struct note *note, size_t index)
+{
+	struct qemu_cpu cpu;
+	struct regs *regs;
+
+	if (note->desc_size < sizeof(cpu) || index >= notes->cpu_count)
+		return;
+	memcpy(&cpu, note->desc, sizeof(cpu));
+	regs = &notes->cpus[index];
+	regs_set(regs, REG_CR2, cpu.cr[2]);
+	regs_set(regs, REG_CR3, cpu.cr[3]);
+	regs_set(regs, REG_FS_BASE, cpu.fs.base);
+	regs_set(regs, REG_GS_BASE, cpu.gs.base);
+}
+
+static struct err *keep_vmcoreinfo(struct notes *notes, const void *text, size_t size)
+{
+	if (notes->vmcoreinfo || !size)
+		return NULL;
+	size = MIN(size, VMCOREINFO_MAX);
+	notes->vmcoreinfo = malloc(size);
+	if (!notes->vmcoreinfo)
+		return &err_nomem;
+	memcpy(notes->vmcoreinfo, text, size);
+	notes->vmcoreinfo_size = size;
+	return NULL;
+}
+
+/* The note at *offset, which is moved behind it; false when no whole note is left. */
+static bool next_note(const uint8_t *data, size_t size, size_t *offset, struct note *ret)
+{
+	Elf64_Nhdr header;
+	size_t name, desc;
+
+	if (size - *offset < sizeof(header))
+		return false;
+	memcpy(&header, data + *offset, sizeof(header));
+	name = *offset + sizeof(header);
+	if (header.n_namesz > size - name)
+		return false;
+	desc = MIN(size, name + ((header.n_namesz + 3ull) & ~3ull));
+	if (header.n_descsz > size - desc)
+		return false;
+	*ret = (struct note){header.n_type, (const char *)data + name, header.n_namesz,
+			     data + desc, header.n_descsz};
+	*offset = MIN(size, desc + ((header.n_descsz + 3ull) & ~3ull));
+	return true;
+}
+
+static struct err *parse_notes(struct notes *notes, const uint8_t *data, size_t size)
+{
+	size_t offset = 0, qemu_index = 0;
+	struct note note;
+
+	while (next_note(data, size, &offset, &note)) {
+		if (is_named(&note, "CORE") && note.type == NT_PRSTATUS)
+			TRY(add_cpu(notes, &note));
+		else if (is_named(&note, "QEMU"))
+			add_qemu(notes, &note, qemu_index++);
+		else if (is_named(&note, "VMCOREINFO"))
+			TRY(keep_vmcoreinfo(notes, note.desc, note.desc_size));
+	}
+	return NULL;
+}
+
+static struct err *read_range(struct source *source, struct range range, size_t max,
+			      uint8_t **data, size_t *size)
+{
+	*size = (size_t)MIN(range.size, max);
+	*data = malloc(*size + 1);
+	if (!*data)
+		return &err_nomem;
+	return source_read_some(source, range.offset, *data, *size, size);
+}
+
+struct err *notes_read(struct notes *notes, struct source *source, struct range range)
+{
+	_free_ uint8_t *data = NULL;
+	size_t size;
+
+	TRY(read_range(source, range, NOTE_BYTES, &data, &size));
+	return parse_notes(notes, data, size);
+}
+
+struct err *notes_read_vmcoreinfo(struct notes *notes, struct source *source, struct range range)
+{
+	_free_ uint8_t *data = NULL;
+	size_t size;
+
+	TRY(read_range(source, range, VMCOREINFO_MAX, &data, &size));
+	return keep_vmcoreinfo(notes, data, size);
+}
+
+void notes_deinit(struct notes *notes)
+{
+	free(notes->cpus);
+	free(notes->vmcoreinfo);
+}

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/insn/flow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define NONE UINT32_MAX
+#define DEPTH_UNKNOWN INT64_MIN
+#define DEPTH_UNSEEN INT64_MAX
+#define CALLER_SAVED                                                                              \
+	(1u << REG_RAX | 1u << REG_RCX | 1u << REG_RDX | 1u << REG_RSI | 1u << REG_RDI |           \
+	 1u << REG_R8 | 1u << REG_R9 | 1u << REG_R10 | 1u << REG_R11)
+
+struct flow_node {
+	uint32_t target;		/* of a jump, within the function */
+	uint32_t first_jump, next_jump; /* those that lead here, chained */
+	uint32_t seen, kept;		/* in which turn a walk came by */
+	int64_t depth;
+};
+
+bool insn_is(const struct insn *insn, const char *mnemonic)
+{
+	const char *space = strrchr(insn->mnemonic, ' ');
+
+	return !strcmp(space ? space + 1 : insn->mnemonic, mnemonic);
+}
+
+/* --- decoding --------------------------------------------------------------------------------- */
+
+/* As much of a stretch of code as can be read, page by page. */
+static size_t read_code(struct kernel *kernel, uint64_t start, uint8_t *code, size_t length)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		size_t step = MIN(length - done, PAGE_SIZE - ((start + done) & (PAGE_SIZE - 1)));
+
+		if (!err_ok(memory_read(kernel->memory, start + done, code + done, step)))
+			break;
+		done += step;
+	}
+	return done;
+}
+
+/* What is no instruction: nothing is known of it but that no way leads on. */
+static struct insn bad_insn(uint64_t address, uint8_t byte, uint8_t size)
+{
+	struct insn insn = {.address = address, .bytes = {byte}, .size = size, .is_trap = true};
+
+	copy_text(insn.text, sizeof(insn.text), "(bad)");
+	copy_text(insn.mnemonic, sizeof(insn.mnemonic), "(bad)");
+	return insn;
+}
+
+/* add %al,(%rax) is how zeroes decode: a page that was cleared or left out, not code. */
+static bool is_nothing(const struct insn *insn)
+{
+	return insn->size == 2 && !insn->bytes[0] && !insn->bytes[1];
+}
+
+static struct err *decode(struct kernel *kernel, struct flow *flow, uint64_t start, uint64_t length)
+{
+	_free_ uint8_t *code = malloc(MAX(length, 1u));
+	size_t at = 0, room = flow->count;
+
+	if (!code)
+		return &err_nomem;
+	size_t readable = read_code(kernel, start, code, length);
+	flow->whole &= readable == length;
+	while (at < readable) {
+		if (flow->count == room) {
+			room += 64 + (readable - at) / 4;
+			struct insn *grown = reallocarray(flow->insns, room, sizeof(*grown));
+
+			if (!grown)
+				return &err_nomem;
+			flow->insns = grown;
+		}
+		struct insn *insn = &flow->insns[flow->count++];
+		bool known = err_ok(disasm_one(kernel->disasm, code + at, readable - at, start + at,
+					       insn));
+		if (!known || is_nothing(insn))
+			*insn = bad_insn(start + at, code[at], known ? insn->size : 1);
+		at += insn->size;
+	}
+	return NULL;
+}
+
+static bool is_cold_of(const char *cold, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(cold, name, length) && !strncmp(cold + length, ".cold", 5);
+}
+
+/* The rarely run part that compilers put elsewhere, by a jump that leads there. */
+static struct err *decode_cold(struct kernel *kernel, struct flow *flow)
+{
+	struct symbol symbol;
+
+	for (size_t i = 0; i < flow->cold; i++) {
+		const struct insn *insn = &flow->insns[i];
+
+		if (!insn->is_jump || !insn->target || flow_index(flow, insn->target) >= 0 ||
+		    !symbols_at(kernel->symbols, insn->target, &symbol) ||
+		    !is_cold_of(symbol.name, flow->symbol.name))
+			continue;
+		flow->whole &= symbol.size && symbol.size <= FLOW_CODE_MAX;
+		return decode(kernel, flow, symbol.address, MIN(symbol.size, FLOW_CODE_MAX));
+	}
+	return NULL;
+}
+
+/* --- the graph -------------------------------------------------------------------------------- */
+
+static ssize_t index_in(const struct flow *flow, size_t low, size_t high, uint64_t address)
+{
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (flow->insns[middle].address == address)
+			return (ssize_t)middle;
+		if (flow->insns[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+ssize_t flow_index(const struct flow *flow, uint64_t address)
+{
+	ssize_t found = index_in(flow, 0, flow->cold, address);
+
+	return found >= 0 ? found : index_in(flow, flow->cold, flow->count, address);
+}
+
+ssize_t flow_index_before(const struct flow *flow, uint64_t address)
+{
+	for (size_t i = 0; i < flow->count; i++)
+		if (flow->insns[i].address + flow->insns[i].size == address)
+			return (ssize_t)i;
+	return -1;
+}
+
+/* ud2 is gone on after when it is a WARN(): taken for possible of all. */
+static bool falls_through(const struct flow *flow, size_t i)
+{
+	const struct insn *insn = &flow->insns[i];
+
+	if (i + 1 == flow->cold || i + 1 == flow->count || insn->is_return ||
+	    (insn->is_jump && !insn->is_conditional))
+		return false;
+	return !insn->is_trap || insn_is(insn, "ud2");
+}
+
+static void link_jumps(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->count; i++)
+		flow->nodes[i] = (struct flow_node){NONE, NONE, NONE, 0, 0, DEPTH_UNSEEN};
+	for (size_t i = 0; i < flow->count; i++) {
+		const struct insn *insn = &flow->insns[i];
+		ssize_t target = -1;
+
+		if (insn->is_jump && insn->target)
+			target = flow_index(flow, insn->target);
+
+		flow->indirect |= insn->is_jump && !insn->target;
+		if (target < 0)
+			continue;
+		flow->nodes[i].target = (uint32_t)target;
+		flow->nodes[i].next_jump = flow->nodes[target].first_jump;
+		flow->nodes[target].first_jump = (uint32_t)i;
+	}
+}
+
+/* A list of instructions yet to visit: each is put there once a turn. */
+struct work {
+	uint32_t *items;
+	size_t count;
+};
+
+static bool work_open(struct flow *flow, struct work *work)
+{
+	*work = (struct work){.items = malloc((flow->count + 1) * sizeof(*work->items))};
+	flow->turn++;
+	return work->items;
+}
+
+static void work_add(struct flow *flow, struct work *work, size_t i)
+{
+	if (flow->nodes[i].seen == flow->turn)
+		return;
+	flow->nodes[i].seen = flow->turn;
+	work->items[work->count++] = (uint32_t)i;
+}
+
+/* False when nothing is known to lead to i. */
+static bool add_predecessors(struct flow *flow, struct work *work, size_t i)
+{
+	bool any = false;
+
+	if (i && i != flow->cold && falls_through(flow, i - 1)) {
+		work_add(flow, work, i - 1);
+		any = true;
+	}
+	for (uint32_t j = flow->nodes[i].first_jump; j != NONE; j = flow->nodes[j].next_jump) {
+		work_add(flow, work, j);
+		any = true;
+	}
+	return any;
+}
+
+static void add_successors(struct flow *flow, struct work *work, size_t i)
+{
+	if (falls_through(flow, i))
+		work_add(flow, work, i + 1);
+	if (flow->nodes[i].target != NONE)
+		work_add(flow, work, flow->nodes[i].target);
+}
+
+/* --- the stack -------------------------------------------------------------------------------- */
+
+/* How the depth changes over an instruction; DEPTH_UNKNOWN when that cannot be told. */
+static int64_t depth_after(const struct insn *insn, int64_t depth)
+{
+	const struct operand *first = &insn->operands[0], *second = &insn->operands[1];
+
+	if (insn->is_call || !(insn->regs_written & 1u << REG_RSP) || depth == DEPTH_UNKNOWN)
+		return depth;
+	if (!strncmp(insn->mnemonic, "push", 4))
+		return depth + 8;
+	if (!strncmp(insn->mnemonic, "pop", 3))
+		return first->kind == OPERAND_REGISTER && first->reg == REG_RSP ? DEPTH_UNKNOWN
+										: depth - 8;
+	if (insn->operand_count == 2 && second->kind == OPERAND_IMMEDIATE) {
+		if (insn_is(insn, "sub"))
+			return depth + second->immediate;
+		if (insn_is(insn, "add"))
+			return depth - second->immediate;
+	}
+	if (insn_is(insn, "lea") && second->base == REG_RSP && second->index == REG_NONE)
+		return depth - second->displacement;
+	return DEPTH_UNKNOWN;
+}
+
+static bool note_depth(struct flow *flow, size_t i, int64_t depth)
+{
+	int64_t *known = &flow->nodes[i].depth;
+
+	if (*known == depth || *known == DEPTH_UNKNOWN)
+		return false;
+	*known = *known == DEPTH_UNSEEN ? depth : DEPTH_UNKNOWN;
+	return true;
+}
+
+/* Each instruction is visited at most twice: its depth becomes known once, unknown once. */
+static struct err *find_depths(struct flow *flow)
+{
+	_free_ uint32_t *items = malloc((2 * flow->count + 2) * 2 * sizeof(*items));
+	size_t count = 0;
+
+	if (!items)
+		return &err_nomem;
+	if (flow->count && note_depth(flow, 0, 0))
+		items[count++] = 0;
+	while (count) {
+		size_t i = items[--count];
+		int64_t depth = depth_after(&flow->insns[i], flow->nodes[i].depth);
+		uint32_t target = flow->nodes[i].target;
+
+		if (falls_through(flow, i) && note_depth(flow, i + 1, depth))
+			items[count++] = (uint32_t)(i + 1);
+		if (target != NONE && note_depth(flow, target, depth))
+			items[count++] = target;
+	}
+	return NULL;
+}
+
+bool flow_depth(const struct flow *flow, size_t index, int64_t *ret)
+{
+	*ret = flow->nodes[index].depth;
+	return *ret != DEPTH_UNKNOWN && *ret != DEPTH_UNSEEN;
+}
+
+/* RBP is a frame pointer when one mov %rsp,%rbp sets it and nothing else but its restoring does. */
+static void find_frame_pointer(struct flow *flow)
+{
+	for (size_t i = 0; i < flow->count; i++) {
+		const struct insn *insn = &flow->insns[i];
+		const struct operand *source = &insn->operands[1];
+
+		if (!(insn->regs_written & 1u << REG_RBP) || insn_is(insn, "pop") ||
+		    insn_is(insn, "leave"))
+			continue;
+		bool sets = !flow->frame_pointer && insn_is(insn, "mov") &&
+			    source->kind == OPERAND_REGISTER && source->reg == REG_RSP &&
+			    flow_depth(flow, i, &flow->frame_depth);
+		flow->frame_pointer = sets;
+		if (!sets)
+			return;
+	}
+}
+
+bool flow_slot(const struct flow *flow, size_t index, const struct operand *operand, int64_t *ret)
+{
+	int64_t depth;
+
+	if (operand->kind != OPERAND_MEMORY || operand->index != REG_NONE || operand->gs ||
+	    operand->fs)
+		return false;
+	if (operand->base == REG_RSP && flow_depth(flow, index, &depth))
+		*ret = operand->displacement - depth;
+	else if (operand->base == REG_RBP && flow->frame_pointer)
+		*ret = operand->displacement - flow->frame_depth;
+	else
+		return false;
+	return true;
+}
+
+bool flow_store(const struct flow *flow, size_t index, int64_t *slot, const struct operand **source)
+{
+	const struct insn *insn = &flow->insns[index];
+	const struct operand *first = &insn->operands[0];
+	int64_t depth;
+
+	if (insn_is(insn, "push") && flow_depth(flow, index, &depth)) {
+		*slot = -depth - 8;
+		*source = first;
+		return true;
+	}
+	*source = &insn->operands[1];
+	return !strncmp(insn->mnemonic, "mov", 3) && insn->operand_count == 2 &&
+	       first->kind == OPERAND_MEMORY && first->size == 8 &&
+	       flow_slot(flow, index, first, slot);
+}
+
+/* --- definitions ------------------------------------------------------------------------------ */
+
+static bool writes_slot(const struct flow *flow, size_t i, int64_t slot)
+{
+	const struct insn *insn = &flow->insns[i];
+	const struct operand *first = &insn->operands[0];
+	int64_t depth, at;
+
+	if (!strncmp(insn->mnemonic, "push", 4))
+		return flow_depth(flow, i, &depth) && slot == -depth - 8;
+	return insn->operand_count && first->written && flow_slot(flow, i, first, &at) &&
+	       at < slot + 8 && slot < at + (int64_t)MAX(first->size, 1u);
+}
+
+bool flow_defines(const struct flow *flow, size_t index, struct flow_place place)
+{
+	const struct insn *insn = &flow->insns[index];
+
+	if (place.reg == REG_NONE)
+		return writes_slot(flow, index, place.slot);
+	if (insn_is(insn, "(bad)"))
+		return true;
+	if (insn->is_call && place.reg != REG_RSP)
+		return CALLER_SAVED >> place.reg & 1 && index != flow->hook;
+	return insn->regs_written >> place.reg & 1;
+}
+
+void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
+		      struct flow_definitions *ret)
+{
+	struct work work;
+
+	*ret = (struct flow_definitions){.entry = index == 0};
+	if (!work_open(flow, &work)) {
+		ret->lost = true;
+		return;
+	}
+	if (!add_predecessors(flow, &work, index) && index)
+		ret->lost = true;
+	while (work.count) {
+		size_t i = work.items[--work.count];
+
+		if (flow_defines(flow, i, place)) {
+			if (ret->count < FLOW_DEFINITIONS)
+				ret->at[ret->count++] = i;
+			else
+				ret->lost = true;
+			continue;
+		}
+		bool any = add_predecessors(flow, &work, i);
+		ret->entry |= i == 0;
+		/*
+		 * Code that nothing leads to: behind a static branch that is off, or run in place
+		 * of an access that failed; unless an indirect jump has its targets there.
+		 */
+		ret->lost |= !any && i && flow->indirect;
+	}
+	free(work.items);
+}
+
+bool flow_only(const struct flow_definitions *definitions, size_t *at, bool *entry)
+{
+	*entry = definitions->entry;
+	*at = definitions->at[0];
+	return !definitions->lost && definitions->count + definitions->entry == 1;
+}
+
+/* Marks what may run before to and after the last run of from: kept == the turn returned. */
+static uint32_t mark_backward(struct flow *flow, size_t from, size_t to)
+{
+	struct work work;
+
+	if (!work_open(flow, &work))
+		return 0;
+	add_predecessors(flow, &work, to);
+	while (work.count) {
+		size_t i = work.items[--work.count];
+
+		flow->nodes[i].kept = flow->turn;
+		if (i != from)
+			add_predecessors(flow, &work, i);
+	}
+	free(work.items);
+	return flow->turn;
+}
+
+bool flow_unchanged(struct flow *flow, struct flow_place place, size_t from, size_t to)
+{
+	uint32_t before = mark_backward(flow, from, to);
+	struct work work;
+	bool same = true;
+
+	if (!before || !work_open(flow, &work))
+		return false;
+	add_successors(flow, &work, from);
+	while (work.count && same) {
+		size_t i = work.items[--work.count];
+
+		if (i == from || flow->nodes[i].kept != before)
+			continue;
+		same = !flow_defines(flow, i, place);
+		add_successors(flow, &work, i);
+	}
+	free(work.items);
+	return same;
+}
+
+bool flow_in_loop(struct flow *flow, size_t index)
+{
+	struct work work;
+
+	if (!work_open(flow, &work))
+		return true;
+	add_successors(flow, &work, index);
+	while (work.count)
+		add_successors(flow, &work, work.items[--work.count]);
+	free(work.items);
+	return flow->nodes[index].seen == flow->turn;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+/* The function an address belongs to, where that is a cold part: whose it is. */
+static void find_function(struct kernel *kernel, struct symbol *symbol)
+{
+	const char *cold = strstr(symbol->name, ".cold");
+	struct symbol whole;
+	char name[SYMBOL_NAME_MAX];
+	uint64_t address;
+
+	if (!cold)
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)(cold - symbol->name), symbol->name);
+	if (symbols_find(kernel->symbols, name, &address) &&
+	    symbols_at(kernel->symbols, address, &whole) && !strcmp(whole.name, name))
+		*symbol = whole;
+}
+
+/*
+ * The call to a tracer, behind a landing pad at most, leaves all registers as they are. Functions
+ * have it by name, or it is a trampoline that no symbol covers.
+ */
+static void find_hook(struct kernel *kernel, struct flow *flow)
+{
+	static const char *const tracers[] = {"__fentry__", "mcount", "ftrace_"};
+	struct symbol symbol;
+
+	flow->hook = SIZE_MAX;
+	for (size_t i = 0; i < MIN(flow->count, 4u); i++) {
+		const struct insn *insn = &flow->insns[i];
+
+		if (!insn->is_call || !insn->target)
+			continue;
+		bool known = symbols_at(kernel->symbols, insn->target, &symbol);
+		bool tracer = !known || insn->target - symbol.address >= MAX(symbol.size, 1u);
+		for (size_t j = 0; known && j < ARRAY_SIZE(tracers); j++)
+			tracer |= !strncmp(symbol.name, tracers[j], strlen(tracers[j]));
+		if (tracer)
+			flow->hook = i;
+		return;
+	}
+}
+
+/* Code that was not read matters where a way leads there: what follows a function does not. */
+static bool leaves_what_is_read(struct flow *flow)
+{
+	uint64_t end = flow->symbol.address + flow->symbol.size;
+	struct work work;
+	bool leaves = false;
+
+	if (!flow->count || !work_open(flow, &work))
+		return true;
+	work_add(flow, &work, 0);
+	while (work.count) {
+		size_t i = work.items[--work.count];
+		const struct insn *insn = &flow->insns[i];
+		bool last = i + 1 == flow->cold || i + 1 == flow->count;
+
+		leaves |= last && !insn->is_return && !insn->is_trap &&
+			  (!insn->is_jump || insn->is_conditional);
+		leaves |= insn->is_jump && insn->target && flow->nodes[i].target == NONE &&
+			  insn->target >= flow->symbol.address && insn->target < end;
+		add_successors(flow, &work, i);
+	}
+	free(work.items);
+	return leaves;
+}
+
+static struct err *build(struct kernel *kernel, struct flow *flow)
+{
+	uint64_t size = flow->symbol.size;
+	bool fits = size && size <= FLOW_CODE_MAX;
+
+	flow->whole = fits;
+	flow->cold = SIZE_MAX; /* until it is decoded too, all is the function itself */
+	TRY(decode(kernel, flow, flow->symbol.address, fits ? size : FLOW_CODE_MAX));
+	flow->cold = flow->count;
+	TRY(decode_cold(kernel, flow));
+	flow->nodes = calloc(flow->count + 1, sizeof(*flow->nodes));
+	if (!flow->nodes)
+		return &err_nomem;
+	link_jumps(flow);
+	flow->whole = flow->whole || !leaves_what_is_read(flow);
+	find_hook(kernel, flow);
+	TRY(find_depths(flow));
+	find_frame_pointer(flow);
+	return NULL;
+}
+
+struct err *flow_open(struct kernel *kernel, uint64_t address, struct flow **ret)
+{
+	struct flow *flow = calloc(1, sizeof(*flow));
+
+	if (!flow)
+		return &err_nomem;
+	if (!symbols_at(kernel->symbols, address, &flow->symbol)) {
+		flow_close(flow);
+		return err_at(ERR_NOT_FOUND, address, "no function is known");
+	}
+	find_function(kernel, &flow->symbol);
+	struct err *err = build(kernel, flow);
+	if (err) {
+		flow_close(flow);
+		return err;
+	}
+	*ret = flow;
+	return NULL;
+}
+
+void flow_close(struct flow *flow)
+{
+	if (!flow)
+		return;
+	free(flow->insns);
+	free(flow->nodes);
+	free(flow);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_INSN_FLOW
+#define TRIAGE_KERNEL_INSN_FLOW
+
+#include "kernel/kernel.h"
+
+/*
+ * The code of one function as a graph: which instruction may run before which, and so where what
+ * a register or a word of the stack holds at one place may have been put there. Jumps count, those
+ * to the function's ".cold" part too; an indirect jump's targets stay unknown.
+ */
+struct flow {
+	struct symbol symbol;	/* of the function itself, also for an address in its cold part */
+	struct insn *insns;	/* what is no code is "(bad)" and ends its path */
+	size_t count;
+	size_t cold;		/* where the cold part begins in insns; count when there is none */
+	bool frame_pointer;	/* RBP is one, this far below the return address */
+	int64_t frame_depth;
+	size_t hook;		/* the call to a tracer at its start; SIZE_MAX when there is none */
+	bool indirect;		/* it has jumps whose targets are not known */
+	bool whole;		/* false: ways lead on into code too far away or unreadable */
+	struct flow_node *nodes; /* beside insns */
+	uint32_t turn;
+};
+
+#define FLOW_CODE_MAX 16384 /* bytes of either part; the longest functions have more */
+
+/* The function that holds an address, which need not be an instruction's. */
+struct err *flow_open(struct kernel *kernel, uint64_t address, struct flow **ret);
+void flow_close(struct flow *flow);
+/* Index of the instruction at an address, -1 when none begins there. */
+ssize_t flow_index(const struct flow *flow, uint64_t address);
+/* The one that ends at an address: a return address's call. */
+ssize_t flow_index_before(const struct flow *flow, uint64_t address);
+
+/* A register, or with REG_NONE eight bytes of the stack: offset from the return address's place. */
+struct flow_place {
+	enum reg reg;
+	int64_t slot;
+};
+
+#define FLOW_DEFINITIONS 8
+struct flow_definitions {
+	size_t at[FLOW_DEFINITIONS];
+	unsigned count;
+	bool entry; /* may also be as the caller left it */
+	bool lost;  /* an indirect jump may have led on some way here, or there are too many */
+};
+
+/* What may have put into a place what it holds before the instruction at index runs. */
+void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
+		      struct flow_definitions *ret);
+/* One definition and no other: its index into *at, or true with *entry set. */
+bool flow_only(const struct flow_definitions *definitions, size_t *at, bool *entry);
+/*
+ * No instruction that may run after the one at from (for the last time) and before the one at to
+ * writes the place. The one at from does not count.
+ */
+bool flow_unchanged(struct flow *flow, struct flow_place place, size_t from, size_t to);
+/* The instruction may run more than once. */
+bool flow_in_loop(struct flow *flow, size_t index);
+bool flow_defines(const struct flow *flow, size_t index, struct flow_place place);
+/* How far RSP is below the return address before the instruction; false where ways disagree. */
+bool flow_depth(const struct flow *flow, size_t index, int64_t *ret);
+/* The stack slot a memory operand names by RSP or the frame pointer; false for all others. */
+bool flow_slot(const struct flow *flow, size_t index, const struct operand *operand, int64_t *ret);
+/* The slot an instruction stores eight bytes to (mov, push), and from which operand. */
+bool flow_store(const struct flow *flow, size_t index, int64_t *slot,
+		const struct operand **source);
+/* mov, lea: the mnemonic behind any prefix. */
+bool insn_is(const struct insn *insn, const char *mnemonic);
+
+#endif

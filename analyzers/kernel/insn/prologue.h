@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_INSN_PROLOGUE
+#define TRIAGE_KERNEL_INSN_PROLOGUE
+
+#include "kernel/kernel.h"
+
+/*
+ * What a function does to the stack before its first jump or call, read from its code: the pushes
+ * that save registers, the room it takes, whether it sets a frame pointer up.
+ */
+#define PROLOGUE_PUSHES 8
+
+struct prologue {
+	enum reg saved[PROLOGUE_PUSHES]; /* in order: the n-th lies 8 * (n + 1) below the return */
+	unsigned pushes;
+	uint64_t room;		/* bytes taken after the pushes */
+	bool frame_pointer;	/* mov %rsp,%rbp */
+	uint64_t depth;		/* bytes below the return address at the address asked for */
+};
+
+/*
+ * Of the function at start, up to (not including) the instruction at stop. ERR_NOT_FOUND when the
+ * code before stop already branches: then only pushes, room and frame_pointer hold.
+ */
+struct err *prologue_read(struct kernel *kernel, uint64_t start, uint64_t stop,
+			  struct prologue *ret);
+/* Where on the stack a register was saved, given the slot of the return address. 0 = it was not. */
+uint64_t prologue_slot(const struct prologue *prologue, enum reg reg, uint64_t return_slot);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/locking/sleeper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "kernel/kernel.h"
+#include "kernel/types/object.h"
+
+struct wait_entry {
+	const char *function;
+	enum wait_kind refines; /* WAIT_NONE for an entry that stands alone */
+	enum wait_kind kind;
+	enum lock_mode mode;
+	const char *what;
+};
+
+static const struct wait_entry wait_table[] = {
+#define WAIT(function, kind, mode, what) {function, WAIT_NONE, WAIT_##kind, MODE_##mode, what},
+#define REFINES(function, from, kind, mode, what)                                                  \
+	{function, WAIT_##from, WAIT_##kind, MODE_##mode, what},
+#include "kernel/locking/sleep_functions.def"
+#undef WAIT
+#undef REFINES
+};
+
+/* Interned function names, by the frame address they were looked up for. */
+struct names {
+	struct map by_address; /* lookup address → char * */
+	struct map by_hash;    /* hash of the text → char * */
+};
+
+const char *wait_kind_name(enum wait_kind kind)
+{
+	static const char *const names[] = {
+		[WAIT_NONE] = "other",		[WAIT_RWSEM] = "rwsem",
+		[WAIT_MUTEX] = "mutex",		[WAIT_RT_MUTEX] = "rt_mutex",
+		[WAIT_RT_RWSEM] = "rwsem",	[WAIT_SEMAPHORE] = "semaphore",
+		[WAIT_PERCPU_RWSEM] = "percpu_rwsem", [WAIT_COMPLETION] = "completion",
+		[WAIT_WORK] = "completion",	[WAIT_PAGE] = "page",
+		[WAIT_BIT] = "bit",		[WAIT_IO] = "io",
+		[WAIT_OTHER] = "other",
+	};
+
+	return names[kind];
+}
+
+const char *lock_mode_name(enum lock_mode mode)
+{
+	static const char *const names[] = {NULL, "read", "write", "exclusive"};
+
+	return names[mode];
+}
+
+void strip_suffix(char *function)
+{
+	static const char *const suffixes[] = {".isra.", ".constprop.", ".part.", ".cold", ".llvm."};
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		char *at = strstr(function, suffixes[i]);
+
+		if (at && at != function)
+			*at = '\0';
+	}
+}
+
+static const char *intern(struct names *names, const char *text)
+{
+	uint64_t hash = hash_text(text);
+	uint64_t *known = map_get(&names->by_hash, hash);
+
+	if (known)
+		return (const char *)(uintptr_t)*known;
+	char *copy = strdup(text);
+	if (!copy || !map_set(&names->by_hash, hash, (uintptr_t)copy)) {
+		free(copy);
+		return "";
+	}
+	return copy;
+}
+
+static const char *function_name(struct kernel *kernel, struct names *names, uint64_t address)
+{
+	uint64_t *known = map_get(&names->by_address, address);
+	struct symbol symbol;
+
+	if (known)
+		return (const char *)(uintptr_t)*known;
+	if (!symbols_at(kernel->symbols, address, &symbol))
+		symbol.name[0] = '\0';
+	strip_suffix(symbol.name);
+	const char *name = intern(names, symbol.name);
+	map_set(&names->by_address, address, (uintptr_t)name);
+	return name;
+}
+
+static void names_free(struct names *names)
+{
+	if (!names)
+		return;
+	for (size_t i = 0; i < map_slots(&names->by_hash); i++) {
+		uint64_t key, value;
+
+		if (map_slot(&names->by_hash, i, &key, &value))
+			free((char *)(uintptr_t)value);
+	}
+	map_deinit(&names->by_hash);
+	map_deinit(&names->by_address);
+	free(names);
+}
+
+static const struct wait_entry *find_entry(const char *function, enum wait_kind refines)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wait_table); i++)
+		if (wait_table[i].refines == refines && !strcmp(wait_table[i].function, function))
+			return &wait_table[i];
+	return NULL;
+}
+
+/* How far above the function that sleeps its callers may still say more exactly what for. */
+#define REFINE_CALLS 8
+
+static void apply(struct sleeper *sleeper, const struct wait_entry *entry)
+{
+	sleeper->kind = entry->kind;
+	sleeper->what = entry->what;
+	if (entry->mode != MODE_UNKNOWN)
+		sleeper->mode = entry->mode;
+}
+
+/* Walk outwards from the call that was recognised, through the lock's own functions. */
+static void refine(struct sleeper *sleeper, unsigned at)
+{
+	unsigned last = at;
+
+	for (unsigned i = at + 1; i < sleeper->call_count && i <= at + REFINE_CALLS; i++) {
+		const char *function = sleeper->calls[i].function;
+		const struct wait_entry *finer = find_entry(function, sleeper->kind);
+		const struct wait_entry *same = find_entry(function, WAIT_NONE);
+
+		if (finer)
+			apply(sleeper, finer);
+		else if (same && same->kind == sleeper->kind && sleeper->mode == MODE_UNKNOWN)
+			sleeper->mode = same->mode;
+		if (finer || (same && same->kind == sleeper->kind))
+			last = i;
+	}
+	if (last + 1 < sleeper->call_count)
+		sleeper->caller = sleeper->calls[last + 1].address;
+}
+
+void sleeper_classify(struct sleeper *sleeper)
+{
+	sleeper->kind = WAIT_NONE;
+	sleeper->mode = MODE_UNKNOWN;
+	sleeper->what = "something we have no name for";
+	for (unsigned i = 0, at = 0; i < sleeper->call_count; i++) {
+		const struct wait_entry *entry = find_entry(sleeper->calls[i].function, WAIT_NONE);
+
+		if (!entry)
+			continue;
+		/* io_schedule() inside a page or bit wait: a frame near it says more. */
+		bool vague = sleeper->kind == WAIT_IO && i <= at + REFINE_CALLS;
+		if (sleeper->kind != WAIT_NONE && !vague)
+			break;
+		at = i;
+		apply(sleeper, entry);
+		sleeper->wait_sp = sleeper->calls[i].sp;
+		refine(sleeper, i);
+	}
+}
+
+struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
+			   const struct task *task, struct sleeper *ret)
+{
+	_trace_ struct trace trace = {0};
+
+	*ret = (struct sleeper){.task = task};
+	ret->sp = task->stack;
+	TRY(unwind_task(kernel, task, &trace));
+	if (trace.count)
+		ret->sp = MAX(trace.frames[0].sp & ~7ull, task->stack);
+	ret->call_count = (unsigned)MIN(trace.count, SLEEPER_CALLS);
+	ret->calls = calloc(ret->call_count + 1, sizeof(*ret->calls));
+	if (!ret->calls)
+		return &err_nomem;
+	for (unsigned i = 0; i < ret->call_count; i++) {
+		const struct frame *frame = &trace.frames[i];
+
+		ret->calls[i] = (struct call){
+			.function = function_name(kernel, sleepers->names,
+						  frame_lookup_address(frame)),
+			.address = frame->address,
+			.sp = frame->sp,
+			.kind = frame->kind,
+		};
+	}
+	sleeper_classify(ret);
+	return NULL;
+}
+
+void sleeper_deinit(struct sleeper *sleeper)
+{
+	free(sleeper->calls);
+	*sleeper = (struct sleeper){0};
+}
+
+const struct call *sleeper_call(const struct sleeper *sleeper, const char *function)
+{
+	for (unsigned i = 0; i < sleeper->call_count; i++)
+		if (!strcmp(sleeper->calls[i].function, function))
+			return &sleeper->calls[i];
+	return NULL;
+}
+
+const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struct task *task)
+{
+	size_t low = 0, high = sleepers->count;
+
+	/* The list keeps the order of the task array, so pointers ascend. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (sleepers->list[middle].task == task)
+			return &sleepers->list[middle];
+		if (sleepers->list[middle].task < task)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* include/linux/hung_task.h: the lock's address with its kind in the low bits. */
+static const struct {
+	enum wait_kind kind;
+	enum lock_mode mode;
+	const char *what;
+} blockers[] = {
+	{WAIT_MUTEX, MODE_EXCLUSIVE, "mutex"},
+	{WAIT_SEMAPHORE, MODE_EXCLUSIVE, "semaphore"},
+	{WAIT_RWSEM, MODE_READ, "rwsem"},
+	{WAIT_RWSEM, MODE_WRITE, "rwsem"},
+};
+
+/* The lock a task has noted down itself; says what it waits for when its stack does not. */
+static void read_blocker(struct kernel *kernel, struct sleeper *sleeper)
+{
+	uint64_t word;
+
+	if (!layout_has(kernel->layout, LAYOUT_TASK_BLOCKER) ||
+	    !err_ok(member_read(kernel, sleeper->task->address, LAYOUT_TASK_BLOCKER, &word)) ||
+	    !memory_is_kernel(kernel->memory, word))
+		return;
+	unsigned kind = word % ARRAY_SIZE(blockers);
+	if (sleeper_stackless(sleeper)) {
+		sleeper->kind = blockers[kind].kind;
+		sleeper->mode = blockers[kind].mode;
+		sleeper->what = blockers[kind].what;
+	}
+	if (sleeper->kind == blockers[kind].kind)
+		sleeper->lock = word - kind;
+}
+
+static struct err *open_all(struct kernel *kernel, struct sleepers *sleepers)
+{
+	size_t total = tasks_count(kernel->tasks), blocked = 0;
+
+	for (size_t i = 0; i < total; i++)
+		blocked += tasks_at(kernel->tasks, i)->state == 'D';
+	sleepers->list = calloc(blocked + 1, sizeof(*sleepers->list));
+	if (!sleepers->list)
+		return &err_nomem;
+	for (size_t i = 0; i < total; i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+
+		if (task->state != 'D')
+			continue;
+		struct sleeper *sleeper = &sleepers->list[sleepers->count++];
+		struct err *err = sleepers_stack(kernel, sleepers, task, sleeper);
+		if (err == &err_nomem)
+			return err;
+		if (err) /* the task is still listed, as one whose wait is not known */
+			sleeper_classify(sleeper);
+		err_free(err);
+		read_blocker(kernel, sleeper);
+	}
+	return NULL;
+}
+
+struct err *sleepers_open(struct kernel *kernel, struct sleepers **ret)
+{
+	struct sleepers *sleepers = calloc(1, sizeof(*sleepers));
+
+	if (!sleepers)
+		return &err_nomem;
+	sleepers->names = calloc(1, sizeof(*sleepers->names));
+	struct err *err = sleepers->names ? open_all(kernel, sleepers) : &err_nomem;
+	if (err) {
+		sleepers_close(sleepers);
+		return err;
+	}
+	*ret = sleepers;
+	return NULL;
+}
+
+void sleepers_close(struct sleepers *sleepers)
+{
+	if (!sleepers)
+		return;
+	for (size_t i = 0; i < sleepers->count; i++)
+		sleeper_deinit(&sleepers->list[i]);
+	free(sleepers->list);
+	names_free(sleepers->names);
+	free(sleepers);
+}
+
+struct err *kernel_sleepers(struct kernel *kernel, struct sleepers **ret)
+{
+	if (!kernel->sleepers)
+		TRY(sleepers_open(kernel, &kernel->sleepers));
+	*ret = kernel->sleepers;
+	return NULL;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/locking/waitlist.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/parse.h"
+#include "kernel/types/object.h"
+
+/* Offsets of one kind of wait list in this kernel. */
+struct shape {
+	const struct waitlist_ops *ops;
+	uint64_t list, task; /* in the waiter */
+	uint64_t lock_list;  /* in the lock */
+	bool may_be_cleared; /* ops->cleared_when_woken */
+	bool has_head;	     /* the lock's list_head is part of the ring */
+	uint64_t first_bias; /* what to add to the lock's pointer to reach a list_head */
+};
+
+static struct err *shape_of(struct kernel *kernel, const struct waitlist_ops *ops,
+			    struct shape *ret)
+{
+	const struct member *list = layout_get(kernel->layout, ops->waiter_list);
+	const struct member *task = layout_get(kernel->layout, ops->waiter_task);
+	const struct member *lock = layout_get(kernel->layout, ops->lock_list);
+
+	if (!list || !task || !lock)
+		return err_new(ERR_NOT_FOUND, "no type for %s",
+			       layout_name(!list   ? ops->waiter_list
+					   : !task ? ops->waiter_task
+						   : ops->lock_list));
+	*ret = (struct shape){
+		.ops = ops,
+		.list = member_offset(list),
+		.task = member_offset(task),
+		.lock_list = member_offset(lock),
+		.may_be_cleared = ops->cleared_when_woken,
+		.has_head = lock->type.kind == TYPE_STRUCT && type_size(lock->type) == 16,
+	};
+	/* first_waiter points to the waiter, slist_head.next to its list_head. */
+	if (lock->type.kind == TYPE_POINTER) {
+		const char *target = type_name(type_target(lock->type));
+
+		ret->first_bias = target && !strcmp(target, "list_head") ? 0 : ret->list;
+	}
+	return NULL;
+}
+
+struct err *waitlist_add(struct waitlist *list, struct waiter waiter)
+{
+	if ((list->count & (list->count - 1)) == 0) {
+		size_t room = list->count ? list->count * 2 : 1;
+		struct waiter *grown = reallocarray(list->waiters, room, sizeof(*grown));
+
+		if (!grown)
+			return &err_nomem;
+		list->waiters = grown;
+	}
+	list->waiters[list->count++] = waiter;
+	return NULL;
+}
+
+/*
+ * Is this node a waiter's? Its task must be the one whose stack it stands on; a cleared task is a
+ * reader that rwsem_mark_wake() has already taken off the lock's account.
+ */
+static bool is_waiter(struct kernel *kernel, const struct shape *shape, uint64_t node,
+		      struct waiter *ret)
+{
+	const struct task *owner = tasks_by_stack(kernel->tasks, node);
+	uint64_t task;
+
+	if (!owner || !err_ok(memory_read_u64(kernel->memory, node - shape->list + shape->task,
+					      &task)))
+		return false;
+	if (task ? task != owner->address : !shape->may_be_cleared)
+		return false;
+	*ret = (struct waiter){node - shape->list, node, task ? owner : NULL, MODE_EXCLUSIVE};
+	if (shape->ops->mode)
+		ret->mode = shape->ops->mode(kernel, ret->address, owner);
+	return true;
+}
+
+/* One step of the ring, believed only when the neighbour points back. */
+static struct err *step(struct kernel *kernel, uint64_t node, uint64_t *next)
+{
+	uint64_t back;
+
+	TRY(memory_read_u64(kernel->memory, node, next));
+	TRY(memory_read_u64(kernel->memory, *next + 8, &back));
+	if (back != node)
+		return err_at(ERR_CORRUPT, *next, "wait list is broken: prev is 0x%016llx, not 0x%016llx",
+			      (unsigned long long)back, (unsigned long long)node);
+	return NULL;
+}
+
+/*
+ * Collect the ring from start (a waiter's node, or the head when skip_start). Ends back at start
+ * or at a node that is no waiter: *head, which is the lock's own when the form has one.
+ */
+static struct err *collect(struct kernel *kernel, const struct shape *shape, uint64_t start,
+			   bool skip_start, struct waitlist *list, uint64_t *head)
+{
+	_map_ struct map seen = {0};
+	uint64_t node = start;
+
+	*head = 0;
+	if (skip_start)
+		TRY(step(kernel, start, &node));
+	while (!(skip_start && node == start)) {
+		struct waiter waiter;
+
+		if (!map_add(&seen, node, 0)) /* back at start, or in a loop that misses it */
+			return node == start ? NULL
+					     : err_at(ERR_LOOP, node, "wait list loops");
+		if (!is_waiter(kernel, shape, node, &waiter)) {
+			*head = node;
+			return NULL;
+		}
+		if (list->count >= WAITLIST_MAX)
+			return err_new(ERR_LIMIT, "more than %u waiters", WAITLIST_MAX);
+		TRY(waitlist_add(list, waiter));
+		TRY(step(kernel, node, &node));
+	}
+	return NULL;
+}
+
+void waitlist_deinit(struct waitlist *list)
+{
+	free(list->waiters);
+	err_free(list->err);
+	*list = (struct waitlist){0};
+}
+
+static void restart(struct waitlist *list)
+{
+	list->count = 0;
+	free(list->waiters);
+	list->waiters = NULL;
+}
+
+/* Where the lock's pointer says its first waiter's node is; 0 for an empty list. */
+static struct err *first_node(struct kernel *kernel, const struct shape *shape, uint64_t lock,
+			      uint64_t *ret)
+{
+	TRY(memory_read_u64(kernel->memory, lock + shape->lock_list, ret));
+	if (!*ret || *ret == lock + shape->lock_list) /* el7's empty slist points at itself */
+		*ret = 0;
+	else
+		*ret += shape->first_bias;
+	return NULL;
+}
+
+struct err *waitlist_of_lock(struct kernel *kernel, const struct waitlist_ops *ops, uint64_t lock,
+			     struct waitlist *ret)
+{
+	struct shape shape;
+	uint64_t head, first = 0;
+	struct waitlist list = {.lock = lock};
+
+	TRY(shape_of(kernel, ops, &shape));
+	TRY(first_node(kernel, &shape, lock, &first));
+	if (first) {
+		uint64_t start = shape.has_head ? lock + shape.lock_list : first;
+
+		list.err = collect(kernel, &shape, start, shape.has_head, &list, &head);
+		if (!list.err && head)
+			list.err = err_at(ERR_CORRUPT, head,
+					  "wait list holds a node that is on no waiter's stack");
+	}
+	if (list.err == &err_nomem) {
+		waitlist_deinit(&list);
+		return &err_nomem;
+	}
+	*ret = list;
+	return NULL;
+}
+
+/* Does the lock at this address own the ring that holds node? */
+static bool owns_ring(struct kernel *kernel, const struct waitlist_ops *ops,
+		      const struct shape *shape, uint64_t lock, const struct map *nodes)
+{
+	uint64_t first;
+
+	return err_ok(first_node(kernel, shape, lock, &first)) && first &&
+	       map_get(nodes, first) && ops->plausible(kernel, lock, nodes->used);
+}
+
+#define LOCK_SEARCH_WORDS 512 /* of the sleeper's stack, from its stack pointer up */
+
+/*
+ * A ring without a head says nothing about its lock. The sleeper's stack does: the slow path and
+ * its callers keep the lock's address in saved registers; it is the one that points into the ring.
+ */
+static uint64_t search_lock(struct kernel *kernel, const struct waitlist_ops *ops,
+			    const struct shape *shape, const struct sleeper *sleeper,
+			    const struct waitlist *list)
+{
+	_map_ struct map nodes = {0};
+	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
+	uint64_t sp = sleeper->sp;
+
+	for (size_t i = 0; i < list->count; i++)
+		map_set(&nodes, list->waiters[i].node, 0);
+	for (unsigned i = 0; i < LOCK_SEARCH_WORDS && sp + 8 <= end; i++, sp += 8) {
+		uint64_t word;
+
+		if (!err_ok(memory_read_u64(kernel->memory, sp, &word)))
+			break;
+		if (memory_is_kernel(kernel->memory, word) &&
+		    owns_ring(kernel, ops, shape, word, &nodes))
+			return word;
+	}
+	return 0;
+}
+
+/* Turn a headless ring so that it begins where its lock points. */
+static void rotate(struct kernel *kernel, const struct shape *shape, struct waitlist *list)
+{
+	uint64_t first;
+
+	if (!err_ok(first_node(kernel, shape, list->lock, &first)))
+		return;
+	for (size_t i = 1; i < list->count; i++) {
+		if (list->waiters[i].node != first)
+			continue;
+		struct waiter *turned = calloc(list->count, sizeof(*turned));
+		if (!turned)
+			return;
+		for (size_t j = 0; j < list->count; j++)
+			turned[j] = list->waiters[(i + j) % list->count];
+		free(list->waiters);
+		list->waiters = turned;
+		return;
+	}
+}
+
+/* A waiter's node is given: find the lock its ring belongs to. */
+static struct err *resolve(struct kernel *kernel, const struct waitlist_ops *ops,
+			   const struct shape *shape, const struct sleeper *sleeper, uint64_t node,
+			   struct waitlist *list)
+{
+	uint64_t head;
+
+	TRY(collect(kernel, shape, node, false, list, &head));
+	if (shape->has_head) {
+		if (!head)
+			return err_at(ERR_NOT_FOUND, node, "wait list has no head");
+		restart(list);
+		list->lock = head - shape->lock_list;
+		TRY(collect(kernel, shape, head, true, list, &head));
+		if (head || !ops->plausible(kernel, list->lock, list->count))
+			return err_at(ERR_NOT_FOUND, list->lock, "no lock of this kind");
+		return NULL;
+	}
+	list->lock = search_lock(kernel, ops, shape, sleeper, list);
+	if (!list->lock)
+		return err_at(ERR_NOT_FOUND, node, "no lock points to this wait list");
+	rotate(kernel, shape, list);
+	return NULL;
+}
+
+struct err *waitlist_of_sleeper(struct kernel *kernel, const struct waitlist_ops *ops,
+				const struct sleeper *sleeper, struct waitlist *ret)
+{
+	const struct task *task = sleeper->task;
+	uint64_t end = task->stack + task->stack_size;
+	struct shape shape;
+
+	TRY(shape_of(kernel, ops, &shape));
+	for (uint64_t at = sleeper->sp; at + 8 <= end; at += 8) {
+		uint64_t word;
+		struct waitlist list = {0};
+
+		TRY(memory_read_u64(kernel->memory, at, &word));
+		if (word != task->address)
+			continue;
+		struct err *err = resolve(kernel, ops, &shape, sleeper,
+					  at - shape.task + shape.list, &list);
+		if (!err) {
+			*ret = list;
+			return NULL;
+		}
+		waitlist_deinit(&list);
+		if (err == &err_nomem)
+			return err;
+		err_free(err);
+	}
+	return err_at(ERR_NOT_FOUND, task->address,
+		      "no waiter structure on the stack of pid %d leads to a lock", task->pid);
+}

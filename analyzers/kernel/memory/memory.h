@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_MEMORY_MEMORY
+#define TRIAGE_KERNEL_MEMORY_MEMORY
+
+#include "kernel/dump/dump.h"
+#include "kernel/dump/vmcoreinfo.h"
+
+/*
+ * The dead kernel's virtual address space: kernel image by its linear mapping, direct map, else
+ * the page tables (4 or 5 levels, 2M and 1G pages, SME mask). Errors carry the virtual address.
+ */
+struct memory;
+
+enum va_class {
+	VA_USER,
+	VA_NON_CANONICAL,
+	VA_DIRECT_MAP,	     /* direct map, RAM behind it */
+	VA_DIRECT_MAP_BEYOND, /* inside the direct map's region, no RAM behind it */
+	VA_VMALLOC,
+	VA_VMEMMAP,
+	VA_IMAGE,	     /* kernel text, data, bss */
+	VA_MODULE,
+	VA_FIXMAP,
+	VA_CPU_ENTRY,	     /* cpu_entry_area, espfix and their like */
+	VA_KASAN,
+	VA_HOLE,	     /* canonical kernel half, but no region lives there */
+};
+
+/* dump must outlive the memory; info may be NULL (then only what CR3 and scans give). */
+struct err *memory_open(struct dump *dump, const struct vmcoreinfo *info, struct memory **ret);
+void memory_close(struct memory *memory);
+DEFINE_CLEANUP(struct memory, memory_close)
+
+struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys);
+/* Translate through another page table (physical address of its top level), for user memory. */
+struct err *memory_translate_in(struct memory *memory, uint64_t pgd, uint64_t va, uint64_t *phys);
+/* Any length, page borders included. On error buf is undefined. */
+struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t length);
+struct err *memory_stream(struct memory *memory, uint64_t va, void *buf, size_t length);
+struct err *memory_read_u8(struct memory *memory, uint64_t va, uint8_t *ret);
+struct err *memory_read_u16(struct memory *memory, uint64_t va, uint16_t *ret);
+struct err *memory_read_u32(struct memory *memory, uint64_t va, uint32_t *ret);
+struct err *memory_read_u64(struct memory *memory, uint64_t va, uint64_t *ret);
+/* Read 1..8 bytes as a little-endian unsigned number. */
+struct err *memory_read_uint(struct memory *memory, uint64_t va, size_t size, uint64_t *ret);
+/*
+ * A NUL-terminated string of fewer than size bytes into buf; ERR_LIMIT when no NUL comes in time
+ * (buf then holds the terminated beginning). Bytes are as in the dump: escape before showing.
+ */
+struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size);
+
+enum va_class memory_class(const struct memory *memory, uint64_t va);
+const char *va_class_name(enum va_class va_class);
+bool memory_is_canonical(const struct memory *memory, uint64_t va);
+bool memory_is_kernel(const struct memory *memory, uint64_t va); /* upper, canonical half */
+unsigned memory_levels(const struct memory *memory); /* 4 or 5 */
+/* The direct map: [base, base + max_pfn pages). vmemmap base likewise; 0 while unknown. */
+uint64_t memory_page_offset(const struct memory *memory);
+uint64_t memory_vmemmap(const struct memory *memory);
+uint64_t memory_phys_base(const struct memory *memory);
+uint64_t memory_kaslr_offset(const struct memory *memory);
+/* Direct-map address of a physical one, and back (ERR_UNMAPPED is false). */
+uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys);
+bool memory_virt_to_phys_linear(const struct memory *memory, uint64_t va, uint64_t *phys);
+
+/* A physical page and where the kernel has it mapped besides the direct map. */
+struct alias {
+	uint64_t phys; /* of the page */
+	uint64_t va;   /* 0: nowhere else */
+};
+/*
+ * Look up where in the image, in modules and in the vmalloc region (stacks among it) these pages
+ * are mapped; they have to be in order. The address a page is known by is not the direct map's
+ * when there is another one. Bounded; what lies in page tables that cannot be read stays unknown.
+ */
+void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count);
+/*
+ * Later knowledge that makes reads better: the image's bounds once symbols are known, and the
+ * layout variables (page_offset_base, vmalloc_base, vmemmap_base) once they can be read.
+ */
+void memory_set_image(struct memory *memory, uint64_t text, uint64_t end);
+void memory_set_regions(struct memory *memory, uint64_t page_offset, uint64_t vmalloc,
+			uint64_t vmemmap);
+
+#endif

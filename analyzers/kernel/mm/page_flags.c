@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/mm/page_flags.h"
+
+#include "kernel/kernel.h"
+
+static uint64_t flag(struct kernel *kernel, const char *name)
+{
+	uint64_t bit;
+
+	return (vmcoreinfo_number(kernel->vmcoreinfo, name, &bit) ||
+		types_enumerator(kernel->types, "pageflags", name, &bit)) &&
+			       bit < 64
+		       ? UINT64_C(1) << bit
+		       : 0;
+}
+
+static uint32_t type_word(struct kernel *kernel, const char *name)
+{
+	uint64_t value;
+
+	return vmcoreinfo_number(kernel->vmcoreinfo, name, &value) ? (uint32_t)value : 0;
+}
+
+/* For those VMCOREINFO does not have. */
+static uint8_t type_byte(struct kernel *kernel, const char *name)
+{
+	uint64_t value;
+
+	return types_enumerator(kernel->types, "pagetype", name, &value) ? (uint8_t)value : 0;
+}
+
+static uint64_t struct_size(struct kernel *kernel)
+{
+	uint64_t size;
+
+	if (vmcoreinfo_size(kernel->vmcoreinfo, "page", &size) && size)
+		return size;
+	return type_size(types_find_struct(kernel->types, "page"));
+}
+
+const struct page_marks *page_marks(struct kernel *kernel)
+{
+	size_t generation = types_generation(kernel->types) + 1;
+
+	if (kernel->page_marks.generation != generation)
+		kernel->page_marks = (struct page_marks){
+			.generation = generation,
+			.size = struct_size(kernel),
+			.tail = flag(kernel, "PG_tail"),
+			.slab = flag(kernel, "PG_slab"),
+			/* Until 5f24ce5fd34c v2.6.38. */
+			.buddy = flag(kernel, "PG_buddy"),
+			.reserved = flag(kernel, "PG_reserved"),
+			.slab_type = type_word(kernel, "PAGE_SLAB_MAPCOUNT_VALUE"),
+			.buddy_type = type_word(kernel, "PAGE_BUDDY_MAPCOUNT_VALUE"),
+			.table = type_byte(kernel, "PGTY_table"),
+			.large_kmalloc = type_byte(kernel, "PGTY_large_kmalloc"),
+			.offline = type_byte(kernel, "PGTY_offline"),
+			.hugetlb = type_byte(kernel, "PGTY_hugetlb"),
+		};
+	return &kernel->page_marks;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_MM_SLAB
+#define TRIAGE_KERNEL_MM_SLAB
+
+#include "kernel/kernel.h"
+#include "kernel/mm/page.h"
+
+/*
+ * Which object an address lies in and whether it is free. SLUB (mm/slub.c): slabs described by
+ * struct page until d122019bf061 v5.17, by struct slab since; free objects on the slab's list, a
+ * CPU's list (until 7.0) or in sheaves (2d517aa09bbc v6.18). SLAB: see slab_array.h.
+ */
+#define SLAB_OBJECTS_MAX 32767 /* slab.objects has 15 bits */
+
+struct slab_cache {
+	uint64_t address;
+	char name[64];		/* printable, "?" when it is not */
+	uint64_t size;		/* from one object to the next, bytes */
+	uint64_t object_size;	/* what the user of the cache sees */
+	uint64_t offset;	/* of the free pointer in a free object */
+	uint64_t red_left_pad;	/* before each object under SLAB_RED_ZONE */
+	bool hardened;		/* free pointers are xored: CONFIG_SLAB_FREELIST_HARDENED */
+	uint64_t random;
+	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
+	bool arrays;		/* SLAB's */
+	bool red_zone;		/* red_left_pad says whether an object is allocated */
+	bool kasan;		/* freed objects may wait in a quarantine */
+	uint64_t tracks;	/* offset of two struct track from an object's start, 0 = none */
+};
+
+enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
+
+/* The lists a free object can be on. */
+enum free_list {
+	FREE_NOT,
+	FREE_SLAB_LIST,	 /* its slab's own */
+	FREE_CPU_LIST,	 /* of the CPU that has taken the slab (kmem_cache_cpu, until 7.0) */
+	FREE_CPU_SHEAF,	 /* a sheaf of a CPU (since 6.18) */
+	FREE_FULL_SHEAF, /* a sheaf in a node's barn */
+	FREE_CPU_ARRAY,	 /* these three: an array_cache of a CPU, of a node, of a foreign node */
+	FREE_SHARED_ARRAY,
+	FREE_ALIEN_ARRAY,
+};
+
+struct free_place {
+	enum free_list list;
+	unsigned index; /* of the CPU or node */
+};
+
+/* Told of a free object that some list of its cache holds. */
+typedef struct err *free_object_fn(void *context, uint64_t object, struct free_place place);
+
+/* A slab: one compound page of objects. */
+struct slab {
+	const struct slab_cache *cache;
+	uint64_t address;	/* of struct slab, or struct page */
+	uint64_t base;		/* of its first object's slot, direct map */
+	unsigned objects, inuse;
+	bool frozen;
+	uint64_t freelist;
+};
+
+/* Where a free list breaks: the object whose free pointer is bad. */
+struct freelist_break {
+	uint64_t object;	/* 0: the list's first pointer itself */
+	uint64_t raw, decoded;	/* as stored, and with the hardening undone */
+	enum { BREAK_NONE, BREAK_OUTSIDE, BREAK_MISALIGNED, BREAK_LOOP, BREAK_UNREADABLE } why;
+};
+
+/* Who allocated or freed an object (struct track, under SLAB_STORE_USER). */
+struct slab_track {
+	uint64_t address; /* the code behind the call; 0: not recorded */
+	int32_t pid;
+	unsigned cpu;
+	char symbol[96];  /* "name+0x12/0x34 [module]" */
+};
+
+/* What the bytes in front of an object say, under SLAB_RED_ZONE. */
+enum red_zone { RED_ZONE_NONE, RED_ZONE_FREE, RED_ZONE_ALLOCATED, RED_ZONE_OVERWRITTEN };
+
+struct slab_object {
+	struct slab slab;
+	unsigned index;
+	uint64_t start;		/* the address kmalloc() returned */
+	int64_t offset;		/* of the address asked for; beyond object_size: padding, red zone */
+	enum object_state state;
+	char where[64];		/* the list a free one is on, "" otherwise */
+	struct freelist_break broken; /* why the state is unknown */
+	enum red_zone red_zone;
+	struct slab_track allocated, freed;
+	bool unread;		/* the state is unknown since a list of free objects is not in the dump */
+};
+
+/* ERR_NOT_FOUND when the address is in no slab. */
+struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *ret);
+/* From the struct page found already; the page must be a slab's. */
+struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, struct slab *ret);
+/* A cache by the address of its kmem_cache; remembered. */
+struct err *slab_cache_get(struct kernel *kernel, uint64_t address, const struct slab_cache **ret);
+/* Walk slab_caches: calls back for each cache; bounded. */
+struct err *slab_caches_each(struct kernel *kernel,
+			     struct err *(*each)(void *context, const struct slab_cache *cache),
+			     void *context);
+/* NUMA nodes a cache has entries for: kmem_cache.node[] is no longer than that (nr_node_ids). */
+unsigned slab_nodes(struct kernel *kernel);
+/* Start of the object with this index. */
+uint64_t slab_object_start(const struct slab *slab, unsigned index);
+
+/*
+ * Walk a free list from its first object; marks free objects in bits (one byte each, slab->objects
+ * long, may be NULL). Stops at the first bad pointer and says so in *broken.
+ */
+struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64_t first,
+			  uint8_t *bits, struct freelist_break *broken);
+/* The next free object after this one, hardening undone; both formulas are tried. */
+struct err *freelist_next(struct kernel *kernel, const struct slab *slab, uint64_t object,
+			  uint64_t *raw, uint64_t *next);
+const char *freelist_break_name(const struct freelist_break *broken);
+
+/* What the kernel remembers of caches, in kernel->slabs. */
+struct slabs;
+void slabs_close(struct slabs *slabs);
+
+#endif

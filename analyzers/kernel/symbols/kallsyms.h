@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_SYMBOLS_KALLSYMS
+#define TRIAGE_KERNEL_SYMBOLS_KALLSYMS
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/*
+ * The kernel's own symbol table (kernel/kallsyms.c, written by scripts/kallsyms.c): names as
+ * strings of one-byte tokens, and addresses in ascending order. This decodes tables that are in
+ * our memory; kallsyms_read.c gets them there.
+ */
+enum kallsyms_values {
+	/* 64-bit addresses: before 2213e9a66bb8 v4.6, and without KALLSYMS_BASE_RELATIVE. */
+	KALLSYMS_ADDRESSES,
+	/* 32-bit offsets from kallsyms_relative_base, or absolute ones for the per-CPU symbols:
+	 * which of the two the table itself tells (KALLSYMS_ABSOLUTE_PERCPU, gone since
+	 * 01157ddc58dc v6.15). */
+	KALLSYMS_BASE_RELATIVE,
+	/* 32-bit offsets from the place of each entry: since a081b5789255 v7.0. */
+	KALLSYMS_PLACE_RELATIVE,
+};
+
+#define KALLSYMS_MAX 4000000u /* symbols; a kernel has 0.1 to 0.3 million */
+#define KALLSYMS_TOKENS 256
+
+/* The tables as read; all buffers malloc'd. */
+struct kallsyms_tables {
+	enum kallsyms_values kind;
+	uint64_t base; /* kallsyms_relative_base, or the address of kallsyms_offsets */
+	size_t count;  /* kallsyms_num_syms */
+	void *values;  /* count of 8 or 4 bytes */
+	size_t values_size;
+	uint8_t *names; /* kallsyms_names */
+	size_t names_size;
+	char *tokens; /* kallsyms_token_table */
+	size_t tokens_size;
+	uint16_t token_index[KALLSYMS_TOKENS];
+};
+
+struct kallsyms;
+
+void kallsyms_tables_deinit(struct kallsyms_tables *tables);
+#define _kallsyms_tables_ _cleanup_(kallsyms_tables_deinit)
+
+/*
+ * Check the tables and make them searchable. Takes the buffers over, also on error. ERR_CORRUPT
+ * when names or tokens run past their end, or addresses do not ascend.
+ */
+struct err *kallsyms_open(struct kallsyms_tables *tables, struct kallsyms **ret);
+void kallsyms_close(struct kallsyms *kallsyms);
+DEFINE_CLEANUP(struct kallsyms, kallsyms_close)
+
+size_t kallsyms_count(const struct kallsyms *kallsyms);
+/* i < count; addresses ascend with i. */
+uint64_t kallsyms_address(const struct kallsyms *kallsyms, size_t i);
+/* The name, cut to fit and NUL-terminated, into buf; returns the type letter ('T', 'd', …). */
+char kallsyms_name(const struct kallsyms *kallsyms, size_t i, char *buf, size_t size);
+/* The last entry at or below the address; of aliases the first. False when below all. */
+bool kallsyms_at(const struct kallsyms *kallsyms, uint64_t address, size_t *ret);
+/* First entry with this name. Hashes all names when first called. */
+bool kallsyms_find(struct kallsyms *kallsyms, const char *name, size_t *ret);
+/* First text entry with this name and a suffix that begins with a dot. */
+bool kallsyms_find_suffixed(const struct kallsyms *kallsyms, const char *name, size_t *ret);
+
+/*
+ * One step over the length byte(s) of a compressed name: bytes of the length in *header, of the
+ * tokens as result. 0 when names ends first. Two bytes when the first one's high bit is set: "big"
+ * symbols, 73bbb94466fd v6.1; before that, no name was long enough to set it.
+ */
+size_t kallsyms_name_length(const uint8_t *names, size_t size, size_t *header);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/symbols/kallsyms_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+#define CHUNK 4096u
+#define NAMES_MAX (32u << 20)
+#define TOKENS_MAX (64u << 10)
+
+static bool grow(struct kallsyms_tables *tables, size_t *capacity, size_t need)
+{
+	/* Names take 13 to 14 bytes: mostly this is enough, and what is not used costs nothing. */
+	size_t bigger = *capacity ? *capacity : tables->count * 16 + CHUNK;
+
+	while (bigger < need)
+		bigger *= 2;
+	if (bigger == *capacity)
+		return true;
+	uint8_t *names = realloc(tables->names, bigger);
+	if (!names)
+		return false;
+	tables->names = names;
+	*capacity = bigger;
+	return true;
+}
+
+/* A length of zero: no more bytes make a name of it. */
+static bool is_empty_name(const uint8_t *name)
+{
+	return !name[0] || (name[0] == 0x80 && !name[1]);
+}
+
+/* To the end of a page at a time, so that no page is touched that need not be there. */
+struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t address,
+				struct kallsyms_tables *tables)
+{
+	size_t walked = 0, read = 0, capacity = 0;
+
+	for (size_t i = 0; i < tables->count; i++) {
+		size_t header, length;
+
+		while (!(length = kallsyms_name_length(tables->names + walked, read - walked,
+						       &header))) {
+			size_t bytes = CHUNK - (address + read) % CHUNK;
+
+			if (read >= walked + 2 && is_empty_name(tables->names + walked))
+				return err_at(ERR_CORRUPT, address + walked,
+					      "empty kallsyms name %zu", i);
+			if (read + bytes > NAMES_MAX)
+				return err_at(ERR_LIMIT, address, "kallsyms names have no end");
+			if (!grow(tables, &capacity, read + bytes))
+				return &err_nomem;
+			TRY(err_wrap(source->stream(source->context, address + read,
+						    tables->names + read, bytes),
+				     "kallsyms_names"));
+			read += bytes;
+		}
+		walked += header + length;
+	}
+	tables->names_size = walked;
+	return NULL;
+}
+
+struct err *kallsyms_read_tokens(const struct kallsyms_source *source, uint64_t tokens,
+				 uint64_t token_index, struct kallsyms_tables *tables)
+{
+	uint8_t index[KALLSYMS_TOKENS * 2];
+
+	/* The index directly follows the table in every era. */
+	if (token_index <= tokens || token_index - tokens > TOKENS_MAX)
+		return err_at(ERR_CORRUPT, tokens, "kallsyms token table of %lld bytes",
+			      (long long)(token_index - tokens));
+	tables->tokens_size = (size_t)(token_index - tokens);
+	tables->tokens = malloc(tables->tokens_size);
+	if (!tables->tokens)
+		return &err_nomem;
+	TRY(err_wrap(source->read(source->context, tokens, tables->tokens, tables->tokens_size),
+		     "kallsyms_token_table"));
+	TRY(err_wrap(source->read(source->context, token_index, index, sizeof(index)),
+		     "kallsyms_token_index"));
+	for (size_t i = 0; i < KALLSYMS_TOKENS; i++)
+		tables->token_index[i] = load_u16(index + i * 2);
+	return NULL;
+}
+
+struct err *kallsyms_read_values(const struct kallsyms_source *source, uint64_t address,
+				 struct kallsyms_tables *tables)
+{
+	tables->values_size = tables->count * (tables->kind == KALLSYMS_ADDRESSES ? 8 : 4);
+	tables->values = malloc(tables->values_size);
+	if (!tables->values)
+		return &err_nomem;
+	return err_wrap(source->stream(source->context, address, tables->values,
+				       tables->values_size),
+			"kallsyms addresses");
+}
+
+struct err *kallsyms_read(const struct kallsyms_source *source,
+			  const struct kallsyms_places *places, struct kallsyms_tables *ret)
+{
+	_kallsyms_tables_ struct kallsyms_tables tables = {
+		.kind = places->kind,
+		.base = places->base,
+	};
+	uint8_t count[4];
+
+	TRY(err_wrap(source->read(source->context, places->num_syms, count, sizeof(count)),
+		     "kallsyms_num_syms"));
+	tables.count = load_u32(count);
+	if (!tables.count || tables.count > KALLSYMS_MAX)
+		return err_at(ERR_CORRUPT, places->num_syms, "kallsyms_num_syms is %zu",
+			      tables.count);
+	/* Tokens first: cheap, and wrong places show before megabytes are read. */
+	TRY(kallsyms_read_tokens(source, places->tokens, places->token_index, &tables));
+	TRY(kallsyms_read_names(source, places->names, &tables));
+	TRY(kallsyms_read_values(source, places->values, &tables));
+	*ret = tables;
+	tables = (struct kallsyms_tables){0};
+	return NULL;
+}

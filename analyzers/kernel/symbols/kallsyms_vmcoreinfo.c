@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/parse.h"
+#include "kernel/symbols/kallsyms_read.h"
+
+struct err *kallsyms_places_known(const struct kallsyms_source *source,
+				  const struct vmcoreinfo *info, struct kallsyms_places *ret)
+{
+	struct kallsyms_places places = {0};
+	uint64_t base;
+
+	if (!vmcoreinfo_symbol(info, "kallsyms_names", &places.names) ||
+	    !vmcoreinfo_symbol(info, "kallsyms_num_syms", &places.num_syms) ||
+	    !vmcoreinfo_symbol(info, "kallsyms_token_table", &places.tokens) ||
+	    !vmcoreinfo_symbol(info, "kallsyms_token_index", &places.token_index))
+		return err_new(ERR_NOT_FOUND, "VMCOREINFO does not name the kallsyms tables");
+	if (vmcoreinfo_symbol(info, "kallsyms_addresses", &places.values)) {
+		places.kind = KALLSYMS_ADDRESSES;
+	} else if (!vmcoreinfo_symbol(info, "kallsyms_offsets", &places.values)) {
+		return err_new(ERR_NOT_FOUND, "VMCOREINFO does not name kallsyms_offsets");
+	} else if (vmcoreinfo_symbol(info, "kallsyms_relative_base", &base)) {
+		uint8_t bytes[8];
+
+		places.kind = KALLSYMS_BASE_RELATIVE;
+		TRY(err_wrap(source->read(source->context, base, bytes, sizeof(bytes)),
+			     "kallsyms_relative_base"));
+		places.base = load_u64(bytes);
+	} else {
+		places.kind = KALLSYMS_PLACE_RELATIVE;
+		places.base = places.values;
+	}
+	*ret = places;
+	return NULL;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/symbols/symbol.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "kernel/symbols/kallsyms.h"
+#include "kernel/symbols/kallsyms_read.h"
+#include "kernel/symbols/vmlinux.h"
+
+#define SCAN_LENGTH (128u << 20)
+#define IMAGE_MIN 0xffffffff81000000ull
+#define IMAGE_MAX 0xffffffffc0000000ull
+#define SYSTEM_MAP_MAX (64 << 20)
+#define MODULE_RANGES_MAX 16
+
+struct module_symbols {
+	char name[64];
+	struct symbol_range ranges[MODULE_RANGES_MAX];
+	size_t range_count;
+	struct err *(*load)(void *context, struct symbol_list *list);
+	void *context;
+	bool loaded;
+	struct symbol_list list;
+};
+
+struct symbols {
+	const char *source;
+	struct kallsyms *kallsyms; /* or, when NULL, list */
+	struct symbol_list list;
+	uint64_t start, end; /* of the image: [_text, _end) */
+	struct module_symbols *modules;
+	size_t module_count;
+};
+
+void symbols_close(struct symbols *symbols)
+{
+	if (!symbols)
+		return;
+	kallsyms_close(symbols->kallsyms);
+	symbol_list_deinit(&symbols->list);
+	for (size_t i = 0; i < symbols->module_count; i++)
+		symbol_list_deinit(&symbols->modules[i].list);
+	free(symbols->modules);
+	free(symbols);
+}
+
+const char *symbols_source(const struct symbols *symbols)
+{
+	return symbols->source;
+}
+
+/* --- the kernel's table, whichever of the two it is ------------------------------------------ */
+
+static size_t table_count(const struct symbols *symbols)
+{
+	return symbols->kallsyms ? kallsyms_count(symbols->kallsyms) : symbols->list.count;
+}
+
+static uint64_t table_address(const struct symbols *symbols, size_t i)
+{
+	return symbols->kallsyms ? kallsyms_address(symbols->kallsyms, i)
+				 : symbols->list.entries[i].address;
+}
+
+static bool table_find(struct symbols *symbols, const char *name, uint64_t *ret)
+{
+	size_t i;
+
+	if (!(symbols->kallsyms ? kallsyms_find(symbols->kallsyms, name, &i)
+				: symbol_list_find(&symbols->list, name, &i)))
+		return false;
+	*ret = table_address(symbols, i);
+	return true;
+}
+
+static bool table_find_suffixed(struct symbols *symbols, const char *name, uint64_t *ret)
+{
+	size_t i;
+
+	if (!(symbols->kallsyms ? kallsyms_find_suffixed(symbols->kallsyms, name, &i)
+				: symbol_list_find_suffixed(&symbols->list, name, &i)))
+		return false;
+	*ret = table_address(symbols, i);
+	return true;
+}
+
+static bool table_at(const struct symbols *symbols, uint64_t address, size_t *ret)
+{
+	return symbols->kallsyms ? kallsyms_at(symbols->kallsyms, address, ret)
+				 : symbol_list_at(&symbols->list, address, ret);
+}
+
+size_t symbols_count(const struct symbols *symbols)
+{
+	return table_count(symbols);
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* Without KALLSYMS_ALL there is no _end: then the last symbol is the end of what is known. */
+static struct err *find_bounds(struct symbols *symbols)
+{
+	if (!table_find(symbols, "_text", &symbols->start) &&
+	    !table_find(symbols, "_stext", &symbols->start))
+		return err_new(ERR_NOT_FOUND, "no _text among %zu symbols", table_count(symbols));
+	if (!table_find(symbols, "_end", &symbols->end))
+		symbols->end = table_address(symbols, table_count(symbols) - 1);
+	if (symbols->end <= symbols->start)
+		return err_at(ERR_CORRUPT, symbols->end, "the kernel image ends before it begins");
+	return NULL;
+}
+
+/* VMCOREINFO and the table tell the same addresses, or one of them is of another kernel. */
+static struct err *check_known(struct symbols *symbols, const struct vmcoreinfo *info)
+{
+	static const char *const names[] = {"_stext", "init_uts_ns", "swapper_pg_dir"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		uint64_t expected, found;
+
+		if (vmcoreinfo_symbol(info, names[i], &expected) &&
+		    table_find(symbols, names[i], &found) && found != expected)
+			return err_at(ERR_CORRUPT, found,
+				      "\"%s\" is 0x%" PRIx64 " in VMCOREINFO but in kallsyms lies",
+				      names[i], expected);
+	}
+	return NULL;
+}
+
+static struct err *read_memory(void *context, uint64_t address, void *buf, size_t length)
+{
+	return memory_read(context, address, buf, length);
+}
+
+static struct err *stream_memory(void *context, uint64_t address, void *buf, size_t length)
+{
+	return memory_stream(context, address, buf, length);
+}
+
+/* Where the image may begin: what VMCOREINFO says, else the first 2 MiB of it that is mapped. */
+static uint64_t image_start(struct memory *memory, const struct vmcoreinfo *info)
+{
+	uint64_t start, phys;
+
+	if (vmcoreinfo_symbol(info, "_stext", &start))
+		return start;
+	/* KASLR moves the image by multiples of 2 MiB inside 1 GiB. */
+	for (start = IMAGE_MIN; start < IMAGE_MAX; start += 2u << 20)
+		if (err_ok(memory_translate(memory, start, &phys)))
+			return start;
+	return IMAGE_MIN;
+}
+
+static struct err *read_tables(struct symbols *symbols, struct memory *memory,
+			       const struct vmcoreinfo *info, struct kallsyms_tables *ret)
+{
+	const struct kallsyms_source source = {read_memory, stream_memory, memory};
+	struct kallsyms_places places;
+	struct err *err = kallsyms_places_known(&source, info, &places);
+
+	symbols->source = "kallsyms";
+	if (!err)
+		return kallsyms_read(&source, &places, ret);
+	if (err->code != ERR_NOT_FOUND)
+		return err;
+	err_free(err);
+	symbols->source = "kallsyms (scan)";
+	return kallsyms_scan(&source, image_start(memory, info), SCAN_LENGTH, ret);
+}
+
+struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
+			 struct symbols **ret)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
+	struct kallsyms_tables tables = {0};
+
+	if (!symbols)
+		return &err_nomem;
+	TRY(read_tables(symbols, memory, info, &tables));
+	TRY(kallsyms_open(&tables, &symbols->kallsyms));
+	TRY(find_bounds(symbols));
+	TRY(check_known(symbols, info));
+	*ret = take_ptr(symbols);
+	return NULL;
+}
+
+/* For symbols whose list has been filled. */
+static struct err *finish_list(struct symbols *symbols)
+{
+	TRY(symbol_list_finish(&symbols->list));
+	return find_bounds(symbols);
+}
+
+struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		return &err_nomem;
+	symbols->source = "vmlinux";
+	TRY(vmlinux_symbols(fd, kaslr_offset, &symbols->list));
+	TRY(finish_list(symbols));
+	*ret = take_ptr(symbols);
+	return NULL;
+}
+
+static struct err *read_file(int fd, char **text, size_t *length)
+{
+	struct stat stat;
+	ssize_t got;
+
+	if (fstat(fd, &stat))
+		return err_errno(errno, "fstat");
+	if (stat.st_size > SYSTEM_MAP_MAX)
+		return err_new(ERR_LIMIT, "a System.map of %lld bytes", (long long)stat.st_size);
+	*text = malloc((size_t)stat.st_size + 1);
+	if (!*text)
+		return &err_nomem;
+	for (*length = 0; *length < (size_t)stat.st_size; *length += (size_t)got) {
+		got = pread(fd, *text + *length, (size_t)stat.st_size - *length, (off_t)*length);
+		if (got < 0)
+			return err_errno(errno, "read System.map");
+		if (!got)
+			break;
+	}
+	return NULL;
+}
+
+struct err *symbols_open_system_map(int fd, uint64_t kaslr_offset, struct symbols **ret)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
+	_free_ char *text = NULL;
+	size_t length = 0;
+
+	if (!symbols)
+		return &err_nomem;
+	symbols->source = "System.map";
+	TRY(read_file(fd, &text, &length));
+	TRY(system_map_symbols(text, length, kaslr_offset, &symbols->list));
+	TRY(finish_list(symbols));
+	*ret = take_ptr(symbols);
+	return NULL;
+}
+
+/* --- looking up ------------------------------------------------------------------------------ */
+
+static void load_module(struct module_symbols *module)
+{
+	if (module->loaded)
+		return;
+	module->loaded = true;
+	/* What could be read is there; a symbol that is not looks like one that never was. */
+	err_free(module->load(module->context, &module->list));
+	if (!err_ok(symbol_list_finish(&module->list)))
+		symbol_list_deinit(&module->list);
+}
+
+bool symbols_find(struct symbols *symbols, const char *name, uint64_t *ret)
+{
+	if (table_find(symbols, name, ret))
+		return true;
+	for (size_t m = 0; m < symbols->module_count; m++) {
+		struct module_symbols *module = &symbols->modules[m];
+		size_t i;
+
+		load_module(module);
+		if (symbol_list_find(&module->list, name, &i)) {
+			*ret = module->list.entries[i].address;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool symbols_find_fuzzy(struct symbols *symbols, const char *name, uint64_t *ret)
+{
+	if (table_find(symbols, name, ret) || table_find_suffixed(symbols, name, ret) ||
+	    symbols_find(symbols, name, ret))
+		return true;
+	for (size_t m = 0; m < symbols->module_count; m++) {
+		struct module_symbols *module = &symbols->modules[m];
+		size_t i;
+
+		if (symbol_list_find_suffixed(&module->list, name, &i)) {
+			*ret = module->list.entries[i].address;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool kernel_symbol_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
+{
+	size_t i, next;
+
+	if (!table_at(symbols, address, &i) ||
+	    (table_address(symbols, i) < symbols->start && address >= symbols->start))
+		return false;
+	*ret = (struct symbol){.address = table_address(symbols, i)};
+	if (symbols->kallsyms) {
+		ret->type = kallsyms_name(symbols->kallsyms, i, ret->name, sizeof(ret->name));
+	} else {
+		ret->type = symbols->list.entries[i].type;
+		copy_text(ret->name, sizeof(ret->name), symbol_list_name(&symbols->list, i));
+	}
+	for (next = i + 1; next < table_count(symbols); next++)
+		if (table_address(symbols, next) > ret->address)
+			break;
+	ret->size = (next < table_count(symbols) ? table_address(symbols, next) : symbols->end) -
+		    ret->address;
+	return true;
+}
+
+static const struct symbol_range *range_at(const struct module_symbols *module, uint64_t address)
+{
+	for (size_t i = 0; i < module->range_count; i++)
+		if (address >= module->ranges[i].start && address < module->ranges[i].end)
+			return &module->ranges[i];
+	return NULL;
+}
+
+/* A symbol's size ends with its range: what follows may be another module. */
+static bool module_symbol_at(struct module_symbols *module, uint64_t address, struct symbol *ret)
+{
+	const struct symbol_range *range = range_at(module, address);
+	const struct symbol_list *list = &module->list;
+	size_t i, next;
+
+	if (!range)
+		return false;
+	load_module(module);
+	if (!symbol_list_at(list, address, &i) || list->entries[i].address < range->start)
+		return false;
+	*ret = (struct symbol){.address = list->entries[i].address, .type = list->entries[i].type};
+	copy_text(ret->name, sizeof(ret->name), symbol_list_name(list, i));
+	copy_text(ret->module, sizeof(ret->module), module->name);
+	for (next = i + 1; next < list->count; next++)
+		if (list->entries[next].address > ret->address)
+			break;
+	ret->size = range->end - ret->address;
+	if (next < list->count && list->entries[next].address < range->end)
+		ret->size = list->entries[next].address - ret->address;
+	return true;
+}
+
+bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
+{
+	if (address >= symbols->start && address < symbols->end)
+		return kernel_symbol_at(symbols, address, ret);
+	for (size_t m = 0; m < symbols->module_count; m++)
+		if (module_symbol_at(&symbols->modules[m], address, ret))
+			return true;
+	return false;
+}
+
+bool symbols_at_percpu(struct symbols *symbols, uint64_t variable, struct symbol *ret)
+{
+	return kernel_symbol_at(symbols, variable, ret);
+}
+
+/* address, named by the symbol that holds look_up. */
+static void format(struct symbols *symbols, uint64_t look_up, uint64_t address, char *buf,
+		   size_t size)
+{
+	struct symbol symbol;
+	_str_ struct str text = {0};
+
+	if (!symbols_at(symbols, look_up, &symbol)) {
+		snprintf(buf, size, "0x%" PRIx64, address);
+		return;
+	}
+	str_escape(&text, symbol.name, strlen(symbol.name));
+	str_printf(&text, "+0x%" PRIx64 "/0x%" PRIx64, address - symbol.address, symbol.size);
+	if (symbol.module[0]) {
+		str_puts(&text, " [");
+		str_escape(&text, symbol.module, strlen(symbol.module));
+		str_puts(&text, "]");
+	}
+	copy_text(buf, size, text.failed ? "" : text.data);
+}
+
+void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	format(symbols, address, address, buf, size);
+}
+
+void symbols_format_return(struct symbols *symbols, uint64_t address, char *buf, size_t size)
+{
+	format(symbols, address - 1, address, buf, size);
+}
+
+struct err *symbols_add_module(struct symbols *symbols, const char *module,
+			       const struct symbol_range *ranges, size_t range_count,
+			       struct err *(*load)(void *context, struct symbol_list *list),
+			       void *context)
+{
+	struct module_symbols *grown = reallocarray(symbols->modules, symbols->module_count + 1,
+						    sizeof(*grown));
+
+	if (!grown)
+		return &err_nomem;
+	symbols->modules = grown;
+	grown += symbols->module_count++;
+	*grown = (struct module_symbols){.load = load, .context = context};
+	copy_text(grown->name, sizeof(grown->name), module);
+	grown->range_count = MIN(range_count, MODULE_RANGES_MAX);
+	memcpy(grown->ranges, ranges, grown->range_count * sizeof(*ranges));
+	return NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/types/object.h"
+#include "kernel/unwind/stacks.h"
+
+/*
+ * Which note holds a CPU's registers. A note's index is its CPU's number in what QEMU writes, but
+ * the n-th CPU that saved any in what kdump writes: fs/proc/vmcore.c drops the notes of CPUs that
+ * never came to save theirs. Each CPU's crash_notes tells which did; where the stack pointer is on
+ * a stack that is known to be one CPU's, that is better still.
+ */
+
+/* The CPU the registers were taken on, by their stack; -1 when that tells nothing. */
+static int32_t cpu_by_stack(struct kernel *kernel, const struct regs *regs)
+{
+	struct stack stack;
+
+	if (!regs_known(regs, REG_RSP) ||
+	    (regs_known(regs, REG_CS) && (regs->value[REG_CS] & 3) == 3) ||
+	    !stacks_find(kernel, regs->value[REG_RSP], &stack))
+		return -1;
+	return stack.cpu;
+}
+
+/* Whether a CPU saved its registers (kernel/kexec_core.c: crash_notes, a per-CPU pointer). */
+static bool saved_notes(struct kernel *kernel, unsigned cpu)
+{
+	uint64_t pointer, note;
+	uint32_t name_size;
+
+	return err_ok(variable_read(kernel, "crash_notes", 8, &pointer)) && pointer &&
+	       err_ok(percpu_address(kernel->percpu, pointer, cpu, &note)) &&
+	       err_ok(memory_read_u32(kernel->memory, note, &name_size)) && name_size;
+}
+
+/* Which note belongs to each CPU, by order; -1 for none. */
+static void assign_by_order(struct kernel *kernel, int32_t *notes, unsigned cpus)
+{
+	int32_t next = 0;
+
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		notes[cpu] = saved_notes(kernel, cpu) ? next++ : -1;
+	/* Nobody saved any: these are QEMU's. */
+	for (unsigned cpu = 0; !next && cpu < cpus; cpu++)
+		notes[cpu] = (int32_t)cpu;
+}
+
+/* What the stacks tell outweighs the order; a note they give away is no other CPU's. */
+static void assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus)
+{
+	size_t count = MIN(dump_cpu_count(kernel->dump), PERCPU_MAX);
+	_free_ int32_t *owners = calloc(count + 1, sizeof(*owners));
+	struct regs regs;
+
+	for (size_t note = 0; owners && note < count; note++) {
+		owners[note] = err_ok(dump_cpu_regs(kernel->dump, note, &regs))
+				       ? cpu_by_stack(kernel, &regs)
+				       : -1;
+	}
+	for (unsigned cpu = 0; owners && cpu < cpus; cpu++) {
+		int32_t note = notes[cpu];
+
+		if (note >= 0 && ((size_t)note >= count ||
+				  (owners[note] >= 0 && owners[note] != (int32_t)cpu)))
+			notes[cpu] = -1;
+	}
+	for (size_t note = 0; owners && note < count; note++)
+		if (owners[note] >= 0 && (unsigned)owners[note] < cpus)
+			notes[owners[note]] = (int32_t)note;
+}
+
+struct err *cpu_notes_open(struct kernel *kernel, int32_t **ret)
+{
+	unsigned cpus = percpu_cpus(kernel->percpu);
+	int32_t *notes = calloc(cpus, sizeof(*notes));
+
+	if (!notes)
+		return &err_nomem;
+	assign_by_order(kernel, notes, cpus);
+	if (kernel->dump)
+		assign_by_stack(kernel, notes, cpus);
+	*ret = notes;
+	return NULL;
+}
+
+bool tasks_cpu_regs(struct kernel *kernel, unsigned cpu, struct regs *ret)
+{
+	size_t note = cpu;
+
+	if (kernel->cpu_notes) {
+		if (cpu >= percpu_cpus(kernel->percpu) || kernel->cpu_notes[cpu] < 0)
+			return false;
+		note = (size_t)kernel->cpu_notes[cpu];
+	}
+	return kernel->dump && note < dump_cpu_count(kernel->dump) &&
+	       err_ok(dump_cpu_regs(kernel->dump, note, ret)) && regs_known(ret, REG_RIP) &&
+	       regs_known(ret, REG_RSP);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/unwind/unwind_state.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/types/object.h"
+
+/*
+ * Tracers that want to know when a function returns put their own code's address into its return
+ * slot, and keep the right one: the function graph tracer on a stack beside the task, kretprobes
+ * and rethooks on a list. Both note the slot it was taken from.
+ */
+#define HOOKS_MAX 512	    /* nodes of one task's list */
+#define RET_STACK_SIZE 4096 /* SHADOW_STACK_SIZE; before v6.11 50 entries */
+
+static const struct task *traced_task(const struct unwind_state *state)
+{
+	if (state->stack.task)
+		return state->stack.task;
+	return state->stack.cpu >= 0
+		       ? tasks_on_cpu(state->kernel->tasks, (unsigned)state->stack.cpu)
+		       : NULL;
+}
+
+/*
+ * An array of struct ftrace_ret_stack, or since v6.11 a stack of words with such
+ * structures among others: in both the entry is where the slot's address stands.
+ */
+static bool graph_return(const struct unwind_state *state, const struct task *task, uint64_t slot,
+			 uint64_t *ret)
+{
+	struct kernel *kernel = state->kernel;
+	const struct member *saved = layout_get(kernel->layout, LAYOUT_RET_STACK_RET);
+	const struct member *where = layout_get(kernel->layout, LAYOUT_RET_STACK_SLOT);
+	uint8_t raw[RET_STACK_SIZE];
+	uint64_t stack;
+
+	if (!saved || !where ||
+	    !err_ok(member_read(kernel, task->address, LAYOUT_TASK_RET_STACK, &stack)) || !stack ||
+	    !err_ok(memory_read(kernel->memory, stack, raw, sizeof(raw))))
+		return false;
+	for (size_t at = 0; at + 8 <= sizeof(raw); at += 8) {
+		uint64_t ret_at = at - member_offset(where) + member_offset(saved);
+
+		if (load_u64(raw + at) != slot || ret_at > sizeof(raw) - 8)
+			continue;
+		*ret = load_u64(raw + ret_at);
+		if (code_is_text(kernel, *ret))
+			return true;
+	}
+	return false;
+}
+
+struct hook_list {
+	enum layout_id head, node, ret, slot;
+};
+
+static bool hooked_return(const struct unwind_state *state, const struct task *task,
+			  const struct hook_list *list, uint64_t slot, uint64_t *ret)
+{
+	struct kernel *kernel = state->kernel;
+	const struct member *node = layout_get(kernel->layout, list->node);
+	_chain_walk_ struct chain_walk walk = {.kernel = NULL};
+	uint64_t first, where;
+
+	if (!node || !err_ok(member_read(kernel, task->address, list->head, &first)))
+		return false;
+	chain_walk_init(&walk, kernel, first, 0, HOOKS_MAX);
+	while (chain_walk_next(&walk)) {
+		uint64_t hook = walk.node - member_offset(node);
+
+		if (err_ok(member_read(kernel, hook, list->slot, &where)) && where == slot &&
+		    err_ok(member_read(kernel, hook, list->ret, ret)) &&
+		    code_is_text(kernel, *ret))
+			return true;
+	}
+	return false;
+}
+
+bool unwind_real_return(const struct unwind_state *state, uint64_t slot, uint64_t *address)
+{
+	static const struct hook_list lists[] = {
+		{LAYOUT_TASK_RETHOOKS, LAYOUT_RETHOOK_NODE, LAYOUT_RETHOOK_RET,
+		 LAYOUT_RETHOOK_SLOT},
+		{LAYOUT_TASK_KRETPROBES, LAYOUT_KRETPROBE_NODE, LAYOUT_KRETPROBE_RET,
+		 LAYOUT_KRETPROBE_SLOT},
+	};
+	const struct task *task = traced_task(state);
+
+	if (!task)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (hooked_return(state, task, &lists[i], slot, address))
+			return true;
+	return graph_return(state, task, slot, address);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/parse.h"
+#include "kernel/types/object.h"
+#include "kernel/unwind/unwind_state.h"
+
+/* Where the unwind of a task starts. */
+
+/* The registers __switch_to_asm pushed. */
+static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
+{
+	static const struct {
+		enum layout_id id;
+		enum reg reg;
+	} members[] = {
+		{LAYOUT_INACTIVE_R15, REG_R15}, {LAYOUT_INACTIVE_R14, REG_R14},
+		{LAYOUT_INACTIVE_R13, REG_R13}, {LAYOUT_INACTIVE_R12, REG_R12},
+		{LAYOUT_INACTIVE_BX, REG_RBX},	{LAYOUT_INACTIVE_BP, REG_RBP},
+		{LAYOUT_INACTIVE_RET_ADDR, REG_RIP},
+	};
+	uint64_t size = type_size(types_find_struct(kernel->types, "inactive_task_frame"));
+	uint8_t bytes[128];
+	uint64_t value;
+
+	if (size > sizeof(bytes))
+		return err_new(ERR_CORRUPT, "struct inactive_task_frame is too large");
+	TRY(err_wrap(memory_read(kernel->memory, sp, bytes, size), "inactive_task_frame"));
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (member_get(kernel, bytes, size, members[i].id, &value))
+			regs_set(ret, members[i].reg, value);
+	regs_set(ret, REG_RSP, sp + size);
+	return NULL;
+}
+
+#define SCHEDULER_BYTES 8192 /* of the function that switches */
+
+/* Where a function goes on after its call of another: the address behind the call. */
+static bool find_call(struct kernel *kernel, uint64_t function, uint64_t target, uint64_t *ret)
+{
+	_free_ uint8_t *code = malloc(SCHEDULER_BYTES);
+
+	if (!code || !err_ok(memory_read(kernel->memory, function, code, SCHEDULER_BYTES)))
+		return false;
+	for (size_t i = 0; i + 5 <= SCHEDULER_BYTES; i++) {
+		int32_t offset = (int32_t)load_u32(code + i + 1);
+
+		*ret = function + i + 5;
+		if (code[i] == 0xe8 && *ret + (uint64_t)(int64_t)offset == target)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Before v4.9 switch_to() was inline: it pushed flags and RBP and went on, when the task came back,
+ * behind its call of __switch_to.
+ */
+static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
+{
+	static const char *const places[] = {"__schedule", "schedule"};
+	uint64_t function, target, rip, rbp;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (!symbols_find(kernel->symbols, places[i], &function) ||
+		    !symbols_find(kernel->symbols, "__switch_to", &target) ||
+		    !find_call(kernel, function, target, &rip))
+			continue;
+		TRY(err_wrap(memory_read_u64(kernel->memory, sp, &rbp), "saved frame pointer"));
+		regs_set(ret, REG_RIP, rip);
+		regs_set(ret, REG_RBP, rbp);
+		regs_set(ret, REG_RSP, sp + 16);
+		return NULL;
+	}
+	return err_new(ERR_NOT_FOUND, "the scheduler's switch of stacks cannot be found");
+}
+
+#define SEARCH_MAX 65536 /* bytes of a stack; kernel stacks are 8 to 32 KiB */
+
+/* The switch frame whose return address stands at this place, if the stack unwinds from there. */
+static bool switch_frame_at(struct kernel *kernel, uint64_t at, struct regs *ret)
+{
+	const struct member *address = layout_get(kernel->layout, LAYOUT_INACTIVE_RET_ADDR);
+	struct unwind_state state = {.kernel = kernel};
+	bool ends = false;
+
+	if (!err_ok(inactive_regs(kernel, at - member_offset(address), &state.regs)))
+		return false;
+	stacks_find(kernel, state.regs.value[REG_RSP], &state.stack);
+	unwind_reach(&state, &ends);
+	*ret = state.regs;
+	return ends;
+}
+
+/*
+ * makedumpfile on a kernel newer than itself keeps a task's stack but may drop the page of
+ * task_struct with thread.sp. The frame __switch_to_asm left on the stack is still there: it
+ * returns into __schedule(), and only from the right one does the stack unwind to its end. More
+ * than one such place is no answer. why is what stood in the way; it is handed back or freed.
+ */
+static struct err *search_regs(struct kernel *kernel, const struct task *task, struct err *why,
+			       struct regs *ret)
+{
+	uint64_t end = task->stack + MIN(task->stack_size, SEARCH_MAX), schedule, target, rip;
+	unsigned found = 0;
+
+	if (!layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR) ||
+	    kernel->unwinder->way == WAY_SCAN ||
+	    !symbols_find(kernel->symbols, "__schedule", &schedule) ||
+	    !symbols_find(kernel->symbols, "__switch_to_asm", &target) ||
+	    !find_call(kernel, schedule, target, &rip))
+		return why;
+	for (uint64_t page = task->stack; page < end; page += PAGE_SIZE) {
+		uint8_t words[PAGE_SIZE];
+		struct regs regs = {0};
+
+		if (!err_ok(memory_read(kernel->memory, page, words, sizeof(words))))
+			continue;
+		for (size_t i = 0; i + 8 <= sizeof(words); i += 8)
+			if (load_u64(words + i) == rip && switch_frame_at(kernel, page + i, &regs)) {
+				*ret = regs;
+				found++;
+			}
+	}
+	if (found != 1)
+		return why;
+	err_free(why);
+	return NULL;
+}
+
+/* A task that never ran yet "returns" to the start of ret_from_fork: behind no call. */
+static bool is_newborn(struct kernel *kernel, const struct regs *regs)
+{
+	struct symbol symbol;
+
+	return symbols_at(kernel->symbols, regs->value[REG_RIP], &symbol) &&
+	       symbol.address == regs->value[REG_RIP];
+}
+
+static struct err *saved_regs(struct kernel *kernel, const struct task *task, struct regs *ret)
+{
+	struct stack stack;
+	uint64_t sp;
+
+	*ret = (struct regs){0};
+	if (!task->stack)
+		return err_new(ERR_NOT_FOUND, "the task has given its stack back");
+	TRY(task_saved_sp(kernel, task, &sp));
+	if (!stacks_find(kernel, sp, &stack))
+		return err_at(ERR_CORRUPT, sp, "the saved stack pointer is on no stack");
+	return layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR)
+		       ? inactive_regs(kernel, sp, ret)
+		       : inline_switch_regs(kernel, sp, ret);
+}
+
+/* A running task without registers: what it last left behind may long be overwritten. */
+static void mark_stale(const struct task *task, struct trace *trace)
+{
+	for (size_t i = 0; i < trace->count; i++)
+		trace->frames[i].source = FOUND_SCAN;
+	err_free(trace->stopped);
+	trace->complete = false;
+	trace->stopped =
+		err_new(ERR_NOT_FOUND,
+			"the dump has no registers of CPU %d: the stack is shown as it was "
+			"when the task last slept",
+			task->on_cpu);
+}
+
+struct err *unwind_task(struct kernel *kernel, const struct task *task, struct trace *ret)
+{
+	struct unwind_state state = {.kernel = kernel};
+	struct regs regs;
+
+	*ret = (struct trace){0};
+	if (task->on_cpu >= 0 && tasks_cpu_regs(kernel, (unsigned)task->on_cpu, &regs))
+		return unwind_regs(kernel, &regs, ret);
+	ret->stopped = saved_regs(kernel, task, &state.regs);
+	bool searched = ret->stopped && ret->stopped->code == ERR_EXCLUDED && task->on_cpu < 0;
+	if (searched)
+		ret->stopped = search_regs(kernel, task, ret->stopped, &state.regs);
+	if (ret->stopped)
+		return NULL;
+	state.exact = is_newborn(kernel, &state.regs);
+	TRY(unwind_from(&state, ret));
+	if (searched && ret->count)
+		ret->frames[0].source = FOUND_RESUMED;
+	if (task->on_cpu >= 0)
+		mark_stale(task, ret);
+	return NULL;
+}

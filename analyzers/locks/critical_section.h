@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCKS_CRITICAL_SECTION
+#define TRIAGE_LOCKS_CRITICAL_SECTION
+
+#include "kernel/kernel.h"
+
+/*
+ * Whether a function had taken a lock and not given it back at the place it stopped, read from its
+ * code in address order. Never more than a good guess: code may jump around either call.
+ */
+enum lock_call { CALL_OTHER, CALL_LOCK, CALL_LOCK_READ, CALL_UNLOCK };
+
+struct lock_calls {
+	/* What a call of the function at target does. */
+	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
+	uint64_t only; /* look at calls whose argument is this lock; 0: at all */
+};
+
+struct lock_region {
+	bool inside;   /* the last lock call has no unlock after it */
+	bool known;    /* which lock it was: a constant */
+	bool read;     /* taken as one of its readers */
+	uint64_t lock;
+	uint64_t call; /* address of the call */
+};
+
+/* [start, stop) of one function. The region stays as it is where code cannot be read. */
+void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
+			const struct lock_calls *calls, struct lock_region *region);
+
+/* lock_calls.classify, each for one kind; with functions that do nothing but take one. */
+enum lock_call lock_region_rwsem_call(struct kernel *kernel, uint64_t target);
+enum lock_call lock_region_semaphore_call(struct kernel *kernel, uint64_t target);
+enum lock_call lock_region_percpu_rwsem_call(struct kernel *kernel, uint64_t target);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "locks/device.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/types/object.h"
+
+#define BDEV_FS "bdev" /* the file system all block devices' inodes are of */
+
+bool device_read_name(struct kernel *kernel, uint64_t object, enum layout_id id, char *buf,
+		      size_t size)
+{
+	uint64_t pointer;
+
+	return err_ok(member_read(kernel, object, id, &pointer)) &&
+	       err_ok(memory_read_string(kernel->memory, pointer, buf, size)) &&
+	       is_printable(buf, strlen(buf));
+}
+
+bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
+{
+	char device[33] = "", kind[32];
+	uint64_t type;
+
+	if (!err_ok(member_read(kernel, super_block, LAYOUT_SB_TYPE, &type)) ||
+	    !device_read_name(kernel, type, LAYOUT_FS_TYPE_NAME, kind, sizeof(kind)) ||
+	    !err_ok(member_read_text(kernel, super_block, LAYOUT_SB_ID, device, sizeof(device))) ||
+	    !is_printable(device, strlen(device)))
+		return false;
+	/* A file system without a device is called by its own name in s_id. */
+	if (!strcmp(device, kind))
+		snprintf(buf, size, "%s", kind);
+	else
+		snprintf(buf, size, "%s (%s)", device, kind);
+	return true;
+}
+
+#define PARTITION_MASK 0xff /* BD_PARTNO in __bd_flags; a number of its own before */
+
+/* Where a disk's name ends in a digit its partitions get a "p", as disk_name() has it. */
+void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf, size_t size)
+{
+	char name[33];
+
+	if (!disk || !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
+	    !is_printable(name, strlen(name)))
+		return;
+	char last = name[strlen(name) - 1];
+	partition &= PARTITION_MASK;
+	if (partition)
+		snprintf(buf, size, "%s%s%" PRIu64, name, last >= '0' && last <= '9' ? "p" : "",
+			 partition);
+	else
+		copy_text(buf, size, name);
+}
+
+void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
+{
+	uint64_t disk, partition;
+
+	buf[0] = '\0';
+	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_DISK, &disk)))
+		return;
+	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_PARTITION, &partition)))
+		partition = 0;
+	disk_text(kernel, disk, partition, buf, size);
+}
+
+/* The device under a file system; one without is called by what it calls itself. */
+static void file_system_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
+{
+	uint64_t bdev;
+
+	if (err_ok(member_read(kernel, super_block, LAYOUT_SB_BDEV, &bdev)) && bdev)
+		block_device_text(kernel, bdev, buf, size);
+	if (!buf[0] && !super_block_text(kernel, super_block, buf, size))
+		buf[0] = '\0';
+}
+
+/* The inodes of block devices are one file system of their own: struct bdev_inode, block/bdev.c */
+void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
+{
+	const struct member *in_bdev = layout_get(kernel->layout, LAYOUT_BDEV_INODE);
+	uint64_t super_block;
+	char name[80];
+
+	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
+	    !super_block_text(kernel, super_block, name, sizeof(name)))
+		return;
+	if (in_bdev && !strcmp(name, BDEV_FS))
+		block_device_text(kernel, inode - member_offset(in_bdev), buf, size);
+	else
+		file_system_text(kernel, super_block, buf, size);
+}
+
+bool inode_text(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
+{
+	uint64_t number, super_block;
+	char where[80];
+
+	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_NUMBER, &number)) ||
+	    !err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
+	    !super_block_text(kernel, super_block, where, sizeof(where)))
+		return false;
+	snprintf(buf, size, "inode %" PRIu64 " on %s", number, where);
+	/* A block device's inode has no number anybody knows it by. */
+	char device[64] = "";
+	if (!strcmp(where, BDEV_FS))
+		inode_device(kernel, inode, device, sizeof(device));
+	if (device[0])
+		snprintf(buf, size, "block device %s", device);
+	return true;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Locks inside objects that have a type: of a slab cache, a mounted file system, a memory node.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "locks/device.h"
+#include "finding.h"
+#include "kernel/types/object.h"
+#include "locks/lock_name.h"
+#include "task_label.h"
+
+/* --- the member ------------------------------------------------------------------------------- */
+
+static bool is_lock_name(const char *name)
+{
+	static const char *const names[] = {
+		"rw_semaphore", "mutex",	"rt_mutex",	  "rt_mutex_base",
+		"semaphore",	"completion",	"ww_mutex",	  "percpu_rw_semaphore",
+		"spinlock",	"raw_spinlock", "arch_spinlock",  "qspinlock",
+		"qrwlock",	"rwlock",	"wait_queue_head", "swait_queue_head",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* A lock whose struct has only a typedef's name shows in what it is made of. */
+static bool is_lock(struct type type)
+{
+	static const char *const parts[] = {"raw_lock", "rlock", "slock"};
+	const char *name = type_name(type);
+	struct member first;
+
+	if (name || type.kind != TYPE_STRUCT)
+		return name && type.kind == TYPE_STRUCT && is_lock_name(name);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (type_find_member(type, parts[i], &first) && !first.bit_offset)
+			return true;
+	return false;
+}
+
+#define MEMBER_DEPTH 12
+#define MEMBERS_MAX 20000 /* looked at: types come from the dump too */
+
+struct search {
+	uint64_t offset; /* wanted, from the outermost type's start */
+	char path[128];
+	unsigned budget;
+};
+
+static bool search_type(struct search *search, struct type type, uint64_t base, unsigned depth);
+
+static bool search_array(struct search *search, struct type array, uint64_t base, unsigned depth)
+{
+	struct type element = type_target(array);
+	uint64_t size = type_size(element), used = strlen(search->path);
+
+	if (!size)
+		return false;
+	uint64_t i = (search->offset - base) / size;
+	snprintf(search->path + used, sizeof(search->path) - used, "[%" PRIu64 "]", i);
+	return search_type(search, element, base + i * size, depth + 1);
+}
+
+/* All members that cover the offset are tried: a union has several. */
+static bool search_record(struct search *search, struct type record, uint64_t base, unsigned depth)
+{
+	size_t count = type_count(record), used = strlen(search->path);
+	struct member member;
+
+	for (size_t i = 0; i < count && type_member_at(record, i, &member); i++) {
+		uint64_t at = base + member_offset(&member);
+
+		if (!search->budget-- || search->budget > MEMBERS_MAX)
+			return false;
+		if (search->offset < at || search->offset - at >= type_size(member.type))
+			continue;
+		if (member.name && *member.name)
+			snprintf(search->path + used, sizeof(search->path) - used, "%s%s",
+				 used ? "." : "", member.name);
+		if (search_type(search, member.type, at, depth + 1))
+			return true;
+		search->path[used] = '\0';
+	}
+	return false;
+}
+
+/* Of all members that begin there the outermost lock: a mutex, not the spinlock in it. */
+static bool search_type(struct search *search, struct type type, uint64_t base, unsigned depth)
+{
+	if (base == search->offset && is_lock(type))
+		return true;
+	if (depth == MEMBER_DEPTH)
+		return false;
+	if (type.kind == TYPE_ARRAY)
+		return search_array(search, type, base, depth);
+	return (type.kind == TYPE_STRUCT || type.kind == TYPE_UNION) &&
+	       search_record(search, type, base, depth);
+}
+
+bool lock_member(struct type type, uint64_t offset, char *path, size_t size)
+{
+	struct search search = {.offset = offset, .budget = MEMBERS_MAX};
+
+	if (offset >= type_size(type) || !search_type(&search, type, 0, 0))
+		return false;
+	copy_text(path, size, search.path);
+	return true;
+}
+
+/* The part of a path that a person calls the lock: after its last dot. */
+static const char *last_part(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+/* Offset in type of the struct named so that path leads through, or is; false when none is. */
+static bool passes_through(struct type type, const char *path, const char *name, uint64_t *offset)
+{
+	const char *own = type_name(type);
+
+	*offset = 0;
+	if (own && !strcmp(own, name))
+		return true;
+	for (const char *dot = strchr(path, '.'); dot; dot = strchr(dot + 1, '.')) {
+		struct member member;
+		char prefix[128];
+
+		snprintf(prefix, sizeof(prefix), "%.*s", (int)(dot - path), path);
+		if (!type_find_member(type, prefix, &member))
+			return false;
+		own = type_name(member.type);
+		*offset = member_offset(&member);
+		if (own && !strcmp(own, name))
+			return true;
+	}
+	return false;
+}
+
+/* --- whose object it is ----------------------------------------------------------------------- */
+
+/* What a task points to, or is: the object's type tells which member to compare. */
+static const struct {
+	const char *type;
+	enum layout_id member;
+} task_objects[] = {
+	{"mm_struct", LAYOUT_TASK_MM},	     {"signal_struct", LAYOUT_TASK_SIGNAL},
+	{"sighand_struct", LAYOUT_TASK_SIGHAND}, {"files_struct", LAYOUT_TASK_FILES},
+	{"fs_struct", LAYOUT_TASK_FS},
+};
+
+static const struct task *task_of(struct kernel *kernel, const char *type, uint64_t object)
+{
+	const struct task *any = NULL;
+	size_t kind = 0;
+	uint64_t value;
+
+	if (!strcmp(type, "task_struct"))
+		return tasks_find(kernel->tasks, object);
+	while (kind < ARRAY_SIZE(task_objects) && strcmp(task_objects[kind].type, type) != 0)
+		kind++;
+	for (size_t i = 0; kind < ARRAY_SIZE(task_objects) && i < tasks_count(kernel->tasks); i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+
+		if (!err_ok(member_read(kernel, task->address, task_objects[kind].member,
+					&value)) ||
+		    value != object)
+			continue;
+		if (task->pid == task->tgid)
+			return task;
+		any = any ? any : task;
+	}
+	return any;
+}
+
+/* A task's pointer proves what the cache's name only suggests. */
+static bool of_task(struct kernel *kernel, struct lock_place *place)
+{
+	const struct task *task = task_of(kernel, place->type, place->object);
+	_str_ struct str label = {0};
+
+	if (!task)
+		return false;
+	if (!strcmp(place->type, "task_struct"))
+		task_label(task, &label);
+	else
+		process_label(kernel->tasks, task, &label);
+	place->evidence = EVIDENCE_PROVEN;
+	snprintf(place->why, sizeof(place->why), "it lies in the %s of %s", place->type, label.data);
+	/* "lock" alone says nothing. */
+	bool vague = !strcmp(place->member, "lock");
+	snprintf(place->name, sizeof(place->name), "%s%s%s of %s", vague ? place->type : "",
+		 vague ? "." : "", place->member, label.data);
+	return true;
+}
+
+/* --- slab objects ----------------------------------------------------------------------------- */
+
+static const struct container {
+	const char *cache, *type, *module;
+} containers[] = {
+#define CONTAINER(cache, type, module) {cache, type, module},
+#include "locks/lock_containers.def"
+#undef CONTAINER
+};
+
+/* "ext4" of "ext4_inode_cache": where a file system's types are when they are not built in. */
+static void first_word(const char *name, char *word, size_t size)
+{
+	snprintf(word, size, "%.*s", (int)strcspn(name, "_-"), name);
+}
+
+static struct type cache_type(struct kernel *kernel, const char *cache)
+{
+	struct container found = {cache, cache, NULL};
+	char word[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(containers); i++)
+		if (!strcmp(containers[i].cache, cache))
+			found = containers[i];
+	first_word(cache, word, sizeof(word));
+	struct type type = types_find_struct(kernel->types, found.type);
+	return type.kind == TYPE_STRUCT
+		       ? type
+		       : types_find_in(kernel->types, found.module ? found.module : word,
+				       TYPE_STRUCT, found.type);
+}
+
+/* A cache for one process group's share of another is called "dentry(123:group)" until v5.9. */
+static void base_name(const struct slab_cache *cache, char *name, size_t size)
+{
+	snprintf(name, size, "%.*s", (int)strcspn(cache->name, "("), cache->name);
+}
+
+uint64_t lock_cache_users(struct kernel *kernel, const struct slab_cache *cache)
+{
+	int64_t count;
+
+	return err_ok(member_read_signed(kernel, cache->address, LAYOUT_CACHE_REFCOUNT, &count)) &&
+			       count > 1
+		       ? (uint64_t)count
+		       : 1;
+}
+
+static void name_object(struct kernel *kernel, struct type type, const char *cache,
+			struct lock_place *place)
+{
+	uint64_t inode;
+	char text[112];
+
+	place->evidence = EVIDENCE_INFERRED;
+	snprintf(place->why, sizeof(place->why),
+		 "objects of cache %s are struct %s, which fits in them and has this lock at +0x%" PRIx64,
+		 cache, place->type, (uint64_t)place->owner.offset);
+	if (passes_through(type, place->member, "inode", &inode) &&
+	    inode_text(kernel, place->object + inode, text, sizeof(text)))
+		snprintf(place->name, sizeof(place->name), "%s of %s", last_part(place->member),
+			 text);
+	else
+		snprintf(place->name, sizeof(place->name), "%s of %s 0x%016" PRIx64, place->member,
+			 place->type, place->object);
+}
+
+bool lock_in_slab(struct kernel *kernel, struct lock_place *place)
+{
+	const struct owner *owner = &place->owner;
+	char cache[sizeof(owner->slab.slab.cache->name)];
+
+	if (owner->kind != OWNER_SLAB || owner->offset < 0)
+		return false;
+	base_name(owner->slab.slab.cache, cache, sizeof(cache));
+	struct type type = cache_type(kernel, cache);
+	if (type.kind != TYPE_STRUCT ||
+	    !lock_member(type, (uint64_t)owner->offset, place->member, sizeof(place->member)))
+		return false;
+	copy_text(place->type, sizeof(place->type), type_name(type));
+	place->object = owner->start;
+	if (of_task(kernel, place))
+		return true;
+	if (lock_cache_users(kernel, owner->slab.slab.cache) > 1 ||
+	    type_size(type) > owner->slab.slab.cache->object_size) {
+		place->type[0] = place->member[0] = '\0';
+		return false;
+	}
+	name_object(kernel, type, cache, place);
+	return true;
+}
+
+/* --- memory nodes ----------------------------------------------------------------------------- */
+
+#define NODES_MAX 1024 /* MAX_NUMNODES goes no further on x86-64 */
+
+/*
+ * A lock of a zone is the zone's: code has the zone at hand, not the node. Zones are called as in
+ * /proc/zoneinfo; by the place in node_zones[] when the name cannot be read.
+ */
+static void in_zone(struct kernel *kernel, struct type node, struct lock_place *place, char *whose,
+		    size_t size)
+{
+	char prefix[64], name[24];
+	const char *inside = strchr(place->member, ']');
+	struct member zone;
+
+	if (strncmp(place->member, "node_zones[", 11) != 0 || !inside || inside[1] != '.')
+		return;
+	snprintf(prefix, sizeof(prefix), "%.*s", (int)(inside + 1 - place->member), place->member);
+	if (!type_find_member(node, prefix, &zone))
+		return;
+	place->object += member_offset(&zone);
+	snprintf(whose, size, "zone %s of node",
+		 device_read_name(kernel, place->object, LAYOUT_ZONE_NAME, name, sizeof(name))
+			 ? name : prefix);
+	copy_text(place->type, sizeof(place->type), "zone");
+	memmove(place->member, inside + 2, strlen(inside + 2) + 1);
+}
+
+static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, uint64_t node,
+		    struct lock_place *place)
+{
+	struct type type = types_find_struct(kernel->types, "pglist_data");
+	char whose[80] = "node";
+
+	if (!node || address - node >= type_size(type) ||
+	    !lock_member(type, address - node, place->member, sizeof(place->member)))
+		return false;
+	place->object = node;
+	place->evidence = EVIDENCE_PROVEN;
+	copy_text(place->type, sizeof(place->type), "pglist_data");
+	in_zone(kernel, type, place, whose, sizeof(whose));
+	snprintf(place->why, sizeof(place->why), "it lies in the pglist_data of node %u", number);
+	snprintf(place->name, sizeof(place->name), "%s of %s %u", last_part(place->member), whose,
+		 number);
+	return true;
+}
+
+/* The list lock of a memory cgroup's share of a node: its lruvec says which (v5.11 on). */
+static bool in_lruvec(struct kernel *kernel, uint64_t address, unsigned number, uint64_t node,
+		      struct lock_place *place)
+{
+	const struct member *lock = layout_get(kernel->layout, LAYOUT_LRUVEC_LOCK);
+	uint64_t owner;
+
+	if (!lock || !node ||
+	    !err_ok(member_read(kernel, address - member_offset(lock), LAYOUT_LRUVEC_NODE,
+				&owner)) ||
+	    owner != node)
+		return false;
+	copy_text(place->type, sizeof(place->type), "lruvec");
+	copy_text(place->member, sizeof(place->member), "lru_lock");
+	place->object = address - member_offset(lock);
+	place->evidence = EVIDENCE_INFERRED;
+	snprintf(place->why, sizeof(place->why), "as a lruvec it points to node %u", number);
+	snprintf(place->name, sizeof(place->name), "lru_lock of a memory cgroup on node %u",
+		 number);
+	return true;
+}
+
+bool lock_of_node(struct kernel *kernel, uint64_t address, struct lock_place *place)
+{
+	struct symbol symbol;
+	uint64_t nodes;
+
+	if (symbols_find(kernel->symbols, "contig_page_data", &nodes))
+		return in_node(kernel, address, 0, nodes, place) ||
+		       in_lruvec(kernel, address, 0, nodes, place);
+	if (!symbols_find(kernel->symbols, "node_data", &nodes) ||
+	    !symbols_at(kernel->symbols, nodes, &symbol))
+		return false;
+	for (unsigned i = 0; i < NODES_MAX && i < symbol.size / 8; i++) {
+		uint64_t node;
+
+		if (!err_ok(memory_read_u64(kernel->memory, nodes + i * 8, &node)))
+			return false;
+		if (in_node(kernel, address, i, node, place) ||
+		    in_lruvec(kernel, address, i, node, place))
+			return true;
+	}
+	return false;
+}
+
+/* --- mounted file systems --------------------------------------------------------------------- */
+
+#define SUPER_BLOCKS_MAX 65536
+
+bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place)
+{
+	const struct member *list = layout_get(kernel->layout, LAYOUT_SB_LIST);
+	struct type type = types_find_struct(kernel->types, "super_block");
+	_list_walk_ struct list_walk walk = {0};
+	uint64_t head;
+	char text[80];
+
+	if (!list || !symbols_find(kernel->symbols, "super_blocks", &head))
+		return false;
+	list_walk_init(&walk, kernel, head, SUPER_BLOCKS_MAX);
+	while (list_walk_next(&walk)) {
+		uint64_t super_block = walk.node - member_offset(list);
+
+		if (address - super_block >= type_size(type) ||
+		    !super_block_text(kernel, super_block, text, sizeof(text)) ||
+		    !lock_member(type, address - super_block, place->member,
+				 sizeof(place->member)))
+			continue;
+		copy_text(place->type, sizeof(place->type), "super_block");
+		place->object = super_block;
+		place->evidence = EVIDENCE_PROVEN;
+		snprintf(place->why, sizeof(place->why), "it lies in a super_block of the list");
+		snprintf(place->name, sizeof(place->name), "%s of %s", place->member, text);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Suspected holders of a lock that records none. What an engineer does with a grep over all
+ * stacks: who has a frame that runs under this lock, and who has its address on the stack.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/parse.h"
+#include "base/str.h"
+#include "kernel/types/object.h"
+#include "locks/lock.h"
+#include "locks/lock_name.h"
+#include "locks/critical_section.h"
+
+struct holds_entry {
+	const char *function;
+	const char *member;
+	enum lock_mode mode;
+	const char *why;
+};
+
+static const struct holds_entry holds_table[] = {
+#define HOLDS(function, member, mode, why) {function, member, MODE_##mode, why},
+#include "locks/lock_holders.def"
+#undef HOLDS
+};
+
+struct suspect {
+	const struct task *task;
+	enum lock_mode mode;
+	double confidence;
+	char why[256];
+};
+
+#define SUSPECTS_MAX 16 /* more than this many name nobody */
+
+struct suspects {
+	struct suspect list[SUSPECTS_MAX];
+	size_t count, total;
+};
+
+static void suspect(struct suspects *suspects, const struct suspect *candidate)
+{
+	suspects->total++;
+	if (suspects->count < SUSPECTS_MAX)
+		suspects->list[suspects->count++] = *candidate;
+}
+
+/* A frame of lock_holders.def on this stack, outermost call first: it took the lock. */
+static const struct holds_entry *holding_frame(const struct sleeper *stack)
+{
+	for (unsigned i = stack->call_count; i-- > 0;)
+		for (size_t j = 0; j < ARRAY_SIZE(holds_table); j++)
+			if (!strcmp(stack->calls[i].function, holds_table[j].function))
+				return &holds_table[j];
+	return NULL;
+}
+
+/* --- a lock's address on a stack -------------------------------------------------------------- */
+
+#define STACK_SEARCH_WORDS 2048 /* all of a 16 KiB stack */
+
+/* Where on the part of its stack in use a copy of value stands, 0 when there is none. */
+static uint64_t word_on_stack(struct kernel *kernel, const struct sleeper *stack, uint64_t value)
+{
+	uint64_t words[64];
+	uint64_t end = stack->task->stack + stack->task->stack_size;
+	uint64_t at = stack->sp;
+
+	if (!value || at < stack->task->stack || at >= end)
+		return 0;
+	for (unsigned done = 0; at + 8 <= end && done < STACK_SEARCH_WORDS;) {
+		size_t count = MIN(ARRAY_SIZE(words), (end - at) / 8);
+
+		if (!err_ok(memory_read(kernel->memory, at, words, count * 8)))
+			return 0;
+		for (size_t i = 0; i < count; i++)
+			if (load_u64(&words[i]) == value)
+				return at + i * 8;
+		at += count * 8;
+		done += count;
+	}
+	return 0;
+}
+
+/* The call whose frame holds a slot; call_count for one outside of all that were kept. */
+static unsigned call_at(const struct sleeper *stack, uint64_t slot)
+{
+	unsigned call = 0;
+
+	while (call + 1 < stack->call_count && stack->calls[call + 1].sp <= slot)
+		call++;
+	return call;
+}
+
+static const char *function_at(const struct sleeper *stack, uint64_t slot)
+{
+	unsigned call = call_at(stack, slot);
+
+	return call < stack->call_count && stack->calls[call].function[0]
+		       ? stack->calls[call].function
+		       : "an unknown function";
+}
+
+/* --- code that took a lock -------------------------------------------------------------------- */
+
+/* The lock whose holders are looked for, and how code takes its kind. */
+struct target {
+	struct kernel *kernel;
+	uint64_t lock, object; /* object: what it is part of, 0 unknown */
+	uint64_t mm;	       /* whose mmap_lock it is, else 0 */
+	const struct task *hint;
+	const char *noun;      /* "an rwsem" */
+	struct map seen[2];    /* still_has() by place, of this lock and of any */
+	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
+};
+
+static void set_kind(struct target *target, const json_t *lock)
+{
+	const char *kind = json_string_value(json_object_get(lock, "kind"));
+
+	target->classify = lock_region_rwsem_call;
+	target->noun = "an rwsem";
+	if (kind && !strcmp(kind, "semaphore")) {
+		target->classify = lock_region_semaphore_call;
+		target->noun = "a semaphore";
+	} else if (kind && !strcmp(kind, "percpu_rwsem")) {
+		target->classify = lock_region_percpu_rwsem_call;
+		target->noun = "a percpu_rwsem";
+	}
+}
+
+enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
+
+/* One place in the code, many stacks: looked at once. */
+static uint64_t look_at_code(const struct target *target, const struct call *call, bool any)
+{
+	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
+	struct lock_region region = {0};
+	struct symbol symbol;
+
+	if (!symbols_at(target->kernel->symbols, call->address - 1, &symbol))
+		return SEEN_OUTSIDE;
+	lock_region_follow(target->kernel, symbol.address, call->address, &calls, &region);
+	if (!region.inside)
+		return SEEN_OUTSIDE;
+	if (region.known && region.lock != target->lock)
+		return SEEN_OTHER;
+	return region.read ? SEEN_READ : SEEN_WRITE;
+}
+
+/*
+ * Whether this call's code has taken the lock and not given it back where it stopped: by an address
+ * the code itself gives, or, with any, some lock of the kind whose address it does not give.
+ */
+static bool still_has(struct target *target, const struct call *call, bool any,
+		      enum lock_mode *mode)
+{
+	uint64_t *known = map_get(&target->seen[any], call->address);
+	uint64_t what = known ? *known : look_at_code(target, call, any);
+
+	if (!known)
+		map_set(&target->seen[any], call->address, what);
+	*mode = what == SEEN_READ ? MODE_READ : MODE_WRITE;
+	return what == SEEN_READ || what == SEEN_WRITE;
+}
+
+/* A lock in a variable, or in an object a variable points to: the code has its address. */
+static bool took_known(struct target *target, const struct sleeper *stack, struct suspect *found)
+{
+	for (unsigned i = 0; i < stack->call_count; i++) {
+		if (!still_has(target, &stack->calls[i], false, &found->mode))
+			continue;
+		found->confidence = 0.75;
+		snprintf(found->why, sizeof(found->why),
+			 "%s() took this lock and had not given it back", stack->calls[i].function);
+		return true;
+	}
+	found->mode = MODE_UNKNOWN;
+	return false;
+}
+
+/*
+ * A lock in an object: code takes it through a register. A call that took some lock of the kind and
+ * has the address of this one, or of its object, in its frame or saved by what it called since.
+ */
+static bool took_by_address(struct target *target, const struct sleeper *stack,
+			    struct suspect *found)
+{
+	uint64_t lock = word_on_stack(target->kernel, stack, target->lock);
+	uint64_t slot = lock ? lock : word_on_stack(target->kernel, stack, target->object);
+
+	for (unsigned i = slot ? call_at(stack, slot) : stack->call_count; i < stack->call_count;
+	     i++) {
+		if (!still_has(target, &stack->calls[i], true, &found->mode))
+			continue;
+		found->confidence = lock ? 0.7 : 0.6;
+		snprintf(found->why, sizeof(found->why),
+			 "%s() took %s and had not given it back; %s is on its stack, in %s()",
+			 stack->calls[i].function, target->noun,
+			 lock ? "this lock's address" : "the address of this lock's object",
+			 function_at(stack, slot));
+		return true;
+	}
+	found->mode = MODE_UNKNOWN;
+	if (!lock)
+		return false;
+	found->confidence = 0.5;
+	snprintf(found->why, sizeof(found->why), "the lock's address is on its stack, in %s()",
+		 function_at(stack, lock));
+	return true;
+}
+
+/* --- frames known to run under a lock --------------------------------------------------------- */
+
+/* Since 5e31275cc997 v6.4 a page fault may do with the lock of one VMA. */
+static bool has_vma_locks(struct kernel *kernel)
+{
+	struct member member;
+
+	return type_find_member(types_find_struct(kernel->types, "vm_area_struct"), "vm_lock_seq",
+				&member);
+}
+
+static bool held_by_frame(const struct target *target, const struct sleeper *stack,
+			  struct suspect *found)
+{
+	const struct holds_entry *frame =
+		target->mm && stack->task->mm == target->mm ? holding_frame(stack) : NULL;
+
+	if (!frame)
+		return false;
+	bool address = word_on_stack(target->kernel, stack, target->lock);
+	bool doubt = frame->mode == MODE_READ && has_vma_locks(target->kernel);
+	found->mode = frame->mode;
+	found->confidence = (address ? 0.85 : 0.75) - (doubt ? 0.1 : 0);
+	snprintf(found->why, sizeof(found->why), "in %s(): %s%s%s", frame->function, frame->why,
+		 doubt ? ", unless it does with its VMA's own lock" : "",
+		 address ? "; the lock's address is on its stack" : "");
+	return true;
+}
+
+/* --- all candidates --------------------------------------------------------------------------- */
+
+static void look_at(struct target *target, const struct sleeper *stack,
+		    struct suspects *suspects)
+{
+	struct suspect found = {.task = stack->task};
+	/* An idle sleeper's stack may hold anything: only a frame that runs under the lock counts. */
+	bool idle = stack->task->state != 'D' && stack->task->state != 'R' &&
+		    stack->task->on_cpu < 0;
+
+	if (!held_by_frame(target, stack, &found) && !idle)
+		(void)(took_known(target, stack, &found) || took_by_address(target, stack, &found));
+	if (stack->task == target->hint) {
+		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
+		found.mode = found.mode ? found.mode : MODE_READ;
+		size_t length = strlen(found.why);
+		snprintf(found.why + length, sizeof(found.why) - length,
+			 "%sthe lock's owner field names it as the last reader",
+			 length ? "; " : "");
+	}
+	if (found.confidence > 0)
+		suspect(suspects, &found);
+}
+
+/* Could this task be inside a lock's critical section at all? Asleep in D, running, of the same mm. */
+static bool worth_a_look(const struct target *target, const struct task *task)
+{
+	return !task->idle && (task->state == 'D' || task->on_cpu >= 0 || task == target->hint ||
+			       (target->mm && task->mm == target->mm));
+}
+
+static int by_confidence(const void *a, const void *b)
+{
+	const struct suspect *x = a, *y = b;
+
+	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
+}
+
+static void add_suspects(const struct suspects *suspects, json_t *lock)
+{
+	for (size_t i = 0; i < suspects->count; i++) {
+		const struct suspect *one = &suspects->list[i];
+		/* Several suspects share what one alone would be sure of. */
+		double share = suspects->total > 1 && i > 0 ? one->confidence / 2 : one->confidence;
+
+		lock_add_holder(lock, one->task, one->mode, EVIDENCE_INFERRED, share, "%s",
+				one->why);
+	}
+}
+
+struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+			       const struct task *hint, size_t *count)
+{
+	struct target target = {.kernel = kernel, .lock = list->lock, .hint = hint,
+				.mm = lock_mm(kernel, list->lock),
+				.object = lock_object(lock)};
+	struct suspects suspects = {0};
+	struct sleepers *sleepers;
+
+	set_kind(&target, lock);
+	TRY(kernel_sleepers(kernel, &sleepers));
+	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+		const struct sleeper *known = sleepers_find(sleepers, task);
+		struct sleeper own = {0};
+
+		if (!worth_a_look(&target, task) || waits_in(list, task))
+			continue;
+		if (known || err_ok(sleepers_stack(kernel, sleepers, task, &own)))
+			look_at(&target, known ? known : &own, &suspects);
+		sleeper_deinit(&own);
+	}
+	qsort(suspects.list, suspects.count, sizeof(suspects.list[0]), by_confidence);
+	add_suspects(&suspects, lock);
+	*count = suspects.total;
+	map_deinit(&target.seen[0]);
+	map_deinit(&target.seen[1]);
+	return NULL;
+}

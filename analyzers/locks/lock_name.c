@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "locks/lock_name.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "finding.h"
+#include "kernel/types/object.h"
+#include "kernel/locking/sleeper.h"
+#include "task_label.h"
+
+/* --- mm_struct -------------------------------------------------------------------------------- */
+
+uint64_t lock_mm(struct kernel *kernel, uint64_t address)
+{
+	const struct member *member = layout_get(kernel->layout, LAYOUT_MM_MMAP_LOCK);
+
+	if (!member)
+		return 0;
+	uint64_t mm = address - member_offset(member), init;
+	if (symbols_find(kernel->symbols, "init_mm", &init) && mm == init)
+		return mm;
+	for (size_t i = 0; i < tasks_count(kernel->tasks); i++)
+		if (tasks_at(kernel->tasks, i)->mm == mm)
+			return mm;
+	return 0;
+}
+
+/* The process an mm belongs to: its thread group's leader, else any thread. */
+static const struct task *mm_user(struct kernel *kernel, uint64_t mm)
+{
+	const struct task *any = NULL;
+
+	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+
+		if (task->mm != mm)
+			continue;
+		if (task->pid == task->tgid)
+			return task;
+		any = any ? any : task;
+	}
+	return any;
+}
+
+static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *place)
+{
+	uint64_t mm = lock_mm(kernel, address);
+	_str_ struct str label = {0};
+
+	if (!mm)
+		return false;
+	const struct task *task = mm_user(kernel, mm);
+	if (task)
+		process_label(kernel->tasks, task, &label);
+	else
+		str_puts(&label, "init_mm");
+	snprintf(place->name, sizeof(place->name), "mmap_lock of %s", label.data);
+	copy_text(place->type, sizeof(place->type), "mm_struct");
+	copy_text(place->member, sizeof(place->member), "mmap_lock");
+	place->object = mm;
+	place->evidence = EVIDENCE_PROVEN;
+	snprintf(place->why, sizeof(place->why), "%s", task ? "a task's mm points to its object"
+							      : "it is the kernel's own");
+	return true;
+}
+
+/* --- variables -------------------------------------------------------------------------------- */
+
+static bool in_image(struct kernel *kernel, uint64_t address, struct lock_place *place)
+{
+	struct symbol symbol;
+	size_t used;
+
+	if (!symbols_at(kernel->symbols, address, &symbol))
+		return false;
+	struct type type = types_find_symbol(kernel->types, symbol.name);
+	uint64_t offset = address - symbol.address;
+	snprintf(place->name, sizeof(place->name), "%.200s", symbol.name);
+	used = strlen(place->name);
+	if (lock_member(type, offset, place->member, sizeof(place->member)))
+		snprintf(place->name + used, sizeof(place->name) - used, ".%.80s", place->member);
+	else if (offset)
+		snprintf(place->name + used, sizeof(place->name) - used, "+0x%" PRIx64, offset);
+	used = strlen(place->name);
+	if (symbol.module[0])
+		snprintf(place->name + used, sizeof(place->name) - used, " [%.30s]", symbol.module);
+	return true;
+}
+
+static bool in_percpu(struct kernel *kernel, uint64_t address, struct lock_place *place)
+{
+	struct symbol symbol;
+	uint64_t variable;
+	unsigned cpu;
+
+	if (!percpu_owner(kernel, address, &cpu, &variable) ||
+	    !symbols_at_percpu(kernel->symbols, variable, &symbol))
+		return false;
+	struct type type = types_find_symbol(kernel->types, symbol.name);
+	uint64_t offset = variable - symbol.address;
+	char inside[128] = "";
+	if (lock_member(type, offset, place->member, sizeof(place->member)))
+		snprintf(inside, sizeof(inside), ".%.120s", place->member);
+	else if (offset)
+		snprintf(inside, sizeof(inside), "+0x%" PRIx64, offset);
+	snprintf(place->name, sizeof(place->name), "%.128s%s of CPU %u", symbol.name, inside, cpu);
+	return true;
+}
+
+/* --- stacks ----------------------------------------------------------------------------------- */
+
+/* The function whose frame an address of this stack lies in, "" when no frame covers it. */
+static const char *frame_function(const struct sleeper *stack, uint64_t address)
+{
+	for (unsigned i = 0; i + 1 < stack->call_count; i++)
+		if (stack->calls[i].sp <= address && address < stack->calls[i + 1].sp)
+			return stack->calls[i].function;
+	return "";
+}
+
+static void on_stack(struct kernel *kernel, const char *kind, struct lock_place *place)
+{
+	const struct task *task = place->owner.task;
+	const struct sleeper *stack = sleepers_find(kernel->sleepers, task);
+	_str_ struct str label = {0};
+	struct sleeper own = {0};
+
+	if (!stack && err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own)))
+		stack = &own;
+	const char *function = stack ? frame_function(stack, place->owner.address) : "";
+	task_label(task, &label);
+	snprintf(place->name, sizeof(place->name), "%s on the stack of %s%s%s%s", kind, label.data,
+		 *function ? ", in " : "", function, *function ? "()" : "");
+	sleeper_deinit(&own);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static void in_object(struct kernel *kernel, const char *kind, struct lock_place *place)
+{
+	const struct owner *owner = &place->owner;
+	uint64_t users = lock_cache_users(kernel, owner->slab.slab.cache);
+	char shared[64] = "";
+
+	if (users > 1)
+		snprintf(shared, sizeof(shared), " (a cache of %" PRIu64 " kinds of objects)",
+			 users);
+	snprintf(place->name, sizeof(place->name), "%s in %s object 0x%016" PRIx64 " +0x%" PRIx64 "%s",
+		 kind, owner->slab.slab.cache->name, owner->start, (uint64_t)owner->offset, shared);
+}
+
+/* What the allocators know, when nothing knows the object's type. */
+static void by_owner(struct kernel *kernel, const char *kind, struct lock_place *place)
+{
+	const struct owner *owner = &place->owner;
+
+	if (owner->kind == OWNER_SLAB)
+		in_object(kernel, kind, place);
+	else if (owner->kind == OWNER_VMALLOC && owner->symbol[0])
+		snprintf(place->name, sizeof(place->name),
+			 "%s at 0x%016" PRIx64 " in memory vmalloc()ed by %s", kind, owner->address,
+			 owner->symbol);
+	else
+		snprintf(place->name, sizeof(place->name), "%s at 0x%016" PRIx64, kind,
+			 owner->address);
+}
+
+void lock_place_find(struct kernel *kernel, const char *kind, uint64_t address,
+		     struct lock_place *ret)
+{
+	struct sleepers *sleepers;
+
+	*ret = (struct lock_place){0};
+	owner_find(kernel, address, &ret->owner);
+	if (in_mm(kernel, address, ret) || lock_of_node(kernel, address, ret))
+		return;
+	if (ret->owner.task && err_ok(kernel_sleepers(kernel, &sleepers)))
+		on_stack(kernel, kind, ret);
+	else if (!in_percpu(kernel, address, ret) && !in_image(kernel, address, ret) &&
+		 !lock_in_slab(kernel, ret) && !lock_of_super_block(kernel, address, ret))
+		by_owner(kernel, kind, ret);
+}

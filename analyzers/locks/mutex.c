@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: tasks blocked on a mutex; its owner and waiters in order.
+ * Needs: symbols, types, tasks, stacks.
+ * False positives: a mutex whose owner word is being handed over names the next owner.
+ * Kernel commits: 3ca0ff571b09 v4.10 owner and flags in one atomic_long_t; before it, count 1 is
+ *   free, 0 locked, less than 0 locked with waiters, and owner a task (thread_info until v3.0).
+ */
+#include <inttypes.h>
+
+#include "analyzer.h"
+#include "base/str.h"
+#include "kernel/types/object.h"
+#include "locks/lock.h"
+
+/* kernel/locking/mutex.c: MUTEX_FLAG_WAITERS, _HANDOFF, _PICKUP */
+#define FLAG_WAITERS 1ull
+#define FLAG_HANDOFF 2ull
+#define FLAG_PICKUP 4ull
+#define OWNER_FLAGS 7ull
+
+static bool has_count(struct kernel *kernel)
+{
+	return layout_has(kernel->layout, LAYOUT_MUTEX_COUNT);
+}
+
+static const struct task *read_owner(struct kernel *kernel, uint64_t lock, uint64_t *word)
+{
+	if (!err_ok(member_read(kernel, lock, LAYOUT_MUTEX_OWNER, word)))
+		return NULL;
+	if (!has_count(kernel))
+		return lock_owner(kernel, *word, OWNER_FLAGS);
+	const struct task *task = tasks_find(kernel->tasks, *word);
+	/* owner was a thread_info, at the bottom of its task's stack: 0d66bf6d3514 v2.6.29 … v3.1 */
+	return task ? task : tasks_by_stack(kernel->tasks, *word);
+}
+
+static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
+{
+	uint64_t owner;
+	int64_t count;
+
+	if (has_count(kernel))
+		return err_ok(member_read_signed(kernel, lock, LAYOUT_MUTEX_COUNT, &count)) &&
+		       count <= 1 && count > -(1 << 24);
+	return err_ok(member_read(kernel, lock, LAYOUT_MUTEX_OWNER, &owner)) &&
+	       (owner & FLAG_WAITERS || !waiters) &&
+	       (!(owner & ~OWNER_FLAGS) || lock_owner(kernel, owner, OWNER_FLAGS));
+}
+
+static const struct waitlist_ops mutex_ops = {
+	.waiter_list = LAYOUT_MUTEX_WAITER_LIST,
+	.waiter_task = LAYOUT_MUTEX_WAITER_TASK,
+	.lock_list = LAYOUT_MUTEX_WAITERS,
+	.plausible = plausible,
+};
+
+/* unlock wakes the first waiter, which takes the mutex when it gets a CPU. */
+static const struct task *woken_waiter(const struct waitlist *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct task *task = list->waiters[i].task;
+
+		if (task && (task->state == 'R' || task->on_cpu >= 0))
+			return task;
+	}
+	return NULL;
+}
+
+static void add_no_owner(const struct waitlist *list, uint64_t word, json_t *lock)
+{
+	const struct task *next = word & ~OWNER_FLAGS ? NULL : woken_waiter(list);
+
+	if (next)
+		lock_add_holder(lock, next, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.7,
+				"the mutex is free, and this waiter has been woken to take it");
+	else
+		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+				word & ~OWNER_FLAGS ? "the owner word points to no task"
+						    : "the mutex has no owner at this moment");
+}
+
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+			    struct str *headline, double *confidence)
+{
+	uint64_t word = 0;
+	const struct task *owner = read_owner(kernel, list->lock, &word);
+
+	json_put(lock, "raw", json_address(word));
+	str_puts(headline, lock_text(lock));
+	if (owner) {
+		_str_ struct str label = {0};
+
+		task_label(owner, &label);
+		lock_add_holder(lock, owner, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
+				"the mutex's owner field names it%s",
+				!has_count(kernel) && word & FLAG_HANDOFF
+					? " (hand-off to the first waiter is set)" : "");
+		json_put(lock, "state", json_sprintf("locked by %s, %zu waiting", label.data,
+						     list->count));
+		str_printf(headline, ": mutex held by %s, %zu waiting", label.data, list->count);
+	} else {
+		add_no_owner(list, word, lock);
+		json_put(lock, "state", json_sprintf("no owner, %zu waiting", list->count));
+		str_printf(headline, ": mutex without an owner, %zu waiting", list->count);
+		*confidence = 0.7;
+	}
+	return NULL;
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	static const struct lock_class class = {
+		.finding = FINDING_LOCK_MUTEX,
+		.kind = "mutex",
+		.waits = 1u << WAIT_MUTEX,
+		.ops = &mutex_ops,
+		.describe = describe,
+	};
+
+	return locks_emit(kernel, &class, findings);
+}
+
+const struct analyzer mutex_analyzer = {
+	.name = "mutex",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: tasks blocked on a rw_semaphore; its state, holders and waiters in order.
+ * Needs: symbols, types, tasks, stacks.
+ * False positives: none for waiters (each is proven by its own stack and the lock's list); reader
+ *   holders are inferred, since no rwsem records them.
+ * Kernel commits: 70bdc6e0644f v2.6.36 one bias for all waiters; 64489e78004c v5.3 flag bits and
+ *   reader count; 94a9717b3c40 v5.3 owner as atomic_long_t; 617f3ef95177 v5.11 reader flag bit
+ *   dropped; 42254105dfe8 v5.15 rwbase_rt; 7.2 first_waiter in place of wait_list.
+ */
+#include "locks/rwsem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "base/str.h"
+#include "kernel/types/object.h"
+#include "locks/lock.h"
+
+/* include/asm-generic/rwsem.h and arch/x86/include/asm/rwsem.h, until v5.2 */
+#define ACTIVE_MASK 0xffffffffull
+
+static void decode_bias(enum rwsem_count form, uint64_t count, size_t waiters,
+			struct rwsem_state *state)
+{
+	uint64_t active = count & ACTIVE_MASK;
+	/* How many times WAITING_BIAS (-2^32) went in: waiters, and one more for a writer inside. */
+	uint64_t biases = -(count - active) >> 32 & ACTIVE_MASK;
+	uint64_t from_waiters = form == RWSEM_BIAS_PER_WAITER ? waiters : waiters > 0;
+
+	state->waiters = waiters > 0;
+	state->writer = biases > from_waiters && active > 0;
+	state->readers = state->writer ? 0 : (uint32_t)active;
+	/* Minus one bias and one active: a writer alone, or one reader with waiters. */
+	state->ambiguous = biases == 1 && active == 1;
+	state->inconsistent = biases < from_waiters || biases > from_waiters + 1 ||
+			      (biases > from_waiters && !active);
+}
+
+static void decode_flags(uint64_t count, size_t waiters, struct rwsem_state *state)
+{
+	state->writer = count & 1;
+	state->waiters = count & 2;
+	state->handoff = count & 4;
+	state->readers = (uint32_t)(count << 1 >> 9); /* bits 8 … 62 */
+	state->inconsistent = (state->writer && state->readers) || state->waiters != (waiters > 0);
+}
+
+/* kernel/locking/rwbase_rt.c: READER_BIAS (1 << 31) unless a writer is in or at the door. */
+static void decode_rt(uint64_t count, size_t waiters, struct rwsem_state *state)
+{
+	uint32_t readers = (uint32_t)count;
+
+	state->waiters = waiters > 0;
+	if (readers & 1u << 31) {
+		state->readers = readers & ~(1u << 31);
+	} else {
+		state->writer = readers == 1u << 30; /* WRITER_BIAS */
+		state->readers = state->writer ? 0 : readers & ~(1u << 30);
+	}
+	state->inconsistent = state->readers > 1u << 24;
+}
+
+/* CONFIG_RWSEM_GENERIC_SPINLOCK: x86-64 of 2.6.32 but for el6's, which had the bias back-ported. */
+static void decode_activity(uint64_t count, size_t waiters, struct rwsem_state *state)
+{
+	int32_t activity = (int32_t)count;
+
+	state->waiters = waiters > 0;
+	state->writer = activity == -1;
+	state->readers = activity > 0 ? (uint32_t)activity : 0;
+	state->inconsistent = activity < -1;
+}
+
+void rwsem_decode(enum rwsem_count form, uint64_t count, size_t waiters, struct rwsem_state *ret)
+{
+	*ret = (struct rwsem_state){0};
+	if (form == RWSEM_FLAGS)
+		decode_flags(count, waiters, ret);
+	else if (form == RWSEM_RT)
+		decode_rt(count, waiters, ret);
+	else if (form == RWSEM_ACTIVITY)
+		decode_activity(count, waiters, ret);
+	else
+		decode_bias(form, count, waiters, ret);
+}
+
+void rwsem_describe(const struct rwsem_state *state, char *buf, size_t size)
+{
+	char who[48] = "free";
+
+	if (state->writer)
+		snprintf(who, sizeof(who), "held for write");
+	else if (state->readers)
+		snprintf(who, sizeof(who), "held for read by %" PRIu32, state->readers);
+	snprintf(buf, size, "%s%s%s%s", who, state->handoff ? ", handing off" : "",
+		 state->ambiguous ? " (told by the wait list)" : "",
+		 state->inconsistent ? ", count and wait list disagree" : "");
+}
+
+/* --- which form this kernel has: told by the members' types, never by its release ------------- */
+
+static bool owner_is_flags(struct kernel *kernel)
+{
+	const struct member *owner = layout_get(kernel->layout, LAYOUT_RWSEM_OWNER);
+
+	return owner && owner->type.kind != TYPE_POINTER;
+}
+
+static enum rwsem_count bias_form(struct kernel *kernel)
+{
+	/*
+	 * rwsem_down_failed_common() took the waiter until v2.6.35, flags and adjustment after.
+	 * Its second parameter tells; a kernel without debuginfo for it is too old to have been
+	 * built otherwise when its waiters have flags and its lock no owner.
+	 */
+	struct type function = types_find_symbol(kernel->types, "rwsem_down_failed_common");
+	struct member parameter;
+
+	if (function.kind == TYPE_FUNCTION && type_member_at(function, 1, &parameter))
+		return parameter.type.kind == TYPE_POINTER ? RWSEM_BIAS_PER_WAITER : RWSEM_BIAS;
+	struct type waiter = types_find_struct(kernel->types, "rwsem_waiter");
+	struct member flags;
+	return type_find_member(waiter, "flags", &flags) &&
+			       !layout_has(kernel->layout, LAYOUT_RWSEM_OWNER)
+		       ? RWSEM_BIAS_PER_WAITER
+		       : RWSEM_BIAS;
+}
+
+static enum rwsem_count count_form(struct kernel *kernel)
+{
+	const struct member *count = layout_get(kernel->layout, LAYOUT_RWSEM_COUNT);
+
+	if (count && !strcmp(count->name, "activity"))
+		return RWSEM_ACTIVITY;
+	return owner_is_flags(kernel) ? RWSEM_FLAGS : bias_form(kernel);
+}
+
+static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
+{
+	struct rwsem_state state;
+	uint64_t count;
+
+	if (!err_ok(member_read(kernel, lock, LAYOUT_RWSEM_COUNT, &count)))
+		return false;
+	rwsem_decode(count_form(kernel), count, waiters, &state);
+	return !state.inconsistent && state.readers < 1u << 24;
+}
+
+static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const struct task *task)
+{
+	const struct member *type = layout_get(kernel->layout, LAYOUT_RWSEM_WAITER_TYPE);
+	uint64_t value;
+
+	(void)task;
+	if (!type || !err_ok(member_read(kernel, waiter, LAYOUT_RWSEM_WAITER_TYPE, &value)))
+		return MODE_UNKNOWN;
+	/* flags: 1 read, 2 write. type: 0 RWSEM_WAITING_FOR_WRITE, 1 RWSEM_WAITING_FOR_READ. */
+	if (!strcmp(type->name, "flags"))
+		return value & 1 ? MODE_READ : value & 2 ? MODE_WRITE : MODE_UNKNOWN;
+	return value == 0 ? MODE_WRITE : value == 1 ? MODE_READ : MODE_UNKNOWN;
+}
+
+static const struct waitlist_ops rwsem_ops = {
+	.waiter_list = LAYOUT_RWSEM_WAITER_LIST,
+	.waiter_task = LAYOUT_RWSEM_WAITER_TASK,
+	.lock_list = LAYOUT_RWSEM_WAITERS,
+	.cleared_when_woken = true,
+	.plausible = plausible,
+	.mode = waiter_mode,
+};
+
+/* --- holders ---------------------------------------------------------------------------------- */
+
+#define OWNER_READER 1ull /* RWSEM_READER_OWNED; the other two flag bits come and go by era */
+#define OWNER_FLAGS 7ull
+
+/*
+ * The writer's owner word is proof. A reader's is a hint at best: the last reader to come, who may
+ * have left long ago; *hint is set to that task when it is one.
+ */
+static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const struct task **hint)
+{
+	uint64_t owner;
+
+	*hint = NULL;
+	if (!layout_has(kernel->layout, LAYOUT_RWSEM_OWNER) ||
+	    !err_ok(member_read(kernel, lock, LAYOUT_RWSEM_OWNER, &owner)))
+		return NULL;
+	const struct task *task = lock_owner(kernel, owner, OWNER_FLAGS);
+	if (owner & OWNER_READER)
+		*hint = task;
+	return owner & OWNER_READER ? NULL : task;
+}
+
+static struct err *add_holders(struct kernel *kernel, const struct waitlist *list,
+			       const struct rwsem_state *state, json_t *lock, double *confidence)
+{
+	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
+	size_t suspects = 0;
+
+	if (state->writer && writer) {
+		lock_add_holder(lock, writer, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
+				"the count says a writer holds it, the owner field says who");
+		return NULL;
+	}
+	if (!state->writer && !state->readers)
+		return NULL;
+	TRY(lock_infer_holders(kernel, list, lock, hint, &suspects));
+	*confidence = suspects == 1 ? 0.85 : suspects ? 0.7 : 0.6;
+	if (!suspects)
+		lock_add_holder(lock, NULL, state->writer ? MODE_WRITE : MODE_READ,
+				EVIDENCE_MISSING, 0,
+				"the lock records no holder, and no stack shows one");
+	return NULL;
+}
+
+static void count_modes(const struct waitlist *list, size_t *readers, size_t *writers)
+{
+	*readers = *writers = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		*readers += list->waiters[i].mode == MODE_READ;
+		*writers += list->waiters[i].mode == MODE_WRITE;
+	}
+}
+
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+			    struct str *headline, double *confidence)
+{
+	enum rwsem_count form = count_form(kernel);
+	struct rwsem_state state;
+	size_t readers, writers;
+	uint64_t count;
+	char text[160];
+
+	TRY(member_read(kernel, list->lock, LAYOUT_RWSEM_COUNT, &count));
+	rwsem_decode(form, count, list->count, &state);
+	rwsem_describe(&state, text, sizeof(text));
+	count_modes(list, &readers, &writers);
+	json_put(lock, "raw", json_address(count));
+	json_put(lock, "state",
+		 json_sprintf("%s; %zu writer%s and %zu reader%s wait", text, writers,
+			      writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s"));
+	TRY(add_holders(kernel, list, &state, lock, confidence));
+	str_puts(headline, lock_text(lock));
+	str_printf(headline, ": %s, %zu writer%s and %zu reader%s queued", text, writers,
+		   writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s");
+	return NULL;
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	static const struct lock_class class = {
+		.finding = FINDING_LOCK_RWSEM,
+		.kind = "rwsem",
+		.waits = 1u << WAIT_RWSEM,
+		.ops = &rwsem_ops,
+		.describe = describe,
+	};
+
+	return locks_emit(kernel, &class, findings);
+}
+
+const struct analyzer rwsem_analyzer = {
+	.name = "rwsem",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: tasks blocked on a counting semaphore, in order.
+ * Needs: symbols, types, tasks, stacks.
+ * False positives: none for waiters. Holders are not recorded (but for last_holder, which only
+ *   says who took it last): they are inferred or missing.
+ * Kernel commits: 194a9b9e843b v6.16 last_holder; 7.2 first_waiter in place of wait_list.
+ */
+#include <inttypes.h>
+
+#include "analyzer.h"
+#include "base/str.h"
+#include "kernel/types/object.h"
+#include "locks/lock.h"
+
+static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
+{
+	uint64_t count;
+
+	/* Whoever waits found the count at 0; up() hands over without raising it. */
+	return err_ok(member_read(kernel, lock, LAYOUT_SEMAPHORE_COUNT, &count)) &&
+	       (uint32_t)count < (waiters ? 1u : 1u << 24);
+}
+
+static const struct waitlist_ops semaphore_ops = {
+	.waiter_list = LAYOUT_SEMAPHORE_WAITER_LIST,
+	.waiter_task = LAYOUT_SEMAPHORE_WAITER_TASK,
+	.lock_list = LAYOUT_SEMAPHORE_WAITERS,
+	.plausible = plausible,
+};
+
+static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
+{
+	uint64_t word;
+
+	if (!layout_has(kernel->layout, LAYOUT_SEMAPHORE_LAST_HOLDER) ||
+	    !err_ok(member_read(kernel, lock, LAYOUT_SEMAPHORE_LAST_HOLDER, &word)))
+		return NULL;
+	return lock_owner(kernel, word, 0);
+}
+
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
+			    struct str *headline, double *confidence)
+{
+	const struct task *last = last_holder(kernel, list->lock);
+	size_t suspects = 0;
+	uint64_t count;
+
+	TRY(member_read(kernel, list->lock, LAYOUT_SEMAPHORE_COUNT, &count));
+	json_put(lock, "raw", json_address(count));
+	json_put(lock, "state", json_sprintf("count %" PRIu32 ", %zu waiting", (uint32_t)count,
+					     list->count));
+	if (last)
+		lock_add_holder(lock, last, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.8,
+				"the semaphore's last_holder field names it");
+	else
+		TRY(lock_infer_holders(kernel, list, lock, NULL, &suspects));
+	if (!last && !suspects)
+		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+				"a semaphore records no holder, and no stack shows one");
+	*confidence = last || suspects == 1 ? 0.8 : 0.6;
+	str_puts(headline, lock_text(lock));
+	str_printf(headline, ": semaphore exhausted, %zu waiting", list->count);
+	return NULL;
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	static const struct lock_class class = {
+		.finding = FINDING_LOCK_SEMAPHORE,
+		.kind = "semaphore",
+		.waits = 1u << WAIT_SEMAPHORE,
+		.ops = &semaphore_ops,
+		.describe = describe,
+	};
+
+	return locks_emit(kernel, &class, findings);
+}
+
+const struct analyzer semaphore_analyzer = {
+	.name = "semaphore",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who may hold a spinlock: the code a CPU stands in says whether it has taken a lock and not yet
+ * given it back, and often which one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/types/object.h"
+#include "kernel/locking/sleeper.h"
+#include "locks/critical_section.h"
+#include "locks/spinners.h"
+
+static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
+{
+	struct symbol symbol;
+
+	if (!target || !symbols_at(kernel->symbols, target, &symbol) || symbol.address != target ||
+	    !strstr(symbol.name, "spin_"))
+		return CALL_OTHER;
+	if (strstr(symbol.name, "unlock"))
+		return CALL_UNLOCK;
+	return strstr(symbol.name, "lock") ? CALL_LOCK : CALL_OTHER;
+}
+
+#define STACK_WORDS 2048
+#define FRAME_MAX 16384 /* bytes: what is further is another stack */
+
+/* Looks through the frames: an interrupt's lie on a stack of their own. */
+static bool on_stack(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t value)
+{
+	const struct frame *frames = cpu->trace.frames;
+	unsigned left = STACK_WORDS;
+
+	for (size_t i = 0; i + 1 < cpu->trace.count; i++) {
+		uint64_t at = frames[i].sp & ~7ull, end = frames[i + 1].sp;
+
+		if (end - at > FRAME_MAX)
+			continue;
+		for (; at + 8 <= end && left; at += 8, left--) {
+			uint64_t word;
+
+			if (!err_ok(memory_read_u64(kernel->memory, at, &word)))
+				break;
+			if (word == value)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool in_registers(const struct spin_cpu *cpu, uint64_t value)
+{
+	for (size_t i = 0; i < cpu->trace.count; i++)
+		for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+			if (regs_known(&cpu->trace.frames[i].regs, reg) &&
+			    cpu->trace.frames[i].regs.value[reg] == value)
+				return true;
+	return false;
+}
+
+static bool has_at_hand(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t value)
+{
+	return value && (on_stack(kernel, cpu, value) || in_registers(cpu, value));
+}
+
+double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
+			 uint64_t object, char *why, size_t size)
+{
+	bool address = has_at_hand(kernel, cpu, lock);
+	bool near = !address && has_at_hand(kernel, cpu, object);
+	const char *what = address ? "the lock's address" : "the address of the lock's object";
+	const struct lock_calls calls = {.classify = classify_call};
+	double best = address ? 0.5 : near ? 0.3 : 0;
+
+	snprintf(why, size, "does not spin%s%s%s", address || near ? ", and has " : "",
+		 address || near ? what : "",
+		 address || near ? " in a register or on its stack" : "");
+	for (size_t i = 0; i < cpu->trace.count; i++) {
+		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
+		struct lock_region region = {0};
+		struct symbol symbol;
+
+		if (!symbols_at(kernel->symbols, stop, &symbol))
+			continue;
+		lock_region_follow(kernel, symbol.address, stop, &calls, &region);
+		if (!region.inside || (region.known && region.lock != lock))
+			continue;
+		double score = region.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
+		if (score <= best)
+			continue;
+		best = score;
+		bool has = (address || near) && !region.known;
+		snprintf(why, size, "does not spin; %s() took %s at +0x%llx and had not given it "
+				    "back%s%s%s", symbol.name,
+			 region.known ? "this lock" : "a spinlock",
+			 (unsigned long long)(region.call - symbol.address), has ? ", and " : "",
+			 has ? what : "", has ? " is at hand" : "");
+	}
+	return best;
+}

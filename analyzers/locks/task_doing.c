@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "locks/task_doing.h"
+
+#include <string.h>
+
+#include "kernel/kernel.h"
+
+enum death { DEATH_NONE, DEATH_STOPPED, DEATH_ENDED };
+
+static enum death death_in(const char *function)
+{
+	static const struct {
+		const char *function;
+		enum death how;
+	} table[] = {
+#define DYING(function, how) {function, DEATH_##how},
+#include "crash/panic_path.def"
+#undef DYING
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(function, table[i].function))
+			return table[i].how;
+	return DEATH_NONE;
+}
+
+static const char *interruption(enum frame_kind kind)
+{
+	return kind == FRAME_NMI	 ? "an NMI"
+	       : kind == FRAME_EXCEPTION ? "an exception"
+	       : kind == FRAME_IRQ	 ? "an interrupt"
+					 : NULL;
+}
+
+/* A stack up to where it was interrupted: [first, next) with next the interrupted frame. */
+struct section {
+	unsigned first, next;
+	enum death death;
+	unsigned last_death; /* outermost call of death in it */
+};
+
+static struct section section_from(const struct sleeper *stack, unsigned first)
+{
+	struct section section = {.first = first, .next = first};
+
+	do {
+		enum death how = death_in(stack->calls[section.next].function);
+
+		section.death = how > section.death ? how : section.death;
+		section.last_death = how ? section.next : section.last_death;
+		section.next++;
+	} while (section.next < stack->call_count &&
+		 !interruption(stack->calls[section.next].kind));
+	return section;
+}
+
+/* The function a person would name: past the scheduler. */
+static const char *working_function(const struct sleeper *stack, unsigned first)
+{
+	static const char *const passed[] = {"__schedule", "schedule", "schedule_timeout",
+					     "schedule_preempt_disabled", "io_schedule",
+					     "io_schedule_timeout",
+					     "schedule_timeout_uninterruptible", "msleep",
+					     "preempt_schedule_common", "preempt_schedule",
+					     "preempt_schedule_irq", "__cond_resched"};
+
+	for (unsigned i = first; i < stack->call_count; i++) {
+		const char *function = stack->calls[i].function;
+		bool skip = !function[0];
+
+		for (size_t j = 0; j < ARRAY_SIZE(passed); j++)
+			skip |= !strcmp(function, passed[j]);
+		if (!skip)
+			return function;
+	}
+	return "an unknown function";
+}
+
+const char *stack_function(const struct sleeper *stack)
+{
+	return working_function(stack, 0);
+}
+
+/*
+ * A CPU that dies stands in panic(), or where the dying one stopped it: what it was doing is what
+ * that interrupted, or what called panic().
+ */
+static void running(const struct sleeper *stack, struct str *text)
+{
+	struct section section = section_from(stack, 0), outer = section;
+
+	while (outer.death && outer.next < stack->call_count) {
+		section = outer;
+		outer = section_from(stack, section.next);
+	}
+	const char *by = outer.first ? interruption(stack->calls[outer.first].kind) : NULL;
+	unsigned at = outer.first;
+	if (outer.death && outer.last_death + 1 < stack->call_count)
+		at = outer.last_death + 1;
+	str_printf(text, "running on CPU %d in %s()", stack->task->on_cpu,
+		   working_function(stack, at));
+	if (by && !outer.death)
+		str_printf(text, section.death == DEATH_ENDED
+					 ? ", interrupted there by %s that ended in panic()"
+					 : ", stopped there by %s of the CPU that panicked", by);
+	else if (outer.death == DEATH_ENDED)
+		str_puts(text, ", which panicked");
+	else if (outer.next < stack->call_count)
+		str_printf(text, ", in %s that came in %s()",
+			   interruption(stack->calls[outer.next].kind),
+			   working_function(stack, outer.next));
+}
+
+static bool in_page_fault(const struct sleeper *stack)
+{
+	return sleeper_call(stack, "handle_mm_fault") || sleeper_call(stack, "__do_page_fault") ||
+	       sleeper_call(stack, "do_user_addr_fault");
+}
+
+/* Who called the lock functions, of a task that sleeps in them; NULL when not known. */
+static const char *lock_caller(const struct sleeper *stack)
+{
+	unsigned i = 0;
+
+	while (i < stack->call_count && stack->calls[i].address != stack->caller)
+		i++;
+	/* What remains are the entry points, which no table of sleeping functions has. */
+	while (i < stack->call_count && (!stack->calls[i].function[0] ||
+					 !strncmp(stack->calls[i].function, "down", 4) ||
+					 !strncmp(stack->calls[i].function, "call_rwsem_down", 15)))
+		i++;
+	return stack->caller && i < stack->call_count ? stack->calls[i].function : NULL;
+}
+
+static void sleeping(const struct sleeper *stack, struct str *text)
+{
+	/* The name of an other wait is its function's. */
+	const char *caller = stack->kind != WAIT_OTHER ? lock_caller(stack) : NULL;
+	const char *function = caller ? caller : working_function(stack, 0);
+
+	str_printf(text, "asleep in %s%s()", in_page_fault(stack) ? "a page fault, in " : "",
+		   function);
+	if (stack->kind == WAIT_BIT && sleeper_call(stack, "bit_wait_io"))
+		str_puts(text, ", waiting for I/O");
+	else if (stack->kind != WAIT_NONE && stack->kind != WAIT_WORK)
+		str_printf(text, ", waiting for %s", stack->what);
+	else if (stack->kind == WAIT_WORK)
+		str_puts(text, ", waiting for a work item to finish");
+}
+
+void stack_doing(const struct sleeper *stack, struct str *text)
+{
+	if (!stack->call_count)
+		str_puts(text, stack->task->state == 'D'
+				       ? "blocked, its stack is not in the dump"
+				       : "doing something its stack does not show");
+	else if (stack->task->on_cpu >= 0)
+		running(stack, text);
+	else if (stack->task->state == 'R')
+		str_printf(text, "runnable, without a CPU, in %s()", working_function(stack, 0));
+	else
+		sleeping(stack, text);
+}
+
+void task_doing(struct kernel *kernel, const struct task *task, struct str *text)
+{
+	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
+	struct sleeper own = {.task = task};
+
+	if (!known)
+		err_free(sleepers_stack(kernel, kernel->sleepers, task, &own));
+	stack_doing(known ? known : &own, text);
+	sleeper_deinit(&own);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCKS_TASK_DOING
+#define TRIAGE_LOCKS_TASK_DOING
+
+#include "base/str.h"
+#include "kernel/locking/sleeper.h"
+
+/*
+ * What a task is itself doing, for a person: "running on CPU 0 in hold_it(), interrupted there by
+ * an interrupt that ended in panic()", "asleep in a page fault, in lock_blkgrp_sync()". Needs
+ * kernel_sleepers() to have been called.
+ */
+void task_doing(struct kernel *kernel, const struct task *task, struct str *text);
+
+/* The same from its stack alone; for tests. */
+void stack_doing(const struct sleeper *stack, struct str *text);
+
+/* The function a person would name for a stack: the innermost past the scheduler. */
+const char *stack_function(const struct sleeper *stack);
+
+#endif

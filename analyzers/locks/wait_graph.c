@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "locks/wait_graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* A task with its outgoing edges: a run of graph->edges after sorting by from. */
+struct wait_node {
+	const struct task *task;
+	size_t first, count; /* edges; best first */
+	enum { WHITE, GREY, BLACK } colour;
+	size_t depth; /* in the search's path while grey */
+	size_t walk;  /* towards a root that came by first, from 1 */
+	size_t root;  /* where that walk ended, or NO_ROOT */
+	bool settled; /* root is known */
+};
+
+#define NO_ROOT SIZE_MAX /* the walk ends in a cycle */
+
+struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge)
+{
+	if ((graph->count & (graph->count - 1)) == 0) {
+		size_t room = graph->count ? graph->count * 2 : 1;
+		struct wait_edge *grown = reallocarray(graph->edges, room, sizeof(*grown));
+
+		if (!grown)
+			return &err_nomem;
+		graph->edges = grown;
+	}
+	graph->edges[graph->count++] = *edge;
+	return NULL;
+}
+
+static int by_from(const void *a, const void *b)
+{
+	const struct wait_edge *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
+}
+
+static struct err *build_nodes(struct wait_graph *graph, struct map *index)
+{
+	qsort(graph->edges, graph->count, sizeof(*graph->edges), by_from);
+	graph->nodes = calloc(graph->count + 1, sizeof(*graph->nodes));
+	if (!graph->nodes)
+		return &err_nomem;
+	for (size_t i = 0; i < graph->count; i++) {
+		if (i && graph->edges[i - 1].from == graph->edges[i].from) {
+			graph->nodes[graph->node_count - 1].count++;
+			continue;
+		}
+		if (!map_set(index, graph->edges[i].from->address, graph->node_count))
+			return &err_nomem;
+		graph->nodes[graph->node_count++] =
+			(struct wait_node){.task = graph->edges[i].from, .first = i, .count = 1};
+	}
+	return NULL;
+}
+
+static struct wait_node *node_of(const struct wait_graph *graph, const struct map *index,
+				 const struct task *task)
+{
+	uint64_t *at = task ? map_get(index, task->address) : NULL;
+
+	return at ? &graph->nodes[*at] : NULL;
+}
+
+/* --- cycles: depth first, with an explicit path ----------------------------------------------- */
+
+struct search {
+	struct wait_graph *graph;
+	const struct map *index;
+	struct {
+		struct wait_node *node;
+		size_t edge; /* the one being followed */
+	} *path;
+	size_t depth;
+	size_t looked_at; /* edges of cycles */
+	double at_least; /* edges less sure are passed over */
+	double below;	 /* cycles as sure as this are known */
+};
+
+#define CYCLE_EDGES_MAX (1u << 22) /* looked at in all cycles together: there may be one an edge */
+
+/* Where a new cycle goes: behind the others, or in the place of a less sure one; NULL for neither. */
+static struct wait_cycle *cycle_slot(struct wait_graph *graph, double confidence)
+{
+	struct wait_cycle *least = graph->cycles;
+
+	if (graph->cycle_count < CYCLES_MAX)
+		return &graph->cycles[graph->cycle_count++];
+	for (size_t i = 1; i < CYCLES_MAX; i++)
+		if (graph->cycles[i].confidence < least->confidence)
+			least = &graph->cycles[i];
+	if (least->confidence >= confidence)
+		return NULL;
+	free(least->edges);
+	return least;
+}
+
+static struct err *record_cycle(struct search *search, const struct wait_node *back_to)
+{
+	struct wait_cycle cycle = {.confidence = 1};
+
+	if (search->looked_at > CYCLE_EDGES_MAX)
+		return NULL;
+	search->looked_at += search->depth - back_to->depth;
+	cycle.edges = calloc(search->depth - back_to->depth, sizeof(*cycle.edges));
+	if (!cycle.edges)
+		return &err_nomem;
+	for (size_t i = back_to->depth; i < search->depth; i++) {
+		const struct wait_edge *edge =
+			&search->graph->edges[search->path[i].node->first + search->path[i].edge];
+
+		cycle.edges[cycle.length++] = edge;
+		cycle.confidence *= edge->confidence;
+	}
+	struct wait_cycle *slot = cycle.confidence < search->below
+					  ? cycle_slot(search->graph, cycle.confidence)
+					  : NULL;
+	if (slot)
+		*slot = cycle;
+	else
+		free(cycle.edges);
+	return NULL;
+}
+
+static void push(struct search *search, struct wait_node *node)
+{
+	node->colour = GREY;
+	node->depth = search->depth;
+	search->path[search->depth].node = node;
+	search->path[search->depth++].edge = 0;
+}
+
+static struct err *search_from(struct search *search, struct wait_node *start)
+{
+	push(search, start);
+	while (search->depth) {
+		struct wait_node *node = search->path[search->depth - 1].node;
+		size_t *edge = &search->path[search->depth - 1].edge;
+
+		if (*edge == node->count) {
+			node->colour = BLACK;
+			search->depth--;
+			if (search->depth)
+				search->path[search->depth - 1].edge++;
+			continue;
+		}
+		const struct wait_edge *taken = &search->graph->edges[node->first + *edge];
+		struct wait_node *next = taken->confidence >= search->at_least
+						 ? node_of(search->graph, search->index, taken->to)
+						 : NULL;
+		if (next && next->colour == WHITE) {
+			push(search, next);
+			continue;
+		}
+		if (next && next->colour == GREY)
+			TRY(record_cycle(search, next));
+		++*edge;
+	}
+	return NULL;
+}
+
+static int by_sureness(const void *a, const void *b)
+{
+	const struct wait_cycle *x = a, *y = b;
+
+	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
+}
+
+static struct err *search_all(struct search *search)
+{
+	struct wait_graph *graph = search->graph;
+
+	for (size_t i = 0; i < graph->node_count; i++)
+		graph->nodes[i].colour = WHITE;
+	for (size_t i = 0; i < graph->node_count; i++)
+		if (graph->nodes[i].colour == WHITE)
+			TRY(search_from(search, &graph->nodes[i]));
+	return NULL;
+}
+
+/* By proven edges first: among those only supposed, a crowd with many suspects has cycles galore. */
+static struct err *find_cycles(struct wait_graph *graph, const struct map *index)
+{
+	struct search proven = {.graph = graph, .index = index, .at_least = 1, .below = INFINITY};
+	struct search all = {.graph = graph, .index = index, .below = 1};
+	struct err *err = &err_nomem;
+
+	graph->cycles = calloc(CYCLES_MAX, sizeof(*graph->cycles));
+	proven.path = all.path = calloc(graph->node_count + 1, sizeof(*all.path));
+	if (graph->cycles && all.path) {
+		err = search_all(&proven);
+		err = err ? err : search_all(&all);
+	}
+	qsort(graph->cycles, graph->cycle_count, sizeof(*graph->cycles), by_sureness);
+	free(all.path);
+	return err;
+}
+
+/* --- roots: follow each task's best edge to its end -------------------------------------------- */
+
+static const struct wait_edge *best_edge(const struct wait_graph *graph,
+					 const struct wait_node *node)
+{
+	return &graph->edges[node->first];
+}
+
+/* The root an edge ends in is one and the same for a task, and for a lock with no known holder. */
+static uint64_t root_key(const struct wait_edge *edge)
+{
+	return edge->to ? edge->to->address : (uint64_t)(uintptr_t)edge->lock;
+}
+
+static bool add_root(struct wait_graph *graph, struct map *known, const struct wait_edge *edge,
+		     size_t *at)
+{
+	uint64_t *found = map_get(known, root_key(edge));
+
+	if (!found) {
+		if (!map_set(known, root_key(edge), graph->root_count))
+			return false;
+		*at = graph->root_count++;
+		graph->roots[*at] = (struct wait_root){edge->to ? edge->to : edge->from, edge->to, edge,
+						       0, edge->confidence};
+		return true;
+	}
+	*at = *found;
+	return true;
+}
+
+/*
+ * Follow best edges to a root or to a node an earlier walk went through: each node is entered once
+ * over all walks, so a queue of any length costs no more than its length.
+ */
+static struct err *find_root(struct wait_graph *graph, const struct map *index, struct map *known,
+			     struct wait_node *node, size_t walk, size_t *root)
+{
+	while (!node->walk) {
+		const struct wait_edge *edge = best_edge(graph, node);
+		struct wait_node *next = node_of(graph, index, edge->to);
+
+		node->walk = walk;
+		if (!next)
+			return add_root(graph, known, edge, root) ? NULL : &err_nomem;
+		node = next;
+	}
+	*root = node->walk == walk ? NO_ROOT : node->root;
+	return NULL;
+}
+
+/* Count the tasks of a walk as its root's victims. */
+static void settle(struct wait_graph *graph, const struct map *index, struct wait_node *node,
+		   size_t root)
+{
+	while (node && !node->settled) {
+		const struct wait_edge *edge = best_edge(graph, node);
+
+		node->root = root;
+		node->settled = true;
+		if (root != NO_ROOT)
+			graph->roots[root].victims += 1 + edge->unlisted;
+		node = node_of(graph, index, edge->to);
+	}
+}
+
+/*
+ * A holder says more than a wait nobody is known to end, such as I/O, of which any machine has
+ * some: each task it stops counts for so many.
+ */
+#define HOLDER_WEIGHT 8
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct wait_root *x = a, *y = b;
+	size_t left = x->victims * (x->holder_known ? HOLDER_WEIGHT : 1);
+	size_t right = y->victims * (y->holder_known ? HOLDER_WEIGHT : 1);
+
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static struct err *find_roots(struct wait_graph *graph, const struct map *index)
+{
+	_map_ struct map known = {0};
+
+	graph->roots = calloc(graph->node_count + 1, sizeof(*graph->roots));
+	if (!graph->roots)
+		return &err_nomem;
+	for (size_t i = 0; i < graph->node_count; i++) {
+		size_t root;
+
+		if (graph->nodes[i].settled)
+			continue;
+		TRY(find_root(graph, index, &known, &graph->nodes[i], i + 1, &root));
+		settle(graph, index, &graph->nodes[i], root);
+	}
+	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_weight);
+	return NULL;
+}
+
+struct err *wait_graph_solve(struct wait_graph *graph)
+{
+	_map_ struct map index = {0};
+
+	TRY(build_nodes(graph, &index));
+	TRY(find_cycles(graph, &index));
+	return find_roots(graph, &index);
+}
+
+void wait_graph_deinit(struct wait_graph *graph)
+{
+	free(graph->edges);
+	for (size_t i = 0; i < graph->cycle_count; i++)
+		free(graph->cycles[i].edges);
+	free(graph->cycles);
+	free(graph->roots);
+	free(graph->nodes);
+	*graph = (struct wait_graph){0};
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCKS_WAIT_GRAPH
+#define TRIAGE_LOCKS_WAIT_GRAPH
+
+#include "base/error.h"
+#include "json.h"
+#include "kernel/tasks/task.h"
+
+/*
+ * The wait-for graph: an edge from each waiter to each possible holder. A waiter's best edge is
+ * the one with the highest confidence; roots follow best edges, cycles may use any.
+ */
+struct wait_edge {
+	const struct task *from;
+	const struct task *to;	/* NULL: the holder is missing */
+	const json_t *lock;	/* LOCK of the verdict; owned by the findings */
+	const json_t *holder;	/* one of its holders */
+	double confidence;
+	size_t unlisted;	/* waiters of this lock that are counted but not listed */
+};
+
+#define CYCLES_MAX 16 /* kept: the surest of those found */
+
+struct wait_cycle {
+	const struct wait_edge **edges; /* edges[i]->to == edges[i+1]->from */
+	size_t length;
+	double confidence; /* product of its edges' */
+};
+
+/* Where a queue ends: at a task that waits for nobody, or at a lock whose holder is missing. */
+struct wait_root {
+	const struct task *task;      /* with a missing holder, the first task that waits for it */
+	bool holder_known;
+	const struct wait_edge *last; /* the last edge into it */
+	size_t victims;		      /* tasks that wait for it, through others too */
+	double confidence;	      /* of the last edge */
+};
+
+struct wait_graph {
+	struct wait_edge *edges;
+	size_t count;
+	struct wait_cycle *cycles; /* surest first */
+	size_t cycle_count;
+	struct wait_root *roots; /* what stops most first */
+	size_t root_count;
+	struct wait_node *nodes; /* tasks that wait, by wait_graph_solve() */
+	size_t node_count;
+};
+
+struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge);
+/* Find cycles and roots; the edges stay where they are from here on. */
+struct err *wait_graph_solve(struct wait_graph *graph);
+void wait_graph_deinit(struct wait_graph *graph);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "locks/wait_target.h"
+
+#include <string.h>
+
+#include "locks/device.h"
+#include "kernel/types/object.h"
+
+/* --- what the sleeper's stack leads to -------------------------------------------------------- */
+
+/* One word of a sleeper's stack that may be, or stand in, the structure looked for. */
+struct place {
+	struct kernel *kernel;
+	const struct sleeper *sleeper;
+	uint64_t at, word;
+};
+
+static uint64_t offset_of(const struct place *place, enum layout_id id)
+{
+	const struct member *member = layout_get(place->kernel->layout, id);
+
+	return member ? member_offset(member) : 0;
+}
+
+static bool reads(const struct place *place, uint64_t object, enum layout_id id, uint64_t *ret)
+{
+	return memory_is_kernel(place->kernel->memory, object) &&
+	       err_ok(member_read(place->kernel, object, id, ret));
+}
+
+/* The waiter structure that has this word as its task: entry is its wait queue entry. */
+static bool waiter_around(const struct place *place, enum layout_id entry, uint64_t *ret)
+{
+	if (place->word != place->sleeper->task->address ||
+	    !layout_has(place->kernel->layout, entry) ||
+	    !layout_has(place->kernel->layout, LAYOUT_WAIT_ENTRY_TASK))
+		return false;
+	*ret = place->at - offset_of(place, LAYOUT_WAIT_ENTRY_TASK) - offset_of(place, entry);
+	return true;
+}
+
+/* The page in the waiter structure: wait_page_queue, since 62906027091f v4.10; else the bit's word. */
+static void page_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, page, mapping, inode;
+
+	if ((!waiter_around(place, LAYOUT_WAIT_PAGE_ENTRY, &waiter) ||
+	     !reads(place, waiter, LAYOUT_WAIT_PAGE_PAGE, &page)) &&
+	    (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
+	     !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &page)))
+		return;
+	if (memory_class(place->kernel->memory, page) != VA_VMEMMAP ||
+	    !reads(place, page - offset_of(place, LAYOUT_PAGE_FLAGS), LAYOUT_PAGE_MAPPING,
+		   &mapping) ||
+	    mapping & 3 || !reads(place, mapping, LAYOUT_MAPPING_HOST, &inode))
+		return;
+	inode_device(place->kernel, inode, ret->device, sizeof(ret->device));
+}
+
+/* A buffer's state is the word whose bit is waited for (fs/buffer.c: __wait_on_buffer). */
+static void buffer_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, word, bdev;
+
+	if (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
+	    !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &word) ||
+	    !reads(place, word - offset_of(place, LAYOUT_BUFFER_STATE), LAYOUT_BUFFER_BDEV, &bdev))
+		return;
+	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+/* Does a completion's data lead back to this sleeper: to itself, or onto its stack? */
+static bool leads_back(const struct place *place, uint64_t data)
+{
+	const struct task *task = place->sleeper->task;
+
+	return data == task->address || (data >= place->sleeper->sp &&
+					 data < task->stack + task->stack_size);
+}
+
+/* A bio of submit_bio_wait() and the like, on the stack itself or pointed to. */
+static void bio_target(const struct place *place, uint64_t bio, struct wait_target *ret)
+{
+	uint64_t data, bdev, disk, partition;
+
+	if (!reads(place, bio, LAYOUT_BIO_PRIVATE, &data) || !leads_back(place, data))
+		return;
+	if (reads(place, bio, LAYOUT_BIO_BDEV, &bdev))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+	else if (reads(place, bio, LAYOUT_BIO_DISK, &disk) &&
+		 reads(place, bio, LAYOUT_BIO_PARTITION, &partition) &&
+		 memory_is_kernel(place->kernel->memory, disk))
+		disk_text(place->kernel, disk, partition, ret->device, sizeof(ret->device));
+}
+
+/* A request of blk_execute_rq(). */
+static void request_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t data, disk, queue;
+
+	if (!reads(place, place->word, LAYOUT_REQUEST_DATA, &data) || !leads_back(place, data))
+		return;
+	if ((reads(place, place->word, LAYOUT_REQUEST_DISK, &disk) ||
+	     (reads(place, place->word, LAYOUT_REQUEST_QUEUE, &queue) &&
+	      reads(place, queue, LAYOUT_QUEUE_DISK, &disk))) &&
+	    memory_is_kernel(place->kernel->memory, disk))
+		disk_text(place->kernel, disk, 0, ret->device, sizeof(ret->device));
+}
+
+/* A journal whose thread is one of jbd2's: it commits what the others wait for. fs/jbd2/journal.c */
+static void journal_target(const struct place *place, struct wait_target *ret)
+{
+	struct type type = types_find_in(place->kernel->types, "jbd2", TYPE_STRUCT, "journal_s");
+	uint64_t address, bdev;
+
+	if (!memory_is_kernel(place->kernel->memory, place->word) ||
+	    !err_ok(object_read(place->kernel, type, place->word, "j_task", &address)))
+		return;
+	const struct task *thread = tasks_find(place->kernel->tasks, address);
+	if (!thread || strncmp(thread->comm, "jbd2/", 5) != 0)
+		return;
+	ret->server = thread;
+	if (err_ok(object_read(place->kernel, type, place->word, "j_fs_dev", &bdev)))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+static struct type xfs_type(const struct place *place, const char *name)
+{
+	return types_find_in(place->kernel->types, "xfs", TYPE_STRUCT, name);
+}
+
+static bool reads_xfs(const struct place *place, const char *type, uint64_t object,
+		      const char *path, uint64_t *ret)
+{
+	return memory_is_kernel(place->kernel->memory, object) &&
+	       err_ok(object_read(place->kernel, xfs_type(place, type), object, path, ret));
+}
+
+/* A buffer whose completion has the sleeper in its list: xfs_buf_iowait(), fs/xfs/xfs_buf.c */
+static void xfs_buffer_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, target, bdev;
+
+	if ((!reads_xfs(place, "xfs_buf", place->word, "b_iowait.wait.task_list.next", &waiter) &&
+	     !reads_xfs(place, "xfs_buf", place->word, "b_iowait.wait.head.next", &waiter)) ||
+	    !leads_back(place, waiter) ||
+	    !reads_xfs(place, "xfs_buf", place->word, "b_target", &target) ||
+	    !reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
+		return;
+	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+/* A log and its mount point at each other: xlog.l_mp, xfs_mount.m_log, fs/xfs/xfs_log_priv.h */
+static void xfs_log_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t mount, log, target, bdev;
+
+	if (!reads_xfs(place, "xlog", place->word, "l_mp", &mount) ||
+	    !reads_xfs(place, "xfs_mount", mount, "m_log", &log) || log != place->word) {
+		mount = place->word;
+		if (!reads_xfs(place, "xfs_mount", mount, "m_log", &log) ||
+		    !reads_xfs(place, "xlog", log, "l_mp", &target) || target != mount)
+			return;
+	}
+	if (reads_xfs(place, "xlog", log, "l_targ", &target) &&
+	    reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
+		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+#define SEARCH_WORDS 256 /* of the sleeper's stack, from its stack pointer up */
+
+static void look_at(const struct place *place, struct wait_target *ret)
+{
+	switch (place->sleeper->kind) {
+	case WAIT_PAGE:
+		page_target(place, ret);
+		break;
+	case WAIT_BIT:
+		buffer_target(place, ret);
+		break;
+	case WAIT_IO:
+		buffer_target(place, ret);
+		if (!ret->device[0])
+			bio_target(place, place->at, ret);
+		if (!ret->device[0])
+			bio_target(place, place->word, ret);
+		if (!ret->device[0])
+			request_target(place, ret);
+		if (!ret->device[0] && !strncmp(place->sleeper->what, "xfs", 3))
+			xfs_buffer_target(place, ret);
+		break;
+	default:
+		if (!strncmp(place->sleeper->what, "xfs", 3))
+			xfs_log_target(place, ret);
+		else
+			journal_target(place, ret);
+	}
+}
+
+void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
+		      struct wait_target *ret)
+{
+	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
+	struct place place = {.kernel = kernel, .sleeper = sleeper, .at = sleeper->sp};
+
+	*ret = (struct wait_target){0};
+	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
+	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
+	     strncmp(sleeper->what, "xfs", 3) != 0) ||
+	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
+		return;
+	for (unsigned i = 0; i < SEARCH_WORDS && place.at + 8 <= end; i++, place.at += 8) {
+		if (!err_ok(memory_read_u64(kernel->memory, place.at, &place.word)))
+			return;
+		look_at(&place, ret);
+		if (ret->device[0] || ret->server)
+			return;
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCKS_WAIT_TARGET
+#define TRIAGE_LOCKS_WAIT_TARGET
+
+#include "kernel/locking/sleeper.h"
+
+/*
+ * What a task that waits for I/O waits for: the device of its page, bio, request, buffer or
+ * journal. Each is found on the sleeper's own stack by a structure that points back to the
+ * sleeper, so what is said here is read, not guessed.
+ */
+struct wait_target {
+	char device[80];	   /* "vda1", "0:45 (nfs4)"; "" unknown */
+	const struct task *server; /* who does what is waited for (a journal's thread), or NULL */
+};
+
+void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
+		      struct wait_target *ret);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "memory/bit_flip.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/types/object.h"
+#include "kernel/mm/slab.h"
+
+/*
+ * How well a restored value fits. Chance has the least room in a list: the object points back at
+ * the very word that holds the bad value. Siblings are objects of the holder's cache: what they
+ * hold at the same offset tells which cache, and which offset in its objects, the value should
+ * lead to.
+ */
+enum fit { FIT_NONE, FIT_INSIDE, FIT_START, FIT_TYPE, FIT_SIBLINGS, FIT_LINKED };
+
+struct search {
+	struct kernel *kernel;
+	uint64_t value, holder; /* holder: the address of the value, 0 unknown */
+	const struct slab_cache *cache; /* of what the siblings point to, NULL unknown */
+	int64_t offset;			/* in its objects */
+	uint64_t type_size;		/* of what the member points to, 0 unknown */
+	unsigned candidates, fits[FIT_LINKED + 1];
+	enum fit best;
+	struct slab_object object;
+};
+
+#define SIBLINGS_MAX 16 /* objects each side of the holder that are asked */
+#define SIBLINGS_AGREE 2
+
+static bool read_word(const struct search *search, uint64_t address, uint64_t *ret)
+{
+	return memory_is_kernel(search->kernel->memory, address) &&
+	       err_ok(memory_read_u64(search->kernel->memory, address, ret));
+}
+
+/* --- what would fit --------------------------------------------------------------------------- */
+
+static void ask_siblings(struct search *search)
+{
+	struct slab_object holder, target, expected = {0};
+	unsigned agree = 0;
+	uint64_t word;
+
+	if (!search->holder || !err_ok(slab_find(search->kernel, search->holder, &holder)))
+		return;
+	unsigned first = holder.index > SIBLINGS_MAX ? holder.index - SIBLINGS_MAX : 0;
+	unsigned end = MIN(holder.slab.objects, holder.index + SIBLINGS_MAX + 1);
+	for (unsigned i = first; i < end; i++) {
+		uint64_t start = slab_object_start(&holder.slab, i);
+
+		if (i == holder.index ||
+		    !read_word(search, start + (uint64_t)holder.offset, &word) ||
+		    memory_class(search->kernel->memory, word) != VA_DIRECT_MAP ||
+		    !err_ok(slab_find(search->kernel, word, &target)) ||
+		    target.state != OBJECT_ALLOCATED)
+			continue;
+		if (agree && (target.slab.cache != expected.slab.cache ||
+			      target.offset != expected.offset))
+			return; /* they disagree: no rule to be had from them */
+		expected = target;
+		agree++;
+	}
+	if (agree < SIBLINGS_AGREE)
+		return;
+	search->cache = expected.slab.cache;
+	search->offset = expected.offset;
+}
+
+/* The size of what the member points to, by its type. */
+static uint64_t pointed_size(struct kernel *kernel, const struct provenance *origin)
+{
+	struct member member;
+
+	if (strncmp(origin->type, "struct ", 7) || !origin->member[0] ||
+	    !type_find_member(types_find_struct(kernel->types, origin->type + 7), origin->member,
+			      &member) ||
+	    member.type.kind != TYPE_POINTER)
+		return 0;
+	return type_size(type_target(member.type));
+}
+
+/* --- candidates ------------------------------------------------------------------------------- */
+
+/*
+ * next or prev of a list_head, or next of an hlist_node: the neighbour's other pointer leads back.
+ * Sets *node where it is the links that tell who holds the value.
+ */
+static bool is_linked(const struct search *search, uint64_t restored, uint64_t *node)
+{
+	uint64_t word, held;
+
+	*node = 0;
+	if (search->holder)
+		return (read_word(search, restored + 8, &word) && word == search->holder) ||
+		       (read_word(search, restored, &word) && word == search->holder - 8);
+	if (!read_word(search, restored + 8, &word) || !read_word(search, word, &held) ||
+	    held != search->value)
+		return false;
+	*node = word;
+	return true;
+}
+
+static enum fit fit_of(const struct search *search, const struct slab_object *object, bool linked)
+{
+	const struct slab_cache *cache = object->slab.cache;
+
+	if (linked)
+		return FIT_LINKED;
+	if (search->cache)
+		return cache == search->cache && object->offset == search->offset ? FIT_SIBLINGS
+										    : FIT_NONE;
+	if (search->type_size && object->offset == 0 && cache->object_size >= search->type_size &&
+	    cache->object_size <= 2 * search->type_size)
+		return FIT_TYPE;
+	return object->offset == 0 ? FIT_START : FIT_INSIDE;
+}
+
+static void try_candidate(struct search *search, const unsigned *bits, unsigned count,
+			  struct bit_flip *flip)
+{
+	uint64_t restored = search->value, node;
+	struct slab_object object;
+
+	for (unsigned i = 0; i < count; i++)
+		restored ^= 1ull << bits[i];
+	if (restored % 8 ||
+	    memory_class(search->kernel->memory, restored) != VA_DIRECT_MAP)
+		return;
+	search->candidates++;
+	bool linked = is_linked(search, restored, &node);
+	/* Two bits prove nothing unless something tells the object: don't ask who owns it. */
+	if ((count > 1 && !linked && !search->cache) ||
+	    !err_ok(slab_find(search->kernel, restored, &object)) ||
+	    object.state != OBJECT_ALLOCATED || object.offset < 0)
+		return;
+	enum fit fit = fit_of(search, &object, linked);
+	search->fits[fit]++;
+	if (fit <= search->best || (count > 1 && fit < FIT_SIBLINGS))
+		return;
+	search->best = fit;
+	search->object = object;
+	*flip = (struct bit_flip){.restored = restored, .count = count, .node = node,
+				  .bits = {bits[0], count > 1 ? bits[1] : 0}};
+}
+
+static void try_all(struct search *search, unsigned count, struct bit_flip *flip)
+{
+	for (unsigned i = 0; i < 64; i++) {
+		if (count == 1) {
+			try_candidate(search, &i, 1, flip);
+			continue;
+		}
+		for (unsigned j = i + 1; j < 64; j++)
+			try_candidate(search, (unsigned[]){i, j}, 2, flip);
+	}
+}
+
+/*
+ * How sure, with chance taken off: each candidate that leads into memory had its chance to meet
+ * an object of that cache at that offset, which is at most one word in an object's size.
+ */
+static double confidence_of(const struct search *search, const struct bit_flip *flip)
+{
+	static const double bases[] = {0, 0.3, 0.5, 0.6, 0.95, 0.95};
+	double base = bases[search->best] * (flip->count > 1 ? 0.95 : 1);
+
+	if (search->best == FIT_LINKED)
+		return base;
+	if (search->best == FIT_SIBLINGS) {
+		for (unsigned i = 0; i < search->candidates; i++)
+			base *= 1 - 8.0 / (double)search->cache->size;
+	}
+	/* Several equally good ones explain nothing. */
+	return base / search->fits[search->best];
+}
+
+static void describe(const struct search *search, struct bit_flip *flip)
+{
+	static const char *const why[] = {
+		[FIT_TYPE] = ", of the size that the member points to",
+		[FIT_SIBLINGS] = ", as the same member of its neighbours leads to",
+		[FIT_LINKED] = ", whose list links lead back to the bad value",
+	};
+	char bits[32];
+
+	if (flip->count > 1)
+		snprintf(bits, sizeof(bits), "bits %u and %u", flip->bits[0], flip->bits[1]);
+	else
+		snprintf(bits, sizeof(bits), "bit %u", flip->bits[0]);
+	snprintf(flip->text, sizeof(flip->text),
+		 "%s flipped: 0x%016" PRIx64 " would be a live %s object%s", bits, flip->restored,
+		 search->object.slab.cache->name, why[search->best] ? why[search->best] : "");
+}
+
+bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenance *origin,
+		   struct bit_flip *ret)
+{
+	struct search search = {.kernel = kernel, .value = value};
+
+	*ret = (struct bit_flip){0};
+	if (origin && origin->held) {
+		search.holder = origin->address;
+		search.type_size = pointed_size(kernel, origin);
+		ask_siblings(&search);
+	}
+	try_all(&search, 1, ret);
+	if (search.best < FIT_SIBLINGS) {
+		struct search two = search;
+		struct bit_flip flip = {0};
+
+		two.best = FIT_NONE;
+		try_all(&two, 2, &flip);
+		if (two.best == FIT_LINKED || two.fits[FIT_SIBLINGS] == 1) {
+			search = two;
+			*ret = flip;
+		}
+	}
+	if (!ret->count)
+		return false;
+	ret->confidence = confidence_of(&search, ret);
+	describe(&search, ret);
+	return true;
+}
+
+void bit_flip_show(struct findings *findings, const struct bit_flip *flip)
+{
+	json_t *bits = json_array();
+
+	for (unsigned i = 0; i < flip->count; i++)
+		json_array_append_new(bits, json_integer(flip->bits[i]));
+	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, flip->confidence,
+		    json_pack("{s:s, s:s, s:f, s:o, s:i, s:o}", "kind",
+			      flip->count > 1 ? "two_bit_flip" : "bit_flip", "text", flip->text,
+			      "confidence", flip->confidence, "restored",
+			      json_address(flip->restored), "bit", (int)flip->bits[0], "bits", bits),
+		    "%s", flip->text);
+}

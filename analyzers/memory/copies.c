@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where else a bad value stands: in as much of the dump as can be read in passing, on the stack of
+ * the task that met it, and in the slab it was read from. Copies on the stack are the crash's own;
+ * one in an object is where it came from.
+ */
+#include "memory/copies.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "memory/search_hits.h"
+#include "kernel/types/object.h"
+#include "memory/value.h"
+
+#define HITS_SHOWN 64
+#define GROUPS_SHOWN 16
+#define HITS_MAX 1024
+/*
+ * How many pages are read in passing: what adds a quarter to the time an analysis takes, measured
+ * by the pages it has read one by one. A dump with no more is searched whole.
+ */
+#define PAGES_MIN 5120
+#define PAGES_FOR_EACH 2
+#define THREADS 2
+#define REGION_MAX (1u << 20) /* bytes of a stack or slab */
+
+/* How much of the dump was gone through, and what for. */
+struct extent {
+	uint64_t value;
+	struct sweep_window window; /* count 0: no part of the dump as such */
+	bool stack, slab;
+};
+
+/* Poison and fillers stand everywhere, and each place of them says nothing. */
+static bool is_common(uint64_t value)
+{
+	struct value_look looks[VALUE_LOOKS_MAX];
+	size_t count = value_looks(value, looks);
+
+	for (size_t i = 0; i < count; i++)
+		if (strstr(looks[i].kind, "poison") || !strcmp(looks[i].kind, "fill") ||
+		    !strcmp(looks[i].kind, "all_ones"))
+			return true;
+	return false;
+}
+
+/* The part of the dump around an address that belongs to the crash. */
+static struct err *search_dump(struct kernel *kernel, struct extent *extent, uint64_t near,
+			       struct search_result *result)
+{
+	uint64_t phys, pages = PAGES_FOR_EACH * dump_pages_read(kernel->dump);
+	struct search_options options = {
+		.pattern = {.value = extent->value, .mask = UINT64_MAX},
+		.threads = MIN(search_threads(), THREADS),
+		.limit = HITS_MAX,
+	};
+
+	if (is_common(extent->value) || !err_ok(memory_translate(kernel->memory, near, &phys)))
+		return NULL;
+	extent->window =
+		sweep_window(kernel->dump, phys >> PAGE_SHIFT, MAX(pages, PAGES_MIN));
+	options.first = extent->window.first;
+	options.chunks = extent->window.count;
+	return search_run(kernel->dump, &options, result);
+}
+
+static bool was_searched(const struct extent *extent, uint64_t phys)
+{
+	return (phys >> PAGE_SHIFT) / SWEEP_CHUNK - extent->window.first < extent->window.count;
+}
+
+static struct err *take(struct search_result *result, struct search_hit hit)
+{
+	if (result->count < HITS_MAX)
+		return search_add(result, hit);
+	result->total++;
+	return NULL;
+}
+
+/* The words of one page, or of part of it; one that cannot be read is passed over. */
+static struct err *search_page(struct kernel *kernel, const struct extent *extent, uint64_t address,
+			       size_t length, struct search_result *result)
+{
+	uint8_t page[PAGE_SIZE];
+	uint64_t phys;
+
+	if (!err_ok(memory_translate(kernel->memory, address, &phys)) ||
+	    was_searched(extent, phys) ||
+	    !err_ok(memory_read(kernel->memory, address, page, length)))
+		return NULL;
+	for (size_t i = 0; i + 8 <= length; i += 8)
+		if (load_u64(page + i) == extent->value)
+			TRY(take(result, (struct search_hit){phys + i, extent->value}));
+	return NULL;
+}
+
+static struct err *search_region(struct kernel *kernel, const struct extent *extent, uint64_t start,
+				 uint64_t size, struct search_result *result)
+{
+	uint64_t end = start + MIN(size, REGION_MAX);
+
+	for (uint64_t at = start & ~7ull; at < end;) {
+		size_t length = (size_t)MIN(PAGE_SIZE - (at & (PAGE_SIZE - 1)), end - at);
+
+		TRY(search_page(kernel, extent, at, length, result));
+		at += length;
+	}
+	return NULL;
+}
+
+/* What is nearest to the crash is searched whatever the size of the dump. */
+static struct err *search_near(struct kernel *kernel, struct extent *extent,
+			       const struct task *task, uint64_t holder,
+			       struct search_result *result)
+{
+	struct slab_object object;
+
+	extent->stack = task && task->stack;
+	if (extent->stack)
+		TRY(search_region(kernel, extent, task->stack, task->stack_size, result));
+	extent->slab = holder && err_ok(slab_find(kernel, holder, &object));
+	if (extent->slab)
+		TRY(search_region(kernel, extent, object.slab.base,
+				  object.slab.objects * object.slab.cache->size, result));
+	return NULL;
+}
+
+static void add_hit(void *context, const struct hit *hit)
+{
+	json_t *hits = context, *one;
+
+	if (json_array_size(hits) == HITS_SHOWN)
+		return;
+	one = hit_json(hit);
+	json_object_del(one, "value"); /* the same for all */
+	json_array_append_new(hits, one);
+}
+
+static json_t *searched(const struct extent *extent, const struct search_result *result)
+{
+	const char *near = extent->stack && extent->slab
+				   ? "the panic task's stack and the slab the value was read from"
+			   : extent->slab ? "the slab the value was read from"
+					  : "the panic task's stack";
+
+	if (result->whole && result->pages.pages == extent->window.all)
+		return json_sprintf("the whole dump, %" PRIu64 " pages", extent->window.all);
+	if (result->whole)
+		return json_sprintf("the %" PRIu64 " pages of the dump's %" PRIu64
+				    " that can be read", result->pages.pages, extent->window.all);
+	if (!extent->window.count)
+		return json_string(near);
+	return json_sprintf("%s, and the %" PRIu64 " pages around it of the dump's %" PRIu64, near,
+			    result->pages.pages, extent->window.all);
+}
+
+static struct err *emit(struct kernel *kernel, struct findings *findings,
+			const struct task *task, const struct extent *extent,
+			const struct search_result *result)
+{
+	_cleanup_(cleanup_hit_groups_free) struct hit_groups *groups = NULL;
+	_json_ json_t *hits = json_array();
+
+	TRY(hit_groups_new(&groups));
+	TRY(hits_each(kernel, result, task, groups, add_hit, hits));
+	finding_add(findings, FINDING_COPIES, SEVERITY_INFO, 1.0,
+		    json_pack("{s:o, s:I, s:O, s:o, s:o, s:b, s:I}", "value",
+			      json_address(extent->value), "total", (json_int_t)result->total,
+			      "hits", hits, "groups", hit_groups_json(groups, GROUPS_SHOWN),
+			      "searched", searched(extent, result), "whole", result->whole, "pages",
+			      (json_int_t)result->pages.pages),
+		    NULL);
+	return NULL;
+}
+
+struct err *copies_show(struct kernel *kernel, struct findings *findings, const struct task *task,
+			uint64_t holder, uint64_t value)
+{
+	uint64_t near = holder ? holder : task ? task->stack : 0;
+	struct extent extent = {.value = value};
+	struct search_result result = {0};
+
+	if (value < PAGE_SIZE || !near)
+		return NULL;
+	struct err *err = search_dump(kernel, &extent, near, &result);
+	if (!err && !result.whole)
+		err = search_near(kernel, &extent, task, holder, &result);
+	if (!err && (extent.window.count || extent.stack || extent.slab))
+		err = emit(kernel, findings, task, &extent, &result);
+	search_deinit(&result);
+	return err;
+}

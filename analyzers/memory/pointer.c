@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: who owns the addresses an oops shows, where the bad one came from, what its bytes look
+ *   like, and whether flipped bits explain it.
+ * Needs: symbols, types, tasks, stacks.
+ * False positives: the member's name is that of the function's parameter type, which a cast may
+ *   have changed; a bit flip is a hypothesis, never a proof.
+ * Kernel commits: see kernel/mm/slab.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "memory/bit_flip.h"
+#include "memory/copies.h"
+#include "crash/crash.h"
+#include "memory/crash_pointers.h"
+#include "describe.h"
+#include "kernel/types/object.h"
+#include "kernel/mm/owner.h"
+#include "memory/provenance.h"
+#include "memory/value.h"
+
+static void hypothesis(struct findings *findings, const char *kind, double confidence,
+		       const char *text)
+{
+	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, confidence,
+		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_text0(text), "confidence",
+			      confidence),
+		    "%s", text);
+}
+
+static void show_looks(struct findings *findings, uint64_t value)
+{
+	struct value_look looks[VALUE_LOOKS_MAX];
+	size_t count = value_looks(value, looks);
+
+	for (size_t i = 0; i < count; i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "the bad value 0x%016" PRIx64 " looks like %s", value,
+			 looks[i].text);
+		hypothesis(findings, looks[i].kind, looks[i].confidence, text);
+	}
+}
+
+/* --- the object that held the value ----------------------------------------------------------- */
+
+static void show_holder(struct kernel *kernel, struct findings *findings, uint64_t address,
+			const struct provenance *origin)
+{
+	struct owner owner;
+	char text[256];
+
+	owner_find(kernel, address, &owner);
+	owner_find_frame(kernel, &owner);
+	owner_text(&owner, text, sizeof(text));
+	json_t *json = json_pack("{s:o, s:o}", "address", json_address(address), "owner",
+				 describe_owner(&owner));
+	if (origin && origin->member[0]) {
+		json_put(json, "type", json_text0(origin->type));
+		json_put(json, "member", json_text0(origin->member));
+	}
+	if (origin)
+		json_put(json, "offset", json_integer((json_int_t)origin->offset));
+	finding_add(findings, FINDING_HOLDER, SEVERITY_NOTICE, origin && origin->held ? 1.0 : 0.7, json,
+		    "the bad value stands at 0x%016" PRIx64 "%s%s%s%s: %s", address,
+		    origin && origin->member[0] ? ", " : "", origin ? origin->type : "",
+		    origin && origin->member[0] ? "." : "", origin ? origin->member : "", text);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static bool leads_somewhere(const struct crash *crash, enum reg reg)
+{
+	uint64_t value = crash->regs.value[reg];
+
+	return memory_is_kernel(crash->kernel->memory, value) &&
+	       err_ok(memory_read(crash->kernel->memory, value, &(char){0}, 1));
+}
+
+/* The register to blame: the base, unless that is sound and there is an index too. */
+static enum reg blamed(const struct crash *crash, const struct operand *operand)
+{
+	bool base = operand->base < REG_RIP && regs_known(&crash->regs, operand->base);
+	bool index = operand->index < REG_RIP && regs_known(&crash->regs, operand->index);
+
+	if (index && (!base || leads_somewhere(crash, operand->base)))
+		return operand->index;
+	return base ? operand->base : REG_NONE;
+}
+
+/* The register that made the faulting address; RIP where that went there itself. */
+static enum reg bad_register(const struct crash *crash)
+{
+	const struct insn *insn = crash->code_count ? &crash->code[crash->code_at] : NULL;
+
+	for (unsigned i = 0; insn && i < insn->operand_count; i++) {
+		const struct operand *operand = &insn->operands[i];
+		uint64_t effective;
+
+		if (operand->kind == OPERAND_MEMORY && blamed(crash, operand) != REG_NONE &&
+		    operand_address(operand, insn, &crash->regs, &effective) &&
+		    crash->address - effective < 64)
+			return blamed(crash, operand);
+	}
+	return crash->address == crash->regs.value[REG_RIP] ? REG_RIP : REG_NONE;
+}
+
+static struct err *explain_value(const struct crash *crash, struct findings *findings)
+{
+	enum reg reg = bad_register(crash);
+	struct kernel *kernel = crash->kernel;
+	struct provenance origin;
+	size_t i;
+	json_t *one;
+
+	/* The stack pointer is nobody's value: where it led is told by the stack. */
+	if (reg == REG_NONE || reg == REG_RSP)
+		return NULL;
+	uint64_t value = crash->regs.value[reg];
+	TRY(provenance_trace(crash, reg, value, &origin));
+	_json_ json_t *steps = origin.steps;
+	json_array_foreach(steps, i, one)
+		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0, json_incref(one), NULL);
+	uint64_t holder = origin.found && origin.held ? origin.address : 0;
+	if (holder && origin.whole)
+		value = origin.value;
+	if (holder)
+		show_holder(kernel, findings, holder, &origin);
+	show_looks(findings, value);
+	if (value && crash->address >= PAGE_SIZE) {
+		struct bit_flip flip;
+
+		if (bit_flip_find(kernel, value, &origin, &flip)) {
+			bit_flip_show(findings, &flip);
+			if (flip.node && !holder) {
+				holder = flip.node;
+				show_holder(kernel, findings, holder, NULL);
+			}
+		}
+	}
+	return copies_show(kernel, findings, crash->task, holder, value);
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
+	struct err *err = crash_locate(&crash);
+
+	if (!err) {
+		crash_classify(&crash);
+		if (crash.exception)
+			crash_explain_fault(&crash);
+		crash_pointers_show(&crash, findings);
+		if (crash.fault)
+			err = explain_value(&crash, findings);
+	}
+	trace_deinit(&crash.trace);
+	return err;
+}
+
+const struct analyzer pointer_analyzer = {
+	.name = "pointer",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Further back than the code shows: a bad pointer on a CPU's list of free objects was itself taken
+ * from the free pointer of the object handed out before, by an allocation that went well.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "memory/freelist_corruption.h"
+#include "kernel/types/object.h"
+#include "memory/provenance_walk.h"
+
+/* The slab a CPU takes objects from. */
+static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct slab *ret)
+{
+	struct page_info page;
+	uint64_t slab, phys;
+
+	TRY(member_read(kernel, cpu_slab, LAYOUT_CPU_SLAB_SLAB, &slab));
+	if (!page_to_phys(kernel, slab, &phys))
+		return err_at(ERR_CORRUPT, slab, "no slab");
+	TRY(page_of_phys(kernel, phys, &page));
+	return slab_of_page(kernel, &page, ret);
+}
+
+/* An object at hand is the likelier one to have held it. */
+static json_t *registers_of(const struct crash *crash)
+{
+	json_t *registers = json_object();
+
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+		if (regs_known(&crash->regs, reg))
+			json_put(registers, reg_name(reg), json_address(crash->regs.value[reg]));
+	return registers;
+}
+
+static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *slab,
+			 struct culprit *culprit)
+{
+	struct kernel *kernel = trail->walk->kernel;
+	struct freelist_break broken = {.decoded = trail->bits.value, .why = BREAK_OUTSIDE};
+	_json_ json_t *registers = registers_of(trail->walk->crash);
+
+	return trail->bits.mask == UINT64_MAX && err_ok(slab_of_cpu(kernel, cpu_slab, slab)) &&
+	       freelist_culprit(kernel, registers, slab, &broken, culprit) && culprit->object &&
+	       culprit->raw != trail->bits.value;
+}
+
+void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base)
+{
+	const struct member *freelist = layout_get(trail->walk->kernel->layout,
+						   LAYOUT_CPU_SLAB_FREELIST);
+	const char *name = type_name(typed->type);
+	struct culprit culprit;
+	struct slab slab;
+
+	if (trail->objects || !freelist || !name || strcmp(name, "kmem_cache_cpu") ||
+	    typed->offset != (int64_t)member_offset(freelist))
+		return;
+	/* The list's head only passed it on. */
+	*trail->walk->result = (struct provenance){.steps = trail->walk->result->steps};
+	if (!find_culprit(trail, base, &slab, &culprit))
+		return;
+	uint64_t at = culprit.object + slab.cache->offset;
+	step(trail, !culprit.computed,
+	     "taken before from the free pointer of %s object 0x%016" PRIx64 ": 0x%016" PRIx64
+	     " at 0x%016" PRIx64 "%s, with the cache's random number and its own address xored out",
+	     slab.cache->name, culprit.object, culprit.raw, at,
+	     culprit.computed ? ", cleared since" : "");
+	trail->bits.value = culprit.raw;
+	set_result(trail, culprit.object, at, !culprit.computed);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The functions on the way back from a crash, and what their registers held at some place. */
+#include <string.h>
+
+#include "memory/provenance_walk.h"
+
+#define CALLEE_SAVED                                                                              \
+	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
+	 1u << REG_R15)
+
+static struct flow_place in_register(enum reg reg)
+{
+	return (struct flow_place){.reg = reg};
+}
+
+/* --- scopes ----------------------------------------------------------------------------------- */
+
+struct err *scope_first(struct walk *walk, struct scope **ret)
+{
+	const struct crash *crash = walk->crash;
+	const struct trace *trace = &crash->trace;
+	struct scope *scope = &walk->scopes[0];
+	uint64_t rip = trace->count ? trace->frames[crash->frame].address : 0;
+
+	*scope = (struct scope){.frame = crash->frame, .regs = crash->regs};
+	TRY(flow_open(walk->kernel, rip, &scope->flow));
+	walk->scope_count = 1;
+	ssize_t at = flow_index(scope->flow, rip);
+	if (at < 0)
+		return err_at(ERR_CORRUPT, rip, "the function's code cannot be read up to there");
+	scope->at = (size_t)at;
+	if (scope->frame + 1 < trace->count)
+		scope->entry_sp = trace->frames[scope->frame + 1].return_slot;
+	*ret = scope;
+	return NULL;
+}
+
+void scopes_close(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->scope_count; i++)
+		flow_close(walk->scopes[i].flow);
+}
+
+/* What a callee-saved register held when the function was entered: still there, or saved. */
+static bool value_at_entry(struct walk *walk, struct scope *scope, enum reg reg, uint64_t *ret)
+{
+	struct flow_definitions set;
+	const struct operand *source;
+	int64_t slot;
+	size_t at;
+	bool entry;
+
+	flow_definitions(scope->flow, in_register(reg), scope->at, &set);
+	if (flow_only(&set, &at, &entry) && entry) {
+		*ret = scope->regs.value[reg];
+		return regs_known(&scope->regs, reg);
+	}
+	for (size_t i = 0; scope->entry_sp && i < scope->flow->count; i++) {
+		if (!flow_store(scope->flow, i, &slot, &source) ||
+		    source->kind != OPERAND_REGISTER || source->reg != reg)
+			continue;
+		flow_definitions(scope->flow, in_register(reg), i, &set);
+		if (flow_only(&set, &at, &entry) && entry)
+			return err_ok(memory_read_u64(walk->kernel->memory,
+						      scope->entry_sp + (uint64_t)slot, ret));
+	}
+	return false;
+}
+
+static struct regs regs_at_entry(struct walk *walk, struct scope *scope)
+{
+	struct regs regs = {0};
+
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
+		uint64_t value;
+
+		if (CALLEE_SAVED >> reg & 1 && value_at_entry(walk, scope, reg, &value))
+			regs_set(&regs, reg, value);
+	}
+	return regs;
+}
+
+static bool leads_to(struct walk *walk, uint64_t target, const struct scope *callee)
+{
+	struct symbol symbol;
+
+	/* A call may skip the landing pad. */
+	return target - callee->flow->symbol.address < 16 ||
+	       (symbols_at(walk->kernel->symbols, target, &symbol) &&
+		symbol.address == callee->flow->symbol.address);
+}
+
+static struct scope *add_scope(struct walk *walk, const struct scope *scope)
+{
+	walk->scopes[walk->scope_count] = *scope;
+	return &walk->scopes[walk->scope_count++];
+}
+
+#define THUNK_INSNS 8
+
+/* By its code: retpolines and what replaces them have several names for one place. */
+enum reg thunk_register(struct walk *walk, uint64_t target)
+{
+	struct symbol symbol;
+	struct flow *flow;
+	enum reg found = REG_NONE;
+
+	if (!symbols_at(walk->kernel->symbols, target, &symbol) || symbol.address != target ||
+	    !strstr(symbol.name, "_thunk_") || !err_ok(flow_open(walk->kernel, target, &flow)))
+		return REG_NONE;
+	for (size_t i = 0; i < MIN(flow->count, THUNK_INSNS) && found == REG_NONE; i++) {
+		const struct insn *insn = &flow->insns[i];
+		const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
+
+		/* jmp *%rax, or mov %rax,(%rsp) and ret */
+		if (insn->is_jump && !insn->target && to->kind == OPERAND_REGISTER)
+			found = to->reg;
+		else if (insn_is(insn, "mov") && to->kind == OPERAND_MEMORY &&
+			 to->base == REG_RSP && from->kind == OPERAND_REGISTER)
+			found = from->reg;
+	}
+	flow_close(flow);
+	return found;
+}
+
+/* Where the caller's call goes; false when it is through a pointer that is lost. */
+static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
+{
+	const struct insn *insn = &caller->flow->insns[caller->at];
+	struct point point = {caller, caller->at, NULL};
+	struct known known;
+
+	if (insn->target) {
+		enum reg reg = thunk_register(walk, insn->target);
+
+		*ret = insn->target;
+		if (reg == REG_NONE)
+			return true;
+		if (!value_of_register(walk, &point, reg, &known))
+			return false;
+	} else if (!insn->operand_count ||
+		   !value_of_operand(walk, &point, &insn->operands[0], &known)) {
+		return false;
+	}
+	*ret = known.value;
+	return true;
+}
+
+/* A function that was called and then jumped to the callee; NULL when its code shows no one way. */
+static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, uint64_t target)
+{
+	struct scope scope = {.frame = callee->frame, .entry_sp = callee->entry_sp,
+			      .regs = regs_at_entry(walk, callee)};
+	size_t ways = 0;
+
+	if (!err_ok(flow_open(walk->kernel, target, &scope.flow)))
+		return NULL;
+	for (size_t i = 0; i < scope.flow->count; i++) {
+		const struct insn *insn = &scope.flow->insns[i];
+
+		if (!insn->is_jump || !insn->target || !leads_to(walk, insn->target, callee))
+			continue;
+		scope.at = i;
+		ways++;
+	}
+	if (ways == 1)
+		return add_scope(walk, &scope);
+	flow_close(scope.flow);
+	return NULL;
+}
+
+/* The function of a frame, at its call. */
+static struct scope *add_frame(struct walk *walk, size_t index, const struct regs *regs)
+{
+	const struct trace *trace = &walk->crash->trace;
+	const struct frame *frame = &trace->frames[index];
+	struct scope scope = {.frame = index, .regs = *regs};
+
+	if (index + 1 < trace->count)
+		scope.entry_sp = trace->frames[index + 1].return_slot;
+	if (!regs_known(&scope.regs, REG_RBP) && regs_known(&frame->regs, REG_RBP))
+		regs_set(&scope.regs, REG_RBP, frame->regs.value[REG_RBP]);
+	regs_set(&scope.regs, REG_RSP, frame->sp);
+	/* The function may end with the call: the return address is another's then. */
+	if (!err_ok(flow_open(walk->kernel, frame->address - 1, &scope.flow)))
+		return NULL;
+	ssize_t call = flow_index_before(scope.flow, frame->address);
+	scope.at = (size_t)call;
+	if (call >= 0 && scope.flow->insns[call].is_call)
+		return add_scope(walk, &scope);
+	flow_close(scope.flow);
+	return NULL;
+}
+
+static const char *frame_in_the_way(const struct trace *trace, size_t frame)
+{
+	if (frame + 1 >= trace->count)
+		return "the stack goes no further";
+	if (trace->frames[frame + 1].kind != FRAME_CALL)
+		return "it was entered by an interrupt or exception";
+	if (trace->frames[frame + 1].source == FOUND_SCAN)
+		return "its caller is not known for certain";
+	return NULL;
+}
+
+static struct scope *find_caller(struct walk *walk, struct scope *scope)
+{
+	uint64_t target;
+
+	scope->why = frame_in_the_way(&walk->crash->trace, scope->frame);
+	if (scope->why)
+		return NULL;
+	if (walk->scope_count + 2 > SCOPES_MAX) {
+		scope->why = "too many callers";
+		return NULL;
+	}
+	struct regs regs = regs_at_entry(walk, scope);
+	struct scope *caller = add_frame(walk, scope->frame + 1, &regs);
+	if (!caller) {
+		scope->why = "its caller's code cannot be read";
+		return NULL;
+	}
+	scope->link = LINK_CALL;
+	if (!call_target(walk, caller, &target)) {
+		scope->link = LINK_POINTER;
+		return caller;
+	}
+	if (leads_to(walk, target, scope))
+		return caller;
+	struct scope *tail = add_tail_caller(walk, scope, target);
+	if (!tail) {
+		scope->link = LINK_NONE;
+		scope->why = "its caller called another function, which jumped here";
+		return NULL;
+	}
+	tail->link = LINK_CALL;
+	tail->caller = caller;
+	return tail;
+}
+
+struct scope *scope_caller(struct walk *walk, struct scope *scope)
+{
+	if (scope->link == LINK_UNKNOWN) {
+		scope->link = LINK_NONE;
+		scope->caller = find_caller(walk, scope);
+	}
+	return scope->caller;
+}
+
+struct err *scope_of_call(struct walk *walk, struct scope **ret)
+{
+	const struct crash *crash = walk->crash;
+	const char *why = frame_in_the_way(&crash->trace, crash->frame);
+
+	if (why)
+		return err_new(ERR_NOT_FOUND, "%s", why);
+	*ret = add_frame(walk, crash->frame + 1, &crash->regs);
+	return *ret ? NULL : err_new(ERR_NOT_FOUND, "the caller's code cannot be read");
+}

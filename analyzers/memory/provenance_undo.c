@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what an instruction left in a register to what went into it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "memory/provenance_walk.h"
+
+#define ALL UINT64_MAX
+#define SMALL 0x100000 /* offsets, sizes and flags are smaller; pointers are not */
+
+static uint64_t low_bits(unsigned bytes)
+{
+	return bytes >= 8 ? ALL : (1ull << 8 * bytes) - 1;
+}
+
+/* Sums carry upwards: known are the low bits up to the first unknown one. */
+static uint64_t low_run(uint64_t mask)
+{
+	return mask == ALL ? ALL : (1ull << __builtin_ctzll(~mask)) - 1;
+}
+
+static enum undone take(struct operand *source, const struct operand *operand)
+{
+	*source = *operand;
+	return operand->kind == OPERAND_MEMORY	    ? UNDONE_LOAD
+	       : operand->kind == OPERAND_IMMEDIATE ? UNDONE_CONSTANT
+						    : UNDONE;
+}
+
+static struct operand whole(enum reg reg)
+{
+	struct operand operand = {.kind = OPERAND_REGISTER, .reg = reg, .size = 8,
+				  .base = REG_NONE, .index = REG_NONE};
+
+	snprintf(operand.text, sizeof(operand.text), "%%%s", reg_name(reg));
+	return operand;
+}
+
+/* mov, movzx, movsx: of a narrower source only its own bits are known. */
+static enum undone undo_move(const struct insn *insn, struct partial *bits,
+			     struct operand *source)
+{
+	const struct operand *from = &insn->operands[1];
+
+	if (insn->operands[0].size < 4)
+		return UNDONE_NOT; /* the rest of the register is older */
+	bits->mask &= low_bits(MIN(from->size, insn->operands[0].size));
+	bits->value &= bits->mask;
+	return take(source, from);
+}
+
+static enum undone undo_shift(const struct insn *insn, struct partial *bits)
+{
+	unsigned size = insn->operands[0].size * 8;
+	unsigned n = insn->operand_count > 1 ? insn->operands[1].immediate & (size - 1) : 1;
+
+	if (insn->operand_count > 1 && insn->operands[1].kind != OPERAND_IMMEDIATE)
+		return UNDONE_NOT;
+	if (insn_is(insn, "shl") || insn_is(insn, "sal"))
+		*bits = (struct partial){bits->value >> n, bits->mask >> n};
+	else if (insn_is(insn, "shr") || insn_is(insn, "sar"))
+		*bits = (struct partial){bits->value << n, bits->mask << n};
+	else if (insn_is(insn, "rol") && size == 64 && n)
+		*bits = (struct partial){bits->value >> n | bits->value << (64 - n),
+					 bits->mask >> n | bits->mask << (64 - n)};
+	else if (insn_is(insn, "ror") && size == 64 && n)
+		*bits = (struct partial){bits->value << n | bits->value >> (64 - n),
+					 bits->mask << n | bits->mask >> (64 - n)};
+	else
+		return UNDONE_NOT;
+	bits->mask &= low_bits(size / 8);
+	return UNDONE;
+}
+
+static enum undone undo_one(const struct insn *insn, struct partial *bits)
+{
+	uint64_t sum = low_run(bits->mask);
+
+	if (insn_is(insn, "bswap") && insn->operands[0].size == 8)
+		*bits = (struct partial){__builtin_bswap64(bits->value),
+					 __builtin_bswap64(bits->mask)};
+	else if (insn_is(insn, "not"))
+		bits->value = ~bits->value;
+	else if (insn_is(insn, "neg"))
+		*bits = (struct partial){-bits->value, sum};
+	else if (insn_is(insn, "inc"))
+		*bits = (struct partial){bits->value - 1, sum};
+	else if (insn_is(insn, "dec"))
+		*bits = (struct partial){bits->value + 1, sum};
+	else
+		return UNDONE_NOT;
+	return bits->mask ? UNDONE : UNDONE_NOT;
+}
+
+/* value = was op other: what was there before, of which some bits may be lost. */
+static bool invert(const struct insn *insn, uint64_t other, struct partial *bits)
+{
+	uint64_t sum = low_run(bits->mask);
+
+	if (insn_is(insn, "add"))
+		*bits = (struct partial){bits->value - other, sum};
+	else if (insn_is(insn, "sub"))
+		*bits = (struct partial){bits->value + other, sum};
+	else if (insn_is(insn, "xor"))
+		bits->value ^= other;
+	else if (insn_is(insn, "and"))
+		bits->mask &= other;
+	else if (insn_is(insn, "or"))
+		bits->mask &= ~other;
+	else
+		return false;
+	bits->mask &= low_bits(insn->operands[0].size);
+	return bits->mask;
+}
+
+static bool is_pointer_like(struct walk *walk, uint64_t value)
+{
+	return memory_is_kernel(walk->kernel->memory, value) &&
+	       err_ok(memory_read(walk->kernel->memory, value, &(char){0}, 1));
+}
+
+/* Of two parts of a sum, the one that makes it what it is: not an offset, not a sound pointer. */
+static bool second_matters(struct walk *walk, const struct insn *insn, uint64_t first,
+			   uint64_t second)
+{
+	if (!insn_is(insn, "add") && !insn_is(insn, "xor"))
+		return false;
+	if (second < SMALL || second > -(uint64_t)SMALL)
+		return false;
+	return first < SMALL || (is_pointer_like(walk, first) && !is_pointer_like(walk, second));
+}
+
+/*
+ * reg op= operand: with what the operand held, what reg held before; or the other way round where
+ * that is what the value goes on from.
+ */
+static enum undone undo_two(struct walk *walk, const struct point *point, struct partial *bits,
+			    struct operand *source, bool *exact)
+{
+	const struct insn *insn = &point->scope->flow->insns[point->index];
+	const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
+	struct known other, own;
+	struct partial before = *bits;
+
+	bool has_other = value_of_operand(walk, point, from, &other);
+	bool has_own = from->kind != OPERAND_IMMEDIATE &&
+		       value_of_operand(walk, point, to, &own);
+	if (has_other && invert(insn, other.value, &before) &&
+	    (from->gs ||
+	     !second_matters(walk, insn, has_own ? own.value : before.value, other.value))) {
+		*bits = before;
+		*exact &= !other.reread;
+		return take(source, to);
+	}
+	/* Sums and xor are the same either way round. */
+	if (!has_own || (!insn_is(insn, "add") && !insn_is(insn, "xor")) ||
+	    !invert(insn, own.value, bits))
+		return UNDONE_NOT;
+	*exact &= !own.reread;
+	return take(source, from);
+}
+
+/* base + index * scale + displacement, of which one register is known and the other followed. */
+static enum undone undo_lea(struct walk *walk, const struct point *point, struct partial *bits,
+			    struct operand *source, bool *exact)
+{
+	const struct insn *insn = &point->scope->flow->insns[point->index];
+	const struct operand *from = &insn->operands[1];
+	uint64_t mask = low_run(bits->mask) & low_bits(insn->operands[0].size);
+	struct known index = {0};
+
+	if (from->base == REG_RIP || (from->base == REG_NONE && from->index == REG_NONE))
+		return UNDONE_CONSTANT;
+	if (from->base == REG_NONE || from->gs || from->fs || !mask)
+		return UNDONE_NOT;
+	if (from->index == from->base && from->index != REG_NONE)
+		return UNDONE_NOT;
+	if (from->index != REG_NONE && !value_of_register(walk, point, from->index, &index))
+		return UNDONE_NOT;
+	*bits = (struct partial){bits->value - (uint64_t)from->displacement -
+					 index.value * (uint64_t)from->scale,
+				 mask};
+	*exact &= !index.reread;
+	*source = whole(from->base);
+	return UNDONE;
+}
+
+static bool is_zeroing(const struct insn *insn)
+{
+	const struct operand *a = &insn->operands[0], *b = &insn->operands[1];
+
+	return (insn_is(insn, "xor") || insn_is(insn, "sub")) && insn->operand_count == 2 &&
+	       b->kind == OPERAND_REGISTER && a->reg == b->reg;
+}
+
+/* The value that an exchange took out of memory, or out of the other register. */
+static enum undone undo_exchange(const struct insn *insn, enum reg reg,
+				 struct operand *source)
+{
+	unsigned own = insn->operands[0].kind == OPERAND_REGISTER && insn->operands[0].reg == reg
+			       ? 0
+			       : 1;
+
+	if (insn->operands[own].size != 8 || insn->operand_count != 2)
+		return UNDONE_NOT;
+	return take(source, &insn->operands[!own]);
+}
+
+/* Whichever of the two it was, told by what they hold. */
+static enum undone undo_choice(struct walk *walk, const struct point *point,
+			       const struct partial *bits, struct operand *source, bool *exact)
+{
+	const struct insn *insn = &point->scope->flow->insns[point->index];
+	struct known known;
+
+	*exact = false;
+	for (unsigned i = 2; i-- > 0;) {
+		if (!value_of_operand(walk, point, &insn->operands[i], &known))
+			continue;
+		bool same = (known.value & bits->mask) == bits->value;
+		return take(source, &insn->operands[same ? i : !i]);
+	}
+	return UNDONE_NOT;
+}
+
+enum undone undo(struct walk *walk, const struct point *point, enum reg reg, struct partial *bits,
+		 struct operand *source, bool *exact)
+{
+	static const char *const two[] = {"add", "sub", "xor", "and", "or"};
+	const struct insn *insn = &point->scope->flow->insns[point->index];
+	const struct operand *to = &insn->operands[0];
+
+	if (insn_is(insn, "xchg") || insn_is(insn, "xadd"))
+		return undo_exchange(insn, reg, source);
+	if (insn_is(insn, "cmpxchg") && reg == REG_RAX)
+		return take(source, to);
+	if (insn_is(insn, "cltq")) {
+		bits->mask &= low_bits(4);
+		bits->value &= bits->mask;
+		*source = whole(REG_RAX);
+		return UNDONE;
+	}
+	if (!insn->operand_count || to->kind != OPERAND_REGISTER || to->reg != reg)
+		return UNDONE_NOT;
+	*source = *to;
+	if (insn_is(insn, "lea"))
+		return undo_lea(walk, point, bits, source, exact);
+	if (!strncmp(insn->mnemonic, "mov", 3) && insn->operand_count == 2)
+		return undo_move(insn, bits, source);
+	if (!strncmp(insn->mnemonic, "cmov", 4) && to->size == 8)
+		return undo_choice(walk, point, bits, source, exact);
+	if (to->size < 4)
+		return UNDONE_NOT;
+	if (is_zeroing(insn))
+		return UNDONE_CONSTANT;
+	for (size_t i = 0; i < ARRAY_SIZE(two) && insn->operand_count == 2; i++)
+		if (insn_is(insn, two[i]))
+			return undo_two(walk, point, bits, source, exact);
+	if (undo_shift(insn, bits) == UNDONE)
+		return UNDONE;
+	return undo_one(insn, bits);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: free lists with a pointer that leads out of its slab: memory written after it was freed.
+ * Needs: symbols, types, per-CPU areas.
+ * False positives: a list caught in the middle of an update by the CPU that died on it; the next
+ *   pointer is then a moment old, but still inside the slab.
+ * Kernel commits: see kernel/mm/slab.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "memory/slab_functions.h"
+#include "analyzer.h"
+#include "base/hash.h"
+#include "memory/freelist_corruption.h"
+#include "kernel/types/object.h"
+#include "kernel/mm/slab.h"
+
+#define PAGE_BUDGET 1200   /* pages an audit may read beyond what is cached */
+#define PARTIAL_MAX 64	   /* slabs of one node's partial list that are looked at */
+#define NODES_MAX 64
+#define BROKEN_MAX 16	   /* lists reported */
+
+struct audit {
+	struct kernel *kernel;
+	struct findings *findings;
+	struct map seen; /* slabs and lists done */
+	struct map told; /* breaks reported */
+	uint64_t budget_end;
+	unsigned broken;
+	bool near; /* the slab at hand is one the crash touches */
+};
+
+static bool spent(const struct audit *audit)
+{
+	return dump_pages_read(audit->kernel->dump) >= audit->budget_end ||
+	       audit->broken >= BROKEN_MAX;
+}
+
+static void report(struct audit *audit, const struct slab *slab,
+		   const struct freelist_break *broken, const char *list)
+{
+	struct culprit culprit;
+
+	/* One bad pointer may be met on a list, and once more in a register. */
+	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
+		return;
+	freelist_culprit(audit->kernel, findings_registers(audit->findings), slab, broken,
+			 &culprit);
+	freelist_damage_show(audit->kernel, audit->findings, slab, broken, &culprit, list,
+			     audit->near);
+	audit->broken++;
+}
+
+static struct err *check_list(struct audit *audit, const struct slab *slab, uint64_t first,
+			      const char *list)
+{
+	struct freelist_break broken;
+
+	TRY(freelist_walk(audit->kernel, slab, first, NULL, &broken));
+	if (broken.why != BREAK_NONE && broken.why != BREAK_UNREADABLE)
+		report(audit, slab, &broken, list);
+	return NULL;
+}
+
+/* A slab by the address of its descriptor. Unreadable ones are passed over: excluded pages. */
+static bool read_slab(struct kernel *kernel, uint64_t address, struct slab *ret)
+{
+	struct page_info page;
+	uint64_t phys;
+
+	return page_to_phys(kernel, address, &phys) && err_ok(page_of_phys(kernel, phys, &page)) &&
+	       page.use == PAGE_USE_SLAB && err_ok(slab_of_page(kernel, &page, ret));
+}
+
+static struct err *check_slab(struct audit *audit, uint64_t address)
+{
+	struct slab slab;
+
+	if (!map_add(&audit->seen, address, 0) || !read_slab(audit->kernel, address, &slab))
+		return NULL;
+	return check_list(audit, &slab, slab.freelist, "slab");
+}
+
+/* kmem_cache_cpu, until 7.0. */
+static struct err *check_cpus(struct audit *audit, const struct slab_cache *cache)
+{
+	struct kernel *kernel = audit->kernel;
+
+	for (unsigned cpu = 0; cache->cpu_slab && cpu < percpu_cpus(kernel->percpu); cpu++) {
+		uint64_t area, current, first;
+		struct slab slab;
+
+		if (spent(audit))
+			return NULL;
+		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)) ||
+		    !map_add(&audit->seen, area, 0) ||
+		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) || !current ||
+		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first)) ||
+		    !read_slab(kernel, current, &slab))
+			continue;
+		TRY(check_list(audit, &slab, first, "cpu"));
+		TRY(check_slab(audit, current));
+	}
+	return NULL;
+}
+
+/* kmem_cache_node addresses: node[] of pointers, or 7.x's per_node[] of {node, barn}. */
+static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_t i, uint64_t *ret)
+{
+	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+
+	if (i >= slab_nodes(kernel))
+		return false;
+	uint64_t stride = type_size(type_target(nodes->type));
+	return err_ok(memory_read_u64(kernel->memory,
+				      cache->address + member_offset(nodes) + i * stride, ret));
+}
+
+static struct err *check_partial(struct audit *audit, const struct slab_cache *cache)
+{
+	const struct member *partial = layout_get(audit->kernel->layout, LAYOUT_NODE_PARTIAL);
+	const struct member *list = layout_get(audit->kernel->layout, LAYOUT_SLAB_LIST);
+	uint64_t node;
+
+	for (size_t i = 0; partial && list && i < NODES_MAX; i++) {
+		_list_walk_ struct list_walk walk = {0};
+
+		if (!node_at(audit->kernel, cache, i, &node))
+			break;
+		if (!node)
+			continue;
+		list_walk_init(&walk, audit->kernel, node + member_offset(partial), PARTIAL_MAX);
+		while (!spent(audit) && list_walk_next(&walk))
+			TRY(check_slab(audit, walk.node - member_offset(list)));
+	}
+	return NULL;
+}
+
+static struct err *audit_cpus(void *context, const struct slab_cache *cache)
+{
+	struct audit *audit = context;
+
+	return spent(audit) ? NULL : check_cpus(audit, cache);
+}
+
+static struct err *audit_partial(void *context, const struct slab_cache *cache)
+{
+	struct audit *audit = context;
+
+	return spent(audit) ? NULL : check_partial(audit, cache);
+}
+
+/* The address that could not be reached. */
+static bool fault_address(const struct audit *audit, uint64_t *ret)
+{
+	size_t from = 0;
+	const struct finding *crash = findings_next(audit->findings, FINDING_CRASH, &from);
+	const json_t *fault = crash ? json_object_get(crash->evidence, "fault") : NULL;
+
+	return json_address_value(json_object_get(fault, "address"), ret);
+}
+
+/*
+ * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
+ * objects off in batches): the address that faulted is the pointer, or the free pointer's place in
+ * the object it should have led to. What any other register holds would fit by chance too often,
+ * and so would what faulted elsewhere.
+ */
+static void match_fault(struct audit *audit, const struct slab *slab)
+{
+	uint64_t bad;
+
+	if (!allocator_crashed(audit->findings) || !fault_address(audit, &bad) ||
+	    memory_is_canonical(audit->kernel->memory, bad))
+		return;
+	uint64_t forms[] = {bad, bad - slab->cache->offset};
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct freelist_break broken = {
+			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
+		struct culprit culprit;
+
+		if (!freelist_culprit(audit->kernel, findings_registers(audit->findings), slab,
+				      &broken, &culprit))
+			continue;
+		report(audit, slab, &broken, "fault");
+		return;
+	}
+}
+
+/* A slab the crash touches, by a pointer into it or to its descriptor. */
+static struct err *check_touched(struct audit *audit, uint64_t address)
+{
+	struct slab_object object;
+	struct slab slab;
+
+	if (memory_class(audit->kernel->memory, address) == VA_VMEMMAP) {
+		if (!read_slab(audit->kernel, address, &slab))
+			return NULL;
+	} else if (err_ok(slab_find(audit->kernel, address, &object))) {
+		slab = object.slab;
+	} else {
+		return NULL;
+	}
+	if (!map_add(&audit->seen, slab.address, 0))
+		return NULL;
+	unsigned before = audit->broken;
+	TRY(check_list(audit, &slab, slab.freelist, "slab"));
+	if (audit->broken == before)
+		TRY(check_cpus(audit, slab.cache));
+	if (audit->broken == before)
+		match_fault(audit, &slab);
+	return NULL;
+}
+
+#define STACK_WORDS 96 /* of the crashed function and its callers */
+
+static struct err *check_stack(struct audit *audit)
+{
+	uint64_t sp;
+
+	if (!json_address_value(json_object_get(findings_registers(audit->findings), "rsp"),
+				&sp))
+		return NULL;
+	for (unsigned i = 0; i < STACK_WORDS && !audit->broken; i++) {
+		uint64_t word;
+
+		if (!err_ok(memory_read_u64(audit->kernel->memory, (sp & ~7ull) + 8 * i, &word)))
+			break;
+		if (memory_is_kernel(audit->kernel->memory, word))
+			TRY(check_touched(audit, word));
+	}
+	return NULL;
+}
+
+/* Slabs the crash itself touches come first: whatever the budget, they are looked at. */
+static struct err *check_near(struct audit *audit)
+{
+	const struct finding *finding;
+	size_t from = 0;
+
+	while ((finding = findings_next(audit->findings, FINDING_POINTER, &from))) {
+		const struct slab_cache *cache;
+		uint64_t address;
+		struct slab_object object;
+
+		if (!json_address_value(json_object_get(finding->evidence, "value"), &address))
+			continue;
+		TRY(check_touched(audit, address));
+		/* A register may hold the kmem_cache that is being allocated from. */
+		if (err_ok(slab_find(audit->kernel, address, &object)) &&
+		    !strcmp(object.slab.cache->name, "kmem_cache") &&
+		    err_ok(slab_cache_get(audit->kernel, object.start, &cache))) {
+			TRY(check_cpus(audit, cache));
+			TRY(check_partial(audit, cache));
+		}
+	}
+	return audit->broken ? NULL : check_stack(audit);
+}
+
+/* Whether memory may be damaged: a hang or a panic that code asked for speaks of something else. */
+static bool in_question(const struct findings *findings)
+{
+	static const char *const others[] = {"panic", "hung_task", "soft_lockup", "hard_lockup",
+					     "rcu_stall", "nmi", "sysrq", "out_of_memory",
+					     "init_died"};
+	size_t from = 0;
+	const struct finding *finding = findings_next(findings, FINDING_CRASH, &from);
+	const json_t *crash = finding ? finding->evidence : NULL;
+	const char *kind = json_string_value(json_object_get(crash, "kind"));
+
+	for (size_t i = 0; kind && i < ARRAY_SIZE(others); i++)
+		if (!strcmp(kind, others[i]) && !json_object_get(crash, "exception"))
+			return false;
+	from = 0;
+	return findings_next(findings, FINDING_POINTER, &from);
+}
+
+static struct err *run(struct kernel *kernel, struct findings *findings)
+{
+	struct audit audit = {
+		.kernel = kernel,
+		.findings = findings,
+		.budget_end = dump_pages_read(kernel->dump) + PAGE_BUDGET,
+		.near = true,
+	};
+	struct err *err = check_near(&audit);
+
+	audit.near = false;
+	/* The whole audit only where memory is in question: it reads a page for each free object. */
+	bool suspect = in_question(findings);
+	if (!err && suspect)
+		err = slab_caches_each(kernel, audit_cpus, &audit);
+	if (!err && suspect)
+		err = slab_caches_each(kernel, audit_partial, &audit);
+	map_deinit(&audit.seen);
+	map_deinit(&audit.told);
+	return err;
+}
+
+const struct analyzer slab_analyzer = {
+	.name = "slab",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_PERCPU,
+	.run = run,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_MEMORY_VALUE
+#define TRIAGE_MEMORY_VALUE
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a 64-bit value that should have been a pointer looks like. Pure: nothing is read but the
+ * value's own bytes. Each answer carries how likely chance alone is to have made it.
+ */
+struct value_look {
+	const char *kind; /* "usb_string", "ascii", "slab_poison", … */
+	char text[160];
+	double confidence;
+};
+
+#define VALUE_LOOKS_MAX 8
+
+/* Fills ret, most telling first; returns how many. */
+size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);
+/* How likely an arbitrary value looks so: what trying many of them makes of its confidence. */
+double value_chance(const struct value_look *look);
+/* Two words of one stretch of data: equal, or both text of the same kind. */
+bool value_alike(uint64_t a, uint64_t b);
+
+#endif

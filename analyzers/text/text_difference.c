@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What differing bytes of code are signs of. */
+#include "text/text.h"
+
+#define FLIPPED_BITS 2 /* memory loses one bit, now and then two next to each other */
+
+void text_differs(struct text_comparison *comparison, uint64_t address, uint8_t expected,
+		  uint8_t found)
+{
+	if (comparison->count < TEXT_DIFFERENCES_MAX)
+		comparison->differences[comparison->count] =
+			(struct text_difference){address, expected, found};
+	comparison->count++;
+}
+
+unsigned text_bits(uint8_t a, uint8_t b)
+{
+	return (unsigned)__builtin_popcount(a ^ b);
+}
+
+const char *text_class(const struct text_comparison *comparison)
+{
+	const struct text_difference *first = &comparison->differences[0];
+
+	if (!comparison->count)
+		return comparison->hooked ? "hooked" : "same";
+	return comparison->count == 1 && text_bits(first->expected, first->found) <= FLIPPED_BITS
+		       ? "bit_flip"
+		       : "overwritten";
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/cli/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "json.h"
+
+int cmd_fail(bool json, struct err *err)
+{
+	if (json) {
+		_json_ json_t *object = json_pack("{s:{s:s, s:o}}", "error", "code",
+						  err_code_name(err->code), "message",
+						  json_text0(err->message));
+		_free_ char *text = json_dumps(object, JSON_COMPACT);
+
+		fprintf(stderr, "%s\n", text ? text : "{\"error\":null}");
+	} else {
+		_str_ struct str message = {0};
+
+		str_escape(&message, err->message, strlen(err->message));
+		fprintf(stderr, "triage: %s\n", message.data ? message.data : "out of memory");
+	}
+	err_free(err);
+	return STATUS_USAGE;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage analyze: the whole path without a daemon; worker, store in memory, rules, verdict. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "daemon/store/analyze.h"
+#include "daemon/cli/cmd.h"
+#include "daemon/render/render.h"
+#include "daemon/render/render_locks.h"
+#include "daemon/render/render_memory.h"
+#include "daemon/store/report.h"
+
+struct arguments {
+	const char *vmlinux, *modules;
+	bool json, no_sandbox, help;
+	void (*part)(const json_t *report, struct str *out); /* shown instead of the screen */
+	unsigned timeout_s;
+};
+
+static const char help[] =
+	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR]\n"
+	"                      [--json|--locks|--dot|--memory]\n"
+	"                      [--no-sandbox] [--timeout SECONDS]\n"
+	"\n"
+	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
+	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
+	"usual places it is used for source lines and for kernels without BTF.\n"
+	"\n"
+	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match.\n"
+	"                     Its vmlinuz will do for comparing code\n"
+	"  --modules DIR      where the kernel's modules lie, for comparing code; otherwise\n"
+	"                     /lib/modules/RELEASE\n"
+	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
+	"                     FILEs one line each\n"
+	"  --locks            only who waits for whom, lock by lock\n"
+	"  --dot              the same as a graph for Graphviz\n"
+	"  --memory           only the registers, locks and other addresses and what they are,\n"
+	"                     where the bad value came from, and the words around it\n"
+	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
+	"  --timeout SECONDS  give up on a dump after so long (120)\n"
+	"\n"
+	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
+	"off, 2 wrong usage or a FILE that cannot be read.\n";
+
+static bool parse(int argc, char **argv, struct arguments *ret)
+{
+	static const struct option options[] = {
+		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
+		{"modules", required_argument, NULL, 'm'},
+		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
+		{"locks", no_argument, NULL, 'l'},	   {"dot", no_argument, NULL, 'd'},
+		{"memory", no_argument, NULL, 'p'},	   {"help", no_argument, NULL, 'h'},	   {0},
+	};
+
+	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		switch (c) {
+		case 'v':
+			ret->vmlinux = optarg;
+			break;
+		case 'm':
+			ret->modules = optarg;
+			break;
+		case 'j':
+			ret->json = true;
+			break;
+		case 'l':
+			ret->part = render_locks;
+			break;
+		case 'd':
+			ret->part = render_dot;
+			break;
+		case 'p':
+			ret->part = render_memory;
+			break;
+		case 'n':
+			ret->no_sandbox = true;
+			break;
+		case 't':
+			ret->timeout_s = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'h':
+			ret->help = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return ret->help || optind < argc;
+}
+
+/* Only for a person who watches. */
+static void show_progress(void *context, const char *step)
+{
+	(void)context;
+	fprintf(stderr, "\r\033[K%s …", step);
+}
+
+static void print_json(const json_t *report, bool indent)
+{
+	_free_ char *text = report_format(report, indent);
+
+	puts(text ? text : "null");
+}
+
+static void print_text(const json_t *report, const struct arguments *arguments)
+{
+	struct render_style style = render_style_for(STDOUT_FILENO);
+	_str_ struct str text = {0};
+
+	if (arguments->part)
+		arguments->part(report, &text);
+	else
+		render_verdict(report, &style, &text);
+	if (!text.length)
+		str_puts(&text, arguments->part == render_locks
+					? "no lock that anyone waits for was found\n"
+					: "the crash shows no address to look at\n");
+	fputs(text.data ? text.data : "", stdout);
+}
+
+/* A verdict: a cause that is known, out of an analysis that came to its end. */
+static int status_of(const json_t *report)
+{
+	const json_t *verdict = json_object_get(report, "verdict");
+	const char *cause = json_string_value(json_object_get(verdict, "cause"));
+	const json_t *findings = json_object_get(report, "findings");
+	size_t i;
+	json_t *finding;
+
+	json_array_foreach(findings, i, finding) {
+		const char *code = json_string_value(json_object_get(finding, "code"));
+		const char *analyzer = json_string_value(json_object_get(finding, "analyzer"));
+		const char *severity = json_string_value(json_object_get(finding, "severity"));
+
+		if (!strcmp(code, "analysis.failed") && !strcmp(severity, "critical"))
+			return strcmp(analyzer, "worker") ? STATUS_USAGE : STATUS_NOT_FOUND;
+	}
+	return cause && strcmp(cause, "unknown") ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+static struct err *analyze_file(struct store *store, struct rules *rules, const char *path,
+				const struct arguments *arguments, json_t **report)
+{
+	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
+					.timeout_s = arguments->timeout_s,
+					.modules = arguments->modules};
+	bool watched = !arguments->json && isatty(STDERR_FILENO);
+	struct worker_events watch = {.progress = watched ? show_progress : NULL};
+	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	int64_t dump;
+
+	TRY(input_open(path, arguments->vmlinux, &input));
+	struct err *err =
+		analyze_input(store, rules, path, &input, &limits, &watch, &dump);
+	if (watched)
+		fputs("\r\033[K", stderr);
+	TRY(err);
+	return report_build(store, dump, report);
+}
+
+static struct err *prepare(struct store **store, struct rules **rules)
+{
+	TRY(store_open(":memory:", 0, store));
+	return rules_load(SITE_RULES_DIR, rules);
+}
+
+static int run(int argc, char **argv)
+{
+	_cleanup_(cleanup_store_close) struct store *store = NULL;
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+	struct arguments arguments = {0};
+	int status = STATUS_OK;
+
+	if (!parse(argc, argv, &arguments)) {
+		fputs(help, stderr);
+		return STATUS_USAGE;
+	}
+	if (arguments.help) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	struct err *err = prepare(&store, &rules);
+	if (err)
+		return cmd_fail(arguments.json, err);
+	bool several = argc - optind > 1;
+	for (int i = optind; i < argc; i++) {
+		_json_ json_t *report = NULL;
+
+		err = analyze_file(store, rules, argv[i], &arguments, &report);
+		if (err) {
+			status = cmd_fail(arguments.json, err);
+			continue;
+		}
+		if (arguments.json)
+			print_json(report, !several);
+		else
+			print_text(report, &arguments);
+		status = MAX(status, status_of(report));
+	}
+	return status;
+}
+
+const struct verb analyze_verb = {
+	.name = "analyze",
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] "
+		    "[--json|--locks|--dot|--memory] [--no-sandbox]",
+	.summary = "analyze dumps or kernel logs here and now, without the daemon",
+	.run = run,
+};

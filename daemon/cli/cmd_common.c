@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/cli/cmd_common.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/parse.h"
+#include "daemon/daemon.h"
+#include "daemon/render/render.h"
+#include "daemon/sql.h"
+
+void cmd_deinit(struct cmd *cmd)
+{
+	store_close(cmd->store);
+}
+
+static void help(const struct verb *verb)
+{
+	printf("usage: triage %s\n\n%s. See triage(1).\n", verb->synopsis, verb->summary);
+	exit(STATUS_OK);
+}
+
+int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) >= OPTION_JSON) {
+		if (c == OPTION_JSON)
+			cmd->json = true;
+		else if (c == OPTION_STATE_DIR)
+			cmd->state_dir = optarg;
+		else if (c == OPTION_RUN_DIR)
+			cmd->run_dir = optarg;
+		else
+			help(cmd->verb);
+	}
+	if (c == '?')
+		fprintf(stderr, "usage: triage %s\n", cmd->verb->synopsis);
+	if (!cmd->run_dir)
+		cmd->run_dir = RUN_DIR;
+	if (!cmd->state_dir)
+		cmd->state_dir = STATE_DIR;
+	return c;
+}
+
+struct err *cmd_open(struct cmd *cmd)
+{
+	_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/" DATABASE_NAME, cmd->state_dir) < 0)
+		return &err_nomem;
+	/* SQLite would only say that it cannot open the file. */
+	if (access(path, R_OK)) {
+		if (errno == EACCES)
+			return err_errno(errno, "%s: only root and the group triage may read",
+					 path);
+		return err_errno(errno, "%s: has the daemon run? systemctl enable --now triaged",
+				 path);
+	}
+	return store_open(path, DB_READ_ONLY, &cmd->store);
+}
+
+/* --- which dump --- */
+
+static struct err *find_by_uid(struct db *db, const char *text, int64_t *ret)
+{
+	int64_t count = 0;
+	_free_ char *pattern = NULL;
+
+	if (asprintf(&pattern, "%s*", text) < 0)
+		return &err_nomem;
+	TRY(sql_number(db, &count, "SELECT count(*) FROM dump WHERE uid GLOB ?", "t", pattern));
+	if (count > 1)
+		return err_new(ERR_INVALID, "%" PRId64 " uids begin with %s", count, text);
+	if (!count)
+		return err_new(ERR_NOT_FOUND, "no dump %s", text);
+	return sql_number(db, ret, "SELECT id FROM dump WHERE uid GLOB ?", "t", pattern);
+}
+
+static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
+{
+	_free_ char *real = realpath(text, NULL);
+
+	*ret = 0;
+	TRY(sql_number(db, ret,
+		       "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
+		       "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
+		       "tt", text, real ? real : text));
+	return *ret ? NULL : err_new(ERR_NOT_FOUND, "no dump at %s", text);
+}
+
+struct err *cmd_find_dump(struct cmd *cmd, const char *text, bool paths, int64_t *ret)
+{
+	struct db *db = store_db(cmd->store);
+	size_t length = strlen(text);
+	uint64_t id;
+
+	*ret = 0;
+	if (paths && strchr(text, '/'))
+		return find_by_path(db, text, ret);
+	if (parse_dec(text, length, &id) && id < INT64_MAX) {
+		TRY(sql_number(db, ret, "SELECT id FROM dump WHERE id = ?", "i", (int64_t)id));
+		if (*ret)
+			return NULL;
+	}
+	if (length >= 6 && strspn(text, "0123456789abcdef") == length)
+		return find_by_uid(db, text, ret);
+	if (paths)
+		return find_by_path(db, text, ret);
+	return err_new(ERR_NOT_FOUND, "no dump %s", text);
+}
+
+/* --- times and sizes --- */
+
+struct err *cmd_parse_duration(const char *text, int64_t *seconds)
+{
+	static const struct {
+		const char *suffix;
+		int64_t factor;
+	} units[] = {{"", 1},     {"s", 1},     {"min", 60},   {"m", 60},
+		     {"h", 3600}, {"d", 86400}, {"w", 604800}, {"y", 31557600}};
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value;
+
+	if (parse_dec(text, digits, &value) && value < 1ull << 32)
+		for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+			if (!strcmp(text + digits, units[i].suffix)) {
+				*seconds = value * units[i].factor;
+				return NULL;
+			}
+	return err_new(ERR_INVALID, "not a duration (30, 15min, 36h, 7d): \"%s\"", text);
+}
+
+struct err *cmd_parse_time(const char *text, int64_t *ret)
+{
+	static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S",
+					      "%Y-%m-%d %H:%M", "%Y-%m-%d"};
+	int64_t ago;
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct tm tm = {0};
+		const char *end = strptime(text, formats[i], &tm);
+
+		if (end && !*end) {
+			*ret = timegm(&tm);
+			return NULL;
+		}
+	}
+	if (!err_ok(cmd_parse_duration(text, &ago)))
+		return err_new(ERR_INVALID,
+			       "not a time (2026-11-21, \"2026-11-21 04:36\", 7d): "
+			       "\"%s\"",
+			       text);
+	*ret = time(NULL) - ago;
+	return NULL;
+}
+
+void cmd_format_size(uint64_t bytes, char text[16])
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	double value = bytes;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(text, 16, unit && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+void cmd_print_json(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_REALS | JSON_INDENT(1));
+	putchar('\n');
+	json_decref(json);
+}
+
+/* --- tables --- */
+
+void table_add(struct table *table, const char *text)
+{
+	_str_ struct str cell = {0};
+
+	if (table->count == table->room) {
+		size_t room = MAX(64, 2 * table->room);
+		char **cells = reallocarray(table->cells, room, sizeof(*cells));
+
+		if (!cells) {
+			table->failed = true;
+			return;
+		}
+		table->cells = cells;
+		table->room = room;
+	}
+	text = text && *text ? text : "-";
+	str_escape(&cell, text, strlen(text));
+	table->cells[table->count] = str_take(&cell);
+	if (table->cells[table->count])
+		table->count++;
+	else
+		table->failed = true;
+}
+
+static void print_row(const struct table *table, const char *const *cells, const size_t *widths,
+		      size_t rest)
+{
+	for (size_t i = 0; i + 1 < table->columns; i++)
+		printf("%-*s  ", (int)widths[i], cells[i]);
+	printf("%.*s\n", (int)MIN(rest, 1000000), cells[table->columns - 1]);
+}
+
+void table_print(struct table *table)
+{
+	struct render_style style = render_style_for(STDOUT_FILENO);
+	size_t widths[16] = {0}, used = 0, rest = SIZE_MAX;
+
+	for (size_t i = 0; i + 1 < table->columns; i++) {
+		widths[i] = strlen(table->headings[i]);
+		for (size_t at = i; at < table->count; at += table->columns)
+			widths[i] = MAX(widths[i], strlen(table->cells[at]));
+		used += widths[i] + 2;
+	}
+	if (isatty(STDOUT_FILENO))
+		rest = MAX(8, style.width > used ? style.width - used : 0);
+	if (style.colour)
+		fputs("\033[1m", stdout);
+	print_row(table, table->headings, widths, rest);
+	if (style.colour)
+		fputs("\033[0m", stdout);
+	for (size_t at = 0; at + table->columns <= table->count; at += table->columns)
+		print_row(table, (const char *const *)table->cells + at, widths, rest);
+	if (table->failed)
+		fputs("triage: out of memory: the list is not whole\n", stderr);
+}
+
+void table_deinit(struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->cells[i]);
+	free(table->cells);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "daemon/cli/cmd_common.h"
+#include "daemon/store/report.h"
+#include "daemon/sql.h"
+
+/*
+ * Verdicts in the order in which they were stored, each with the cursor behind it. Why a cursor
+ * neither skips nor repeats stands at table export in schema/002-queue.sql.
+ */
+enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
+extern const struct verb export_verb;
+
+static const struct option options[] = {
+	{"since", required_argument, NULL, OPTION_SINCE},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"limit", required_argument, NULL, OPTION_LIMIT},
+	CMD_OPTIONS,
+	{0},
+};
+
+static struct err *read_epoch(struct db *db, char **ret)
+{
+	struct stmt *stmt;
+	bool row;
+
+	TRY(sql_prepare(db, &stmt, "SELECT epoch FROM export_epoch", ""));
+	TRY(stmt_step(stmt, &row));
+	*ret = row ? sql_text(stmt, 0) : NULL;
+	stmt_reset(stmt);
+	return *ret ? NULL : err_new(ERR_CORRUPT, "the store has no export epoch");
+}
+
+/* EPOCH-NUMBER; the epoch tells whether the number means anything here. */
+static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *ret)
+{
+	size_t length = strlen(epoch);
+	uint64_t number;
+
+	if (strcspn(cursor, "-") != length || !cursor[length] ||
+	    !parse_dec(cursor + length + 1, strlen(cursor + length + 1), &number) ||
+	    number > INT64_MAX)
+		return err_new(ERR_INVALID, "not a cursor: \"%s\"", cursor);
+	if (strncmp(cursor, epoch, length))
+		return err_new(ERR_NOT_FOUND,
+			       "cursor %s is of another database than this one (%s): start over "
+			       "without --since",
+			       cursor, epoch);
+	*ret = number;
+	return NULL;
+}
+
+static struct err *print_one(struct cmd *cmd, const char *epoch, int64_t number, int64_t dump,
+			     const char *state)
+{
+	_json_ json_t *line = json_object();
+	_free_ char *cursor = NULL, *text = NULL;
+	json_t *report;
+
+	if (asprintf(&cursor, "%s-%" PRId64, epoch, number) < 0)
+		return &err_nomem;
+	TRY(report_build(cmd->store, dump, &report));
+	json_put(line, "cursor", json_string(cursor));
+	json_put(line, "id", json_integer(dump));
+	json_put(line, "state", json_text0(state));
+	json_put(line, "report", report);
+	text = report_format(line, false);
+	if (!text)
+		return &err_nomem;
+	puts(text);
+	return NULL;
+}
+
+/* One verdict, read as of one moment: a retry must not take it away half-way. */
+static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *number, bool *found)
+{
+	struct db *db = store_db(cmd->store);
+	_free_ char *state = NULL;
+	struct stmt *stmt;
+	struct err *err;
+	int64_t dump;
+
+	TRY(db_exec(db, "BEGIN"));
+	TRY(sql_prepare(db, &stmt,
+			"SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
+			"WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
+			"i", *number));
+	TRY(stmt_step(stmt, found));
+	if (!*found)
+		return db_exec(db, "COMMIT");
+	*number = stmt_int(stmt, 0);
+	dump = stmt_int(stmt, 1);
+	state = sql_text(stmt, 2);
+	stmt_reset(stmt);
+	err = print_one(cmd, epoch, *number, dump, state);
+	return err ? err : db_exec(db, "COMMIT");
+}
+
+static struct err *export(struct cmd *cmd, const char *since, uint64_t limit)
+{
+	_free_ char *epoch = NULL;
+	int64_t number = 0;
+	bool found = true;
+
+	TRY(cmd_open(cmd));
+	TRY(read_epoch(store_db(cmd->store), &epoch));
+	if (since)
+		TRY(read_cursor(since, epoch, &number));
+	for (uint64_t i = 0; found && (!limit || i < limit); i++)
+		TRY(export_next(cmd, epoch, &number, &found));
+	return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+	const char *since = NULL;
+	_cmd_ struct cmd cmd = {.verb = &export_verb,
+				.json = true}; /* whatever it prints is JSON, errors too */
+	struct err *err = NULL;
+	uint64_t limit = 0;
+	int option;
+
+	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
+		if (option == '?')
+			return STATUS_USAGE;
+		if (option == OPTION_SINCE)
+			since = optarg;
+		else if (option == OPTION_FORMAT && strcmp(optarg, "ndjson") && !err)
+			err = err_new(ERR_INVALID, "no such format: %s (ndjson)", optarg);
+		else if (option == OPTION_LIMIT && !parse_dec(optarg, strlen(optarg), &limit) &&
+			 !err)
+			err = err_new(ERR_INVALID, "not a number: \"%s\"", optarg);
+	}
+	if (!err && optind < argc)
+		err = err_new(ERR_INVALID, "export takes no \"%s\"", argv[optind]);
+	if (!err)
+		err = export(&cmd, since, limit);
+	return err ? cmd_fail(true, err) : STATUS_OK;
+}
+
+const struct verb export_verb = {
+	.name = "export",
+	.synopsis = "export [--since CURSOR] [--limit N] [--format ndjson]",
+	.summary = "verdicts as JSON lines, in the order they came, for other systems to poll",
+	.run = run,
+};

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage search: where a value stands in the memory of a dump, and what owns each place. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "base/str.h"
+#include "daemon/cli/cmd.h"
+#include "daemon/worker/input.h"
+#include "daemon/worker/worker.h"
+#include "kernel/dump/search.h"
+
+#define LIMIT_DEFAULT 1000
+#define LIMIT_MAX 10000
+#define TIMEOUT_S 3600
+#define GROUPS_SHOWN 20
+
+static const char help[] =
+	"usage: triage search DUMP VALUE [--mask M] [--range[=END|=+SIZE]] [--limit N] [--json]\n"
+	"                     [--threads N] [--vmlinux FILE] [--no-sandbox] [--timeout SECONDS]\n"
+	"\n"
+	"Finds every aligned word of 8 bytes in the dump's memory that is VALUE, and says what owns\n"
+	"each: whose stack, which slab object and where in it, which variable, what page. VALUE is\n"
+	"hexadecimal, with or without 0x, or a symbol of the kernel with or without +OFFSET.\n"
+	"\n"
+	"  --mask M           only the bits set in M have to be equal\n"
+	"  --range            any address in the object, stack or variable that VALUE points into\n"
+	"  --range=END        anything from VALUE up to, but not including, END; =+SIZE likewise\n"
+	"  --limit N          how many hits to show, the lowest addresses first (1000, at most\n"
+	"                     10000); all are counted\n"
+	"  --threads N        how many read the dump (as many as there are CPUs, at most 16)\n"
+	"  --json             one JSON object\n"
+	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
+	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
+	"  --timeout SECONDS  give up after so long (3600)\n"
+	"\n"
+	"Exit status: 0 found, 1 not found, 2 wrong usage or a DUMP that cannot be read.\n";
+
+struct arguments {
+	const char *path, *value, *mask, *range, *vmlinux;
+	bool json, no_sandbox, help;
+	unsigned limit, threads, timeout_s;
+};
+
+/* What comes from the worker. */
+struct answer {
+	json_t *hits, *summary, *cost;
+	char *failure;
+	bool watched;
+};
+
+/* --- arguments -------------------------------------------------------------------------------- */
+
+static struct err *take_number(const char *option, const char *text, unsigned max, unsigned *ret)
+{
+	uint64_t number;
+
+	if (!parse_dec(text, strlen(text), &number) || !number || number > max)
+		return err_new(ERR_INVALID, "--%s: \"%.50s\" is no number from 1 to %u", option, text,
+			       max);
+	*ret = (unsigned)number;
+	return NULL;
+}
+
+static struct err *check_hex(const char *option, const char *text)
+{
+	uint64_t number;
+
+	return !text || parse_hex(text, strlen(text), &number)
+		       ? NULL
+		       : err_new(ERR_INVALID, "--%s: \"%.50s\" is no hexadecimal number", option, text);
+}
+
+static struct err *check(const struct arguments *arguments)
+{
+	const char *range = arguments->range;
+
+	if (arguments->mask && range)
+		return err_new(ERR_INVALID, "--mask and --range do not go together");
+	TRY(check_hex("mask", arguments->mask));
+	if (range && strcmp(range, "object"))
+		return check_hex("range", range[0] == '+' ? range + 1 : range);
+	return NULL;
+}
+
+static struct err *take_option(int option, struct arguments *ret)
+{
+	switch (option) {
+	case 'm':
+		ret->mask = optarg;
+		break;
+	case 'r':
+		ret->range = optarg ? optarg : "object";
+		break;
+	case 'v':
+		ret->vmlinux = optarg;
+		break;
+	case 'j':
+		ret->json = true;
+		break;
+	case 'n':
+		ret->no_sandbox = true;
+		break;
+	case 'l':
+		return take_number("limit", optarg, LIMIT_MAX, &ret->limit);
+	case 'T':
+		return take_number("threads", optarg, SEARCH_THREADS_MAX, &ret->threads);
+	case 't':
+		return take_number("timeout", optarg, 1u << 20, &ret->timeout_s);
+	case 'h':
+		ret->help = true;
+		break;
+	default:
+		return err_new(ERR_INVALID, "see triage search --help");
+	}
+	return NULL;
+}
+
+static struct err *parse(int argc, char **argv, struct arguments *ret)
+{
+	static const struct option options[] = {
+		{"mask", required_argument, NULL, 'm'},	   {"range", optional_argument, NULL, 'r'},
+		{"limit", required_argument, NULL, 'l'},   {"threads", required_argument, NULL, 'T'},
+		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
+		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},	   {0},
+	};
+	struct err *err = NULL;
+
+	for (int c; !err && (c = getopt_long(argc, argv, "h", options, NULL)) != -1;)
+		err = take_option(c, ret);
+	if (err || ret->help)
+		return err;
+	if (argc - optind != 2)
+		return err_new(ERR_INVALID, "search takes a DUMP and a VALUE; see triage search --help");
+	ret->path = argv[optind];
+	ret->value = argv[optind + 1];
+	return check(ret);
+}
+
+/* --- the worker's answer ---------------------------------------------------------------------- */
+
+/* Only for a person who watches. */
+static void show_progress(void *context, const char *step)
+{
+	const struct answer *answer = context;
+
+	if (answer->watched)
+		fprintf(stderr, "\r\033[K%s …", step);
+}
+
+static void take_answer(void *context, const json_t *part)
+{
+	struct answer *answer = context;
+	json_t *hit = json_object_get(part, "hit"), *summary = json_object_get(part, "summary");
+
+	if (hit)
+		json_array_append(answer->hits, hit);
+	if (summary && !answer->summary)
+		answer->summary = json_incref(summary);
+}
+
+/* Findings of a search are why it failed, and what it cost. */
+static struct err *take_finding(void *context, const json_t *finding)
+{
+	struct answer *answer = context;
+	const json_t *evidence = json_object_get(finding, "evidence");
+	const char *code = json_string_value(json_object_get(finding, "code"));
+	const char *why = json_string_value(json_object_get(evidence, "why"));
+
+	if (code && !strcmp(code, "analysis.failed") && why && !answer->failure)
+		answer->failure = strdup(why);
+	if (code && !strcmp(code, "cost") && !answer->cost)
+		answer->cost = json_deep_copy(evidence);
+	return NULL;
+}
+
+static void answer_deinit(struct answer *answer)
+{
+	json_decref(answer->hits);
+	json_decref(answer->summary);
+	json_decref(answer->cost);
+	free(answer->failure);
+}
+
+static struct err *ask(const struct arguments *arguments, struct answer *answer)
+{
+	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	_json_ json_t *request =
+		json_pack("{s:s, s:s?, s:s?, s:i, s:i}", "value", arguments->value, "mask",
+			  arguments->mask, "range", arguments->range, "limit",
+			  (int)arguments->limit, "threads", (int)arguments->threads);
+	_free_ char *text = json_dumps(request, JSON_COMPACT);
+	const struct worker_events events = {show_progress, take_finding, answer, take_answer};
+	struct worker_options options = {.no_sandbox = arguments->no_sandbox,
+					 .timeout_s = arguments->timeout_s,
+					 .threads = SEARCH_THREADS_MAX,
+					 .search = text};
+	enum worker_outcome outcome;
+
+	if (!text)
+		return err_new(ERR_INVALID, "VALUE is no text");
+	TRY(input_open(arguments->path, arguments->vmlinux, &input));
+	if (input.dump_fd < 0)
+		return err_new(ERR_UNSUPPORTED, "\"%s\" is a kernel log: it has no memory to search",
+			       arguments->path);
+	options.dump_fd = input.dump_fd;
+	options.vmlinux_fd = input.vmlinux_fd;
+	options.dmesg_fd = input.dmesg_fd;
+	struct err *err = worker_run(&options, &events, &outcome);
+	if (answer->watched)
+		fputs("\r\033[K", stderr);
+	TRY(err);
+	if (answer->failure || !answer->summary)
+		return err_new(ERR_INVALID, "%s",
+			       answer->failure ? answer->failure : worker_outcome_name(outcome));
+	return NULL;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static json_int_t number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* Nothing that comes from the dump goes to a terminal as it is. */
+static void put(struct str *out, const char *text)
+{
+	str_escape(out, text, strlen(text));
+}
+
+static void render_hit(const json_t *hit, bool values, struct str *out)
+{
+	const json_t *owner = json_object_get(hit, "owner");
+	const char *address = text_of(hit, "address"), *member = text_of(hit, "member");
+
+	str_printf(out, "%-18s  phys ", address[0] ? address : "?");
+	put(out, text_of(hit, "phys"));
+	if (values) {
+		str_puts(out, "  ");
+		put(out, text_of(hit, "value"));
+	}
+	str_puts(out, "  ");
+	put(out, text_of(owner, "text"));
+	if (member[0]) {
+		str_puts(out, ", ");
+		put(out, member);
+	}
+	str_puts(out, "\n");
+}
+
+static void render_searched(const json_t *summary, struct str *out)
+{
+	static const struct {
+		const char *key, *what;
+	} missing[] = {
+		{"excluded", "left out of the dump"},
+		{"truncated", "beyond the end of the file"},
+		{"corrupt", "not readable"},
+	};
+
+	str_printf(out, "searched %" PRIdMAX " pages", (intmax_t)number_of(summary, "pages"));
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
+		if (number_of(summary, missing[i].key))
+			str_printf(out, "; %" PRIdMAX " %s",
+				   (intmax_t)number_of(summary, missing[i].key), missing[i].what);
+	str_puts(out, json_is_true(json_object_get(summary, "whole"))
+			      ? "\n"
+			      : "; stopped before the end\n");
+}
+
+static void render_groups(const json_t *summary, struct str *out)
+{
+	const json_t *groups = json_object_get(summary, "groups");
+	json_int_t total = number_of(summary, "total"), shown = number_of(summary, "shown");
+	json_int_t grouped = number_of(summary, "grouped");
+	size_t count = json_array_size(groups);
+
+	str_printf(out, "%" PRIdMAX " found", (intmax_t)total);
+	if (shown < total)
+		str_printf(out, ", the first %" PRIdMAX " of them shown", (intmax_t)shown);
+	if (grouped < total)
+		str_printf(out, "; the first %" PRIdMAX " by their owners", (intmax_t)grouped);
+	str_puts(out, total ? ":\n" : "\n");
+	for (size_t i = 0; i < MIN(count, GROUPS_SHOWN); i++) {
+		const json_t *group = json_array_get(groups, i);
+
+		str_printf(out, "%7" PRIdMAX "  ", (intmax_t)number_of(group, "count"));
+		put(out, text_of(group, "owner"));
+		str_puts(out, "\n");
+	}
+	if (count > GROUPS_SHOWN)
+		str_puts(out, "         and others\n");
+}
+
+static void print_text(const struct answer *answer)
+{
+	const json_t *mask = json_object_get(answer->summary, "mask");
+	bool values = !mask || strcmp(json_string_value(mask), "0xffffffffffffffff");
+	_str_ struct str out = {0};
+	size_t i;
+	json_t *hit;
+
+	json_array_foreach(answer->hits, i, hit)
+		render_hit(hit, values, &out);
+	if (json_array_size(answer->hits))
+		str_puts(&out, "\n");
+	render_groups(answer->summary, &out);
+	render_searched(answer->summary, &out);
+	fputs(out.data ? out.data : "", stdout);
+}
+
+static void print_json(const struct arguments *arguments, const struct answer *answer)
+{
+	_json_ json_t *json = json_pack("{s:s}", "path", arguments->path);
+
+	json_object_update(json, answer->summary);
+	json_object_set(json, "hits", answer->hits);
+	if (answer->cost)
+		json_object_set(json, "cost", answer->cost);
+	_free_ char *text = json_dumps(json, JSON_INDENT(1));
+	puts(text ? text : "null");
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments arguments = {.limit = LIMIT_DEFAULT, .timeout_s = TIMEOUT_S};
+	_cleanup_(answer_deinit) struct answer answer = {.hits = json_array()};
+	struct err *err = parse(argc, argv, &arguments);
+
+	if (err)
+		return cmd_fail(arguments.json, err);
+	if (arguments.help) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
+	answer.watched = !arguments.json && isatty(STDERR_FILENO);
+	err = ask(&arguments, &answer);
+	if (err)
+		return cmd_fail(arguments.json, err);
+	if (arguments.json)
+		print_json(&arguments, &answer);
+	else
+		print_text(&answer);
+	return number_of(answer.summary, "total") ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+const struct verb search_verb = {
+	.name = "search",
+	.synopsis = "search DUMP VALUE [--mask M] [--range[=END]] [--json]",
+	.summary = "find where a value stands in a dump's memory, and what owns each place",
+	.run = run,
+};

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/spool/sniff.h"
+
+#include <elf.h>
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+/* Bounds on what one look may read: a bitmap for 4 TiB of memory, and more segments than exist. */
+#define BITMAP_MAX (128u << 20)
+#define PHDRS_MAX 4096
+#define LAST_DESCRIPTORS 64
+
+static const struct {
+	enum sniff_format format;
+	const char *name;
+	const char *magic;
+	size_t length;
+} magics[] = {
+	{SNIFF_KDUMP, "kdump", "KDUMP   ", 8},
+	{SNIFF_KDUMP, "kdump", "DISKDUMP", 8},
+	{SNIFF_ELF, "elf",
+	 "\x7f"
+	 "ELF",
+	 4},
+	{SNIFF_FLATTENED, "flattened", "makedumpfile", 12},
+	{SNIFF_GZIP, "gzip", "\x1f\x8b", 2},
+	{SNIFF_BZIP2, "bzip2", "BZh", 3},
+	{SNIFF_XZ, "xz",
+	 "\xfd"
+	 "7zXZ\0",
+	 6},
+	{SNIFF_LZ4, "lz4", "\x04\x22\x4d\x18", 4},
+	{SNIFF_LZ4, "lz4", "\x02\x21\x4c\x18", 4},
+	{SNIFF_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
+};
+
+enum sniff_format sniff_format_of(const void *start, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
+		if (length < magics[i].length || memcmp(start, magics[i].magic, magics[i].length))
+			continue;
+		/* Of ELF files only cores: a vmlinux may well lie beside the dump. */
+		if (magics[i].format == SNIFF_ELF &&
+		    (length < 18 || load_u16((const char *)start + 16) != ET_CORE))
+			return SNIFF_NONE;
+		return magics[i].format;
+	}
+	return SNIFF_NONE;
+}
+
+const char *sniff_format_name(enum sniff_format format)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+		if (magics[i].format == format)
+			return magics[i].name;
+	return "unknown";
+}
+
+bool sniff_is_packed(enum sniff_format format)
+{
+	return format >= SNIFF_GZIP;
+}
+
+/* Read exactly length bytes; *got says how many there were before the end. */
+static struct err *read_at(int fd, uint64_t offset, void *buf, size_t length, size_t *got)
+{
+	*got = 0;
+	while (*got < length) {
+		ssize_t n = pread(fd, (char *)buf + *got, length - *got, offset + *got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "read");
+		if (!n)
+			break;
+		*got += n;
+	}
+	return NULL;
+}
+
+/* makedumpfile -F ends with a record whose offset and size are both -1. */
+static struct err *flattened_complete(int fd, uint64_t size, struct sniff *sniff)
+{
+	uint8_t end[16];
+	size_t got = 0;
+
+	sniff->complete = SNIFF_SHORT;
+	if (size < 4096 + sizeof(end))
+		return NULL;
+	TRY(read_at(fd, size - sizeof(end), end, sizeof(end), &got));
+	if (got == sizeof(end) && load_u64(end) == UINT64_MAX && load_u64(end + 8) == UINT64_MAX)
+		sniff->complete = SNIFF_COMPLETE;
+	return NULL;
+}
+
+/* An ELF core is whole when the file reaches the end of its last segment. */
+static struct err *elf_complete(int fd, uint64_t size, struct sniff *sniff)
+{
+	Elf64_Ehdr header;
+	Elf64_Phdr segment;
+	uint64_t count, end = 0;
+	size_t got;
+
+	TRY(read_at(fd, 0, &header, sizeof(header), &got));
+	if (got < sizeof(header) || header.e_ident[EI_CLASS] != ELFCLASS64)
+		return NULL;
+	count = header.e_phnum;
+	if (count == PN_XNUM || !count || count > PHDRS_MAX ||
+	    header.e_phentsize != sizeof(segment) || header.e_phoff > INT64_MAX / 2)
+		return NULL;
+	for (uint64_t i = 0; i < count; i++) {
+		TRY(read_at(fd, header.e_phoff + i * sizeof(segment), &segment, sizeof(segment),
+			    &got));
+		if (got < sizeof(segment)) {
+			sniff->complete = SNIFF_SHORT;
+			return NULL;
+		}
+		if (segment.p_offset > INT64_MAX / 2 || segment.p_filesz > INT64_MAX / 2)
+			return NULL; /* nonsense: for the worker to say */
+		end = MAX(end, segment.p_offset + segment.p_filesz);
+	}
+	sniff->complete = size >= end ? SNIFF_COMPLETE : SNIFF_SHORT;
+	return NULL;
+}
+
+/* Set bits of the bitmap at offset, which says how many page descriptors there are. */
+static struct err *count_bits(int fd, uint64_t offset, uint64_t length, uint64_t *ret)
+{
+	uint64_t buf[8192], bits = 0;
+	size_t got;
+
+	while (length) {
+		size_t part = MIN(length, sizeof(buf));
+
+		memset(buf, 0, sizeof(buf));
+		TRY(read_at(fd, offset, buf, part, &got));
+		for (size_t i = 0; i < ARRAY_SIZE(buf); i++)
+			bits += __builtin_popcountll(buf[i]);
+		if (got < part)
+			break;
+		offset += part;
+		length -= part;
+	}
+	*ret = bits;
+	return NULL;
+}
+
+/*
+ * A kdump file is whole when it reaches the end of the data of its last pages: makedumpfile and
+ * QEMU write pages in the order of their descriptors. The descriptors follow two bitmaps, the
+ * second of which has a bit for each of them. Offsets here are those of struct disk_dump_header
+ * (makedumpfile's diskdump_mod.h), an on-disk format.
+ */
+static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
+{
+	uint8_t header[4096], descriptors[LAST_DESCRIPTORS * 24];
+	uint64_t block, sub_blocks, bitmap_blocks, table, count, end = 0;
+	size_t got;
+
+	TRY(read_at(fd, 0, header, sizeof(header), &got));
+	if (got < sizeof(header)) {
+		sniff->complete = SNIFF_SHORT;
+		return NULL;
+	}
+	if (load_u64(header + 408) < INT32_MAX * 2ul) /* timestamp.tv_sec */
+		sniff->crash_time = load_u64(header + 408);
+	/* status bit 3: the writer itself ran out of room, and is done with it */
+	if (load_u32(header + 424) & 8) {
+		sniff->complete = SNIFF_COMPLETE;
+		return NULL;
+	}
+	block = load_u32(header + 428);
+	sub_blocks = load_u32(header + 432);
+	bitmap_blocks = load_u32(header + 436);
+	if (block < 512 || block > 65536 || sub_blocks > 65536 || bitmap_blocks % 2 ||
+	    bitmap_blocks * block > 2ul * BITMAP_MAX)
+		return NULL;
+	table = (1 + sub_blocks + bitmap_blocks) * block;
+	TRY(count_bits(fd, table - bitmap_blocks / 2 * block, bitmap_blocks / 2 * block, &count));
+	sniff->complete = SNIFF_SHORT;
+	if (!count || size < table + count * 24)
+		return NULL;
+	uint64_t last = MIN(count, LAST_DESCRIPTORS);
+
+	TRY(read_at(fd, table + (count - last) * 24, descriptors, last * 24, &got));
+	for (size_t i = 0; i < got / 24; i++) {
+		uint64_t offset = load_u64(descriptors + i * 24);
+
+		if (offset < INT64_MAX)
+			end = MAX(end, offset + load_u32(descriptors + i * 24 + 8));
+	}
+	if (end && size >= end)
+		sniff->complete = SNIFF_COMPLETE;
+	return NULL;
+}
+
+struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)
+{
+	uint8_t start[SNIFF_BYTES];
+	struct sniff sniff = {0};
+	size_t got;
+
+	TRY(read_at(fd, 0, start, sizeof(start), &got));
+	sniff.format = sniff_format_of(start, got);
+	if (sniff.format == SNIFF_FLATTENED)
+		TRY(flattened_complete(fd, size, &sniff));
+	else if (sniff.format == SNIFF_ELF)
+		TRY(elf_complete(fd, size, &sniff));
+	else if (sniff.format == SNIFF_KDUMP)
+		TRY(kdump_complete(fd, size, &sniff));
+	*ret = sniff;
+	return NULL;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DAEMON_SPOOL_SPOOL
+#define TRIAGE_DAEMON_SPOOL_SPOOL
+
+#include "daemon/config.h"
+#include "daemon/spool/layout.h"
+#include "daemon/loop.h"
+#include "json.h"
+
+/*
+ * The spools: what lies in them, and what of it is finished. A directory is looked at whenever
+ * something happens in it, all of them at the start, at every scan_interval and when events were
+ * lost. What is known already costs a stat; an unfinished dump is looked at again when it could
+ * be finished at the earliest.
+ */
+struct spool;
+
+/* A finished dump, or a log that stands for one. Strings are the scan's. */
+struct spool_file {
+	const struct spool_entry *entry;
+	const struct candidate *candidate;
+	char *path;
+	bool known;      /* events.known() said so: nothing below was looked at */
+	bool incomplete; /* its writer never finished it, but nothing has come for stale_time */
+	enum sniff_format format;
+	int64_t crash_time; /* seconds since the epoch: the header's, else the file's mtime */
+};
+
+/* All finished dumps of one directory. */
+struct spool_scan {
+	const char *root, *directory, *note;
+	const struct spool_dir *dir;
+	struct spool_file *files;
+	size_t count;
+};
+
+struct spool_events {
+	/* Is this very file, unchanged, known already? */
+	bool (*known)(void *context, const struct spool_entry *entry, const char *path);
+	/* A directory was looked at. What was known in it and is not in scan is no dump any more.
+	 */
+	void (*scanned)(void *context, const struct spool_scan *scan);
+	/* This directory, and so all below it, is no longer there. */
+	void (*gone)(void *context, const char *directory);
+	/* Every directory there is was looked at. */
+	void (*complete)(void *context);
+	void *context;
+};
+
+/* Takes what it needs from config, which must outlive it. Nothing is read before the loop runs. */
+struct err *spool_create(struct loop *loop, const struct config *config,
+			 const struct spool_events *events, struct spool **ret);
+void spool_destroy(struct spool *spool);
+DEFINE_CLEANUP(struct spool, spool_destroy)
+/* Look at everything, soon. */
+void spool_rescan(struct spool *spool);
+/* While paused nothing is read and nothing forgotten. */
+void spool_pause(struct spool *spool, bool pause);
+/* {"roots": [{path, present, …}], "waiting": [{path, why, due_s}], "watches"}, for status. */
+json_t *spool_status(const struct spool *spool);
+/* The configured root a path lies below, or NULL. */
+const char *spool_root_of(const struct config *config, const char *path);
+
+#endif

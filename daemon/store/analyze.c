@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/store/analyze.h"
+
+#include <time.h>
+
+#include "rules/signature.h"
+
+/* The crash with its backtrace, which is a finding of its own. */
+static struct err *load_crash(struct store *store, int64_t dump, json_t **ret)
+{
+	_json_ json_t *crash = json_object();
+	struct stmt *row;
+	bool more;
+
+	TRY(db_prepare(store_db(store),
+		       "SELECT evidence FROM finding WHERE dump = ? AND place = 'crash' AND evidence "
+		       "IS NOT NULL ORDER BY number", &row));
+	TRY(stmt_bind_int(row, 1, dump));
+	for (;;) {
+		TRY(stmt_step(row, &more));
+		if (!more)
+			break;
+		_json_ json_t *part = json_loads(stmt_text(row, 0), 0, NULL);
+		if (part)
+			json_object_update(crash, part);
+	}
+	*ret = json_incref(crash);
+	return NULL;
+}
+
+struct err *analyze_judge(struct store *store, struct rules *rules, int64_t dump)
+{
+	_verdict_ struct verdict verdict = {0};
+	_json_ json_t *crash = NULL;
+	struct signature signature;
+
+	TRY(rules_judge(rules, store_db(store), dump, &verdict));
+	TRY(load_crash(store, dump, &crash));
+	signature_of(crash, verdict.cause, &signature);
+	_json_ json_t *fuzzy = signature.fuzzy;
+	struct verdict_meta meta = {
+		.signature = signature.exact[0] ? signature.exact : NULL,
+		.fuzzy = fuzzy,
+		.analyzed_at = time(NULL),
+		.tool_version = TRIAGE_VERSION,
+	};
+	return store_put_verdict(store, dump, &verdict, &meta);
+}
+
+struct keeper {
+	struct store *store;
+	int64_t dump;
+	const struct worker_events *watch;
+};
+
+static struct err *keep_finding(void *context, const json_t *finding)
+{
+	struct keeper *keeper = context;
+
+	return store_add_finding(keeper->store, keeper->dump, finding);
+}
+
+static void pass_progress(void *context, const char *step)
+{
+	struct keeper *keeper = context;
+
+	if (keeper->watch && keeper->watch->progress)
+		keeper->watch->progress(keeper->watch->context, step);
+}
+
+struct err *analyze_input(struct store *store, struct rules *rules, const char *path,
+			  const struct input *input, const struct worker_options *limits,
+			  const struct worker_events *watch, int64_t *dump)
+{
+	struct dump_row row = {.uid = input->uid, .path = path, .size = input->size};
+	struct worker_options options = *limits;
+	_cleanup_(cleanup_db_rollback) struct db *open = store_db(store);
+	enum worker_outcome outcome;
+
+	options.dump_fd = input->dump_fd;
+	options.vmlinux_fd = input->vmlinux_fd;
+	options.dmesg_fd = input->dmesg_fd;
+	TRY(db_begin(open));
+	TRY(store_put_dump(store, &row, dump));
+	TRY(store_clear(store, *dump));
+	struct keeper keeper = {store, *dump, watch};
+	struct worker_events events = {pass_progress, keep_finding, &keeper};
+	TRY(worker_run(&options, &events, &outcome));
+	TRY(analyze_judge(store, rules, *dump));
+	return db_commit(store_db(store));
+}

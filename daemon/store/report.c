@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/store/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* The sections of schema/verdict.schema.json, in their order; NULL until something fills them. */
+static const char *const sections[] = {"dump",	"system", "crash", "cpus", "tasks",
+				       "locks", "waits",  "memory", "log"};
+
+#define SCHEMA "triage.verdict/1"
+
+/* --- placing findings ------------------------------------------------------------------------- */
+
+/* The object or list at a dotted path, made on the way. */
+static json_t *reach(json_t *report, const char *path, size_t length, bool list)
+{
+	json_t *at = report;
+
+	for (const char *part = path; part < path + length;) {
+		size_t size = strcspn(part, ".[");
+		bool last = part + size >= path + length;
+		char key[64];
+
+		snprintf(key, sizeof(key), "%.*s", (int)MIN(size, sizeof(key) - 1), part);
+		json_t *next = json_object_get(at, key);
+		if (!next || json_is_null(next)) {
+			next = last && list ? json_array() : json_object();
+			json_object_set_new(at, key, next);
+		}
+		at = next;
+		part += size + 1;
+	}
+	return at;
+}
+
+/* Where a finding went, as a JSON pointer: "/locks/0". */
+static json_t *pointer(const char *path, size_t length, const json_t *list)
+{
+	char text[96];
+	size_t n = 0;
+
+	text[n++] = '/';
+	for (size_t i = 0; i < length && n + 24 < sizeof(text); i++)
+		text[n++] = path[i] == '.' ? '/' : path[i];
+	text[n] = '\0';
+	return list ? json_sprintf("%s/%zu", text, json_array_size(list) - 1) : json_string(text);
+}
+
+/* Move evidence into its section; what stays with the finding is where it went. */
+static json_t *place(json_t *report, const char *path, json_t *evidence)
+{
+	size_t length = strlen(path);
+	bool list = length > 2 && !strcmp(path + length - 2, "[]");
+
+	length -= list ? 2 : 0;
+	json_t *at = reach(report, path, length, list);
+	if (list)
+		json_array_append(at, evidence);
+	else
+		json_object_update(at, evidence);
+	json_t *section = pointer(path, length, list ? at : NULL);
+	json_decref(evidence);
+	return json_pack("{s:o}", "section", section);
+}
+
+static json_t *finding_row(struct stmt *row, json_t *report)
+{
+	json_t *finding = json_pack("{s:I, s:s, s:s, s:s, s:f, s:s?}", "id",
+				    (json_int_t)stmt_int(row, 0), "analyzer", stmt_text(row, 1),
+				    "code", stmt_text(row, 2), "severity", stmt_text(row, 4),
+				    "confidence", stmt_real(row, 5), "headline", stmt_text(row, 6));
+	const char *where = stmt_text(row, 3), *text = stmt_text(row, 7);
+	json_t *evidence = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (evidence && where)
+		evidence = place(report, where, evidence);
+	json_object_set_new(finding, "evidence", evidence ? evidence : json_null());
+	return finding;
+}
+
+static struct err *add_findings(struct store *store, int64_t dump, json_t *report)
+{
+	json_t *findings = json_array();
+	struct stmt *row;
+	bool more;
+
+	json_object_set_new(report, "findings", findings);
+	TRY(db_prepare(store_db(store),
+		       "SELECT number, analyzer, code, place, severity, confidence, headline, "
+		       "evidence FROM finding WHERE dump = ? ORDER BY number", &row));
+	TRY(stmt_bind_int(row, 1, dump));
+	for (;;) {
+		TRY(stmt_step(row, &more));
+		if (!more)
+			return NULL;
+		json_array_append_new(findings, finding_row(row, report));
+	}
+}
+
+/* --- the verdict itself ----------------------------------------------------------------------- */
+
+static json_t *json_column(struct stmt *row, int column)
+{
+	const char *text = stmt_text(row, column);
+	json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+	return json ? json : json_null();
+}
+
+static json_t *time_text(int64_t seconds)
+{
+	time_t time = (time_t)seconds;
+	struct tm tm;
+	char text[32];
+
+	if (!gmtime_r(&time, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return json_null();
+	return json_string(text);
+}
+
+static json_t *verdict_row(struct stmt *row)
+{
+	json_t *signature = json_object();
+	json_t *verdict = json_pack("{s:s, s:s, s:f, s:s?, s:s}", "cause", stmt_text(row, 0),
+				    "headline", stmt_text(row, 1), "confidence", stmt_real(row, 2),
+				    "rule", stmt_text(row, 3), "severity", stmt_text(row, 4));
+
+	json_object_set_new(signature, "exact",
+			    stmt_is_null(row, 5) ? json_null() : json_string(stmt_text(row, 5)));
+	json_object_set_new(signature, "fuzzy", json_column(row, 6));
+	json_object_set_new(verdict, "because", json_column(row, 7));
+	json_object_set_new(verdict, "reasons", json_column(row, 8));
+	json_object_set_new(verdict, "ruled_out", json_column(row, 9));
+	json_object_set_new(verdict, "next_steps", json_column(row, 10));
+	json_object_set_new(verdict, "alternatives", json_column(row, 11));
+	json_object_set_new(verdict, "known_issue", json_column(row, 12));
+	json_object_set_new(verdict, "broken_rules", json_column(row, 13));
+	json_object_set_new(verdict, "signature", signature);
+	return verdict;
+}
+
+static struct err *add_verdict(struct store *store, int64_t dump, json_t *report)
+{
+	struct stmt *row;
+	bool more;
+
+	TRY(db_prepare(store_db(store),
+		       "SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
+		       "because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
+		       "analyzed_at, tool_version FROM verdict WHERE dump = ?", &row));
+	TRY(stmt_bind_int(row, 1, dump));
+	TRY(stmt_step(row, &more));
+	if (!more)
+		return NULL;
+	json_object_set_new(report, "verdict", verdict_row(row));
+	json_object_set_new(report, "analyzed_at", time_text(stmt_int(row, 14)));
+	json_object_set_new(report, "tool", json_pack("{s:s, s:s}", "name", "triage", "version",
+						      stmt_text(row, 15)));
+	stmt_reset(row);
+	return NULL;
+}
+
+static struct err *start(struct store *store, int64_t dump, json_t *report)
+{
+	struct stmt *row;
+	bool more;
+
+	TRY(db_prepare(store_db(store), "SELECT uid, path, size FROM dump WHERE id = ?", &row));
+	TRY(stmt_bind_int(row, 1, dump));
+	TRY(stmt_step(row, &more));
+	if (!more)
+		return err_new(ERR_NOT_FOUND, "there is no dump %lld", (long long)dump);
+	json_object_set_new(report, "schema", json_string(SCHEMA));
+	json_object_set_new(report, "uid", json_string(stmt_text(row, 0)));
+	json_object_set_new(report, "analyzed_at", json_null());
+	json_object_set_new(report, "tool", json_null());
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		json_object_set_new(report, sections[i], json_null());
+	json_object_set_new(report, "dump",
+			    json_pack("{s:o, s:I}", "path",
+				      stmt_is_null(row, 1) ? json_null()
+							   : json_text0(stmt_text(row, 1)),
+				      "size", (json_int_t)stmt_int(row, 2)));
+	stmt_reset(row);
+	return NULL;
+}
+
+struct err *report_build(struct store *store, int64_t dump, json_t **ret)
+{
+	_json_ json_t *report = json_object();
+
+	TRY(start(store, dump, report));
+	json_object_set_new(report, "findings", json_null());
+	json_object_set_new(report, "verdict", json_null());
+	json_object_set_new(report, "degraded", json_array());
+	json_object_set_new(report, "cost", json_null());
+	TRY(add_findings(store, dump, report));
+	TRY(add_verdict(store, dump, report));
+	*ret = json_incref(report);
+	return NULL;
+}
+
+char *report_format(const json_t *report, bool indent)
+{
+	return json_dumps(report, JSON_REALS | (indent ? JSON_INDENT(2) : JSON_COMPACT));
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+#include "finding.h"
+#include "rules/embedded.h"
+
+struct store {
+	struct db *db;
+};
+
+static struct err *pragma_get(struct db *db, const char *sql, int64_t *ret)
+{
+	struct stmt *stmt;
+	bool row;
+
+	TRY(db_prepare(db, sql, &stmt));
+	TRY(stmt_step(stmt, &row));
+	*ret = row ? stmt_int(stmt, 0) : 0;
+	stmt_reset(stmt);
+	return NULL;
+}
+
+static int64_t newest_version(void)
+{
+	int64_t newest = 0;
+
+	for (const struct sql_text *one = migration_texts; one->name; one++)
+		newest = MAX(newest, strtol(one->name, NULL, 10));
+	return newest;
+}
+
+/* Each migration in a transaction of its own, which also says how far we are. */
+static struct err *migrate(struct db *db, int64_t from)
+{
+	for (const struct sql_text *one = migration_texts; one->name; one++) {
+		long version = strtol(one->name, NULL, 10);
+		char pragma[64];
+
+		if (version <= from)
+			continue;
+		snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %ld", version);
+		_cleanup_(cleanup_db_rollback) struct db *open = db;
+		TRY(db_begin(open));
+		TRY(err_wrap(db_exec(db, one->text), "%s", one->name));
+		TRY(db_exec(db, pragma));
+		TRY(db_commit(db));
+	}
+	return NULL;
+}
+
+/* Views hold no data: they are dropped and made again when their text is another. */
+static struct err *make_views(struct db *db)
+{
+	int64_t mark = (int32_t)hash_text(view_texts[0].text) & 0x7fffffff, have;
+	char pragma[64];
+
+	TRY(pragma_get(db, "PRAGMA application_id", &have));
+	if (have == mark)
+		return NULL;
+	_cleanup_(cleanup_db_rollback) struct db *open = db;
+	TRY(db_begin(open));
+	for (;;) {
+		struct stmt *stmt;
+		_free_ char *drop = NULL;
+		bool row;
+
+		TRY(db_prepare(db, "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
+				   "WHERE type = 'view' LIMIT 1", &stmt));
+		TRY(stmt_step(stmt, &row));
+		if (!row)
+			break;
+		drop = strdup(stmt_text(stmt, 0));
+		stmt_reset(stmt);
+		if (!drop)
+			return &err_nomem;
+		TRY(db_exec(db, drop));
+	}
+	TRY(err_wrap(db_exec(db, view_texts[0].text), "%s", view_texts[0].name));
+	snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %ld", (long)mark);
+	TRY(db_exec(db, pragma));
+	return db_commit(db);
+}
+
+static struct err *set_up(struct store *store, unsigned flags)
+{
+	int64_t version;
+
+	TRY(pragma_get(store->db, "PRAGMA user_version", &version));
+	if (version > newest_version() || (flags & DB_READ_ONLY && version != newest_version()))
+		return err_new(ERR_UNSUPPORTED,
+			       "the database has schema version %ld, this program knows %ld",
+			       (long)version, (long)newest_version());
+	if (flags & DB_READ_ONLY)
+		return NULL;
+	TRY(migrate(store->db, version));
+	return make_views(store->db);
+}
+
+struct err *store_open(const char *path, unsigned flags, struct store **ret)
+{
+	_cleanup_(cleanup_store_close) struct store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return &err_nomem;
+	/* Group members read the database; nobody else does. */
+	mode_t old = umask(0027);
+	struct err *err = db_open(path, flags, &store->db);
+	umask(old);
+	TRY(err);
+	TRY(set_up(store, flags));
+	*ret = take_ptr(store);
+	return NULL;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_close(store->db);
+	free(store);
+}
+
+struct db *store_db(struct store *store)
+{
+	return store->db;
+}
+
+struct err *store_put_dump(struct store *store, const struct dump_row *dump, int64_t *id)
+{
+	struct stmt *stmt;
+	bool row;
+
+	TRY(db_prepare(store->db,
+		       "INSERT INTO dump (uid, path, size) VALUES (?, ?, ?) ON CONFLICT (uid) "
+		       "DO UPDATE SET path = excluded.path, size = excluded.size RETURNING id",
+		       &stmt));
+	TRY(stmt_bind_text(stmt, 1, dump->uid));
+	TRY(stmt_bind_text(stmt, 2, dump->path));
+	TRY(stmt_bind_int(stmt, 3, dump->size));
+	TRY(stmt_step(stmt, &row));
+	*id = row ? stmt_int(stmt, 0) : 0;
+	stmt_reset(stmt);
+	return row ? NULL : err_new(ERR_IO, "database: a dump's row was not kept");
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/*
+ * Where evidence goes is for the code to say, not for the worker: one that was taken over could
+ * write over parts of the verdict that are none of its business.
+ */
+static const char *place_of(const json_t *finding)
+{
+	enum finding_id id = finding_by_code(text_of(finding, "code"));
+
+	return id < FINDING_COUNT ? finding_place(id) : NULL;
+}
+
+struct err *store_add_finding(struct store *store, int64_t dump, const json_t *finding)
+{
+	const json_t *evidence = json_object_get(finding, "evidence");
+	_free_ char *text = json_is_object(evidence) ? json_dumps(evidence, JSON_COMPACT) : NULL;
+	double confidence = json_number_value(json_object_get(finding, "confidence"));
+	struct stmt *stmt;
+
+	if (!text_of(finding, "analyzer") || !text_of(finding, "code") ||
+	    !text_of(finding, "severity"))
+		return err_new(ERR_INVALID, "a finding without analyzer, code or severity");
+	TRY(db_prepare(store->db,
+		       "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
+		       "confidence, headline, evidence) VALUES (?1, 1 + (SELECT count(*) FROM "
+		       "finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		       &stmt));
+	TRY(stmt_bind_int(stmt, 1, dump));
+	TRY(stmt_bind_text(stmt, 2, text_of(finding, "analyzer")));
+	TRY(stmt_bind_text(stmt, 3, text_of(finding, "code")));
+	TRY(stmt_bind_text(stmt, 4, place_of(finding)));
+	TRY(stmt_bind_text(stmt, 5, text_of(finding, "severity")));
+	TRY(stmt_bind_real(stmt, 6, MIN(MAX(confidence, 0.0), 1.0)));
+	TRY(stmt_bind_text(stmt, 7, text_of(finding, "headline")));
+	TRY(stmt_bind_text(stmt, 8, text));
+	return stmt_run(stmt);
+}
+
+static struct err *run_for(struct store *store, const char *sql, int64_t dump)
+{
+	struct stmt *stmt;
+
+	TRY(db_prepare(store->db, sql, &stmt));
+	TRY(stmt_bind_int(stmt, 1, dump));
+	return stmt_run(stmt);
+}
+
+struct err *store_clear(struct store *store, int64_t dump)
+{
+	TRY(run_for(store, "DELETE FROM finding WHERE dump = ?", dump));
+	return run_for(store, "DELETE FROM verdict WHERE dump = ?", dump);
+}
+
+static struct err *bind_json(struct stmt *stmt, int parameter, const json_t *json)
+{
+	_free_ char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	return stmt_bind_text(stmt, parameter, text);
+}
+
+struct err *store_put_verdict(struct store *store, int64_t dump, const struct verdict *verdict,
+			      const struct verdict_meta *meta)
+{
+	const json_t *lists[] = {meta->fuzzy,	       verdict->because,      verdict->reasons,
+				 verdict->ruled_out,   verdict->next_steps,   verdict->alternatives,
+				 verdict->broken,      verdict->known_issue};
+	struct stmt *stmt;
+
+	TRY(db_prepare(store->db,
+		       "INSERT OR REPLACE INTO verdict (dump, analyzed_at, tool_version, rule, "
+		       "cause, severity, headline, confidence, signature, fuzzy, because, reasons, "
+		       "ruled_out, next_steps, alternatives, broken, known_issue) "
+		       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       &stmt));
+	TRY(stmt_bind_int(stmt, 1, dump));
+	TRY(stmt_bind_int(stmt, 2, meta->analyzed_at));
+	TRY(stmt_bind_text(stmt, 3, meta->tool_version));
+	TRY(stmt_bind_text(stmt, 4, verdict->rule));
+	TRY(stmt_bind_text(stmt, 5, verdict->cause));
+	TRY(stmt_bind_text(stmt, 6, verdict->severity));
+	TRY(stmt_bind_text(stmt, 7, verdict->headline));
+	TRY(stmt_bind_real(stmt, 8, verdict->confidence));
+	TRY(stmt_bind_text(stmt, 9, meta->signature));
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		TRY(bind_json(stmt, 10 + (int)i, lists[i]));
+	return stmt_run(stmt);
+}

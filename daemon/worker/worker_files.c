@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "daemon/worker/module_file.h"
+#include "daemon/worker/worker_files.h"
+
+#define REQUEST_MAX 256
+
+/* Room for one descriptor. */
+union control {
+	char bytes[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+/* One byte always, and a descriptor when there is one. The worker may have died meanwhile. */
+static void send_answer(int socket, int fd)
+{
+	struct iovec part = {.iov_base = (char[]){fd >= 0}, .iov_len = 1};
+	union control control = {0};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	}
+	while (sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EINTR)
+		;
+}
+
+bool worker_files_answer(struct worker_files *files, int socket)
+{
+	char request[REQUEST_MAX];
+	ssize_t length = recv(socket, request, sizeof(request) - 1, MSG_DONTWAIT);
+
+	if (length < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (!length)
+		return false;
+	request[length] = '\0';
+	char *module = strchr(request, '/');
+	_close_ int fd = -1;
+	if (module && files->asked < WORKER_FILES_MAX) {
+		files->asked++;
+		*module++ = '\0';
+		fd = module_file_open(files->directory, request, module);
+	}
+	send_answer(socket, fd);
+	return true;
+}
+
+int worker_files_ask(int socket, const char *release, const char *module)
+{
+	char request[REQUEST_MAX], byte;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	union control control = {0};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control.bytes,
+				 .msg_controllen = sizeof(control.bytes)};
+	int length = snprintf(request, sizeof(request), "%s/%s", release, module), fd = -1;
+
+	if (length < 0 || (size_t)length >= sizeof(request) ||
+	    write(socket, request, (size_t)length) != length)
+		return -1;
+	ssize_t got;
+	while ((got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+		;
+	struct cmsghdr *header = got == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DAEMON_WORKER_WORKER_FILES
+#define TRIAGE_DAEMON_WORKER_WORKER_FILES
+
+#include <stdbool.h>
+
+/*
+ * How a worker, who can open nothing itself, gets a module's file: it asks by release and name
+ * over a socket (worker_fds.h), and is sent a descriptor or none.
+ */
+#define WORKER_FILES_MAX 16 /* requests that are looked into; later ones get none */
+
+/* The parent's side: answer one request on a socket that is readable. False once it is closed. */
+struct worker_files {
+	const char *directory; /* of --modules, or NULL */
+	unsigned asked;
+};
+bool worker_files_answer(struct worker_files *files, int socket);
+/* The worker's side: a new fd, or -1. */
+int worker_files_ask(int socket, const char *release, const char *module);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The worker's side: open the dead kernel, run the analyzers, write JSON lines. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "daemon/worker/sandbox.h"
+#include "daemon/worker/worker.h"
+#include "daemon/worker/worker_fds.h"
+#include "daemon/worker/worker_files.h"
+#include "daemon/worker/worker_search.h"
+#include "kernel/kernel.h"
+
+static bool broken_pipe;
+
+static void write_all(const char *text, size_t length)
+{
+	while (length && !broken_pipe) {
+		ssize_t written = write(WORKER_FD_RESULT, text, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0) {
+			broken_pipe = true; /* nobody listens: nothing more to say */
+			return;
+		}
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+/* Takes json over. One line an object; progress goes out before the step it names. */
+static void write_line(json_t *json)
+{
+	_free_ char *text = json_dumps(json, JSON_COMPACT);
+
+	json_decref(json);
+	if (!text)
+		return;
+	size_t length = strlen(text);
+	text[length] = '\n'; /* in place of the terminator */
+	write_all(text, length + 1);
+}
+
+static void progress(void *context, const char *step)
+{
+	(void)context;
+	write_line(json_pack("{s:s}", "progress", step));
+}
+
+static void emit(struct findings *findings, const struct finding *finding)
+{
+	(void)findings;
+	write_line(json_pack("{s:o}", "finding", finding_to_json(finding)));
+}
+
+static void report_degraded(struct kernel *kernel, struct findings *findings)
+{
+	findings->analyzer = "kernel";
+	for (size_t i = 0; i < kernel->degraded_count; i++) {
+		const struct degraded *one = &kernel->degraded[i];
+		json_t *evidence = json_object();
+
+		json_put(evidence, "step", json_string(one->step));
+		json_put(evidence, "why", json_text0(one->why));
+		json_put(evidence, "remedy", json_text0(one->remedy));
+		finding_add(findings, FINDING_DEGRADED, SEVERITY_NOTICE, 1.0, evidence, NULL);
+	}
+}
+
+static void report_failure(struct findings *findings, const struct err *err)
+{
+	findings->analyzer = "kernel";
+	finding_add(findings, FINDING_ANALYSIS_FAILED, SEVERITY_CRITICAL, 1.0,
+		    json_pack("{s:s, s:s, s:o}", "analyzer", "kernel", "error",
+			      err_code_name(err->code), "why", json_text0(err->message)),
+		    "cannot be read: %s", err->message);
+}
+
+static void answer(json_t *json)
+{
+	write_line(json_pack("{s:o}", "answer", json));
+}
+
+static void search(struct kernel *kernel, const char *request, struct findings *findings)
+{
+	const struct worker_search_events events = {.progress = progress, .answer = answer};
+	_err_ struct err *err = worker_search(kernel, request, &events);
+
+	if (err)
+		report_failure(findings, err);
+}
+
+/* request: a search, or NULL. */
+static void work(const struct kernel_options *options, const char *request,
+		 struct findings *findings, uint64_t *pages)
+{
+	_cleanup_(cleanup_kernel_close) struct kernel *kernel = NULL;
+	_err_ struct err *err = kernel_open(options, &kernel);
+
+	if (err) {
+		report_failure(findings, err);
+		return;
+	}
+	if (request) {
+		search(kernel, request, findings);
+	} else {
+		analyzers_run(kernel, findings, progress, NULL);
+		report_degraded(kernel, findings);
+	}
+	*pages = kernel->dump ? dump_pages_read(kernel->dump) : 0;
+}
+
+static int open_file(void *context, const char *release, const char *module)
+{
+	(void)context;
+	return worker_files_ask(WORKER_FD_FILES, release, module);
+}
+
+static int optional_fd(int fd)
+{
+	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
+}
+
+/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS, all numbers; [SEARCH]. */
+int worker_main(int argc, char **argv)
+{
+	if (argc != 6 && argc != 7)
+		return 2;
+	struct sandbox_options limits = {
+		.background = atoi(argv[3]),
+		.memory_bytes = strtoull(argv[4], NULL, 10),
+		.cpu_s = (unsigned)atoi(argv[5]),
+	};
+	struct kernel_options options = {
+		.dump_fd = optional_fd(WORKER_FD_DUMP),
+		.vmlinux_fd = optional_fd(WORKER_FD_VMLINUX),
+		.dmesg_fd = optional_fd(WORKER_FD_DMESG),
+		.open_file = optional_fd(WORKER_FD_FILES) < 0 ? NULL : open_file,
+		.progress = progress,
+	};
+	_json_ json_t *layers = json_array();
+	struct findings findings;
+	uint64_t pages = 0;
+
+	findings_init(&findings, emit);
+	_err_ struct err *err = atoi(argv[2]) ? sandbox_enter(&limits, layers) : NULL;
+	if (err) {
+		report_failure(&findings, err);
+		return 1;
+	}
+	work(&options, argv[6], &findings, &pages);
+	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
+			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
+	findings_deinit(&findings);
+	return 0;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/sha256.h"
+#include "daemon/spool/identity.h"
+#include "daemon/spool/sniff.h"
+
+static int memory_file(const void *data, size_t length)
+{
+	int fd = memfd_create("dump", 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, data, length, 0), (ssize_t)length);
+	return fd;
+}
+
+static struct sniff sniffed(int fd, uint64_t size)
+{
+	struct sniff sniff;
+
+	assert_ok(sniff_file(fd, size, &sniff));
+	return sniff;
+}
+
+START_TEST(formats_by_their_first_bytes)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		enum sniff_format format;
+	} starts[] = {
+		{"KDUMP   x", 9, SNIFF_KDUMP},
+		{"DISKDUMP", 8, SNIFF_KDUMP},
+		{"makedumpfile", 12, SNIFF_FLATTENED},
+		{"\x1f\x8b\x08", 3, SNIFF_GZIP},
+		{"BZh9", 4, SNIFF_BZIP2},
+		{"\xfd"
+		 "7zXZ\0",
+		 6, SNIFF_XZ},
+		{"\x04\x22\x4d\x18", 4, SNIFF_LZ4},
+		{"\x28\xb5\x2f\xfd", 4, SNIFF_ZSTD},
+		{"KDUM", 4, SNIFF_NONE},
+		{"", 0, SNIFF_NONE},
+		{"root:x:0:0", 10, SNIFF_NONE},
+		{"\x7f"
+		 "ELF",
+		 4, SNIFF_NONE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		ck_assert_int_eq(sniff_format_of(starts[i].bytes, starts[i].length),
+				 starts[i].format);
+	ck_assert(sniff_is_packed(SNIFF_ZSTD) && !sniff_is_packed(SNIFF_FLATTENED));
+	ck_assert_str_eq(sniff_format_name(SNIFF_LZ4), "lz4");
+	ck_assert_str_eq(sniff_format_name(SNIFF_NONE), "unknown");
+}
+END_TEST
+
+START_TEST(flattened_ends_with_its_end_record)
+{
+	uint8_t data[8192] = "makedumpfile";
+	_close_ int fd = memory_file(data, sizeof(data));
+
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).complete, SNIFF_SHORT);
+	ck_assert_int_eq(sniffed(fd, 100).complete, SNIFF_SHORT);
+	memset(data + sizeof(data) - 16, 0xff, 16);
+	ck_assert_int_eq(pwrite(fd, data, sizeof(data), 0), sizeof(data));
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).complete, SNIFF_COMPLETE);
+}
+END_TEST
+
+struct elf_file {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[2];
+};
+
+START_TEST(elf_reaches_the_end_of_its_segments)
+{
+	struct elf_file elf = {
+		.header = {.e_ident = ELFMAG,
+			   .e_type = ET_CORE,
+			   .e_phnum = 2,
+			   .e_phoff = sizeof(Elf64_Ehdr),
+			   .e_phentsize = sizeof(Elf64_Phdr)},
+		.segments = {{.p_offset = 4096, .p_filesz = 4096}, {.p_offset = 176}},
+	};
+	elf.header.e_ident[EI_CLASS] = ELFCLASS64;
+	_close_ int fd = memory_file(&elf, sizeof(elf));
+
+	ck_assert_int_eq(sniffed(fd, 8191).complete, SNIFF_SHORT);
+	ck_assert_int_eq(sniffed(fd, 8192).complete, SNIFF_COMPLETE);
+	/* sizes that cannot be are for the worker to complain of, not a reason to wait for ever */
+	elf.segments[1].p_filesz = UINT64_MAX;
+	ck_assert_int_eq(pwrite(fd, &elf, sizeof(elf), 0), sizeof(elf));
+	ck_assert_int_eq(sniffed(fd, 8192).complete, SNIFF_UNKNOWN);
+	elf.header.e_phnum = 3; /* a program header beyond the end */
+	elf.segments[1].p_filesz = 0;
+	ck_assert_int_eq(pwrite(fd, &elf, sizeof(elf), 0), sizeof(elf));
+	ck_assert_int_eq(sniffed(fd, 8192).complete, SNIFF_SHORT);
+}
+END_TEST
+
+/* Header, one block of sub-header, two bitmaps with three pages, descriptors, page data. */
+static void make_kdump(uint8_t *data)
+{
+	const uint32_t block = 4096, one = 1, two = 2;
+	const uint64_t when = 1651495301;
+	uint8_t *descriptor = data + 4 * 4096;
+
+	memset(data, 0, 6 * 4096);
+	memcpy(data, "KDUMP   ", 8);
+	memcpy(data + 408, &when, 8);
+	memcpy(data + 428, &block, 4);
+	memcpy(data + 432, &one, 4);
+	memcpy(data + 436, &two, 4);
+	data[3 * 4096] = 0x07;
+	for (uint64_t i = 0; i < 3; i++) {
+		uint64_t offset = 5 * 4096 + i * 100;
+		uint32_t length = 100;
+
+		memcpy(descriptor + 24 * i, &offset, 8);
+		memcpy(descriptor + 24 * i + 8, &length, 4);
+	}
+}
+
+START_TEST(kdump_reaches_the_end_of_its_pages)
+{
+	uint8_t data[6 * 4096];
+
+	make_kdump(data);
+	_close_ int fd = memory_file(data, sizeof(data));
+
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).crash_time, 1651495301);
+	ck_assert_int_eq(sniffed(fd, 5 * 4096 + 300).complete, SNIFF_COMPLETE);
+	ck_assert_int_eq(sniffed(fd, 5 * 4096 + 299).complete, SNIFF_SHORT);
+	ck_assert_int_eq(sniffed(fd, 4 * 4096 + 71).complete, SNIFF_SHORT);
+}
+END_TEST
+
+START_TEST(kdump_headers_are_not_trusted)
+{
+	uint8_t data[6 * 4096];
+
+	make_kdump(data);
+	memset(data + 432, 0xff, 8); /* four billion blocks of bitmap */
+	_close_ int fd = memory_file(data, sizeof(data));
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).complete, SNIFF_UNKNOWN);
+
+	make_kdump(data);
+	memset(data + 408, 0xff, 8); /* a crash in the far future */
+	data[424] = 8;               /* the writer ran out of disk: as finished as it gets */
+	ck_assert_int_eq(pwrite(fd, data, sizeof(data), 0), sizeof(data));
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).crash_time, 0);
+	ck_assert_int_eq(sniffed(fd, sizeof(data)).complete, SNIFF_COMPLETE);
+
+	ck_assert_int_eq(ftruncate(fd, 1000), 0);
+	ck_assert_int_eq(sniffed(fd, 1000).complete, SNIFF_SHORT);
+}
+END_TEST
+
+START_TEST(sha256_of_known_texts)
+{
+	static const struct {
+		const char *text, *digest;
+	} known[] = {
+		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		uint8_t digest[SHA256_SIZE];
+		char hex[2 * SHA256_SIZE + 1];
+		struct sha256 sha;
+
+		sha256_init(&sha);
+		for (const char *c = known[i].text; *c; c++)
+			sha256_update(&sha, c, 1);
+		sha256_final(&sha, digest);
+		for (int j = 0; j < SHA256_SIZE; j++)
+			snprintf(hex + 2 * j, 3, "%02x", digest[j]);
+		ck_assert_str_eq(hex, known[i].digest);
+	}
+}
+END_TEST
+
+START_TEST(identity_survives_copies_and_sees_changes)
+{
+	size_t size = 1 << 20;
+	_free_ uint8_t *data = calloc(1, size);
+	struct identity a, b;
+
+	memcpy(data, "KDUMP   ", 8);
+	_close_ int first = memory_file(data, size);
+	_close_ int copy = memory_file(data, size);
+
+	assert_ok(identity_read(first, &a));
+	assert_ok(identity_read(copy, &b));
+	ck_assert_str_eq(a.uid, b.uid);
+	ck_assert_uint_ne(a.inode, b.inode);
+	ck_assert_uint_eq(strlen(a.uid), IDENTITY_UID_SIZE - 1);
+
+	data[5000] = 1; /* in the header area */
+	ck_assert_int_eq(pwrite(copy, data, size, 0), size);
+	assert_ok(identity_read(copy, &b));
+	ck_assert_str_ne(a.uid, b.uid);
+
+	ck_assert_int_eq(ftruncate(first, size - 1), 0);
+	assert_ok(identity_read(first, &b));
+	ck_assert_str_ne(a.uid, b.uid);
+}
+END_TEST
+
+START_TEST(identity_of_what_is_huge_or_no_file)
+{
+	_close_ int sparse = memory_file("x", 1);
+	_close_ int directory = open("/", O_RDONLY | O_DIRECTORY);
+	struct identity identity;
+
+	ck_assert_int_eq(ftruncate(sparse, 1ll << 40), 0);
+	assert_ok(identity_read(sparse, &identity));
+	ck_assert_uint_eq(identity.size, 1ull << 40);
+	assert_err(identity_read(directory, &identity), ERR_INVALID);
+}
+END_TEST
+
+UNIT_MAIN("sniff", formats_by_their_first_bytes, flattened_ends_with_its_end_record,
+	  elf_reaches_the_end_of_its_segments, kdump_reaches_the_end_of_its_pages,
+	  kdump_headers_are_not_trusted, sha256_of_known_texts,
+	  identity_survives_copies_and_sees_changes, identity_of_what_is_huge_or_no_file)

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who may hold a lock that records nobody: frames, addresses on stacks, code; and who may not. */
+#include "fake_locks.h"
+
+#include "locks/lock.h"
+
+static const struct {
+	const char *function;
+	enum lock_mode mode;
+} frames[] = {
+#define HOLDS(function, member, mode, why) {function, MODE_##mode},
+#include "locks/lock_holders.def"
+#undef HOLDS
+};
+
+#define MM (FAKE_BASE + 0xf000)
+#define OTHER_MM (FAKE_BASE + 0xf800)
+#define CODE (FAKE_BASE + 0xe000)
+#define DOWN_READ (FAKE_BASE + 0xe400)
+#define UP_READ (FAKE_BASE + 0xe500)
+#define CALL_LENGTH 15
+
+static struct call calls[TASKS][3];
+static struct waiter waiters[] = {{.address = WAITER(1)}, {.address = WAITER(2)}};
+
+static void no_types(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	(void)b;
+	(void)i;
+	(void)l;
+}
+
+/* Tasks 1 and 2 wait for the mmap_lock of tasks 1 to 4; 3 to 5 are asleep in D as well. */
+static void set_up(void)
+{
+	put_tasks(no_types);
+	for (int pid = 1; pid <= 5; pid++)
+		fake_u64(TASK(pid) + T_MM, pid < 5 ? MM : OTHER_MM);
+	assert_ok(disasm_open(&kernel.disasm));
+	open_tasks();
+	fake_mm = MM;
+	memset(calls, 0, sizeof(calls));
+	for (int pid = 1; pid <= 5; pid++) {
+		struct sleeper *sleeper = put_asleep(pid, WAIT_RWSEM, MODE_READ);
+
+		for (unsigned i = 0; i < 3; i++)
+			calls[pid][i] = (struct call){"schedule", CODE - 8, STACK(pid) + 0x3c00 + 0x80 * i};
+		sleeper->calls = calls[pid];
+		sleeper->call_count = 3;
+	}
+	for (int i = 0; i < 2; i++)
+		waiters[i].task = tasks_by_pid(kernel.tasks, i + 1);
+}
+
+static void tear_down(void)
+{
+	disasm_close(kernel.disasm);
+	close_tasks();
+}
+
+static json_t *infer(const struct task *hint)
+{
+	const struct waitlist list = {.lock = LOCK, .waiters = waiters, .count = 2};
+	json_t *lock = lock_new(&kernel, "rwsem", LOCK);
+	size_t count;
+
+	assert_ok(lock_infer_holders(&kernel, &list, lock, hint, &count));
+	ck_assert_uint_eq(count, json_array_size(json_object_get(lock, "holders")));
+	return lock;
+}
+
+static void expect(const char *holders)
+{
+	_json_ json_t *lock = infer(NULL);
+
+	ck_assert_str_eq(parties(lock, "holders"), holders);
+}
+
+static double confidence_of(const json_t *lock, size_t i)
+{
+	return json_real_value(json_object_get(
+		json_array_get(json_object_get(lock, "holders"), i), "confidence"));
+}
+
+START_TEST(each_frame_of_the_table_makes_a_suspect)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(frames); i++) {
+		set_up();
+		calls[3][i % 3].function = frames[i].function;
+		expect(frames[i].mode == MODE_READ ? "3r" : "3w");
+		calls[3][i % 3].function = "schedule";
+		calls[1][1].function = frames[i].function; /* who waits does not hold */
+		calls[5][1].function = frames[i].function; /* nor who is in another mm */
+		expect("");
+		tear_down();
+	}
+}
+END_TEST
+
+/* mprotect() that faults on the way is a writer still. */
+START_TEST(the_outermost_frame_took_the_lock)
+{
+	set_up();
+	calls[3][0].function = "handle_mm_fault";
+	calls[3][2].function = "do_mprotect_pkey";
+	expect("3w");
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_is_inferred_is_never_sure)
+{
+	set_up();
+	calls[3][1].function = "handle_mm_fault";
+	fake_u64(STACK(3) + 0x3d00, LOCK);
+	_json_ json_t *one = infer(tasks_by_pid(kernel.tasks, 3));
+	ck_assert_str_eq(parties(one, "holders"), "3r");
+	ck_assert_double_lt(confidence_of(one, 0), 1);
+	ck_assert_double_gt(confidence_of(one, 0), 0.85);
+	/* Two suspects: the second is half as likely as it would be alone. */
+	calls[4][1].function = "do_user_addr_fault";
+	_json_ json_t *two = infer(NULL);
+	ck_assert_str_eq(parties(two, "holders"), "3r 4r");
+	ck_assert_double_lt(confidence_of(two, 1), 0.5);
+	tear_down();
+}
+END_TEST
+
+START_TEST(an_address_counts_on_the_stack_in_use)
+{
+	set_up();
+	fake_u64(STACK(3) + 0x3be8, LOCK); /* below the stack pointer: what was there before */
+	expect("");
+	fake_u64(STACK(3) + 0x3ff8, LOCK); /* the last word */
+	expect("3");
+	fake_u64(STACK(3) + 0x3ff8, 0);
+	fake_u64(STACK(4), LOCK); /* the next stack is another's */
+	expect("");
+	fake_u64(STACK(1) + 0x3d00, LOCK); /* every waiter has it */
+	expect("");
+	tear_down();
+}
+END_TEST
+
+START_TEST(stack_pointers_that_cannot_be_are_not_followed)
+{
+	static const uint64_t pointers[] = {0, STACK(3) - 8, STACK(3) + 0x4000, STACK(3) + 0x3ffc,
+					    0x4141414141414141, UINT64_MAX - 7};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pointers); i++) {
+		set_up();
+		fake_u64(STACK(4), LOCK);
+		fake_u64(STACK(3) - 8, LOCK);
+		fake_sleepers_list[2].sp = pointers[i];
+		fake_sleepers_list[2].call_count = 0;
+		expect("");
+		tear_down();
+	}
+}
+END_TEST
+
+/* Asleep by its own will, with an old address on its stack. */
+START_TEST(a_task_that_is_not_stuck_is_no_suspect)
+{
+	set_up();
+	fake_u64(STACK(3) + 0x3d00, LOCK);
+	((struct task *)tasks_by_pid(kernel.tasks, 3))->state = 'S';
+	expect("");
+	((struct task *)tasks_by_pid(kernel.tasks, 3))->state = 'R';
+	expect("3");
+	tear_down();
+}
+END_TEST
+
+/* movabs $lock,%rdi; call target */
+static void put_call(unsigned slot, uint64_t lock, uint64_t target)
+{
+	uint64_t at = CODE + slot * CALL_LENGTH;
+
+	fake_put(at, "\x48\xbf", 2);
+	fake_u64(at + 2, lock);
+	fake_put(at + 10, "\xe8", 1);
+	fake_u32(at + 11, (uint32_t)(target - (at + CALL_LENGTH)));
+}
+
+START_TEST(code_that_took_the_lock_says_so)
+{
+	set_up();
+	fake_symbol("driver_wait", CODE);
+	fake_symbol("down_read", DOWN_READ);
+	fake_symbol("up_read", UP_READ);
+	put_call(0, LOCK, DOWN_READ);
+	put_call(1, LOCK, UP_READ);
+	calls[3][1] = (struct call){"driver_wait", CODE + CALL_LENGTH, STACK(3) + 0x3c80};
+	expect("3r");
+	calls[3][1].address += CALL_LENGTH; /* and gave it back */
+	expect("");
+	calls[3][1].address -= CALL_LENGTH;
+	put_call(0, LOCK + 64, DOWN_READ); /* another lock */
+	expect("");
+	tear_down();
+}
+END_TEST
+
+UNIT_MAIN("holders", each_frame_of_the_table_makes_a_suspect, the_outermost_frame_took_the_lock,
+	  what_is_inferred_is_never_sure, an_address_counts_on_the_stack_in_use,
+	  stack_pointers_that_cannot_be_are_not_followed,
+	  a_task_that_is_not_stuck_is_no_suspect, code_that_took_the_lock_says_so)
