@@ -12,8 +12,8 @@ static void failed(struct findings *findings, const struct analyzer *analyzer, s
 	json_t *evidence = json_pack("{s:s, s:s, s:s}", "analyzer", analyzer->name, "error",
 				     err_code_name(err->code), "why", err->message);
 
-	finding_add(findings, FINDING_ANALYSIS_FAILED, SEVERITY_NOTICE, 1.0, evidence,
-		    "%s: %s", analyzer->name, err->message);
+	finding_add(findings, FINDING_ANALYSIS_FAILED, SEVERITY_NOTICE, 1.0, evidence, "%s: %s",
+		    analyzer->name, err->message);
 	err_free(err);
 }
 
@@ -28,8 +28,7 @@ static void run_one(struct kernel *kernel, struct findings *findings,
 		    const struct analyzer *analyzer)
 {
 	if ((kernel->steps & analyzer->needs) != analyzer->needs) {
-		skipped(findings, analyzer,
-			kernel_step_name(analyzer->needs & ~kernel->steps));
+		skipped(findings, analyzer, kernel_step_name(analyzer->needs & ~kernel->steps));
 		return;
 	}
 	struct err *err = analyzer->run(kernel, findings);

@@ -22,8 +22,8 @@ static void put_track(json_t *json, const char *key, const struct slab_track *tr
 	if (track->address)
 		json_put(json, key,
 			 json_pack("{s:o, s:o, s:i, s:i}", "address", json_address(track->address),
-				   "symbol", json_text0(track->symbol), "pid", (int)track->pid, "cpu",
-				   (int)track->cpu));
+				   "symbol", json_text0(track->symbol), "pid", (int)track->pid,
+				   "cpu", (int)track->cpu));
 }
 
 static void put_slab(json_t *json, const struct slab_object *object)
@@ -38,11 +38,13 @@ static void put_slab(json_t *json, const struct slab_object *object)
 	put_track(json, "allocated_by", &object->allocated);
 	put_track(json, "freed_by", &object->freed);
 	if (object->broken.why != BREAK_NONE)
-		json_put(json, "note", json_sprintf("its slab's free list %s",
-						    freelist_break_name(&object->broken)));
+		json_put(json, "note",
+			 json_sprintf("its slab's free list %s",
+				      freelist_break_name(&object->broken)));
 	else if (object->state == OBJECT_UNKNOWN && object->unread)
-		json_put(json, "note", json_string("on no list of free objects that the dump holds, "
-						   "but it does not hold all of them"));
+		json_put(json, "note",
+			 json_string("on no list of free objects that the dump holds, "
+				     "but it does not hold all of them"));
 }
 
 json_t *describe_owner(const struct owner *owner)
@@ -75,10 +77,11 @@ json_t *describe_owner(const struct owner *owner)
 static void put_lines(struct kernel *kernel, const struct frame *frame, json_t *json)
 {
 	struct source_line lines[INLINED_MAX];
-	size_t count = kernel->dwarf ? dwarf_lines(kernel->dwarf,
-						   frame_lookup_address(frame) - kernel->link_offset,
-						   lines, INLINED_MAX)
-				     : 0;
+	size_t count = kernel->dwarf
+			       ? dwarf_lines(kernel->dwarf,
+					     frame_lookup_address(frame) - kernel->link_offset,
+					     lines, INLINED_MAX)
+			       : 0;
 
 	if (!count)
 		return;

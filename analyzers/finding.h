@@ -54,7 +54,7 @@ const struct finding *findings_next(const struct findings *findings, enum findin
 const json_t *findings_registers(const struct findings *findings);
 
 const char *finding_code(enum finding_id id);
-const char *finding_place(enum finding_id id); /* may be NULL */
+const char *finding_place(enum finding_id id);	   /* may be NULL */
 enum finding_id finding_by_code(const char *code); /* FINDING_COUNT when nobody knows it */
 const char *severity_name(enum severity severity);
 /* The whole finding as a JSON object {analyzer, code, place, severity, confidence, …}. */

@@ -49,10 +49,10 @@ struct unit {
 	uint64_t factor;
 };
 
-static const struct unit times[] = {{"ms", 1},        {"s", 1000},    {"", 1000},
+static const struct unit times[] = {{"ms", 1},	      {"s", 1000},    {"", 1000},
 				    {"min", 60000},   {"h", 3600000}, {"d", 86400000},
 				    {"w", 604800000}, {NULL, 0}};
-static const struct unit sizes[] = {{"", 1},           {"K", 1ull << 10}, {"M", 1ull << 20},
+static const struct unit sizes[] = {{"", 1},	       {"K", 1ull << 10}, {"M", 1ull << 20},
 				    {"G", 1ull << 30}, {"T", 1ull << 40}, {NULL, 0}};
 static const struct unit numbers[] = {{"", 1}, {NULL, 0}};
 
@@ -131,8 +131,8 @@ static struct err *set_key(struct config *config, const struct config_key *key, 
 	if (!good)
 		return err_new(ERR_INVALID, "not a %s: \"%s\"",
 			       key->type == TYPE_BOOLEAN ? "yes or no"
-			       : key->type == TYPE_TIME  ? "time"
-			       : key->type == TYPE_SIZE  ? "size"
+			       : key->type == TYPE_TIME	 ? "time"
+			       : key->type == TYPE_SIZE	 ? "size"
 							 : "number",
 			       text);
 	if (key->type != TYPE_BOOLEAN && (value < key->min * scale || value > key->max * scale))

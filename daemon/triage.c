@@ -23,7 +23,8 @@ static void print_help(FILE *out)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	fputs("\n`triage VERB --help` tells more of each.\n\n"
-	      "Exit status: 0 what was asked for is there, 1 it is not, 2 wrong usage or unreadable "
+	      "Exit status: 0 what was asked for is there, 1 it is not, 2 wrong usage or "
+	      "unreadable "
 	      "input.\n",
 	      out);
 }

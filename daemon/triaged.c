@@ -220,8 +220,8 @@ static struct err *run(struct setup *setup)
 static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},  {"state-dir", required_argument, NULL, 's'},
 	{"run-dir", required_argument, NULL, 'r'}, {"check-config", no_argument, NULL, 'C'},
-	{"verbose", no_argument, NULL, 'v'},       {"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, 'h'},          {0},
+	{"verbose", no_argument, NULL, 'v'},	   {"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},	   {0},
 };
 
 static void usage(void)

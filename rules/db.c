@@ -7,7 +7,7 @@
 
 #define BUSY_TIMEOUT_MS 5000
 #define VALUE_MAX (64 << 20) /* bytes of a string: a worker's line is 16 MiB at most */
-#define STEP_UNIT 1000 /* virtual machine instructions between two looks at the budget */
+#define STEP_UNIT 1000	     /* virtual machine instructions between two looks at the budget */
 
 struct stmt {
 	struct db *db;
@@ -99,8 +99,8 @@ struct err *db_open(const char *path, unsigned flags, struct db **ret)
 	if (!db)
 		return &err_nomem;
 	int result = sqlite3_open_v2(path, &db->handle, mode | SQLITE_OPEN_NOMUTEX, NULL);
-	struct err *err = result == SQLITE_OK ? set_up(db, flags)
-					      : db_error(db->handle, result, "open");
+	struct err *err =
+		result == SQLITE_OK ? set_up(db, flags) : db_error(db->handle, result, "open");
 	if (err)
 		return err_wrap(err, "\"%s\"", path);
 	*ret = take_ptr(db);
@@ -207,8 +207,7 @@ struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value)
 
 struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text)
 {
-	return bound(stmt,
-		     sqlite3_bind_text(stmt->handle, parameter, text, -1, SQLITE_TRANSIENT));
+	return bound(stmt, sqlite3_bind_text(stmt->handle, parameter, text, -1, SQLITE_TRANSIENT));
 }
 
 struct err *stmt_bind_null(struct stmt *stmt, int parameter)
@@ -346,8 +345,7 @@ static bool is_blank(const char *sql)
 	}
 }
 
-struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
-				 struct stmt **ret)
+struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret)
 {
 	_cleanup_(cleanup_stmt_finalize) struct stmt *stmt = NULL;
 	const char *tail;

@@ -72,8 +72,7 @@ const char *stmt_text(struct stmt *stmt, int column);
  * thousand virtual machine instructions in all. ERR_INVALID says what it wanted beyond that.
  * Finalize with stmt_finalize().
  */
-struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
-				 struct stmt **ret);
+struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret);
 void stmt_finalize(struct stmt *stmt);
 DEFINE_CLEANUP(struct stmt, stmt_finalize)
 

@@ -18,8 +18,15 @@
 
 /* The header keys a rule may have. */
 enum key {
-	KEY_ID, KEY_TITLE, KEY_CAUSE, KEY_SEVERITY, KEY_CONFIDENCE, KEY_ADVICE, KEY_REFERENCE,
-	KEY_RULES_OUT, KEY_COUNT,
+	KEY_ID,
+	KEY_TITLE,
+	KEY_CAUSE,
+	KEY_SEVERITY,
+	KEY_CONFIDENCE,
+	KEY_ADVICE,
+	KEY_REFERENCE,
+	KEY_RULES_OUT,
+	KEY_COUNT,
 };
 
 static const char *const key_names[KEY_COUNT] = {
@@ -27,9 +34,9 @@ static const char *const key_names[KEY_COUNT] = {
 };
 
 struct rule {
-	char *text;	       /* the SELECT, header and all: its lines are comments to SQLite */
-	char *key[KEY_COUNT];  /* several lines of one key are joined by newlines */
-	char *broken;	       /* why it is not run */
+	char *text;	      /* the SELECT, header and all: its lines are comments to SQLite */
+	char *key[KEY_COUNT]; /* several lines of one key are joined by newlines */
+	char *broken;	      /* why it is not run */
 	char *file;
 };
 
@@ -205,8 +212,7 @@ static int is_sql(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && length > 4 &&
-	       !strcmp(entry->d_name + length - 4, ".sql");
+	return entry->d_name[0] != '.' && length > 4 && !strcmp(entry->d_name + length - 4, ".sql");
 }
 
 static struct err *add_directory(struct rules *rules, const char *path)
@@ -305,9 +311,8 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 /* Columns by name: because, headline, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
-	_cleanup_(match_deinit) struct match row = {.rule = rule,
-						    .confidence = rule_confidence(rule),
-						    .findings = json_array()};
+	_cleanup_(match_deinit) struct match row = {
+		.rule = rule, .confidence = rule_confidence(rule), .findings = json_array()};
 
 	for (int i = 0; i < stmt_column_count(stmt); i++)
 		TRY(read_column(stmt, i, &row));
@@ -399,9 +404,7 @@ static bool listed(const json_t *list, const json_t *value)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(list, i, one)
-		if (json_equal(one, value))
-			return true;
+	json_array_foreach(list, i, one) if (json_equal(one, value)) return true;
 	return false;
 }
 
@@ -421,16 +424,16 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	add_lines(verdict->next_steps, rule->key[KEY_ADVICE]);
 	add_lines(verdict->ruled_out, rule->key[KEY_RULES_OUT]);
 	if (rule->key[KEY_REFERENCE])
-		verdict->known_issue = json_pack("{s:s, s:s?, s:s}", "id", rule->key[KEY_ID],
-						 "title", rule->key[KEY_TITLE], "reference",
-						 rule->key[KEY_REFERENCE]);
+		verdict->known_issue =
+			json_pack("{s:s, s:s?, s:s}", "id", rule->key[KEY_ID], "title",
+				  rule->key[KEY_TITLE], "reference", rule->key[KEY_REFERENCE]);
 	for (size_t m = 0; m < matches->count; m++) {
 		if (matches->list[m].rule != rule)
 			continue;
 		json_array_append_new(verdict->reasons, json_string(matches->list[m].because));
-		json_array_foreach(matches->list[m].findings, i, finding)
-			if (!listed(verdict->because, finding))
-				json_array_append(verdict->because, finding);
+		json_array_foreach(matches->list[m].findings, i,
+				   finding) if (!listed(verdict->because, finding))
+			json_array_append(verdict->because, finding);
 	}
 }
 
@@ -444,12 +447,12 @@ static void add_alternatives(const struct matches *matches, struct verdict *verd
 		if (match->rule == matches->list[0].rule ||
 		    json_array_size(verdict->alternatives) == ALTERNATIVES_SHOWN)
 			continue;
-		json_array_append_new(
-			verdict->alternatives,
-			json_pack("{s:s, s:s, s:s, s:f}", "rule", match->rule->key[KEY_ID], "cause",
-				  match->rule->key[KEY_CAUSE], "headline",
-				  match->headline ? match->headline : match->because, "confidence",
-				  match->confidence));
+		json_array_append_new(verdict->alternatives,
+				      json_pack("{s:s, s:s, s:s, s:f}", "rule",
+						match->rule->key[KEY_ID], "cause",
+						match->rule->key[KEY_CAUSE], "headline",
+						match->headline ? match->headline : match->because,
+						"confidence", match->confidence));
 	}
 }
 
@@ -464,8 +467,12 @@ struct err *rules_judge(struct rules *rules, struct db *db, int64_t dump, struct
 {
 	_cleanup_(matches_deinit) struct matches matches = {0};
 	struct verdict verdict = {
-		.because = json_array(), .reasons = json_array(), .ruled_out = json_array(),
-		.next_steps = json_array(), .alternatives = json_array(), .broken = json_array(),
+		.because = json_array(),
+		.reasons = json_array(),
+		.ruled_out = json_array(),
+		.next_steps = json_array(),
+		.alternatives = json_array(),
+		.broken = json_array(),
 	};
 
 	for (size_t i = 0; i < rules->count; i++) {
@@ -479,9 +486,9 @@ struct err *rules_judge(struct rules *rules, struct db *db, int64_t dump, struct
 		}
 		if (err) {
 			forget_from(&matches, before);
-			json_array_append_new(verdict.broken,
-					      json_pack("{s:s, s:s}", "rule", rule->file, "why",
-							err->message));
+			json_array_append_new(
+				verdict.broken,
+				json_pack("{s:s, s:s}", "rule", rule->file, "why", err->message));
 		}
 		err_free(err);
 	}

@@ -23,10 +23,10 @@ size_t rules_count(const struct rules *rules);
 
 /* What a rule that matched says; all strings owned, see verdict_deinit(). */
 struct verdict {
-	char *rule;	 /* id of the rule, NULL when none matched */
-	char *cause;	 /* "null_dereference", …; "unknown" */
-	char *severity;	 /* as findings have it */
-	char *headline;	 /* one line */
+	char *rule;	/* id of the rule, NULL when none matched */
+	char *cause;	/* "null_dereference", …; "unknown" */
+	char *severity; /* as findings have it */
+	char *headline; /* one line */
 	double confidence;
 	/* Lists, never NULL: finding numbers; why, one text a match; and so on. */
 	json_t *because, *reasons, *ruled_out, *next_steps;

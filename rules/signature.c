@@ -13,18 +13,61 @@
 
 /* How the kernel dies, not why: functions between the fault and the dump. */
 static const char *const machinery[] = {
-	"machine_kexec", "__crash_kexec", "crash_kexec", "panic", "vpanic", "oops_end", "die", "__die",
-	"__die_body", "no_context", "page_fault_oops", "kernelmode_fixup_or_oops", "bad_area",
-	"__bad_area", "__bad_area_nosemaphore", "bad_area_nosemaphore", "do_user_addr_fault",
-	"do_kern_addr_fault", "__do_page_fault", "do_page_fault", "exc_page_fault",
-	"asm_exc_page_fault", "page_fault", "do_trap", "do_error_trap", "exc_general_protection",
-	"asm_exc_general_protection", "die_addr", "exc_invalid_op", "asm_exc_invalid_op",
-	"handle_bug", "exc_divide_error", "asm_exc_divide_error", "exc_stack_segment",
-	"asm_exc_stack_segment", "stack_segment", "do_stack_segment", "general_protection",
-	"do_general_protection", "invalid_op", "do_invalid_op", "exc_double_fault",
-	"asm_exc_double_fault", "double_fault", "df_debug", "handle_stack_overflow", "nmi_panic",
-	"__warn", "report_bug", "watchdog", "watchdog_timer_fn", "check_hung_uninterruptible_tasks",
-	"sysrq_handle_crash", "__handle_sysrq", "write_sysrq_trigger",
+	"machine_kexec",
+	"__crash_kexec",
+	"crash_kexec",
+	"panic",
+	"vpanic",
+	"oops_end",
+	"die",
+	"__die",
+	"__die_body",
+	"no_context",
+	"page_fault_oops",
+	"kernelmode_fixup_or_oops",
+	"bad_area",
+	"__bad_area",
+	"__bad_area_nosemaphore",
+	"bad_area_nosemaphore",
+	"do_user_addr_fault",
+	"do_kern_addr_fault",
+	"__do_page_fault",
+	"do_page_fault",
+	"exc_page_fault",
+	"asm_exc_page_fault",
+	"page_fault",
+	"do_trap",
+	"do_error_trap",
+	"exc_general_protection",
+	"asm_exc_general_protection",
+	"die_addr",
+	"exc_invalid_op",
+	"asm_exc_invalid_op",
+	"handle_bug",
+	"exc_divide_error",
+	"asm_exc_divide_error",
+	"exc_stack_segment",
+	"asm_exc_stack_segment",
+	"stack_segment",
+	"do_stack_segment",
+	"general_protection",
+	"do_general_protection",
+	"invalid_op",
+	"do_invalid_op",
+	"exc_double_fault",
+	"asm_exc_double_fault",
+	"double_fault",
+	"df_debug",
+	"handle_stack_overflow",
+	"nmi_panic",
+	"__warn",
+	"report_bug",
+	"watchdog",
+	"watchdog_timer_fn",
+	"check_hung_uninterruptible_tasks",
+	"sysrq_handle_crash",
+	"__handle_sysrq",
+	"write_sysrq_trigger",
 };
 
 static bool is_machinery(const char *function)
@@ -48,7 +91,8 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 	size_t i, count = 0;
 	json_t *frame;
 
-	json_array_foreach(backtrace, i, frame) {
+	json_array_foreach(backtrace, i, frame)
+	{
 		const char *symbol = json_string_value(json_object_get(frame, "symbol"));
 		char name[128];
 

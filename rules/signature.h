@@ -11,7 +11,7 @@
  * means "probably the same bug".
  */
 struct signature {
-	char exact[17];	/* hex; "" when there is nothing to group by */
+	char exact[17]; /* hex; "" when there is nothing to group by */
 	json_t *fuzzy;	/* list of strings, owned */
 };
 

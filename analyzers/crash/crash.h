@@ -15,33 +15,33 @@ enum crash_kind {
 
 struct crash {
 	struct kernel *kernel;
-	int cpu;			/* -1 unknown */
-	const struct task *task;	/* NULL unknown */
-	struct trace trace;		/* of that task */
-	size_t frame;			/* the frame that crashed, when trace.count */
+	int cpu;		 /* -1 unknown */
+	const struct task *task; /* NULL unknown */
+	struct trace trace;	 /* of that task */
+	size_t frame;		 /* the frame that crashed, when trace.count */
 	enum crash_kind kind;
-	double confidence;		/* in kind */
-	const char *why;		/* what kind was told by */
-	char message[512];		/* the kernel's own words; "" when it left none */
+	double confidence; /* in kind */
+	const char *why;   /* what kind was told by */
+	char message[512]; /* the kernel's own words; "" when it left none */
 
 	/* Of a CPU exception; valid when exception is set. */
 	bool exception;
-	char entry[64];			/* symbol of its entry code: "asm_exc_page_fault" */
-	struct regs regs;		/* at the instruction that faulted */
-	uint64_t error_code;		/* as pushed by the CPU, or -1 */
+	char entry[64];	     /* symbol of its entry code: "asm_exc_page_fault" */
+	struct regs regs;    /* at the instruction that faulted */
+	uint64_t error_code; /* as pushed by the CPU, or -1 */
 
 	/* The address that could not be reached; valid when fault is set. */
 	bool fault;
 	uint64_t address;
-	bool address_read;		/* read from CR2 and its copies; else computed */
+	bool address_read; /* read from CR2 and its copies; else computed */
 	const char *address_source;
 	const char *fault_class;
-	const char *access;		/* "read", "write", "execute", NULL */
-	char provenance[256];		/* "RDI (0x…) + 0x40", "" when no operand gives it */
+	const char *access;   /* "read", "write", "execute", NULL */
+	char provenance[256]; /* "RDI (0x…) + 0x40", "" when no operand gives it */
 
 	/* The instruction at hand and its neighbours. */
 	struct insn code[16];
-	size_t code_count, code_at;	/* count 0: no code could be read */
+	size_t code_count, code_at; /* count 0: no code could be read */
 };
 
 const char *crash_kind_name(enum crash_kind kind);

@@ -50,7 +50,8 @@ static struct err *search(struct kernel *kernel, struct table table, uint64_t ad
 			uint64_t bug;
 
 			if (entry_pointer(kernel, block + j * size, at + j * size, LAYOUT_BUG_ADDR,
-					  &bug) && bug == address) {
+					  &bug) &&
+			    bug == address) {
 				*found = at + j * size;
 				return NULL;
 			}

@@ -47,8 +47,8 @@ static bool function_at(const struct crash *crash, size_t frame, char *name, siz
 {
 	struct symbol symbol;
 
-	if (!symbols_at(crash->kernel->symbols,
-			frame_lookup_address(&crash->trace.frames[frame]), &symbol))
+	if (!symbols_at(crash->kernel->symbols, frame_lookup_address(&crash->trace.frames[frame]),
+			&symbol))
 		return false;
 	strip_suffix(symbol.name);
 	copy_text(name, size, symbol.name);
@@ -139,7 +139,8 @@ static void classify_ud2(struct crash *crash)
 	else if (log_says(crash, "kernel BUG at"))
 		decide(crash, CRASH_BUG, 0.9, "the log says so");
 	else
-		decide(crash, CRASH_INVALID_OPCODE, 1.0, "an invalid opcode exception, and no BUG()");
+		decide(crash, CRASH_INVALID_OPCODE, 1.0,
+		       "an invalid opcode exception, and no BUG()");
 }
 
 /* The trap number the log gives when the entry code cannot be told from the stack. */
@@ -171,8 +172,7 @@ static enum crash_kind kind_by_log(const struct crash *crash)
 static const char *last_line(const struct log *log, const char *words)
 {
 	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < MESSAGE_LINES; seen++)
-		if (strstr(log->lines[i].text, words) &&
-		    !strstr(log->lines[i].text, "---[ end "))
+		if (strstr(log->lines[i].text, words) && !strstr(log->lines[i].text, "---[ end "))
 			return log->lines[i].text;
 	return NULL;
 }
@@ -231,7 +231,8 @@ static void classify_exception(struct crash *crash)
 	if (crash->kind == CRASH_INVALID_OPCODE)
 		classify_ud2(crash);
 	if ((crash->kind == CRASH_DOUBLE_FAULT || crash->kind == CRASH_PAGE_FAULT ||
-	     crash->kind == CRASH_UNKNOWN) && hit_guard(crash))
+	     crash->kind == CRASH_UNKNOWN) &&
+	    hit_guard(crash))
 		decide(crash, CRASH_STACK_OVERFLOW, 1.0,
 		       "the stack pointer is at the end of the task's stack");
 }
@@ -240,9 +241,20 @@ static void classify_exception(struct crash *crash)
 static size_t panic_caller(const struct crash *crash)
 {
 	static const char *const machinery[] = {
-		"machine_kexec", "__crash_kexec", "crash_kexec", "panic", "vpanic", "nmi_panic",
-		"crash_setup_regs", "native_machine_crash_shutdown", "panic_smp_self_stop",
-		"native_halt", "delay_tsc", "__const_udelay", "__delay", "mdelay",
+		"machine_kexec",
+		"__crash_kexec",
+		"crash_kexec",
+		"panic",
+		"vpanic",
+		"nmi_panic",
+		"crash_setup_regs",
+		"native_machine_crash_shutdown",
+		"panic_smp_self_stop",
+		"native_halt",
+		"delay_tsc",
+		"__const_udelay",
+		"__delay",
+		"mdelay",
 	};
 	size_t caller = 0;
 	char name[128];
@@ -312,8 +324,9 @@ static const struct {
 	const char *words[4];
 } announcements[] = {
 	{CRASH_NULL_DEREFERENCE, {"kernel NULL pointer dereference"}},
-	{CRASH_PAGE_FAULT, {"unable to handle page fault", "unable to handle kernel paging",
-			    "kernel NULL pointer dereference"}},
+	{CRASH_PAGE_FAULT,
+	 {"unable to handle page fault", "unable to handle kernel paging",
+	  "kernel NULL pointer dereference"}},
 	{CRASH_GENERAL_PROTECTION, {"general protection"}},
 	{CRASH_STACK_SEGMENT, {"stack segment:"}},
 	{CRASH_BUG, {"kernel BUG at"}},
@@ -321,7 +334,8 @@ static const struct {
 	{CRASH_DIVIDE_ERROR, {"divide error:"}},
 	{CRASH_INVALID_OPCODE, {"invalid opcode:"}},
 	{CRASH_DOUBLE_FAULT, {"double fault:"}},
-	{CRASH_STACK_OVERFLOW, {"stack guard page was hit", "kernel stack overflow", "double fault:"}},
+	{CRASH_STACK_OVERFLOW,
+	 {"stack guard page was hit", "kernel stack overflow", "double fault:"}},
 	{CRASH_HUNG_TASK, {"hung_task: blocked tasks", "blocked for more than"}},
 	{CRASH_SOFT_LOCKUP, {"soft lockup - CPU", "softlockup: hung tasks"}},
 	{CRASH_HARD_LOCKUP, {"hard LOCKUP", "Hard LOCKUP"}},

@@ -67,8 +67,8 @@ static void read_code(struct crash *crash)
 		    !err_ok(memory_read(kernel->memory, start, code, length)))
 			return;
 	}
-	if (!err_ok(disasm_around(kernel->disasm, code, length, start, known, rip, crash->code, 6, 4,
-				  &crash->code_count, &crash->code_at)))
+	if (!err_ok(disasm_around(kernel->disasm, code, length, start, known, rip, crash->code, 6,
+				  4, &crash->code_count, &crash->code_at)))
 		crash->code_count = 0;
 }
 
@@ -92,7 +92,8 @@ static bool address_in_log(const struct crash *crash, uint64_t *address)
 			at = strstr(log->lines[i].text, "address: ");
 			skip = 9;
 		}
-		if (at && parse_hex(at + skip, strspn(at + skip, "0123456789abcdefABCDEF"), address))
+		if (at &&
+		    parse_hex(at + skip, strspn(at + skip, "0123456789abcdefABCDEF"), address))
 			return true;
 	}
 	return false;
@@ -134,7 +135,8 @@ static void page_fault_address(struct crash *crash)
 		set_address(crash, crash->trace.frames[0].regs.value[REG_CR2], true, "CR2");
 	else if (crash->task &&
 		 err_ok(member_read(crash->kernel, crash->task->address, LAYOUT_TASK_CR2,
-				    &address)) && address)
+				    &address)) &&
+		 address)
 		set_address(crash, address, true, "task_struct.thread.cr2");
 	else if (address_in_log(crash, &address))
 		set_address(crash, address, true, "the log");
@@ -155,7 +157,8 @@ static void protection_address(struct crash *crash)
 /* Page fault error code: arch/x86/include/asm/trap_pf.h. */
 static const char *access_of(const struct crash *crash, const struct operand *operand)
 {
-	bool page_fault = crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE ||
+	bool page_fault = crash->kind == CRASH_PAGE_FAULT ||
+			  crash->kind == CRASH_NULL_DEREFERENCE ||
 			  crash->kind == CRASH_STACK_OVERFLOW;
 
 	if (crash->address == crash->regs.value[REG_RIP])
@@ -178,8 +181,8 @@ static void describe_operand(struct crash *crash, const struct operand *operand)
 		n += (size_t)snprintf(text + n, size - n, "%s (0x%016" PRIx64 ")",
 				      reg_name(operand->base), crash->regs.value[operand->base]);
 	if (operand->index < REG_COUNT)
-		n += (size_t)snprintf(text + n, size - n, "%s%s (0x%" PRIx64 ") * %d", n ? " + " : "",
-				      reg_name(operand->index),
+		n += (size_t)snprintf(text + n, size - n, "%s%s (0x%" PRIx64 ") * %d",
+				      n ? " + " : "", reg_name(operand->index),
 				      crash->regs.value[operand->index], operand->scale);
 	if (operand->displacement || !n)
 		snprintf(text + n, size - n, "%s0x%" PRIx64,

@@ -35,8 +35,9 @@ static bool has_function(struct kernel *kernel, const struct trace *trace, const
 /* Without either variable: the CPU whose stack is in the middle of dying. */
 static bool search_cpu(struct kernel *kernel, int *cpu)
 {
-	static const char *const dying[] = {"crash_kexec", "__crash_kexec", "panic", "vpanic",
-					    "oops_end", "die", "machine_kexec"};
+	static const char *const dying[] = {"crash_kexec",  "__crash_kexec", "panic",
+					    "vpanic",	    "oops_end",	     "die",
+					    "machine_kexec"};
 
 	for (unsigned i = 0; i < percpu_cpus(kernel->percpu); i++) {
 		const struct task *task = tasks_on_cpu(kernel->tasks, i);
@@ -69,10 +70,14 @@ static bool find_cpu(struct crash *crash)
 static bool is_exception_entry(const char *name)
 {
 	static const char *const plain[] = {
-		"page_fault", "async_page_fault", "general_protection", "stack_segment",
-		"invalid_op", "divide_error", "double_fault", "do_double_fault", "overflow",
-		"bounds", "invalid_TSS", "segment_not_present", "alignment_check", "simd_coprocessor_error",
-		"coprocessor_error", "device_not_available",
+		"page_fault",	      "async_page_fault",
+		"general_protection", "stack_segment",
+		"invalid_op",	      "divide_error",
+		"double_fault",	      "do_double_fault",
+		"overflow",	      "bounds",
+		"invalid_TSS",	      "segment_not_present",
+		"alignment_check",    "simd_coprocessor_error",
+		"coprocessor_error",  "device_not_available",
 	};
 
 	if (!strncmp(name, "asm_exc_", 8))
@@ -99,8 +104,7 @@ static bool take_exception(struct crash *crash, size_t frame, const struct regs 
 	crash->exception = true;
 	crash->frame = frame;
 	crash->regs = *regs;
-	crash->error_code =
-		regs_known(regs, REG_ORIG_RAX) ? regs->value[REG_ORIG_RAX] : UINT64_MAX;
+	crash->error_code = regs_known(regs, REG_ORIG_RAX) ? regs->value[REG_ORIG_RAX] : UINT64_MAX;
 	return true;
 }
 

@@ -73,8 +73,8 @@ static void read_address(const char *text, struct crash_report *report)
 		if (!at)
 			continue;
 		at += strlen(words[i]);
-		report->has_address = parse_hex(at, strspn(at, "0123456789abcdefABCDEF"),
-						&report->address);
+		report->has_address =
+			parse_hex(at, strspn(at, "0123456789abcdefABCDEF"), &report->address);
 	}
 }
 

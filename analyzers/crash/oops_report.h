@@ -12,14 +12,14 @@
  * dump or its stacks cannot be read: who, where, which address.
  */
 struct crash_report {
-	int cpu;	     /* -1 unknown */
-	int pid;	     /* -1 unknown */
+	int cpu; /* -1 unknown */
+	int pid; /* -1 unknown */
 	char comm[17];
-	char symbol[128];    /* of RIP; "" unknown */
+	char symbol[128]; /* of RIP; "" unknown */
 	uint64_t offset;
 	char module[64];
 	bool has_address;
-	uint64_t address;    /* that faulted */
+	uint64_t address; /* that faulted */
 };
 
 /* The last report of the log; false when it holds none. */

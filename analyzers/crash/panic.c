@@ -21,8 +21,8 @@ static json_t *registers_json(const struct regs *regs)
 {
 	json_t *json = json_object();
 	static const enum reg order[] = {
-		REG_RIP, REG_RSP, REG_RFLAGS, REG_RAX, REG_RBX, REG_RCX, REG_RDX,  REG_RSI,
-		REG_RDI, REG_RBP, REG_R8,     REG_R9,  REG_R10, REG_R11, REG_R12,  REG_R13,
+		REG_RIP, REG_RSP, REG_RFLAGS, REG_RAX, REG_RBX, REG_RCX, REG_RDX,      REG_RSI,
+		REG_RDI, REG_RBP, REG_R8,     REG_R9,  REG_R10, REG_R11, REG_R12,      REG_R13,
 		REG_R14, REG_R15, REG_CS,     REG_SS,  REG_CR2, REG_CR3, REG_ORIG_RAX,
 	};
 
@@ -60,14 +60,15 @@ static json_t *instruction_json(const struct crash *crash)
 	for (size_t i = 0; i < crash->code_count; i++) {
 		char place[SYMBOL_NAME_MAX + 96];
 
-		symbols_format(crash->kernel->symbols, crash->code[i].address, place, sizeof(place));
+		symbols_format(crash->kernel->symbols, crash->code[i].address, place,
+			       sizeof(place));
 		json_array_append_new(
-			around, json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
-					  json_address(crash->code[i].address), "place",
-					  json_text0(place), "text", json_text0(crash->code[i].text),
-					  "bytes",
-					  json_bytes(crash->code[i].bytes, crash->code[i].size),
-					  "faulting", i == crash->code_at));
+			around,
+			json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
+				  json_address(crash->code[i].address), "place", json_text0(place),
+				  "text", json_text0(crash->code[i].text), "bytes",
+				  json_bytes(crash->code[i].bytes, crash->code[i].size), "faulting",
+				  i == crash->code_at));
 	}
 	json_put(json, "text", json_text0(insn->text));
 	json_put(json, "bytes", json_bytes(insn->bytes, insn->size));
@@ -116,10 +117,9 @@ static void put_report(const struct crash *crash, json_t *json)
 				   "found_by", "log"));
 	if (report.has_address && !crash->fault)
 		json_put(json, "fault",
-			 json_pack("{s:o, s:s?, s:s, s:s}", "address",
-				   json_address(report.address), "class",
-				   fault_class(crash->kernel->memory, report.address), "evidence",
-				   EVIDENCE_INFERRED, "source", "the log"));
+			 json_pack("{s:o, s:s?, s:s, s:s}", "address", json_address(report.address),
+				   "class", fault_class(crash->kernel->memory, report.address),
+				   "evidence", EVIDENCE_INFERRED, "source", "the log"));
 }
 
 static json_t *crash_json(const struct crash *crash)
@@ -187,18 +187,18 @@ static void show_bad_register(const struct crash *crash, struct findings *findin
 			continue;
 		uint64_t value = crash->regs.value[base], bytes = htole64(value);
 
-		finding_add(findings,
-			    stack ? FINDING_FAULT_STACK_SEGMENT : FINDING_FAULT_NON_CANONICAL,
-			    SEVERITY_WARNING, 1.0,
-			    json_pack("{s:s, s:o, s:o, s:s}", "register", reg_name(base), "value",
-				      json_address(value), "bytes",
-				      json_bytes((const uint8_t *)&bytes, 8), "evidence",
-				      EVIDENCE_PROVEN),
-			    "%s%s holds 0x%016" PRIx64 ", which is no address",
-			    stack ? "the stack is sound; the stack-segment fault comes of an operand "
-				    "based on it: "
-				  : "",
-			    reg_name(base), value);
+		finding_add(
+			findings, stack ? FINDING_FAULT_STACK_SEGMENT : FINDING_FAULT_NON_CANONICAL,
+			SEVERITY_WARNING, 1.0,
+			json_pack("{s:s, s:o, s:o, s:s}", "register", reg_name(base), "value",
+				  json_address(value), "bytes",
+				  json_bytes((const uint8_t *)&bytes, 8), "evidence",
+				  EVIDENCE_PROVEN),
+			"%s%s holds 0x%016" PRIx64 ", which is no address",
+			stack ? "the stack is sound; the stack-segment fault comes of an operand "
+				"based on it: "
+			      : "",
+			reg_name(base), value);
 	}
 }
 

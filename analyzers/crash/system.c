@@ -66,8 +66,8 @@ static bool uts_field(struct kernel *kernel, const char *field, char *buf, size_
 	if (!kernel->symbols || !symbols_find(kernel->symbols, "init_uts_ns", &base) ||
 	    !type_find_member(type, path, &member))
 		return false;
-	struct err *err = memory_read_string(kernel->memory, base + member_offset(&member), buf,
-					     size);
+	struct err *err =
+		memory_read_string(kernel->memory, base + member_offset(&member), buf, size);
 	return err_ok(err) && buf[0];
 }
 
@@ -135,13 +135,26 @@ static void put_command_line(struct kernel *kernel, json_t *json)
 
 /* kernel/panic.c: taint_flags[]; letter when set. */
 static const char *const taints[] = {
-	"P proprietary module",	   "F module was force loaded", "S out of specification",
-	"R module was force unloaded", "M machine check",	"B bad page",
-	"U set by user space",	   "D died before (oops)",	"A ACPI table overridden",
-	"W warned before",	   "C staging driver",		"I firmware workaround",
-	"O out-of-tree module",	   "E unsigned module",		"L soft lockup before",
-	"K live patched",	   "X auxiliary",		"T randstruct",
-	"N in-kernel test",	   "J fwctl",
+	"P proprietary module",
+	"F module was force loaded",
+	"S out of specification",
+	"R module was force unloaded",
+	"M machine check",
+	"B bad page",
+	"U set by user space",
+	"D died before (oops)",
+	"A ACPI table overridden",
+	"W warned before",
+	"C staging driver",
+	"I firmware workaround",
+	"O out-of-tree module",
+	"E unsigned module",
+	"L soft lockup before",
+	"K live patched",
+	"X auxiliary",
+	"T randstruct",
+	"N in-kernel test",
+	"J fwctl",
 };
 
 static json_t *taints_json(uint64_t mask)
@@ -207,7 +220,10 @@ static json_t *system_json(struct kernel *kernel)
 	json_t *json = json_object();
 	uint64_t mask;
 
-	put_uts(kernel, json, "release", "release", release ? release : info ? info->release : NULL);
+	put_uts(kernel, json, "release", "release",
+		release ? release
+		: info	? info->release
+			: NULL);
 	put_release_from_log(kernel->log, json);
 	put_uts(kernel, json, "version", "version", info ? info->version : NULL);
 	put_uts(kernel, json, "machine", "machine", info ? info->machine : NULL);

@@ -10,8 +10,8 @@
 #include "kernel/symbols/vmlinux.h"
 
 static const char *const step_names[] = {
-	"header", "vmcoreinfo", "registers", "memory",	"symbols", "types",
-	"percpu", "log",	"modules",   "tasks",	"stacks",
+	"header", "vmcoreinfo", "registers", "memory", "symbols", "types",
+	"percpu", "log",	"modules",   "tasks",  "stacks",
 };
 
 const char *kernel_step_name(unsigned mask)
@@ -169,7 +169,7 @@ static void open_modules(struct kernel *kernel)
 	if (cut)
 		kernel_degrade(kernel, kernel_step_name(STEP_MODULES),
 			       err_new(cut->code, "after %zu modules: %s",
-				      modules_count(kernel->modules), cut->message),
+				       modules_count(kernel->modules), cut->message),
 			       NULL);
 }
 

@@ -44,10 +44,11 @@ struct degraded {
 
 struct kernel {
 	struct dump *dump;
-	struct vmcoreinfo *vmcoreinfo; /* these and the following: NULL when their step is missing */
+	struct vmcoreinfo
+		*vmcoreinfo; /* these and the following: NULL when their step is missing */
 	struct memory *memory;
 	struct symbols *symbols;
-	struct types *types;	 /* never NULL after kernel_open, may hold no provider */
+	struct types *types;	     /* never NULL after kernel_open, may hold no provider */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
 	struct layout *layout;
 	struct percpu *percpu;
@@ -58,15 +59,15 @@ struct kernel {
 	int32_t *cpu_notes;    /* by CPU; see cpu_notes_open() */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
-	struct slabs *slabs;	   /* caches met so far, by kernel/mm/slab.c */
+	struct slabs *slabs; /* caches met so far, by kernel/mm/slab.c */
 	struct page_marks page_marks;
-	struct slab_states *slab_states; /* what is free of them, by kernel/mm/slab_state.c */
+	struct slab_states *slab_states;   /* what is free of them, by kernel/mm/slab_state.c */
 	struct stack_frames *stack_frames; /* traces looked into, by kernel/unwind/stack_frame.c */
-	struct sleepers *sleepers; /* by kernel_sleepers(), when first asked for */
-	unsigned steps; /* mask of the steps that stand */
+	struct sleepers *sleepers;	   /* by kernel_sleepers(), when first asked for */
+	unsigned steps;			   /* mask of the steps that stand */
 	struct degraded *degraded;
 	size_t degraded_count;
-	int vmlinux_fd;	      /* the caller's, once it is known to match; else -1 */
+	int vmlinux_fd; /* the caller's, once it is known to match; else -1 */
 	/* Gives files of code, see kernel_options. */
 	int (*open_file)(void *context, const char *release, const char *module);
 	void *open_file_context;

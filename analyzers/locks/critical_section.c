@@ -59,8 +59,8 @@ static bool moved_value(struct kernel *kernel, const struct known *known, const 
 static void follow_registers(struct kernel *kernel, struct known *known, const struct insn *insn)
 {
 	const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
-	bool simple = insn->operand_count == 2 && to->kind == OPERAND_REGISTER &&
-		      to->reg <= REG_R15;
+	bool simple =
+		insn->operand_count == 2 && to->kind == OPERAND_REGISTER && to->reg <= REG_R15;
 	uint64_t value = 0;
 	bool holds = false;
 
@@ -105,13 +105,12 @@ void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 			bool rdi_known = known.mask >> REG_RDI & 1;
 			uint64_t rdi = rdi_known ? known.value[REG_RDI] : 0;
 			bool other = calls->only && rdi != calls->only;
-			enum lock_call call = other ? CALL_OTHER
-						    : calls->classify(kernel, insn.target);
+			enum lock_call call =
+				other ? CALL_OTHER : calls->classify(kernel, insn.target);
 
 			if (call == CALL_LOCK || call == CALL_LOCK_READ)
-				*region = (struct lock_region){true, rdi_known,
-							       call == CALL_LOCK_READ, rdi,
-							       insn.address};
+				*region = (struct lock_region){
+					true, rdi_known, call == CALL_LOCK_READ, rdi, insn.address};
 			else if (call == CALL_UNLOCK)
 				region->inside = false;
 		}
@@ -127,20 +126,22 @@ struct lock_function {
 
 /* include/linux/rwsem.h; "_killable", "_interruptible", "_nested" behave alike */
 static const struct lock_function rwsem_functions[] = {
-	{"up_read*", CALL_UNLOCK},	 {"up_write*", CALL_UNLOCK},
-	{"down_read*", CALL_LOCK_READ}, {"down_write*", CALL_LOCK},
+	{"up_read*", CALL_UNLOCK},	     {"up_write*", CALL_UNLOCK},
+	{"down_read*", CALL_LOCK_READ},	     {"down_write*", CALL_LOCK},
 	{"downgrade_write", CALL_LOCK_READ}, {NULL, CALL_OTHER},
 };
 /* include/linux/semaphore.h */
 static const struct lock_function semaphore_functions[] = {
-	{"up", CALL_UNLOCK},	     {"down", CALL_LOCK},
+	{"up", CALL_UNLOCK},	      {"down", CALL_LOCK},
 	{"down_killable", CALL_LOCK}, {"down_interruptible", CALL_LOCK},
-	{"down_timeout", CALL_LOCK}, {NULL, CALL_OTHER},
+	{"down_timeout", CALL_LOCK},  {NULL, CALL_OTHER},
 };
 /* include/linux/percpu-rwsem.h; its readers come and go inline, but for the slow path */
 static const struct lock_function percpu_rwsem_functions[] = {
-	{"percpu_up_write", CALL_UNLOCK},	 {"percpu_down_write", CALL_LOCK},
-	{"__percpu_down_read", CALL_LOCK_READ}, {NULL, CALL_OTHER},
+	{"percpu_up_write", CALL_UNLOCK},
+	{"percpu_down_write", CALL_LOCK},
+	{"__percpu_down_read", CALL_LOCK_READ},
+	{NULL, CALL_OTHER},
 };
 
 static bool is_named(const char *name, const char *pattern)

@@ -17,9 +17,9 @@ struct lock_calls {
 };
 
 struct lock_region {
-	bool inside;   /* the last lock call has no unlock after it */
-	bool known;    /* which lock it was: a constant */
-	bool read;     /* taken as one of its readers */
+	bool inside; /* the last lock call has no unlock after it */
+	bool known;  /* which lock it was: a constant */
+	bool read;   /* taken as one of its readers */
 	uint64_t lock;
 	uint64_t call; /* address of the call */
 };

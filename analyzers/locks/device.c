@@ -45,7 +45,8 @@ void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *b
 {
 	char name[33];
 
-	if (!disk || !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
+	if (!disk ||
+	    !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
 	    !is_printable(name, strlen(name)))
 		return;
 	char last = name[strlen(name) - 1];

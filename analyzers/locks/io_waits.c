@@ -25,9 +25,9 @@ static json_t *device_entry(json_t *devices, const char *name)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(devices, i, entry)
-		if (!strcmp(json_string_value(json_object_get(entry, "device")), name))
-			return entry;
+	json_array_foreach(devices, i,
+			   entry) if (!strcmp(json_string_value(json_object_get(entry, "device")),
+					      name)) return entry;
 	entry = json_pack("{s:s, s:i}", "device", name, "tasks", 0);
 	json_array_append_new(devices, entry);
 	return entry;
@@ -62,7 +62,8 @@ static void put_devices(const json_t *devices, struct str *text)
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(devices, i, entry) {
+	json_array_foreach(devices, i, entry)
+	{
 		if (i == DEVICES_SHOWN) {
 			str_printf(text, " and %zu more devices", json_array_size(devices) - i);
 			return;
@@ -126,7 +127,8 @@ void io_waits_headline(const struct wait_graph *graph, struct str *text)
 {
 	_json_ json_t *json = io_waits_json(graph);
 	long long tasks = json_integer_value(json_object_get(json, "tasks"));
-	const json_t *devices = json_object_get(json, "devices"), *only = json_array_get(devices, 0);
+	const json_t *devices = json_object_get(json, "devices"),
+		     *only = json_array_get(devices, 0);
 
 	if (json_array_size(devices) != 1 ||
 	    json_integer_value(json_object_get(only, "tasks")) != tasks)

@@ -126,7 +126,8 @@ void lock_add_waiters(json_t *lock, const struct waitlist *list)
 	if (list->err)
 		json_put(lock, "note",
 			 json_sprintf("the wait list could not be read to its end, so the order is "
-				      "not all known: %s", list->err->message));
+				      "not all known: %s",
+				      list->err->message));
 }
 
 static struct err *emit_lock(struct kernel *kernel, const struct lock_class *class,
@@ -171,8 +172,8 @@ static struct err *add_blocked(const struct lock_class *class, const struct slee
 		if (sleeper->lock != list->lock || !(class->waits >> sleeper->kind & 1) ||
 		    waits_in(list, sleeper->task))
 			continue;
-		TRY(waitlist_add(list, (struct waiter){.task = sleeper->task,
-						       .mode = sleeper->mode}));
+		TRY(waitlist_add(list,
+				 (struct waiter){.task = sleeper->task, .mode = sleeper->mode}));
 	}
 	return NULL;
 }
@@ -193,7 +194,8 @@ static struct err *find_waiters(struct kernel *kernel, const struct lock_class *
 	TRY(waitlist_of_lock(kernel, class->ops, sleeper->lock, list));
 	TRY(add_blocked(class, sleepers, list));
 	if (!class->ops->plausible(kernel, list->lock, list->count))
-		return err_at(ERR_CORRUPT, list->lock, "no lock where the task says it waits for one");
+		return err_at(ERR_CORRUPT, list->lock,
+			      "no lock where the task says it waits for one");
 	return NULL;
 }
 

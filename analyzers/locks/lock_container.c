@@ -18,9 +18,9 @@
 static bool is_lock_name(const char *name)
 {
 	static const char *const names[] = {
-		"rw_semaphore", "mutex",	"rt_mutex",	  "rt_mutex_base",
-		"semaphore",	"completion",	"ww_mutex",	  "percpu_rw_semaphore",
-		"spinlock",	"raw_spinlock", "arch_spinlock",  "qspinlock",
+		"rw_semaphore", "mutex",	"rt_mutex",	   "rt_mutex_base",
+		"semaphore",	"completion",	"ww_mutex",	   "percpu_rw_semaphore",
+		"spinlock",	"raw_spinlock", "arch_spinlock",   "qspinlock",
 		"qrwlock",	"rwlock",	"wait_queue_head", "swait_queue_head",
 	};
 
@@ -152,7 +152,7 @@ static const struct {
 	const char *type;
 	enum layout_id member;
 } task_objects[] = {
-	{"mm_struct", LAYOUT_TASK_MM},	     {"signal_struct", LAYOUT_TASK_SIGNAL},
+	{"mm_struct", LAYOUT_TASK_MM},		 {"signal_struct", LAYOUT_TASK_SIGNAL},
 	{"sighand_struct", LAYOUT_TASK_SIGHAND}, {"files_struct", LAYOUT_TASK_FILES},
 	{"fs_struct", LAYOUT_TASK_FS},
 };
@@ -194,7 +194,8 @@ static bool of_task(struct kernel *kernel, struct lock_place *place)
 	else
 		process_label(kernel->tasks, task, &label);
 	place->evidence = EVIDENCE_PROVEN;
-	snprintf(place->why, sizeof(place->why), "it lies in the %s of %s", place->type, label.data);
+	snprintf(place->why, sizeof(place->why), "it lies in the %s of %s", place->type,
+		 label.data);
 	/* "lock" alone says nothing. */
 	bool vague = !strcmp(place->member, "lock");
 	snprintf(place->name, sizeof(place->name), "%s%s%s of %s", vague ? place->type : "",
@@ -258,7 +259,8 @@ static void name_object(struct kernel *kernel, struct type type, const char *cac
 
 	place->evidence = EVIDENCE_INFERRED;
 	snprintf(place->why, sizeof(place->why),
-		 "objects of cache %s are struct %s, which fits in them and has this lock at +0x%" PRIx64,
+		 "objects of cache %s are struct %s, which fits in them and has this lock at "
+		 "+0x%" PRIx64,
 		 cache, place->type, (uint64_t)place->owner.offset);
 	if (passes_through(type, place->member, "inode", &inode) &&
 	    inode_text(kernel, place->object + inode, text, sizeof(text)))
@@ -317,7 +319,8 @@ static void in_zone(struct kernel *kernel, struct type node, struct lock_place *
 	place->object += member_offset(&zone);
 	snprintf(whose, size, "zone %s of node",
 		 device_read_name(kernel, place->object, LAYOUT_ZONE_NAME, name, sizeof(name))
-			 ? name : prefix);
+			 ? name
+			 : prefix);
 	copy_text(place->type, sizeof(place->type), "zone");
 	memmove(place->member, inside + 2, strlen(inside + 2) + 1);
 }
@@ -406,8 +409,7 @@ bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_pl
 
 		if (address - super_block >= type_size(type) ||
 		    !super_block_text(kernel, super_block, text, sizeof(text)) ||
-		    !lock_member(type, address - super_block, place->member,
-				 sizeof(place->member)))
+		    !lock_member(type, address - super_block, place->member, sizeof(place->member)))
 			continue;
 		copy_text(place->type, sizeof(place->type), "super_block");
 		place->object = super_block;

@@ -112,8 +112,8 @@ struct target {
 	uint64_t lock, object; /* object: what it is part of, 0 unknown */
 	uint64_t mm;	       /* whose mmap_lock it is, else 0 */
 	const struct task *hint;
-	const char *noun;      /* "an rwsem" */
-	struct map seen[2];    /* still_has() by place, of this lock and of any */
+	const char *noun;   /* "an rwsem" */
+	struct map seen[2]; /* still_has() by place, of this lock and of any */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 };
 
@@ -244,13 +244,12 @@ static bool held_by_frame(const struct target *target, const struct sleeper *sta
 
 /* --- all candidates --------------------------------------------------------------------------- */
 
-static void look_at(struct target *target, const struct sleeper *stack,
-		    struct suspects *suspects)
+static void look_at(struct target *target, const struct sleeper *stack, struct suspects *suspects)
 {
 	struct suspect found = {.task = stack->task};
 	/* An idle sleeper's stack may hold anything: only a frame that runs under the lock counts. */
-	bool idle = stack->task->state != 'D' && stack->task->state != 'R' &&
-		    stack->task->on_cpu < 0;
+	bool idle =
+		stack->task->state != 'D' && stack->task->state != 'R' && stack->task->on_cpu < 0;
 
 	if (!held_by_frame(target, stack, &found) && !idle)
 		(void)(took_known(target, stack, &found) || took_by_address(target, stack, &found));
@@ -295,7 +294,9 @@ static void add_suspects(const struct suspects *suspects, json_t *lock)
 struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
 			       const struct task *hint, size_t *count)
 {
-	struct target target = {.kernel = kernel, .lock = list->lock, .hint = hint,
+	struct target target = {.kernel = kernel,
+				.lock = list->lock,
+				.hint = hint,
 				.mm = lock_mm(kernel, list->lock),
 				.object = lock_object(lock)};
 	struct suspects suspects = {0};

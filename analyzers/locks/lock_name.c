@@ -62,8 +62,8 @@ static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *pl
 	copy_text(place->member, sizeof(place->member), "mmap_lock");
 	place->object = mm;
 	place->evidence = EVIDENCE_PROVEN;
-	snprintf(place->why, sizeof(place->why), "%s", task ? "a task's mm points to its object"
-							      : "it is the kernel's own");
+	snprintf(place->why, sizeof(place->why), "%s",
+		 task ? "a task's mm points to its object" : "it is the kernel's own");
 	return true;
 }
 
@@ -148,8 +148,9 @@ static void in_object(struct kernel *kernel, const char *kind, struct lock_place
 	if (users > 1)
 		snprintf(shared, sizeof(shared), " (a cache of %" PRIu64 " kinds of objects)",
 			 users);
-	snprintf(place->name, sizeof(place->name), "%s in %s object 0x%016" PRIx64 " +0x%" PRIx64 "%s",
-		 kind, owner->slab.slab.cache->name, owner->start, (uint64_t)owner->offset, shared);
+	snprintf(place->name, sizeof(place->name),
+		 "%s in %s object 0x%016" PRIx64 " +0x%" PRIx64 "%s", kind,
+		 owner->slab.slab.cache->name, owner->start, (uint64_t)owner->offset, shared);
 }
 
 /* What the allocators know, when nothing knows the object's type. */

@@ -11,7 +11,7 @@
  * the stack of kworker/1:0/12, in flush_work()", "mutex in kmalloc-512 object 0x… +0x40".
  */
 struct lock_place {
-	struct owner owner;   /* of the lock's address */
+	struct owner owner; /* of the lock's address */
 	char name[320];
 	char type[64];	      /* C type of the object, "" when it cannot be told */
 	char member[128];     /* path in it */

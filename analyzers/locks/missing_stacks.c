@@ -34,11 +34,13 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 		return NULL;
 	json_t *json = json_pack("{s:s}", "step", "stacks");
 	json_put(json, "why",
-		 json_sprintf("the stacks of %zu of %zu blocked tasks cannot be read: %s%s", missing,
-			      sleepers->count, names.data, missing > NAMES_SHOWN ? ", ..." : ""));
-	json_put(json, "remedy",
-		 json_string("makedumpfile drops stacks of a kernel newer than itself at dump level "
-			     "31: a newer one, or -d 17, keeps them"));
+		 json_sprintf("the stacks of %zu of %zu blocked tasks cannot be read: %s%s",
+			      missing, sleepers->count, names.data,
+			      missing > NAMES_SHOWN ? ", ..." : ""));
+	json_put(
+		json, "remedy",
+		json_string("makedumpfile drops stacks of a kernel newer than itself at dump level "
+			    "31: a newer one, or -d 17, keeps them"));
 	finding_add(findings, FINDING_DEGRADED, SEVERITY_NOTICE, 1.0, json, NULL);
 	return NULL;
 }

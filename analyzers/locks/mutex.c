@@ -95,9 +95,10 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		lock_add_holder(lock, owner, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
 				"the mutex's owner field names it%s",
 				!has_count(kernel) && word & FLAG_HANDOFF
-					? " (hand-off to the first waiter is set)" : "");
-		json_put(lock, "state", json_sprintf("locked by %s, %zu waiting", label.data,
-						     list->count));
+					? " (hand-off to the first waiter is set)"
+					: "");
+		json_put(lock, "state",
+			 json_sprintf("locked by %s, %zu waiting", label.data, list->count));
 		str_printf(headline, ": mutex held by %s, %zu waiting", label.data, list->count);
 	} else {
 		add_no_owner(list, word, lock);

@@ -15,7 +15,9 @@
 #include "locks/lock.h"
 #include "locks/wait_target.h"
 
-#define NAMED ((1u << WAIT_NONE) | (1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) | (1u << WAIT_OTHER))
+#define NAMED                                                                                      \
+	((1u << WAIT_NONE) | (1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) |              \
+	 (1u << WAIT_OTHER))
 #define GROUPS_MAX 512 /* different things waited for, times devices */
 
 /* All sleepers with the same words and the same device are one wait with many waiters. */
@@ -56,7 +58,8 @@ static struct group *group_of(struct kernel *kernel, struct groups *groups,
 	wait_target_find(kernel, sleeper, &target);
 	if (kind == WAIT_NONE)
 		what = stack_function(sleeper);
-	if (kind == WAIT_BIT && target.device[0]) { /* a buffer is locked while it is read or written */
+	if (kind == WAIT_BIT &&
+	    target.device[0]) { /* a buffer is locked while it is read or written */
 		kind = WAIT_IO;
 		what = "buffer I/O";
 	}
@@ -67,8 +70,8 @@ static struct group *group_of(struct kernel *kernel, struct groups *groups,
 		return NULL;
 	struct group *group = &groups->list[groups->count++];
 	*group = (struct group){what, kind, target, lock_new(kernel, wait_kind_name(kind), 0), 0};
-	json_put(group->lock, "name", kind == WAIT_NONE ? json_sprintf("%s()", what)
-							: group_name(what, &target));
+	json_put(group->lock, "name",
+		 kind == WAIT_NONE ? json_sprintf("%s()", what) : group_name(what, &target));
 	if (target.device[0])
 		json_put(group->lock, "device", json_string(target.device));
 	return group;
@@ -90,10 +93,11 @@ static void emit(struct findings *findings, const struct group *group)
 		lock_add_holder(group->lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN,
 				1.0, "the journal on the waiters' stacks names it as its thread");
 	else
-		lock_add_holder(group->lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
-				group->kind == WAIT_OTHER
-					? "nothing in memory says who is to end this wait"
-					: "I/O is ended by the device or its driver, not by a task");
+		lock_add_holder(
+			group->lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
+			group->kind == WAIT_OTHER
+				? "nothing in memory says who is to end this wait"
+				: "I/O is ended by the device or its driver, not by a task");
 	json_put(group->lock, "state", json_sprintf("%zu waiting", group->count));
 	finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.9, group->lock,
 		    "%zu task%s wait%s for %s", group->count, group->count == 1 ? "" : "s",

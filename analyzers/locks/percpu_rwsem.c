@@ -46,8 +46,9 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	size_t suspects = 0;
 
 	TRY(member_read(kernel, list->lock, LAYOUT_PERCPU_RWSEM_BLOCK, &block));
-	bool draining = err_ok(member_read(kernel, list->lock, LAYOUT_PERCPU_RWSEM_WRITER,
-					   &writer)) && writer;
+	bool draining =
+		err_ok(member_read(kernel, list->lock, LAYOUT_PERCPU_RWSEM_WRITER, &writer)) &&
+		writer;
 	const struct task *task = draining ? lock_owner(kernel, writer, 0) : NULL;
 
 	json_put(lock, "raw", json_address((uint32_t)block));

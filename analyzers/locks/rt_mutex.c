@@ -55,7 +55,8 @@ static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitli
 		}
 		node = path[--depth];
 		if (!read_waiter(kernel, node - member_offset(entry), &waiter))
-			return err_at(ERR_CORRUPT, node, "rt_mutex waiter is on the stack of no task it names");
+			return err_at(ERR_CORRUPT, node,
+				      "rt_mutex waiter is on the stack of no task it names");
 		if (list->count == TREE_MAX)
 			return err_new(ERR_LIMIT, "more than %u waiters", TREE_MAX);
 		TRY(waitlist_add(list, waiter));
@@ -132,8 +133,8 @@ static enum lock_mode rt_mode(struct kernel *kernel, const struct task *task)
 static void add_waiters(struct kernel *kernel, struct waitlist *list, json_t *lock, bool rwsem)
 {
 	for (size_t i = 0; i < list->count; i++)
-		list->waiters[i].mode = rwsem ? rt_mode(kernel, list->waiters[i].task)
-					      : MODE_EXCLUSIVE;
+		list->waiters[i].mode =
+			rwsem ? rt_mode(kernel, list->waiters[i].task) : MODE_EXCLUSIVE;
 	lock_add_waiters(lock, list);
 }
 
@@ -185,8 +186,10 @@ static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct wait
 		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
 				"readers are only counted, and no stack shows one");
 	finding_add(findings, FINDING_LOCK_RWSEM, SEVERITY_WARNING,
-		    owner && !draining ? 1.0 : suspects == 1 ? 0.8 : 0.6, json_incref(lock),
-		    "%s: %s, %zu queued", lock_text(lock), text, list->count);
+		    owner && !draining ? 1.0
+		    : suspects == 1    ? 0.8
+				       : 0.6,
+		    json_incref(lock), "%s: %s, %zu queued", lock_text(lock), text, list->count);
 	return NULL;
 }
 
@@ -209,7 +212,8 @@ static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
 	}
 	json_put(lock, "state", json_sprintf("held by %s, %zu waiting", label.data, list->count));
 	finding_add(findings, FINDING_LOCK_RT_MUTEX, SEVERITY_WARNING, owner ? 1.0 : 0.7, lock,
-		    "%s: rt_mutex held by %s, %zu waiting", lock_text(lock), label.data, list->count);
+		    "%s: rt_mutex held by %s, %zu waiting", lock_text(lock), label.data,
+		    list->count);
 	return NULL;
 }
 

@@ -10,15 +10,15 @@
 enum rwsem_count {
 	RWSEM_BIAS_PER_WAITER, /* 2.6.32 … 2.6.35: each waiter adds WAITING_BIAS */
 	RWSEM_BIAS,	       /* 70bdc6e0644f v2.6.36 … 5.2: one WAITING_BIAS for all waiters */
-	RWSEM_FLAGS,	       /* 64489e78004c v5.3, el8: writer, waiters, handoff bits; reader count */
-	RWSEM_RT,	       /* 42254105dfe8 v5.15: rwbase_rt.readers */
-	RWSEM_ACTIVITY,	       /* lib/rwsem-spinlock.c until v5.1: readers, or -1 for a writer */
+	RWSEM_FLAGS,	/* 64489e78004c v5.3, el8: writer, waiters, handoff bits; reader count */
+	RWSEM_RT,	/* 42254105dfe8 v5.15: rwbase_rt.readers */
+	RWSEM_ACTIVITY, /* lib/rwsem-spinlock.c until v5.1: readers, or -1 for a writer */
 };
 
 struct rwsem_state {
-	bool writer;	   /* held for write */
-	uint32_t readers;  /* held for read by so many (a moment's contenders included) */
-	bool waiters;	   /* the count says that somebody waits */
+	bool writer;	  /* held for write */
+	uint32_t readers; /* held for read by so many (a moment's contenders included) */
+	bool waiters;	  /* the count says that somebody waits */
 	bool handoff;
 	bool ambiguous;	   /* the count alone has two readings; the wait list told them apart */
 	bool inconsistent; /* count and wait list contradict each other */

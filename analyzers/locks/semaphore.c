@@ -48,8 +48,8 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 
 	TRY(member_read(kernel, list->lock, LAYOUT_SEMAPHORE_COUNT, &count));
 	json_put(lock, "raw", json_address(count));
-	json_put(lock, "state", json_sprintf("count %" PRIu32 ", %zu waiting", (uint32_t)count,
-					     list->count));
+	json_put(lock, "state",
+		 json_sprintf("count %" PRIu32 ", %zu waiting", (uint32_t)count, list->count));
 	if (last)
 		lock_add_holder(lock, last, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.8,
 				"the semaphore's last_holder field names it");

@@ -93,9 +93,10 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 			continue;
 		best = score;
 		bool has = (address || near) && !region.known;
-		snprintf(why, size, "does not spin; %s() took %s at +0x%llx and had not given it "
-				    "back%s%s%s", symbol.name,
-			 region.known ? "this lock" : "a spinlock",
+		snprintf(why, size,
+			 "does not spin; %s() took %s at +0x%llx and had not given it "
+			 "back%s%s%s",
+			 symbol.name, region.known ? "this lock" : "a spinlock",
 			 (unsigned long long)(region.call - symbol.address), has ? ", and " : "",
 			 has ? what : "", has ? " is at hand" : "");
 	}

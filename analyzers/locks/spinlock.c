@@ -103,8 +103,9 @@ static double add_holders(struct kernel *kernel, const struct spin_cpus *cpus, u
 	if (count)
 		*best = list[0].cpu->task;
 	else
-		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
-				"a spinlock records no holder, and no CPU's code or stack shows one");
+		lock_add_holder(
+			lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+			"a spinlock records no holder, and no CPU's code or stack shows one");
 	free(list);
 	return score;
 }
@@ -133,9 +134,9 @@ static void describe_queued(uint32_t value, json_t *lock)
 	json_t *tail = queued.has_tail ? json_sprintf("tail CPU %" PRIu32 " index %" PRIu32,
 						      queued.tail_cpu, queued.tail_index)
 				       : json_string("no queue");
-	json_put(lock, "state", json_sprintf("%s%s, %s", queued.locked ? "locked" : "not locked",
-					     queued.pending ? ", pending" : "",
-					     json_string_value(tail)));
+	json_put(lock, "state",
+		 json_sprintf("%s%s, %s", queued.locked ? "locked" : "not locked",
+			      queued.pending ? ", pending" : "", json_string_value(tail)));
 	json_decref(tail);
 }
 
@@ -145,15 +146,16 @@ static void describe_rw(uint32_t value, json_t *lock)
 
 	queued_rw_decode(value, &rw);
 	json_put(lock, "state",
-		 json_sprintf("%s, %" PRIu32 " readers%s", rw.writer ? "held for write" : "no writer",
-			      rw.readers, rw.writer_waiting ? ", writer waiting" : ""));
+		 json_sprintf("%s, %" PRIu32 " readers%s",
+			      rw.writer ? "held for write" : "no writer", rw.readers,
+			      rw.writer_waiting ? ", writer waiting" : ""));
 }
 
 static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shape,
 			const struct spin_cpus *cpus, const struct spin_cpu *first,
 			struct findings *findings)
 {
-	const char *kind = first->rwlock			  ? "qrwlock"
+	const char *kind = first->rwlock		    ? "qrwlock"
 			   : shape->kind == SPINLOCK_TICKET ? "ticket_spinlock"
 							    : "qspinlock";
 	_str_ struct str holder = {0};

@@ -294,8 +294,8 @@ static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)
 		if (!err_ok(memory_read_u32(kernel->memory, list[i], &value)))
 			continue;
 		queued_rw_decode(value, &lock);
-		if (lock.readers > TICKETS_OUTSTANDING_MAX || (lock.writer && wants_write &&
-							       lock.readers))
+		if (lock.readers > TICKETS_OUTSTANDING_MAX ||
+		    (lock.writer && wants_write && lock.readers))
 			continue;
 		if (wants_write ? lock.writer_waiting || lock.writer : lock.writer) {
 			cpu->lock = list[i];
@@ -310,10 +310,10 @@ static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)
 static void find_lock(struct kernel *kernel, const struct spinlock_shape *shape,
 		      const struct queue *queue, struct spin_cpu *cpu)
 {
-	bool found = cpu->rwlock			  ? find_rwlock(kernel, cpu)
-		     : shape->kind == SPINLOCK_TICKET	  ? find_ticket(kernel, shape, cpu)
-		     : shape->kind == SPINLOCK_QUEUED	  ? find_queued(kernel, queue, cpu)
-							  : false;
+	bool found = cpu->rwlock		      ? find_rwlock(kernel, cpu)
+		     : shape->kind == SPINLOCK_TICKET ? find_ticket(kernel, shape, cpu)
+		     : shape->kind == SPINLOCK_QUEUED ? find_queued(kernel, queue, cpu)
+						      : false;
 
 	/* A ticket lock's own function is also where a CPU stands that has just taken it. */
 	if (!found && shape->kind == SPINLOCK_TICKET)

@@ -12,13 +12,13 @@ struct spin_cpu {
 	unsigned cpu;
 	const struct task *task;
 	struct trace trace;
-	size_t frame;		/* index of the frame that spins, when function is set */
-	const char *function;	/* from spinners.def; NULL: this CPU does not spin */
+	size_t frame;	      /* index of the frame that spins, when function is set */
+	const char *function; /* from spinners.def; NULL: this CPU does not spin */
 	bool rwlock;
-	uint64_t lock;		/* 0 while not found */
-	int64_t ticket;		/* its own, -1 unknown */
-	int64_t position;	/* in the queue, 1 is next; -1 unknown */
-	uint64_t node;		/* of its MCS node, 0 none */
+	uint64_t lock;	  /* 0 while not found */
+	int64_t ticket;	  /* its own, -1 unknown */
+	int64_t position; /* in the queue, 1 is next; -1 unknown */
+	uint64_t node;	  /* of its MCS node, 0 none */
 };
 
 struct spin_cpus {

@@ -57,12 +57,18 @@ static struct section section_from(const struct sleeper *stack, unsigned first)
 /* The function a person would name: past the scheduler. */
 static const char *working_function(const struct sleeper *stack, unsigned first)
 {
-	static const char *const passed[] = {"__schedule", "schedule", "schedule_timeout",
-					     "schedule_preempt_disabled", "io_schedule",
+	static const char *const passed[] = {"__schedule",
+					     "schedule",
+					     "schedule_timeout",
+					     "schedule_preempt_disabled",
+					     "io_schedule",
 					     "io_schedule_timeout",
-					     "schedule_timeout_uninterruptible", "msleep",
-					     "preempt_schedule_common", "preempt_schedule",
-					     "preempt_schedule_irq", "__cond_resched"};
+					     "schedule_timeout_uninterruptible",
+					     "msleep",
+					     "preempt_schedule_common",
+					     "preempt_schedule",
+					     "preempt_schedule_irq",
+					     "__cond_resched"};
 
 	for (unsigned i = first; i < stack->call_count; i++) {
 		const char *function = stack->calls[i].function;
@@ -100,9 +106,11 @@ static void running(const struct sleeper *stack, struct str *text)
 	str_printf(text, "running on CPU %d in %s()", stack->task->on_cpu,
 		   working_function(stack, at));
 	if (by && !outer.death)
-		str_printf(text, section.death == DEATH_ENDED
-					 ? ", interrupted there by %s that ended in panic()"
-					 : ", stopped there by %s of the CPU that panicked", by);
+		str_printf(text,
+			   section.death == DEATH_ENDED
+				   ? ", interrupted there by %s that ended in panic()"
+				   : ", stopped there by %s of the CPU that panicked",
+			   by);
 	else if (outer.death == DEATH_ENDED)
 		str_puts(text, ", which panicked");
 	else if (outer.next < stack->call_count)
@@ -125,9 +133,9 @@ static const char *lock_caller(const struct sleeper *stack)
 	while (i < stack->call_count && stack->calls[i].address != stack->caller)
 		i++;
 	/* What remains are the entry points, which no table of sleeping functions has. */
-	while (i < stack->call_count && (!stack->calls[i].function[0] ||
-					 !strncmp(stack->calls[i].function, "down", 4) ||
-					 !strncmp(stack->calls[i].function, "call_rwsem_down", 15)))
+	while (i < stack->call_count &&
+	       (!stack->calls[i].function[0] || !strncmp(stack->calls[i].function, "down", 4) ||
+		!strncmp(stack->calls[i].function, "call_rwsem_down", 15)))
 		i++;
 	return stack->caller && i < stack->call_count ? stack->calls[i].function : NULL;
 }

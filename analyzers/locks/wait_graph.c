@@ -78,11 +78,11 @@ struct search {
 	struct {
 		struct wait_node *node;
 		size_t edge; /* the one being followed */
-	} *path;
+	} * path;
 	size_t depth;
 	size_t looked_at; /* edges of cycles */
-	double at_least; /* edges less sure are passed over */
-	double below;	 /* cycles as sure as this are known */
+	double at_least;  /* edges less sure are passed over */
+	double below;	  /* cycles as sure as this are known */
 };
 
 #define CYCLE_EDGES_MAX (1u << 22) /* looked at in all cycles together: there may be one an edge */
@@ -227,8 +227,8 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
 		if (!map_set(known, root_key(edge), graph->root_count))
 			return false;
 		*at = graph->root_count++;
-		graph->roots[*at] = (struct wait_root){edge->to ? edge->to : edge->from, edge->to, edge,
-						       0, edge->confidence};
+		graph->roots[*at] = (struct wait_root){edge->to ? edge->to : edge->from, edge->to,
+						       edge, 0, edge->confidence};
 		return true;
 	}
 	*at = *found;

@@ -12,11 +12,11 @@
  */
 struct wait_edge {
 	const struct task *from;
-	const struct task *to;	/* NULL: the holder is missing */
-	const json_t *lock;	/* LOCK of the verdict; owned by the findings */
-	const json_t *holder;	/* one of its holders */
+	const struct task *to; /* NULL: the holder is missing */
+	const json_t *lock;    /* LOCK of the verdict; owned by the findings */
+	const json_t *holder;  /* one of its holders */
 	double confidence;
-	size_t unlisted;	/* waiters of this lock that are counted but not listed */
+	size_t unlisted; /* waiters of this lock that are counted but not listed */
 };
 
 #define CYCLES_MAX 16 /* kept: the surest of those found */
@@ -29,7 +29,7 @@ struct wait_cycle {
 
 /* Where a queue ends: at a task that waits for nobody, or at a lock whose holder is missing. */
 struct wait_root {
-	const struct task *task;      /* with a missing holder, the first task that waits for it */
+	const struct task *task; /* with a missing holder, the first task that waits for it */
 	bool holder_known;
 	const struct wait_edge *last; /* the last edge into it */
 	size_t victims;		      /* tasks that wait for it, through others too */

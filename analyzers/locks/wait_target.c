@@ -74,8 +74,8 @@ static bool leads_back(const struct place *place, uint64_t data)
 {
 	const struct task *task = place->sleeper->task;
 
-	return data == task->address || (data >= place->sleeper->sp &&
-					 data < task->stack + task->stack_size);
+	return data == task->address ||
+	       (data >= place->sleeper->sp && data < task->stack + task->stack_size);
 }
 
 /* A bio of submit_bio_wait() and the like, on the stack itself or pointed to. */
@@ -197,8 +197,7 @@ static void look_at(const struct place *place, struct wait_target *ret)
 	}
 }
 
-void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,
-		      struct wait_target *ret)
+void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, struct wait_target *ret)
 {
 	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
 	struct place place = {.kernel = kernel, .sleeper = sleeper, .at = sleeper->sp};

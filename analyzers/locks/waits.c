@@ -51,19 +51,23 @@ static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, con
 
 	unlisted -= MIN(unlisted, json_array_size(waiters));
 
-	json_array_foreach(waiters, i, waiter) {
+	json_array_foreach(waiters, i, waiter)
+	{
 		const struct task *from = json_task(kernel, waiter);
 
 		if (!from || !is_stuck(from, waiter))
 			continue;
-		json_array_foreach(holders, j, holder) {
+		json_array_foreach(holders, j, holder)
+		{
 			struct wait_edge edge = {
 				.from = from,
 				.to = json_task(kernel, holder),
 				.lock = lock,
 				.holder = holder,
-				.confidence = json_real_value(json_object_get(holder, "confidence")),
-				.unlisted = i ? 0 : unlisted, /* the first in line stands for them */
+				.confidence =
+					json_real_value(json_object_get(holder, "confidence")),
+				.unlisted =
+					i ? 0 : unlisted, /* the first in line stands for them */
 			};
 			TRY(wait_graph_add(graph, &edge));
 		}
@@ -91,8 +95,8 @@ static struct err *collect(struct kernel *kernel, const struct findings *finding
 static const char *holding_word(const json_t *lock)
 {
 	const char *kind = json_string_value(json_object_get(lock, "kind"));
-	const char *type = json_string_value(json_object_get(json_object_get(lock, "container"),
-							     "type"));
+	const char *type =
+		json_string_value(json_object_get(json_object_get(lock, "container"), "type"));
 
 	if (!kind || strcmp(kind, "completion") != 0)
 		return "held by";
@@ -105,7 +109,8 @@ static void count_waiters(const json_t *lock, size_t *readers, size_t *writers, 
 	json_t *waiter;
 
 	*readers = *writers = *others = 0;
-	json_array_foreach(json_object_get(lock, "waiters"), i, waiter) {
+	json_array_foreach(json_object_get(lock, "waiters"), i, waiter)
+	{
 		const char *mode = json_string_value(json_object_get(waiter, "mode"));
 
 		*(mode && !strcmp(mode, "read")	   ? readers
@@ -210,9 +215,10 @@ static const char *missing_edge(struct kernel *kernel, const struct wait_root *r
 
 	if (!root->holder_known || !sleeper || root->task->on_cpu >= 0)
 		return NULL;
-	return sleeper_stackless(sleeper) ? "what it waits for is not known: its stack is missing"
-					  : "what it waits for is no lock, so nothing in memory says "
-					    "who is to wake it";
+	return sleeper_stackless(sleeper)
+		       ? "what it waits for is not known: its stack is missing"
+		       : "what it waits for is no lock, so nothing in memory says "
+			 "who is to wake it";
 }
 
 static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
@@ -239,8 +245,7 @@ static json_t *longest_json(const struct wait_graph *graph)
 	const struct wait_edge *longest = NULL;
 
 	for (size_t i = 0; i < graph->count; i++)
-		if (graph->edges[i].from->blocked_ns >
-		    (longest ? longest->from->blocked_ns : 0))
+		if (graph->edges[i].from->blocked_ns > (longest ? longest->from->blocked_ns : 0))
 			longest = &graph->edges[i];
 	if (!longest)
 		return NULL;
@@ -259,8 +264,7 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 	for (size_t i = 0; i < cycle->length && i < 6; i++) {
 		task_label(cycle->edges[i]->from, text);
 		str_printf(text, "%s waits for %s, %s ", i ? ", which" : "",
-			   lock_text(cycle->edges[i]->lock),
-			   holding_word(cycle->edges[i]->lock));
+			   lock_text(cycle->edges[i]->lock), holding_word(cycle->edges[i]->lock));
 	}
 	if (cycle->length > 6)
 		str_puts(text, "... ");
@@ -296,7 +300,8 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 
 	/* Several in one such wait: which of them the others stand behind is not told. */
 	if (own > 1)
-		str_printf(text, "%zu tasks wait for %s, directly or behind another; first in line ",
+		str_printf(text,
+			   "%zu tasks wait for %s, directly or behind another; first in line ",
 			   root->victims, lock_text(root->last->lock));
 	task_label(root->task, text);
 	if (own == 1 && others)

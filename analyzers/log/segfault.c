@@ -112,8 +112,8 @@ static bool parse_trap(const char *line, struct segfault *fault)
 		trap += 5;
 	size_t length = MIN((size_t)(ip - trap), sizeof(fault->trap) - 1);
 	memcpy(fault->trap, trap, length);
-	return trap < ip && hex_after(ip, " ip:", &fault->ip) && hex_after(ip, " sp:", &fault->sp) &&
-	       hex_after(ip, " error:", &fault->error);
+	return trap < ip && hex_after(ip, " ip:", &fault->ip) &&
+	       hex_after(ip, " sp:", &fault->sp) && hex_after(ip, " error:", &fault->error);
 }
 
 bool segfault_parse(const char *line, struct segfault *ret)
@@ -181,7 +181,8 @@ static json_t *segfault_json(const struct log_line *line, const struct segfault 
 			 segfault_offset(fault, &offset) ? json_integer((json_int_t)offset)
 							 : json_null());
 	}
-	json_put(json, "access", segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
+	json_put(json, "access",
+		 segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
 	json_put(json, "class", segfault_class(fault) ? json_string(segfault_class(fault)) : NULL);
 	json_put(json, "cpu", fault->cpu >= 0 ? json_integer(fault->cpu) : NULL);
 	return json;
@@ -203,7 +204,8 @@ static void emit(const struct log_line *line, const struct segfault *fault,
 	if (fault->has_address)
 		finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
 			    segfault_json(line, fault),
-			    "user program %s (thread %" PRIu64 ") crashed: %s of 0x%" PRIx64 " (%s) at %s",
+			    "user program %s (thread %" PRIu64 ") crashed: %s of 0x%" PRIx64
+			    " (%s) at %s",
 			    comm.data ? comm.data : "?", fault->pid, segfault_access(fault),
 			    fault->address, segfault_class(fault), where.data);
 	else

@@ -22,7 +22,7 @@ struct segfault {
 	uint64_t address, ip, sp, error;
 	char object[128]; /* "" when the line names none */
 	uint64_t base, size;
-	int cpu;	  /* -1 unknown */
+	int cpu; /* -1 unknown */
 };
 
 /* False when the line is no such line. */

@@ -18,7 +18,7 @@ enum fit { FIT_NONE, FIT_INSIDE, FIT_START, FIT_TYPE, FIT_SIBLINGS, FIT_LINKED }
 
 struct search {
 	struct kernel *kernel;
-	uint64_t value, holder; /* holder: the address of the value, 0 unknown */
+	uint64_t value, holder;		/* holder: the address of the value, 0 unknown */
 	const struct slab_cache *cache; /* of what the siblings point to, NULL unknown */
 	int64_t offset;			/* in its objects */
 	uint64_t type_size;		/* of what the member points to, 0 unknown */
@@ -57,8 +57,8 @@ static void ask_siblings(struct search *search)
 		    !err_ok(slab_find(search->kernel, word, &target)) ||
 		    target.state != OBJECT_ALLOCATED)
 			continue;
-		if (agree && (target.slab.cache != expected.slab.cache ||
-			      target.offset != expected.offset))
+		if (agree &&
+		    (target.slab.cache != expected.slab.cache || target.offset != expected.offset))
 			return; /* they disagree: no rule to be had from them */
 		expected = target;
 		agree++;
@@ -111,7 +111,7 @@ static enum fit fit_of(const struct search *search, const struct slab_object *ob
 		return FIT_LINKED;
 	if (search->cache)
 		return cache == search->cache && object->offset == search->offset ? FIT_SIBLINGS
-										    : FIT_NONE;
+										  : FIT_NONE;
 	if (search->type_size && object->offset == 0 && cache->object_size >= search->type_size &&
 	    cache->object_size <= 2 * search->type_size)
 		return FIT_TYPE;
@@ -126,8 +126,7 @@ static void try_candidate(struct search *search, const unsigned *bits, unsigned 
 
 	for (unsigned i = 0; i < count; i++)
 		restored ^= 1ull << bits[i];
-	if (restored % 8 ||
-	    memory_class(search->kernel->memory, restored) != VA_DIRECT_MAP)
+	if (restored % 8 || memory_class(search->kernel->memory, restored) != VA_DIRECT_MAP)
 		return;
 	search->candidates++;
 	bool linked = is_linked(search, restored, &node);
@@ -142,7 +141,9 @@ static void try_candidate(struct search *search, const unsigned *bits, unsigned 
 		return;
 	search->best = fit;
 	search->object = object;
-	*flip = (struct bit_flip){.restored = restored, .count = count, .node = node,
+	*flip = (struct bit_flip){.restored = restored,
+				  .count = count,
+				  .node = node,
 				  .bits = {bits[0], count > 1 ? bits[1] : 0}};
 }
 
@@ -235,6 +236,7 @@ void bit_flip_show(struct findings *findings, const struct bit_flip *flip)
 		    json_pack("{s:s, s:s, s:f, s:o, s:i, s:o}", "kind",
 			      flip->count > 1 ? "two_bit_flip" : "bit_flip", "text", flip->text,
 			      "confidence", flip->confidence, "restored",
-			      json_address(flip->restored), "bit", (int)flip->bits[0], "bits", bits),
+			      json_address(flip->restored), "bit", (int)flip->bits[0], "bits",
+			      bits),
 		    "%s", flip->text);
 }

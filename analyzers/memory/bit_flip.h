@@ -8,10 +8,10 @@
 
 /* A value with one or two bits put back. */
 struct bit_flip {
-	uint64_t restored;	/* what the value may have been */
+	uint64_t restored;	 /* what the value may have been */
 	unsigned bits[2], count; /* the bits, and how many */
-	double confidence;	/* with chance taken off */
-	uint64_t node;		/* the list node that holds the value, told by the links; or 0 */
+	double confidence;	 /* with chance taken off */
+	uint64_t node;		 /* the list node that holds the value, told by the links; or 0 */
 	char text[320];
 };
 

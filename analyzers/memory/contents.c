@@ -40,8 +40,8 @@ static const char *crash_module(const struct findings *findings)
 	size_t from = 0;
 	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
 
-	return crash ? json_string_value(json_object_get(json_object_get(crash->evidence, "rip"),
-							 "module"))
+	return crash ? json_string_value(
+			       json_object_get(json_object_get(crash->evidence, "rip"), "module"))
 		     : NULL;
 }
 
@@ -57,8 +57,8 @@ static void find_type(struct kernel *kernel, const struct findings *findings, co
 	window->type = types_find_in(kernel->types, crash_module(findings),
 				     strncmp(name, "union ", 6) ? TYPE_STRUCT : TYPE_UNION,
 				     space ? space + 1 : name);
-	window->base = window->bad -
-		       (uint64_t)json_integer_value(json_object_get(holder, "offset"));
+	window->base =
+		window->bad - (uint64_t)json_integer_value(json_object_get(holder, "offset"));
 }
 
 static void choose_window(struct kernel *kernel, struct window *window)
@@ -106,7 +106,8 @@ static void put_members(const struct window *window, uint64_t at, json_t *word)
 		return;
 	type_describe_offset(window->type, at - window->base, low, sizeof(low), &member);
 	copy_text(text, sizeof(text), low);
-	if (type_describe_offset(window->type, at - window->base + 4, high, sizeof(high), &member) &&
+	if (type_describe_offset(window->type, at - window->base + 4, high, sizeof(high),
+				 &member) &&
 	    strcmp(low, high) && !one_array(low, high))
 		snprintf(text, sizeof(text), "%s%s%s", low, *low ? ", " : "", high);
 	if (*text)
@@ -121,8 +122,8 @@ static json_t *describe_word(struct kernel *kernel, const struct window *window,
 
 	if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
 		return NULL;
-	json_t *word = json_pack("{s:o, s:o}", "address", json_address(at), "value",
-				 json_address(value));
+	json_t *word =
+		json_pack("{s:o, s:o}", "address", json_address(at), "value", json_address(value));
 	put_members(window, at, word);
 	if (at == window->bad)
 		json_put(word, "bad", json_true());

@@ -59,8 +59,7 @@ static struct err *search_dump(struct kernel *kernel, struct extent *extent, uin
 
 	if (is_common(extent->value) || !err_ok(memory_translate(kernel->memory, near, &phys)))
 		return NULL;
-	extent->window =
-		sweep_window(kernel->dump, phys >> PAGE_SHIFT, MAX(pages, PAGES_MIN));
+	extent->window = sweep_window(kernel->dump, phys >> PAGE_SHIFT, MAX(pages, PAGES_MIN));
 	options.first = extent->window.first;
 	options.chunks = extent->window.count;
 	return search_run(kernel->dump, &options, result);
@@ -149,16 +148,16 @@ static json_t *searched(const struct extent *extent, const struct search_result 
 		return json_sprintf("the whole dump, %" PRIu64 " pages", extent->window.all);
 	if (result->whole)
 		return json_sprintf("the %" PRIu64 " pages of the dump's %" PRIu64
-				    " that can be read", result->pages.pages, extent->window.all);
+				    " that can be read",
+				    result->pages.pages, extent->window.all);
 	if (!extent->window.count)
 		return json_string(near);
 	return json_sprintf("%s, and the %" PRIu64 " pages around it of the dump's %" PRIu64, near,
 			    result->pages.pages, extent->window.all);
 }
 
-static struct err *emit(struct kernel *kernel, struct findings *findings,
-			const struct task *task, const struct extent *extent,
-			const struct search_result *result)
+static struct err *emit(struct kernel *kernel, struct findings *findings, const struct task *task,
+			const struct extent *extent, const struct search_result *result)
 {
 	_cleanup_(cleanup_hit_groups_free) struct hit_groups *groups = NULL;
 	_json_ json_t *hits = json_array();

@@ -9,9 +9,9 @@
 #include "describe.h"
 #include "kernel/mm/owner.h"
 
-#define VALUE_FRAMES 4	/* the crashed function's and its callers' stack frames … */
-#define VALUE_WORDS 64	/* … words of each … */
-#define VALUES_SHOWN 4	/* … and pointers among them, that nothing else holds */
+#define VALUE_FRAMES 4 /* the crashed function's and its callers' stack frames … */
+#define VALUE_WORDS 64 /* … words of each … */
+#define VALUES_SHOWN 4 /* … and pointers among them, that nothing else holds */
 #define LOCKS_SHOWN 16
 
 static void show(struct findings *findings, const char *where, uint64_t value, json_t *owner)
@@ -77,8 +77,9 @@ static void show_percpu_offset(const struct crash *crash, struct findings *findi
 		return;
 	owner = (struct owner){.kind = OWNER_PERCPU, .cpu = crash->cpu};
 	json_t *json = describe_owner(&owner);
-	json_put(json, "text", json_sprintf("per-CPU pointer, to 0x%016" PRIx64 " on CPU %d",
-					    address, crash->cpu));
+	json_put(json, "text",
+		 json_sprintf("per-CPU pointer, to 0x%016" PRIx64 " on CPU %d", address,
+			      crash->cpu));
 	show(findings, where, value, json);
 }
 

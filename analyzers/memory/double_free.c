@@ -31,9 +31,9 @@ static const char *text_of(const json_t *object, const char *key)
 /* In the allocator, by the place BUG() names or, without CONFIG_DEBUG_BUGVERBOSE, the function. */
 static bool bug_in_allocator(const struct findings *findings)
 {
-	static const char *const functions[] = {"set_freepointer", "__slab_free", "kfree",
-						"kmem_cache_free", "__kmem_cache_free",
-						"build_detached_freelist"};
+	static const char *const functions[] = {
+		"set_freepointer", "__slab_free",	"kfree",
+		"kmem_cache_free", "__kmem_cache_free", "build_detached_freelist"};
 	size_t from = 0;
 	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
 
@@ -55,8 +55,8 @@ static unsigned registers_with(const json_t *registers, uint64_t address)
 	json_t *value;
 	uint64_t held;
 
-	json_object_foreach((json_t *)registers, name, value)
-		count += json_address_value(value, &held) && held == address;
+	json_object_foreach((json_t *)registers, name, value) count +=
+		json_address_value(value, &held) && held == address;
 	return count;
 }
 
@@ -68,15 +68,16 @@ static bool find_twice(struct kernel *kernel, const json_t *registers, struct tw
 	uint64_t held;
 
 	*twice = (struct twice){0};
-	json_object_foreach((json_t *)registers, name, value) {
+	json_object_foreach((json_t *)registers, name, value)
+	{
 		struct slab_object object;
 
 		if (!json_address_value(value, &held) || registers_with(registers, held) < 2 ||
 		    !err_ok(slab_find(kernel, held, &object)) || object.start != held ||
 		    !strcmp(object.slab.cache->name, "kmem_cache"))
 			continue;
-		if (twice->registers && (twice->object.state == OBJECT_FREE ||
-					 object.state != OBJECT_FREE))
+		if (twice->registers &&
+		    (twice->object.state == OBJECT_FREE || object.state != OBJECT_FREE))
 			continue;
 		*twice = (struct twice){object, registers_with(registers, held)};
 	}
@@ -93,7 +94,8 @@ static json_t *find_caller(const struct findings *findings)
 	const struct finding *trace = findings_next(findings, FINDING_BACKTRACE, &from);
 	json_t *frame;
 
-	json_array_foreach(trace ? json_object_get(trace->evidence, "backtrace") : NULL, i, frame) {
+	json_array_foreach(trace ? json_object_get(trace->evidence, "backtrace") : NULL, i, frame)
+	{
 		const char *symbol = text_of(frame, "symbol");
 
 		if (strstr(symbol, "sheaf") || strstr(symbol, "sheaves"))
@@ -115,14 +117,15 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	json_t *caller = find_caller(findings);
 	struct owner owner;
 	owner_find(kernel, twice.object.start, &owner);
-	json_t *json = json_pack("{s:o, s:s, s:o, s:s}", "object",
-				 json_address(twice.object.start), "cache",
-				 twice.object.slab.cache->name, "owner", describe_owner(&owner),
-				 "evidence", listed ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
+	json_t *json =
+		json_pack("{s:o, s:s, s:o, s:s}", "object", json_address(twice.object.start),
+			  "cache", twice.object.slab.cache->name, "owner", describe_owner(&owner),
+			  "evidence", listed ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
 	if (caller)
 		json_put(json, "freed_by", json_incref(caller));
 	finding_add(findings, FINDING_DOUBLE_FREE, SEVERITY_CRITICAL, listed ? 1.0 : 0.93, json,
-		    "%s object 0x%016" PRIx64 " is being freed while it is the first of its free list%s%s",
+		    "%s object 0x%016" PRIx64
+		    " is being freed while it is the first of its free list%s%s",
 		    twice.object.slab.cache->name, twice.object.start, listed ? ", on " : "",
 		    listed ? twice.object.where : "");
 	return NULL;

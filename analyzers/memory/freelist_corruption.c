@@ -13,7 +13,7 @@
 #include "memory/object_damage.h"
 #include "memory/value.h"
 
-#define TELLING 0.9 /* a look that chance does not make */
+#define TELLING 0.9	       /* a look that chance does not make */
 #define CLEARED_OVERRUN_MIN 24 /* bytes the object in front must end with */
 
 /* --- which object ----------------------------------------------------------------------------- */
@@ -28,8 +28,8 @@ static bool culprit_stores(struct kernel *kernel, const struct slab *slab, uint6
 		uint64_t object = slab_object_start(slab, i);
 
 		if (err_ok(freelist_next(kernel, slab, object, &raw, &next)) && next == decoded) {
-			*culprit = (struct culprit){.object = object, .raw = raw, .confidence = 1,
-						    .candidates = 1};
+			*culprit = (struct culprit){
+				.object = object, .raw = raw, .confidence = 1, .candidates = 1};
 			return true;
 		}
 	}
@@ -42,9 +42,9 @@ static bool in_registers(const json_t *registers, uint64_t address)
 	json_t *value;
 	uint64_t held;
 
-	json_object_foreach((json_t *)registers, name, value)
-		if (json_address_value(value, &held) && held == address)
-			return true;
+	json_object_foreach((json_t *)registers, name,
+			    value) if (json_address_value(value, &held) &&
+				       held == address) return true;
 	return false;
 }
 
@@ -86,8 +86,8 @@ static uint64_t stretch_in_front(struct kernel *kernel, const struct slab *slab,
 struct choice {
 	struct culprit best;
 	unsigned rank, ties, held; /* held: candidates in registers */
-	double chance;	/* of one try */
-	uint64_t first, differ; /* bits in which candidates differ from the first */
+	double chance;		   /* of one try */
+	uint64_t first, differ;	   /* bits in which candidates differ from the first */
 };
 
 enum { RANK_HELD = 32, RANK_RUN_UP_TO = 16, ODDITIES_MAX = 15 };
@@ -149,9 +149,9 @@ static bool culprit_computed(struct kernel *kernel, const json_t *registers,
 	culprit->computed = true;
 	culprit->chance = MIN(0.9, 2 * slab->objects * choice.chance);
 	culprit->common = with_blanks(choice.first, choice.differ);
-	culprit->confidence = culprit->candidates == 1				   ? 0.95
+	culprit->confidence = culprit->candidates == 1				 ? 0.95
 			      : choice.held == 1 || choice.rank & RANK_RUN_UP_TO ? 0.9
-										   : 0.75;
+										 : 0.75;
 	culprit->confidence *= 1 - culprit->chance;
 	/* Nothing but the words' looks tells them apart: too little to name one. */
 	if (culprit->candidates > 1 && (choice.rank < RANK_RUN_UP_TO || choice.ties))
@@ -164,8 +164,10 @@ bool freelist_culprit(struct kernel *kernel, const json_t *registers, const stru
 {
 	*ret = (struct culprit){0};
 	if (broken->object) {
-		*ret = (struct culprit){.object = broken->object, .raw = broken->raw,
-					.confidence = 1, .candidates = 1};
+		*ret = (struct culprit){.object = broken->object,
+					.raw = broken->raw,
+					.confidence = 1,
+					.candidates = 1};
 		return true;
 	}
 	if (culprit_stores(kernel, slab, broken->decoded, ret) ||
@@ -195,8 +197,9 @@ static void show_looks(struct findings *findings, const struct culprit *culprit)
 	char text[320];
 
 	for (size_t i = 0; i < count; i++) {
-		snprintf(text, sizeof(text), "what overwrote the free pointer, 0x%016" PRIx64
-			 ", looks like %s", culprit->raw, looks[i].text);
+		snprintf(text, sizeof(text),
+			 "what overwrote the free pointer, 0x%016" PRIx64 ", looks like %s",
+			 culprit->raw, looks[i].text);
 		show_look(findings, &looks[i], 1 - culprit->chance, text);
 	}
 }
@@ -210,8 +213,10 @@ static void show_common_look(struct findings *findings, const struct culprit *cu
 	if (!culprit->common || !value_looks(culprit->common, looks) ||
 	    looks[0].confidence < TELLING)
 		return;
-	snprintf(text, sizeof(text), "what overwrote a free pointer of this slab looks like %s, "
-		 "whichever of its objects it was in", looks[0].text);
+	snprintf(text, sizeof(text),
+		 "what overwrote a free pointer of this slab looks like %s, "
+		 "whichever of its objects it was in",
+		 looks[0].text);
 	show_look(findings, &looks[0], 0.97 * (1 - culprit->chance), text);
 }
 
@@ -230,8 +235,8 @@ static void show_holder(struct kernel *kernel, struct findings *findings, const 
 		    culprit->computed ? "stood" : "stands", slab->cache->name, culprit->object);
 }
 
-static void say_overrun(struct findings *findings, const struct slab_object *object,
-			int64_t from, int64_t to, double confidence)
+static void say_overrun(struct findings *findings, const struct slab_object *object, int64_t from,
+			int64_t to, double confidence)
 {
 	finding_add(findings, FINDING_OVERRUN, SEVERITY_CRITICAL, confidence,
 		    json_pack("{s:o, s:o, s:s, s:i, s:i, s:s}", "object",
@@ -240,7 +245,8 @@ static void say_overrun(struct findings *findings, const struct slab_object *obj
 			      "cache", object->slab.cache->name, "words_before", (int)(-from / 8),
 			      "words_in", (int)(to / 8), "evidence", EVIDENCE_INFERRED),
 		    "the %s object before it was overrun: the same bytes run from its end over the "
-		    "free pointer of the next", object->slab.cache->name);
+		    "free pointer of the next",
+		    object->slab.cache->name);
 }
 
 /*
@@ -259,7 +265,8 @@ static void show_overrun(struct findings *findings, struct kernel *kernel,
 			say_overrun(findings, object, shape.from, shape.to, shape.confidence);
 		return;
 	}
-	int64_t from = -(int64_t)stretch_in_front(kernel, &object->slab, object->start, culprit->raw);
+	int64_t from =
+		-(int64_t)stretch_in_front(kernel, &object->slab, object->start, culprit->raw);
 	if (from <= -CLEARED_OVERRUN_MIN)
 		say_overrun(findings, object, from, (int64_t)(at + 8 - object->start),
 			    (from <= -2 * CLEARED_OVERRUN_MIN ? 0.85 : 0.7) * culprit->confidence);
@@ -286,13 +293,13 @@ void freelist_damage_show(struct kernel *kernel, struct findings *findings, cons
 	struct slab_object object;
 	/* that a list breaks was read from it; whose pointer broke it may have been worked out */
 	bool proven = !culprit->computed || (!known && strcmp(list, "fault"));
-	json_t *json = json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:s}", "cache", slab->cache->name, "slab",
-		json_address(slab->address), "object",
-		known ? json_address(culprit->object) : json_null(), "raw",
-		known ? json_address(culprit->raw) : json_null(), "decoded",
-		json_address(broken->decoded), "why", freelist_break_name(broken), "list", list,
-		"near", near, "evidence", proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
+	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:s}", "cache",
+				 slab->cache->name, "slab", json_address(slab->address), "object",
+				 known ? json_address(culprit->object) : json_null(), "raw",
+				 known ? json_address(culprit->raw) : json_null(), "decoded",
+				 json_address(broken->decoded), "why", freelist_break_name(broken),
+				 "list", list, "near", near, "evidence",
+				 proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
 	if (!known) {
 		finding_add(findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
 			    "broken free list in %s: it %s", slab->cache->name,

@@ -7,11 +7,11 @@
 
 /* Which object's free pointer was overwritten, and with what, for a free list that breaks. */
 struct culprit {
-	uint64_t object; /* 0: cannot be told */
-	uint64_t raw;	 /* what stood in its free pointer; valid with object */
-	bool computed;	 /* not read from the object: the hardening undone for each in turn */
-	double confidence; /* that it is this object */
-	double chance;	   /* that trying each object would make such bytes of any pointer */
+	uint64_t object;     /* 0: cannot be told */
+	uint64_t raw;	     /* what stood in its free pointer; valid with object */
+	bool computed;	     /* not read from the object: the hardening undone for each in turn */
+	double confidence;   /* that it is this object */
+	double chance;	     /* that trying each object would make such bytes of any pointer */
 	unsigned candidates; /* objects that it may have been */
 	uint64_t common; /* without object: what candidates share, '?' where they differ; or 0 */
 };

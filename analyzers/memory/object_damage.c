@@ -12,7 +12,7 @@
 #define POINTERS_MAX 512 /* that are tried */
 #define TARGETS_MAX 24	 /* objects that are looked at for a pointer back */
 #define TARGET_BYTES 4096
-#define ARRAYS_MAX 256	 /* second steps: arrays of pointers the targets lead to */
+#define ARRAYS_MAX 256 /* second steps: arrays of pointers the targets lead to */
 
 const char *damage_name(enum damage damage)
 {
@@ -91,8 +91,8 @@ static void try_list(struct look *look, uint64_t offset)
 
 	next = word_at(look, offset);
 	prev = word_at(look, offset + 8);
-	bool forth = err_ok(memory_read_u64(kernel->memory, next + 8, &back_next)) &&
-		     back_next == here;
+	bool forth =
+		err_ok(memory_read_u64(kernel->memory, next + 8, &back_next)) && back_next == here;
 	bool back = err_ok(memory_read_u64(kernel->memory, prev, &back_prev)) && back_prev == here;
 	if (forth && back) {
 		look->shape->lists_sound++;
@@ -250,7 +250,8 @@ static bool says(struct object_shape *shape, enum damage damage, double confiden
 static bool judge_stretch(const struct look *look)
 {
 	struct object_shape *shape = look->shape;
-	int64_t size = (int64_t)look->object->slab.cache->object_size, length = shape->to - shape->from;
+	int64_t size = (int64_t)look->object->slab.cache->object_size,
+		length = shape->to - shape->from;
 
 	if (is_overrun(look))
 		return says(shape, DAMAGE_OVERRUN, length >= 48 ? 0.9 : 0.7);
@@ -285,7 +286,8 @@ static void judge(const struct look *look)
 		says(shape, DAMAGE_ONE_MEMBER, proofs > 1 ? 0.97 : 0.93);
 	else if (shape->pointers_good > 1)
 		says(shape, DAMAGE_ONE_MEMBER, 0.85);
-	else if (shape->zeros + 4 >= shape->words) /* a blank object says little, but nothing against */
+	else if (shape->zeros + 4 >=
+		 shape->words) /* a blank object says little, but nothing against */
 		says(shape, DAMAGE_ONE_MEMBER, 0.75);
 }
 

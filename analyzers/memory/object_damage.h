@@ -19,14 +19,14 @@ enum damage {
 
 struct object_shape {
 	enum damage damage;
-	double confidence;    /* in damage */
-	int64_t from, to;     /* bytes like the bad word, around it; from the object's start */
+	double confidence;     /* in damage */
+	int64_t from, to;      /* bytes like the bad word, around it; from the object's start */
 	unsigned words, zeros; /* of the object; zeros: words that are 0 */
 	/* Words outside of that stretch. */
 	unsigned pointers_good, pointers_bad; /* to memory that is there, and that is not */
 	unsigned lists_sound, lists_broken;   /* list heads whose neighbours point back, or don't */
-	uint64_t list_at;	/* where a sound list head stands, 0 none */
-	unsigned back_references; /* pointers to objects that point back into this one */
+	uint64_t list_at;		      /* where a sound list head stands, 0 none */
+	unsigned back_references;      /* pointers to objects that point back into this one */
 	uint64_t back_at, back_object; /* the first: where it stands, the object it leads to */
 	/* By the type: members that are pointers, and those that cannot be such a pointer. */
 	unsigned members, members_bad;

@@ -58,7 +58,8 @@ static void put_text(struct str *text, const struct subject *subject)
 		break;
 	case DAMAGE_MEMBERS:
 		if (shape->to - shape->from > 16)
-			str_printf(text, "the %s object is overwritten from +%" PRId64 " to +%" PRId64,
+			str_printf(text,
+				   "the %s object is overwritten from +%" PRId64 " to +%" PRId64,
 				   cache, shape->from, shape->to);
 		else
 			str_printf(text, "several places of the %s object are bad: %s", cache,
@@ -66,19 +67,25 @@ static void put_text(struct str *text, const struct subject *subject)
 		break;
 	case DAMAGE_WHOLE_OBJECT:
 		if (shape->to - shape->from > 16)
-			str_printf(text, "the whole %s object holds the same kind of bytes, from its "
-				   "first word to its last", cache);
+			str_printf(text,
+				   "the whole %s object holds the same kind of bytes, from its "
+				   "first word to its last",
+				   cache);
 		else
-			str_printf(text, "the %s object is not of that type any more: %u of %u "
-				   "pointers in it cannot be (%s)", cache, shape->members_bad,
-				   shape->members, shape->bad_names);
+			str_printf(text,
+				   "the %s object is not of that type any more: %u of %u "
+				   "pointers in it cannot be (%s)",
+				   cache, shape->members_bad, shape->members, shape->bad_names);
 		break;
 	case DAMAGE_OVERRUN:
-		str_printf(text, "the %s object before it was overrun: the same bytes run from its "
-			   "end into this object", cache);
+		str_printf(text,
+			   "the %s object before it was overrun: the same bytes run from its "
+			   "end into this object",
+			   cache);
 		break;
 	default:
-		str_printf(text, "whether the rest of the %s object is sound cannot be told", cache);
+		str_printf(text, "whether the rest of the %s object is sound cannot be told",
+			   cache);
 	}
 }
 
@@ -97,19 +104,23 @@ static json_t *to_json(struct kernel *kernel, const struct subject *subject, con
 {
 	const struct object_shape *shape = &subject->shape;
 	static const char *const states[] = {"unknown", "allocated", "free"};
-	json_t *json = json_pack(
-		"{s:o, s:s, s:s, s:I, s:o, s:s, s:s, s:s}", "start",
-		json_address(subject->object.start), "cache", subject->object.slab.cache->name,
-		"state", states[subject->object.state], "size",
-		(json_int_t)subject->object.slab.cache->object_size, "at", json_address(subject->at),
-		"damage", damage_name(shape->damage), "text", text, "evidence", EVIDENCE_INFERRED);
+	json_t *json =
+		json_pack("{s:o, s:s, s:s, s:I, s:o, s:s, s:s, s:s}", "start",
+			  json_address(subject->object.start), "cache",
+			  subject->object.slab.cache->name, "state", states[subject->object.state],
+			  "size", (json_int_t)subject->object.slab.cache->object_size, "at",
+			  json_address(subject->at), "damage", damage_name(shape->damage), "text",
+			  text, "evidence", EVIDENCE_INFERRED);
 
-	json_put(json, "stretch", json_pack("{s:I, s:I}", "from", (json_int_t)shape->from, "to",
-					    (json_int_t)shape->to));
-	json_put(json, "pointers", json_pack("{s:i, s:i}", "good", (int)shape->pointers_good, "bad",
-					     (int)shape->pointers_bad));
-	json_put(json, "lists", json_pack("{s:i, s:i}", "good", (int)shape->lists_sound, "bad",
-					  (int)shape->lists_broken));
+	json_put(json, "stretch",
+		 json_pack("{s:I, s:I}", "from", (json_int_t)shape->from, "to",
+			   (json_int_t)shape->to));
+	json_put(json, "pointers",
+		 json_pack("{s:i, s:i}", "good", (int)shape->pointers_good, "bad",
+			   (int)shape->pointers_bad));
+	json_put(json, "lists",
+		 json_pack("{s:i, s:i}", "good", (int)shape->lists_sound, "bad",
+			   (int)shape->lists_broken));
 	if (shape->members)
 		json_put(json, "members",
 			 json_pack("{s:i, s:i}", "good", (int)(shape->members - shape->members_bad),
@@ -151,7 +162,8 @@ static bool find_subject(struct kernel *kernel, const struct findings *findings,
 	size_t from = 0;
 
 	while ((holder = findings_next(findings, FINDING_HOLDER, &from)))
-		if (json_address_value(json_object_get(holder->evidence, "address"), &subject->at) &&
+		if (json_address_value(json_object_get(holder->evidence, "address"),
+				       &subject->at) &&
 		    err_ok(slab_find(kernel, subject->at, &subject->object)) &&
 		    err_ok(memory_read_u64(kernel->memory, subject->at, &subject->value)) &&
 		    err_ok(object_shape_read(kernel, &subject->object, subject->at,

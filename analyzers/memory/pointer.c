@@ -28,8 +28,8 @@ static void hypothesis(struct findings *findings, const char *kind, double confi
 		       const char *text)
 {
 	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, confidence,
-		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_text0(text), "confidence",
-			      confidence),
+		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_text0(text),
+			      "confidence", confidence),
 		    "%s", text);
 }
 
@@ -66,8 +66,8 @@ static void show_holder(struct kernel *kernel, struct findings *findings, uint64
 	}
 	if (origin)
 		json_put(json, "offset", json_integer((json_int_t)origin->offset));
-	finding_add(findings, FINDING_HOLDER, SEVERITY_NOTICE, origin && origin->held ? 1.0 : 0.7, json,
-		    "the bad value stands at 0x%016" PRIx64 "%s%s%s%s: %s", address,
+	finding_add(findings, FINDING_HOLDER, SEVERITY_NOTICE, origin && origin->held ? 1.0 : 0.7,
+		    json, "the bad value stands at 0x%016" PRIx64 "%s%s%s%s: %s", address,
 		    origin && origin->member[0] ? ", " : "", origin ? origin->type : "",
 		    origin && origin->member[0] ? "." : "", origin ? origin->member : "", text);
 }
@@ -124,8 +124,8 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	uint64_t value = crash->regs.value[reg];
 	TRY(provenance_trace(crash, reg, value, &origin));
 	_json_ json_t *steps = origin.steps;
-	json_array_foreach(steps, i, one)
-		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0, json_incref(one), NULL);
+	json_array_foreach(steps, i, one) finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO,
+						      1.0, json_incref(one), NULL);
 	uint64_t holder = origin.found && origin.held ? origin.address : 0;
 	if (holder && origin.whole)
 		value = origin.value;

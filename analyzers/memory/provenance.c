@@ -155,8 +155,8 @@ static void variable_text(struct trail *trail, const struct operand *operand, ui
 	if (operand->gs && !percpu_owner(kernel, address, &cpu, &variable))
 		return;
 	/* What is relative to RIP has its name in the instruction's text. */
-	if ((operand->gs || operand->base == REG_NONE) &&
-	    operand->index == REG_NONE && symbols_at(kernel->symbols, variable, &symbol))
+	if ((operand->gs || operand->base == REG_NONE) && operand->index == REG_NONE &&
+	    symbols_at(kernel->symbols, variable, &symbol))
 		snprintf(buf, size, " (%.120s%s)", symbol.name, operand->gs ? " of its CPU" : "");
 }
 
@@ -176,9 +176,9 @@ static void show_load(struct trail *trail, size_t at, const struct operand *oper
 {
 	char place[384], variable[160];
 	uint64_t now = 0;
-	bool readable = operand->size <= 8 &&
-			err_ok(memory_read_uint(trail->walk->kernel->memory, address->value,
-						operand->size, &now));
+	bool readable =
+		operand->size <= 8 && err_ok(memory_read_uint(trail->walk->kernel->memory,
+							      address->value, operand->size, &now));
 	bool held = readable && same_bits(trail, now);
 
 	trail->certain |= held && is_telling(&trail->bits);
@@ -477,8 +477,8 @@ static bool start_at_register(struct trail *trail, enum reg reg)
 static bool start_at_call(struct trail *trail)
 {
 	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
-	enum reg reg = insn->target ? thunk_register(trail->walk, insn->target)
-				    : insn->operands[0].reg;
+	enum reg reg =
+		insn->target ? thunk_register(trail->walk, insn->target) : insn->operands[0].reg;
 	char place[384];
 
 	step(trail, true, "%s: called it", where(trail, trail->scope->at, place, sizeof(place)));
@@ -491,8 +491,8 @@ static bool start_at_call(struct trail *trail)
 struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 			     struct provenance *ret)
 {
-	struct walk walk = {.crash = crash, .kernel = crash->kernel, .result = ret,
-			    .budget = WALK_BUDGET};
+	struct walk walk = {
+		.crash = crash, .kernel = crash->kernel, .result = ret, .budget = WALK_BUDGET};
 	struct trail trail = {.walk = &walk, .bits = {value, UINT64_MAX}, .certain = true};
 	struct scope *scope;
 
@@ -500,8 +500,8 @@ struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t v
 	if (!ret->steps)
 		return &err_nomem;
 	step(&trail, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
-	_err_ struct err *err = reg == REG_RIP ? scope_of_call(&walk, &scope)
-					       : scope_first(&walk, &scope);
+	_err_ struct err *err =
+		reg == REG_RIP ? scope_of_call(&walk, &scope) : scope_first(&walk, &scope);
 	if (err) {
 		step(&trail, false, "%s: the chain ends", err->message);
 	} else {

@@ -93,8 +93,7 @@ static bool strip_moves(struct flow *flow, enum reg *reg, size_t *index, int64_t
 
 	for (unsigned i = 0; i < MOVES_MAX; i++) {
 		flow_definitions(flow, (struct flow_place){.reg = *reg}, *index, set);
-		if (!flow_only(set, &at, &entry) || entry ||
-		    !is_affine(&flow->insns[at], reg, sum))
+		if (!flow_only(set, &at, &entry) || entry || !is_affine(&flow->insns[at], reg, sum))
 			return false;
 		*index = at;
 	}

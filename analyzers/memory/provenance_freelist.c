@@ -48,8 +48,8 @@ static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *sl
 
 void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base)
 {
-	const struct member *freelist = layout_get(trail->walk->kernel->layout,
-						   LAYOUT_CPU_SLAB_FREELIST);
+	const struct member *freelist =
+		layout_get(trail->walk->kernel->layout, LAYOUT_CPU_SLAB_FREELIST);
 	const char *name = type_name(typed->type);
 	struct culprit culprit;
 	struct slab slab;

@@ -4,7 +4,7 @@
 
 #include "memory/provenance_walk.h"
 
-#define CALLEE_SAVED                                                                              \
+#define CALLEE_SAVED                                                                               \
 	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
 	 1u << REG_R15)
 
@@ -149,7 +149,8 @@ static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
 /* A function that was called and then jumped to the callee; NULL when its code shows no one way. */
 static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, uint64_t target)
 {
-	struct scope scope = {.frame = callee->frame, .entry_sp = callee->entry_sp,
+	struct scope scope = {.frame = callee->frame,
+			      .entry_sp = callee->entry_sp,
 			      .regs = regs_at_entry(walk, callee)};
 	size_t ways = 0;
 

@@ -252,9 +252,8 @@ static bool type_of_ways(struct walk *walk, const struct point *point, enum reg 
 	for (unsigned i = 0; i < ways; i++) {
 		struct point way = {scope, i < set.count ? set.at[i] : 0, point};
 		struct typed typed = {.offset = ret->offset};
-		bool found = i < set.count
-				     ? type_of_result(walk, &way, reg, used_as, &typed)
-				     : type_of_argument(walk, scope, reg, used_as, &typed);
+		bool found = i < set.count ? type_of_result(walk, &way, reg, used_as, &typed)
+					   : type_of_argument(walk, scope, reg, used_as, &typed);
 
 		if (!found)
 			continue;
@@ -296,8 +295,7 @@ bool type_of_access(struct walk *walk, const struct point *point, const struct o
 	*ret = (struct typed){0};
 	if (operand->kind != OPERAND_MEMORY || operand->fs)
 		return false;
-	if (operand->index != REG_NONE &&
-	    !value_of_register(walk, point, operand->index, &index))
+	if (operand->index != REG_NONE && !value_of_register(walk, point, operand->index, &index))
 		return false;
 	ret->offset = (int64_t)(index.value * (uint64_t)operand->scale);
 	if (operand->base == REG_RIP || operand->base == REG_NONE)
@@ -329,8 +327,8 @@ bool typed_text(const struct typed *typed, char *buf, size_t size)
 		if (!typed->path[0])
 			return false;
 		if (typed->offset)
-			snprintf(buf, size, "%s[%" PRId64 "], a %s", typed->path,
-				 typed->offset / 8, type);
+			snprintf(buf, size, "%s[%" PRId64 "], a %s", typed->path, typed->offset / 8,
+				 type);
 		else
 			snprintf(buf, size, "%s, a %s", typed->path, type);
 		return true;

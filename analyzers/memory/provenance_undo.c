@@ -29,16 +29,18 @@ static enum undone take(struct operand *source, const struct operand *operand)
 
 static struct operand whole(enum reg reg)
 {
-	struct operand operand = {.kind = OPERAND_REGISTER, .reg = reg, .size = 8,
-				  .base = REG_NONE, .index = REG_NONE};
+	struct operand operand = {.kind = OPERAND_REGISTER,
+				  .reg = reg,
+				  .size = 8,
+				  .base = REG_NONE,
+				  .index = REG_NONE};
 
 	snprintf(operand.text, sizeof(operand.text), "%%%s", reg_name(reg));
 	return operand;
 }
 
 /* mov, movzx, movsx: of a narrower source only its own bits are known. */
-static enum undone undo_move(const struct insn *insn, struct partial *bits,
-			     struct operand *source)
+static enum undone undo_move(const struct insn *insn, struct partial *bits, struct operand *source)
 {
 	const struct operand *from = &insn->operands[1];
 
@@ -143,8 +145,7 @@ static enum undone undo_two(struct walk *walk, const struct point *point, struct
 	struct partial before = *bits;
 
 	bool has_other = value_of_operand(walk, point, from, &other);
-	bool has_own = from->kind != OPERAND_IMMEDIATE &&
-		       value_of_operand(walk, point, to, &own);
+	bool has_own = from->kind != OPERAND_IMMEDIATE && value_of_operand(walk, point, to, &own);
 	if (has_other && invert(insn, other.value, &before) &&
 	    (from->gs ||
 	     !second_matters(walk, insn, has_own ? own.value : before.value, other.value))) {
@@ -194,12 +195,10 @@ static bool is_zeroing(const struct insn *insn)
 }
 
 /* The value that an exchange took out of memory, or out of the other register. */
-static enum undone undo_exchange(const struct insn *insn, enum reg reg,
-				 struct operand *source)
+static enum undone undo_exchange(const struct insn *insn, enum reg reg, struct operand *source)
 {
-	unsigned own = insn->operands[0].kind == OPERAND_REGISTER && insn->operands[0].reg == reg
-			       ? 0
-			       : 1;
+	unsigned own =
+		insn->operands[0].kind == OPERAND_REGISTER && insn->operands[0].reg == reg ? 0 : 1;
 
 	if (insn->operands[own].size != 8 || insn->operand_count != 2)
 		return UNDONE_NOT;

@@ -22,14 +22,14 @@ enum link {
 
 /* A function on the stack; also one that left it by a tail call, told by its caller's code. */
 struct scope {
-	size_t frame;		/* in the trace; of a function that has left, its callee's */
+	size_t frame; /* in the trace; of a function that has left, its callee's */
 	struct flow *flow;
-	size_t at;		/* the instruction that faulted, or the call or jump that went on */
-	struct regs regs;	/* known before that instruction */
-	uint64_t entry_sp;	/* where the return address is, 0 unknown */
+	size_t at;	   /* the instruction that faulted, or the call or jump that went on */
+	struct regs regs;  /* known before that instruction */
+	uint64_t entry_sp; /* where the return address is, 0 unknown */
 	enum link link;
 	struct scope *caller;
-	const char *why;	/* LINK_NONE: what is in the way */
+	const char *why; /* LINK_NONE: what is in the way */
 };
 
 /* A place in the code, and the later places on the way to the scope's own. */
@@ -45,8 +45,8 @@ struct walk {
 	struct provenance *result;
 	struct scope scopes[SCOPES_MAX];
 	size_t scope_count;
-	unsigned budget;	/* look-ups left: code may be made to ask for very many */
-	unsigned depth;		/* of values that stand on others */
+	unsigned budget; /* look-ups left: code may be made to ask for very many */
+	unsigned depth;	 /* of values that stand on others */
 	unsigned steps;
 };
 
@@ -109,10 +109,10 @@ enum undone undo(struct walk *walk, const struct point *point, enum reg reg, str
 
 /* Where an access lands: offset bytes into a type. */
 struct typed {
-	struct type type;	/* TYPE_NONE: unknown */
+	struct type type; /* TYPE_NONE: unknown */
 	int64_t offset;
-	char path[96];		/* of what held the pointer, where type itself is no struct */
-	const char *doubt;	/* why it is inferred; NULL when it is not */
+	char path[96];	   /* of what held the pointer, where type itself is no struct */
+	const char *doubt; /* why it is inferred; NULL when it is not */
 };
 
 /* The type that reg + offset points into, by parameters, members and variables. */

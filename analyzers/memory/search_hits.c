@@ -166,16 +166,16 @@ static size_t collect(const struct hit_groups *groups, size_t max, struct group 
 	const char *text;
 	json_t *entry;
 
-	json_object_foreach(groups->places, text, entry) {
+	json_object_foreach(groups->places, text, entry)
+	{
 		const char *kind = json_string_value(json_object_get(entry, "kind"));
 		const json_t *whole = kind ? json_object_get(groups->kinds, kind) : NULL;
 
 		if (!merge || number(whole, "places") < 2)
 			ret[used++] = (struct group){text, number(entry, "count"), NULL};
 	}
-	json_object_foreach(groups->kinds, text, entry)
-		if (merge && number(entry, "places") > 1)
-			ret[used++] = (struct group){text, number(entry, "count"), entry};
+	json_object_foreach(groups->kinds, text, entry) if (merge && number(entry, "places") > 1)
+		ret[used++] = (struct group){text, number(entry, "count"), entry};
 	qsort(ret, used, sizeof(*ret), compare_groups);
 	return used;
 }
@@ -194,9 +194,9 @@ static json_t *owner_json(const struct group *group)
 
 json_t *hit_groups_json(const struct hit_groups *groups, size_t max)
 {
-	_free_ struct group *sorted = calloc(json_object_size(groups->places) +
-						     json_object_size(groups->kinds) + 1,
-					     sizeof(*sorted));
+	_free_ struct group *sorted =
+		calloc(json_object_size(groups->places) + json_object_size(groups->kinds) + 1,
+		       sizeof(*sorted));
 	json_t *array = json_array();
 
 	if (!sorted)

@@ -17,10 +17,10 @@
 #include "kernel/types/object.h"
 #include "kernel/mm/slab.h"
 
-#define PAGE_BUDGET 1200   /* pages an audit may read beyond what is cached */
-#define PARTIAL_MAX 64	   /* slabs of one node's partial list that are looked at */
+#define PAGE_BUDGET 1200 /* pages an audit may read beyond what is cached */
+#define PARTIAL_MAX 64	 /* slabs of one node's partial list that are looked at */
 #define NODES_MAX 64
-#define BROKEN_MAX 16	   /* lists reported */
+#define BROKEN_MAX 16 /* lists reported */
 
 struct audit {
 	struct kernel *kernel;
@@ -96,7 +96,8 @@ static struct err *check_cpus(struct audit *audit, const struct slab_cache *cach
 			return NULL;
 		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)) ||
 		    !map_add(&audit->seen, area, 0) ||
-		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) || !current ||
+		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) ||
+		    !current ||
 		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first)) ||
 		    !read_slab(kernel, current, &slab))
 			continue;
@@ -220,8 +221,7 @@ static struct err *check_stack(struct audit *audit)
 {
 	uint64_t sp;
 
-	if (!json_address_value(json_object_get(findings_registers(audit->findings), "rsp"),
-				&sp))
+	if (!json_address_value(json_object_get(findings_registers(audit->findings), "rsp"), &sp))
 		return NULL;
 	for (unsigned i = 0; i < STACK_WORDS && !audit->broken; i++) {
 		uint64_t word;
@@ -262,9 +262,9 @@ static struct err *check_near(struct audit *audit)
 /* Whether memory may be damaged: a hang or a panic that code asked for speaks of something else. */
 static bool in_question(const struct findings *findings)
 {
-	static const char *const others[] = {"panic", "hung_task", "soft_lockup", "hard_lockup",
-					     "rcu_stall", "nmi", "sysrq", "out_of_memory",
-					     "init_died"};
+	static const char *const others[] = {"panic",	    "hung_task",     "soft_lockup",
+					     "hard_lockup", "rcu_stall",     "nmi",
+					     "sysrq",	    "out_of_memory", "init_died"};
 	size_t from = 0;
 	const struct finding *finding = findings_next(findings, FINDING_CRASH, &from);
 	const json_t *crash = finding ? finding->evidence : NULL;

@@ -34,7 +34,7 @@ struct damage_at {
 	uint64_t object; /* 0 unknown */
 	uint64_t from;	 /* address, 0 unknown */
 	uint8_t bytes[16];
-	size_t length; /* of the damage, bytes; at most sizeof(bytes) are kept */
+	size_t length;	/* of the damage, bytes; at most sizeof(bytes) are kept */
 	bool in_memory; /* still there; else out of the log */
 };
 
@@ -95,10 +95,10 @@ static bool look_at_hand(struct kernel *kernel, const json_t *registers, const c
 	uint64_t word, sp;
 	_map_ struct map tried = {0};
 
-	json_object_foreach((json_t *)registers, name, value)
-		if (json_address_value(value, &word) && map_add(&tried, word, 0) &&
-		    look_in_memory(kernel, word, cache, damage))
-			return true;
+	json_object_foreach((json_t *)registers, name,
+			    value) if (json_address_value(value, &word) &&
+				       map_add(&tried, word, 0) &&
+				       look_in_memory(kernel, word, cache, damage)) return true;
 	if (!json_address_value(json_object_get(registers, "rsp"), &sp))
 		return false;
 	for (unsigned i = 0; i < STACK_WORDS; i++) {
@@ -192,8 +192,8 @@ static json_t *to_json(struct kernel *kernel, const struct slab_report *report,
 		json_put(json, "from", json_address(damage->from));
 	if (damage->length) {
 		json_put(json, "length", json_integer((json_int_t)damage->length));
-		json_put(json, "bytes", json_bytes(damage->bytes,
-						   MIN(damage->length, sizeof(damage->bytes))));
+		json_put(json, "bytes",
+			 json_bytes(damage->bytes, MIN(damage->length, sizeof(damage->bytes))));
 		json_put(json, "source", json_string(damage->in_memory ? "memory" : "log"));
 	}
 	if (report->allocated_by[0])
@@ -201,13 +201,13 @@ static json_t *to_json(struct kernel *kernel, const struct slab_report *report,
 	if (report->freed_by[0])
 		json_put(json, "freed_by", json_text0(report->freed_by));
 	/* Without an address in the report, the object is one whose poison is broken. */
-	json_put(json, "evidence", json_string(report->object || report->from ? EVIDENCE_PROVEN
-									       : EVIDENCE_INFERRED));
+	json_put(json, "evidence",
+		 json_string(report->object || report->from ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 	return json;
 }
 
-static void show(struct kernel *kernel, struct findings *findings,
-		 const struct slab_report *report, const struct damage_at *damage)
+static void show(struct kernel *kernel, struct findings *findings, const struct slab_report *report,
+		 const struct damage_at *damage)
 {
 	_str_ struct str text = {0};
 
@@ -218,9 +218,8 @@ static void show(struct kernel *kernel, struct findings *findings,
 	if (damage->from && damage->length)
 		str_printf(&text, ", %zu bytes at +%" PRId64, damage->length,
 			   (int64_t)(damage->from - damage->object));
-	finding_add(findings, FINDING_SLAB_REPORT, SEVERITY_CRITICAL,
-		    damage->object ? 1.0 : 0.9, to_json(kernel, report, damage), "%s",
-		    text.data ? text.data : "");
+	finding_add(findings, FINDING_SLAB_REPORT, SEVERITY_CRITICAL, damage->object ? 1.0 : 0.9,
+		    to_json(kernel, report, damage), "%s", text.data ? text.data : "");
 	show_look(findings, report, damage);
 }
 
@@ -229,7 +228,8 @@ static struct err *run(struct kernel *kernel, struct findings *findings)
 	struct slab_report report;
 	size_t line = 0;
 
-	for (unsigned i = 0; i < REPORTS_MAX && slab_report_next(kernel->log, &line, &report); i++) {
+	for (unsigned i = 0; i < REPORTS_MAX && slab_report_next(kernel->log, &line, &report);
+	     i++) {
 		struct damage_at damage;
 
 		find_damage(kernel, findings_registers(findings), &report, &damage);

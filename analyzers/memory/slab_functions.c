@@ -8,9 +8,11 @@
 bool allocator_has(const char *symbol)
 {
 	static const char *const words[] = {
-		"kmalloc", "kmem_cache_", "kfree",	"kvfree", "slab_alloc",	     "slab_free",
-		"sheaf",   "sheaves",	  "freelist",	"refill_objects", "get_partial_node",
-		"get_from_partial",	  "set_freepointer", "__pcs_replace",
+		"kmalloc",	   "kmem_cache_",      "kfree",
+		"kvfree",	   "slab_alloc",       "slab_free",
+		"sheaf",	   "sheaves",	       "freelist",
+		"refill_objects",  "get_partial_node", "get_from_partial",
+		"set_freepointer", "__pcs_replace",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -25,7 +27,8 @@ bool allocator_crashed(const struct findings *findings)
 	const struct finding *trace = findings_next(findings, FINDING_BACKTRACE, &from);
 	json_t *frame;
 
-	json_array_foreach(trace ? json_object_get(trace->evidence, "backtrace") : NULL, i, frame) {
+	json_array_foreach(trace ? json_object_get(trace->evidence, "backtrace") : NULL, i, frame)
+	{
 		const char *symbol = json_string_value(json_object_get(frame, "symbol"));
 
 		if (i >= FRAMES)

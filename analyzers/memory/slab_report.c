@@ -60,7 +60,8 @@ static bool read_range(const char *text, struct slab_report *report)
 		report->to = pointer_after(dash, "-");
 	if (!report->from || report->to < report->from)
 		report->from = report->to = 0;
-	report->expected = hex_after(text, "instead of 0x", &expected) ? (int)(expected & 0xff) : -1;
+	report->expected =
+		hex_after(text, "instead of 0x", &expected) ? (int)(expected & 0xff) : -1;
 	const char *close = strchr(text, ']');
 	if (*text == '[' && close && close < from)
 		copy_text(report->problem, MIN(sizeof(report->problem), (size_t)(close - text)),

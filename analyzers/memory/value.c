@@ -16,10 +16,13 @@ static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look
 		const char *kind, *text;
 	} known[] = {
 		{0x6b, "slab_poison", "0x6b bytes: memory of a freed slab object (POISON_FREE)"},
-		{0x5a, "slab_poison", "0x5a bytes: slab memory never written since it was allocated (POISON_INUSE)"},
+		{0x5a, "slab_poison",
+		 "0x5a bytes: slab memory never written since it was allocated (POISON_INUSE)"},
 		{0xa5, "slab_poison", "0xa5 bytes: end of slab poison (POISON_END)"},
-		{0xbb, "slab_poison", "0xbb bytes: slab red zone of a free object (SLUB_RED_INACTIVE)"},
-		{0xcc, "slab_poison", "0xcc bytes: slab red zone of a live object (SLUB_RED_ACTIVE), or int3 padding"},
+		{0xbb, "slab_poison",
+		 "0xbb bytes: slab red zone of a free object (SLUB_RED_INACTIVE)"},
+		{0xcc, "slab_poison",
+		 "0xcc bytes: slab red zone of a live object (SLUB_RED_ACTIVE), or int3 padding"},
 		{0xaa, "page_poison", "0xaa bytes: poisoned page (PAGE_POISON)"},
 		{0xff, "all_ones", "all ones: erased flash, or a read from a device that is gone"},
 	};
@@ -39,9 +42,11 @@ static bool list_poison(uint64_t value, const uint8_t b[8], struct value_look *l
 {
 	(void)b;
 	if (value == 0xdead000000000100ull)
-		return value_say(look, "list_poison", 0.99, "LIST_POISON1: next of a deleted list node");
+		return value_say(look, "list_poison", 0.99,
+				 "LIST_POISON1: next of a deleted list node");
 	if (value == 0xdead000000000122ull || value == 0xdead000000000200ull)
-		return value_say(look, "list_poison", 0.99, "LIST_POISON2: prev of a deleted list node");
+		return value_say(look, "list_poison", 0.99,
+				 "LIST_POISON2: prev of a deleted list node");
 	return false;
 }
 
@@ -67,7 +72,7 @@ static bool page_table_entry(uint64_t value, const uint8_t b[8], struct value_lo
 	    (high != 0 && high != 0x20000))
 		return false;
 	return value_say(look, "page_table_entry", high ? 0.6 : 0.4,
-		   "page-table entry: present and accessed");
+			 "page-table entry: present and accessed");
 }
 
 static bool is_kernel_pointer(uint64_t value)
@@ -101,9 +106,11 @@ static bool mangled_pointer(uint64_t value, const uint8_t b[8], struct value_loo
 	if (value >> 47 == 0x1ffff)
 		return false;
 	if (is_kernel_pointer(value << 32 | value >> 32))
-		return value_say(look, "swapped_pointer", 0.6, "a kernel pointer with its halves swapped");
+		return value_say(look, "swapped_pointer", 0.6,
+				 "a kernel pointer with its halves swapped");
 	if (value >> 56 == 0 && is_kernel_pointer(value | 0xffull << 56))
-		return value_say(look, "truncated_pointer", 0.5, "a kernel pointer whose top byte is gone");
+		return value_say(look, "truncated_pointer", 0.5,
+				 "a kernel pointer whose top byte is gone");
 	unsigned bits = pointer_shift(value);
 	if (!bits)
 		return false;
@@ -131,10 +138,10 @@ static bool timestamp(uint64_t value, const uint8_t b[8], struct value_look *loo
 }
 
 static look_fn *const looks[] = {
-	list_poison,	 error_pointer, value_is_usb_string, value_is_usb_descriptor,
-	repeated,	 value_is_utf16, value_is_ascii, value_is_scsi,
-	value_is_pci,	 value_is_file,	 mangled_pointer, value_is_network,
-	user_pointer,	 page_table_entry, timestamp,
+	list_poison,  error_pointer,	value_is_usb_string, value_is_usb_descriptor,
+	repeated,     value_is_utf16,	value_is_ascii,	     value_is_scsi,
+	value_is_pci, value_is_file,	mangled_pointer,     value_is_network,
+	user_pointer, page_table_entry, timestamp,
 };
 
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX])

@@ -166,9 +166,9 @@ bool value_is_pci(uint64_t value, const uint8_t b[8], struct value_look *look)
 		uint16_t vendor;
 		const char *name;
 	} vendors[] = {
-		{0x8086, "Intel"},    {0x1022, "AMD"},	     {0x1002, "AMD"},	  {0x10de, "NVIDIA"},
-		{0x15b3, "Mellanox"}, {0x14e4, "Broadcom"}, {0x1000, "LSI"},	  {0x1af4, "virtio"},
-		{0x144d, "Samsung"},  {0x1077, "QLogic"},   {0x1b36, "QEMU"},	  {0x1a03, "ASPEED"},
+		{0x8086, "Intel"},    {0x1022, "AMD"},	    {0x1002, "AMD"},  {0x10de, "NVIDIA"},
+		{0x15b3, "Mellanox"}, {0x14e4, "Broadcom"}, {0x1000, "LSI"},  {0x1af4, "virtio"},
+		{0x144d, "Samsung"},  {0x1077, "QLogic"},   {0x1b36, "QEMU"}, {0x1a03, "ASPEED"},
 	};
 	uint16_t command = (uint16_t)(value >> 32), status = (uint16_t)(value >> 48);
 	char text[96];
@@ -179,8 +179,9 @@ bool value_is_pci(uint64_t value, const uint8_t b[8], struct value_look *look)
 		return false;
 	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
 		if (vendors[i].vendor == (uint16_t)value) {
-			snprintf(text, sizeof(text), "PCI configuration header of %s device %04x:%04x",
-				 vendors[i].name, vendors[i].vendor, (unsigned)(value >> 16 & 0xffff));
+			snprintf(text, sizeof(text),
+				 "PCI configuration header of %s device %04x:%04x", vendors[i].name,
+				 vendors[i].vendor, (unsigned)(value >> 16 & 0xffff));
 			return value_say(look, "pci", 0.85, text);
 		}
 	return false;

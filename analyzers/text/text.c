@@ -199,13 +199,13 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 
 /* --- the kernel's own files ------------------------------------------------------------------- */
 
-#define FRAMES 5                  /* the faulting function's and its callers' */
+#define FRAMES 5		  /* the faulting function's and its callers' */
 #define FUNCTION_MAX (256u << 10) /* bytes compared of one */
 
 /* The files opened so far: the kernel's and those of some modules. */
 struct sources {
 	struct {
-		char module[64];        /* "" for the kernel itself */
+		char module[64];	/* "" for the kernel itself */
 		struct text_file *file; /* NULL: there is none, or none that fits */
 	} list[FRAMES];
 	size_t count;

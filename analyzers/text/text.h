@@ -15,12 +15,12 @@ struct text_difference {
 #define TEXT_DIFFERENCES_MAX 64
 
 struct text_comparison {
-	size_t bytes;			/* compared */
-	size_t patched;			/* places the kernel patches itself, as it may */
-	size_t hooked;			/* jumps and calls put there by somebody else, see hook */
-	uint64_t hook, hook_target;	/* the first such, and where it leads; when hooked */
-	size_t unchecked;		/* bytes in such places, or of unknown value: not compared */
-	size_t count;			/* bytes that differ, more than are listed maybe */
+	size_t bytes;		    /* compared */
+	size_t patched;		    /* places the kernel patches itself, as it may */
+	size_t hooked;		    /* jumps and calls put there by somebody else, see hook */
+	uint64_t hook, hook_target; /* the first such, and where it leads; when hooked */
+	size_t unchecked;	    /* bytes in such places, or of unknown value: not compared */
+	size_t count;		    /* bytes that differ, more than are listed maybe */
 	struct text_difference differences[TEXT_DIFFERENCES_MAX];
 };
 

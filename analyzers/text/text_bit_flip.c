@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 #define FUNCTION_MAX 16384 /* bytes that are decoded to know where instructions begin */
-#define STEPS 8            /* instructions after the one at hand that have to make sense */
+#define STEPS 8		   /* instructions after the one at hand that have to make sense */
 
 struct body {
 	struct kernel *kernel;
@@ -66,10 +66,10 @@ static bool has_idle_rex(const struct insn *insn)
 static bool is_odd(const char *mnemonic)
 {
 	static const char *const starts[] = {
-		"in",    "out",  "lcall", "ljmp", "lret",   "enter", "loop",   "jrcxz",
+		"in",	 "out",	 "lcall", "ljmp", "lret",   "enter", "loop",   "jrcxz",
 		"jecxz", "xlat", "salc",  "cmc",  "rcl",    "rcr",   "lsl",    "lar",
-		"bnd",   "lss",  "lfs",   "lgs",  "sysret", "iret",  "wbinvd", "invd",
-		"clts",  "f",    "arpl",  "sldt", "std",    "hlt",
+		"bnd",	 "lss",	 "lfs",	  "lgs",  "sysret", "iret",  "wbinvd", "invd",
+		"clts",	 "f",	 "arpl",  "sldt", "std",    "hlt",
 	};
 	static const char *const fine[] = {"inc", "fxsave", "fxrstor", "fninit", "fwait"};
 
@@ -202,8 +202,8 @@ static bool is_prefix_for_emulation(const struct body *body)
 {
 	const uint8_t *code = body->code + body->at;
 
-	return body->length - body->at >= 5 && (!memcmp(code, "\x0f\x0bxen", 5) ||
-						!memcmp(code, "\x0f\x0bkvm", 5));
+	return body->length - body->at >= 5 &&
+	       (!memcmp(code, "\x0f\x0bxen", 5) || !memcmp(code, "\x0f\x0bkvm", 5));
 }
 
 /* As it stands, is it an instruction that somebody may have written? */

@@ -11,7 +11,7 @@
 #define FLIPPED_BITS 2
 #define IMAGE_LOW 0xffffffff80000000ull
 #define IMAGE_HIGH 0xffffffffc0000000ull /* modules begin there, or below */
-#define PERCPU_MAX_SIZE (4u << 20)       /* of the static per-CPU area */
+#define PERCPU_MAX_SIZE (4u << 20)	 /* of the static per-CPU area */
 
 struct comparing {
 	struct kernel *kernel;
@@ -224,8 +224,7 @@ static bool is_hook(const struct comparing *c, size_t start, uint64_t *target)
 	for (size_t i = 0; i < HOOK; i++)
 		bits += text_bits(found[i], expected[i]);
 	*target = c->base + start + HOOK + (uint64_t)(int64_t)(int32_t)load_u32(found + 1);
-	return bits > FLIPPED_BITS * 2 && kernel->modules &&
-	       modules_find(kernel->modules, *target);
+	return bits > FLIPPED_BITS * 2 && kernel->modules && modules_find(kernel->modules, *target);
 }
 
 /* Security products and the like put a jump to a module over an instruction: meant, not damaged. */

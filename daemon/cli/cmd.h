@@ -17,7 +17,7 @@ struct verb {
 
 /* Exit statuses, the same for all verbs. */
 enum exit_status {
-	STATUS_OK = 0,        /* what was asked for is there (analyze: a verdict) */
+	STATUS_OK = 0,	      /* what was asked for is there (analyze: a verdict) */
 	STATUS_NOT_FOUND = 1, /* it is not (analyze: cause unknown, or the analysis incomplete) */
 	STATUS_USAGE = 2,     /* wrong usage, or input that cannot be read */
 };

@@ -49,10 +49,10 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
 		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
-		{"modules", required_argument, NULL, 'm'},
-		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
-		{"locks", no_argument, NULL, 'l'},	   {"dot", no_argument, NULL, 'd'},
-		{"memory", no_argument, NULL, 'p'},	   {"help", no_argument, NULL, 'h'},	   {0},
+		{"modules", required_argument, NULL, 'm'}, {"no-sandbox", no_argument, NULL, 'n'},
+		{"timeout", required_argument, NULL, 't'}, {"locks", no_argument, NULL, 'l'},
+		{"dot", no_argument, NULL, 'd'},	   {"memory", no_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},	   {0},
 	};
 
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -130,7 +130,8 @@ static int status_of(const json_t *report)
 	size_t i;
 	json_t *finding;
 
-	json_array_foreach(findings, i, finding) {
+	json_array_foreach(findings, i, finding)
+	{
 		const char *code = json_string_value(json_object_get(finding, "code"));
 		const char *analyzer = json_string_value(json_object_get(finding, "analyzer"));
 		const char *severity = json_string_value(json_object_get(finding, "severity"));
@@ -153,8 +154,7 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 	int64_t dump;
 
 	TRY(input_open(path, arguments->vmlinux, &input));
-	struct err *err =
-		analyze_input(store, rules, path, &input, &limits, &watch, &dump);
+	struct err *err = analyze_input(store, rules, path, &input, &limits, &watch, &dump);
 	if (watched)
 		fputs("\r\033[K", stderr);
 	TRY(err);

@@ -120,7 +120,7 @@ struct err *cmd_parse_duration(const char *text, int64_t *seconds)
 	static const struct {
 		const char *suffix;
 		int64_t factor;
-	} units[] = {{"", 1},     {"s", 1},     {"min", 60},   {"m", 60},
+	} units[] = {{"", 1},	  {"s", 1},	{"min", 60},   {"m", 60},
 		     {"h", 3600}, {"d", 86400}, {"w", 604800}, {"y", 31557600}};
 	size_t digits = strspn(text, "0123456789");
 	uint64_t value;

@@ -155,7 +155,7 @@ static void add_row(struct table *table, struct stmt *stmt)
 
 static struct err *list(struct cmd *cmd, const struct filters *filters)
 {
-	static const char *const headings[] = {"ID",     "TIME",  "STATE",   "HOST",
+	static const char *const headings[] = {"ID",	 "TIME",  "STATE",   "HOST",
 					       "KERNEL", "CAUSE", "HEADLINE"};
 	_cleanup_(table_deinit) struct table table = {.headings = headings,
 						      .columns = ARRAY_SIZE(headings)};

@@ -22,8 +22,10 @@ static const char help[] =
 	"usage: triage search DUMP VALUE [--mask M] [--range[=END|=+SIZE]] [--limit N] [--json]\n"
 	"                     [--threads N] [--vmlinux FILE] [--no-sandbox] [--timeout SECONDS]\n"
 	"\n"
-	"Finds every aligned word of 8 bytes in the dump's memory that is VALUE, and says what owns\n"
-	"each: whose stack, which slab object and where in it, which variable, what page. VALUE is\n"
+	"Finds every aligned word of 8 bytes in the dump's memory that is VALUE, and says what "
+	"owns\n"
+	"each: whose stack, which slab object and where in it, which variable, what page. VALUE "
+	"is\n"
 	"hexadecimal, with or without 0x, or a symbol of the kernel with or without +OFFSET.\n"
 	"\n"
 	"  --mask M           only the bits set in M have to be equal\n"
@@ -59,8 +61,8 @@ static struct err *take_number(const char *option, const char *text, unsigned ma
 	uint64_t number;
 
 	if (!parse_dec(text, strlen(text), &number) || !number || number > max)
-		return err_new(ERR_INVALID, "--%s: \"%.50s\" is no number from 1 to %u", option, text,
-			       max);
+		return err_new(ERR_INVALID, "--%s: \"%.50s\" is no number from 1 to %u", option,
+			       text, max);
 	*ret = (unsigned)number;
 	return NULL;
 }
@@ -71,7 +73,8 @@ static struct err *check_hex(const char *option, const char *text)
 
 	return !text || parse_hex(text, strlen(text), &number)
 		       ? NULL
-		       : err_new(ERR_INVALID, "--%s: \"%.50s\" is no hexadecimal number", option, text);
+		       : err_new(ERR_INVALID, "--%s: \"%.50s\" is no hexadecimal number", option,
+				 text);
 }
 
 static struct err *check(const struct arguments *arguments)
@@ -122,11 +125,16 @@ static struct err *take_option(int option, struct arguments *ret)
 static struct err *parse(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
-		{"mask", required_argument, NULL, 'm'},	   {"range", optional_argument, NULL, 'r'},
-		{"limit", required_argument, NULL, 'l'},   {"threads", required_argument, NULL, 'T'},
-		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
-		{"no-sandbox", no_argument, NULL, 'n'},	   {"timeout", required_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},	   {0},
+		{"mask", required_argument, NULL, 'm'},
+		{"range", optional_argument, NULL, 'r'},
+		{"limit", required_argument, NULL, 'l'},
+		{"threads", required_argument, NULL, 'T'},
+		{"vmlinux", required_argument, NULL, 'v'},
+		{"json", no_argument, NULL, 'j'},
+		{"no-sandbox", no_argument, NULL, 'n'},
+		{"timeout", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	struct err *err = NULL;
 
@@ -135,7 +143,8 @@ static struct err *parse(int argc, char **argv, struct arguments *ret)
 	if (err || ret->help)
 		return err;
 	if (argc - optind != 2)
-		return err_new(ERR_INVALID, "search takes a DUMP and a VALUE; see triage search --help");
+		return err_new(ERR_INVALID,
+			       "search takes a DUMP and a VALUE; see triage search --help");
 	ret->path = argv[optind];
 	ret->value = argv[optind + 1];
 	return check(ret);
@@ -205,7 +214,8 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 		return err_new(ERR_INVALID, "VALUE is no text");
 	TRY(input_open(arguments->path, arguments->vmlinux, &input));
 	if (input.dump_fd < 0)
-		return err_new(ERR_UNSUPPORTED, "\"%s\" is a kernel log: it has no memory to search",
+		return err_new(ERR_UNSUPPORTED,
+			       "\"%s\" is a kernel log: it has no memory to search",
 			       arguments->path);
 	options.dump_fd = input.dump_fd;
 	options.vmlinux_fd = input.vmlinux_fd;
@@ -312,8 +322,7 @@ static void print_text(const struct answer *answer)
 	size_t i;
 	json_t *hit;
 
-	json_array_foreach(answer->hits, i, hit)
-		render_hit(hit, values, &out);
+	json_array_foreach(answer->hits, i, hit) render_hit(hit, values, &out);
 	if (json_array_size(answer->hits))
 		str_puts(&out, "\n");
 	render_groups(answer->summary, &out);

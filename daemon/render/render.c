@@ -152,7 +152,8 @@ static void put_operands(const struct page *page, const json_t *instruction)
 	size_t i;
 	json_t *operand;
 
-	json_array_foreach(json_object_get(instruction, "operands"), i, operand) {
+	json_array_foreach(json_object_get(instruction, "operands"), i, operand)
+	{
 		_str_ struct str text = {0};
 
 		if (!text_at(operand, "register") || !text_at(operand, "value"))
@@ -221,7 +222,8 @@ static void put_backtrace(const struct page *page, const json_t *crash)
 	if (!json_array_size(frames))
 		return;
 	title(page, "Backtrace");
-	json_array_foreach(frames, i, frame) {
+	json_array_foreach(frames, i, frame)
+	{
 		if (i == FRAMES_SHOWN) {
 			str_printf(page->out, "  … %zu more\n", json_array_size(frames) - i);
 			break;
@@ -238,7 +240,8 @@ static void put_list(const struct page *page, const char *heading, const json_t 
 	if (!json_array_size(list))
 		return;
 	title(page, heading);
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		if (i == LIST_SHOWN) {
 			str_printf(page->out, "  … %zu more\n", json_array_size(list) - i);
 			break;
@@ -254,7 +257,8 @@ static void put_findings(const struct page *page, const json_t *findings)
 	size_t i, shown = 0;
 	json_t *finding;
 
-	json_array_foreach(findings, i, finding) {
+	json_array_foreach(findings, i, finding)
+	{
 		const char *severity = text_at(finding, "severity");
 		const char *headline = text_at(finding, "headline");
 		const char *code = text_at(finding, "code");
@@ -269,7 +273,9 @@ static void put_findings(const struct page *page, const json_t *findings)
 		if (!shown++)
 			title(page, "Found");
 		snprintf(first, sizeof(first), "  %-8s ",
-			 confidence >= 1 ? "proven" : confidence > 0 ? "inferred" : "missing");
+			 confidence >= 1  ? "proven"
+			 : confidence > 0 ? "inferred"
+					  : "missing");
 		paragraph(page, first, "           ", headline);
 	}
 }
@@ -306,7 +312,8 @@ static void put_degraded(const struct page *page, const json_t *degraded)
 	if (!json_array_size(degraded))
 		return;
 	title(page, "Missing");
-	json_array_foreach(degraded, i, one) {
+	json_array_foreach(degraded, i, one)
+	{
 		_str_ struct str text = {0};
 
 		str_printf(&text, "%s: %s", text_at(one, "step") ? text_at(one, "step") : "?",

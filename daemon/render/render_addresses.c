@@ -7,8 +7,8 @@
 #include "daemon/render/render_json.h"
 #include "memory/value.h"
 
-#define LOOK_SURE 0.8	/* of what any register may hold; the bad value's looks are all shown */
-#define WHERE_WIDTH 48	/* columns that names of addresses share; longer ones stand out */
+#define LOOK_SURE 0.8  /* of what any register may hold; the bad value's looks are all shown */
+#define WHERE_WIDTH 48 /* columns that names of addresses share; longer ones stand out */
 
 static const char *const registers[] = {
 	"rip", "rsp", "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp",

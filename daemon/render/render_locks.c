@@ -39,9 +39,9 @@ static const json_t *node_of(const json_t *waits, long long pid)
 	const json_t *node;
 	size_t i;
 
-	json_array_foreach(get(waits, "nodes"), i, node)
-		if (json_integer_value(get(get(node, "task"), "pid")) == pid)
-			return node;
+	json_array_foreach(get(waits, "nodes"), i,
+			   node) if (json_integer_value(get(get(node, "task"), "pid")) ==
+				     pid) return node;
 	return NULL;
 }
 
@@ -133,7 +133,8 @@ static void put_waiters(struct str *out, const json_t *lock, const json_t *waits
 	long long total = json_integer_value(get(lock, "waiter_count"));
 	size_t i;
 
-	json_array_foreach(waiters, i, waiter) {
+	json_array_foreach(waiters, i, waiter)
+	{
 		if (i == WAITERS_SHOWN)
 			break;
 		put_waiter(out, waits, waiter, is_owed(lock));
@@ -161,8 +162,7 @@ static void put_lock(struct str *out, const json_t *lock, const json_t *waits)
 	str_puts(out, "\n");
 	put(out, "    ", text_of(lock, "state"));
 	str_puts(out, text_of(lock, "state") ? "\n" : "");
-	json_array_foreach(get(lock, "holders"), i, holder)
-		put_holder(out, lock, holder);
+	json_array_foreach(get(lock, "holders"), i, holder) put_holder(out, lock, holder);
 	put_waiters(out, lock, waits);
 	put(out, "    note: ", text_of(lock, "note"));
 	str_puts(out, text_of(lock, "note") ? "\n\n" : "\n");
@@ -173,10 +173,10 @@ static const json_t *edge_of(const json_t *waits, long long from, long long to)
 	const json_t *edge;
 	size_t i;
 
-	json_array_foreach(get(waits, "edges"), i, edge)
-		if (json_integer_value(get(edge, "from")) == from &&
-		    json_is_integer(get(edge, "to")) && json_integer_value(get(edge, "to")) == to)
-			return edge;
+	json_array_foreach(get(waits, "edges"), i,
+			   edge) if (json_integer_value(get(edge, "from")) == from &&
+				     json_is_integer(get(edge, "to")) &&
+				     json_integer_value(get(edge, "to")) == to) return edge;
 	return NULL;
 }
 
@@ -234,10 +234,8 @@ void render_locks(const json_t *report, struct str *out)
 
 	json_array_foreach(get(waits, "cycles"), i, item)
 		put_cycle(out, waits, item, json_array_get(get(waits, "cycle_confidence"), i));
-	json_array_foreach(get(report, "locks"), i, item)
-		put_lock(out, item, waits);
-	json_array_foreach(get(waits, "roots"), i, item)
-		put_root(out, item);
+	json_array_foreach(get(report, "locks"), i, item) put_lock(out, item, waits);
+	json_array_foreach(get(waits, "roots"), i, item) put_root(out, item);
 	if (json_is_number(get(get(waits, "longest"), "blocked_s"))) {
 		str_puts(out, "longest wait: ");
 		put_task(out, get(get(waits, "longest"), "task"));
@@ -265,10 +263,8 @@ static bool in_a_cycle(const json_t *waits, long long pid)
 	const json_t *cycle, *member;
 	size_t i, j;
 
-	json_array_foreach(get(waits, "cycles"), i, cycle)
-		json_array_foreach(cycle, j, member)
-			if (json_integer_value(member) == pid)
-				return true;
+	json_array_foreach(get(waits, "cycles"), i, cycle) json_array_foreach(
+		cycle, j, member) if (json_integer_value(member) == pid) return true;
 	return false;
 }
 
@@ -295,7 +291,8 @@ void render_dot(const json_t *report, struct str *out)
 	size_t i;
 
 	str_puts(out, "digraph waits {\n\tnode [shape=box];\n");
-	json_array_foreach(get(waits, "nodes"), i, item) {
+	json_array_foreach(get(waits, "nodes"), i, item)
+	{
 		_str_ struct str label = {0};
 		long long pid = json_integer_value(get(get(item, "task"), "pid"));
 
@@ -304,7 +301,6 @@ void render_dot(const json_t *report, struct str *out)
 		put_quoted(out, label.data);
 		str_printf(out, "\"%s];\n", in_a_cycle(waits, pid) ? ", color=red" : "");
 	}
-	json_array_foreach(get(waits, "edges"), i, item)
-		put_dot_edge(out, item, i);
+	json_array_foreach(get(waits, "edges"), i, item) put_dot_edge(out, item, i);
 	str_puts(out, "}\n");
 }

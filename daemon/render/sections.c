@@ -195,8 +195,8 @@ static void render_findings(const json_t *report, struct str *out)
 }
 
 static const struct section sections[] = {
-	{"stack", render_stack}, {"locks", render_locks},         {"memory", render_memory},
-	{"log", render_log},     {"registers", render_registers}, {"findings", render_findings},
+	{"stack", render_stack}, {"locks", render_locks},	  {"memory", render_memory},
+	{"log", render_log},	 {"registers", render_registers}, {"findings", render_findings},
 };
 
 const struct section *section_at(size_t index)

@@ -61,7 +61,7 @@ const struct spool_entry *candidate_entry(const struct spool_dir *dir,
 const char *companion_name(enum companion companion)
 {
 	static const char *const names[COMPANION_COUNT] = {
-		[COMPANION_DMESG] = "dmesg",           [COMPANION_README] = "readme",
+		[COMPANION_DMESG] = "dmesg",	       [COMPANION_README] = "readme",
 		[COMPANION_KEXEC_LOG] = "kexec_log",   [COMPANION_KERNEL] = "kernel",
 		[COMPANION_SYSTEM_MAP] = "system_map", [COMPANION_CONFIG] = "config",
 	};

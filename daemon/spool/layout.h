@@ -28,15 +28,15 @@ struct spool_entry {
 
 struct spool_dir {
 	const char *name; /* last component of its path */
-	bool is_root;     /* a configured root, not something below one */
+	bool is_root;	  /* a configured root, not something below one */
 	struct spool_entry *entries;
 	size_t count;
 	char *readme; /* the first bytes of README.txt, NULL without one */
 };
 
 enum readiness {
-	READY,   /* the writer's own sign (a rename, a README) says it is finished */
-	SETTLE,  /* this layout has no sign: finished once nothing changes any more */
+	READY,	 /* the writer's own sign (a rename, a README) says it is finished */
+	SETTLE,	 /* this layout has no sign: finished once nothing changes any more */
 	WRITING, /* the writer's sign says that it is not finished */
 };
 

@@ -14,7 +14,7 @@ struct pending_dump {
 	uint64_t device, inode, size;
 	int64_t mtime_ns;
 	int64_t since_ms; /* first seen with this size and mtime, on the loop's clock */
-	int64_t due_ms;   /* when it may be taken, if nothing changes */
+	int64_t due_ms;	  /* when it may be taken, if nothing changes */
 	const char *why;
 	bool stale; /* of an older scan of its directory, see pending_begin() */
 };

@@ -16,7 +16,7 @@ struct err *open_below(const char *root, const char *path, int flags, int *ret);
 struct snapshot {
 	struct spool_dir dir;
 	size_t unreadable; /* entries that could not even be looked at */
-	bool too_many;     /* of more than ENTRIES_MAX, some were left out */
+	bool too_many;	   /* of more than ENTRIES_MAX, some were left out */
 	char *path;
 };
 

@@ -10,11 +10,11 @@
  * beyond one bounded offset, nothing is decompressed.
  */
 enum sniff_format {
-	SNIFF_NONE,      /* nothing we know */
-	SNIFF_KDUMP,     /* makedumpfile's "KDUMP   " or "DISKDUMP" */
-	SNIFF_ELF,       /* an ELF core */
+	SNIFF_NONE,	 /* nothing we know */
+	SNIFF_KDUMP,	 /* makedumpfile's "KDUMP   " or "DISKDUMP" */
+	SNIFF_ELF,	 /* an ELF core */
 	SNIFF_FLATTENED, /* makedumpfile -F */
-	SNIFF_GZIP,      /* whole-file compression, as Debian's kdump-config does it */
+	SNIFF_GZIP,	 /* whole-file compression, as Debian's kdump-config does it */
 	SNIFF_BZIP2,
 	SNIFF_XZ,
 	SNIFF_LZ4,

@@ -14,7 +14,7 @@
 #include "daemon/spool/watch.h"
 
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
-#define TURN_MS 50           /* of scanning, before others have their turn */
+#define TURN_MS 50	     /* of scanning, before others have their turn */
 #define REFUSED_MAX 100000
 #define ROOT_RETRY_MS 2000 /* a root that is not there is looked for that often */
 

@@ -20,7 +20,7 @@ struct spool_file {
 	const struct spool_entry *entry;
 	const struct candidate *candidate;
 	char *path;
-	bool known;      /* events.known() said so: nothing below was looked at */
+	bool known;	 /* events.known() said so: nothing below was looked at */
 	bool incomplete; /* its writer never finished it, but nothing has come for stale_time */
 	enum sniff_format format;
 	int64_t crash_time; /* seconds since the epoch: the header's, else the file's mtime */

@@ -6,7 +6,7 @@
 #include <time.h>
 
 /* The sections of schema/verdict.schema.json, in their order; NULL until something fills them. */
-static const char *const sections[] = {"dump",	"system", "crash", "cpus", "tasks",
+static const char *const sections[] = {"dump",	"system", "crash",  "cpus", "tasks",
 				       "locks", "waits",  "memory", "log"};
 
 #define SCHEMA "triage.verdict/1"
@@ -89,7 +89,8 @@ static struct err *add_findings(struct store *store, int64_t dump, json_t *repor
 	json_object_set_new(report, "findings", findings);
 	TRY(db_prepare(store_db(store),
 		       "SELECT number, analyzer, code, place, severity, confidence, headline, "
-		       "evidence FROM finding WHERE dump = ? ORDER BY number", &row));
+		       "evidence FROM finding WHERE dump = ? ORDER BY number",
+		       &row));
 	TRY(stmt_bind_int(row, 1, dump));
 	for (;;) {
 		TRY(stmt_step(row, &more));
@@ -146,18 +147,21 @@ static struct err *add_verdict(struct store *store, int64_t dump, json_t *report
 	struct stmt *row;
 	bool more;
 
-	TRY(db_prepare(store_db(store),
-		       "SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
-		       "because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
-		       "analyzed_at, tool_version FROM verdict WHERE dump = ?", &row));
+	TRY(db_prepare(
+		store_db(store),
+		"SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
+		"because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
+		"analyzed_at, tool_version FROM verdict WHERE dump = ?",
+		&row));
 	TRY(stmt_bind_int(row, 1, dump));
 	TRY(stmt_step(row, &more));
 	if (!more)
 		return NULL;
 	json_object_set_new(report, "verdict", verdict_row(row));
 	json_object_set_new(report, "analyzed_at", time_text(stmt_int(row, 14)));
-	json_object_set_new(report, "tool", json_pack("{s:s, s:s}", "name", "triage", "version",
-						      stmt_text(row, 15)));
+	json_object_set_new(
+		report, "tool",
+		json_pack("{s:s, s:s}", "name", "triage", "version", stmt_text(row, 15)));
 	stmt_reset(row);
 	return NULL;
 }
@@ -178,11 +182,11 @@ static struct err *start(struct store *store, int64_t dump, json_t *report)
 	json_object_set_new(report, "tool", json_null());
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		json_object_set_new(report, sections[i], json_null());
-	json_object_set_new(report, "dump",
-			    json_pack("{s:o, s:I}", "path",
-				      stmt_is_null(row, 1) ? json_null()
-							   : json_text0(stmt_text(row, 1)),
-				      "size", (json_int_t)stmt_int(row, 2)));
+	json_object_set_new(
+		report, "dump",
+		json_pack("{s:o, s:I}", "path",
+			  stmt_is_null(row, 1) ? json_null() : json_text0(stmt_text(row, 1)),
+			  "size", (json_int_t)stmt_int(row, 2)));
 	stmt_reset(row);
 	return NULL;
 }

@@ -69,8 +69,10 @@ static struct err *make_views(struct db *db)
 		_free_ char *drop = NULL;
 		bool row;
 
-		TRY(db_prepare(db, "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
-				   "WHERE type = 'view' LIMIT 1", &stmt));
+		TRY(db_prepare(db,
+			       "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
+			       "WHERE type = 'view' LIMIT 1",
+			       &stmt));
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			break;
@@ -215,9 +217,9 @@ static struct err *bind_json(struct stmt *stmt, int parameter, const json_t *jso
 struct err *store_put_verdict(struct store *store, int64_t dump, const struct verdict *verdict,
 			      const struct verdict_meta *meta)
 {
-	const json_t *lists[] = {meta->fuzzy,	       verdict->because,      verdict->reasons,
-				 verdict->ruled_out,   verdict->next_steps,   verdict->alternatives,
-				 verdict->broken,      verdict->known_issue};
+	const json_t *lists[] = {meta->fuzzy,	     verdict->because,	  verdict->reasons,
+				 verdict->ruled_out, verdict->next_steps, verdict->alternatives,
+				 verdict->broken,    verdict->known_issue};
 	struct stmt *stmt;
 
 	TRY(db_prepare(store->db,

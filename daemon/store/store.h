@@ -29,7 +29,7 @@ struct db *store_db(struct store *store);
 
 /* A dump's row. Strings may be NULL for "not known". */
 struct dump_row {
-	int64_t id;       /* small, local; what people type */
+	int64_t id;	  /* small, local; what people type */
 	const char *uid;  /* the same wherever the same dump is seen, see dump_uid() */
 	const char *path; /* where it was seen last */
 	int64_t size;
@@ -49,7 +49,7 @@ struct err *store_clear(struct store *store, int64_t dump);
 
 struct verdict_meta {
 	const char *signature; /* the exact one; NULL when there is nothing to group by */
-	json_t *fuzzy;         /* list of titles */
+	json_t *fuzzy;	       /* list of titles */
 	int64_t analyzed_at;   /* seconds since the epoch */
 	const char *tool_version;
 };

@@ -8,7 +8,7 @@
 /* The few words of a verdict that lists show and filter by, out of its report. */
 struct summary {
 	struct queue_summary queue; /* strings are the report's */
-	bool failed;                /* a part of the analysis broke off */
+	bool failed;		    /* a part of the analysis broke off */
 	json_t *report;
 };
 

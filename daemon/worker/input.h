@@ -9,11 +9,11 @@
  * at enough to tell it from a log and to name it; reading it is the worker's.
  */
 struct input {
-	int dump_fd;    /* -1: a log alone */
-	int dmesg_fd;   /* -1: none */
+	int dump_fd;	/* -1: a log alone */
+	int dmesg_fd;	/* -1: none */
 	int vmlinux_fd; /* -1: none */
-	char *vmlinux;  /* path of that, NULL when none */
-	int64_t size;   /* of the dump, or of the log when it is alone */
+	char *vmlinux;	/* path of that, NULL when none */
+	int64_t size;	/* of the dump, or of the log when it is alone */
 	char uid[UID_SIZE];
 };
 

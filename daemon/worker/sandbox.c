@@ -70,8 +70,8 @@ static void allow_programs(int ruleset)
 /* A rule set that handles every access it knows, and allows none but to the system's programs. */
 static bool enter_landlock(bool programs)
 {
-	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
-			       LANDLOCK_CREATE_RULESET_VERSION);
+	int abi =
+		(int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	struct landlock_ruleset_attr attr = {.handled_access_fs = (1ull << 13) - 1};
 
 	if (abi < 1)
@@ -93,31 +93,69 @@ static bool enter_landlock(bool programs)
  * parent sends on the one socket there is.
  */
 static const int allowed[] = {
-	SCMP_SYS(read),		SCMP_SYS(pread64),	   SCMP_SYS(readv),
-	SCMP_SYS(preadv),	SCMP_SYS(write),	   SCMP_SYS(writev),
-	SCMP_SYS(close),	SCMP_SYS(lseek),
-	SCMP_SYS(fstat),	SCMP_SYS(munmap),
-	SCMP_SYS(mremap),	SCMP_SYS(madvise),	   SCMP_SYS(brk),
-	SCMP_SYS(futex),	SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-	SCMP_SYS(exit),		SCMP_SYS(exit_group),	   SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),  SCMP_SYS(sigaltstack),
-	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),   SCMP_SYS(getrandom),
-	SCMP_SYS(fadvise64),	SCMP_SYS(sched_yield),	   SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(gettid),	SCMP_SYS(getpid),
-	SCMP_SYS(getrusage),	SCMP_SYS(restart_syscall), SCMP_SYS(recvmsg),
+	SCMP_SYS(read),
+	SCMP_SYS(pread64),
+	SCMP_SYS(readv),
+	SCMP_SYS(preadv),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(brk),
+	SCMP_SYS(futex),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(fadvise64),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(recvmsg),
 };
 
 /* What it takes beyond that to execute a program, load its libraries, and run it as a filter. */
 static const int allowed_program[] = {
-	SCMP_SYS(execve),	  SCMP_SYS(openat),	     SCMP_SYS(access),
-	SCMP_SYS(faccessat2),	  SCMP_SYS(newfstatat),	     SCMP_SYS(stat),
-	SCMP_SYS(arch_prctl),	  SCMP_SYS(set_tid_address),
-	SCMP_SYS(getrlimit),	  SCMP_SYS(sysinfo),	     SCMP_SYS(poll),
-	SCMP_SYS(ppoll),	  SCMP_SYS(pipe2),	     SCMP_SYS(readlink),
-	SCMP_SYS(geteuid),	  SCMP_SYS(getuid),	     SCMP_SYS(getegid),
-	SCMP_SYS(getgid),	  SCMP_SYS(dup),	     SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(copy_file_range), SCMP_SYS(mprotect),	     SCMP_SYS(mmap),
-	SCMP_SYS(pwrite64),	  SCMP_SYS(ftruncate),	     SCMP_SYS(fallocate),
+	SCMP_SYS(execve),
+	SCMP_SYS(openat),
+	SCMP_SYS(access),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(stat),
+	SCMP_SYS(arch_prctl),
+	SCMP_SYS(set_tid_address),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(readlink),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(getegid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(dup),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(copy_file_range),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(mmap),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate),
 };
 
 static int allow(scmp_filter_ctx filter, const int *calls, size_t count)

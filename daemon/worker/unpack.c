@@ -62,8 +62,8 @@ static const char *find_program(enum sniff_format format, char *path, size_t siz
 static void run_child(int in, int out, int words, enum sniff_format format, uint64_t size_max)
 {
 	char number[24];
-	char *const argv[] = {(char *)"triaged-unpack", (char *)UNPACK_VERB, (char *)sniff_format_name(format),
-			      number, NULL};
+	char *const argv[] = {(char *)"triaged-unpack", (char *)UNPACK_VERB,
+			      (char *)sniff_format_name(format), number, NULL};
 	char *const none[] = {NULL};
 
 	snprintf(number, sizeof(number), "%" PRIu64, size_max);
@@ -187,9 +187,8 @@ void unpack_destroy(struct unpack *unpack)
 
 int unpack_main(int argc, char **argv)
 {
-	const struct sandbox_options cage = {.memory_bytes = MEMORY_MAX,
-					     .cpu_s = CPU_MAX_S,
-					     .background = true};
+	const struct sandbox_options cage = {
+		.memory_bytes = MEMORY_MAX, .cpu_s = CPU_MAX_S, .background = true};
 	char *const none[] = {NULL};
 	char path[64];
 	char *const *program;

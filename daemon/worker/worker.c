@@ -29,15 +29,15 @@ struct worker {
 	pid_t pid;
 	int pidfd, result_fd, files_fd, timer_fd, epoll_fd;
 	struct worker_files files;
-	struct str line;	/* what has come of an unfinished line */
+	struct str line; /* what has come of an unfinished line */
 	size_t bytes, lines;
-	bool ended;		/* said its end */
+	bool ended; /* said its end */
 	bool cancelled, timed_out, flooded, garbled;
-	int status;		/* as wait4() gives it */
+	int status; /* as wait4() gives it */
 	struct timespec started;
 	char step[64];
 	json_t *end;
-	struct err *refused;	/* finding()'s error */
+	struct err *refused; /* finding()'s error */
 	struct rusage usage;
 };
 
@@ -121,8 +121,7 @@ static void become_worker(const struct launch *launch)
 		if (from[i] >= 0)
 			from[i] = fcntl(from[i], F_DUPFD, WORKER_FD_COUNT);
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
-		if (from[i] < 0 ? close(places[i]) && errno != EBADF
-				: dup2(from[i], places[i]) < 0)
+		if (from[i] < 0 ? close(places[i]) && errno != EBADF : dup2(from[i], places[i]) < 0)
 			_exit(127);
 	int null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
@@ -337,10 +336,10 @@ static void pass_failure(struct worker *worker)
 	char why[128];
 
 	describe_end(worker, why, sizeof(why));
-	_json_ json_t *finding = finding_json(
-		finding_code(FINDING_ANALYSIS_FAILED), NULL, "critical",
-		json_pack("{s:s, s:s, s:s}", "analyzer", worker->step, "error",
-			  worker_outcome_name(worker->outcome), "why", why));
+	_json_ json_t *finding =
+		finding_json(finding_code(FINDING_ANALYSIS_FAILED), NULL, "critical",
+			     json_pack("{s:s, s:s, s:s}", "analyzer", worker->step, "error",
+				       worker_outcome_name(worker->outcome), "why", why));
 	json_put(finding, "headline", json_sprintf("analysis failed in %s: %s", worker->step, why));
 	pass_finding(worker, finding);
 }
@@ -356,8 +355,8 @@ static void pass_cost(struct worker *worker)
 				 (json_int_t)worker->usage.ru_maxrss);
 	if (worker->end)
 		json_object_update_missing(cost, worker->end);
-	_json_ json_t *finding = finding_json(finding_code(FINDING_COST),
-					      finding_place(FINDING_COST), "info", cost);
+	_json_ json_t *finding =
+		finding_json(finding_code(FINDING_COST), finding_place(FINDING_COST), "info", cost);
 	pass_finding(worker, finding);
 }
 

@@ -16,17 +16,18 @@
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
-	int dump_fd;    /* -1: a log alone. All three stay the caller's. */
+	int dump_fd;	/* -1: a log alone. All three stay the caller's. */
 	int vmlinux_fd; /* -1: none */
-	int dmesg_fd;   /* -1: none */
+	int dmesg_fd;	/* -1: none */
 	bool no_sandbox;
-	bool background;        /* idle IO class, nice: for a daemon on a host that serves */
-	unsigned timeout_s;     /* kill after that long; 0: WORKER_TIMEOUT_S */
-	unsigned threads;       /* that may compute all that time; 0: 2 */
-	uint64_t memory_bytes;  /* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
-	const char *search;     /* a request of worker_search.h; NULL: analyze */
+	bool background;	/* idle IO class, nice: for a daemon on a host that serves */
+	unsigned timeout_s;	/* kill after that long; 0: WORKER_TIMEOUT_S */
+	unsigned threads;	/* that may compute all that time; 0: 2 */
+	uint64_t memory_bytes;	/* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
+	const char *search;	/* a request of worker_search.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
-	const char *modules;	/* directory of modules' files, NULL: /lib/modules/RELEASE. Borrowed. */
+	const char
+		*modules; /* directory of modules' files, NULL: /lib/modules/RELEASE. Borrowed. */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)

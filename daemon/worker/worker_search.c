@@ -35,11 +35,15 @@ static struct err *find_symbol(struct kernel *kernel, const char *text, uint64_t
 	memcpy(name, text, length);
 	name[length] = '\0';
 	if (!kernel->symbols)
-		return err_new(ERR_NOT_FOUND, "the dump's symbols could not be read, so \"%.100s\" is "
-			       "not known", name);
+		return err_new(ERR_NOT_FOUND,
+			       "the dump's symbols could not be read, so \"%.100s\" is "
+			       "not known",
+			       name);
 	if (!symbols_find(kernel->symbols, name, ret))
-		return err_new(ERR_NOT_FOUND, "\"%.100s\" is no hexadecimal number, and the kernel has "
-			       "no such symbol", name);
+		return err_new(ERR_NOT_FOUND,
+			       "\"%.100s\" is no hexadecimal number, and the kernel has "
+			       "no such symbol",
+			       name);
 	*ret += offset;
 	return NULL;
 }
@@ -51,8 +55,10 @@ static struct err *take_object(struct kernel *kernel, struct search_pattern *pat
 
 	owner_find(kernel, pattern->value, &owner);
 	if (!owner.start || !owner.size)
-		return err_new(ERR_NOT_FOUND, "0x%016" PRIx64 " is in no object whose size is known: "
-			       "give the end of the range", pattern->value);
+		return err_new(ERR_NOT_FOUND,
+			       "0x%016" PRIx64 " is in no object whose size is known: "
+			       "give the end of the range",
+			       pattern->value);
 	pattern->low = owner.start;
 	pattern->high = owner.start + owner.size;
 	return NULL;
@@ -71,8 +77,9 @@ static struct err *take_range(struct kernel *kernel, const char *range,
 		return err_new(ERR_INVALID, "\"%.100s\" is no end of a range", range);
 	pattern->high = range[0] == '+' ? pattern->value + end : end;
 	if (pattern->high <= pattern->low)
-		return err_new(ERR_INVALID, "the range from 0x%016" PRIx64 " to 0x%016" PRIx64
-			       " is empty", pattern->low, pattern->high);
+		return err_new(ERR_INVALID,
+			       "the range from 0x%016" PRIx64 " to 0x%016" PRIx64 " is empty",
+			       pattern->low, pattern->high);
 	return NULL;
 }
 
@@ -130,14 +137,15 @@ static json_t *summary(const struct search_options *options, const struct search
 		       size_t shown, const struct hit_groups *groups)
 {
 	const struct search_pattern *pattern = &options->pattern;
-	json_t *json = json_pack(
-		"{s:o, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "value",
-		json_address(pattern->value), "total", (json_int_t)result->total, "shown",
-		(json_int_t)shown, "grouped", (json_int_t)result->count, "whole", result->whole, "pages",
-		(json_int_t)result->pages.pages, "excluded", (json_int_t)result->pages.excluded,
-		"truncated", (json_int_t)result->pages.truncated, "corrupt",
-		(json_int_t)result->pages.corrupt, "threads", (int)options->threads, "groups",
-		hit_groups_json(groups, WORKER_SEARCH_GROUPS));
+	json_t *json =
+		json_pack("{s:o, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "value",
+			  json_address(pattern->value), "total", (json_int_t)result->total, "shown",
+			  (json_int_t)shown, "grouped", (json_int_t)result->count, "whole",
+			  result->whole, "pages", (json_int_t)result->pages.pages, "excluded",
+			  (json_int_t)result->pages.excluded, "truncated",
+			  (json_int_t)result->pages.truncated, "corrupt",
+			  (json_int_t)result->pages.corrupt, "threads", (int)options->threads,
+			  "groups", hit_groups_json(groups, WORKER_SEARCH_GROUPS));
 
 	if (pattern->range) {
 		json_put(json, "low", json_address(pattern->low));
@@ -166,8 +174,8 @@ static struct err *tell(struct kernel *kernel, const struct search_options *opti
 	reporter->events->progress(NULL, "owners");
 	TRY(hit_groups_new(&groups));
 	TRY(hits_each(kernel, result, crashed_task(kernel), groups, report_hit, reporter));
-	reporter->events->answer(json_pack("{s:o}", "summary", summary(options, result,
-								       reporter->shown, groups)));
+	reporter->events->answer(
+		json_pack("{s:o}", "summary", summary(options, result, reporter->shown, groups)));
 	return NULL;
 }
 

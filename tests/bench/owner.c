@@ -16,9 +16,9 @@
 #include "kernel/kernel.h"
 #include "kernel/mm/owner.h"
 
-#define EACH 2000	  /* addresses of a kind */
-#define PAGES 32768	  /* pages looked into */
-#define WORDS 24	  /* pointers taken from one page at most */
+#define EACH 2000   /* addresses of a kind */
+#define PAGES 32768 /* pages looked into */
+#define WORDS 24    /* pointers taken from one page at most */
 #define KINDS (OWNER_VMEMMAP + 1)
 
 struct sample {
@@ -110,9 +110,9 @@ static void report(const char *release, struct sample *samples)
 		qsort(s->cold, s->count, sizeof(*s->cold), compare);
 		qsort(s->warm, s->count, sizeof(*s->warm), compare);
 		printf("| %s | %s | %zu | %.1f | %.1f | %.1f | %.1f |\n", release,
-		       owner_kind_name((enum owner_kind)kind), s->count, micro(s->cold, s->count, 50),
-		       micro(s->cold, s->count, 99), micro(s->warm, s->count, 50),
-		       micro(s->warm, s->count, 99));
+		       owner_kind_name((enum owner_kind)kind), s->count,
+		       micro(s->cold, s->count, 50), micro(s->cold, s->count, 99),
+		       micro(s->warm, s->count, 50), micro(s->warm, s->count, 99));
 	}
 }
 
@@ -145,7 +145,8 @@ int main(int argc, char **argv)
 		fputs("usage: owner VMCORE...\n", stderr);
 		return 2;
 	}
-	puts("| kernel | owner | addresses | cold, median µs | cold, 99% | warm, median µs | warm, 99% |\n"
+	puts("| kernel | owner | addresses | cold, median µs | cold, 99% | warm, median µs | warm, "
+	     "99% |\n"
 	     "|---|---|---|---|---|---|---|");
 	for (int i = 1; i < argc; i++) {
 		_free_ struct sample *samples = calloc(KINDS, sizeof(*samples));

@@ -21,8 +21,8 @@
 #include <zstd.h>
 
 #define PAGE 4096u
-#define RUN (256u << 10)   /* bytes read at once */
-#define SHARE 4096u	   /* pages a thread takes at once */
+#define RUN (256u << 10) /* bytes read at once */
+#define SHARE 4096u	 /* pages a thread takes at once */
 #define THREADS_MAX 64
 
 struct descriptor {

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void ask(struct type_provider *p, struct type type)
 {
-	static const enum type_kind kinds[] = {TYPE_INT,    TYPE_ENUM,  TYPE_POINTER, TYPE_ARRAY,
+	static const enum type_kind kinds[] = {TYPE_INT,    TYPE_ENUM,	TYPE_POINTER, TYPE_ARRAY,
 					       TYPE_STRUCT, TYPE_UNION, TYPE_FUNCTION};
 	char text[128];
 	const char *name;

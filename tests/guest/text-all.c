@@ -27,8 +27,7 @@ static struct err *compare_section(struct kernel *kernel, const struct text_file
 
 	if (!result)
 		return &err_nomem;
-	TRY(text_compare(kernel, file, section->address, section->address + section->size,
-			 result));
+	TRY(text_compare(kernel, file, section->address, section->address + section->size, result));
 	printf("  %-20s %zu bytes, %zu patched places, %zu bytes unchecked, %zu differ\n",
 	       section->name, result->bytes, result->patched, result->unchecked, result->count);
 	for (size_t i = 0; i < MIN(result->count, TEXT_DIFFERENCES_MAX); i++) {
@@ -76,7 +75,8 @@ static const struct module *module_named(struct kernel *kernel, const char *name
 	return NULL;
 }
 
-static struct err *compare_module(struct kernel *kernel, const char *argument, struct totals *totals)
+static struct err *compare_module(struct kernel *kernel, const char *argument,
+				  struct totals *totals)
 {
 	const char *equals = strchr(argument, '=');
 	const struct module *module =

@@ -4,25 +4,54 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long u64;
-typedef struct { int counter; } atomic_t;
+typedef struct {
+	int counter;
+} atomic_t;
 
-struct list_head { struct list_head *next, *prev; };
-typedef struct cpumask { unsigned long bits[4096 / 64]; } cpumask_t;
-typedef struct raw_spinlock { unsigned int slock; } raw_spinlock_t;
-typedef struct { raw_spinlock_t raw_lock; } spinlock_t;
+struct list_head {
+	struct list_head *next, *prev;
+};
+typedef struct cpumask {
+	unsigned long bits[4096 / 64];
+} cpumask_t;
+typedef struct raw_spinlock {
+	unsigned int slock;
+} raw_spinlock_t;
+typedef struct {
+	raw_spinlock_t raw_lock;
+} spinlock_t;
 
 struct task_struct;
 struct page;
-struct thread_info { struct task_struct *task; void *exec_domain; u32 flags, status, cpu;
-	int preempt_count; };
-union thread_union { struct thread_info thread_info; unsigned long stack[8192 / sizeof(long)]; };
-struct thread_struct { unsigned long tls_array[3]; unsigned long sp0, sp, usersp; unsigned short es,
-	ds, fsindex, gsindex; unsigned long fs, gs; unsigned long cr2, trap_no, error_code; };
-struct sched_info { unsigned long pcount; unsigned long long run_delay, last_arrival, last_queued;
-	unsigned int bkl_count; };
-struct timespec { long tv_sec, tv_nsec; };
+struct thread_info {
+	struct task_struct *task;
+	void *exec_domain;
+	u32 flags, status, cpu;
+	int preempt_count;
+};
+union thread_union {
+	struct thread_info thread_info;
+	unsigned long stack[8192 / sizeof(long)];
+};
+struct thread_struct {
+	unsigned long tls_array[3];
+	unsigned long sp0, sp, usersp;
+	unsigned short es, ds, fsindex, gsindex;
+	unsigned long fs, gs;
+	unsigned long cr2, trap_no, error_code;
+};
+struct sched_info {
+	unsigned long pcount;
+	unsigned long long run_delay, last_arrival, last_queued;
+	unsigned int bkl_count;
+};
+struct timespec {
+	long tv_sec, tv_nsec;
+};
 struct mm_struct;
-struct signal_struct { atomic_t sigcnt, live; };
+struct signal_struct {
+	atomic_t sigcnt, live;
+};
 
 struct task_struct {
 	volatile long state;
@@ -56,17 +85,43 @@ struct task_struct {
 	u8 rest[1100];
 };
 
-struct rq { spinlock_t lock; unsigned long nr_running; u8 load[2000];
-	struct task_struct *curr, *idle; unsigned long next_balance;
-	struct mm_struct *prev_mm; u64 clock; int cpu; };
+struct rq {
+	spinlock_t lock;
+	unsigned long nr_running;
+	u8 load[2000];
+	struct task_struct *curr, *idle;
+	unsigned long next_balance;
+	struct mm_struct *prev_mm;
+	u64 clock;
+	int cpu;
+};
 
-struct rwsem_waiter { struct list_head list; struct task_struct *task; unsigned int flags; };
-struct rw_semaphore { long count; spinlock_t wait_lock; struct list_head wait_list; };
-struct mm_struct { void *mmap; u8 before[96]; struct rw_semaphore mmap_sem;
-	spinlock_t page_table_lock; struct list_head mmlist; u8 middle[600];
-	struct task_struct *owner; };
+struct rwsem_waiter {
+	struct list_head list;
+	struct task_struct *task;
+	unsigned int flags;
+};
+struct rw_semaphore {
+	long count;
+	spinlock_t wait_lock;
+	struct list_head wait_list;
+};
+struct mm_struct {
+	void *mmap;
+	u8 before[96];
+	struct rw_semaphore mmap_sem;
+	spinlock_t page_table_lock;
+	struct list_head mmlist;
+	u8 middle[600];
+	struct task_struct *owner;
+};
 
-struct elf64_sym { u32 st_name; u8 st_info, st_other; u16 st_shndx; u64 st_value, st_size; };
+struct elf64_sym {
+	u32 st_name;
+	u8 st_info, st_other;
+	u16 st_shndx;
+	u64 st_value, st_size;
+};
 typedef struct elf64_sym Elf64_Sym;
 struct module {
 	int state;
@@ -83,11 +138,17 @@ struct module {
 	char *strtab, *core_strtab;
 };
 
-struct new_utsname { char sysname[65], nodename[65], release[65], version[65], machine[65],
-	domainname[65]; };
-struct uts_namespace { atomic_t kref; struct new_utsname name; };
+struct new_utsname {
+	char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+struct uts_namespace {
+	atomic_t kref;
+	struct new_utsname name;
+};
 
-struct zone_lru { struct list_head list; };
+struct zone_lru {
+	struct list_head list;
+};
 struct zone {
 	unsigned long watermark[3], lowmem_reserve[4];
 	int node;
@@ -97,30 +158,85 @@ struct zone {
 	struct zone_lru lru[5];
 	const char *name;
 };
-typedef struct pglist_data { struct zone node_zones[4]; int nr_zones; } pg_data_t;
+typedef struct pglist_data {
+	struct zone node_zones[4];
+	int nr_zones;
+} pg_data_t;
 
-struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,
-	orig_ax, ip, cs, flags, sp, ss; };
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
+		cs, flags, sp, ss;
+};
 
 /* include/linux/mm_types.h, page-flags.h; mm/slab.c */
 struct page {
 	unsigned long flags;
 	atomic_t _count;
-	union { atomic_t _mapcount; struct { u16 inuse, objects; }; };
-	union { struct { unsigned long private; void *mapping; }; void *slab; struct page *first_page; };
-	union { unsigned long index; void *freelist; };
+	union {
+		atomic_t _mapcount;
+		struct {
+			u16 inuse, objects;
+		};
+	};
+	union {
+		struct {
+			unsigned long private;
+			void *mapping;
+		};
+		void *slab;
+		struct page *first_page;
+	};
+	union {
+		unsigned long index;
+		void *freelist;
+	};
 	struct list_head lru;
 };
-enum pageflags { PG_locked, PG_error, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_slab,
-	PG_owner_priv_1, PG_arch_1, PG_reserved, PG_private, PG_private_2, PG_writeback, PG_head,
-	PG_tail, PG_swapcache, PG_mappedtodisk, PG_reclaim, PG_buddy };
+enum pageflags {
+	PG_locked,
+	PG_error,
+	PG_referenced,
+	PG_uptodate,
+	PG_dirty,
+	PG_lru,
+	PG_active,
+	PG_slab,
+	PG_owner_priv_1,
+	PG_arch_1,
+	PG_reserved,
+	PG_private,
+	PG_private_2,
+	PG_writeback,
+	PG_head,
+	PG_tail,
+	PG_swapcache,
+	PG_mappedtodisk,
+	PG_reclaim,
+	PG_buddy
+};
 typedef unsigned int kmem_bufctl_t;
-struct slab { struct list_head list; unsigned long colouroff; void *s_mem; unsigned int inuse;
-	kmem_bufctl_t free; unsigned short nodeid; };
-struct array_cache { unsigned int avail, limit, batchcount, touched; spinlock_t lock; void *entry[]; };
-struct kmem_list3 { struct list_head slabs_partial, slabs_full, slabs_free;
-	unsigned long free_objects; unsigned int free_limit, colour_next; spinlock_t list_lock;
-	struct array_cache *shared, **alien; unsigned long next_reap; int free_touched; };
+struct slab {
+	struct list_head list;
+	unsigned long colouroff;
+	void *s_mem;
+	unsigned int inuse;
+	kmem_bufctl_t free;
+	unsigned short nodeid;
+};
+struct array_cache {
+	unsigned int avail, limit, batchcount, touched;
+	spinlock_t lock;
+	void *entry[];
+};
+struct kmem_list3 {
+	struct list_head slabs_partial, slabs_full, slabs_free;
+	unsigned long free_objects;
+	unsigned int free_limit, colour_next;
+	spinlock_t list_lock;
+	struct array_cache *shared, **alien;
+	unsigned long next_reap;
+	int free_touched;
+};
 struct kmem_cache {
 	struct array_cache *array[4096];
 	unsigned int batchcount, limit, shared, buffer_size;
@@ -141,14 +257,28 @@ _Static_assert(sizeof(struct page) == 56 && sizeof(struct slab) == 48, "as in 2.
 _Static_assert(__builtin_offsetof(struct mm_struct, mmap_sem) == 0x68, "as in 2.6.32-431");
 
 /* What functions take; their symbols come with the spec. */
-__attribute__((weak)) void _spin_lock_irq(spinlock_t *lock) {}
+__attribute__((weak)) void _spin_lock_irq(spinlock_t *lock)
+{
+}
 
 #define AT(address, type, member) ((void *)((address) + __builtin_offsetof(type, member)))
-#define RUNQUEUE(current, idle_task, number) \
-	{ .curr = (void *)(current), .idle = (void *)(idle_task), .cpu = (number), \
-	  .clock = 86400000000000 }
-#define UTS(node, rel, ver) { .name = { .sysname = "Linux", .nodename = node, .release = rel, \
-	.version = ver, .machine = "x86_64" } }
-#define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV) \
-	{ .list = { NEXT, PREV }, .name = NAME, .module_core = BASE, .core_size = SIZE, \
-	  .core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB }
+#define RUNQUEUE(current, idle_task, number)                                                       \
+	{                                                                                          \
+		.curr = (void *)(current), .idle = (void *)(idle_task), .cpu = (number),           \
+		.clock = 86400000000000                                                            \
+	}
+#define UTS(node, rel, ver)                                                                        \
+	{                                                                                          \
+		.name = {                                                                          \
+			.sysname = "Linux",                                                        \
+			.nodename = node,                                                          \
+			.release = rel,                                                            \
+			.version = ver,                                                            \
+			.machine = "x86_64"                                                        \
+		}                                                                                  \
+	}
+#define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV)   \
+	{                                                                                          \
+		.list = {NEXT, PREV}, .name = NAME, .module_core = BASE, .core_size = SIZE,        \
+		.core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB    \
+	}

@@ -4,28 +4,68 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long u64;
-typedef struct { int counter; } atomic_t;
-typedef struct { long counter; } atomic_long_t;
+typedef struct {
+	int counter;
+} atomic_t;
+typedef struct {
+	long counter;
+} atomic_long_t;
 
-struct list_head { struct list_head *next, *prev; };
-typedef struct cpumask { unsigned long bits[5120 / 64]; } cpumask_t;
-struct slist_head { struct list_head *next; };
-typedef struct qspinlock { atomic_t val; } arch_spinlock_t;
-typedef struct raw_spinlock { arch_spinlock_t raw_lock; } raw_spinlock_t;
-typedef struct spinlock { union { struct raw_spinlock rlock; }; } spinlock_t;
-struct optimistic_spin_queue { atomic_t tail; };
+struct list_head {
+	struct list_head *next, *prev;
+};
+typedef struct cpumask {
+	unsigned long bits[5120 / 64];
+} cpumask_t;
+struct slist_head {
+	struct list_head *next;
+};
+typedef struct qspinlock {
+	atomic_t val;
+} arch_spinlock_t;
+typedef struct raw_spinlock {
+	arch_spinlock_t raw_lock;
+} raw_spinlock_t;
+typedef struct spinlock {
+	union {
+		struct raw_spinlock rlock;
+	};
+} spinlock_t;
+struct optimistic_spin_queue {
+	atomic_t tail;
+};
 
 struct task_struct;
 struct page;
-struct thread_info { struct task_struct *task; void *exec_domain; u32 flags, status, cpu;
-	int saved_preempt_count; };
-union thread_union { struct thread_info thread_info; unsigned long stack[16384 / sizeof(long)]; };
-struct thread_struct { unsigned long tls_array[3]; unsigned long sp0, sp, usersp; unsigned short es,
-	ds, fsindex, gsindex; unsigned long fs, gs; unsigned long cr2, trap_nr, error_code; };
-struct sched_info { unsigned long pcount; unsigned long long run_delay, last_arrival, last_queued; };
-struct timespec { long tv_sec, tv_nsec; };
+struct thread_info {
+	struct task_struct *task;
+	void *exec_domain;
+	u32 flags, status, cpu;
+	int saved_preempt_count;
+};
+union thread_union {
+	struct thread_info thread_info;
+	unsigned long stack[16384 / sizeof(long)];
+};
+struct thread_struct {
+	unsigned long tls_array[3];
+	unsigned long sp0, sp, usersp;
+	unsigned short es, ds, fsindex, gsindex;
+	unsigned long fs, gs;
+	unsigned long cr2, trap_nr, error_code;
+};
+struct sched_info {
+	unsigned long pcount;
+	unsigned long long run_delay, last_arrival, last_queued;
+};
+struct timespec {
+	long tv_sec, tv_nsec;
+};
 struct mm_struct;
-struct signal_struct { atomic_t sigcnt, live; int nr_threads; };
+struct signal_struct {
+	atomic_t sigcnt, live;
+	int nr_threads;
+};
 
 struct task_struct {
 	volatile long state;
@@ -63,19 +103,45 @@ struct task_struct {
 	u8 rest[1200];
 };
 
-struct rq { raw_spinlock_t lock; unsigned int nr_running; u8 load[2200];
-	struct task_struct *curr, *idle, *stop; unsigned long next_balance;
-	struct mm_struct *prev_mm; u64 clock; int cpu; };
+struct rq {
+	raw_spinlock_t lock;
+	unsigned int nr_running;
+	u8 load[2200];
+	struct task_struct *curr, *idle, *stop;
+	unsigned long next_balance;
+	struct mm_struct *prev_mm;
+	u64 clock;
+	int cpu;
+};
 
 enum rwsem_waiter_type { RWSEM_WAITING_FOR_WRITE, RWSEM_WAITING_FOR_READ };
-struct rwsem_waiter { struct list_head list; struct task_struct *task;
-	enum rwsem_waiter_type type; };
-struct rw_semaphore { atomic_long_t count; raw_spinlock_t wait_lock;
-	struct optimistic_spin_queue osq; struct slist_head wait_list; struct task_struct *owner; };
-struct mm_struct { void *mmap; u8 before[112]; struct rw_semaphore mmap_sem;
-	struct list_head mmlist; u8 middle[200]; struct task_struct *owner; };
+struct rwsem_waiter {
+	struct list_head list;
+	struct task_struct *task;
+	enum rwsem_waiter_type type;
+};
+struct rw_semaphore {
+	atomic_long_t count;
+	raw_spinlock_t wait_lock;
+	struct optimistic_spin_queue osq;
+	struct slist_head wait_list;
+	struct task_struct *owner;
+};
+struct mm_struct {
+	void *mmap;
+	u8 before[112];
+	struct rw_semaphore mmap_sem;
+	struct list_head mmlist;
+	u8 middle[200];
+	struct task_struct *owner;
+};
 
-struct elf64_sym { u32 st_name; u8 st_info, st_other; u16 st_shndx; u64 st_value, st_size; };
+struct elf64_sym {
+	u32 st_name;
+	u8 st_info, st_other;
+	u16 st_shndx;
+	u64 st_value, st_size;
+};
 typedef struct elf64_sym Elf64_Sym;
 struct module {
 	int state;
@@ -83,7 +149,8 @@ struct module {
 	char name[56];
 	u8 parameters[208];
 	void *module_init, *module_core;
-	unsigned int init_size, core_size, init_text_size, core_text_size, init_ro_size, core_ro_size;
+	unsigned int init_size, core_size, init_text_size, core_text_size, init_ro_size,
+		core_ro_size;
 	unsigned int taints, num_bugs;
 	struct list_head bug_list;
 	void *bug_table;
@@ -92,14 +159,33 @@ struct module {
 	char *strtab, *core_strtab;
 };
 
-struct log { u64 ts_nsec; u16 len, text_len, dict_len; u8 facility; u8 flags : 5, level : 3; };
-struct new_utsname { char sysname[65], nodename[65], release[65], version[65], machine[65],
-	domainname[65]; };
-struct uts_namespace { atomic_t kref; struct new_utsname name; };
+struct log {
+	u64 ts_nsec;
+	u16 len, text_len, dict_len;
+	u8 facility;
+	u8 flags : 5, level : 3;
+};
+struct new_utsname {
+	char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+struct uts_namespace {
+	atomic_t kref;
+	struct new_utsname name;
+};
 
-struct kmem_cache_cpu { void **freelist; unsigned long tid; struct page *page, *partial; };
-struct kmem_cache_node { spinlock_t list_lock; unsigned long nr_partial; struct list_head partial; };
-struct kmem_cache_order_objects { unsigned long x; };
+struct kmem_cache_cpu {
+	void **freelist;
+	unsigned long tid;
+	struct page *page, *partial;
+};
+struct kmem_cache_node {
+	spinlock_t list_lock;
+	unsigned long nr_partial;
+	struct list_head partial;
+};
+struct kmem_cache_order_objects {
+	unsigned long x;
+};
 struct kmem_cache {
 	struct kmem_cache_cpu *cpu_slab;
 	unsigned long flags, min_partial;
@@ -117,13 +203,18 @@ struct page {
 	unsigned long flags;
 	void *mapping;
 	struct {
-		union { unsigned long index; void *freelist; };
+		union {
+			unsigned long index;
+			void *freelist;
+		};
 		union {
 			unsigned long counters;
 			struct {
 				union {
 					atomic_t _mapcount;
-					struct { unsigned inuse : 16, objects : 15, frozen : 1; };
+					struct {
+						unsigned inuse : 16, objects : 15, frozen : 1;
+					};
 				};
 				atomic_t _count;
 			};
@@ -131,16 +222,39 @@ struct page {
 	};
 	union {
 		struct list_head lru;
-		struct { struct page *next; int pages, pobjects; };
+		struct {
+			struct page *next;
+			int pages, pobjects;
+		};
 	};
-	union { unsigned long private; struct kmem_cache *slab_cache; struct page *first_page; };
+	union {
+		unsigned long private;
+		struct kmem_cache *slab_cache;
+		struct page *first_page;
+	};
 	void *mem_cgroup;
 };
 
 /* With CONFIG_PAGEFLAGS_EXTENDED (include/linux/page-flags.h). */
-enum pageflags { PG_locked, PG_error, PG_referenced, PG_uptodate, PG_dirty, PG_lru, PG_active, PG_slab,
-	PG_owner_priv_1, PG_arch_1, PG_reserved, PG_private, PG_private_2, PG_writeback, PG_head,
-	PG_tail, PG_swapcache };
+enum pageflags {
+	PG_locked,
+	PG_error,
+	PG_referenced,
+	PG_uptodate,
+	PG_dirty,
+	PG_lru,
+	PG_active,
+	PG_slab,
+	PG_owner_priv_1,
+	PG_arch_1,
+	PG_reserved,
+	PG_private,
+	PG_private_2,
+	PG_writeback,
+	PG_head,
+	PG_tail,
+	PG_swapcache
+};
 
 /* block/blk.h, include/linux/blk-mq.h */
 struct request;
@@ -155,7 +269,10 @@ struct blk_flush_queue {
 };
 struct blk_mq_tags;
 struct blk_mq_hw_ctx {
-	struct { spinlock_t lock; struct list_head dispatch; };
+	struct {
+		spinlock_t lock;
+		struct list_head dispatch;
+	};
 	unsigned long state;
 	u8 run_work[464];
 	struct request_queue *queue;
@@ -170,9 +287,14 @@ struct blk_mq_hw_ctx {
 };
 _Static_assert(__builtin_offsetof(struct blk_mq_hw_ctx, fq) == 672, "as in 3.10.0-693");
 _Static_assert(__builtin_offsetof(struct blk_flush_queue, flush_rq) == 0x40, "as in 3.10.0-693");
-struct blk_mq_ops { void *queue_rq, *map_queue, *timeout, *complete, *init_request, *exit_request,
-	*reinit_request, *map_queues, *init_hctx, *exit_hctx; };
-struct blk_mq_tag_set { struct blk_mq_ops *ops; unsigned int nr_hw_queues, queue_depth; };
+struct blk_mq_ops {
+	void *queue_rq, *map_queue, *timeout, *complete, *init_request, *exit_request,
+		*reinit_request, *map_queues, *init_hctx, *exit_hctx;
+};
+struct blk_mq_tag_set {
+	struct blk_mq_ops *ops;
+	unsigned int nr_hw_queues, queue_depth;
+};
 struct request_queue {
 	struct list_head queue_head;
 	u8 before[944];
@@ -186,22 +308,42 @@ struct request_queue {
 	struct blk_mq_tag_set *tag_set;
 };
 
-struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,
-	orig_ax, ip, cs, flags, sp, ss; };
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
+		cs, flags, sp, ss;
+};
 
 /* What functions take; their symbols come with the spec. */
-__attribute__((weak)) void blk_free_flush_queue(struct blk_flush_queue *fq) {}
+__attribute__((weak)) void blk_free_flush_queue(struct blk_flush_queue *fq)
+{
+}
 __attribute__((weak)) void blk_mq_exit_hctx(struct request_queue *q, struct blk_mq_tag_set *set,
-		      struct blk_mq_hw_ctx *hctx, unsigned int hctx_idx) {}
+					    struct blk_mq_hw_ctx *hctx, unsigned int hctx_idx)
+{
+}
 
 #define AT(address, type, member) ((void *)((address) + __builtin_offsetof(type, member)))
-#define RUNQUEUE(current, idle_task, number) \
-	{ .curr = (void *)(current), .idle = (void *)(idle_task), .cpu = (number), \
-	  .clock = 86400000000000 }
-#define RECORD(time, length, text_length, severity) \
-	{ .ts_nsec = (time), .len = (length), .text_len = (text_length), .level = (severity) }
-#define UTS(node, rel, ver) { .name = { .sysname = "Linux", .nodename = node, .release = rel, \
-	.version = ver, .machine = "x86_64" } }
-#define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV) \
-	{ .list = { NEXT, PREV }, .name = NAME, .module_core = BASE, .core_size = SIZE, \
-	  .core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB }
+#define RUNQUEUE(current, idle_task, number)                                                       \
+	{                                                                                          \
+		.curr = (void *)(current), .idle = (void *)(idle_task), .cpu = (number),           \
+		.clock = 86400000000000                                                            \
+	}
+#define RECORD(time, length, text_length, severity)                                                \
+	{                                                                                          \
+		.ts_nsec = (time), .len = (length), .text_len = (text_length), .level = (severity) \
+	}
+#define UTS(node, rel, ver)                                                                        \
+	{                                                                                          \
+		.name = {                                                                          \
+			.sysname = "Linux",                                                        \
+			.nodename = node,                                                          \
+			.release = rel,                                                            \
+			.version = ver,                                                            \
+			.machine = "x86_64"                                                        \
+		}                                                                                  \
+	}
+#define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV)   \
+	{                                                                                          \
+		.list = {NEXT, PREV}, .name = NAME, .module_core = BASE, .core_size = SIZE,        \
+		.core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB    \
+	}

@@ -18,8 +18,25 @@ struct btf_build {
 };
 
 enum {
-	B_INT = 1, B_PTR, B_ARRAY, B_STRUCT, B_UNION, B_ENUM, B_FWD, B_TYPEDEF, B_VOLATILE, B_CONST,
-	B_RESTRICT, B_FUNC, B_FUNC_PROTO, B_VAR, B_DATASEC, B_FLOAT, B_DECL_TAG, B_TYPE_TAG, B_ENUM64,
+	B_INT = 1,
+	B_PTR,
+	B_ARRAY,
+	B_STRUCT,
+	B_UNION,
+	B_ENUM,
+	B_FWD,
+	B_TYPEDEF,
+	B_VOLATILE,
+	B_CONST,
+	B_RESTRICT,
+	B_FUNC,
+	B_FUNC_PROTO,
+	B_VAR,
+	B_DATASEC,
+	B_FLOAT,
+	B_DECL_TAG,
+	B_TYPE_TAG,
+	B_ENUM64,
 };
 #define B_KIND_FLAG 0x80000000u
 
@@ -93,8 +110,12 @@ static inline uint32_t b_record(struct btf_build *b, uint32_t kind_and_flag, con
 static inline void *b_finish(struct btf_build *b, size_t *size)
 {
 	b_string(b, NULL);
-	uint32_t header[6] = {0x0001eb9f, 24, 0, (uint32_t)b->types.length,
-			      (uint32_t)b->types.length, (uint32_t)b->strings.length};
+	uint32_t header[6] = {0x0001eb9f,
+			      24,
+			      0,
+			      (uint32_t)b->types.length,
+			      (uint32_t)b->types.length,
+			      (uint32_t)b->strings.length};
 	char *data = malloc(sizeof(header) + b->types.length + b->strings.length);
 
 	memcpy(data, header, sizeof(header));

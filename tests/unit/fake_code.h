@@ -27,7 +27,7 @@
 #define NOW 0x1111222233334444ull /* in NODE + 0x20 */
 #define RSI 0x5000ull
 
-#define RAX_RDX "48 8b 10" /* mov (%rax),%rdx: the fault */
+#define RAX_RDX "48 8b 10"  /* mov (%rax),%rdx: the fault */
 #define LOAD "48 8b 47 18 " /* mov 0x18(%rdi),%rax */
 
 static struct crash crash;
@@ -99,12 +99,12 @@ static void node_types(struct btf_build *b, uint32_t i, uint32_t l)
 	uint32_t node_id = list + 3;
 	uint32_t to_node = b_plain(b, B_PTR, "", node_id);
 	uint32_t to_table = b_plain(b, B_PTR, "", to_node);
-	uint32_t node = b_record(b, B_STRUCT, "node", 48, 5, "depth", l, 0, "link", list, 64, "peer",
-				 to_node, 192, "table", to_table, 256, "count", i, 320);
+	uint32_t node = b_record(b, B_STRUCT, "node", 48, 5, "depth", l, 0, "link", list, 64,
+				 "peer", to_node, 192, "table", to_table, 256, "count", i, 320);
 	uint32_t to_list = b_plain(b, B_PTR, "", list);
 	uint32_t to_int = b_plain(b, B_PTR, "", i);
-	uint32_t cpu = b_record(b, B_STRUCT, "kmem_cache_cpu", 24, 3, "freelist", to_int, 0, "tid", l,
-				64, "slab", to_int, 128);
+	uint32_t cpu = b_record(b, B_STRUCT, "kmem_cache_cpu", 24, 3, "freelist", to_int, 0, "tid",
+				l, 64, "slab", to_int, 128);
 	uint32_t to_cpu = b_plain(b, B_PTR, "", cpu);
 
 	function_of(b, "take", l, 1, &to_cpu);
@@ -164,9 +164,11 @@ static uint64_t put_function(unsigned slot, const char *name, const char *before
 /* The next frame outwards; return_slot is where its return address was read, 0 for the fault. */
 static void add_frame(uint64_t address, uint64_t return_slot)
 {
-	frames[crash.trace.count++] = (struct frame){
-		.address = address, .exact = !return_slot, .return_slot = return_slot,
-		.sp = return_slot ? return_slot + 8 : STACK, .source = FOUND_ORC};
+	frames[crash.trace.count++] = (struct frame){.address = address,
+						     .exact = !return_slot,
+						     .return_slot = return_slot,
+						     .sp = return_slot ? return_slot + 8 : STACK,
+						     .source = FOUND_ORC};
 	if (return_slot)
 		fake_u64(return_slot, address);
 }
@@ -196,10 +198,11 @@ static bool said(const char *text, const char *evidence)
 	json_t *step;
 	size_t i;
 
-	json_array_foreach(found.steps, i, step)
-		if (strstr(json_string_value(json_object_get(step, "text")), text) &&
-		    !strcmp(json_string_value(json_object_get(step, "evidence")), evidence))
-			return true;
+	json_array_foreach(
+		found.steps, i,
+		step) if (strstr(json_string_value(json_object_get(step, "text")), text) &&
+			  !strcmp(json_string_value(json_object_get(step, "evidence")),
+				  evidence)) return true;
 	return false;
 }
 

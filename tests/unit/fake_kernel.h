@@ -147,18 +147,32 @@ static inline uint32_t fake_longs(struct btf_build *b, const char *name, uint32_
 }
 
 enum {
-	T_STATE = 0, T_EXIT_STATE = 4, T_FLAGS = 8, T_PID = 12, T_TGID = 16, T_STACK = 24,
-	T_TASKS = 32, T_THREADS = 48, T_SIGNAL = 64, T_COMM = 72, T_SP = 96, T_ARRIVAL = 104,
-	T_CPU = 112, T_HOOKS = 120, T_BLOCKER = 128, T_MM = 136,
-	T_PI_BLOCKED_ON = 144, T_SIZE = 152,
+	T_STATE = 0,
+	T_EXIT_STATE = 4,
+	T_FLAGS = 8,
+	T_PID = 12,
+	T_TGID = 16,
+	T_STACK = 24,
+	T_TASKS = 32,
+	T_THREADS = 48,
+	T_SIGNAL = 64,
+	T_COMM = 72,
+	T_SP = 96,
+	T_ARRIVAL = 104,
+	T_CPU = 112,
+	T_HOOKS = 120,
+	T_BLOCKER = 128,
+	T_MM = 136,
+	T_PI_BLOCKED_ON = 144,
+	T_SIZE = 152,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
 {
 	static const char *const links[] = {"next", "prev"}, *const head[] = {"thread_head"},
-		*const rq[] = {"curr", "idle", "clock"}, *const sp[] = {"sp"},
-		*const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"},
-		*const first[] = {"first"};
+				 *const rq[] = {"curr", "idle", "clock"}, *const sp[] = {"sp"},
+				 *const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"},
+				 *const first[] = {"first"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
 	uint32_t thread = fake_longs(b, "thread_struct", l, sp, 1);
 	uint32_t sched = fake_longs(b, "sched_info", l, arrival, 1);
@@ -182,8 +196,8 @@ static bool fake_inline_switch;
 static inline void fake_regs_types(struct btf_build *b, uint32_t l)
 {
 	static const char *const regs[] = {
-		"r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8", "ax", "cx", "dx",
-		"si", "di", "orig_ax", "ip", "cs", "flags", "sp", "ss",
+		"r15", "r14", "r13", "r12", "bp",      "bx", "r11", "r10",   "r9", "r8", "ax",
+		"cx",  "dx",  "si",  "di",  "orig_ax", "ip", "cs",  "flags", "sp", "ss",
 	};
 	static const char *const inactive[] = {"r15", "r14", "r13", "r12", "bx", "bp", "ret_addr"};
 

@@ -94,8 +94,11 @@ static inline struct sleeper *put_asleep(int pid, enum wait_kind kind, enum lock
 {
 	struct sleeper *sleeper = &fake_sleepers_list[fake_sleepers.count++];
 
-	*sleeper = (struct sleeper){.task = tasks_by_pid(kernel.tasks, pid), .kind = kind,
-				    .mode = mode, .what = "lock", .sp = STACK(pid) + 0x3c00};
+	*sleeper = (struct sleeper){.task = tasks_by_pid(kernel.tasks, pid),
+				    .kind = kind,
+				    .mode = mode,
+				    .what = "lock",
+				    .sp = STACK(pid) + 0x3c00};
 	return sleeper;
 }
 
@@ -120,7 +123,8 @@ static inline const json_t *lock_at(uint64_t address)
 	for (size_t i = 0; i < found.count; i++) {
 		uint64_t value;
 
-		if (json_address_value(json_object_get(found.list[i].evidence, "address"), &value) &&
+		if (json_address_value(json_object_get(found.list[i].evidence, "address"),
+				       &value) &&
 		    value == address)
 			return found.list[i].evidence;
 	}
@@ -136,15 +140,16 @@ static inline const char *parties(const json_t *lock, const char *key)
 	json_t *one;
 
 	text[0] = '\0';
-	json_array_foreach(json_object_get(lock, key), i, one) {
+	json_array_foreach(json_object_get(lock, key), i, one)
+	{
 		const json_t *pid = json_object_get(json_object_get(one, "task"), "pid");
 		const char *mode = json_string_value(json_object_get(one, "mode"));
 		char number[16] = "?";
 
 		if (pid)
 			snprintf(number, sizeof(number), "%d", (int)json_integer_value(pid));
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%.1s",
-					 i ? " " : "", number, mode ? mode : "");
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%.1s", i ? " " : "",
+					 number, mode ? mode : "");
 	}
 	return text;
 }

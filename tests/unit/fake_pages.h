@@ -30,10 +30,26 @@ enum fake_era {
 #define NODES 2
 
 enum {
-	P_FLAGS = 0, P_HEAD = 8, P_FREELIST = 16, P_MAPPING = 24, P_CACHE = 24, P_PRIVATE = 32,
-	P_COUNTS = 40, P_TYPE = 48, P_REFCOUNT = 52,
-	C_SIZE = 0, C_OBJECT_SIZE = 4, C_OFFSET = 8, C_RED = 12, C_NAME = 16, C_LIST = 24,
-	C_FLAGS = 40, C_INUSE = 48, C_CPU = 56, C_NODE = 64, C_TEXT = 128,
+	P_FLAGS = 0,
+	P_HEAD = 8,
+	P_FREELIST = 16,
+	P_MAPPING = 24,
+	P_CACHE = 24,
+	P_PRIVATE = 32,
+	P_COUNTS = 40,
+	P_TYPE = 48,
+	P_REFCOUNT = 52,
+	C_SIZE = 0,
+	C_OBJECT_SIZE = 4,
+	C_OFFSET = 8,
+	C_RED = 12,
+	C_NAME = 16,
+	C_LIST = 24,
+	C_FLAGS = 40,
+	C_INUSE = 48,
+	C_CPU = 56,
+	C_NODE = 64,
+	C_TEXT = 128,
 };
 
 static enum fake_era fake_era;
@@ -81,14 +97,14 @@ static inline void fake_slab_members(struct btf_build *b, const char *name, uint
 		 "compound_head", l, P_HEAD * 8, "freelist", l, P_FREELIST * 8, "slab_cache", l,
 		 P_CACHE * 8, "private", l, P_PRIVATE * 8, "inuse", i, BITS(16, P_COUNTS * 8),
 		 "objects", i, BITS(15, P_COUNTS * 8 + 16), "frozen", i, BITS(1, P_COUNTS * 8 + 31),
-		 "mapping", l, P_MAPPING * 8, "_refcount", i, P_REFCOUNT * 8,
-		 "_mapcount", i, P_TYPE * 8);
+		 "mapping", l, P_MAPPING * 8, "_refcount", i, P_REFCOUNT * 8, "_mapcount", i,
+		 P_TYPE * 8);
 }
 
 static inline void fake_sheaf_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t list)
 {
-	static const char *const sheaves[] = {"main", "spare", "rcu_free"},
-		*const pointers[] = {"barn", "node"};
+	static const char *const sheaves[] = {"main", "spare", "rcu_free"}, *const pointers[] = {
+										    "barn", "node"};
 
 	fake_longs(b, "slub_percpu_sheaves", l, sheaves, 3);
 	b_record(b, B_STRUCT, "slab_sheaf", 24, 3, "barn_list", list, 0, "size", i, 16 * 8,
@@ -97,15 +113,15 @@ static inline void fake_sheaf_types(struct btf_build *b, uint32_t i, uint32_t l,
 	uint32_t entry = fake_longs(b, "kmem_cache_per_node_ptrs", l, pointers, 2);
 	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 10, "size", i, C_SIZE * 8, "object_size",
 		 i, C_OBJECT_SIZE * 8, "offset", i, C_OFFSET * 8, "red_left_pad", i, C_RED * 8,
-		 "name", l, C_NAME * 8, "list", list, C_LIST * 8,
-		 "flags", l, C_FLAGS * 8, "inuse", i, C_INUSE * 8, "cpu_sheaves", l,
-		 C_CPU * 8, "per_node", b_array(b, entry, 1024), C_NODE * 8);
+		 "name", l, C_NAME * 8, "list", list, C_LIST * 8, "flags", l, C_FLAGS * 8, "inuse",
+		 i, C_INUSE * 8, "cpu_sheaves", l, C_CPU * 8, "per_node", b_array(b, entry, 1024),
+		 C_NODE * 8);
 }
 
 static inline void fake_slab_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const links[] = {"next", "prev"}, *const cpu[] = {"freelist", "slab"},
-		*const page_cpu[] = {"freelist", "page"};
+				 *const page_cpu[] = {"freelist", "page"};
 	uint32_t list = fake_longs(b, "links", l, links, 2);
 
 	if (fake_era == ERA_PAGE) {
@@ -123,9 +139,8 @@ static inline void fake_slab_types(struct btf_build *b, uint32_t i, uint32_t l)
 	fake_longs(b, "kmem_cache_cpu", l, fake_era == ERA_PAGE ? page_cpu : cpu, 2);
 	b_record(b, B_STRUCT, "kmem_cache", CACHE_STRUCT, 10, "size", i, C_SIZE * 8, "object_size",
 		 i, C_OBJECT_SIZE * 8, "offset", i, C_OFFSET * 8, "red_left_pad", i, C_RED * 8,
-		 "name", l, C_NAME * 8, "list", list, C_LIST * 8,
-		 "flags", l, C_FLAGS * 8, "inuse", i, C_INUSE * 8, "cpu_slab", l,
-		 C_CPU * 8, "node", b_array(b, l, 1024), C_NODE * 8);
+		 "name", l, C_NAME * 8, "list", list, C_LIST * 8, "flags", l, C_FLAGS * 8, "inuse",
+		 i, C_INUSE * 8, "cpu_slab", l, C_CPU * 8, "node", b_array(b, l, 1024), C_NODE * 8);
 }
 
 /* --- a kernel with them ------------------------------------------------------------------------- */
@@ -136,8 +151,8 @@ static inline void fake_vmcoreinfo(const char *text)
 	assert_ok(vmcoreinfo_parse(text, strlen(text), &kernel.vmcoreinfo));
 }
 
-static inline void fake_slab_open(enum fake_era era, void (*types)(struct btf_build *b, uint32_t i,
-								   uint32_t l))
+static inline void fake_slab_open(enum fake_era era,
+				  void (*types)(struct btf_build *b, uint32_t i, uint32_t l))
 {
 	static const char *const marks[] = {
 		[ERA_PAGE] = "SIZE(page)=64\nNUMBER(PG_slab)=9\n",
@@ -180,8 +195,8 @@ static inline uint64_t fake_page(unsigned pfn)
 /* The n-th cache, last in the list; its per-CPU data n * CPU_AREA bytes into each CPU's area. */
 static inline uint64_t fake_cache(unsigned n, const char *name, uint32_t size, uint32_t offset)
 {
-	uint64_t cache = CACHES + n * CACHE_STRUCT, last = n ? cache - CACHE_STRUCT + C_LIST
-							     : CACHE_LIST_HEAD;
+	uint64_t cache = CACHES + n * CACHE_STRUCT,
+		 last = n ? cache - CACHE_STRUCT + C_LIST : CACHE_LIST_HEAD;
 
 	fake_u32(cache + C_SIZE, size);
 	fake_u32(cache + C_OBJECT_SIZE, size);

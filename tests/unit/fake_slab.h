@@ -45,8 +45,8 @@ struct err *slab_find(struct kernel *of, uint64_t va, struct slab_object *ret)
 
 		if (va < slab->base || index >= slab->objects)
 			continue;
-		*ret = (struct slab_object){.slab = *slab, .index = (unsigned)index,
-					    .state = OBJECT_ALLOCATED};
+		*ret = (struct slab_object){
+			.slab = *slab, .index = (unsigned)index, .state = OBJECT_ALLOCATED};
 		ret->start = slab_object_start(slab, ret->index);
 		ret->offset = (int64_t)(va - ret->start);
 		for (size_t j = 0; j < fake_slabs.free_count; j++)

@@ -150,8 +150,8 @@ static inline void image_names(struct image *image, enum era era)
 		uint8_t compact[512];
 
 		if (i % 256 == 0)
-			markers[i / 256] = (uint32_t)(image->start + image->length -
-						      image->places.names);
+			markers[i / 256] =
+				(uint32_t)(image->start + image->length - image->places.names);
 		text[0] = image_symbol(i, image->count, text + 1, sizeof(text) - 1);
 		size_t length = image_compress(text, compact);
 		if (length > 127)
@@ -196,9 +196,10 @@ static inline void image_token_table(struct image *image)
 /* lead bytes of other data come first, and some after. */
 static inline void image_build(struct image *image, enum era era, size_t count, size_t lead)
 {
-	*image = (struct image){
-		.start = IMAGE_TEXT, .count = count, .capacity = lead + count * 64 + (1u << 16),
-		.align = era == ERA_PLACE ? 4 : 8};
+	*image = (struct image){.start = IMAGE_TEXT,
+				.count = count,
+				.capacity = lead + count * 64 + (1u << 16),
+				.align = era == ERA_PLACE ? 4 : 8};
 	image->bytes = calloc(1, image->capacity);
 	image->length = lead;
 	if (era < ERA_REORDERED)

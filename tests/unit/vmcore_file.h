@@ -86,8 +86,10 @@ static inline void vmcore_elf_load(struct vmcore_elf *elf, uint64_t phys, const 
 				   size_t filesz, size_t memsz)
 {
 	ck_assert_uint_lt(elf->count, VMCORE_LOADS);
-	elf->loads[elf->count++] = (Elf64_Phdr){.p_type = PT_LOAD, .p_offset = elf->end,
-						.p_paddr = phys, .p_filesz = filesz,
+	elf->loads[elf->count++] = (Elf64_Phdr){.p_type = PT_LOAD,
+						.p_offset = elf->end,
+						.p_paddr = phys,
+						.p_filesz = filesz,
 						.p_memsz = memsz};
 	vmcore_put(elf->fd, elf->end, data, filesz);
 	elf->end += filesz;
@@ -159,12 +161,18 @@ static inline size_t vmcore_pack(uint32_t flags, const uint8_t page[4096], uint8
 static inline int vmcore_kdump(uint32_t flags)
 {
 	struct vmcore_kdump_header header = {
-		.signature = "KDUMP  ", .version = 6, .uts = {"Linux", "host", "6.1.0"},
-		.time = {1700000000}, .status = flags, .block_size = 4096, .sub_header_blocks = 1,
-		.bitmap_blocks = 2, .max_mapnr = VMCORE_PAGES,
+		.signature = "KDUMP  ",
+		.version = 6,
+		.uts = {"Linux", "host", "6.1.0"},
+		.time = {1700000000},
+		.status = flags,
+		.block_size = 4096,
+		.sub_header_blocks = 1,
+		.bitmap_blocks = 2,
+		.max_mapnr = VMCORE_PAGES,
 	};
-	struct vmcore_kdump_sub_header sub = {.dump_level = 31, .pfns = {0, 0, VMCORE_PAGES},
-					      .notes = {6 * 4096}};
+	struct vmcore_kdump_sub_header sub = {
+		.dump_level = 31, .pfns = {0, 0, VMCORE_PAGES}, .notes = {6 * 4096}};
 	uint16_t exists = 0xfffc, dumped = 0x5554;
 	char notes[4096] = "";
 	int fd = vmcore_file();

@@ -144,8 +144,7 @@ static struct err *no_page(enum page_state state, uint64_t phys)
 	case PAGE_EXCLUDED:
 		return err_at(ERR_EXCLUDED, phys, "page excluded from the dump");
 	case PAGE_TRUNCATED:
-		return err_at(ERR_TRUNCATED, phys,
-			      "page beyond the end of the truncated file");
+		return err_at(ERR_TRUNCATED, phys, "page beyond the end of the truncated file");
 	default:
 		return err_at(ERR_ABSENT, phys, "no such physical memory");
 	}

@@ -145,8 +145,8 @@ static uint64_t count_ram(const struct elf *elf, uint64_t pfn, uint64_t end)
 }
 
 /* As many whole pages of one segment as a window holds; returns how many. */
-static uint64_t sweep_run(const struct elf *elf, struct sweep *sweep,
-			  const struct segment *segment, uint64_t pfn, uint64_t end)
+static uint64_t sweep_run(const struct elf *elf, struct sweep *sweep, const struct segment *segment,
+			  uint64_t pfn, uint64_t end)
 {
 	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - pfn, end - pfn);
 	size_t got;
@@ -227,8 +227,8 @@ static void add_load(struct elf *elf, const Elf64_Phdr *phdr)
 	if (phdr->p_paddr >> 52 || memsz >> 52 || phdr->p_offset > INT64_MAX)
 		return;
 	if (filesz)
-		elf->data.at[elf->data.count++] = (struct segment){
-			phdr->p_paddr, phdr->p_paddr + filesz, phdr->p_offset};
+		elf->data.at[elf->data.count++] =
+			(struct segment){phdr->p_paddr, phdr->p_paddr + filesz, phdr->p_offset};
 	if (memsz)
 		elf->ram.at[elf->ram.count++] =
 			(struct segment){phdr->p_paddr, phdr->p_paddr + memsz, 0};
@@ -300,8 +300,8 @@ static void fill_info(const struct elf *elf, struct dump_info *info)
 	for (size_t i = 0; i < elf->data.count && !info->truncated; i++) {
 		const struct segment *segment = &elf->data.at[i];
 
-		info->truncated = !source_holds(elf->source, segment->offset,
-						segment->end - segment->start);
+		info->truncated =
+			!source_holds(elf->source, segment->offset, segment->end - segment->start);
 	}
 }
 
@@ -328,8 +328,7 @@ static const char *machine_name(unsigned machine)
 static struct err *check_header(const Elf64_Ehdr *ehdr)
 {
 	bool big_endian = ehdr->e_ident[EI_DATA] == ELFDATA2MSB;
-	const char *machine = machine_name(big_endian ? be16toh(ehdr->e_machine)
-						      : ehdr->e_machine);
+	const char *machine = machine_name(big_endian ? be16toh(ehdr->e_machine) : ehdr->e_machine);
 
 	if (machine)
 		return err_new(ERR_UNSUPPORTED, "an ELF file of %s: only x86-64 dumps can be read",

@@ -65,8 +65,8 @@ bool source_truncated(const struct source *source)
 }
 
 /* pread() that goes on after signals and short reads; stops at the end of the file. */
-static struct err *read_file(const struct source *source, uint64_t offset, char *buf,
-			     size_t length, size_t *ret)
+static struct err *read_file(const struct source *source, uint64_t offset, char *buf, size_t length,
+			     size_t *ret)
 {
 	size_t done = 0;
 
@@ -133,8 +133,9 @@ struct err *source_read(struct source *source, uint64_t offset, void *buf, size_
 
 	TRY(source_read_some(source, offset, buf, length, &got));
 	if (got < length)
-		return err_new(ERR_TRUNCATED, "beyond the end of the truncated file (offset 0x%"
-			       PRIx64 ")", offset + got);
+		return err_new(ERR_TRUNCATED,
+			       "beyond the end of the truncated file (offset 0x%" PRIx64 ")",
+			       offset + got);
 	return NULL;
 }
 

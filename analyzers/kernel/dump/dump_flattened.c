@@ -65,7 +65,8 @@ static struct err *read_records(int fd, uint64_t file_size, struct list *list, b
 	*truncated = true;
 	while (at + sizeof(record) <= file_size) {
 		if (pread(fd, &record, sizeof(record), (off_t)at) != sizeof(record))
-			return err_errno(errno ? errno : EIO, "read a record of the flattened dump");
+			return err_errno(errno ? errno : EIO,
+					 "read a record of the flattened dump");
 		int64_t offset = (int64_t)be64toh((uint64_t)record.offset);
 		int64_t size = (int64_t)be64toh((uint64_t)record.size);
 
@@ -75,10 +76,12 @@ static struct err *read_records(int fd, uint64_t file_size, struct list *list, b
 		}
 		at += sizeof(record);
 		if (offset < 0 || size <= 0 || offset > INT64_MAX - size)
-			return err_new(ERR_CORRUPT, "flattened dump: absurd record at offset 0x%" PRIx64,
+			return err_new(ERR_CORRUPT,
+				       "flattened dump: absurd record at offset 0x%" PRIx64,
 				       at - sizeof(record));
 		if (list->count == RECORDS_MAX)
-			return err_new(ERR_LIMIT, "flattened dump: more than %u records", RECORDS_MAX);
+			return err_new(ERR_LIMIT, "flattened dump: more than %u records",
+				       RECORDS_MAX);
 		uint64_t left = file_size - at;
 		struct flat_segment segment = {(uint64_t)offset, MIN((uint64_t)size, left), at};
 		if (segment.size)
@@ -158,7 +161,8 @@ static struct err *remove_overlaps(struct list *list)
 			continue;
 		}
 		if (++splits > SPLITS_MAX)
-			return err_new(ERR_CORRUPT, "flattened dump: its records overlap too often");
+			return err_new(ERR_CORRUPT,
+				       "flattened dump: its records overlap too often");
 		TRY(settle(list, i));
 		if (!list->items[i].segment.size) { /* wholly covered by the next */
 			memmove(&list->items[i], &list->items[i + 1],

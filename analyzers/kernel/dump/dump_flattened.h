@@ -14,14 +14,14 @@
 struct flat_segment {
 	uint64_t offset; /* in the dump */
 	uint64_t size;
-	uint64_t place;	 /* in the file */
+	uint64_t place; /* in the file */
 };
 
 struct flat {
 	struct flat_segment *segments; /* ascending, without overlaps */
 	size_t count;
-	uint64_t size;	 /* of the dump put in order */
-	bool truncated;	 /* no end record, or a record cut short */
+	uint64_t size;	/* of the dump put in order */
+	bool truncated; /* no end record, or a record cut short */
 };
 
 /* Does this file begin as a flattened dump? */

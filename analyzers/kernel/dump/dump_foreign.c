@@ -13,7 +13,9 @@ static const struct {
 	const char *what;
 } magics[] = {
 	{"\x1f\x8b", 2, ERR_INVALID, "compressed with gzip: decompress it first"},
-	{"\xfd" "7zXZ", 5, ERR_INVALID, "compressed with xz: decompress it first"},
+	{"\xfd"
+	 "7zXZ",
+	 5, ERR_INVALID, "compressed with xz: decompress it first"},
 	{"\x04\x22\x4d\x18", 4, ERR_INVALID, "compressed with lz4: decompress it first"},
 	{"\x28\xb5\x2f\xfd", 4, ERR_INVALID, "compressed with zstd: decompress it first"},
 	{"BZh", 3, ERR_INVALID, "compressed with bzip2: decompress it first"},
@@ -54,8 +56,7 @@ struct err *magic_explain(struct source *source)
 	if (!length)
 		return err_new(ERR_INVALID, "the file is empty");
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
-		if (length >= magics[i].length &&
-		    !memcmp(data, magics[i].magic, magics[i].length))
+		if (length >= magics[i].length && !memcmp(data, magics[i].magic, magics[i].length))
 			return err_new(magics[i].code, "the file is %s", magics[i].what);
 	if (is_zero(data, length))
 		return err_new(ERR_INVALID, "no crash dump: the file begins with zeros");

@@ -38,9 +38,9 @@ struct sub_header {
 	uint32_t dump_level; /* version 1 */
 	uint32_t split;	     /* 2 */
 	uint64_t start_pfn, end_pfn;
-	struct range vmcoreinfo; /* 3 */
-	struct range notes;	 /* 4 */
-	struct range eraseinfo;	 /* 5 */
+	struct range vmcoreinfo;			 /* 3 */
+	struct range notes;				 /* 4 */
+	struct range eraseinfo;				 /* 5 */
 	uint64_t start_pfn_64, end_pfn_64, max_mapnr_64; /* 6 */
 };
 
@@ -50,7 +50,7 @@ struct sub_header {
 /* A bitmap in the file, of which only a few blocks are held. */
 struct bitmap {
 	uint64_t offset;
-	uint64_t size; /* bytes */
+	uint64_t size;		    /* bytes */
 	uint64_t held[BLOCK_SLOTS]; /* block number + 1; 0 = none */
 	uint8_t (*blocks)[BITMAP_BLOCK];
 };
@@ -60,8 +60,8 @@ struct kdump {
 	struct source *source;
 	struct bitmap exists, dumped; /* the machine's RAM, and what of it is in the file */
 	uint64_t max_pfn;
-	uint64_t descriptors;	  /* offset of the first */
-	uint64_t *rank;		  /* for each block of dumped: pages dumped before it */
+	uint64_t descriptors; /* offset of the first */
+	uint64_t *rank;	      /* for each block of dumped: pages dumped before it */
 	uint64_t dumped_count;
 	struct decompressor *decompressor;
 	/* The descriptor found last: a page's state is asked right before its data. */
@@ -104,8 +104,8 @@ static struct err *bitmap_test(struct kdump *kdump, struct bitmap *bitmap, uint6
 }
 
 /* Counted once a page: worth the instruction where the CPU has it. */
-__attribute__((target_clones("popcnt", "default")))
-unsigned count_bits(const uint8_t *bits, size_t count)
+__attribute__((target_clones("popcnt", "default"))) unsigned count_bits(const uint8_t *bits,
+									size_t count)
 {
 	unsigned total = 0;
 	size_t i = 0;
@@ -299,8 +299,9 @@ static void fill_info(struct kdump *kdump, const struct header *header,
 static struct err *check_header(const struct header *header)
 {
 	if (header->version > HEADER_VERSION_MAX)
-		return err_new(ERR_UNSUPPORTED, "kdump header version %" PRIu32
-			       " is newer than this program", header->version);
+		return err_new(ERR_UNSUPPORTED,
+			       "kdump header version %" PRIu32 " is newer than this program",
+			       header->version);
 	if (header->machine[0] && strncmp(header->machine, "x86_64", sizeof(header->machine)))
 		return err_new(ERR_UNSUPPORTED, "a dump of %.65s: only x86-64 dumps can be read",
 			       header->machine);
@@ -327,9 +328,12 @@ static struct err *read_sub_header(struct source *source, const struct header *h
 				   struct sub_header *ret)
 {
 	static const size_t sizes[HEADER_VERSION_MAX + 1] = {
-		offsetof(struct sub_header, dump_level), offsetof(struct sub_header, split),
-		offsetof(struct sub_header, vmcoreinfo), offsetof(struct sub_header, notes),
-		offsetof(struct sub_header, eraseinfo),	 offsetof(struct sub_header, start_pfn_64),
+		offsetof(struct sub_header, dump_level),
+		offsetof(struct sub_header, split),
+		offsetof(struct sub_header, vmcoreinfo),
+		offsetof(struct sub_header, notes),
+		offsetof(struct sub_header, eraseinfo),
+		offsetof(struct sub_header, start_pfn_64),
 		sizeof(struct sub_header),
 	};
 
@@ -337,7 +341,7 @@ static struct err *read_sub_header(struct source *source, const struct header *h
 	TRY(source_read(source, header->block_size, ret, sizes[header->version]));
 	if (ret->split)
 		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
-			       "makedumpfile --reassemble");
+						"makedumpfile --reassemble");
 	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
 	TRY(check_range(&ret->notes, "notes"));
 	return check_range(&ret->eraseinfo, "erase info");
@@ -401,8 +405,7 @@ static bool is_kdump(const struct header *header)
 	       !memcmp(header->signature, "DISKDUMP", 8);
 }
 
-static struct err *kdump_open(struct source *source, struct dump_info *info,
-			      struct container **ret)
+static struct err *kdump_open(struct source *source, struct dump_info *info, struct container **ret)
 {
 	_cleanup_(cleanup_kdump) struct kdump *kdump = NULL;
 	struct header header;

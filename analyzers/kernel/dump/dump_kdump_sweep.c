@@ -39,8 +39,7 @@ static bool in_window(const struct sweep *sweep, const struct descriptor *descri
 {
 	return descriptor->offset >= sweep->window_at &&
 	       descriptor->offset - sweep->window_at <= sweep->window_size &&
-	       descriptor->size <= sweep->window_size -
-					  (descriptor->offset - sweep->window_at);
+	       descriptor->size <= sweep->window_size - (descriptor->offset - sweep->window_at);
 }
 
 /*
@@ -117,8 +116,8 @@ static bool read_page(struct piece *piece, size_t i, const void **ret, enum swee
 	if (!in_window(sweep, descriptor) &&
 	    (!err_ok(fill_window(piece, i)) || !in_window(sweep, descriptor)))
 		return false;
-	return decode(sweep, descriptor,
-		      sweep->window + (descriptor->offset - sweep->window_at), sweep->page, ret);
+	return decode(sweep, descriptor, sweep->window + (descriptor->offset - sweep->window_at),
+		      sweep->page, ret);
 }
 
 static void visit(struct piece *piece, uint64_t pfn, size_t i)
@@ -127,9 +126,8 @@ static void visit(struct piece *piece, uint64_t pfn, size_t i)
 	enum sweep_bytes kind;
 	const void *page;
 
-	if (i >= piece->count ||
-	    !source_holds(piece->map->source, piece->descriptors[i].offset,
-			  piece->descriptors[i].size)) {
+	if (i >= piece->count || !source_holds(piece->map->source, piece->descriptors[i].offset,
+					       piece->descriptors[i].size)) {
 		counts->truncated++;
 	} else if (!read_page(piece, i, &page, &kind)) {
 		counts->corrupt++;
@@ -160,8 +158,7 @@ static struct err *prepare(struct sweep *sweep)
 	return sweep->descriptors && sweep->bits ? NULL : &err_nomem;
 }
 
-void kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, uint64_t pfn,
-		       uint64_t end)
+void kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, uint64_t pfn, uint64_t end)
 {
 	uint64_t block = pfn / BITMAP_BLOCK_PFNS, start = block * BITMAP_BLOCK_PFNS;
 	struct piece piece = {.map = map, .sweep = sweep};
@@ -178,9 +175,8 @@ void kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, uint64_
 	}
 	size_t count = count_between(dumped, pfn, end);
 	piece.descriptors = sweep->descriptors;
-	if (count && !err_ok(read_descriptors(&piece,
-					      map->rank[block] + count_between(dumped, start, pfn),
-					      count)))
+	if (count && !err_ok(read_descriptors(
+			     &piece, map->rank[block] + count_between(dumped, start, pfn), count)))
 		piece.count = 0;
 	for (size_t i = 0; pfn < end; pfn++)
 		if (is_set(dumped, pfn))

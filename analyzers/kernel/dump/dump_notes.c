@@ -17,9 +17,10 @@ struct prstatus {
 };
 
 static const enum reg prstatus_order[27] = {
-	REG_R15, REG_R14, REG_R13,	REG_R12, REG_RBP,    REG_RBX, REG_R11,	   REG_R10,	REG_R9,
-	REG_R8,	 REG_RAX, REG_RCX,	REG_RDX, REG_RSI,    REG_RDI, REG_ORIG_RAX, REG_RIP,	REG_CS,
-	REG_RFLAGS, REG_RSP, REG_SS, REG_FS_BASE, REG_GS_BASE, REG_NONE, REG_NONE, REG_NONE, REG_NONE,
+	REG_R15,     REG_R14,	   REG_R13,  REG_R12,  REG_RBP,	   REG_RBX,  REG_R11,
+	REG_R10,     REG_R9,	   REG_R8,   REG_RAX,  REG_RCX,	   REG_RDX,  REG_RSI,
+	REG_RDI,     REG_ORIG_RAX, REG_RIP,  REG_CS,   REG_RFLAGS, REG_RSP,  REG_SS,
+	REG_FS_BASE, REG_GS_BASE,  REG_NONE, REG_NONE, REG_NONE,   REG_NONE,
 };
 
 /* QEMUCPUState (QEMU target/i386/arch_dump.c). */
@@ -120,8 +121,8 @@ static bool next_note(const uint8_t *data, size_t size, size_t *offset, struct n
 	desc = MIN(size, name + ((header.n_namesz + 3ull) & ~3ull));
 	if (header.n_descsz > size - desc)
 		return false;
-	*ret = (struct note){header.n_type, (const char *)data + name, header.n_namesz,
-			     data + desc, header.n_descsz};
+	*ret = (struct note){header.n_type, (const char *)data + name, header.n_namesz, data + desc,
+			     header.n_descsz};
 	*offset = MIN(size, desc + ((header.n_descsz + 3ull) & ~3ull));
 	return true;
 }
@@ -142,8 +143,8 @@ static struct err *parse_notes(struct notes *notes, const uint8_t *data, size_t 
 	return NULL;
 }
 
-static struct err *read_range(struct source *source, struct range range, size_t max,
-			      uint8_t **data, size_t *size)
+static struct err *read_range(struct source *source, struct range range, size_t max, uint8_t **data,
+			      size_t *size)
 {
 	*size = (size_t)MIN(range.size, max);
 	*data = malloc(*size + 1);

@@ -59,12 +59,14 @@ struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t
 	for (unsigned i = 0; (down || up) && i < WINDOW_CHUNKS_MAX; i++) {
 		uint64_t more;
 
-		up = high < chunks && (more = pages_in(container, high, high + 1)) <= pages - MIN(held, pages);
+		up = high < chunks &&
+		     (more = pages_in(container, high, high + 1)) <= pages - MIN(held, pages);
 		if (up) {
 			high++;
 			held += more;
 		}
-		down = low && (more = pages_in(container, low - 1, low)) <= pages - MIN(held, pages);
+		down = low &&
+		       (more = pages_in(container, low - 1, low)) <= pages - MIN(held, pages);
 		if (down) {
 			low--;
 			held += more;

@@ -37,8 +37,8 @@ struct searcher {
 typedef uint64_t word __attribute__((aligned(1), may_alias));
 
 /* A sum, not a search: without jumps the compiler compares four words at a time. */
-__attribute__((target_clones("avx2", "default")))
-static uint64_t count_equal(const word *words, uint64_t value)
+__attribute__((target_clones("avx2", "default"))) static uint64_t count_equal(const word *words,
+									      uint64_t value)
 {
 	uint64_t count = 0;
 
@@ -47,8 +47,8 @@ static uint64_t count_equal(const word *words, uint64_t value)
 	return count;
 }
 
-__attribute__((target_clones("avx2", "default")))
-static uint64_t count_masked(const word *words, uint64_t value, uint64_t mask)
+__attribute__((target_clones("avx2", "default"))) static uint64_t
+count_masked(const word *words, uint64_t value, uint64_t mask)
 {
 	uint64_t count = 0;
 
@@ -57,8 +57,8 @@ static uint64_t count_masked(const word *words, uint64_t value, uint64_t mask)
 	return count;
 }
 
-__attribute__((target_clones("avx2", "default")))
-static uint64_t count_within(const word *words, uint64_t low, uint64_t size)
+__attribute__((target_clones("avx2", "default"))) static uint64_t
+count_within(const word *words, uint64_t low, uint64_t size)
 {
 	uint64_t count = 0;
 
@@ -130,7 +130,8 @@ static void search_chunks(struct searcher *searcher, bool reports)
 
 		if (chunk >= search->chunks)
 			return;
-		sweep_chunk(searcher->sweep, search->first + chunk, search_page, searcher, &searcher->pages);
+		sweep_chunk(searcher->sweep, search->first + chunk, search_page, searcher,
+			    &searcher->pages);
 		uint64_t done = atomic_fetch_add(&search->done, 1) + 1;
 		if (searcher->out_of_memory ||
 		    (reports && options->progress &&

@@ -20,19 +20,34 @@ static const enum reg capstone_regs[X86_REG_ENDING] = {
 #define WHOLE(REG, q, d, w, b)                                                                     \
 	[X86_REG_##q] = REG + 1, [X86_REG_##d] = REG + 1, [X86_REG_##w] = REG + 1,                 \
 	[X86_REG_##b] = REG + 1
-	WHOLE(REG_RAX, RAX, EAX, AX, AL),	  WHOLE(REG_RDX, RDX, EDX, DX, DL),
-	WHOLE(REG_RCX, RCX, ECX, CX, CL),	  WHOLE(REG_RBX, RBX, EBX, BX, BL),
-	WHOLE(REG_RSI, RSI, ESI, SI, SIL),	  WHOLE(REG_RDI, RDI, EDI, DI, DIL),
-	WHOLE(REG_RBP, RBP, EBP, BP, BPL),	  WHOLE(REG_RSP, RSP, ESP, SP, SPL),
-	WHOLE(REG_R8, R8, R8D, R8W, R8B),	  WHOLE(REG_R9, R9, R9D, R9W, R9B),
-	WHOLE(REG_R10, R10, R10D, R10W, R10B), WHOLE(REG_R11, R11, R11D, R11W, R11B),
-	WHOLE(REG_R12, R12, R12D, R12W, R12B), WHOLE(REG_R13, R13, R13D, R13W, R13B),
-	WHOLE(REG_R14, R14, R14D, R14W, R14B), WHOLE(REG_R15, R15, R15D, R15W, R15B),
+	WHOLE(REG_RAX, RAX, EAX, AX, AL),
+	WHOLE(REG_RDX, RDX, EDX, DX, DL),
+	WHOLE(REG_RCX, RCX, ECX, CX, CL),
+	WHOLE(REG_RBX, RBX, EBX, BX, BL),
+	WHOLE(REG_RSI, RSI, ESI, SI, SIL),
+	WHOLE(REG_RDI, RDI, EDI, DI, DIL),
+	WHOLE(REG_RBP, RBP, EBP, BP, BPL),
+	WHOLE(REG_RSP, RSP, ESP, SP, SPL),
+	WHOLE(REG_R8, R8, R8D, R8W, R8B),
+	WHOLE(REG_R9, R9, R9D, R9W, R9B),
+	WHOLE(REG_R10, R10, R10D, R10W, R10B),
+	WHOLE(REG_R11, R11, R11D, R11W, R11B),
+	WHOLE(REG_R12, R12, R12D, R12W, R12B),
+	WHOLE(REG_R13, R13, R13D, R13W, R13B),
+	WHOLE(REG_R14, R14, R14D, R14W, R14B),
+	WHOLE(REG_R15, R15, R15D, R15W, R15B),
 #undef WHOLE
-	[X86_REG_AH] = REG_RAX + 1,   [X86_REG_DH] = REG_RDX + 1,	[X86_REG_CH] = REG_RCX + 1,
-	[X86_REG_BH] = REG_RBX + 1,   [X86_REG_RIP] = REG_RIP + 1,	[X86_REG_EIP] = REG_RIP + 1,
-	[X86_REG_EFLAGS] = REG_RFLAGS + 1, [X86_REG_CS] = REG_CS + 1, [X86_REG_SS] = REG_SS + 1,
-	[X86_REG_CR2] = REG_CR2 + 1,  [X86_REG_CR3] = REG_CR3 + 1,
+	[X86_REG_AH] = REG_RAX + 1,
+	[X86_REG_DH] = REG_RDX + 1,
+	[X86_REG_CH] = REG_RCX + 1,
+	[X86_REG_BH] = REG_RBX + 1,
+	[X86_REG_RIP] = REG_RIP + 1,
+	[X86_REG_EIP] = REG_RIP + 1,
+	[X86_REG_EFLAGS] = REG_RFLAGS + 1,
+	[X86_REG_CS] = REG_CS + 1,
+	[X86_REG_SS] = REG_SS + 1,
+	[X86_REG_CR2] = REG_CR2 + 1,
+	[X86_REG_CR3] = REG_CR3 + 1,
 };
 
 /* The register file's register that a part of it (al, ax, eax) belongs to. */
@@ -107,8 +122,11 @@ static void read_memory_operand(const cs_x86_op *op, const cs_x86 *x86, struct o
 static void read_operand(struct disasm *disasm, const cs_x86_op *op, const cs_x86 *x86,
 			 struct operand *operand)
 {
-	*operand = (struct operand){.size = op->size, .reg = REG_NONE, .base = REG_NONE,
-				    .index = REG_NONE, .scale = 1,
+	*operand = (struct operand){.size = op->size,
+				    .reg = REG_NONE,
+				    .base = REG_NONE,
+				    .index = REG_NONE,
+				    .scale = 1,
 				    .read = op->access & CS_AC_READ,
 				    .written = op->access & CS_AC_WRITE};
 	if (op->type == X86_OP_MEM) {
@@ -200,17 +218,17 @@ static void read_flow(const cs_insn *from, struct insn *insn)
 		insn->is_jump |= group == CS_GRP_JUMP;
 		insn->is_return |= group == CS_GRP_RET || group == CS_GRP_IRET;
 	}
-	insn->is_conditional = insn->is_jump && !starts_with(mnemonic, "jmp") &&
-			       !starts_with(mnemonic, "ljmp");
+	insn->is_conditional =
+		insn->is_jump && !starts_with(mnemonic, "jmp") && !starts_with(mnemonic, "ljmp");
 	insn->is_trap = !strcmp(mnemonic, "ud2") || !strcmp(mnemonic, "int3") ||
 			!strcmp(mnemonic, "hlt") || !strcmp(mnemonic, "int1");
 	if ((insn->is_call || insn->is_jump) && x86->op_count == 1 &&
 	    x86->operands[0].type == X86_OP_IMM)
 		insn->target = x86->operands[0].imm;
-	insn->writes_stack = insn->is_call || starts_with(mnemonic, "push") ||
-			     !strcmp(mnemonic, "enter");
-	insn->reads_stack = insn->is_return || starts_with(mnemonic, "pop") ||
-			    !strcmp(mnemonic, "leave");
+	insn->writes_stack =
+		insn->is_call || starts_with(mnemonic, "push") || !strcmp(mnemonic, "enter");
+	insn->reads_stack =
+		insn->is_return || starts_with(mnemonic, "pop") || !strcmp(mnemonic, "leave");
 }
 
 /*

@@ -10,15 +10,15 @@ enum operand_kind { OPERAND_REGISTER, OPERAND_IMMEDIATE, OPERAND_MEMORY };
 
 struct operand {
 	enum operand_kind kind;
-	unsigned size;		/* bytes */
-	bool read, written;	/* false for both: lea, nop, prefetch never touch their operand */
-	enum reg reg;		/* whole register of a register operand */
-	int64_t immediate;	/* of an immediate; call and jump targets are absolute */
-	enum reg base, index;	/* of a memory operand; REG_RIP for rip-relative, REG_NONE */
+	unsigned size;	      /* bytes */
+	bool read, written;   /* false for both: lea, nop, prefetch never touch their operand */
+	enum reg reg;	      /* whole register of a register operand */
+	int64_t immediate;    /* of an immediate; call and jump targets are absolute */
+	enum reg base, index; /* of a memory operand; REG_RIP for rip-relative, REG_NONE */
 	int scale;
 	int64_t displacement;
-	bool gs, fs;		/* segment override */
-	bool narrow;		/* 32-bit address size: the address wraps at 4 GiB */
+	bool gs, fs; /* segment override */
+	bool narrow; /* 32-bit address size: the address wraps at 4 GiB */
 	char text[64];
 };
 
@@ -27,16 +27,16 @@ struct insn {
 	uint64_t address;
 	uint8_t bytes[16];
 	uint8_t size;
-	char text[96];		/* AT&T syntax, as objdump and the kernel's people read it */
+	char text[96]; /* AT&T syntax, as objdump and the kernel's people read it */
 	char mnemonic[16];
 	struct operand operands[INSN_OPERANDS]; /* in Intel order: destination first */
 	unsigned operand_count;
 	bool is_call, is_jump, is_conditional, is_return, is_trap; /* ud2, int3, hlt */
-	uint64_t target;	/* of a direct call or jump, else 0 */
-	uint32_t regs_written;	/* bit per enum reg, implicit ones included */
+	uint64_t target;       /* of a direct call or jump, else 0 */
+	uint32_t regs_written; /* bit per enum reg, implicit ones included */
 	uint32_t regs_read;
-	bool writes_stack;	/* push, call: stores below RSP though no operand says so */
-	bool reads_stack;	/* pop, ret, leave, iret */
+	bool writes_stack; /* push, call: stores below RSP though no operand says so */
+	bool reads_stack;  /* pop, ret, leave, iret */
 };
 
 struct disasm;
@@ -60,7 +60,6 @@ struct err *disasm_around(struct disasm *disasm, const uint8_t *code, size_t len
 /* The effective address of a memory operand; false when a register it needs is not known. */
 bool operand_address(const struct operand *operand, const struct insn *insn,
 		     const struct regs *regs, uint64_t *ret);
-
 
 /*
  * Instructions newer than the capstone at hand (4.0.2 of Debian 12), told by a table: control-flow

@@ -16,7 +16,7 @@ static int write_displacement(char *buf, size_t size, int64_t displacement)
 static const char *address_register(const struct operand *operand, enum reg reg)
 {
 	static const char *const narrow[16] = {
-		"eax", "edx", "ecx", "ebx", "esi",  "edi",  "ebp",  "esp",
+		"eax", "edx", "ecx",  "ebx",  "esi",  "edi",  "ebp",  "esp",
 		"r8d", "r9d", "r10d", "r11d", "r12d", "r13d", "r14d", "r15d",
 	};
 
@@ -37,7 +37,8 @@ static void format_memory(struct operand *operand)
 		return;
 	at += snprintf(buf + at, size - at, "(");
 	if (operand->base != REG_NONE)
-		at += snprintf(buf + at, size - at, "%%%s", address_register(operand, operand->base));
+		at += snprintf(buf + at, size - at, "%%%s",
+			       address_register(operand, operand->base));
 	if (operand->index != REG_NONE)
 		at += snprintf(buf + at, size - at, ",%%%s,%d",
 			       address_register(operand, operand->index), operand->scale);
@@ -117,8 +118,8 @@ struct err *disasm_around(struct disasm *disasm, const uint8_t *code, size_t len
 		return err_at(ERR_INVALID, address, "no code bytes");
 	TRY(disasm_one(disasm, code + target, length - target, address, &insn));
 	size_t from = find_start(disasm, code, length, target, start_is_insn);
-	while (from < target && err_ok(disasm_one(disasm, code + from, length - from, start + from,
-						  &insn))) {
+	while (from < target &&
+	       err_ok(disasm_one(disasm, code + from, length - from, start + from, &insn))) {
 		if (n == before && n)
 			shift(list, --n);
 		if (before)

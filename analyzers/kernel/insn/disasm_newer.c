@@ -116,8 +116,13 @@ static size_t read_memory(const uint8_t *code, size_t length, const struct prefi
 	uint8_t mod = code[0] >> 6, rm = code[0] & 7;
 	size_t size = 1, displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
 
-	*operand = (struct operand){.kind = OPERAND_MEMORY, .size = 8, .base = REG_NONE,
-				    .index = REG_NONE, .scale = 1, .gs = p->gs, .fs = p->fs,
+	*operand = (struct operand){.kind = OPERAND_MEMORY,
+				    .size = 8,
+				    .base = REG_NONE,
+				    .index = REG_NONE,
+				    .scale = 1,
+				    .gs = p->gs,
+				    .fs = p->fs,
 				    .narrow = p->narrow};
 	if (rm == 4) {
 		if (length < ++size)
@@ -141,8 +146,13 @@ static size_t read_memory(const uint8_t *code, size_t length, const struct prefi
 
 static struct operand register_operand(unsigned number)
 {
-	return (struct operand){.kind = OPERAND_REGISTER, .size = 8, .reg = by_number[number & 15],
-				.read = true, .base = REG_NONE, .index = REG_NONE, .scale = 1};
+	return (struct operand){.kind = OPERAND_REGISTER,
+				.size = 8,
+				.reg = by_number[number & 15],
+				.read = true,
+				.base = REG_NONE,
+				.index = REG_NONE,
+				.scale = 1};
 }
 
 /* Operands behind the opcode; returns their size, or 0 when the bytes do not fit the form. */

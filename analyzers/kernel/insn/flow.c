@@ -10,7 +10,7 @@
 #define NONE UINT32_MAX
 #define DEPTH_UNKNOWN INT64_MIN
 #define DEPTH_UNSEEN INT64_MAX
-#define CALLER_SAVED                                                                              \
+#define CALLER_SAVED                                                                               \
 	(1u << REG_RAX | 1u << REG_RCX | 1u << REG_RDX | 1u << REG_RSI | 1u << REG_RDI |           \
 	 1u << REG_R8 | 1u << REG_R9 | 1u << REG_R10 | 1u << REG_R11)
 
@@ -80,8 +80,8 @@ static struct err *decode(struct kernel *kernel, struct flow *flow, uint64_t sta
 			flow->insns = grown;
 		}
 		struct insn *insn = &flow->insns[flow->count++];
-		bool known = err_ok(disasm_one(kernel->disasm, code + at, readable - at, start + at,
-					       insn));
+		bool known = err_ok(
+			disasm_one(kernel->disasm, code + at, readable - at, start + at, insn));
 		if (!known || is_nothing(insn))
 			*insn = bad_insn(start + at, code[at], known ? insn->size : 1);
 		at += insn->size;

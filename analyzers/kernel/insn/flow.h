@@ -10,15 +10,15 @@
  * to the function's ".cold" part too; an indirect jump's targets stay unknown.
  */
 struct flow {
-	struct symbol symbol;	/* of the function itself, also for an address in its cold part */
-	struct insn *insns;	/* what is no code is "(bad)" and ends its path */
+	struct symbol symbol; /* of the function itself, also for an address in its cold part */
+	struct insn *insns;   /* what is no code is "(bad)" and ends its path */
 	size_t count;
-	size_t cold;		/* where the cold part begins in insns; count when there is none */
-	bool frame_pointer;	/* RBP is one, this far below the return address */
+	size_t cold;	    /* where the cold part begins in insns; count when there is none */
+	bool frame_pointer; /* RBP is one, this far below the return address */
 	int64_t frame_depth;
-	size_t hook;		/* the call to a tracer at its start; SIZE_MAX when there is none */
-	bool indirect;		/* it has jumps whose targets are not known */
-	bool whole;		/* false: ways lead on into code too far away or unreadable */
+	size_t hook;   /* the call to a tracer at its start; SIZE_MAX when there is none */
+	bool indirect; /* it has jumps whose targets are not known */
+	bool whole;    /* false: ways lead on into code too far away or unreadable */
 	struct flow_node *nodes; /* beside insns */
 	uint32_t turn;
 };

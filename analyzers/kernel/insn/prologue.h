@@ -13,9 +13,9 @@
 struct prologue {
 	enum reg saved[PROLOGUE_PUSHES]; /* in order: the n-th lies 8 * (n + 1) below the return */
 	unsigned pushes;
-	uint64_t room;		/* bytes taken after the pushes */
-	bool frame_pointer;	/* mov %rsp,%rbp */
-	uint64_t depth;		/* bytes below the return address at the address asked for */
+	uint64_t room;	    /* bytes taken after the pushes */
+	bool frame_pointer; /* mov %rsp,%rbp */
+	uint64_t depth;	    /* bytes below the return address at the address asked for */
 };
 
 /*

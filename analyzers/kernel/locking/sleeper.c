@@ -34,12 +34,18 @@ struct names {
 const char *wait_kind_name(enum wait_kind kind)
 {
 	static const char *const names[] = {
-		[WAIT_NONE] = "other",		[WAIT_RWSEM] = "rwsem",
-		[WAIT_MUTEX] = "mutex",		[WAIT_RT_MUTEX] = "rt_mutex",
-		[WAIT_RT_RWSEM] = "rwsem",	[WAIT_SEMAPHORE] = "semaphore",
-		[WAIT_PERCPU_RWSEM] = "percpu_rwsem", [WAIT_COMPLETION] = "completion",
-		[WAIT_WORK] = "completion",	[WAIT_PAGE] = "page",
-		[WAIT_BIT] = "bit",		[WAIT_IO] = "io",
+		[WAIT_NONE] = "other",
+		[WAIT_RWSEM] = "rwsem",
+		[WAIT_MUTEX] = "mutex",
+		[WAIT_RT_MUTEX] = "rt_mutex",
+		[WAIT_RT_RWSEM] = "rwsem",
+		[WAIT_SEMAPHORE] = "semaphore",
+		[WAIT_PERCPU_RWSEM] = "percpu_rwsem",
+		[WAIT_COMPLETION] = "completion",
+		[WAIT_WORK] = "completion",
+		[WAIT_PAGE] = "page",
+		[WAIT_BIT] = "bit",
+		[WAIT_IO] = "io",
 		[WAIT_OTHER] = "other",
 	};
 
@@ -55,7 +61,8 @@ const char *lock_mode_name(enum lock_mode mode)
 
 void strip_suffix(char *function)
 {
-	static const char *const suffixes[] = {".isra.", ".constprop.", ".part.", ".cold", ".llvm."};
+	static const char *const suffixes[] = {".isra.", ".constprop.", ".part.", ".cold",
+					       ".llvm."};
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		char *at = strstr(function, suffixes[i]);
@@ -189,8 +196,8 @@ struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
 		const struct frame *frame = &trace.frames[i];
 
 		ret->calls[i] = (struct call){
-			.function = function_name(kernel, sleepers->names,
-						  frame_lookup_address(frame)),
+			.function =
+				function_name(kernel, sleepers->names, frame_lookup_address(frame)),
 			.address = frame->address,
 			.sp = frame->sp,
 			.kind = frame->kind,

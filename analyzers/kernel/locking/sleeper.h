@@ -32,25 +32,25 @@ struct sleeper {
 	const struct task *task;
 	enum wait_kind kind;
 	enum lock_mode mode;
-	const char *what;	/* words for a person; never NULL */
-	uint64_t sp;		/* lowest address of its stack in use */
-	uint64_t wait_sp;	/* stack pointer in the function that waits */
-	uint64_t caller;	/* return address into who called the lock function; 0 unknown */
+	const char *what; /* words for a person; never NULL */
+	uint64_t sp;	  /* lowest address of its stack in use */
+	uint64_t wait_sp; /* stack pointer in the function that waits */
+	uint64_t caller;  /* return address into who called the lock function; 0 unknown */
 	/*
 	 * The lock by the task's own account (task_struct.blocker, e711faaafbe5 v6.16), for when
 	 * the stack does not lead to it; 0 where there is none, or the kernel keeps none.
 	 */
 	uint64_t lock;
-	struct call *calls;	/* its stack, innermost first */
+	struct call *calls; /* its stack, innermost first */
 	unsigned call_count;
 };
 
 /* A frame reduced to what lock analyzers look at. */
 struct call {
-	const char *function;	/* without compiler suffixes, interned; "" when no symbol fits */
-	uint64_t address;	/* the frame's address */
+	const char *function; /* without compiler suffixes, interned; "" when no symbol fits */
+	uint64_t address;     /* the frame's address */
 	uint64_t sp;
-	enum frame_kind kind;	/* FRAME_IRQ and the like: interrupted there */
+	enum frame_kind kind; /* FRAME_IRQ and the like: interrupted there */
 };
 
 #define SLEEPER_CALLS 48 /* as many of the innermost frames are kept for each sleeper */

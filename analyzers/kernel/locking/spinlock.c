@@ -75,7 +75,8 @@ int64_t ticket_position(const struct spinlock_shape *shape, const struct ticket_
 	uint32_t mask = shape->bits == 8 ? 0xff : 0xffff;
 	uint32_t ahead = ((uint32_t)ticket - lock->owner) & mask;
 
-	if (ticket > mask || ahead % shape->increment || ahead / shape->increment >= lock->outstanding)
+	if (ticket > mask || ahead % shape->increment ||
+	    ahead / shape->increment >= lock->outstanding)
 		return -1;
 	return ahead / shape->increment;
 }

@@ -10,8 +10,8 @@
  */
 enum spinlock_kind {
 	SPINLOCK_UNKNOWN,
-	SPINLOCK_TICKET,   /* slock, tickets.{head,tail}, or asm-generic's bare atomic_t */
-	SPINLOCK_QUEUED,   /* a33fda35e3a7 v4.2, el7.7 */
+	SPINLOCK_TICKET, /* slock, tickets.{head,tail}, or asm-generic's bare atomic_t */
+	SPINLOCK_QUEUED, /* a33fda35e3a7 v4.2, el7.7 */
 };
 
 struct spinlock_shape {
@@ -24,8 +24,8 @@ struct spinlock_shape {
 void spinlock_shape(struct kernel *kernel, struct spinlock_shape *ret);
 
 struct ticket_lock {
-	uint32_t owner, next;	/* now serving; the next one to be given out */
-	uint32_t outstanding;	/* holder and spinners together */
+	uint32_t owner, next; /* now serving; the next one to be given out */
+	uint32_t outstanding; /* holder and spinners together */
 	bool slow_path;
 };
 void ticket_decode(const struct spinlock_shape *shape, uint32_t value, struct ticket_lock *ret);

@@ -71,8 +71,8 @@ static bool is_waiter(struct kernel *kernel, const struct shape *shape, uint64_t
 	const struct task *owner = tasks_by_stack(kernel->tasks, node);
 	uint64_t task;
 
-	if (!owner || !err_ok(memory_read_u64(kernel->memory, node - shape->list + shape->task,
-					      &task)))
+	if (!owner ||
+	    !err_ok(memory_read_u64(kernel->memory, node - shape->list + shape->task, &task)))
 		return false;
 	if (task ? task != owner->address : !shape->may_be_cleared)
 		return false;
@@ -90,7 +90,8 @@ static struct err *step(struct kernel *kernel, uint64_t node, uint64_t *next)
 	TRY(memory_read_u64(kernel->memory, node, next));
 	TRY(memory_read_u64(kernel->memory, *next + 8, &back));
 	if (back != node)
-		return err_at(ERR_CORRUPT, *next, "wait list is broken: prev is 0x%016llx, not 0x%016llx",
+		return err_at(ERR_CORRUPT, *next,
+			      "wait list is broken: prev is 0x%016llx, not 0x%016llx",
 			      (unsigned long long)back, (unsigned long long)node);
 	return NULL;
 }
@@ -112,8 +113,7 @@ static struct err *collect(struct kernel *kernel, const struct shape *shape, uin
 		struct waiter waiter;
 
 		if (!map_add(&seen, node, 0)) /* back at start, or in a loop that misses it */
-			return node == start ? NULL
-					     : err_at(ERR_LOOP, node, "wait list loops");
+			return node == start ? NULL : err_at(ERR_LOOP, node, "wait list loops");
 		if (!is_waiter(kernel, shape, node, &waiter)) {
 			*head = node;
 			return NULL;
@@ -183,8 +183,8 @@ static bool owns_ring(struct kernel *kernel, const struct waitlist_ops *ops,
 {
 	uint64_t first;
 
-	return err_ok(first_node(kernel, shape, lock, &first)) && first &&
-	       map_get(nodes, first) && ops->plausible(kernel, lock, nodes->used);
+	return err_ok(first_node(kernel, shape, lock, &first)) && first && map_get(nodes, first) &&
+	       ops->plausible(kernel, lock, nodes->used);
 }
 
 #define LOCK_SEARCH_WORDS 512 /* of the sleeper's stack, from its stack pointer up */
@@ -276,8 +276,8 @@ struct err *waitlist_of_sleeper(struct kernel *kernel, const struct waitlist_ops
 		TRY(memory_read_u64(kernel->memory, at, &word));
 		if (word != task->address)
 			continue;
-		struct err *err = resolve(kernel, ops, &shape, sleeper,
-					  at - shape.task + shape.list, &list);
+		struct err *err =
+			resolve(kernel, ops, &shape, sleeper, at - shape.task + shape.list, &list);
 		if (!err) {
 			*ret = list;
 			return NULL;

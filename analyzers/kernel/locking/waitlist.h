@@ -24,9 +24,9 @@ struct waitlist_ops {
 };
 
 struct waiter {
-	uint64_t address;	  /* of the waiter structure */
-	uint64_t node;		  /* of its list_head */
-	const struct task *task;  /* NULL: a reader being woken (task already cleared) */
+	uint64_t address;	 /* of the waiter structure */
+	uint64_t node;		 /* of its list_head */
+	const struct task *task; /* NULL: a reader being woken (task already cleared) */
 	enum lock_mode mode;
 };
 
@@ -34,7 +34,7 @@ struct waitlist {
 	uint64_t lock;
 	struct waiter *waiters; /* in the lock's order */
 	size_t count;
-	struct err *err;	/* why the list was cut short, or NULL */
+	struct err *err; /* why the list was cut short, or NULL */
 };
 
 #define WAITLIST_MAX (1u << 20)

@@ -109,7 +109,8 @@ static bool try_cr3(struct memory *memory, const struct vmcoreinfo *info, uint64
 	for (size_t i = 0; i < dump_cpu_count(memory->dump); i++) {
 		if (!err_ok(dump_cpu_regs(memory->dump, i, &regs)) || !regs_known(&regs, REG_CR3))
 			continue;
-		uint64_t root = regs.value[REG_CR3] & 0x000ffffffffff000ull & ~memory->table.sme_mask;
+		uint64_t root =
+			regs.value[REG_CR3] & 0x000ffffffffff000ull & ~memory->table.sme_mask;
 
 		if (try_levels(memory, info, root & ~(uint64_t)PAGE_SIZE, text) ||
 		    try_levels(memory, info, root, text))
@@ -181,7 +182,7 @@ struct err *memory_open(struct dump *dump, const struct vmcoreinfo *info, struct
 	find_table(memory, info);
 	if (!memory->table.root && !memory->has_phys_base)
 		return err_new(ERR_NOT_FOUND, "no page table and no phys_base: virtual addresses "
-			       "cannot be translated");
+					      "cannot be translated");
 	*ret = take_ptr(memory);
 	return NULL;
 }
@@ -487,8 +488,8 @@ void memory_set_regions(struct memory *memory, uint64_t page_offset, uint64_t vm
 	struct regions *regions = &memory->regions;
 
 	/* What the page table itself shows stands above a variable of the damaged kernel. */
-	if (page_offset && (!memory->table.root ||
-			    pagetable_has_direct_map(&memory->table, page_offset)))
+	if (page_offset &&
+	    (!memory->table.root || pagetable_has_direct_map(&memory->table, page_offset)))
 		regions->page_offset = page_offset;
 	if (vmalloc)
 		regions->vmalloc = vmalloc;

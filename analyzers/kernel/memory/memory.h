@@ -14,16 +14,16 @@ struct memory;
 enum va_class {
 	VA_USER,
 	VA_NON_CANONICAL,
-	VA_DIRECT_MAP,	     /* direct map, RAM behind it */
+	VA_DIRECT_MAP,	      /* direct map, RAM behind it */
 	VA_DIRECT_MAP_BEYOND, /* inside the direct map's region, no RAM behind it */
 	VA_VMALLOC,
 	VA_VMEMMAP,
-	VA_IMAGE,	     /* kernel text, data, bss */
+	VA_IMAGE, /* kernel text, data, bss */
 	VA_MODULE,
 	VA_FIXMAP,
-	VA_CPU_ENTRY,	     /* cpu_entry_area, espfix and their like */
+	VA_CPU_ENTRY, /* cpu_entry_area, espfix and their like */
 	VA_KASAN,
-	VA_HOLE,	     /* canonical kernel half, but no region lives there */
+	VA_HOLE, /* canonical kernel half, but no region lives there */
 };
 
 /* dump must outlive the memory; info may be NULL (then only what CR3 and scans give). */
@@ -53,7 +53,7 @@ enum va_class memory_class(const struct memory *memory, uint64_t va);
 const char *va_class_name(enum va_class va_class);
 bool memory_is_canonical(const struct memory *memory, uint64_t va);
 bool memory_is_kernel(const struct memory *memory, uint64_t va); /* upper, canonical half */
-unsigned memory_levels(const struct memory *memory); /* 4 or 5 */
+unsigned memory_levels(const struct memory *memory);		 /* 4 or 5 */
 /* The direct map: [base, base + max_pfn pages). vmemmap base likewise; 0 while unknown. */
 uint64_t memory_page_offset(const struct memory *memory);
 uint64_t memory_vmemmap(const struct memory *memory);

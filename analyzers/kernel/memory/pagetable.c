@@ -141,8 +141,8 @@ static bool first_present(const struct pagetable *table, uint64_t table_phys, un
 }
 
 /* The lowest page mapped under one entry of the top level. */
-static bool first_mapped(const struct pagetable *table, unsigned top, uint64_t entry,
-			 uint64_t *va, uint64_t *phys)
+static bool first_mapped(const struct pagetable *table, unsigned top, uint64_t entry, uint64_t *va,
+			 uint64_t *phys)
 {
 	unsigned level = table->levels;
 	uint64_t address = (uint64_t)top << level_shift(level);
@@ -217,8 +217,8 @@ static void walk_range(struct range_walk *walk, uint64_t table_phys, unsigned le
 		if (!(entries[i] & PRESENT) || va > walk->last || va + (size - 1) < walk->first)
 			continue;
 		if (is_leaf(entries[i], level))
-			walk->each(walk->context, va,
-				   leaf_phys(walk->table, entries[i], level, va), size);
+			walk->each(walk->context, va, leaf_phys(walk->table, entries[i], level, va),
+				   size);
 		else
 			walk_range(walk, entry_address(walk->table, entries[i]), level - 1, va);
 	}

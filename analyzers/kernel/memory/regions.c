@@ -15,12 +15,15 @@ struct defaults {
 };
 
 static const struct defaults four_levels = {
-	0xffff888000000000, 0xffffc88000000000, 0xffffc90000000000, 32 * TB,
-	0xffffea0000000000, 1 * TB,		0xffffec0000000000,
+	0xffff888000000000, 0xffffc88000000000,
+	0xffffc90000000000, 32 * TB,
+	0xffffea0000000000, 1 * TB,
+	0xffffec0000000000,
 };
 static const struct defaults five_levels = {
-	0xff11000000000000, 0xff91000000000000, 0xffa0000000000000, 12800 * TB,
-	0xffd4000000000000, PB / 2,		0xffdf000000000000,
+	0xff11000000000000, 0xff91000000000000, 0xffa0000000000000,
+	12800 * TB,	    0xffd4000000000000, PB / 2,
+	0xffdf000000000000,
 };
 
 /* The same for both, and never randomised. */
@@ -61,7 +64,7 @@ static enum va_class class_top(const struct regions *regions, uint64_t va)
 static enum va_class class_direct_map(const struct regions *regions, uint64_t va)
 {
 	return va - regions->page_offset < regions->direct_map_size ? VA_DIRECT_MAP
-								     : VA_DIRECT_MAP_BEYOND;
+								    : VA_DIRECT_MAP_BEYOND;
 }
 
 enum va_class regions_class(const struct regions *regions, uint64_t va)

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 const char *freelist_break_name(const struct freelist_break *broken)
 {
 	static const char *const names[] = {
-		"whole", "points outside of its slab", "points into the middle of an object",
-		"comes back to an object already on it", "cannot be read",
+		"whole",
+		"points outside of its slab",
+		"points into the middle of an object",
+		"comes back to an object already on it",
+		"cannot be read",
 	};
 
 	return names[broken->why];

@@ -11,8 +11,8 @@
 const char *owner_kind_name(enum owner_kind kind)
 {
 	static const char *const names[] = {
-		"unknown", "slab", "page", "vmalloc", "stack", "percpu", "module", "image", "hole",
-		"beyond_memory", "user", "non_canonical", "vmemmap",
+		"unknown", "slab", "page",	    "vmalloc", "stack",		"percpu",  "module",
+		"image",   "hole", "beyond_memory", "user",    "non_canonical", "vmemmap",
 	};
 
 	return names[kind];
@@ -230,19 +230,20 @@ static void stack_text(const struct owner *owner, char *buf, size_t size)
 			 (uint64_t)owner->offset);
 		return;
 	}
-	str_escape(&comm, owner->task->comm,
-		   strnlen(owner->task->comm, sizeof(owner->task->comm)));
+	str_escape(&comm, owner->task->comm, strnlen(owner->task->comm, sizeof(owner->task->comm)));
 	snprintf(buf, size, "stack of %s/%d +0x%" PRIx64 "%s%s%s", comm.data ? comm.data : "?",
 		 owner->task->pid, (uint64_t)owner->offset,
-		 owner->symbol[0]		? ", in the frame of "
-		 : owner->place == PLACE_BELOW	? ", below the stack pointer"
-						: "",
+		 owner->symbol[0]	       ? ", in the frame of "
+		 : owner->place == PLACE_BELOW ? ", below the stack pointer"
+					       : "",
 		 owner->symbol, owner->symbol[0] ? "()" : "");
 }
 
 static const char *state_word(enum object_state state)
 {
-	return state == OBJECT_ALLOCATED ? "allocated" : state == OBJECT_FREE ? "free" : "state unknown";
+	return state == OBJECT_ALLOCATED ? "allocated"
+	       : state == OBJECT_FREE	 ? "free"
+					 : "state unknown";
 }
 
 static void slab_text(const struct owner *owner, char *buf, size_t size)
@@ -251,10 +252,10 @@ static void slab_text(const struct owner *owner, char *buf, size_t size)
 	const struct slab_track *track = object->state == OBJECT_ALLOCATED ? &object->allocated
 					 : object->state == OBJECT_FREE	   ? &object->freed
 									   : NULL;
-	int length = snprintf(buf, size, "%s object 0x%016" PRIx64 " %+" PRId64 ", %s%s%s",
-			      object->slab.cache->name, owner->start, owner->offset,
-			      state_word(object->state), object->where[0] ? " on " : "",
-			      object->where);
+	int length =
+		snprintf(buf, size, "%s object 0x%016" PRIx64 " %+" PRId64 ", %s%s%s",
+			 object->slab.cache->name, owner->start, owner->offset,
+			 state_word(object->state), object->where[0] ? " on " : "", object->where);
 
 	if (track && track->address && length > 0 && (size_t)length < size)
 		snprintf(buf + length, size - (size_t)length, "%s by %s of pid %d",
@@ -290,8 +291,8 @@ void owner_text(const struct owner *owner, char *buf, size_t size)
 			 owner->symbol[0] ? " by " : "", owner->symbol);
 		break;
 	case OWNER_VMEMMAP:
-		snprintf(buf, size, owner->start ? "struct page, its page is: %s"
-						 : "vmemmap, but %s",
+		snprintf(buf, size,
+			 owner->start ? "struct page, its page is: %s" : "vmemmap, but %s",
 			 owner->start ? page_use_name(owner->page) : owner->why);
 		break;
 	case OWNER_BEYOND:

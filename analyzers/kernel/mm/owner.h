@@ -13,17 +13,17 @@
 enum owner_kind {
 	OWNER_UNKNOWN,
 	OWNER_SLAB,
-	OWNER_PAGE,	/* RAM that is no slab's: page says what */
+	OWNER_PAGE, /* RAM that is no slab's: page says what */
 	OWNER_VMALLOC,
-	OWNER_STACK,	/* a task's stack, or one of a CPU's: then task is NULL */
+	OWNER_STACK, /* a task's stack, or one of a CPU's: then task is NULL */
 	OWNER_PERCPU,
 	OWNER_MODULE,
 	OWNER_IMAGE,
-	OWNER_HOLE,	/* no region, or a region with nothing behind it */
-	OWNER_BEYOND,	/* direct map, but no RAM there */
+	OWNER_HOLE,   /* no region, or a region with nothing behind it */
+	OWNER_BEYOND, /* direct map, but no RAM there */
 	OWNER_USER,
 	OWNER_NON_CANONICAL,
-	OWNER_VMEMMAP,	/* an array element of struct page */
+	OWNER_VMEMMAP, /* an array element of struct page */
 };
 
 struct owner {
@@ -40,7 +40,7 @@ struct owner {
 	/* IMAGE, MODULE, PERCPU: "name+0x12"; VMALLOC: its caller; STACK: whose frame it is */
 	char symbol[160];
 	char module[64];
-	char why[128];		 /* why no more is known, "" otherwise */
+	char why[128]; /* why no more is known, "" otherwise */
 };
 
 /* Never fails: what cannot be told is OWNER_UNKNOWN with why. */

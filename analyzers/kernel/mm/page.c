@@ -171,8 +171,8 @@ bool page_of_descriptor(struct kernel *kernel, uint64_t address, struct page_inf
 const char *page_use_name(enum page_use use)
 {
 	static const char *const names[] = {
-		"unknown", "slab", "buddy", "page cache", "anonymous", "reserved", "page table",
-		"large kmalloc", "offline", "huge page", "in use",
+		"unknown",    "slab",	       "buddy",	  "page cache", "anonymous", "reserved",
+		"page table", "large kmalloc", "offline", "huge page",	"in use",
 	};
 
 	return names[use];

@@ -20,16 +20,16 @@ enum page_use {
 	PAGE_USE_KMALLOC,  /* kmalloc() of more than a slab gives */
 	PAGE_USE_OFFLINE,  /* given away by a balloon, or unplugged */
 	PAGE_USE_HUGETLB,
-	PAGE_USE_OTHER,	   /* in use, by nobody the flags name */
+	PAGE_USE_OTHER, /* in use, by nobody the flags name */
 };
 
 struct page_info {
-	uint64_t page;	     /* of the struct page asked for */
-	uint64_t head;	     /* of its compound head, or page itself */
-	uint64_t head_phys;  /* physical address of the head's memory */
-	uint64_t flags;	     /* of the head */
-	uint32_t page_type;  /* of the head, 0 when this kernel has none */
-	uint64_t mapping;    /* of the head */
+	uint64_t page;	    /* of the struct page asked for */
+	uint64_t head;	    /* of its compound head, or page itself */
+	uint64_t head_phys; /* physical address of the head's memory */
+	uint64_t flags;	    /* of the head */
+	uint32_t page_type; /* of the head, 0 when this kernel has none */
+	uint64_t mapping;   /* of the head */
 	int32_t refcount;
 	enum page_use use;
 };

@@ -3,9 +3,9 @@
 
 #include "kernel/types/object.h"
 
-#define SHEAF_MAX 4096	   /* objects in a sheaf */
-#define BARN_MAX 1024	   /* sheaves in a barn */
-#define SHEAVES_MAX 65536  /* of a cache: more than three for each CPU there can be */
+#define SHEAF_MAX 4096	  /* objects in a sheaf */
+#define BARN_MAX 1024	  /* sheaves in a barn */
+#define SHEAVES_MAX 65536 /* of a cache: more than three for each CPU there can be */
 
 struct sheaf_walk {
 	struct kernel *kernel;
@@ -23,7 +23,8 @@ static struct err *read_sheaf(struct sheaf_walk *walk, uint64_t sheaf, struct fr
 
 	if (!sheaf)
 		return NULL;
-	if (!objects || !walk->left || !err_ok(member_read(walk->kernel, sheaf, LAYOUT_SHEAF_SIZE, &size)) ||
+	if (!objects || !walk->left ||
+	    !err_ok(member_read(walk->kernel, sheaf, LAYOUT_SHEAF_SIZE, &size)) ||
 	    (uint32_t)size > SHEAF_MAX) {
 		walk->complete = false;
 		return NULL;
@@ -112,11 +113,15 @@ static struct err *read_barns(struct sheaf_walk *walk)
 	return NULL;
 }
 
-struct err *sheaves_each(struct kernel *kernel, const struct slab_cache *cache, free_object_fn *each,
-			 void *context, bool *complete)
+struct err *sheaves_each(struct kernel *kernel, const struct slab_cache *cache,
+			 free_object_fn *each, void *context, bool *complete)
 {
-	struct sheaf_walk walk = {.kernel = kernel, .cache = cache, .each = each,
-				  .context = context, .left = SHEAVES_MAX, .complete = true};
+	struct sheaf_walk walk = {.kernel = kernel,
+				  .cache = cache,
+				  .each = each,
+				  .context = context,
+				  .left = SHEAVES_MAX,
+				  .complete = true};
 	struct err *err = NULL;
 
 	if (!cache->cpu_sheaves)

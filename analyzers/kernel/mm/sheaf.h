@@ -9,7 +9,7 @@
  * ones of a node in its barn. each is told of every object in them. What cannot be read is passed
  * over and *complete set to false; errors are those of each, which end the walk, and out of memory.
  */
-struct err *sheaves_each(struct kernel *kernel, const struct slab_cache *cache, free_object_fn *each,
-			 void *context, bool *complete);
+struct err *sheaves_each(struct kernel *kernel, const struct slab_cache *cache,
+			 free_object_fn *each, void *context, bool *complete);
 
 #endif

@@ -12,7 +12,7 @@
 #include "kernel/mm/slab_state.h"
 #include "kernel/mm/slab_track.h"
 
-#define CACHES_MAX 65536	/* memcg once gave each group its own */
+#define CACHES_MAX 65536 /* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)
 #define NODES_MAX 1024
 

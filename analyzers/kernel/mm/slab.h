@@ -14,18 +14,18 @@
 
 struct slab_cache {
 	uint64_t address;
-	char name[64];		/* printable, "?" when it is not */
-	uint64_t size;		/* from one object to the next, bytes */
-	uint64_t object_size;	/* what the user of the cache sees */
-	uint64_t offset;	/* of the free pointer in a free object */
-	uint64_t red_left_pad;	/* before each object under SLAB_RED_ZONE */
-	bool hardened;		/* free pointers are xored: CONFIG_SLAB_FREELIST_HARDENED */
+	char name[64];	       /* printable, "?" when it is not */
+	uint64_t size;	       /* from one object to the next, bytes */
+	uint64_t object_size;  /* what the user of the cache sees */
+	uint64_t offset;       /* of the free pointer in a free object */
+	uint64_t red_left_pad; /* before each object under SLAB_RED_ZONE */
+	bool hardened;	       /* free pointers are xored: CONFIG_SLAB_FREELIST_HARDENED */
 	uint64_t random;
 	uint64_t cpu_slab, cpu_sheaves; /* per-CPU pointers, 0 = none */
-	bool arrays;		/* SLAB's */
-	bool red_zone;		/* red_left_pad says whether an object is allocated */
-	bool kasan;		/* freed objects may wait in a quarantine */
-	uint64_t tracks;	/* offset of two struct track from an object's start, 0 = none */
+	bool arrays;			/* SLAB's */
+	bool red_zone;			/* red_left_pad says whether an object is allocated */
+	bool kasan;			/* freed objects may wait in a quarantine */
+	uint64_t tracks; /* offset of two struct track from an object's start, 0 = none */
 };
 
 enum object_state { OBJECT_UNKNOWN, OBJECT_ALLOCATED, OBJECT_FREE };
@@ -53,8 +53,8 @@ typedef struct err *free_object_fn(void *context, uint64_t object, struct free_p
 /* A slab: one compound page of objects. */
 struct slab {
 	const struct slab_cache *cache;
-	uint64_t address;	/* of struct slab, or struct page */
-	uint64_t base;		/* of its first object's slot, direct map */
+	uint64_t address; /* of struct slab, or struct page */
+	uint64_t base;	  /* of its first object's slot, direct map */
 	unsigned objects, inuse;
 	bool frozen;
 	uint64_t freelist;
@@ -62,8 +62,8 @@ struct slab {
 
 /* Where a free list breaks: the object whose free pointer is bad. */
 struct freelist_break {
-	uint64_t object;	/* 0: the list's first pointer itself */
-	uint64_t raw, decoded;	/* as stored, and with the hardening undone */
+	uint64_t object;       /* 0: the list's first pointer itself */
+	uint64_t raw, decoded; /* as stored, and with the hardening undone */
 	enum { BREAK_NONE, BREAK_OUTSIDE, BREAK_MISALIGNED, BREAK_LOOP, BREAK_UNREADABLE } why;
 };
 
@@ -72,7 +72,7 @@ struct slab_track {
 	uint64_t address; /* the code behind the call; 0: not recorded */
 	int32_t pid;
 	unsigned cpu;
-	char symbol[96];  /* "name+0x12/0x34 [module]" */
+	char symbol[96]; /* "name+0x12/0x34 [module]" */
 };
 
 /* What the bytes in front of an object say, under SLAB_RED_ZONE. */
@@ -81,14 +81,14 @@ enum red_zone { RED_ZONE_NONE, RED_ZONE_FREE, RED_ZONE_ALLOCATED, RED_ZONE_OVERW
 struct slab_object {
 	struct slab slab;
 	unsigned index;
-	uint64_t start;		/* the address kmalloc() returned */
-	int64_t offset;		/* of the address asked for; beyond object_size: padding, red zone */
+	uint64_t start; /* the address kmalloc() returned */
+	int64_t offset; /* of the address asked for; beyond object_size: padding, red zone */
 	enum object_state state;
-	char where[64];		/* the list a free one is on, "" otherwise */
+	char where[64];		      /* the list a free one is on, "" otherwise */
 	struct freelist_break broken; /* why the state is unknown */
 	enum red_zone red_zone;
 	struct slab_track allocated, freed;
-	bool unread;		/* the state is unknown since a list of free objects is not in the dump */
+	bool unread; /* the state is unknown since a list of free objects is not in the dump */
 };
 
 /* ERR_NOT_FOUND when the address is in no slab. */

@@ -126,8 +126,8 @@ static struct err *read_cpus(struct array_walk *walk)
 		walk->complete = false;
 		return NULL;
 	}
-	for (unsigned cpu = 0; cpu < percpu_cpus(walk->kernel->percpu) &&
-			       cpu < type_count(arrays->type); cpu++)
+	for (unsigned cpu = 0;
+	     cpu < percpu_cpus(walk->kernel->percpu) && cpu < type_count(arrays->type); cpu++)
 		if (read_pointer(walk, walk->cache->address + member_offset(arrays) + cpu * 8,
 				 &array))
 			TRY(read_array(walk, array, (struct free_place){FREE_CPU_ARRAY, cpu}));
@@ -165,8 +165,11 @@ struct err *slab_arrays_each(struct kernel *kernel, const struct slab_cache *cac
 			     free_object_fn *each, void *context, bool *complete)
 {
 	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
-	struct array_walk walk = {.kernel = kernel, .cache = cache, .each = each,
-				  .context = context, .complete = true};
+	struct array_walk walk = {.kernel = kernel,
+				  .cache = cache,
+				  .each = each,
+				  .context = context,
+				  .complete = true};
 	uint64_t list;
 
 	if (!cache->arrays)

@@ -296,8 +296,13 @@ struct err *slab_states_slab(struct kernel *kernel, const struct page_info *page
 static void name_place(struct slab_object *object, struct free_place place)
 {
 	static const char *const names[] = {
-		NULL, "the slab's free list", "the free list of CPU %u", "a sheaf of CPU %u",
-		"a full sheaf", "the array of CPU %u", "the shared array of node %u",
+		NULL,
+		"the slab's free list",
+		"the free list of CPU %u",
+		"a sheaf of CPU %u",
+		"a full sheaf",
+		"the array of CPU %u",
+		"the shared array of node %u",
 		"the alien array of node %u",
 	};
 

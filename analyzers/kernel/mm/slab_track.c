@@ -58,7 +58,8 @@ static void read_track(struct kernel *kernel, uint64_t at, struct slab_track *re
 	track.cpu = (unsigned)cpu;
 	track.pid = (int32_t)pid;
 	if (kernel->symbols)
-		symbols_format_return(kernel->symbols, track.address, track.symbol, sizeof(track.symbol));
+		symbols_format_return(kernel->symbols, track.address, track.symbol,
+				      sizeof(track.symbol));
 	*ret = track;
 }
 

@@ -72,9 +72,9 @@ static void read_memory(const struct image *image, const struct member *mem, str
 		const char *name;
 		bool text, init;
 	} kinds[] = {
-		{"MOD_TEXT", true, false},	{"MOD_DATA", false, false},
-		{"MOD_RODATA", false, false},	{"MOD_RO_AFTER_INIT", false, false},
-		{"MOD_INIT_TEXT", true, true},	{"MOD_INIT_DATA", false, true},
+		{"MOD_TEXT", true, false},	  {"MOD_DATA", false, false},
+		{"MOD_RODATA", false, false},	  {"MOD_RO_AFTER_INIT", false, false},
+		{"MOD_INIT_TEXT", true, true},	  {"MOD_INIT_DATA", false, true},
 		{"MOD_INIT_RODATA", false, true},
 	};
 	uint64_t stride = type_size(type_target(mem->type));

@@ -9,7 +9,7 @@ struct kernel;
 /* Loaded modules (kernel/module/main.c: modules). Layouts: core_layout until v6.3, mem[] since. */
 #define MODULE_RANGES 8
 struct module {
-	uint64_t address;    /* of struct module */
+	uint64_t address; /* of struct module */
 	char name[64];
 	uint64_t base, size; /* the core text's range, for lists */
 	struct {

@@ -73,8 +73,8 @@ static struct err *read_field(struct kernel *kernel, uint64_t object, const stru
 
 #define RING_COUNT_BITS_MAX 22
 #define RING_SIZE_BITS_MAX 31
-#define RING_FAILURES 256 /* records that cannot be read before the rest is given up */
-#define RECORD_MAX 256	  /* bytes of a record's head; a printk_info has 88 */
+#define RING_FAILURES 256     /* records that cannot be read before the rest is given up */
+#define RECORD_MAX 256	      /* bytes of a record's head; a printk_info has 88 */
 #define RECORD_TEXT_MAX 65536 /* text_len is a u16 */
 
 struct ring {
@@ -88,8 +88,9 @@ struct ring {
 static struct err *open_ring(struct ring *ring, uint64_t address)
 {
 	struct kernel *kernel = ring->kernel;
-	static const char outer[] = "printk_ringbuffer.desc_ring", text[] =
-		"printk_ringbuffer.text_data_ring", lpos[] = "prb_desc.text_blk_lpos";
+	static const char outer[] = "printk_ringbuffer.desc_ring",
+			  text[] = "printk_ringbuffer.text_data_ring",
+			  lpos[] = "prb_desc.text_blk_lpos";
 	struct field fields[] = {
 		find_field(kernel, LAYOUT_PRB_COUNT_BITS, 4, outer, "prb_desc_ring.count_bits"),
 		find_field(kernel, LAYOUT_PRB_DESCS, 8, outer, "prb_desc_ring.descs"),
@@ -99,8 +100,8 @@ static struct err *open_ring(struct ring *ring, uint64_t address)
 		find_field(kernel, LAYOUT_PRB_SIZE_BITS, 4, text, "prb_data_ring.size_bits"),
 		find_field(kernel, LAYOUT_PRB_DATA, 8, text, "prb_data_ring.data"),
 	};
-	uint64_t *values[] = {&ring->count_bits, &ring->descs, &ring->infos, &ring->head,
-			      &ring->tail, &ring->size_bits, &ring->data};
+	uint64_t *values[] = {&ring->count_bits, &ring->descs,	   &ring->infos, &ring->head,
+			      &ring->tail,	 &ring->size_bits, &ring->data};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		TRY(err_wrap(read_field(kernel, address, &fields[i], values[i]), "printk ring"));

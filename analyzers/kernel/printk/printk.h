@@ -15,9 +15,9 @@ struct log_line {
 	bool has_time;
 	const char *text; /* NUL-terminated, bytes as in the dump; owned by the log */
 	size_t length;
-	int level;	  /* 0…7, -1 unknown */
-	uint32_t caller;  /* CPU with bit 31 set, else thread id; 0 unknown */
-	bool continued;	  /* belongs to the line before: its record, or its line */
+	int level;	 /* 0…7, -1 unknown */
+	uint32_t caller; /* CPU with bit 31 set, else thread id; 0 unknown */
+	bool continued;	 /* belongs to the line before: its record, or its line */
 };
 
 struct log {

@@ -323,8 +323,8 @@ static bool build_index(struct kallsyms *kallsyms)
 				       kallsyms);
 		if (i >= tables->count)
 			continue;
-		size_t length = kallsyms_name_length(tables->names + at, tables->names_size - at,
-						     &header);
+		size_t length =
+			kallsyms_name_length(tables->names + at, tables->names_size - at, &header);
 		*slot = hash_name(kallsyms, tables->names + at + header, length);
 		name_index_prefetch(&kallsyms->index, *slot);
 		at += header + length;
@@ -351,8 +351,8 @@ bool kallsyms_find_suffixed(const struct kallsyms *kallsyms, const char *name, s
 	size_t at = 0, header;
 
 	for (size_t i = 0; i < tables->count; i++) {
-		size_t length = kallsyms_name_length(tables->names + at, tables->names_size - at,
-						     &header);
+		size_t length =
+			kallsyms_name_length(tables->names + at, tables->names_size - at, &header);
 		const uint8_t *compact = tables->names + at + header;
 		const char *rest;
 

@@ -93,9 +93,9 @@ struct err *kallsyms_read_values(const struct kallsyms_source *source, uint64_t 
 	tables->values = malloc(tables->values_size);
 	if (!tables->values)
 		return &err_nomem;
-	return err_wrap(source->stream(source->context, address, tables->values,
-				       tables->values_size),
-			"kallsyms addresses");
+	return err_wrap(
+		source->stream(source->context, address, tables->values, tables->values_size),
+		"kallsyms addresses");
 }
 
 struct err *kallsyms_read(const struct kallsyms_source *source,

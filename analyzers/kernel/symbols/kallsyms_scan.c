@@ -343,8 +343,7 @@ static bool read_around(const struct kallsyms_source *source, enum order order, 
 			uint64_t *stop, struct kallsyms_tables *ret)
 {
 	*stop = order_end(source, order, page);
-	if (read_before(source, order, *stop, ret) ||
-	    read_behind(source, order, page, *stop, ret))
+	if (read_before(source, order, *stop, ret) || read_behind(source, order, page, *stop, ret))
 		return true;
 	/* Without an alias on the page, place-relative offsets rise like the others. */
 	if (order != ORDER_OFFSETS)

@@ -173,8 +173,7 @@ static struct err *read_tables(struct symbols *symbols, struct memory *memory,
 	return kallsyms_scan(&source, image_start(memory, info), SCAN_LENGTH, ret);
 }
 
-struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
-			 struct symbols **ret)
+struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, struct symbols **ret)
 {
 	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
 	struct kallsyms_tables tables = {0};
@@ -399,8 +398,8 @@ struct err *symbols_add_module(struct symbols *symbols, const char *module,
 			       struct err *(*load)(void *context, struct symbol_list *list),
 			       void *context)
 {
-	struct module_symbols *grown = reallocarray(symbols->modules, symbols->module_count + 1,
-						    sizeof(*grown));
+	struct module_symbols *grown =
+		reallocarray(symbols->modules, symbols->module_count + 1, sizeof(*grown));
 
 	if (!grown)
 		return &err_nomem;

@@ -35,8 +35,8 @@ static struct err *reserve(struct symbol_list *list)
 	return NULL;
 }
 
-struct err *symbol_list_add(struct symbol_list *list, uint64_t address, char type,
-			    const char *name, size_t length)
+struct err *symbol_list_add(struct symbol_list *list, uint64_t address, char type, const char *name,
+			    size_t length)
 {
 	if (list->count >= MAX_ENTRIES || list->strings.length + length >= MAX_STRINGS)
 		return err_new(ERR_LIMIT, "more than %zu symbols", list->count);

@@ -26,8 +26,8 @@ struct symbol_list {
 };
 
 /* name need not be terminated. ERR_LIMIT beyond four million entries or 256 MiB of names. */
-struct err *symbol_list_add(struct symbol_list *list, uint64_t address, char type,
-			    const char *name, size_t length);
+struct err *symbol_list_add(struct symbol_list *list, uint64_t address, char type, const char *name,
+			    size_t length);
 /*
  * Sort by address. Of aliases the one that kallsyms would put first comes first (weak ones last,
  * then by leading underscores: compare_symbols() in scripts/kallsyms.c), so that every source

@@ -129,8 +129,8 @@ static bool elf_banner(Elf *elf, char *buf, size_t size, uint64_t *address)
 static bool dump_banner(struct memory *memory, uint64_t link_address, char *buf, size_t size)
 {
 	/* ERR_LIMIT: the beginning is there, and long enough. */
-	struct err *err = memory_read_string(memory, link_address + memory_kaslr_offset(memory),
-					     buf, size);
+	struct err *err =
+		memory_read_string(memory, link_address + memory_kaslr_offset(memory), buf, size);
 	bool read = !err || err->code == ERR_LIMIT;
 
 	err_free(err);

@@ -8,9 +8,12 @@
 
 /* Where Debian, Fedora and their kin, SUSE, and a kernel built here have it. */
 static const char *const places[] = {
-	"/usr/lib/debug/boot/vmlinux-%s",	  "/usr/lib/debug/lib/modules/%s/vmlinux",
-	"/usr/lib/debug/usr/lib/modules/%s/vmlinux", "/usr/lib/debug/boot/vmlinux-%s.debug",
-	"/lib/modules/%s/build/vmlinux",	  "/lib/modules/%s/vmlinux",
+	"/usr/lib/debug/boot/vmlinux-%s",
+	"/usr/lib/debug/lib/modules/%s/vmlinux",
+	"/usr/lib/debug/usr/lib/modules/%s/vmlinux",
+	"/usr/lib/debug/boot/vmlinux-%s.debug",
+	"/lib/modules/%s/build/vmlinux",
+	"/lib/modules/%s/vmlinux",
 	"/boot/vmlinux-%s",
 };
 
@@ -36,8 +39,8 @@ static int try_path(const char *path, const char *build_id)
 	char found[BUILD_ID_MAX];
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || (build_id && vmlinux_build_id(fd, found, sizeof(found)) &&
-		       strcmp(found, build_id)))
+	if (fd < 0 ||
+	    (build_id && vmlinux_build_id(fd, found, sizeof(found)) && strcmp(found, build_id)))
 		return -1;
 	return take_fd(fd);
 }

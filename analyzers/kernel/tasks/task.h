@@ -8,25 +8,25 @@
 struct kernel;
 
 struct task {
-	uint64_t address;   /* of task_struct (include/linux/sched.h) */
+	uint64_t address; /* of task_struct (include/linux/sched.h) */
 	int32_t pid, tgid;
-	char comm[16 + 1];  /* bytes as in the dump: escape before showing */
-	char state;	    /* R S D T t Z X P I, '?' unknown; D without NOLOAD is "blocked" */
+	char comm[16 + 1]; /* bytes as in the dump: escape before showing */
+	char state;	   /* R S D T t Z X P I, '?' unknown; D without NOLOAD is "blocked" */
 	uint64_t state_raw;
-	uint64_t flags;	    /* PF_… */
-	int32_t cpu;	    /* last CPU, -1 unknown */
-	int32_t on_cpu;	    /* the CPU it was running on when the machine died, else -1 */
-	uint64_t stack;	    /* lowest address; 0 unknown, or given back already */
+	uint64_t flags; /* PF_… */
+	int32_t cpu;	/* last CPU, -1 unknown */
+	int32_t on_cpu; /* the CPU it was running on when the machine died, else -1 */
+	uint64_t stack; /* lowest address; 0 unknown, or given back already */
 	uint64_t stack_size;
-	uint64_t mm;	    /* 0 for kernel threads */
-	uint64_t start_time;/* ns */
+	uint64_t mm;	     /* 0 for kernel threads */
+	uint64_t start_time; /* ns */
 	/*
 	 * ns since it was last given a CPU (sched_info.last_arrival against the newest runqueue
 	 * clock): no less than it has been asleep. 0 unknown, or running.
 	 */
 	uint64_t blocked_ns;
 	bool kthread;
-	bool idle;	    /* a CPU's swapper */
+	bool idle; /* a CPU's swapper */
 };
 
 struct tasks;

@@ -26,7 +26,7 @@ struct text_section {
 	uint64_t address; /* in the dead kernel; made up, near the others, when not placed */
 	const uint8_t *bytes;
 	size_t size;
-	bool code;	 /* executable, and not freed after start */
+	bool code; /* executable, and not freed after start */
 	bool placed;
 	struct text_field *fields; /* by offset */
 	size_t field_count;

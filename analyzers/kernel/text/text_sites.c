@@ -61,7 +61,7 @@ bool collect_wants(const struct collecting *c, uint64_t address)
 /* --- tables ----------------------------------------------------------------------------------- */
 
 bool collect_table(const struct collecting *c, const char *section, const char *first,
-		       const char *last, struct table *ret)
+		   const char *last, struct table *ret)
 {
 	const struct text_section *whole = text_file_named(c->file, section);
 	uint64_t start, end;
@@ -204,8 +204,7 @@ static bool is_trampoline(const struct collecting *c, uint64_t address, const ui
 
 	return (symbols_at(c->kernel->symbols, address, &symbol) && symbol.address == address &&
 		!strncmp(symbol.name, "__SCT__", 7)) ||
-	       (left >= 8 &&
-		(!memcmp(code + 5, ends[0], 3) || !memcmp(code + 5, ends[1], 3)));
+	       (left >= 8 && (!memcmp(code + 5, ends[0], 3) || !memcmp(code + 5, ends[1], 3)));
 }
 
 /* The trampolines of static calls are code of their own, a jump each. */
@@ -215,7 +214,7 @@ static struct err *add_trampolines(struct collecting *c)
 	struct table table;
 
 	if (!collect_table(c, ".static_call.text", "__static_call_text_start",
-			"__static_call_text_end", &table))
+			   "__static_call_text_end", &table))
 		return NULL;
 	for (size_t i = 0; i + site.length <= table.size; i += 4) {
 		site.address = table.address + i;
@@ -261,7 +260,8 @@ static struct err *refuse_cfi(struct collecting *c)
 {
 	struct table table;
 
-	return collect_table(c, ".cfi_sites", "__cfi_sites", "__cfi_sites_end", &table) && table.size
+	return collect_table(c, ".cfi_sites", "__cfi_sites", "__cfi_sites_end", &table) &&
+			       table.size
 		       ? err_new(ERR_UNSUPPORTED, "this kernel was built to check its indirect "
 						  "calls, which rewrites code in ways not known "
 						  "here")

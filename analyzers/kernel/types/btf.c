@@ -12,7 +12,7 @@
 #define BTF_MAGIC 0xeb9f
 #define HEADER_MIN 24
 #define HEADER_LAYOUT 32 /* with the place of the layout section, which 7.x adds */
-#define TYPE_HEAD 12     /* name, info, size or type: what every record starts with */
+#define TYPE_HEAD 12	 /* name, info, size or type: what every record starts with */
 
 /* Bytes that follow a record's head: once, and for each of its vlen parts. */
 struct shape {
@@ -20,9 +20,9 @@ struct shape {
 };
 
 static const struct shape shapes[BTF_KINDS] = {
-	[BTF_INT] = {4, 0},     [BTF_ARRAY] = {12, 0},   [BTF_STRUCT] = {0, 12},
-	[BTF_UNION] = {0, 12},  [BTF_ENUM] = {0, 8},     [BTF_FUNC_PROTO] = {0, 8},
-	[BTF_VAR] = {4, 0},     [BTF_DATASEC] = {0, 12}, [BTF_DECL_TAG] = {4, 0},
+	[BTF_INT] = {4, 0},	[BTF_ARRAY] = {12, 0},	 [BTF_STRUCT] = {0, 12},
+	[BTF_UNION] = {0, 12},	[BTF_ENUM] = {0, 8},	 [BTF_FUNC_PROTO] = {0, 8},
+	[BTF_VAR] = {4, 0},	[BTF_DATASEC] = {0, 12}, [BTF_DECL_TAG] = {4, 0},
 	[BTF_ENUM64] = {0, 12},
 };
 

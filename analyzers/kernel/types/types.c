@@ -8,7 +8,7 @@
 #include "kernel/kernel.h"
 #include "kernel/types/object.h"
 
-#define PROVIDERS_MAX 512        /* the kernel's two and the modules' */
+#define PROVIDERS_MAX 512	 /* the kernel's two and the modules' */
 #define BTF_SIZE_MAX (64u << 20) /* the largest kernel BTF seen is a tenth of this */
 #define MODULES_MAX 4096
 
@@ -17,8 +17,8 @@ struct types {
 	struct type_provider *providers[PROVIDERS_MAX];
 	size_t count;
 	struct type_provider *btf; /* the kernel's own, base of the modules' */
-	struct map found;          /* hash of kind and name → index into answers */
-	struct type *answers;      /* TYPE_NONE for what is absent */
+	struct map found;	   /* hash of kind and name → index into answers */
+	struct type *answers;	   /* TYPE_NONE for what is absent */
 	size_t answer_count;
 	struct map tried; /* modules whose BTF was looked for */
 };

@@ -62,8 +62,8 @@ static void assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus
 	for (unsigned cpu = 0; owners && cpu < cpus; cpu++) {
 		int32_t note = notes[cpu];
 
-		if (note >= 0 && ((size_t)note >= count ||
-				  (owners[note] >= 0 && owners[note] != (int32_t)cpu)))
+		if (note >= 0 &&
+		    ((size_t)note >= count || (owners[note] >= 0 && owners[note] != (int32_t)cpu)))
 			notes[cpu] = -1;
 	}
 	for (size_t note = 0; owners && note < count; note++)

@@ -48,7 +48,8 @@ static void unwind(struct kernel *kernel, const struct task *task, struct kept *
 		const struct frame *frame = &trace.frames[i];
 
 		kept->bounds[i] = (struct bound){
-			.sp = frame->kind == FRAME_USER ? task->stack + task->stack_size : frame->sp,
+			.sp = frame->kind == FRAME_USER ? task->stack + task->stack_size
+							: frame->sp,
 			.function = frame_lookup_address(frame),
 			.sure = frame->source != FOUND_SCAN,
 		};

@@ -14,7 +14,7 @@ void stack_frames_close(struct stack_frames *frames);
 enum stack_place {
 	PLACE_UNKNOWN, /* nothing but a scan says what is there, or the stack was not unwound */
 	PLACE_FRAME,
-	PLACE_BELOW,   /* below the stack pointer: left by calls that returned, or by the crash itself */
+	PLACE_BELOW, /* below the stack pointer: left by calls that returned, or by the crash itself */
 };
 
 /*

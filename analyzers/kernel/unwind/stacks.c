@@ -134,8 +134,8 @@ static struct err *add_ist_stacks(struct kernel *kernel, struct stacks *stacks, 
 	uint8_t raw[7 * 8];
 	uint64_t tops[7];
 
-	if (!member || !err_ok(memory_read(kernel->memory, tss + member_offset(member), raw,
-					   sizeof(raw))))
+	if (!member ||
+	    !err_ok(memory_read(kernel->memory, tss + member_offset(member), raw, sizeof(raw))))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(tops); i++)
 		tops[i] = load_u64(raw + i * 8);

@@ -13,35 +13,35 @@ enum frame_kind {
 	FRAME_EXCEPTION, /* these three: interrupted there, registers read from a pt_regs */
 	FRAME_IRQ,
 	FRAME_NMI,
-	FRAME_ENTRY,	 /* the entry code that built the pt_regs of the next frame */
-	FRAME_USER,	 /* user-space registers; the last frame, its address is no kernel's */
+	FRAME_ENTRY, /* the entry code that built the pt_regs of the next frame */
+	FRAME_USER,  /* user-space registers; the last frame, its address is no kernel's */
 };
 
 enum frame_source {
 	FOUND_REGISTERS, /* the registers themselves */
 	FOUND_ORC,
 	FOUND_FP,
-	FOUND_RESUMED,	 /* unwinding went on from a place searched for, see unwind_scan.c */
-	FOUND_SCAN,	 /* a return address on the stack, nothing more */
+	FOUND_RESUMED, /* unwinding went on from a place searched for, see unwind_scan.c */
+	FOUND_SCAN,    /* a return address on the stack, nothing more */
 };
 
 struct frame {
-	uint64_t address;	/* RIP, or the return address */
-	bool exact;		/* address is the instruction at hand, not the one after a call */
-	uint64_t sp;		/* stack pointer in this frame */
-	uint64_t return_slot;	/* where on the stack the address was read; 0 for registers */
+	uint64_t address;     /* RIP, or the return address */
+	bool exact;	      /* address is the instruction at hand, not the one after a call */
+	uint64_t sp;	      /* stack pointer in this frame */
+	uint64_t return_slot; /* where on the stack the address was read; 0 for registers */
 	enum frame_kind kind;
 	enum frame_source source;
-	bool hooked;		/* a tracer had its own address in the slot; this is the right one */
-	uint64_t pt_regs;	/* where the registers were read (its end alone for an IRET frame) */
-	struct regs regs;	/* what is known of the registers in this frame */
+	bool hooked;	  /* a tracer had its own address in the slot; this is the right one */
+	uint64_t pt_regs; /* where the registers were read (its end alone for an IRET frame) */
+	struct regs regs; /* what is known of the registers in this frame */
 };
 
 struct trace {
-	struct frame *frames;	/* innermost first */
+	struct frame *frames; /* innermost first */
 	size_t count;
-	bool complete;		/* ended at user mode, or at a thread's first function */
-	struct err *stopped;	/* why it is not complete; NULL when it is */
+	bool complete;	     /* ended at user mode, or at a thread's first function */
+	struct err *stopped; /* why it is not complete; NULL when it is */
 };
 
 #define TRACE_MAX 2048 /* frames: a 16 KiB stack of nothing but return addresses */

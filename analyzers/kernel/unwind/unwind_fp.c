@@ -156,18 +156,43 @@ static bool find_partial_regs(struct unwind_state *state, struct step *ret)
 static bool has_entry_name(const char *name)
 {
 	static const char *const whole[] = {
-		"debug", "nmi", "int3", "overflow", "bounds", "invalid_op", "tracesys",
-		"page_fault", "common_interrupt", "machine_check",
+		"debug",      "nmi",	  "int3",	"overflow",	    "bounds",
+		"invalid_op", "tracesys", "page_fault", "common_interrupt", "machine_check",
 	};
 	static const char *const beginnings[] = {
-		"async_page_fault", "general_protection", "stack_segment", "double_fault",
-		"invalid_TSS", "divide_error", "alignment_check", "coprocessor_",
-		"simd_coprocessor_", "segment_not_present", "device_not_available",
-		"spurious_interrupt", "error_entry", "error_exit", "error_kernelspace",
-		"error_swapgs", "error_sti", "paranoid_", "retint_", "ret_from_intr",
-		"ret_from_sys_call", "int_ret_from_sys_call", "int_with_check", "int_very_careful",
-		"int_signal", "int_restore_rest", "sysret_", "system_call", "sysenter_",
-		"ia32_syscall", "ia32_sysenter", "ia32_cstar", "stub_",
+		"async_page_fault",
+		"general_protection",
+		"stack_segment",
+		"double_fault",
+		"invalid_TSS",
+		"divide_error",
+		"alignment_check",
+		"coprocessor_",
+		"simd_coprocessor_",
+		"segment_not_present",
+		"device_not_available",
+		"spurious_interrupt",
+		"error_entry",
+		"error_exit",
+		"error_kernelspace",
+		"error_swapgs",
+		"error_sti",
+		"paranoid_",
+		"retint_",
+		"ret_from_intr",
+		"ret_from_sys_call",
+		"int_ret_from_sys_call",
+		"int_with_check",
+		"int_very_careful",
+		"int_signal",
+		"int_restore_rest",
+		"sysret_",
+		"system_call",
+		"sysenter_",
+		"ia32_syscall",
+		"ia32_sysenter",
+		"ia32_cstar",
+		"stub_",
 	};
 	/* apic_timer_interrupt; its C part is smp_apic_timer_interrupt. */
 	static const char interrupt[] = "_interrupt";
@@ -198,9 +223,14 @@ static bool is_entry(struct kernel *kernel, uint64_t address)
 
 static bool is_thread_start(struct kernel *kernel, uint64_t address)
 {
-	static const char *const names[] = {"ret_from_fork", "child_rip", "kernel_thread_helper",
-					    "secondary_startup_64", "start_secondary",
-					    "x86_64_start_kernel", "start_cpu", "startup_64"};
+	static const char *const names[] = {"ret_from_fork",
+					    "child_rip",
+					    "kernel_thread_helper",
+					    "secondary_startup_64",
+					    "start_secondary",
+					    "x86_64_start_kernel",
+					    "start_cpu",
+					    "startup_64"};
 	struct symbol symbol;
 
 	if (!symbols_at(kernel->symbols, address, &symbol))

@@ -13,8 +13,7 @@
 #define OPS_MAX 4096
 #define SAME_BYTES 16 /* enough to tell the two templates apart */
 
-static bool is_copy(struct kernel *kernel, const char *template, uint64_t trampoline,
-		    uint64_t *ret)
+static bool is_copy(struct kernel *kernel, const char *template, uint64_t trampoline, uint64_t *ret)
 {
 	uint8_t original[SAME_BYTES], copy[SAME_BYTES];
 

@@ -15,8 +15,17 @@
 
 /* Our own numbering; the kernel's two are mapped onto it. */
 enum orc_reg {
-	ORC_REG_UNDEFINED, ORC_REG_PREV_SP, ORC_REG_AX, ORC_REG_DX, ORC_REG_DI, ORC_REG_BP,
-	ORC_REG_SP, ORC_REG_R10, ORC_REG_R13, ORC_REG_SP_INDIRECT, ORC_REG_BP_INDIRECT,
+	ORC_REG_UNDEFINED,
+	ORC_REG_PREV_SP,
+	ORC_REG_AX,
+	ORC_REG_DX,
+	ORC_REG_DI,
+	ORC_REG_BP,
+	ORC_REG_SP,
+	ORC_REG_R10,
+	ORC_REG_R13,
+	ORC_REG_SP_INDIRECT,
+	ORC_REG_BP_INDIRECT,
 	ORC_REG_UNKNOWN,
 };
 
@@ -30,9 +39,9 @@ struct orc_entry {
 
 /* How the flags word of an entry is laid out; see find_encoding(). */
 enum orc_flags {
-	ORC_FLAGS_END,	   /* type:2, end:1 */
-	ORC_FLAGS_SIGNAL,  /* type:2, signal:1, end:1 (ffb1b4a41016 v6.3) */
-	ORC_FLAGS_TYPE3,   /* type:3, signal:1 (fb799447ae29 v6.4) */
+	ORC_FLAGS_END,	  /* type:2, end:1 */
+	ORC_FLAGS_SIGNAL, /* type:2, signal:1, end:1 (ffb1b4a41016 v6.3) */
+	ORC_FLAGS_TYPE3,  /* type:3, signal:1 (fb799447ae29 v6.4) */
 };
 
 struct table {
@@ -55,16 +64,18 @@ struct orc {
 };
 
 static const uint8_t regs_v1[16] = {
-	ORC_REG_UNDEFINED, ORC_REG_PREV_SP, ORC_REG_DX, ORC_REG_DI, ORC_REG_BP, ORC_REG_SP,
-	ORC_REG_R10, ORC_REG_R13, ORC_REG_BP_INDIRECT, ORC_REG_SP_INDIRECT, ORC_REG_AX,
-	ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN,
+	ORC_REG_UNDEFINED,   ORC_REG_PREV_SP,	  ORC_REG_DX,	   ORC_REG_DI,
+	ORC_REG_BP,	     ORC_REG_SP,	  ORC_REG_R10,	   ORC_REG_R13,
+	ORC_REG_BP_INDIRECT, ORC_REG_SP_INDIRECT, ORC_REG_AX,	   ORC_REG_UNKNOWN,
+	ORC_REG_UNKNOWN,     ORC_REG_UNKNOWN,	  ORC_REG_UNKNOWN, ORC_REG_UNKNOWN,
 };
 
 /* 1735858caa4b v7.1: the same struct, other numbers. */
 static const uint8_t regs_v4[16] = {
-	ORC_REG_UNDEFINED, ORC_REG_AX, ORC_REG_DX, ORC_REG_SP, ORC_REG_BP, ORC_REG_DI, ORC_REG_R10,
-	ORC_REG_R13, ORC_REG_PREV_SP, ORC_REG_SP_INDIRECT, ORC_REG_BP_INDIRECT,
-	ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN, ORC_REG_UNKNOWN,
+	ORC_REG_UNDEFINED, ORC_REG_AX,		ORC_REG_DX,	     ORC_REG_SP,
+	ORC_REG_BP,	   ORC_REG_DI,		ORC_REG_R10,	     ORC_REG_R13,
+	ORC_REG_PREV_SP,   ORC_REG_SP_INDIRECT, ORC_REG_BP_INDIRECT, ORC_REG_UNKNOWN,
+	ORC_REG_UNKNOWN,   ORC_REG_UNKNOWN,	ORC_REG_UNKNOWN,     ORC_REG_UNKNOWN,
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -140,8 +151,8 @@ static struct err *open_tables(struct orc *orc)
 		    &ip_end) ||
 	    !bounds(kernel, "__start_orc_unwind", "__stop_orc_unwind", &orc->table.orc, &orc_end))
 		return err_new(ERR_NOT_FOUND, "the kernel has no ORC unwind tables");
-	orc->table.count = MIN((ip_end - orc->table.ip) / 4,
-			       (orc_end - orc->table.orc) / ORC_ENTRY_SIZE);
+	orc->table.count =
+		MIN((ip_end - orc->table.ip) / 4, (orc_end - orc->table.orc) / ORC_ENTRY_SIZE);
 	if (!orc->table.count || orc->table.count > ORC_TABLE_MAX)
 		return err_new(ERR_CORRUPT, "the bounds of the unwind tables are absurd");
 	if (!bounds(kernel, "_stext", "_etext", &orc->text, &orc->text_end))

@@ -71,8 +71,7 @@ static bool hooked_return(const struct unwind_state *state, const struct task *t
 		uint64_t hook = walk.node - member_offset(node);
 
 		if (err_ok(member_read(kernel, hook, list->slot, &where)) && where == slot &&
-		    err_ok(member_read(kernel, hook, list->ret, ret)) &&
-		    code_is_text(kernel, *ret))
+		    err_ok(member_read(kernel, hook, list->ret, ret)) && code_is_text(kernel, *ret))
 			return true;
 	}
 	return false;

@@ -51,8 +51,8 @@ static bool is_indirect_call(const uint8_t *end)
 		uint8_t length, mod;
 		bool sib;
 	} forms[] = {
-		{2, 3, false}, {2, 0, false}, {3, 1, false}, {3, 0, true},
-		{4, 1, true},  {6, 2, false}, {6, 0, false}, {7, 2, true}, {7, 0, true},
+		{2, 3, false}, {2, 0, false}, {3, 1, false}, {3, 0, true}, {4, 1, true},
+		{6, 2, false}, {6, 0, false}, {7, 2, true},  {7, 0, true},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
@@ -152,8 +152,8 @@ static bool is_thunk(struct kernel *kernel, uint64_t address)
 }
 
 /* RBP as the caller had it: from where the prologue saved it, else as it is. */
-static void restore_rbp(struct unwind_state *state, const struct prologue *prologue,
-			uint64_t slot, struct step *step)
+static void restore_rbp(struct unwind_state *state, const struct prologue *prologue, uint64_t slot,
+			struct step *step)
 {
 	uint64_t saved = prologue_slot(prologue, REG_RBP, slot), value;
 

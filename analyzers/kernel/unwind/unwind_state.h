@@ -21,8 +21,8 @@ struct unwind_state {
 struct step {
 	struct regs regs; /* of the caller, or of what was interrupted */
 	bool exact;
-	bool end;	  /* there is no caller: a thread's first function */
-	bool hooked;	  /* a tracer had replaced the return address */
+	bool end;    /* there is no caller: a thread's first function */
+	bool hooked; /* a tracer had replaced the return address */
 	uint64_t return_slot, pt_regs;
 	enum frame_source source;
 };

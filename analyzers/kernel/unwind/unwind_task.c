@@ -12,9 +12,9 @@ static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs
 		enum layout_id id;
 		enum reg reg;
 	} members[] = {
-		{LAYOUT_INACTIVE_R15, REG_R15}, {LAYOUT_INACTIVE_R14, REG_R14},
-		{LAYOUT_INACTIVE_R13, REG_R13}, {LAYOUT_INACTIVE_R12, REG_R12},
-		{LAYOUT_INACTIVE_BX, REG_RBX},	{LAYOUT_INACTIVE_BP, REG_RBP},
+		{LAYOUT_INACTIVE_R15, REG_R15},	     {LAYOUT_INACTIVE_R14, REG_R14},
+		{LAYOUT_INACTIVE_R13, REG_R13},	     {LAYOUT_INACTIVE_R12, REG_R12},
+		{LAYOUT_INACTIVE_BX, REG_RBX},	     {LAYOUT_INACTIVE_BP, REG_RBP},
 		{LAYOUT_INACTIVE_RET_ADDR, REG_RIP},
 	};
 	uint64_t size = type_size(types_find_struct(kernel->types, "inactive_task_frame"));
@@ -115,7 +115,8 @@ static struct err *search_regs(struct kernel *kernel, const struct task *task, s
 		if (!err_ok(memory_read(kernel->memory, page, words, sizeof(words))))
 			continue;
 		for (size_t i = 0; i + 8 <= sizeof(words); i += 8)
-			if (load_u64(words + i) == rip && switch_frame_at(kernel, page + i, &regs)) {
+			if (load_u64(words + i) == rip &&
+			    switch_frame_at(kernel, page + i, &regs)) {
 				*ret = regs;
 				found++;
 			}

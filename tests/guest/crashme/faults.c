@@ -18,16 +18,16 @@
 
 #include "crashme.h"
 
-#define MODULE_TRUTH(kind, function) \
-	do { \
-		truth_here(kind, function); \
-		truth("module=crashme"); \
+#define MODULE_TRUTH(kind, function)                                                               \
+	do {                                                                                       \
+		truth_here(kind, function);                                                        \
+		truth("module=crashme");                                                           \
 	} while (0)
 
 struct queue {
 	char name[0x298];
 	struct queue *parent;
-	u64 depth;		/* at 0x2a0 */
+	u64 depth; /* at 0x2a0 */
 };
 
 struct entry {
@@ -192,14 +192,14 @@ static void divide(void)
 
 static crash_fn void crashme_undefined(void)
 {
-	asm volatile(".byte 0x0f, 0xff, 0xc0");	/* ud0: no BUG() entry belongs to it */
+	asm volatile(".byte 0x0f, 0xff, 0xc0"); /* ud0: no BUG() entry belongs to it */
 	sink++;
 }
 
 static void invalid_opcode(void)
 {
 	MODULE_TRUTH("invalid_opcode", "crashme_undefined");
-	truth("cause=unknown");	/* not memory: the instruction was compiled in */
+	truth("cause=unknown"); /* not memory: the instruction was compiled in */
 	crashme_undefined();
 }
 
@@ -239,7 +239,7 @@ static void double_free(void)
 	void *kept = kmem_cache_alloc(cache, GFP_KERNEL);
 	void *object = kmem_cache_alloc(cache, GFP_KERNEL);
 
-	truth("kind=bug");	/* met by this task, or by the one that empties the sheaves */
+	truth("kind=bug"); /* met by this task, or by the one that empties the sheaves */
 	truth("kept=0x%px", kept);
 	truth("twice_freed=0x%px", object);
 	truth("cause=double_free");
@@ -334,25 +334,23 @@ static void hung_task(void)
 	kthread_run(hung, NULL, "crashme_hung");
 }
 
-const struct crash fault_crashes[] = {
-	{ "null_offset", null_offset },
-	{ "null_irq", null_irq },
-	{ "null_softirq", null_softirq },
-	{ "null_work", null_work },
-	{ "wild", wild },
-	{ "wild_user", wild_user },
-	{ "list_poison", list_poison },
-	{ "gp", gp },
-	{ "bug", bug },
-	{ "divide", divide },
-	{ "invalid_opcode", invalid_opcode },
-	{ "stack_overflow", stack_overflow },
-	{ "double_free", double_free },
-	{ "warn", warn },
-	{ "panic", by_panic },
-	{ "oom", oom },
-	{ "softlockup", softlockup },
-	{ "rcu_stall", rcu_stall },
-	{ "hung_task", hung_task },
-	{ }
-};
+const struct crash fault_crashes[] = {{"null_offset", null_offset},
+				      {"null_irq", null_irq},
+				      {"null_softirq", null_softirq},
+				      {"null_work", null_work},
+				      {"wild", wild},
+				      {"wild_user", wild_user},
+				      {"list_poison", list_poison},
+				      {"gp", gp},
+				      {"bug", bug},
+				      {"divide", divide},
+				      {"invalid_opcode", invalid_opcode},
+				      {"stack_overflow", stack_overflow},
+				      {"double_free", double_free},
+				      {"warn", warn},
+				      {"panic", by_panic},
+				      {"oom", oom},
+				      {"softlockup", softlockup},
+				      {"rcu_stall", rcu_stall},
+				      {"hung_task", hung_task},
+				      {}};

@@ -32,7 +32,7 @@ static void lose_bio(struct bio *bio)
 }
 #endif
 
-static const struct block_device_operations lost_disk_ops = { .submit_bio = lose_bio };
+static const struct block_device_operations lost_disk_ops = {.submit_bio = lose_bio};
 
 static struct gendisk *new_disk(void)
 {
@@ -174,9 +174,8 @@ static void busy(void)
 
 const struct crash hang_crashes[] = {
 #ifdef CONFIG_BLOCK
-	{ "io_hang", io_hang },
-	{ "ext4_hang", ext4_hang },
+	{"io_hang", io_hang},
+	{"ext4_hang", ext4_hang},
 #endif
-	{ "busy", busy },
-	{ }
-};
+	{"busy", busy},
+	{}};

@@ -27,7 +27,7 @@ static DEFINE_MUTEX(crashme_mutex_a);
 static DEFINE_MUTEX(crashme_mutex_b);
 static DECLARE_RWSEM(crashme_rwsem);
 static DEFINE_RAW_SPINLOCK(crashme_spinlock);
-static DECLARE_COMPLETION(crashme_go);		/* the first holds what it holds: go on */
+static DECLARE_COMPLETION(crashme_go); /* the first holds what it holds: go on */
 static DECLARE_COMPLETION(crashme_never);
 
 static void truth_lock(const void *lock, const char *kind)
@@ -204,7 +204,7 @@ static void three_way(void)
 	int second = start(ring_second, "crashme_second")->pid;
 	int third = start(ring_third, "crashme_third")->pid;
 
-	msleep(200);	/* completing woke the first two: let them get stuck */
+	msleep(200); /* completing woke the first two: let them get stuck */
 	truth("cause=deadlock");
 	truth_lock(&crashme_mutex_a, "mutex");
 	truth_holder(&crashme_mutex_a, first, "exclusive");
@@ -483,7 +483,7 @@ static crash_fn vm_fault_t crashme_fault(struct vm_fault *vmf)
 	return VM_FAULT_SIGBUS;
 }
 
-const struct vm_operations_struct crashme_vm_ops = { .fault = crashme_fault };
+const struct vm_operations_struct crashme_vm_ops = {.fault = crashme_fault};
 
 static crash_fn void crashme_read_mm(struct mm_struct *mm)
 {
@@ -508,16 +508,14 @@ static void mmap_lock(void)
 	crashme_read_mm(mm);
 }
 
-const struct crash lock_crashes[] = {
-	{ "mutex_abba", mutex_abba },
-	{ "rwsem_mutex", rwsem_mutex },
-	{ "three_way", three_way },
-	{ "rwsem_workitem", rwsem_workitem },
-	{ "completion_hang", completion_hang },
-	{ "lock_in_object", lock_in_object },
-	{ "rwsem_crowd", rwsem_crowd },
-	{ "rwsem_throng", rwsem_throng },
-	{ "spin_held", spin_held },
-	{ "mmap_lock", mmap_lock },
-	{ }
-};
+const struct crash lock_crashes[] = {{"mutex_abba", mutex_abba},
+				     {"rwsem_mutex", rwsem_mutex},
+				     {"three_way", three_way},
+				     {"rwsem_workitem", rwsem_workitem},
+				     {"completion_hang", completion_hang},
+				     {"lock_in_object", lock_in_object},
+				     {"rwsem_crowd", rwsem_crowd},
+				     {"rwsem_throng", rwsem_throng},
+				     {"spin_held", spin_held},
+				     {"mmap_lock", mmap_lock},
+				     {}};

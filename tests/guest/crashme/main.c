@@ -11,8 +11,8 @@
 
 #include "crashme.h"
 
-static const struct crash *const tables[] = { fault_crashes, lock_crashes, memory_crashes,
-					       hang_crashes };
+static const struct crash *const tables[] = {fault_crashes, lock_crashes, memory_crashes,
+					     hang_crashes};
 
 void truth_here(const char *kind, const char *function)
 {

@@ -17,9 +17,9 @@
 #include "crashme.h"
 
 struct device_queue {
-	struct device_queue *peer;	/* first: what an overrun from below hits */
+	struct device_queue *peer; /* first: what an overrun from below hits */
 	char name[0x298];
-	struct device_queue *parent;	/* at 0x2a0 */
+	struct device_queue *parent; /* at 0x2a0 */
 	u64 depth;
 	char rest[1024 - 0x2b0];
 };
@@ -70,7 +70,7 @@ static void wild_in_object(void)
 }
 
 /* A string descriptor from a USB device ("Vir...") on top of a free object's link. */
-static const u8 usb_descriptor[] = { 0x18, 0x03, 0x56, 0x00, 0x69, 0x00, 0x72, 0x00 };
+static const u8 usb_descriptor[] = {0x18, 0x03, 0x56, 0x00, 0x69, 0x00, 0x72, 0x00};
 
 static crash_fn void crashme_allocate_all(struct kmem_cache *cache)
 {
@@ -92,7 +92,7 @@ static void freelist_usb(void)
 		object[i] = kmem_cache_alloc(cache, GFP_KERNEL);
 	for (i = 0; i < 8; i++)
 		kmem_cache_free(cache, object[i]);
-	kmem_cache_shrink(cache);	/* off the CPU's own lists, into the slab's */
+	kmem_cache_shrink(cache); /* off the CPU's own lists, into the slab's */
 	memcpy((char *)object[4] + 512, usb_descriptor, sizeof(usb_descriptor));
 	truth_here("general_protection", "");
 	truth("caller=crashme_allocate_all");
@@ -238,8 +238,7 @@ static crash_fn u64 crashme_sum_list(struct list_head *list)
 	struct node *node;
 	u64 sum = 0;
 
-	list_for_each_entry(node, list, link)
-		sum += node->value;
+	list_for_each_entry(node, list, link) sum += node->value;
 	return sum;
 }
 
@@ -389,20 +388,18 @@ static void text_flip(void)
 	crashme_flipped();
 }
 
-const struct crash memory_crashes[] = {
-	{ "wild_in_object", wild_in_object },
-	{ "freelist_usb", freelist_usb },
-	{ "freelist_overrun", freelist_overrun },
-	{ "freelist_usb_debug", freelist_usb_debug },
-	{ "use_after_free", use_after_free },
-	{ "use_after_free_poison", use_after_free_poison },
-	{ "use_after_free_cleared", use_after_free_cleared },
-	{ "overrun", overrun },
-	{ "bitflip_list", bitflip_list },
-	{ "bitflip_two", bitflip_two },
-	{ "list_del_twice", list_del_twice },
-	{ "list_corrupt", list_corrupt },
-	{ "refcount_underflow", refcount_underflow },
-	{ "text_flip", text_flip },
-	{ }
-};
+const struct crash memory_crashes[] = {{"wild_in_object", wild_in_object},
+				       {"freelist_usb", freelist_usb},
+				       {"freelist_overrun", freelist_overrun},
+				       {"freelist_usb_debug", freelist_usb_debug},
+				       {"use_after_free", use_after_free},
+				       {"use_after_free_poison", use_after_free_poison},
+				       {"use_after_free_cleared", use_after_free_cleared},
+				       {"overrun", overrun},
+				       {"bitflip_list", bitflip_list},
+				       {"bitflip_two", bitflip_two},
+				       {"list_del_twice", list_del_twice},
+				       {"list_corrupt", list_corrupt},
+				       {"refcount_underflow", refcount_underflow},
+				       {"text_flip", text_flip},
+				       {}};

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STEP 400000	/* microseconds between one's move and the next's */
+#define STEP 400000 /* microseconds between one's move and the next's */
 #define READERS 3
 
 static int door, log_to;
@@ -83,7 +83,7 @@ static int read_directly(const char *path)
 
 int main(int argc, char **argv)
 {
-	void *(*const moves[])(void *) = { take_mutex, fault, protect };
+	void *(*const moves[])(void *) = {take_mutex, fault, protect};
 	pthread_t thread;
 	size_t i;
 

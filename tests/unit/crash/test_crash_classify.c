@@ -53,7 +53,8 @@ END_TEST
 /* panic() ends what an oops began; and init dies of an oops as of an exit. */
 START_TEST(an_oops_is_not_forgotten_for_its_panic)
 {
-	static const char oops[] = "[    1.000000] BUG: kernel NULL pointer dereference, address: 8\n";
+	static const char oops[] =
+		"[    1.000000] BUG: kernel NULL pointer dereference, address: 8\n";
 	char text[400];
 
 	snprintf(text, sizeof(text), "%s" PANIC "Fatal exception\n", oops);
@@ -69,9 +70,10 @@ END_TEST
 START_TEST(a_message_is_the_line_that_announces)
 {
 	struct crash nmi = judge(PANIC "NMI: Not continuing\n"
-				 "[    5.800339]  <NMI>\n[    5.800339]  </NMI>\n");
-	struct crash panic = judge(PANIC "no init found\n"
-				   "[    5.9] ---[ end Kernel panic - not syncing: no init found ]---\n");
+				       "[    5.800339]  <NMI>\n[    5.800339]  </NMI>\n");
+	struct crash panic =
+		judge(PANIC "no init found\n"
+			    "[    5.9] ---[ end Kernel panic - not syncing: no init found ]---\n");
 
 	ck_assert_str_eq(nmi.message, "Kernel panic - not syncing: NMI: Not continuing");
 	ck_assert_str_eq(panic.message, "Kernel panic - not syncing: no init found");

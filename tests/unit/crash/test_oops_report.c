@@ -19,12 +19,13 @@ START_TEST(the_last_report_counts)
 {
 	struct crash_report report;
 
-	ck_assert(read_text("[    1.0] CPU: 0 PID: 7 Comm: kworker/0:1 Not tainted 6.1\n"
-			    "[    2.0] BUG: kernel NULL pointer dereference, address: 00000000000002a0\n"
-			    "[    2.0] CPU: 1 UID: 0 PID: 105 Comm: a b Tainted: G  OE  6.12\n"
-			    "[    2.0] Hardware name: QEMU\n"
-			    "[    2.0] RIP: 0010:crashme_null_third+0x5/0x20 [crashme]\n",
-			    &report));
+	ck_assert(read_text(
+		"[    1.0] CPU: 0 PID: 7 Comm: kworker/0:1 Not tainted 6.1\n"
+		"[    2.0] BUG: kernel NULL pointer dereference, address: 00000000000002a0\n"
+		"[    2.0] CPU: 1 UID: 0 PID: 105 Comm: a b Tainted: G  OE  6.12\n"
+		"[    2.0] Hardware name: QEMU\n"
+		"[    2.0] RIP: 0010:crashme_null_third+0x5/0x20 [crashme]\n",
+		&report));
 	ck_assert_int_eq(report.cpu, 1);
 	ck_assert_int_eq(report.pid, 105);
 	ck_assert_str_eq(report.comm, "a b");
@@ -42,7 +43,8 @@ START_TEST(old_kernels_write_addresses_before_names)
 
 	ck_assert(read_text("[1.0] CPU: 11 PID: 20177 Comm: cbdadm Tainted: G\n"
 			    "[1.0] RIP: 0010:[<ffffffff81306392>]  [<ffffffff81306392>] "
-			    "blk_free_flush_queue+0x12/0x30\n", &report));
+			    "blk_free_flush_queue+0x12/0x30\n",
+			    &report));
 	ck_assert_str_eq(report.symbol, "blk_free_flush_queue");
 	ck_assert_uint_eq(report.offset, 0x12);
 	ck_assert_str_eq(report.module, "");
@@ -55,7 +57,8 @@ START_TEST(garbage_is_no_report)
 
 	ck_assert(!read_text("[1.0] CPU: PID: Comm:\n[1.0] RIP: 0010:+0x\n", &report));
 	ck_assert(!read_text("[1.0] CPU: 99999999999999999999 PID: 1 Comm: x\n", &report));
-	ck_assert(read_text("[1.0] CPU: 1 PID: 99999999999 Comm: averyveryverylongname\n", &report));
+	ck_assert(
+		read_text("[1.0] CPU: 1 PID: 99999999999 Comm: averyveryverylongname\n", &report));
 	ck_assert_int_eq(report.pid, -1);
 	ck_assert_str_eq(report.comm, "averyveryverylon");
 	ck_assert_str_eq(report.symbol, "");

@@ -199,7 +199,7 @@ START_TEST(a_good_machine_is_left_alone)
 	    "Seccomp:\t2\n");
 	const char *const good[] = {
 		"crashkernel", "kdump", "panic_on_oops", "hung_task_panic", "softlockup_panic",
-		"room",        "types", "daemon",        "store",           "hardening"};
+		"room",	       "types", "daemon",	 "store",	    "hardening"};
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		ck_assert_msg(check(&m, good[i])->result == DOCTOR_OK, "%s: %s", good[i],
 			      check(&m, good[i])->found);

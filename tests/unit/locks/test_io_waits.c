@@ -23,8 +23,11 @@ static json_t *wait_for(const char *kind, const char *name, const char *device)
 
 static void add(unsigned from, int to, json_t *lock)
 {
-	struct wait_edge edge = {.from = &tasks[from], .to = to < 0 ? NULL : &tasks[to],
-				 .lock = lock, .holder = holder, .confidence = to < 0 ? 0 : 1};
+	struct wait_edge edge = {.from = &tasks[from],
+				 .to = to < 0 ? NULL : &tasks[to],
+				 .lock = lock,
+				 .holder = holder,
+				 .confidence = to < 0 ? 0 : 1};
 
 	json_array_append_new(json_object_get(lock, "waiters"), json_object());
 	assert_ok(wait_graph_add(&graph, &edge));

@@ -44,7 +44,8 @@ static void set_up(void)
 		struct sleeper *sleeper = put_asleep(pid, WAIT_RWSEM, MODE_READ);
 
 		for (unsigned i = 0; i < 3; i++)
-			calls[pid][i] = (struct call){"schedule", CODE - 8, STACK(pid) + 0x3c00 + 0x80 * i};
+			calls[pid][i] =
+				(struct call){"schedule", CODE - 8, STACK(pid) + 0x3c00 + 0x80 * i};
 		sleeper->calls = calls[pid];
 		sleeper->call_count = 3;
 	}
@@ -78,8 +79,8 @@ static void expect(const char *holders)
 
 static double confidence_of(const json_t *lock, size_t i)
 {
-	return json_real_value(json_object_get(
-		json_array_get(json_object_get(lock, "holders"), i), "confidence"));
+	return json_real_value(
+		json_object_get(json_array_get(json_object_get(lock, "holders"), i), "confidence"));
 }
 
 START_TEST(each_frame_of_the_table_makes_a_suspect)
@@ -144,8 +145,12 @@ END_TEST
 
 START_TEST(stack_pointers_that_cannot_be_are_not_followed)
 {
-	static const uint64_t pointers[] = {0, STACK(3) - 8, STACK(3) + 0x4000, STACK(3) + 0x3ffc,
-					    0x4141414141414141, UINT64_MAX - 7};
+	static const uint64_t pointers[] = {0,
+					    STACK(3) - 8,
+					    STACK(3) + 0x4000,
+					    STACK(3) + 0x3ffc,
+					    0x4141414141414141,
+					    UINT64_MAX - 7};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pointers); i++) {
 		set_up();
@@ -204,5 +209,5 @@ END_TEST
 
 UNIT_MAIN("holders", each_frame_of_the_table_makes_a_suspect, the_outermost_frame_took_the_lock,
 	  what_is_inferred_is_never_sure, an_address_counts_on_the_stack_in_use,
-	  stack_pointers_that_cannot_be_are_not_followed,
-	  a_task_that_is_not_stuck_is_no_suspect, code_that_took_the_lock_says_so)
+	  stack_pointers_that_cannot_be_are_not_followed, a_task_that_is_not_stuck_is_no_suspect,
+	  code_that_took_the_lock_says_so)

@@ -51,8 +51,8 @@ static void start(void)
 {
 	fake_open(lock_types);
 	fake_symbol("super_blocks", HEAD);
-	cache = (struct slab_cache){.address = CACHE, .name = "ext4_inode_cache", .size = 96,
-				    .object_size = 80};
+	cache = (struct slab_cache){
+		.address = CACHE, .name = "ext4_inode_cache", .size = 96, .object_size = 80};
 	fake_u32(CACHE, 1);
 	fake_u64(OBJECT + INODE_AT, 12);
 	fake_u64(OBJECT + INODE_AT + 8, SB);
@@ -68,7 +68,9 @@ static void start(void)
 
 static struct lock_place at_offset(int64_t offset)
 {
-	return (struct lock_place){.owner = {.kind = OWNER_SLAB, .start = OBJECT, .offset = offset,
+	return (struct lock_place){.owner = {.kind = OWNER_SLAB,
+					     .start = OBJECT,
+					     .offset = offset,
 					     .slab = {.slab = {.cache = &cache}}}};
 }
 

@@ -8,7 +8,7 @@ enum { L_ROOT = 8, L_OWNER = 24 };
 static void rt_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const node[] = {"__rb_parent_color", "rb_right", "rb_left"},
-		*const root[] = {"rb_node"};
+				 *const root[] = {"rb_node"};
 	uint32_t rb_node = fake_longs(b, "rb_node", l, node, 3);
 	uint32_t rb_root = fake_longs(b, "rb_root", l, root, 1);
 	uint32_t cached = b_record(b, B_STRUCT, "rb_root_cached", 16, 2, "rb_root", rb_root, 0,

@@ -19,15 +19,24 @@ static const struct count_case count_cases[] = {
 	{RWSEM_BIAS_PER_WAITER, 1, 0, {.readers = 1}},
 	{RWSEM_BIAS_PER_WAITER, 7, 0, {.readers = 7}},
 	{RWSEM_BIAS_PER_WAITER, 0xffffffff00000001, 0, {.writer = true, .ambiguous = true}},
-	{RWSEM_BIAS_PER_WAITER, 0xffffffff00000001, 1, {.readers = 1, .waiters = true, .ambiguous = true}},
+	{RWSEM_BIAS_PER_WAITER,
+	 0xffffffff00000001,
+	 1,
+	 {.readers = 1, .waiters = true, .ambiguous = true}},
 	{RWSEM_BIAS_PER_WAITER, 0xfffffffe00000003, 2, {.readers = 3, .waiters = true}},
 	/* the mmap_sem of the el6 case: three waiters and one active reader */
 	{RWSEM_BIAS_PER_WAITER, 0xfffffffd00000001, 3, {.readers = 1, .waiters = true}},
 	{RWSEM_BIAS_PER_WAITER, 0xfffffffd00000001, 2, {.writer = true, .waiters = true}},
 	{RWSEM_BIAS_PER_WAITER, 0xfffffffc00000001, 3, {.writer = true, .waiters = true}},
 	/* more waiters than biases, and fewer */
-	{RWSEM_BIAS_PER_WAITER, 0xfffffffd00000001, 4, {.readers = 1, .waiters = true, .inconsistent = true}},
-	{RWSEM_BIAS_PER_WAITER, 0xfffffff000000001, 3, {.writer = true, .waiters = true, .inconsistent = true}},
+	{RWSEM_BIAS_PER_WAITER,
+	 0xfffffffd00000001,
+	 4,
+	 {.readers = 1, .waiters = true, .inconsistent = true}},
+	{RWSEM_BIAS_PER_WAITER,
+	 0xfffffff000000001,
+	 3,
+	 {.writer = true, .waiters = true, .inconsistent = true}},
 	/* all of them waiting, nobody in: the lock is being handed over */
 	{RWSEM_BIAS_PER_WAITER, 0xfffffffe00000000, 2, {.waiters = true}},
 
@@ -41,9 +50,15 @@ static const struct count_case count_cases[] = {
 	{RWSEM_BIAS, 0xfffffffe00000001, 2, {.writer = true, .waiters = true}},
 	{RWSEM_BIAS, 0xffffffff00000000, 2, {.waiters = true}},
 	/* what one bias for each waiter would mean cannot be */
-	{RWSEM_BIAS, 0xfffffffd00000001, 3, {.writer = true, .waiters = true, .inconsistent = true}},
+	{RWSEM_BIAS,
+	 0xfffffffd00000001,
+	 3,
+	 {.writer = true, .waiters = true, .inconsistent = true}},
 	{RWSEM_BIAS, 0xfffffffe00000000, 2, {.waiters = true, .inconsistent = true}},
-	{RWSEM_BIAS, 0xffff888012345678, 1, {.writer = true, .waiters = true, .inconsistent = true}},
+	{RWSEM_BIAS,
+	 0xffff888012345678,
+	 1,
+	 {.writer = true, .waiters = true, .inconsistent = true}},
 
 	/* 5.3 and el8: bit 0 writer, 1 waiters, 2 handoff, 8 to 62 readers, 63 too many readers */
 	{RWSEM_FLAGS, 0, 0, {0}},
@@ -54,7 +69,10 @@ static const struct count_case count_cases[] = {
 	{RWSEM_FLAGS, 0x102, 2, {.readers = 1, .waiters = true}},
 	{RWSEM_FLAGS, 0x306, 1, {.readers = 3, .waiters = true, .handoff = true}},
 	{RWSEM_FLAGS, 0x2, 1, {.waiters = true}},
-	{RWSEM_FLAGS, 0x103, 2, {.writer = true, .waiters = true, .readers = 1, .inconsistent = true}},
+	{RWSEM_FLAGS,
+	 0x103,
+	 2,
+	 {.writer = true, .waiters = true, .readers = 1, .inconsistent = true}},
 	{RWSEM_FLAGS, 0x100, 4, {.readers = 1, .inconsistent = true}},
 	{RWSEM_FLAGS, 0x102, 0, {.readers = 1, .waiters = true, .inconsistent = true}},
 
@@ -91,8 +109,9 @@ START_TEST(counts_of_all_eras)
 				      state.ambiguous == one->expected.ambiguous &&
 				      state.inconsistent == one->expected.inconsistent,
 			      "case %zu: writer %d readers %u waiters %d handoff %d ambiguous %d "
-			      "inconsistent %d", i, state.writer, state.readers, state.waiters,
-			      state.handoff, state.ambiguous, state.inconsistent);
+			      "inconsistent %d",
+			      i, state.writer, state.readers, state.waiters, state.handoff,
+			      state.ambiguous, state.inconsistent);
 	}
 }
 END_TEST
@@ -109,10 +128,11 @@ static uint32_t list_type(struct btf_build *b, uint32_t l)
 	return fake_longs(b, "list_head", l, links, 2);
 }
 
-static void waiter_type(struct btf_build *b, uint32_t i, uint32_t l, uint32_t list, const char *type)
+static void waiter_type(struct btf_build *b, uint32_t i, uint32_t l, uint32_t list,
+			const char *type)
 {
-	b_record(b, B_STRUCT, "rwsem_waiter", 32, 3, "list", list, 0, "task", l, W_TASK * 8, type, i,
-		 W_TYPE * 8);
+	b_record(b, B_STRUCT, "rwsem_waiter", 32, 3, "list", list, 0, "task", l, W_TASK * 8, type,
+		 i, W_TYPE * 8);
 }
 
 /* No owner; the waiter has flags. */
@@ -150,8 +170,8 @@ static void types_flags(struct btf_build *b, uint32_t i, uint32_t l)
 	uint32_t atomic = b_record(b, B_STRUCT, NULL, 8, 1, "counter", l, 0);
 
 	waiter_type(b, i, l, list, "type");
-	b_record(b, B_STRUCT, "rw_semaphore", 32, 3, "count", atomic, 0, "wait_list", list, LIST * 8,
-		 "owner", atomic, OWNER * 8);
+	b_record(b, B_STRUCT, "rw_semaphore", 32, 3, "count", atomic, 0, "wait_list", list,
+		 LIST * 8, "owner", atomic, OWNER * 8);
 }
 
 /* Only a pointer to the first waiter. */
@@ -290,7 +310,8 @@ START_TEST(a_reader_owner_is_only_a_hint)
 		set_up(&era_flags, counts[i], TASK(4) | 1);
 		ck_assert(run_again(&rwsem_analyzer));
 		const json_t *holder = json_array_get(json_object_get(lock_at(LOCK), "holders"), 0);
-		ck_assert_str_eq(json_string_value(json_object_get(holder, "evidence")), "inferred");
+		ck_assert_str_eq(json_string_value(json_object_get(holder, "evidence")),
+				 "inferred");
 		ck_assert_double_lt(json_real_value(json_object_get(holder, "confidence")), 0.8);
 		close_tasks();
 	}

@@ -16,16 +16,16 @@ static void types(struct btf_build *b, uint32_t i, uint32_t l)
 	static const char *const links[] = {"next", "prev"}, *const task[] = {"task"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
 	uint32_t rcuwait = fake_longs(b, "rcuwait", l, task, 1);
-	uint32_t head = b_record(b, B_STRUCT, "wait_queue_head", 24, 2, "lock", l, 0, "head", list,
-				 64);
+	uint32_t head =
+		b_record(b, B_STRUCT, "wait_queue_head", 24, 2, "lock", l, 0, "head", list, 64);
 
 	b_record(b, B_STRUCT, "semaphore", 32, 3, "count", i, 0, "wait_list", list, S_LIST * 8,
 		 "last_holder", l, S_LAST * 8);
 	b_record(b, B_STRUCT, "semaphore_waiter", 24, 2, "list", list, 0, "task", l, 128);
 	b_record(b, B_STRUCT, "percpu_rw_semaphore", 40, 3, "writer", rcuwait, P_WRITER * 8,
 		 "waiters", head, 64, "block", i, P_BLOCK * 8);
-	b_record(b, B_STRUCT, "wait_queue_entry", 40, 4, "flags", i, 0, "private", l,
-		 E_PRIVATE * 8, "func", l, 128, "entry", list, E_ENTRY * 8);
+	b_record(b, B_STRUCT, "wait_queue_entry", 40, 4, "flags", i, 0, "private", l, E_PRIVATE * 8,
+		 "func", l, 128, "entry", list, E_ENTRY * 8);
 }
 
 /* Tasks 1, 2 and 3 wait, in this order; each node's task stands task_at from it. */

@@ -72,13 +72,20 @@ static void classify(struct sleeper *sleeper, struct call *calls, unsigned count
 START_TEST(stacks_say_what_is_waited_for)
 {
 	struct sleeper sleeper;
-	struct call reader[] = {{"__schedule"}, {"schedule"}, {"schedule_preempt_disabled"},
-				{"rwsem_down_read_slowpath"}, {"down_read"}, {"crashme_reader"}};
-	struct call flush[] = {{"__schedule"}, {"schedule"}, {"schedule_timeout"},
+	struct call reader[] = {{"__schedule"},
+				{"schedule"},
+				{"schedule_preempt_disabled"},
+				{"rwsem_down_read_slowpath"},
+				{"down_read"},
+				{"crashme_reader"}};
+	struct call flush[] = {{"__schedule"},	      {"schedule"},	{"schedule_timeout"},
 			       {"__wait_for_common"}, {"__flush_work"}, {"crashme_holder"}};
-	struct call page[] = {{"__schedule"}, {"schedule"}, {"io_schedule"},
-			      {"folio_wait_bit_common"}, {"filemap_fault"}};
-	struct call rt[] = {{"__schedule"}, {"schedule"}, {"rt_mutex_slowlock_block"},
+	struct call page[] = {{"__schedule"},
+			      {"schedule"},
+			      {"io_schedule"},
+			      {"folio_wait_bit_common"},
+			      {"filemap_fault"}};
+	struct call rt[] = {{"__schedule"},	    {"schedule"},  {"rt_mutex_slowlock_block"},
 			    {"__rwbase_read_lock"}, {"down_read"}, {"crashme_reader"}};
 	struct call none[] = {{"__schedule"}, {"schedule"}, {"kthread"}};
 

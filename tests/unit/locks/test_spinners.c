@@ -11,7 +11,7 @@ enum { N_NEXT = 0, N_LOCKED = 8, N_COUNT = 12, NODE_SIZE = 16 };
 #define AREA 0x400ull /* of each CPU */
 #define RUNQUEUES (FAKE_BASE + 0x30000)
 #define NODES (FAKE_BASE + 0x30100)
-#define NODE(cpu, index) (NODES + (cpu) * AREA + (index) * NODE_SIZE)
+#define NODE(cpu, index) (NODES + (cpu)*AREA + (index)*NODE_SIZE)
 #define CODE (FAKE_BASE + 0xe000)
 
 unsigned percpu_cpus(const struct percpu *percpu)
@@ -54,8 +54,8 @@ struct err *unwind_task(struct kernel *of, const struct task *task, struct trace
 {
 	(void)of;
 	*ret = (struct trace){.frames = calloc(1, sizeof(*ret->frames)), .count = 1};
-	ret->frames[0] = (struct frame){.address = CODE - 0x100, .exact = true,
-					.sp = STACK(task->pid) + 0x3f00};
+	ret->frames[0] = (struct frame){
+		.address = CODE - 0x100, .exact = true, .sp = STACK(task->pid) + 0x3f00};
 	if (!spinning[task->on_cpu].known)
 		return NULL;
 	ret->frames[0].address = CODE;
@@ -264,11 +264,11 @@ END_TEST
 START_TEST(tickets_that_cannot_be_are_not_believed)
 {
 	static const uint32_t values[] = {
-		5 << 16 | 5,	 /* nobody has it */
-		6 << 16 | 5,	 /* nobody waits */
-		4u << 16 | 5,	 /* next before owner: 65,535 outstanding */
+		5 << 16 | 5,	   /* nobody has it */
+		6 << 16 | 5,	   /* nobody waits */
+		4u << 16 | 5,	   /* next before owner: 65,535 outstanding */
 		0x2006u << 16 | 5, /* one more than CPUs there are */
-		9 << 16 | 8,	 /* theirs have been served */
+		9 << 16 | 8,	   /* theirs have been served */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {

@@ -18,13 +18,13 @@ static void build(const char *const *functions)
 		enum frame_kind kind = FRAME_CALL;
 
 		if (function[0] && function[1] == ':') {
-			kind = *function == 'i' ? FRAME_IRQ
+			kind = *function == 'i'	  ? FRAME_IRQ
 			       : *function == 'n' ? FRAME_NMI
 						  : FRAME_EXCEPTION;
 			function += 2;
 		}
-		calls[stack.call_count] = (struct call){.function = function, .kind = kind,
-							.address = 0x1000 + stack.call_count};
+		calls[stack.call_count] = (struct call){
+			.function = function, .kind = kind, .address = 0x1000 + stack.call_count};
 	}
 }
 

@@ -11,7 +11,8 @@ static json_t *lock_json, *proven, *inferred;
 static void setup_graph(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
-		people[i] = (struct task){.address = 0xffff888000001000 + i * 64, .pid = (int)i + 1};
+		people[i] =
+			(struct task){.address = 0xffff888000001000 + i * 64, .pid = (int)i + 1};
 	lock_json = json_pack("{s:s}", "name", "lock");
 	proven = json_pack("{s:s}", "evidence", "proven");
 	inferred = json_pack("{s:s}", "evidence", "inferred");
@@ -168,8 +169,9 @@ START_TEST(a_tangle_of_edges_is_solved)
 		/* Only the last two are proven to wait for each other. */
 		size_t from = i / TANGLE, to = i % TANGLE;
 		bool sure = from + to == 2 * TANGLE - 3;
-		struct wait_edge one = {&tasks[from], &tasks[to], lock_json,
-					sure ? proven : inferred, sure ? 1 : 0.1, 0};
+		struct wait_edge one = {&tasks[from],	&tasks[to],
+					lock_json,	sure ? proven : inferred,
+					sure ? 1 : 0.1, 0};
 
 		assert_ok(wait_graph_add(&graph, &one));
 	}

@@ -11,9 +11,11 @@ struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, si
 static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const bdev[] = {"bd_disk", "bd_partno"}, *const key[] = {"flags"},
-		*const bio[] = {"bi_bdev", "bi_private"}, *const queue[] = {"disk"},
-		*const request[] = {"q", "end_io_data"}, *const entry[] = {"entry", "private"},
-		*const buffer[] = {"b_state", "b_bdev"}, *const journal[] = {"j_fs_dev", "j_task"};
+				 *const bio[] = {"bi_bdev", "bi_private"},
+				 *const queue[] = {"disk"}, *const request[] = {"q", "end_io_data"},
+				 *const entry[] = {"entry", "private"},
+				 *const buffer[] = {"b_state", "b_bdev"},
+				 *const journal[] = {"j_fs_dev", "j_task"};
 	uint32_t c = b_int(b, "char", 1), name = b_array(b, c, 32);
 
 	(void)i;
@@ -25,8 +27,9 @@ static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 	fake_longs(b, "buffer_head", l, buffer, 2);
 	fake_longs(b, "journal_s", l, journal, 2);
 	static const char *const list[] = {"next", "prev"}, *const head[] = {"task_list"},
-		*const wait[] = {"wait"}, *const target_of[] = {"bt_bdev"},
-		*const log[] = {"l_mp", "l_targ"}, *const mount[] = {"m_super", "m_log"};
+				 *const wait[] = {"wait"}, *const target_of[] = {"bt_bdev"},
+				 *const log[] = {"l_mp", "l_targ"},
+				 *const mount[] = {"m_super", "m_log"};
 	uint32_t links = b_record(b, B_STRUCT, "links", 16, 2, list[0], l, 0, list[1], l, 64);
 	uint32_t queue_head = b_record(b, B_STRUCT, "swait_queue_head", 16, 1, head[0], links, 0);
 	uint32_t done = b_record(b, B_STRUCT, "completion", 16, 1, wait[0], queue_head, 0);
@@ -63,8 +66,12 @@ static void start(enum wait_kind kind, const char *what)
 	assert_ok(tasks_open(&kernel, &kernel.tasks));
 	fake_u64(BDEV, DISK);
 	fake_put(DISK, "vda", 4);
-	sleeper = (struct sleeper){.task = tasks_at(kernel.tasks, 0), .kind = kind, .what = what,
-				   .sp = SP, .calls = &call, .call_count = 1};
+	sleeper = (struct sleeper){.task = tasks_at(kernel.tasks, 0),
+				   .kind = kind,
+				   .what = what,
+				   .sp = SP,
+				   .calls = &call,
+				   .call_count = 1};
 }
 
 static void finish(void)
@@ -87,7 +94,7 @@ START_TEST(a_bio_leads_to_its_device_when_it_leads_back)
 	start(WAIT_IO, "block I/O");
 	fake_u64(SP + 0x40, OBJECT);
 	fake_u64(OBJECT, BDEV);
-	expect(""); /* nothing says that this bio is the sleeper's */
+	expect("");			 /* nothing says that this bio is the sleeper's */
 	fake_u64(OBJECT + 8, SP + 0x80); /* its completion, on the sleeper's stack */
 	expect("vda");
 	fake_u64(BDEV + 8, 2);
@@ -120,8 +127,8 @@ START_TEST(a_request_and_a_buffer_lead_to_theirs)
 	expect("vda");
 	finish();
 	start(WAIT_IO, "buffer I/O");
-	fake_u64(SP + 0x20, OBJECT);	    /* key.flags: the buffer's b_state */
-	fake_u64(SP + 0x20 + 16, TASK);	    /* wq_entry.private */
+	fake_u64(SP + 0x20, OBJECT);	/* key.flags: the buffer's b_state */
+	fake_u64(SP + 0x20 + 16, TASK); /* wq_entry.private */
 	fake_u64(OBJECT + 8, BDEV);
 	expect("vda");
 	finish();
@@ -179,5 +186,6 @@ START_TEST(xfs_buffers_and_logs_lead_to_theirs)
 }
 END_TEST
 
-UNIT_MAIN("wait_target", xfs_buffers_and_logs_lead_to_theirs, a_bio_leads_to_its_device_when_it_leads_back,
-	  a_request_and_a_buffer_lead_to_theirs, a_journal_names_its_thread)
+UNIT_MAIN("wait_target", xfs_buffers_and_logs_lead_to_theirs,
+	  a_bio_leads_to_its_device_when_it_leads_back, a_request_and_a_buffer_lead_to_theirs,
+	  a_journal_names_its_thread)

@@ -64,8 +64,8 @@ START_TEST(a_cycle_through_locks_of_all_kinds)
 	pid(1)->on_cpu = 2;
 	const struct finding *said = waits();
 	ck_assert_uint_eq(count_of(said, "cycles"), 1);
-	ck_assert_uint_eq(json_array_size(json_array_get(
-				  json_object_get(said->evidence, "cycles"), 0)), 3);
+	ck_assert_uint_eq(
+		json_array_size(json_array_get(json_object_get(said->evidence, "cycles"), 0)), 3);
 	ck_assert_msg(strstr(said->headline, "deadlock of 3 tasks: "), "%s", said->headline);
 	ck_assert_msg(strstr(said->headline, "(in part inferred)"), "%s", said->headline);
 	ck_assert_double_eq_tol(said->confidence, 0.6, 1e-9);
@@ -114,8 +114,8 @@ START_TEST(the_longest_wait_is_told)
 	put_lock(FINDING_LOCK_RWSEM, "rwsem", LOCK_A, 1, 2, 3, 0);
 	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_B, 1, 4, 0);
 	const json_t *longest = json_object_get(waits()->evidence, "longest");
-	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(longest, "task"),
-							    "pid")), 3);
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(json_object_get(longest, "task"), "pid")), 3);
 	ck_assert_double_eq_tol(json_real_value(json_object_get(longest, "blocked_s")), 125, 1e-6);
 	close_tasks();
 	/* No time is known of anybody: none is made up. */

@@ -45,7 +45,8 @@ START_TEST(traps_have_other_words)
 	struct segfault fault;
 
 	ck_assert(segfault_parse("traps: my prog[42] general protection fault ip:401136 "
-				 "sp:7ffd12345678 error:0 in prog[401000+1000]", &fault));
+				 "sp:7ffd12345678 error:0 in prog[401000+1000]",
+				 &fault));
 	ck_assert_str_eq(fault.comm, "my prog");
 	ck_assert_str_eq(fault.trap, "general protection fault");
 	ck_assert_ptr_null(segfault_access(&fault));
@@ -59,11 +60,18 @@ END_TEST
 START_TEST(what_is_not_such_a_line_is_left_alone)
 {
 	static const char *const lines[] = {
-		"", "traps: sh[5]: ip:1 sp:2 error:0",
-		"segfault at", ": segfault at 0 ip 1 sp 2 error 4", "[]: segfault at 0 ip 1 sp 2 error 4",
-		"a[]: segfault at 0 ip 1 sp 2 error 4", "a[-1]: segfault at 0 ip 1 sp 2 error 4",
-		"a[1]: segfault at 0", "a[99999999999999999999]: segfault at 0 ip 1 sp 2 error 4",
-		"traps: ip:", "traps: a[1] ip:", "abcdefghijklmnopq[1]: segfault at 0 ip 1 sp 2 error 4",
+		"",
+		"traps: sh[5]: ip:1 sp:2 error:0",
+		"segfault at",
+		": segfault at 0 ip 1 sp 2 error 4",
+		"[]: segfault at 0 ip 1 sp 2 error 4",
+		"a[]: segfault at 0 ip 1 sp 2 error 4",
+		"a[-1]: segfault at 0 ip 1 sp 2 error 4",
+		"a[1]: segfault at 0",
+		"a[99999999999999999999]: segfault at 0 ip 1 sp 2 error 4",
+		"traps: ip:",
+		"traps: a[1] ip:",
+		"abcdefghijklmnopq[1]: segfault at 0 ip 1 sp 2 error 4",
 	};
 	struct segfault fault;
 
@@ -81,5 +89,5 @@ START_TEST(what_is_not_such_a_line_is_left_alone)
 }
 END_TEST
 
-UNIT_MAIN("segfault", a_null_pointer_in_a_library, names_may_hold_anything,
-	  traps_have_other_words, what_is_not_such_a_line_is_left_alone)
+UNIT_MAIN("segfault", a_null_pointer_in_a_library, names_may_hold_anything, traps_have_other_words,
+	  what_is_not_such_a_line_is_left_alone)

@@ -4,7 +4,7 @@
 #include "memory/bit_flip.h"
 #include "fake_slab.h"
 
-#define HOLDERS (FAKE_BASE + 0x4000) /* 512 bytes each, 16 of them */
+#define HOLDERS (FAKE_BASE + 0x4000)  /* 512 bytes each, 16 of them */
 #define TARGETS (FAKE_BASE + 0x10000) /* 1024 bytes each, 32 of them */
 #define MEMBER 64
 

@@ -51,8 +51,8 @@ static void stop(void)
 /* The evidence for a holder at this address; type may be NULL. */
 static const json_t *contents(uint64_t address, const char *type, int offset)
 {
-	json_t *holder = json_pack("{s:o, s:s*, s:i}", "address", json_address(address), "type", type,
-				   "offset", offset);
+	json_t *holder = json_pack("{s:o, s:s*, s:i}", "address", json_address(address), "type",
+				   type, "offset", offset);
 	size_t from = 0;
 
 	finding_add(&findings, FINDING_HOLDER, SEVERITY_INFO, 1.0, holder, NULL);
@@ -126,8 +126,9 @@ START_TEST(absurd_holders_stay_bounded)
 	}
 	start();
 	fake.excluded = BARE + 0x100;
-	ck_assert_uint_eq(json_array_size(json_object_get(contents(BARE + 0x100, NULL, 0), "words")),
-			  256 / 8 - 1);
+	ck_assert_uint_eq(
+		json_array_size(json_object_get(contents(BARE + 0x100, NULL, 0), "words")),
+		256 / 8 - 1);
 	fake.excluded = 0;
 	stop();
 	start();

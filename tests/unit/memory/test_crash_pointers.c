@@ -91,7 +91,10 @@ static void start(void)
 					   .source = FOUND_ORC};
 	}
 	task = (struct task){.stack = STACK, .stack_size = STACK_SIZE};
-	crash = (struct crash){.kernel = &kernel, .cpu = 0, .task = &task, .exception = true,
+	crash = (struct crash){.kernel = &kernel,
+			       .cpu = 0,
+			       .task = &task,
+			       .exception = true,
 			       .trace = {.frames = frames, .count = ARRAY_SIZE(frames)}};
 	findings_init(&findings, NULL);
 }
@@ -116,7 +119,8 @@ static void shows(const char *expected)
 		str_printf(&out, "%s%s=", out.length ? ", " : "",
 			   json_string_value(json_object_get(finding->evidence, "where")));
 		bool near = value - FAKE_BASE < sizeof(fake.bytes);
-		str_printf(&out, "%s%" PRIx64, near ? "+" : "", near ? value - (uint64_t)FAKE_BASE : value);
+		str_printf(&out, "%s%" PRIx64, near ? "+" : "",
+			   near ? value - (uint64_t)FAKE_BASE : value);
 	}
 	ck_assert_str_eq(out.data ? out.data : "", expected);
 }
@@ -127,9 +131,9 @@ START_TEST(registers_that_point_into_the_kernel_are_shown)
 	crash.fault = true;
 	crash.address = 0x2a0;
 	regs_set(&crash.regs, REG_RAX, OBJECT);
-	regs_set(&crash.regs, REG_RBX, OBJECT);		     /* twice is twice */
-	regs_set(&crash.regs, REG_RCX, -22ull);		     /* an error */
-	regs_set(&crash.regs, REG_RDX, 0x7f0000000000);	     /* a user's */
+	regs_set(&crash.regs, REG_RBX, OBJECT);		    /* twice is twice */
+	regs_set(&crash.regs, REG_RCX, -22ull);		    /* an error */
+	regs_set(&crash.regs, REG_RDX, 0x7f0000000000);	    /* a user's */
 	regs_set(&crash.regs, REG_RSI, 0x6b6b6b6b6b6b6b6b); /* nobody's */
 	regs_set(&crash.regs, REG_RSP, STACK + 0x1000);
 	crash.regs.value[REG_R8] = OBJECT + 8; /* not known */
@@ -182,7 +186,7 @@ START_TEST(the_stack_gives_pointers_to_data)
 {
 	start();
 	regs_set(&crash.regs, REG_RAX, OBJECT);
-	fake_u64(STACK + 0x1000, OBJECT);	    /* in a register */
+	fake_u64(STACK + 0x1000, OBJECT); /* in a register */
 	fake_u64(STACK + 0x1008, STACK + 0x2000);
 	fake_u64(STACK + 0x1010, CODE + 0x10);
 	fake_u64(STACK + 0x1018, OBJECT + 0x40);
@@ -298,6 +302,6 @@ START_TEST(a_hang_shows_its_locks)
 END_TEST
 
 UNIT_MAIN("crash_pointers", registers_that_point_into_the_kernel_are_shown,
-	  a_task_struct_says_whose_it_is, percpu_pointers_are_told_from_user_addresses, the_stack_gives_pointers_to_data,
-	  a_crowded_stack_stays_bounded, frames_that_are_not_sure_are_passed_over,
-	  a_hang_shows_its_locks)
+	  a_task_struct_says_whose_it_is, percpu_pointers_are_told_from_user_addresses,
+	  the_stack_gives_pointers_to_data, a_crowded_stack_stays_bounded,
+	  frames_that_are_not_sure_are_passed_over, a_hang_shows_its_locks)

@@ -32,14 +32,27 @@ static const struct {
 	{SLUB, "kfree", OBJECT, OBJECT, {"kfree", "driver_remove"}, false, true, "driver_remove"},
 	{"", "__slab_free", OBJECT, OBJECT, {"__slab_free", "kfree", "f"}, true, true, "f"},
 	/* handed back by a CPU's sheaf: who freed it is long gone */
-	{SLUB, "build_detached_freelist", OBJECT, OBJECT,
-	 {"build_detached_freelist", "__sheaf_flush_main_batch", "worker_thread"}, false, true, NULL},
+	{SLUB,
+	 "build_detached_freelist",
+	 OBJECT,
+	 OBJECT,
+	 {"build_detached_freelist", "__sheaf_flush_main_batch", "worker_thread"},
+	 false,
+	 true,
+	 NULL},
 	/* not this check: one register, no object, the middle of one, another file's BUG() */
 	{SLUB, "kfree", OBJECT, OBJECT + 192, {"kfree", "f"}, true, false, NULL},
 	{SLUB, "kfree", FAKE_BASE, FAKE_BASE, {"kfree", "f"}, true, false, NULL},
 	{SLUB, "kfree", OBJECT + 8, OBJECT + 8, {"kfree", "f"}, true, false, NULL},
 	{SLUB, "kfree", 0, 0, {"kfree", "f"}, true, false, NULL},
-	{"kernel BUG at fs/inode.c:1!", "clear_inode", OBJECT, OBJECT, {"clear_inode"}, true, false, NULL},
+	{"kernel BUG at fs/inode.c:1!",
+	 "clear_inode",
+	 OBJECT,
+	 OBJECT,
+	 {"clear_inode"},
+	 true,
+	 false,
+	 NULL},
 	{"", "clear_inode", OBJECT, OBJECT, {"clear_inode"}, true, false, NULL},
 };
 
@@ -48,7 +61,8 @@ static void crash_as(struct findings *findings, size_t scene, const char *kind)
 	json_t *frames = json_array();
 
 	for (size_t i = 0; i < 3 && scenes[scene].callers[i]; i++)
-		json_array_append_new(frames, json_pack("{s:s}", "symbol", scenes[scene].callers[i]));
+		json_array_append_new(frames,
+				      json_pack("{s:s}", "symbol", scenes[scene].callers[i]));
 	finding_add(findings, FINDING_CRASH, SEVERITY_CRITICAL, 1,
 		    json_pack("{s:s, s:s, s:{s:s}, s:{s:o, s:o}}", "kind", kind, "message",
 			      scenes[scene].message, "rip", "symbol", scenes[scene].symbol,
@@ -94,9 +108,11 @@ START_TEST(the_check_is_told_from_others)
 			ck_assert(json_address_value(json_object_get(found->evidence, "object"),
 						     &object));
 			ck_assert_uint_eq(object, OBJECT);
-			ck_assert_str_eq(name ? name : "", scenes[i].freed_by ? scenes[i].freed_by : "");
-			ck_assert_str_eq(json_string_value(json_object_get(found->evidence, "evidence")),
-					 scenes[i].free ? "proven" : "inferred");
+			ck_assert_str_eq(name ? name : "",
+					 scenes[i].freed_by ? scenes[i].freed_by : "");
+			ck_assert_str_eq(
+				json_string_value(json_object_get(found->evidence, "evidence")),
+				scenes[i].free ? "proven" : "inferred");
 			ck_assert(scenes[i].free == (found->confidence == 1));
 		}
 		findings_deinit(&findings);

@@ -231,5 +231,6 @@ END_TEST
 
 UNIT_MAIN("freelist_damage", what_an_object_stores_is_proof,
 	  of_a_cleared_object_only_the_bytes_are_known, a_register_tells_the_object,
-	  data_that_looks_like_nothing_names_nobody, tries_are_taken_off, what_is_not_known_is_not_shown,
-	  an_overrun_is_told_from_a_write_after_free, an_overrun_is_told_by_what_it_left)
+	  data_that_looks_like_nothing_names_nobody, tries_are_taken_off,
+	  what_is_not_known_is_not_shown, an_overrun_is_told_from_a_write_after_free,
+	  an_overrun_is_told_by_what_it_left)

@@ -50,12 +50,12 @@ END_TEST
 START_TEST(through_the_caller_by_a_saved_register)
 {
 	uint64_t fault = put_function(0, "callee",
-				      "53 "	 /* push %rbx */
+				      "53 " /* push %rbx */
 				      "48 89 fb" /* mov %rdi,%rbx */,
 				      "48 8b 7f 40" /* mov 0x40(%rdi),%rdi */);
 	uint64_t call = put_function(1, "clone.isra.3",
-				     "53 "	  /* push %rbx */
-				     "48 89 f3 "  /* mov %rsi,%rbx */
+				     "53 "	 /* push %rbx */
+				     "48 89 f3 " /* mov %rsi,%rbx */
 				     "48 8b 7b 18" /* mov 0x18(%rbx),%rdi */,
 				     "e8 f3 fe ff ff " /* call callee */
 				     "5b c3");
@@ -99,11 +99,11 @@ END_TEST
 START_TEST(an_element_of_an_array_of_pointers)
 {
 	fault_in("member",
-		 "48 8b 47 20 "	 /* mov 0x20(%rdi),%rax */
-		 "48 8b 14 f0 "	 /* mov (%rax,%rsi,8),%rdx */
+		 "48 8b 47 20 " /* mov 0x20(%rdi),%rax */
+		 "48 8b 14 f0 " /* mov (%rax,%rsi,8),%rdx */
 		 "48 8b 4a 18" /* mov 0x18(%rdx),%rcx */,
 		 "48 8b 01" /* mov (%rcx),%rax */);
-	fake_u64(NODE + 0x20, OTHER);	     /* table */
+	fake_u64(NODE + 0x20, OTHER);	      /* table */
 	fake_u64(OTHER + 3 * 8, NODE + 0x80); /* table[3] */
 	fake_u64(NODE + 0x98, BAD);
 	set(REG_RSI, 3);
@@ -186,9 +186,9 @@ static const struct {
 	{LOAD "48 33 47 20" /* xor 0x20(%rdi),%rax */, BAD, BAD ^ NOW, BAD},
 	{LOAD "48 31 f0" /* xor %rsi,%rax */, BAD, BAD ^ RSI, BAD},
 	/* A hardened free pointer: xor with a random number and the swapped address. */
-	{LOAD "48 8d 4f 18 "	/* lea 0x18(%rdi),%rcx */
-	      "48 33 47 20 "	/* xor 0x20(%rdi),%rax */
-	      "48 0f c9 "	/* bswap %rcx */
+	{LOAD "48 8d 4f 18 " /* lea 0x18(%rdi),%rcx */
+	      "48 33 47 20 " /* xor 0x20(%rdi),%rax */
+	      "48 0f c9 "    /* bswap %rcx */
 	      "48 31 c8" /* xor %rcx,%rax */,
 	 ASCII, ASCII ^ NOW ^ 0x184000008088ffffull, ASCII},
 	{LOAD "48 0f c8" /* bswap %rax */, BAD, 0x0056faeac587ffffull, BAD},
@@ -206,11 +206,13 @@ static const struct {
 	{LOAD "48 c1 e0 04" /* shl $0x4,%rax */, ASCII, ASCII << 4, ASCII << 4 >> 4, true},
 	{LOAD "48 98" /* cltq */, 0x1234567880000000ull, 0xffffffff80000000ull, 0x80000000, true},
 	{"8b 47 18" /* mov 0x18(%rdi),%eax */, ASCII, 0x44434241, 0x44434241, true},
-	{"48 63 47 18" /* movslq 0x18(%rdi),%rax */, 0x80000000, 0xffffffff80000000ull, 0x80000000, true},
+	{"48 63 47 18" /* movslq 0x18(%rdi),%rax */, 0x80000000, 0xffffffff80000000ull, 0x80000000,
+	 true},
 	{"0f b7 47 18" /* movzwl 0x18(%rdi),%eax */, ASCII, 0x4241, 0x4241, true},
 	/* Taken out of memory by an exchange that failed, or put back what was there. */
-	{"48 89 f0 "	      /* mov %rsi,%rax */
-	 "f0 48 0f b1 57 18" /* lock cmpxchg %rdx,0x18(%rdi) */, BAD, BAD, BAD},
+	{"48 89 f0 " /* mov %rsi,%rax */
+	 "f0 48 0f b1 57 18" /* lock cmpxchg %rdx,0x18(%rdi) */,
+	 BAD, BAD, BAD},
 	{"48 87 47 18" /* xchg %rax,0x18(%rdi) */, BAD, BAD, BAD},
 	{"f0 48 0f c1 47 18" /* lock xadd %rax,0x18(%rdi) */, BAD, BAD, BAD},
 	{"48 8b 57 18 48 92" /* mov 0x18(%rdi),%rdx; xchg %rax,%rdx */, BAD, BAD, BAD},

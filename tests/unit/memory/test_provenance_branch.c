@@ -34,12 +34,12 @@ END_TEST
 
 START_TEST(spilled_below_the_frame_pointer)
 {
-	call_between("55 "	    /* push %rbp */
-		     "48 89 e5 "    /* mov %rsp,%rbp */
-		     "48 83 ec 10 " /* sub $0x10,%rsp */
-		     "48 89 fb "    /* mov %rdi,%rbx */
-		     "48 8b 47 18 " /* mov 0x18(%rdi),%rax */
-		     "48 89 45 f8 " /* mov %rax,-0x8(%rbp) */
+	call_between("55 "	       /* push %rbp */
+		     "48 89 e5 "       /* mov %rsp,%rbp */
+		     "48 83 ec 10 "    /* sub $0x10,%rsp */
+		     "48 89 fb "       /* mov %rdi,%rbx */
+		     "48 8b 47 18 "    /* mov 0x18(%rdi),%rax */
+		     "48 89 45 f8 "    /* mov %rax,-0x8(%rbp) */
 		     "e8 e8 04 00 00 " /* call called */
 		     "48 8b 55 f8" /* mov -0x8(%rbp),%rdx */,
 		     "48 8b 02" /* mov (%rdx),%rax */);
@@ -50,9 +50,9 @@ END_TEST
 
 START_TEST(pushed_and_popped)
 {
-	call_between("48 89 fb "    /* mov %rdi,%rbx */
-		     "48 8b 47 18 " /* mov 0x18(%rdi),%rax */
-		     "50 "	    /* push %rax */
+	call_between("48 89 fb "       /* mov %rdi,%rbx */
+		     "48 8b 47 18 "    /* mov 0x18(%rdi),%rax */
+		     "50 "	       /* push %rax */
 		     "e8 f3 04 00 00 " /* call called */
 		     "5a" /* pop %rdx */,
 		     "48 8b 02" /* mov (%rdx),%rax */);
@@ -129,7 +129,7 @@ END_TEST
 START_TEST(behind_a_jump_to_where_is_unknown)
 {
 	fault_in("table",
-		 "ff e6 "	/* jmp *%rsi */
+		 "ff e6 " /* jmp *%rsi */
 		 "90" /* nop */,
 		 RAX_RDX);
 	trace(REG_RAX, BAD);
@@ -140,8 +140,8 @@ END_TEST
 START_TEST(one_of_two_chosen_by_a_condition)
 {
 	fault_in("chosen",
-		 "48 8b 47 18 "	      /* mov 0x18(%rdi),%rax */
-		 "48 85 f6 "	      /* test %rsi,%rsi */
+		 "48 8b 47 18 " /* mov 0x18(%rdi),%rax */
+		 "48 85 f6 "	/* test %rsi,%rsi */
 		 "48 0f 44 47 20" /* cmove 0x20(%rdi),%rax */,
 		 RAX_RDX);
 	fake_u64(NODE + 0x20, BAD + 0x1000);
@@ -151,10 +151,10 @@ START_TEST(one_of_two_chosen_by_a_condition)
 END_TEST
 
 #define LIST_LOOP                                                                                  \
-	"48 8b 07 "    /* mov (%rdi),%rax */                                                       \
-	"31 d2 "       /* xor %edx,%edx */                                                         \
-	"48 39 f8 "    /* 1: cmp %rdi,%rax */                                                      \
-	"74 09 "       /* je 2f */
+	"48 8b 07 " /* mov (%rdi),%rax */                                                          \
+	"31 d2 "    /* xor %edx,%edx */                                                            \
+	"48 39 f8 " /* 1: cmp %rdi,%rax */                                                         \
+	"74 09 "    /* je 2f */
 
 #define LIST_LOOP_END                                                                              \
 	"48 03 50 10 " /* add 0x10(%rax),%rdx: the fault */                                        \
@@ -191,7 +191,7 @@ END_TEST
 START_TEST(a_list_of_embedded_links)
 {
 	fault_in("walk",
-		 "48 8b 07 "	   /* mov (%rdi),%rax */
+		 "48 8b 07 " /* mov (%rdi),%rax */
 		 "48 8d 58 f8" /* lea -0x8(%rax),%rbx */,
 		 "48 8b 13 "	/* 1: mov (%rbx),%rdx: the fault */
 		 "48 8b 43 08 " /* mov 0x8(%rbx),%rax */
@@ -267,7 +267,7 @@ END_TEST
 START_TEST(a_call_that_led_nowhere)
 {
 	uint64_t call = put_function(1, "by_pointer",
-				     "53 "	/* push %rbx */
+				     "53 " /* push %rbx */
 				     "48 89 fb" /* mov %rdi,%rbx */,
 				     "ff 53 18 5b c3" /* call *0x18(%rbx); pop; ret */);
 
@@ -286,8 +286,7 @@ START_TEST(a_retpoline_that_led_nowhere)
 	put_function(3, "__x86_indirect_thunk_rax", "",
 		     "e8 01 00 00 00 cc " /* call 1f; int3 */
 		     "48 89 04 24 c3" /* 1: mov %rax,(%rsp); ret */);
-	uint64_t call = put_function(1, "by_register",
-				     "48 8b 47 18" /* mov 0x18(%rdi),%rax */,
+	uint64_t call = put_function(1, "by_register", "48 8b 47 18" /* mov 0x18(%rdi),%rax */,
 				     "e8 f7 01 00 00 c3" /* call __x86_indirect_thunk_rax */);
 
 	add_frame(BAD, 0);
@@ -305,7 +304,7 @@ START_TEST(through_the_cold_part)
 		     "48 8b 46 18 " /* mov 0x18(%rsi),%rax */
 		     "e9 00 ff ff ff" /* jmp 2b */);
 	fault_in("hot",
-		 "48 85 ff "		/* test %rdi,%rdi */
+		 "48 85 ff " /* test %rdi,%rdi */
 		 "0f 84 f7 00 00 00" /* je hot.cold */,
 		 "48 8b 10 c3" /* 2: mov (%rax),%rdx; ret */);
 	set(REG_RSI, NODE);

@@ -8,9 +8,9 @@
 #include "fake_slab.h"
 #include "kernel/mm/page.h"
 
-#define CACHE FAKE_BASE		       /* struct kmem_cache */
-#define NODE (FAKE_BASE + 0x400)       /* struct kmem_cache_node */
-#define CPU_SLAB (FAKE_BASE + 0x600)   /* struct kmem_cache_cpu */
+#define CACHE FAKE_BASE						/* struct kmem_cache */
+#define NODE (FAKE_BASE + 0x400)				/* struct kmem_cache_node */
+#define CPU_SLAB (FAKE_BASE + 0x600)				/* struct kmem_cache_cpu */
 #define DESCRIPTOR(i) (FAKE_BASE + 0x1000 + 64 * (uint64_t)(i)) /* struct slab */
 #define OBJECTS_AT (FAKE_BASE + 0x20000)
 #define SIZE 64
@@ -43,7 +43,8 @@ bool page_to_phys(struct kernel *of, uint64_t page, uint64_t *phys)
 {
 	(void)of;
 	*phys = page;
-	return page >= DESCRIPTOR(0) && page < DESCRIPTOR(slabs) && (page - DESCRIPTOR(0)) % 64 == 0;
+	return page >= DESCRIPTOR(0) && page < DESCRIPTOR(slabs) &&
+	       (page - DESCRIPTOR(0)) % 64 == 0;
 }
 
 struct err *page_of_phys(struct kernel *of, uint64_t phys, struct page_info *ret)
@@ -58,7 +59,9 @@ struct err *slab_of_page(struct kernel *of, const struct page_info *page, struct
 	uint64_t index = (page->head - DESCRIPTOR(0)) / 64;
 
 	pages_read += pages_a_slab;
-	*ret = (struct slab){.cache = &cache, .address = page->head, .objects = objects,
+	*ret = (struct slab){.cache = &cache,
+			     .address = page->head,
+			     .objects = objects,
 			     .base = OBJECTS_AT + index * objects * SIZE};
 	return memory_read_u64(of->memory, page->head + D_FREELIST, &ret->freelist);
 }
@@ -132,8 +135,12 @@ static void start(unsigned slab_count, unsigned object_count)
 {
 	fake_open(more_types);
 	memset(&fake_slabs, 0, sizeof(fake_slabs));
-	cache = (struct slab_cache){.address = CACHE, .name = "test-64", .size = SIZE,
-				    .object_size = SIZE, .offset = 32, .cpu_slab = CPU_SLAB};
+	cache = (struct slab_cache){.address = CACHE,
+				    .name = "test-64",
+				    .size = SIZE,
+				    .object_size = SIZE,
+				    .offset = 32,
+				    .cpu_slab = CPU_SLAB};
 	slabs = slab_count;
 	objects = object_count;
 	pages_read = 0;
@@ -311,8 +318,8 @@ START_TEST(a_fault_elsewhere_is_no_lost_free_pointer)
 		const struct slab *slab = fake_slab("other", OBJECTS_AT, 1024, 8);
 		fake_slabs.caches[0].hardened = true;
 		fake_slabs.caches[0].offset = 512;
-		uint64_t bad = 0x0072006900560318 ^
-			       __builtin_bswap64(slab_object_start(slab, 5) + 512);
+		uint64_t bad =
+			0x0072006900560318 ^ __builtin_bswap64(slab_object_start(slab, 5) + 512);
 		crash_in(places[i].symbol, bad + 512, slab);
 		ck_assert_uint_eq(audit(false, &json), places[i].found);
 		if (json) {

@@ -71,9 +71,10 @@ static const char *broken(const struct fixture *f, const char *file)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(f->verdict.broken, i, one)
-		if (!strcmp(json_string_value(json_object_get(one, "rule")), file))
-			return json_string_value(json_object_get(one, "why"));
+	json_array_foreach(
+		f->verdict.broken, i,
+		one) if (!strcmp(json_string_value(json_object_get(one, "rule")),
+				 file)) return json_string_value(json_object_get(one, "why"));
 	return "";
 }
 
@@ -84,8 +85,7 @@ static const char *text_in(const json_t *list, size_t i)
 	return text ? text : "";
 }
 
-#define HEADER(id, confidence)                                                                     \
-	"-- id: " id "\n-- cause: test\n-- confidence: " confidence "\n"
+#define HEADER(id, confidence) "-- id: " id "\n-- cause: test\n-- confidence: " confidence "\n"
 #define ALWAYS(id, confidence) HEADER(id, confidence) "SELECT 'always' AS because"
 
 START_TEST(header_gives_the_verdict_its_words)
@@ -131,7 +131,8 @@ START_TEST(surest_match_wins_and_the_rest_are_alternatives)
 	ck_assert_str_eq(f.verdict.rule, "b");
 	ck_assert_uint_eq(json_array_size(f.verdict.alternatives), 2);
 	ck_assert_str_eq(json_string_value(json_object_get(
-				 json_array_get(f.verdict.alternatives, 0), "rule")), "c");
+				 json_array_get(f.verdict.alternatives, 0), "rule")),
+			 "c");
 	tear_down(&f);
 }
 END_TEST
@@ -141,9 +142,11 @@ START_TEST(rows_of_one_rule_are_reasons_together)
 	struct fixture f;
 
 	set_up(&f);
-	write_rule(&f, "a.sql", HEADER("a", "1")
-		   "WITH t (n) AS (VALUES (1), (2), (2), (3)) SELECT 'row ' || n AS because,\n"
-		   "'headline ' || n AS headline, n / 4.0 AS confidence, n AS finding FROM t");
+	write_rule(&f, "a.sql",
+		   HEADER("a", "1") "WITH t (n) AS (VALUES (1), (2), (2), (3)) SELECT 'row ' || n "
+				    "AS because,\n"
+				    "'headline ' || n AS headline, n / 4.0 AS confidence, n AS "
+				    "finding FROM t");
 	judge(&f);
 	ck_assert_str_eq(f.verdict.headline, "headline 3");
 	ck_assert_uint_eq(json_array_size(f.verdict.reasons), 4);
@@ -199,13 +202,17 @@ START_TEST(broken_rules_are_noted_and_left_out)
 		{HEADER("x", "1") "SELECT NULL AS because", "no \"because\" text"},
 		{HEADER("x", "1") "SELECT 'x' AS because FROM no_such_view", "no such table"},
 		{HEADER("x", "1") "SELEKT 'x'", "syntax error"},
-		{HEADER("x", "1") "SELECT printf('%.*c', 5000, 'x') AS because", "longer than 4096"},
+		{HEADER("x", "1") "SELECT printf('%.*c', 5000, 'x') AS because",
+		 "longer than 4096"},
 		{HEADER("x", "1") "SELECT CAST(x'ff41' AS TEXT) AS because", "not UTF-8"},
-		{HEADER("x", "1") "-- Pr\xfc" "fung\nSELECT 'x' AS because", "not UTF-8"},
+		{HEADER("x", "1") "-- Pr\xfc"
+				  "fung\nSELECT 'x' AS because",
+		 "not UTF-8"},
 		{HEADER("x", "1") "SELECT hex(printf('%.*c', 40000000, 'x')) AS because",
 		 "too big"},
 		/* rows before the one that breaks do not count */
-		{HEADER("x", "1") "WITH t (n) AS (VALUES ('fine'), (NULL)) SELECT n AS because FROM t",
+		{HEADER("x",
+			"1") "WITH t (n) AS (VALUES ('fine'), (NULL)) SELECT n AS because FROM t",
 		 "no \"because\" text"},
 	};
 	struct fixture f;
@@ -284,9 +291,10 @@ START_TEST(endless_rule_is_ended)
 	struct fixture f;
 
 	set_up(&f);
-	write_rule(&f, "a.sql", HEADER("a", "1")
-		   "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)\n"
-		   "SELECT 'x' AS because FROM t WHERE n < 0");
+	write_rule(&f, "a.sql",
+		   HEADER("a",
+			  "1") "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)\n"
+			       "SELECT 'x' AS because FROM t WHERE n < 0");
 	write_rule(&f, "b.sql", ALWAYS("b", "0.5"));
 	judge(&f);
 	ck_assert_ptr_nonnull(strstr(broken(&f, "a.sql"), "too long"));
@@ -300,9 +308,10 @@ START_TEST(rows_without_end_are_cut_off)
 	struct fixture f;
 
 	set_up(&f);
-	write_rule(&f, "a.sql", HEADER("a", "1")
-		   "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)\n"
-		   "SELECT 'row ' || n AS because, n AS finding FROM t");
+	write_rule(&f, "a.sql",
+		   HEADER("a",
+			  "1") "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)\n"
+			       "SELECT 'row ' || n AS because, n AS finding FROM t");
 	judge(&f);
 	ck_assert_str_eq(f.verdict.rule, "a");
 	ck_assert_uint_eq(json_array_size(f.verdict.reasons), 32);
@@ -365,14 +374,14 @@ START_TEST(every_built_in_rule_is_sound)
 	judge(&f);
 	for (size_t i = 0; i < json_array_size(f.verdict.broken); i++)
 		ck_abort_msg("%s: %s",
-			     json_string_value(json_object_get(
-				     json_array_get(f.verdict.broken, i), "rule")),
-			     json_string_value(json_object_get(
-				     json_array_get(f.verdict.broken, i), "why")));
+			     json_string_value(
+				     json_object_get(json_array_get(f.verdict.broken, i), "rule")),
+			     json_string_value(
+				     json_object_get(json_array_get(f.verdict.broken, i), "why")));
 	for (const struct sql_text *one = rule_texts; one->name; one++) {
-		static const char *const keys[] = {"-- id: ", "-- title: ", "-- cause: ",
-						   "-- severity: ", "-- confidence: ",
-						   "-- advice: "};
+		static const char *const keys[] = {
+			"-- id: ",	 "-- title: ",	    "-- cause: ",
+			"-- severity: ", "-- confidence: ", "-- advice: "};
 		char id[64];
 
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
@@ -415,8 +424,9 @@ END_TEST
 
 static void add_crash(struct fixture *f, const char *kind, const char *instruction)
 {
-	add(f, "crash", 1, json_pack("{s:s, s:i, s:{s:s}, s:{s:s}}", "kind", kind, "cpu", 3, "rip",
-				     "symbol", "victim", "instruction", "text", instruction));
+	add(f, "crash", 1,
+	    json_pack("{s:s, s:i, s:{s:s}, s:{s:s}}", "kind", kind, "cpu", 3, "rip", "symbol",
+		      "victim", "instruction", "text", instruction));
 }
 
 static void add_text(struct fixture *f, const char *against, const char *class, const char *symbol)
@@ -487,8 +497,8 @@ START_TEST(waiting_for_io_is_no_hang_by_itself)
 		add(&f, "crash", 1, json_pack("{s:s}", "kind", cases[i].kind));
 		add(&f, "waits", 0.7,
 		    json_pack("{s:[], s:[{s:b, s:b, s:i}], s:{s:i}, s:{s:f}}", "cycles", "roots",
-			      "io", 1, "holder_known", 0, "victims", 3, "io", "tasks", 3,
-			      "longest", "blocked_s", cases[i].blocked_s));
+			      "io", 1, "holder_known", 0, "victims", 3, "io", "tasks", 3, "longest",
+			      "blocked_s", cases[i].blocked_s));
 		judge(&f);
 		ck_assert_str_eq(f.verdict.rule, cases[i].rule);
 		ck_assert_str_eq(f.verdict.cause, cases[i].cause);
@@ -519,9 +529,12 @@ END_TEST
 /* Evidence of the wrong type throughout: rules must neither break nor claim to know. */
 START_TEST(hostile_evidence_breaks_no_rule)
 {
-	static const char *const codes[] = {"crash", "system", "waits", "tasks", "lock.rwsem",
-					    "lock.spinlock", "log.segfault", "log.event",
-					    "backtrace.panic", "fault.non_canonical", "memory.text"};
+	static const char *const codes[] = {"crash",	       "system",
+					    "waits",	       "tasks",
+					    "lock.rwsem",      "lock.spinlock",
+					    "log.segfault",    "log.event",
+					    "backtrace.panic", "fault.non_canonical",
+					    "memory.text"};
 	static const char *const bodies[] = {
 		"{}",
 		"{\"kind\": [], \"rip\": 5, \"task\": \"x\", \"fault\": {\"address\": {}}}",
@@ -563,9 +576,11 @@ START_TEST(every_view_is_documented)
 	bool row;
 
 	set_up(&f);
-	assert_ok(db_prepare(store_db(f.store),
-			     "SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p "
-			     "WHERE m.type = 'view' AND p.name NOT IN ('dump', 'finding')", &stmt));
+	assert_ok(db_prepare(
+		store_db(f.store),
+		"SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p "
+		"WHERE m.type = 'view' AND p.name NOT IN ('dump', 'finding')",
+		&stmt));
 	for (;; seen++) {
 		char line[1024] = "", column[64];
 
@@ -590,8 +605,8 @@ static void expect_queue(const char *kind, const char *root_state, double longes
 
 	set_up(&f);
 	add(&f, "crash", 1, json_pack("{s:s, s:s}", "kind", kind, "message", "died"));
-	json_t *waits = json_pack("{s:[], s:[{s:{s:s, s:i}, s:b, s:i, s:s}], s:i}", "cycles", "roots",
-				  "task", "state", root_state, "pid", 5, "holder_known", 1,
+	json_t *waits = json_pack("{s:[], s:[{s:{s:s, s:i}, s:b, s:i, s:s}], s:i}", "cycles",
+				  "roots", "task", "state", root_state, "pid", 5, "holder_known", 1,
 				  "victims", 3, "doing", "asleep", "edge_count", 3);
 	if (longest >= 0)
 		json_object_set_new(waits, "longest", json_pack("{s:f}", "blocked_s", longest));
@@ -600,7 +615,8 @@ static void expect_queue(const char *kind, const char *root_state, double longes
 	ck_assert_str_eq(f.verdict.rule, rule);
 	ck_assert_double_eq_tol(f.verdict.confidence, confidence, 1e-9);
 	ck_assert_str_eq(json_string_value(json_object_get(
-				 json_array_get(f.verdict.alternatives, 0), "rule")), next);
+				 json_array_get(f.verdict.alternatives, 0), "rule")),
+			 next);
 	tear_down(&f);
 }
 
@@ -625,6 +641,4 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  odd_files_in_a_sites_directory, every_built_in_rule_is_sound,
 	  every_kind_of_crash_has_a_rule, code_that_was_compared,
 	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
-	  hostile_evidence_breaks_no_rule,
-	  every_view_is_documented,
-	  a_queue_that_moves_is_no_hang)
+	  hostile_evidence_breaks_no_rule, every_view_is_documented, a_queue_that_moves_is_no_hang)

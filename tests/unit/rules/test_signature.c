@@ -13,11 +13,11 @@ static json_t *crash_of(const char *kind, const char *const *frames)
 	for (; *frames; frames++) {
 		size_t size = strcspn(*frames, "/");
 
-		json_array_append_new(
-			backtrace,
-			json_pack("{s:o, s:s, s:s, s:i}", "symbol", json_stringn(*frames, size),
-				  "found_by", (*frames)[size] ? *frames + size + 1 : "orc",
-				  "address", "0xffffffff81000000", "offset", rand()));
+		json_array_append_new(backtrace,
+				      json_pack("{s:o, s:s, s:s, s:i}", "symbol",
+						json_stringn(*frames, size), "found_by",
+						(*frames)[size] ? *frames + size + 1 : "orc",
+						"address", "0xffffffff81000000", "offset", rand()));
 	}
 	return json_pack("{s:s, s:o}", "kind", kind, "backtrace", backtrace);
 }
@@ -40,16 +40,18 @@ static void check_same(const char *const *a, const char *const *b, bool same)
 START_TEST(another_build_is_the_same)
 {
 	check_same(FRAMES("f", "g", "h"), FRAMES("f", "g", "h"), true);
-	check_same(FRAMES("f.isra.0", "g.constprop.3", "h.cold"), FRAMES("f", "g.part.1", "h"), true);
+	check_same(FRAMES("f.isra.0", "g.constprop.3", "h.cold"), FRAMES("f", "g.part.1", "h"),
+		   true);
 }
 END_TEST
 
 START_TEST(machinery_and_guesses_do_not_count)
 {
-	check_same(FRAMES("machine_kexec", "__crash_kexec", "panic", "f", "g"), FRAMES("f", "g"), true);
-	check_same(FRAMES("stray/scan", "f", "other/scan", "g"), FRAMES("f", "g"), true);
-	check_same(FRAMES("1", "2", "3", "4", "5", "6", "7"), FRAMES("1", "2", "3", "4", "5", "6", "8"),
+	check_same(FRAMES("machine_kexec", "__crash_kexec", "panic", "f", "g"), FRAMES("f", "g"),
 		   true);
+	check_same(FRAMES("stray/scan", "f", "other/scan", "g"), FRAMES("f", "g"), true);
+	check_same(FRAMES("1", "2", "3", "4", "5", "6", "7"),
+		   FRAMES("1", "2", "3", "4", "5", "6", "8"), true);
 }
 END_TEST
 
@@ -85,9 +87,13 @@ END_TEST
 START_TEST(nothing_to_group_by)
 {
 	static const char *const crashes[] = {
-		"null", "{}", "{\"kind\": 5}", "{\"kind\": \"bug\"}",
+		"null",
+		"{}",
+		"{\"kind\": 5}",
+		"{\"kind\": \"bug\"}",
 		"{\"kind\": \"bug\", \"backtrace\": {\"symbol\": \"f\"}}",
-		"{\"kind\": \"bug\", \"backtrace\": [1, null, {\"symbol\": 7}, {\"symbol\": \"f\"}]}",
+		"{\"kind\": \"bug\", \"backtrace\": [1, null, {\"symbol\": 7}, {\"symbol\": "
+		"\"f\"}]}",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {

@@ -67,14 +67,13 @@ END_TEST
 
 START_TEST(code_line_of_the_right_report)
 {
-	static const char log[] =
-		"[    1.0] RIP: 0010:other+0x5/0x20 [crashme]\n"
-		"[    1.0] Code: 11 <22> 33\n"
-		"[    2.0] RIP: 0010:victim+0x5/0x20 [crashme]\n"
-		"[    2.0] Code: 66 <0f> 0b\n"
-		"[    2.0] RSP: 0018:ffffc32e801abe40 EFLAGS: 00000282\n"
-		"[    2.0] RIP: 0033:0x48f6f3\n"
-		"[    2.0] Code: 48 <3d> 00\n";
+	static const char log[] = "[    1.0] RIP: 0010:other+0x5/0x20 [crashme]\n"
+				  "[    1.0] Code: 11 <22> 33\n"
+				  "[    2.0] RIP: 0010:victim+0x5/0x20 [crashme]\n"
+				  "[    2.0] Code: 66 <0f> 0b\n"
+				  "[    2.0] RSP: 0018:ffffc32e801abe40 EFLAGS: 00000282\n"
+				  "[    2.0] RIP: 0033:0x48f6f3\n"
+				  "[    2.0] Code: 48 <3d> 00\n";
 	struct code_line line;
 
 	ck_assert(find(log, "victim", 5, &line));

@@ -10,7 +10,7 @@
 #define TABLE (FAKE_BASE + 0x20000)
 #define REPLACEMENT (FAKE_BASE + 0x28000)
 #define CALLEE (FAKE_BASE + 0x18000)
-#define SITE 16			   /* offset of the place that is patched */
+#define SITE 16 /* offset of the place that is patched */
 #define CODE_SIZE 64
 
 /* --- a kernel --------------------------------------------------------------------------------- */
@@ -165,21 +165,25 @@ static const struct patch_case patch_cases[] = {
 	{".smp_locks", DISTANCE, "f0 ff 00", "3e ff 00", "", 1, 0, 0},
 	{".smp_locks", DISTANCE, "f0 ff 00", "b0 ff 00", "", 0, 0, 1},
 	/* Calls through pv_ops: sti, mov, a function; not a return. */
-	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "fb 66 66 66 66 66 90", "", 1, 0, 0},
-	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "e8 " TO_CALLEE " 66 90", "", 1, 0, 0},
-	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "c3 90 90 90 90 90 90", "", 0, 7, 0},
-	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "ff 14 25 00 00 40 00", "", 0, 0, 1},
+	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "fb 66 66 66 66 66 90", "", 1, 0,
+	 0},
+	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "e8 " TO_CALLEE " 66 90", "", 1, 0,
+	 0},
+	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "c3 90 90 90 90 90 90", "", 0, 7,
+	 0},
+	{".parainstructions", PARAVIRT, "ff 14 25 00 00 00 00", "ff 14 25 00 00 40 00", "", 0, 0,
+	 1},
 	/* Alternatives: replaced and padded, nops joined, jumps and calls moved and shortened. */
 	{".altinstructions", ALTERNATIVE, "90 90 90", "0f 01 cb", "0f 01 cb", 1, 0, 0},
 	{".altinstructions", ALTERNATIVE, "90 90 90", "0f 1f 00", "0f 01 cb", 1, 0, 0},
-	{".altinstructions", ALTERNATIVE, "48 89 d8 90 90 90 90", "31 c0 0f 1f 44 00 00", "31 c0", 1,
-	 0, 0},
-	{".altinstructions", ALTERNATIVE, "48 89 d8 90 90 90 90", "48 89 d8 0f 1f 40 00", "31 c0", 1,
-	 0, 0},
+	{".altinstructions", ALTERNATIVE, "48 89 d8 90 90 90 90", "31 c0 0f 1f 44 00 00", "31 c0",
+	 1, 0, 0},
+	{".altinstructions", ALTERNATIVE, "48 89 d8 90 90 90 90", "48 89 d8 0f 1f 40 00", "31 c0",
+	 1, 0, 0},
 	{".altinstructions", ALTERNATIVE, "90 90 90 90 90", "e8 " TO_CALLEE, "e8 fb ff fe ff", 1, 0,
 	 0},
-	{".altinstructions", ALTERNATIVE, "90 90 90 90 90", "eb 09 0f 1f 00", "e9 16 80 fe ff", 1, 0,
-	 0},
+	{".altinstructions", ALTERNATIVE, "90 90 90 90 90", "eb 09 0f 1f 00", "e9 16 80 fe ff", 1,
+	 0, 0},
 	{".altinstructions", ALTERNATIVE, "ff 15 00 00 00 00", "e8 " TO_CALLEE " 90", "", 1, 0, 0},
 	{".altinstructions", ALTERNATIVE, "48 89 d8 90", "48 89 98 90", "31 c0", 0, 0, 1},
 	{".altinstructions", ALTERNATIVE, "48 89 d8 90", "ff ff ff ff", "31 c0", 0, 4, 0},
@@ -366,9 +370,9 @@ END_TEST
 /* --- tables that lie -------------------------------------------------------------------------- */
 
 static const char *const table_names[] = {
-	".altinstructions", "__jump_table",    ".static_call_sites", ".parainstructions",
-	".retpoline_sites", ".return_sites",   ".ibt_endbr_seal",    ".smp_locks",
-	"__mcount_loc",	    "runtime_ptr_x",   "runtime_shift_x",    ".static_call.text",
+	".altinstructions", "__jump_table",  ".static_call_sites", ".parainstructions",
+	".retpoline_sites", ".return_sites", ".ibt_endbr_seal",	   ".smp_locks",
+	"__mcount_loc",	    "runtime_ptr_x", "runtime_shift_x",	   ".static_call.text",
 };
 
 START_TEST(absurd_tables_hide_nothing)
@@ -497,6 +501,7 @@ START_TEST(files_without_code_are_refused)
 END_TEST
 
 UNIT_MAIN("text_compare", each_kind_of_patch, fields_that_moved_with_the_image,
-	  flips_and_overwrites, trampolines_of_static_calls, hooks_of_modules_are_no_damage, kprobes_of_the_dump, absurd_tables_hide_nothing,
-	  replacement_out_of_bounds, tables_without_a_type_are_refused,
-	  rewritten_calls_are_refused, ranges_outside_of_the_code, files_without_code_are_refused)
+	  flips_and_overwrites, trampolines_of_static_calls, hooks_of_modules_are_no_damage,
+	  kprobes_of_the_dump, absurd_tables_hide_nothing, replacement_out_of_bounds,
+	  tables_without_a_type_are_refused, rewritten_calls_are_refused,
+	  ranges_outside_of_the_code, files_without_code_are_refused)

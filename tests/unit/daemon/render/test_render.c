@@ -31,16 +31,18 @@ static const char everything_evil[] =
 	"{\"verdict\": {\"headline\": \"" EVIL "\", \"cause\": \"" EVIL "\", \"rule\": \"" EVIL
 	"\", \"reasons\": [\"" EVIL "\"], \"ruled_out\": [\"" EVIL "\"], \"next_steps\": [\"" EVIL
 	"\"], \"confidence\": 0.5}, \"crash\": {\"kind\": \"" EVIL "\", \"message\": \"" EVIL
-	"\", \"cpu\": 3, \"task\": {\"comm\": \"" EVIL "\", \"pid\": 7}, \"rip\": {\"symbol\": \"" EVIL
-	"\", \"module\": \"" EVIL "\", \"file\": \"" EVIL "\"}, \"fault\": {\"address\": \"" EVIL
-	"\", \"class\": \"" EVIL "\", \"access\": \"" EVIL "\", \"why\": \"" EVIL
-	"\"}, \"instruction\": {\"text\": \"" EVIL "\", \"operands\": [{\"register\": \"" EVIL
-	"\", \"value\": \"" EVIL "\"}]}, \"backtrace\": [{\"symbol\": \"" EVIL "\", \"kind\": \"" EVIL
-	"\", \"found_by\": \"scan\"}]}, \"findings\": [{\"severity\": \"" EVIL "\", \"headline\": \""
-	EVIL "\"}], \"system\": {\"release\": \"" EVIL "\", \"hostname\": \"" EVIL
-	"\", \"hardware\": \"" EVIL "\"}, \"dump\": {\"path\": \"" EVIL "\", \"format\": \"" EVIL
-	"\", \"compression\": \"" EVIL "\"}, \"degraded\": [{\"step\": \"" EVIL "\", \"why\": \"" EVIL
-	"\", \"remedy\": \"" EVIL "\"}]}";
+	"\", \"cpu\": 3, \"task\": {\"comm\": \"" EVIL
+	"\", \"pid\": 7}, \"rip\": {\"symbol\": \"" EVIL "\", \"module\": \"" EVIL
+	"\", \"file\": \"" EVIL "\"}, \"fault\": {\"address\": \"" EVIL "\", \"class\": \"" EVIL
+	"\", \"access\": \"" EVIL "\", \"why\": \"" EVIL "\"}, \"instruction\": {\"text\": \"" EVIL
+	"\", \"operands\": [{\"register\": \"" EVIL "\", \"value\": \"" EVIL
+	"\"}]}, \"backtrace\": [{\"symbol\": \"" EVIL "\", \"kind\": \"" EVIL
+	"\", \"found_by\": \"scan\"}]}, \"findings\": [{\"severity\": \"" EVIL
+	"\", \"headline\": \"" EVIL "\"}], \"system\": {\"release\": \"" EVIL
+	"\", \"hostname\": \"" EVIL "\", \"hardware\": \"" EVIL "\"}, \"dump\": {\"path\": \"" EVIL
+	"\", \"format\": \"" EVIL "\", \"compression\": \"" EVIL
+	"\"}, \"degraded\": [{\"step\": \"" EVIL "\", \"why\": \"" EVIL "\", \"remedy\": \"" EVIL
+	"\"}]}";
 
 START_TEST(nothing_reaches_the_terminal_as_it_is)
 {
@@ -64,18 +66,23 @@ static size_t longest_line(const char *text)
 	return longest;
 }
 
-#define LONG_WORD "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define LONG_WORD                                                                                  \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 START_TEST(lines_fit_the_width)
 {
 	static const unsigned widths[] = {40, 41, 79, 80, 100, 300};
 	static const char document[] =
-		"{\"verdict\": {\"headline\": \"" LONG_WORD " " LONG_WORD " and some words to wrap at\","
-		"\"reasons\": [\"" LONG_WORD LONG_WORD LONG_WORD "\", \"a b c d e f g h i j k l m n o p q "
+		"{\"verdict\": {\"headline\": \"" LONG_WORD " " LONG_WORD
+		" and some words to wrap at\","
+		"\"reasons\": [\"" LONG_WORD LONG_WORD LONG_WORD
+		"\", \"a b c d e f g h i j k l m n o p q "
 		"r s t u v w x y z a b c d e f g h i j k l m n o p q r s t u v w x y z\"]},"
-		"\"crash\": {\"message\": \"" LONG_WORD LONG_WORD "\", \"backtrace\": [{\"symbol\": \""
-		LONG_WORD "\", \"offset\": 1}]}, \"findings\": [{\"severity\": \"notice\", \"headline\": \""
-		LONG_WORD LONG_WORD "\"}], \"degraded\": [{\"step\": \"" LONG_WORD LONG_WORD "\"}]}";
+		"\"crash\": {\"message\": \"" LONG_WORD LONG_WORD
+		"\", \"backtrace\": [{\"symbol\": \"" LONG_WORD
+		"\", \"offset\": 1}]}, \"findings\": [{\"severity\": \"notice\", \"headline\": "
+		"\"" LONG_WORD LONG_WORD "\"}], \"degraded\": [{\"step\": \"" LONG_WORD LONG_WORD
+		"\"}]}";
 
 	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		_free_ char *text = page(document, widths[i], false);
@@ -109,23 +116,27 @@ END_TEST
 START_TEST(headline_comes_first)
 {
 	_free_ char *text = page("{\"verdict\": {\"headline\": \"it is this\", \"cause\": \"bug\","
-				 "\"confidence\": 0.949, \"rule\": null}}", 80, false);
+				 "\"confidence\": 0.949, \"rule\": null}}",
+				 80, false);
 
 	ck_assert_ptr_eq(strstr(text, "it is this\n"), text);
 	ck_assert_ptr_nonnull(strstr(text, "cause: bug   confidence: 95 %   rule: none\n"));
 	_free_ char *known = page("{\"verdict\": {\"headline\": \"x\", \"known_issue\": {\"id\": "
-				  "\"i\", \"title\": \"it\", \"reference\": \"urn:1\"}}}", 80, false);
+				  "\"i\", \"title\": \"it\", \"reference\": \"urn:1\"}}}",
+				  80, false);
 	ck_assert_ptr_nonnull(strstr(known, "\nknown issue: it, urn:1\n"));
 }
 END_TEST
 
 START_TEST(a_sure_crash_is_told_once)
 {
-	_free_ char *text = page("{\"findings\": [{\"code\": \"crash\", \"severity\": \"critical\", "
-				 "\"headline\": \"surely\", \"confidence\": 1.0}, {\"code\": \"crash\", "
-				 "\"severity\": \"critical\", \"headline\": \"perhaps\", \"confidence\": "
-				 "0.8}, {\"code\": \"lock.mutex\", \"severity\": \"info\", \"headline\": "
-				 "\"by the way\", \"confidence\": 1.0}]}", 80, false);
+	_free_ char *text =
+		page("{\"findings\": [{\"code\": \"crash\", \"severity\": \"critical\", "
+		     "\"headline\": \"surely\", \"confidence\": 1.0}, {\"code\": \"crash\", "
+		     "\"severity\": \"critical\", \"headline\": \"perhaps\", \"confidence\": "
+		     "0.8}, {\"code\": \"lock.mutex\", \"severity\": \"info\", \"headline\": "
+		     "\"by the way\", \"confidence\": 1.0}]}",
+		     80, false);
 
 	ck_assert_ptr_null(strstr(text, "surely"));
 	ck_assert_ptr_nonnull(strstr(text, "inferred perhaps"));
@@ -158,16 +169,18 @@ END_TEST
 
 START_TEST(long_lists_are_cut)
 {
-	_json_ json_t *report = json_pack("{s:{s:[]}, s:{s:[]}}", "verdict", "reasons", "crash",
-					  "backtrace");
+	_json_ json_t *report =
+		json_pack("{s:{s:[]}, s:{s:[]}}", "verdict", "reasons", "crash", "backtrace");
 	struct render_style style = {80, false};
 	_str_ struct str out = {0};
 
 	for (int i = 0; i < 5000; i++) {
-		json_array_append_new(json_object_get(json_object_get(report, "verdict"), "reasons"),
-				      json_string("again"));
-		json_array_append_new(json_object_get(json_object_get(report, "crash"), "backtrace"),
-				      json_pack("{s:s}", "symbol", "f"));
+		json_array_append_new(
+			json_object_get(json_object_get(report, "verdict"), "reasons"),
+			json_string("again"));
+		json_array_append_new(
+			json_object_get(json_object_get(report, "crash"), "backtrace"),
+			json_pack("{s:s}", "symbol", "f"));
 	}
 	render_verdict(report, &style, &out);
 	ck_assert_uint_lt(out.length, 4000);

@@ -18,7 +18,8 @@ static void shows(const char *text, const char *expected)
 /* Each register by what it points to; without a pointer, by what the value says itself. */
 START_TEST(registers_say_what_they_hold)
 {
-	shows("{\"crash\":{\"rip\":{\"symbol\":\"f\",\"offset\":12,\"module\":\"m\"},\"registers\":{"
+	shows("{\"crash\":{\"rip\":{\"symbol\":\"f\",\"offset\":12,\"module\":\"m\"},\"registers\":"
+	      "{"
 	      "\"rip\":\"0xffffffffc0000000\",\"rax\":\"0xffff888000000000\",\"rbx\":\"0x0\","
 	      "\"rcx\":\"0xffffffffffffffea\",\"rdx\":\"0x10\",\"rsi\":\"0x7f0000000000\","
 	      "\"rdi\":\"0x6b6b6b6b6b6b6b6b\",\"rbp\":\"0xfffffff4\",\"r8\":\"0x8123456789abcdef\","
@@ -26,7 +27,8 @@ START_TEST(registers_say_what_they_hold)
 	      "\"rflags\":\"0x2\"}},"
 	      "\"memory\":{\"pointers\":[{\"where\":\"rax\",\"value\":\"0xffff888000000000\","
 	      "\"owner\":{\"text\":\"kmalloc-1k object\"}},"
-	      "{\"where\":\"r9\",\"value\":\"0xffff888000000100\",\"owner\":{\"text\":\"task_struct object\","
+	      "{\"where\":\"r9\",\"value\":\"0xffff888000000100\",\"owner\":{\"text\":\"task_"
+	      "struct object\","
 	      "\"kind\":\"slab\",\"task\":{\"pid\":7,\"comm\":\"a\\u001b\"}}}]}}",
 	      "Registers and what they point to\n"
 	      "  rip  ffffffffc0000000  f+0xc in m\n"
@@ -48,7 +50,8 @@ START_TEST(other_addresses_are_aligned)
 	shows("{\"crash\":{\"fault\":{\"address\":\"0x2a0\"},\"registers\":{\"rdi\":\"0x0\"}},"
 	      "\"memory\":{\"pointers\":["
 	      "{\"where\":\"fault address\",\"value\":\"0x2a0\",\"owner\":{\"text\":\"user\"}},"
-	      "{\"where\":\"stack of f() +0x8\",\"value\":\"0xffff888000000010\",\"owner\":{\"text\":"
+	      "{\"where\":\"stack of f() "
+	      "+0x8\",\"value\":\"0xffff888000000010\",\"owner\":{\"text\":"
 	      "\"filp object\"}},"
 	      "{\"where\":\"lock a\\u001bb\",\"value\":\"0x5000\",\"owner\":null},"
 	      "{\"where\":\"lock 0123456789012345678901234567890123456789012345678\","
@@ -66,7 +69,8 @@ END_TEST
 /* Registers of one who only reported a hang are not worth a line. */
 START_TEST(registers_nobody_looked_up_are_left_out)
 {
-	shows("{\"crash\":{\"registers\":{\"rip\":\"0x1\",\"rsp\":\"0x2\"}},\"memory\":{\"pointers\":["
+	shows("{\"crash\":{\"registers\":{\"rip\":\"0x1\",\"rsp\":\"0x2\"}},\"memory\":{"
+	      "\"pointers\":["
 	      "{\"where\":\"lock m\",\"value\":\"0x5000\",\"owner\":{\"text\":\"m+0x0\"}}]}}",
 	      "Other addresses of the crash\n  lock m  0000000000005000  m+0x0\n");
 }
@@ -119,8 +123,10 @@ END_TEST
 
 START_TEST(the_holder_says_who_used_it)
 {
-	shows("{\"memory\":{\"holder\":{\"address\":\"0x1\",\"type\":\"struct a\",\"member\":\"b\",\"owner\":{"
-	      "\"text\":\"a object\",\"allocated_by\":{\"symbol\":\"f\\u001b\",\"pid\":7,\"cpu\":1},"
+	shows("{\"memory\":{\"holder\":{\"address\":\"0x1\",\"type\":\"struct "
+	      "a\",\"member\":\"b\",\"owner\":{"
+	      "\"text\":\"a "
+	      "object\",\"allocated_by\":{\"symbol\":\"f\\u001b\",\"pid\":7,\"cpu\":1},"
 	      "\"freed_by\":{\"symbol\":\"g\",\"pid\":\"x\"}}},"
 	      "\"object\":{\"text\":\"sound\",\"evidence\":\"inferred\"}}}",
 	      "What holds it\n  0x1  struct a.b  a object\n  allocated by f\\x1b, pid 7 on CPU 1\n"
@@ -134,11 +140,16 @@ START_TEST(misuse_of_slabs_is_shown)
 {
 	shows("{\"memory\":{\"double_free\":{\"object\":\"0x1\",\"owner\":{\"text\":\"a object\"},"
 	      "\"freed_by\":{\"symbol\":\"f\",\"offset\":29,\"module\":\"m\\u0007\"},"
-	      "\"evidence\":\"proven\"},\"slab_reports\":[{},{\"cache\":\"kmalloc-1k\",\"object\":\"0x2\","
-	      "\"problem\":\"Poison\\noverwritten\",\"from\":\"0x3\",\"bytes\":\"18 03\",\"source\":"
-	      "\"memory\",\"allocated_by\":\"g+0x1\",\"freed_by\":\"h\\u001b\",\"evidence\":\"proven\"}],"
-	      "\"freelists\":[{\"cache\":\"c\",\"object\":\"0x4\",\"why\":\"loops\",\"raw\":\"0x5\","
-	      "\"decoded\":\"0x6\",\"evidence\":\"inferred\",\"before\":{\"text\":\"c object\"}}]}}",
+	      "\"evidence\":\"proven\"},\"slab_reports\":[{},{\"cache\":\"kmalloc-1k\",\"object\":"
+	      "\"0x2\","
+	      "\"problem\":\"Poison\\noverwritten\",\"from\":\"0x3\",\"bytes\":\"18 "
+	      "03\",\"source\":"
+	      "\"memory\",\"allocated_by\":\"g+0x1\",\"freed_by\":\"h\\u001b\",\"evidence\":"
+	      "\"proven\"}],"
+	      "\"freelists\":[{\"cache\":\"c\",\"object\":\"0x4\",\"why\":\"loops\",\"raw\":"
+	      "\"0x5\","
+	      "\"decoded\":\"0x6\",\"evidence\":\"inferred\",\"before\":{\"text\":\"c "
+	      "object\"}}]}}",
 	      "Broken free lists\n"
 	      "  c object 0x4: loops; stored 0x5, meaning 0x6  [inferred]\n"
 	      "    in front of it: c object\n\n"
@@ -186,5 +197,5 @@ END_TEST
 
 UNIT_MAIN("render_memory", registers_say_what_they_hold, other_addresses_are_aligned,
 	  registers_nobody_looked_up_are_left_out, words_are_shown_with_their_members,
-	  words_that_are_missing_are_counted, the_holder_says_who_used_it,
-	  misuse_of_slabs_is_shown, copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)
+	  words_that_are_missing_are_counted, the_holder_says_who_used_it, misuse_of_slabs_is_shown,
+	  copies_stand_together_by_owner, hostile_text_is_escaped_and_odd_shapes_passed_over)

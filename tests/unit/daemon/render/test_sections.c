@@ -22,7 +22,8 @@ static void render(const char *name, const char *report_text, struct str *out)
 }
 
 static const char report[] =
-	"{\"crash\":{\"task\":{\"pid\":7,\"comm\":\"java\"},\"registers\":{\"rip\":\"0x1\",\"rdi\":\"0x5006\"},"
+	"{\"crash\":{\"task\":{\"pid\":7,\"comm\":\"java\"},\"registers\":{\"rip\":\"0x1\",\"rdi\":"
+	"\"0x5006\"},"
 	"\"backtrace\":[{\"symbol\":\"f\",\"offset\":16,\"module\":\"m\",\"kind\":\"call\"},"
 	"{\"address\":\"0x2\",\"kind\":\"irq\",\"file\":\"a.c\",\"line\":3}]},"
 	"\"locks\":[{\"kind\":\"rwsem\",\"address\":\"0x5\",\"state\":\"held\",\"holders\":[{"
@@ -46,11 +47,10 @@ START_TEST(each_section_says_what_is_known)
 		const char *name, *text;
 	} expected[] = {
 		{"stack", "panic task java (7)\n  #0  f+0x10 [m]\n  #1  0x2  <irq>  a.c line 3\n"},
-		{"locks",
-		 "DEADLOCK\n    pid 1 waits for a lock, held by pid 2\n"
-		 "    pid 2 waits for x, held by pid 1  proven\n\n"
-		 "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
-		 "        -   b/2  write  ticket 4\n\n"},
+		{"locks", "DEADLOCK\n    pid 1 waits for a lock, held by pid 2\n"
+			  "    pid 2 waits for x, held by pid 1  proven\n\n"
+			  "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
+			  "        -   b/2  write  ticket 4\n\n"},
 		{"memory", "Registers and what they point to\n  rip  0000000000000001\n"
 			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
@@ -71,12 +71,12 @@ END_TEST
 
 START_TEST(waits_are_drawn_for_graphviz)
 {
-	_json_ json_t *waits = json_loads(
-		"{\"waits\":{\"nodes\":[{\"task\":{\"pid\":2,\"comm\":\"a\\\"];b\"}},"
-		"{\"task\":{\"pid\":3,\"comm\":\"c\"}}],\"edges\":["
-		"{\"from\":2,\"to\":3,\"lock\":\"x\\ny\",\"evidence\":\"proven\"},"
-		"{\"from\":3,\"to\":null,\"evidence\":\"missing\"}],\"cycles\":[[3]]}}",
-		0, NULL);
+	_json_ json_t *waits =
+		json_loads("{\"waits\":{\"nodes\":[{\"task\":{\"pid\":2,\"comm\":\"a\\\"];b\"}},"
+			   "{\"task\":{\"pid\":3,\"comm\":\"c\"}}],\"edges\":["
+			   "{\"from\":2,\"to\":3,\"lock\":\"x\\ny\",\"evidence\":\"proven\"},"
+			   "{\"from\":3,\"to\":null,\"evidence\":\"missing\"}],\"cycles\":[[3]]}}",
+			   0, NULL);
 	_str_ struct str out = {0};
 
 	ck_assert_ptr_nonnull(waits);

@@ -154,7 +154,7 @@ START_TEST(kdump_headers_are_not_trusted)
 
 	make_kdump(data);
 	memset(data + 408, 0xff, 8); /* a crash in the far future */
-	data[424] = 8;               /* the writer ran out of disk: as finished as it gets */
+	data[424] = 8;		     /* the writer ran out of disk: as finished as it gets */
 	ck_assert_int_eq(pwrite(fd, data, sizeof(data), 0), sizeof(data));
 	ck_assert_int_eq(sniffed(fd, sizeof(data)).crash_time, 0);
 	ck_assert_int_eq(sniffed(fd, sizeof(data)).complete, SNIFF_COMPLETE);

@@ -52,11 +52,12 @@ static void add_at(struct fixture *f, const char *place, json_t *evidence)
 	struct stmt *stmt;
 
 	json_decref(evidence);
-	assert_ok(db_prepare(store_db(f->store),
-			     "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
-			     "confidence, evidence) VALUES (?1, 1 + (SELECT count(*) FROM finding), "
-			     "'test', 'x', ?2, 'info', 1, ?3)",
-			     &stmt));
+	assert_ok(
+		db_prepare(store_db(f->store),
+			   "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
+			   "confidence, evidence) VALUES (?1, 1 + (SELECT count(*) FROM finding), "
+			   "'test', 'x', ?2, 'info', 1, ?3)",
+			   &stmt));
 	assert_ok(stmt_bind_int(stmt, 1, f->dump));
 	assert_ok(stmt_bind_text(stmt, 2, place));
 	assert_ok(stmt_bind_text(stmt, 3, text));
@@ -89,9 +90,9 @@ static const char *text(const struct fixture *f, const char *path)
 
 START_TEST(nothing_known_is_null)
 {
-	static const char *const sections[] = {"system", "crash", "cpus",   "tasks", "locks",
-					       "waits",	 "memory", "log", "cost",  "verdict",
-					       "analyzed_at"};
+	static const char *const sections[] = {"system", "crash",   "cpus",	  "tasks",
+					       "locks",	 "waits",   "memory",	  "log",
+					       "cost",	 "verdict", "analyzed_at"};
 	struct fixture f;
 
 	set_up(&f);
@@ -182,7 +183,7 @@ END_TEST
 /* A worker that was taken over must not write over what is not its own. */
 START_TEST(worker_does_not_choose_places)
 {
-	static const char *const places[] = {"",	 "[]",	    "findings", "findings[]",
+	static const char *const places[] = {"",	"[]",	    "findings", "findings[]",
 					     "verdict", "uid",	    "schema",	"tool",
 					     "crash.",	"crash..x", ".",	"a.b.c.d[]"};
 	struct fixture f;
@@ -204,14 +205,18 @@ END_TEST
 START_TEST(verdict_stands_with_its_lists)
 {
 	_verdict_ struct verdict verdict = {
-		.cause = strdup("hardware"), .severity = strdup("critical"),
-		.headline = strdup("it broke"), .confidence = 0.5, .rule = strdup("r"),
-		.because = json_pack("[i]", 3), .reasons = json_pack("[s]", "why"),
+		.cause = strdup("hardware"),
+		.severity = strdup("critical"),
+		.headline = strdup("it broke"),
+		.confidence = 0.5,
+		.rule = strdup("r"),
+		.because = json_pack("[i]", 3),
+		.reasons = json_pack("[s]", "why"),
 		.known_issue = json_pack("{s:s}", "id", "r"),
 	};
 	_json_ json_t *fuzzy = json_pack("[s]", "bug in f");
-	struct verdict_meta meta = {.signature = "0123", .fuzzy = fuzzy, .analyzed_at = 0,
-				    .tool_version = "9"};
+	struct verdict_meta meta = {
+		.signature = "0123", .fuzzy = fuzzy, .analyzed_at = 0, .tool_version = "9"};
 	struct fixture f;
 
 	set_up(&f);

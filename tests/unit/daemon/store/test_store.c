@@ -55,7 +55,8 @@ static struct err *add(struct store *store, int64_t dump, const char *text)
 
 static void put_verdict(struct store *store, int64_t dump, const char *headline)
 {
-	_verdict_ struct verdict verdict = {.cause = strdup("unknown"), .severity = strdup("notice"),
+	_verdict_ struct verdict verdict = {.cause = strdup("unknown"),
+					    .severity = strdup("notice"),
 					    .headline = strdup(headline)};
 	_json_ json_t *fuzzy = json_pack("[s]", "panic in f");
 	struct verdict_meta meta = {.fuzzy = fuzzy, .analyzed_at = 1000, .tool_version = "1"};
@@ -133,8 +134,8 @@ START_TEST(views_are_made_anew_when_their_text_changed)
 	store_close(store);
 	assert_ok(store_open(path, 0, &store));
 	ck_assert_int_eq(number(store, "SELECT count(kind) FROM crash"), 0);
-	ck_assert_int_eq(number(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'gone%'"),
-			 0);
+	ck_assert_int_eq(
+		number(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'gone%'"), 0);
 	store_close(store);
 	tear_down();
 }
@@ -261,11 +262,13 @@ START_TEST(findings_are_taken_with_care)
 		   ERR_INVALID);
 	assert_err(add(store, dump, "{\"analyzer\": \"a\", \"code\": \"c\", \"severity\": null}"),
 		   ERR_INVALID);
-	assert_ok(add(store, dump, "{\"analyzer\": \"a\", \"code\": \"nobody.knows\", \"severity\": "
-				   "\"info\", \"place\": \"crash\", \"confidence\": 7}"));
-	assert_ok(add(store, dump, "{\"analyzer\": \"a\", \"code\": \"crash\", \"severity\": "
-				   "\"info\", \"place\": \"\", \"confidence\": \"x\", "
-				   "\"evidence\": [1]}"));
+	assert_ok(add(store, dump,
+		      "{\"analyzer\": \"a\", \"code\": \"nobody.knows\", \"severity\": "
+		      "\"info\", \"place\": \"crash\", \"confidence\": 7}"));
+	assert_ok(add(store, dump,
+		      "{\"analyzer\": \"a\", \"code\": \"crash\", \"severity\": "
+		      "\"info\", \"place\": \"\", \"confidence\": \"x\", "
+		      "\"evidence\": [1]}"));
 	ck_assert_int_eq(number(store, "SELECT count(*) FROM finding WHERE place IS NULL"), 1);
 	ck_assert_int_eq(number(store, "SELECT count(*) FROM finding WHERE place = 'crash'"), 1);
 	ck_assert_int_eq(number(store, "SELECT count(*) FROM finding WHERE evidence IS NULL"), 2);
@@ -284,7 +287,8 @@ START_TEST(verdict_replaces_the_one_before)
 	put_verdict(store, dump, "second");
 	ck_assert_int_eq(number(store, "SELECT count(*) FROM verdict"), 1);
 	ck_assert_int_eq(number(store, "SELECT count(*) FROM verdict WHERE headline = 'second' AND "
-				       "fuzzy = '[\"panic in f\"]' AND because IS NULL"), 1);
+				       "fuzzy = '[\"panic in f\"]' AND because IS NULL"),
+			 1);
 	store_close(store);
 }
 END_TEST

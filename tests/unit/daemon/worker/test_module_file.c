@@ -85,8 +85,8 @@ END_TEST
 
 START_TEST(hostile_names_and_files_are_refused)
 {
-	static const char *const names[] = {"../secret", "/etc/passwd", "", ".", "..", "a/b",
-					    "secret\n", "*", ".hidden"};
+	static const char *const names[] = {"../secret", "/etc/passwd", "",  ".",      "..",
+					    "a/b",	 "secret\n",	"*", ".hidden"};
 	char path[128];
 
 	set_up();

@@ -290,11 +290,18 @@ static int open_program(void)
 /* A decompressor's cage: programs may be read and executed, everything else as for a worker. */
 START_TEST(a_program_reads_programs_and_nothing_else)
 {
-	static const char *const refused[] = {
-		"open a file",		       "write a new file",    "a TCP socket",
-		"a Unix socket",	       "fork",		      "signal the parent",
-		"signal a thread of the parent", "the parent's limits", "signal the parent by a pipe",
-		"ptrace the parent",	       "a namespace",	      "delete a file"};
+	static const char *const refused[] = {"open a file",
+					      "write a new file",
+					      "a TCP socket",
+					      "a Unix socket",
+					      "fork",
+					      "signal the parent",
+					      "signal a thread of the parent",
+					      "the parent's limits",
+					      "signal the parent by a pipe",
+					      "ptrace the parent",
+					      "a namespace",
+					      "delete a file"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(refused); j++)
@@ -306,4 +313,4 @@ START_TEST(a_program_reads_programs_and_nothing_else)
 END_TEST
 
 UNIT_MAIN("sandbox", each_attempt_is_refused, without_it_they_work, what_a_worker_needs_is_left,
-	  limits_hold,	  a_program_reads_programs_and_nothing_else)
+	  limits_hold, a_program_reads_programs_and_nothing_else)

@@ -53,8 +53,11 @@ static void write_script(const char *body)
 
 static struct worker_options options(void)
 {
-	return (struct worker_options){.dump_fd = -1, .vmlinux_fd = -1, .dmesg_fd = -1,
-				       .timeout_s = 60, .executable = script};
+	return (struct worker_options){.dump_fd = -1,
+				       .vmlinux_fd = -1,
+				       .dmesg_fd = -1,
+				       .timeout_s = 60,
+				       .executable = script};
 }
 
 static void set_up(struct seen *seen, const char *body)
@@ -86,11 +89,12 @@ static const json_t *find(const struct seen *seen, const char *code)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(seen->findings, i, one)
-		if (!strcmp(json_string_value(json_object_get(one, "code")), code)) {
-			ck_assert_msg(!found, "two of %s", code);
-			found = one;
-		}
+	json_array_foreach(seen->findings, i,
+			   one) if (!strcmp(json_string_value(json_object_get(one, "code")), code))
+	{
+		ck_assert_msg(!found, "two of %s", code);
+		found = one;
+	}
 	return found;
 }
 
@@ -186,7 +190,8 @@ START_TEST(one_that_floods)
 	expect("exec yes '{\"progress\": \"again\"}' >&4", WORKER_FLOODED, "flooded");
 	expect("exec yes '' >&4", WORKER_FLOODED, "flooded");
 	/* 128 MiB of long lines, fewer than are allowed */
-	expect("exec yes \"$(head -c 100000 /dev/zero | tr '\\0' x)\" >&4", WORKER_FLOODED, "flooded");
+	expect("exec yes \"$(head -c 100000 /dev/zero | tr '\\0' x)\" >&4", WORKER_FLOODED,
+	       "flooded");
 }
 END_TEST
 
@@ -329,7 +334,7 @@ START_TEST(it_inherits_what_it_is_given_and_nothing_else)
 END_TEST
 
 UNIT_MAIN("worker", one_that_does_its_work, one_that_dies_or_gives_up,
-	  what_came_before_the_end_counts, one_that_hangs, one_that_floods,
-	  one_that_writes_garbage, its_word_on_what_it_cost_is_not_taken,
-	  finding_that_cannot_be_kept_ends_it, cancelled_from_outside, destroyed_while_it_runs,
-	  program_that_cannot_be_started, it_inherits_what_it_is_given_and_nothing_else)
+	  what_came_before_the_end_counts, one_that_hangs, one_that_floods, one_that_writes_garbage,
+	  its_word_on_what_it_cost_is_not_taken, finding_that_cannot_be_kept_ends_it,
+	  cancelled_from_outside, destroyed_while_it_runs, program_that_cannot_be_started,
+	  it_inherits_what_it_is_given_and_nothing_else)

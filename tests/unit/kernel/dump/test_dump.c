@@ -137,8 +137,7 @@ START_TEST(absurd_kdump_headers_are_refused)
 	refuse(broken_header(HEADER(version), 7, 4), ERR_UNSUPPORTED, "version 7");
 	refuse(broken_header(HEADER(block_size), 1 << 30, 4), ERR_CORRUPT, "blocks of");
 	refuse(broken_header(HEADER(sub_header_blocks), 0, 4), ERR_CORRUPT, "sub header");
-	refuse(broken_header(HEADER(bitmap_blocks), UINT32_MAX, 4), ERR_TRUNCATED,
-	       "bitmaps");
+	refuse(broken_header(HEADER(bitmap_blocks), UINT32_MAX, 4), ERR_TRUNCATED, "bitmaps");
 	refuse(broken_header(HEADER(uts[4]), 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
 	refuse(broken_header(SUB_HEADER(pfns[2]), UINT64_MAX, 8), ERR_CORRUPT, "pages");
 	refuse(broken_header(SUB_HEADER(notes[1]), 1ull << 40, 8), ERR_CORRUPT, "of notes");
@@ -159,8 +158,8 @@ static int elf_with_pages(void)
 	memset(pages + 4096, 'b', 4096);
 	memset(pages + 8192, 'c', 4096);
 	vmcore_elf_load(&elf, 0x1000, pages, 2 * 4096, 4 * 4096); /* a b, then two left out */
-	vmcore_elf_load(&elf, 0x2000, pages + 8192, 4096, 4096);   /* over b */
-	vmcore_elf_load(&elf, 0x9c00, pages, 0x400, 0x400);	    /* the end of a page */
+	vmcore_elf_load(&elf, 0x2000, pages + 8192, 4096, 4096);  /* over b */
+	vmcore_elf_load(&elf, 0x9c00, pages, 0x400, 0x400);	  /* the end of a page */
 	return vmcore_elf_finish(&elf);
 }
 
@@ -229,7 +228,9 @@ START_TEST(what_is_no_dump_is_named)
 		{"", 0, "empty"},
 		{"[    0.000000] Linux version\n", 29, "text"},
 		{"\x1f\x8b\x08", 3, "gzip"},
-		{"\xfd" "7zXZ", 5, "xz"},
+		{"\xfd"
+		 "7zXZ",
+		 5, "xz"},
 		{"\x28\xb5\x2f\xfd", 4, "zstd"},
 		{"\x04\x22\x4d\x18", 4, "lz4"},
 		{"BZh9", 4, "bzip2"},
@@ -273,8 +274,8 @@ START_TEST(the_cache_evicts_and_stays_right)
 }
 END_TEST
 
-UNIT_MAIN("dump", kdump_pages_are_told_apart,
-	  raw_pages_at_first_do_not_name_the_compression, kdump_cut_short_says_so,
-	  kdump_with_broken_pages_is_corrupt_there, absurd_kdump_headers_are_refused,
-	  elf_segments_may_overlap_and_have_gaps, other_machines_and_programs_are_named,
-	  what_is_no_dump_is_named, the_cache_evicts_and_stays_right)
+UNIT_MAIN("dump", kdump_pages_are_told_apart, raw_pages_at_first_do_not_name_the_compression,
+	  kdump_cut_short_says_so, kdump_with_broken_pages_is_corrupt_there,
+	  absurd_kdump_headers_are_refused, elf_segments_may_overlap_and_have_gaps,
+	  other_machines_and_programs_are_named, what_is_no_dump_is_named,
+	  the_cache_evicts_and_stays_right)

@@ -26,7 +26,8 @@ static void start(void)
 
 static void put_record(int64_t offset, int64_t announced, const char *data, size_t length)
 {
-	int64_t record[2] = {(int64_t)htobe64((uint64_t)offset), (int64_t)htobe64((uint64_t)announced)};
+	int64_t record[2] = {(int64_t)htobe64((uint64_t)offset),
+			     (int64_t)htobe64((uint64_t)announced)};
 
 	ck_assert_int_eq(write(file, record, sizeof(record)), sizeof(record));
 	ck_assert_int_eq(write(file, data, length), (ssize_t)length);
@@ -69,9 +70,9 @@ START_TEST(what_is_written_later_covers)
 {
 	start();
 	put(0, "aaaaaaaaaa");
-	put(2, "bbb");	 /* within */
-	put(8, "cccc");	 /* over the end */
-	put(0, "d");	 /* the header, rewritten at the end */
+	put(2, "bbb");	/* within */
+	put(8, "cccc"); /* over the end */
+	put(0, "d");	/* the header, rewritten at the end */
 	put_record(-1, -1, "", 0);
 	expect("dabbbaaacccc", false);
 

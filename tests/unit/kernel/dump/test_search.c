@@ -86,10 +86,9 @@ START_TEST(a_mask_leaves_bits_out)
 	struct search_options options = for_value(VALUE | 0x123);
 
 	options.pattern.mask = ~0xfffull;
-	struct search_result result =
-		search_fd(FILE_WITH({8, VALUE}, {16, VALUE + 0xff8}, {24, VALUE + 0x1000},
-				    {32, VALUE - 8}),
-			  options);
+	struct search_result result = search_fd(
+		FILE_WITH({8, VALUE}, {16, VALUE + 0xff8}, {24, VALUE + 0x1000}, {32, VALUE - 8}),
+		options);
 	ck_assert_uint_eq(result.hits[1].word, VALUE + 0xff8);
 	EXPECT_HITS(result, 8, 16);
 }

@@ -152,9 +152,9 @@ END_TEST
 
 START_TEST(no_instruction_is_an_error)
 {
-	static const uint8_t bad[] = {0x06}, cut[] = {0x48, 0x8b}, prefixes[15] = {
-		0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-		0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
+	static const uint8_t bad[] = {0x06}, cut[] = {0x48, 0x8b},
+			     prefixes[15] = {0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+					     0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
 	struct insn insn;
 
 	assert_err(disasm_one(disasm, bad, sizeof(bad), HERE, &insn), ERR_CORRUPT);
@@ -201,14 +201,16 @@ START_TEST(neighbours_from_the_function)
 	size_t length = bytes_of(function, code, sizeof(code)), count, at;
 	struct insn list[8];
 
-	assert_ok(disasm_around(disasm, code, length, HERE, true, HERE + 9, list, 2, 2, &count, &at));
+	assert_ok(
+		disasm_around(disasm, code, length, HERE, true, HERE + 9, list, 2, 2, &count, &at));
 	ck_assert_uint_eq(count, 5);
 	ck_assert_uint_eq(at, 2);
 	ck_assert_uint_eq(list[0].address, HERE + 2);
 	ck_assert_str_eq(list[2].mnemonic, "je");
 	ck_assert_uint_eq(list[4].address, HERE + 13);
 	/* The middle of an instruction is none of the function's: falls back to searching. */
-	assert_ok(disasm_around(disasm, code, length, HERE, true, HERE + 1, list, 2, 0, &count, &at));
+	assert_ok(
+		disasm_around(disasm, code, length, HERE, true, HERE + 1, list, 2, 0, &count, &at));
 	ck_assert_uint_eq(list[at].address, HERE + 1);
 }
 END_TEST
@@ -220,17 +222,19 @@ START_TEST(neighbours_without_a_start)
 	struct insn list[8];
 
 	/* Begin in the middle of "mov 0x40(%rdi),%rdi", as a "Code:" line may. */
-	assert_ok(disasm_around(disasm, code + 3, length - 3, HERE + 3, false, HERE + 11, list, 2, 1,
-				&count, &at));
+	assert_ok(disasm_around(disasm, code + 3, length - 3, HERE + 3, false, HERE + 11, list, 2,
+				1, &count, &at));
 	ck_assert_uint_eq(at, 2);
 	ck_assert_str_eq(list[0].mnemonic, "test");
 	ck_assert_str_eq(list[1].mnemonic, "je");
 	ck_assert_str_eq(list[2].mnemonic, "ud2");
 	/* Outside the bytes, or nothing that decodes. */
-	assert_err(disasm_around(disasm, code, length, HERE, false, HERE + length, list, 2, 1, &count,
-				 &at), ERR_INVALID);
-	assert_err(disasm_around(disasm, code, length, HERE, false, HERE - 1, list, 2, 1, &count,
-				 &at), ERR_INVALID);
+	assert_err(disasm_around(disasm, code, length, HERE, false, HERE + length, list, 2, 1,
+				 &count, &at),
+		   ERR_INVALID);
+	assert_err(
+		disasm_around(disasm, code, length, HERE, false, HERE - 1, list, 2, 1, &count, &at),
+		ERR_INVALID);
 	code[0] = 0x06;
 	assert_err(disasm_around(disasm, code, length, HERE, true, HERE, list, 2, 1, &count, &at),
 		   ERR_CORRUPT);
@@ -240,9 +244,14 @@ END_TEST
 int main(void)
 {
 	static const TTest *const *const tests[] = {
-		&text_access_and_registers, &nothing_touches_the_operand_of_lea_and_nop, &flow,
-		&effective_addresses, &no_instruction_is_an_error, &any_bytes,
-		&neighbours_from_the_function, &neighbours_without_a_start,
+		&text_access_and_registers,
+		&nothing_touches_the_operand_of_lea_and_nop,
+		&flow,
+		&effective_addresses,
+		&no_instruction_is_an_error,
+		&any_bytes,
+		&neighbours_from_the_function,
+		&neighbours_without_a_start,
 	};
 	Suite *suite = suite_create("disasm");
 	TCase *cases = tcase_create("disasm");

@@ -26,8 +26,8 @@ static void headless_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const links[] = {"next", "prev"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
-	uint32_t waiter = b_record(b, B_STRUCT, "mutex_waiter", 24, 2, "list", list, 0, "task", l,
-				   128);
+	uint32_t waiter =
+		b_record(b, B_STRUCT, "mutex_waiter", 24, 2, "list", list, 0, "task", l, 128);
 
 	(void)i;
 	b_record(b, B_STRUCT, "mutex", 16, 2, "owner", l, 0, "first_waiter",

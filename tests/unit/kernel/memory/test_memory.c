@@ -34,9 +34,9 @@ static void build(unsigned levels, uint64_t direct_map)
 	ram[p4d][511] = TABLE(19);
 	ram[19][510] = TABLE(20);
 	ram[20][8] = HUGE;
-	ram[20][9] = TABLE(21);	 /* 4K pages behind the image */
+	ram[20][9] = TABLE(21); /* 4K pages behind the image */
 	ram[21][0] = TABLE(40);
-	ram[21][1] = TABLE(500); /* no such memory */
+	ram[21][1] = TABLE(500);  /* no such memory */
 	ram[20][10] = TABLE(501); /* a page table that is not there */
 	for (uint64_t i = 0; i < PAGES; i++)
 		if (i < ROOT || i > 23)
@@ -79,8 +79,9 @@ static void halt(struct machine *machine)
 	close(machine->fd);
 }
 
-#define INFO "SYMBOL(_stext)=ffffffff81000000\nSYMBOL(swapper_pg_dir)=ffffffff81010000\n" \
-	     "NUMBER(phys_base)=-16777216\n"
+#define INFO                                                                                       \
+	"SYMBOL(_stext)=ffffffff81000000\nSYMBOL(swapper_pg_dir)=ffffffff81010000\n"               \
+	"NUMBER(phys_base)=-16777216\n"
 
 static void expect_u64(struct memory *memory, uint64_t va, uint64_t expected)
 {

@@ -39,15 +39,11 @@ START_TEST(each_region_has_its_class)
 		uint64_t address;
 		enum va_class expected;
 	} cases[] = {
-		{0x0000000000000040, VA_USER},
-		{0x0072006900560318, VA_NON_CANONICAL},
+		{0x0000000000000040, VA_USER},	     {0x0072006900560318, VA_NON_CANONICAL},
 		{0xffff87c5eafa5600, VA_HOLE}, /* just below the direct map */
-		{0xffff880612184000, VA_DIRECT_MAP},
-		{0xffff88c000000000, VA_DIRECT_MAP_BEYOND},
-		{0xffffc90050001108, VA_VMALLOC},
-		{0xffffea0018486000, VA_VMEMMAP},
-		{0xffffffff81306392, VA_IMAGE},
-		{0xffffffffc0a19b95, VA_MODULE},
+		{0xffff880612184000, VA_DIRECT_MAP}, {0xffff88c000000000, VA_DIRECT_MAP_BEYOND},
+		{0xffffc90050001108, VA_VMALLOC},    {0xffffea0018486000, VA_VMEMMAP},
+		{0xffffffff81306392, VA_IMAGE},	     {0xffffffffc0a19b95, VA_MODULE},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)

@@ -52,8 +52,12 @@ static uint64_t object(unsigned index)
 
 static void start(bool hardened)
 {
-	cache = (struct slab_cache){.name = "test", .size = 64, .object_size = 64, .offset = 32,
-				    .hardened = hardened, .random = 0x1122334455667788};
+	cache = (struct slab_cache){.name = "test",
+				    .size = 64,
+				    .object_size = 64,
+				    .offset = 32,
+				    .hardened = hardened,
+				    .random = 0x1122334455667788};
 	slab = (struct slab){.cache = &cache, .base = BASE, .objects = OBJECTS};
 	memset(fake.bytes, 0, sizeof(fake.bytes));
 }
@@ -102,7 +106,7 @@ START_TEST(broken_lists_end_and_say_where)
 	expect(object(3), BREAK_OUTSIDE, object(5));
 	link_plain(5, object(2) + 8);
 	expect(object(3), BREAK_MISALIGNED, object(5));
-	expect(UINT64_MAX, BREAK_OUTSIDE, 0); /* the list's own first pointer */
+	expect(UINT64_MAX, BREAK_OUTSIDE, 0);	    /* the list's own first pointer */
 	slab.base = FAKE_BASE + sizeof(fake.bytes); /* memory that is not in the dump */
 	expect(object(0), BREAK_UNREADABLE, object(0));
 }

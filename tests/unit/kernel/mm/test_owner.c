@@ -21,8 +21,8 @@ bool memory_is_canonical(const struct memory *memory, uint64_t va)
 	return va >> 47 == 0 || va >> 47 == 0x1ffff;
 }
 
-static struct task sleeper = {.pid = 7, .comm = "sl\033eep", .stack = VMALLOC + 0x8000,
-			      .stack_size = 0x4000};
+static struct task sleeper = {
+	.pid = 7, .comm = "sl\033eep", .stack = VMALLOC + 0x8000, .stack_size = 0x4000};
 
 const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 {
@@ -35,8 +35,11 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 bool stacks_find(const struct kernel *of, uint64_t address, struct stack *ret)
 {
 	(void)of;
-	*ret = (struct stack){.kind = STACK_EXCEPTION, .low = NMI_STACK, .high = NMI_STACK + 0x1000,
-			      .cpu = 1, .name = "NMI"};
+	*ret = (struct stack){.kind = STACK_EXCEPTION,
+			      .low = NMI_STACK,
+			      .high = NMI_STACK + 0x1000,
+			      .cpu = 1,
+			      .name = "NMI"};
 	return address >= ret->low && address < ret->high;
 }
 
@@ -70,7 +73,8 @@ static bool vmap_in_nodes;
 static void types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const rb[] = {"__rb_parent_color", "rb_right", "rb_left"},
-		*const root[] = {"rb_node"}, *const vm[] = {"caller"}, *const lock[] = {"lock"};
+				 *const root[] = {"rb_node"}, *const vm[] = {"caller"},
+				 *const lock[] = {"lock"};
 	uint32_t node = fake_longs(b, "rb_node", l, rb, 3);
 	uint32_t tree = fake_longs(b, "rb_root", l, root, 1);
 
@@ -259,8 +263,10 @@ static const struct {
 	enum page_use use;
 } pages[] = {
 	/* el6: flags for all */
-	{"NUMBER(PG_slab)=7\nNUMBER(PG_buddy)=19", ERA_PAGE, 1 << 7, UINT32_MAX, 0, 1, PAGE_USE_SLAB},
-	{"NUMBER(PG_slab)=7\nNUMBER(PG_buddy)=19", ERA_PAGE, 1 << 19, UINT32_MAX, 0, 0, PAGE_USE_BUDDY},
+	{"NUMBER(PG_slab)=7\nNUMBER(PG_buddy)=19", ERA_PAGE, 1 << 7, UINT32_MAX, 0, 1,
+	 PAGE_USE_SLAB},
+	{"NUMBER(PG_slab)=7\nNUMBER(PG_buddy)=19", ERA_PAGE, 1 << 19, UINT32_MAX, 0, 0,
+	 PAGE_USE_BUDDY},
 	/* el7: _mapcount of -128; a page nobody maps has -1, a ballooned one -256 */
 	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-128", ERA_PAGE, 0, -128, 0, 0, PAGE_USE_BUDDY},
 	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-128", ERA_PAGE, 0, -1, 0, 1, PAGE_USE_OTHER},
@@ -271,13 +277,20 @@ static const struct {
 	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129", ERA_SLAB, 0, 0, FAKE_BASE + 1, 1, PAGE_USE_ANON},
 	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129", ERA_SLAB, 0, 0, FAKE_BASE, 1, PAGE_USE_FILE},
 	/* 6.12: the top byte */
-	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456", ERA_SHEAVES, 0, 0xf0000000, 0, 0, PAGE_USE_BUDDY},
-	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456", ERA_SHEAVES, 0, 0xf0000007, 0, 0, PAGE_USE_BUDDY},
-	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, 0xf5001234, 0, 1, PAGE_USE_SLAB},
-	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, UINT32_MAX, 0, 1, PAGE_USE_OTHER},
-	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, UINT32_MAX, 0, 0, PAGE_USE_UNKNOWN},
-	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, 0xf2000000, 0, 1, PAGE_USE_TABLE},
-	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 1 << 13, UINT32_MAX, 0, 1, PAGE_USE_RESERVED},
+	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456", ERA_SHEAVES, 0, 0xf0000000, 0, 0,
+	 PAGE_USE_BUDDY},
+	{"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456", ERA_SHEAVES, 0, 0xf0000007, 0, 0,
+	 PAGE_USE_BUDDY},
+	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, 0xf5001234, 0, 1,
+	 PAGE_USE_SLAB},
+	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, UINT32_MAX, 0, 1,
+	 PAGE_USE_OTHER},
+	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, UINT32_MAX, 0, 0,
+	 PAGE_USE_UNKNOWN},
+	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 0, 0xf2000000, 0, 1,
+	 PAGE_USE_TABLE},
+	{"NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376", ERA_SHEAVES, 1 << 13, UINT32_MAX, 0, 1,
+	 PAGE_USE_RESERVED},
 };
 
 START_TEST(what_a_page_is_used_for)
@@ -368,7 +381,7 @@ START_TEST(vmap_areas_are_found_in_any_node)
 }
 END_TEST
 
-UNIT_MAIN("owner", every_kind_of_owner, stacks_of_cpus, per_cpu_memory_names_the_variable_and_the_cpu,
-	  a_stack_address_names_the_frame,
+UNIT_MAIN("owner", every_kind_of_owner, stacks_of_cpus,
+	  per_cpu_memory_names_the_variable_and_the_cpu, a_stack_address_names_the_frame,
 	  what_a_page_is_used_for, free_blocks_are_marked_at_their_first_page_alone,
 	  vmap_trees_that_loop_end, vmap_areas_are_found_in_any_node)

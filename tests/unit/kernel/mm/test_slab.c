@@ -171,8 +171,8 @@ START_TEST(absurd_counts_are_refused)
 {
 	uint64_t counts = fake_page(PFN) + P_COUNTS;
 
-	refused(counts, 0, ERR_CORRUPT);			    /* no objects */
-	refused(counts, 33 | 32 << 16, ERR_CORRUPT);		    /* more taken than there are */
+	refused(counts, 0, ERR_CORRUPT);	     /* no objects */
+	refused(counts, 33 | 32 << 16, ERR_CORRUPT); /* more taken than there are */
 	refused(CACHES + C_SIZE, 0, ERR_CORRUPT);
 	refused(CACHES + C_SIZE, UINT32_MAX, ERR_CORRUPT);
 	refused(CACHES + C_OBJECT_SIZE, SIZE + 1, ERR_CORRUPT);
@@ -229,7 +229,8 @@ START_TEST(the_list_of_caches_ends_when_it_loops)
 	assert_ok(slab_caches_each(&kernel, count_cache, &count));
 	ck_assert_uint_eq(count, 2);
 	count = 0;
-	fake_u64(CACHES + CACHE_STRUCT + C_LIST, CACHES + C_LIST); /* the second's next: the first */
+	fake_u64(CACHES + CACHE_STRUCT + C_LIST,
+		 CACHES + C_LIST); /* the second's next: the first */
 	assert_err(slab_caches_each(&kernel, count_cache, &count), ERR_CORRUPT);
 	ck_assert_uint_eq(count, 2);
 	fake_u64(CACHES + C_LIST, CACHES + C_LIST);

@@ -15,8 +15,17 @@
 #define NAME (FAKE_BASE + 0x3a000)
 
 enum {
-	S_MEM = 24, S_INUSE = 32, S_FREE = 36, S_STRUCT = 48, /* struct slab, then the indices */
-	K_ARRAY = 0, K_SIZE = 32, K_NUM = 36, K_NAME = 40, K_NEXT = 48, K_NODES = 64, K_OFFSET = 96,
+	S_MEM = 24,
+	S_INUSE = 32,
+	S_FREE = 36,
+	S_STRUCT = 48, /* struct slab, then the indices */
+	K_ARRAY = 0,
+	K_SIZE = 32,
+	K_NUM = 36,
+	K_NAME = 40,
+	K_NEXT = 48,
+	K_NODES = 64,
+	K_OFFSET = 96,
 	K_USER = 100,
 	ARRAY_ENTRIES = 24,
 };
@@ -112,7 +121,8 @@ START_TEST(objects_are_found_on_every_list)
 		/* The descriptor and what lies behind the last object are no objects. */
 		assert_err(slab_find(&kernel, BASE + 8, &(struct slab_object){0}), ERR_NOT_FOUND);
 		assert_err(slab_find(&kernel, BASE + COLOUR + OBJECTS * SIZE,
-				     &(struct slab_object){0}), ERR_NOT_FOUND);
+				     &(struct slab_object){0}),
+			   ERR_NOT_FOUND);
 		fake_slab_close();
 	}
 	debug = false;
@@ -185,7 +195,7 @@ START_TEST(absurd_counts_are_refused)
 	refused(CACHE + K_NUM, UINT32_MAX, ERR_CORRUPT);
 	refused(CACHE + K_SIZE, 0, ERR_CORRUPT);
 	refused(BASE + S_INUSE, OBJECTS + 1, ERR_CORRUPT);
-	refused(BASE + S_MEM, 0, ERR_NOT_FOUND);	    /* objects elsewhere */
+	refused(BASE + S_MEM, 0, ERR_NOT_FOUND);		/* objects elsewhere */
 	refused(fake_page(PFN) + 28, 0x6b6b6b6b, ERR_UNMAPPED); /* the descriptor's address */
 }
 END_TEST

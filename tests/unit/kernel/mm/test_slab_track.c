@@ -5,12 +5,12 @@
 
 #define PFN 2
 #define RED 64
-#define USER 100			/* bytes the cache's user sees */
+#define USER 100 /* bytes the cache's user sees */
 #define INUSE 104
-#define TRACK 32			/* sizeof(struct track) */
-#define TRACKS (INUSE + 8)		/* behind the free pointer */
+#define TRACK 32	   /* sizeof(struct track) */
+#define TRACKS (INUSE + 8) /* behind the free pointer */
 #define SIZE 256
-#define OBJECT(i) (FAKE_BASE + PFN * PAGE_SIZE + (i) * SIZE + RED)
+#define OBJECT(i) (FAKE_BASE + PFN * PAGE_SIZE + (i)*SIZE + RED)
 #define TEXT 0xffffffff81000000
 
 static bool flags_by_enum;

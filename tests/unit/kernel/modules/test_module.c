@@ -12,15 +12,15 @@
 /* The shapes struct module has had. */
 enum era { ERA_MEM, ERA_LAYOUT, ERA_PLAIN, ERA_COUNT };
 
-#define HEAD	 (FAKE_BASE + 0x100)
-#define FIRST	 (FAKE_BASE + 0x1000)
-#define SECOND	 (FAKE_BASE + 0x2000)
+#define HEAD (FAKE_BASE + 0x100)
+#define FIRST (FAKE_BASE + 0x1000)
+#define SECOND (FAKE_BASE + 0x2000)
 #define KALLSYMS (FAKE_BASE + 0x3000)
-#define SYMTAB	 (FAKE_BASE + 0x4000)
-#define STRTAB	 (FAKE_BASE + 0x6000)
-#define TYPETAB	 (FAKE_BASE + 0x5000)
-#define CORE	 0xffffffffc0000000ull
-#define INIT	 0xffffffffc0100000ull
+#define SYMTAB (FAKE_BASE + 0x4000)
+#define STRTAB (FAKE_BASE + 0x6000)
+#define TYPETAB (FAKE_BASE + 0x5000)
+#define CORE 0xffffffffc0000000ull
+#define INIT 0xffffffffc0100000ull
 
 /* Offsets the types below give the members. */
 enum { STATE = 0, LIST = 8, NAME = 24, SHAPE = 128, TAINTS = 248, ARCH = 256, BTF = 280 };
@@ -102,8 +102,9 @@ static void open_types(enum era era)
 			   id.pointer, 64);
 	id.name = b_array(&b, id.c, 56);
 	add_enum(&b, "module_state", 4, states);
-	(era == ERA_MEM ? module_of_mem : era == ERA_LAYOUT ? module_of_layout : module_plain)(&b,
-											       &id);
+	(era == ERA_MEM	     ? module_of_mem
+	 : era == ERA_LAYOUT ? module_of_layout
+			     : module_plain)(&b, &id);
 	void *data = b_finish(&b, &size);
 	assert_ok(btf_open(data, size, NULL, "", &provider));
 	assert_ok(types_open(&kernel.types));

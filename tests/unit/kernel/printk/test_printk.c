@@ -133,12 +133,12 @@ END_TEST
 static void ring_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const lpos_members[] = {"begin", "next"};
-	uint32_t u16 = b_int(b, "short", 2), lpos = fake_longs(b, "prb_data_blk_lpos", l,
-							       lpos_members, 2);
+	uint32_t u16 = b_int(b, "short", 2),
+		 lpos = fake_longs(b, "prb_data_blk_lpos", l, lpos_members, 2);
 	uint32_t descs = b_record(b, B_STRUCT, "prb_desc_ring", 40, 5, "count_bits", i, 0, "descs",
 				  l, 64, "infos", l, 128, "head_id", l, 192, "tail_id", l, 256);
-	uint32_t text = b_record(b, B_STRUCT, "prb_data_ring", 16, 2, "size_bits", i, 0, "data", l,
-				 64);
+	uint32_t text =
+		b_record(b, B_STRUCT, "prb_data_ring", 16, 2, "size_bits", i, 0, "data", l, 64);
 
 	b_record(b, B_STRUCT, "printk_ringbuffer", 56, 2, "desc_ring", descs, 0, "text_data_ring",
 		 text, 320);

@@ -18,8 +18,7 @@ START_TEST(every_era_decodes)
 
 	image_build(&image, (enum era)_i, COUNT, 100);
 	read_image(&image, &tables);
-	ck_assert_uint_eq(tables.names_size,
-			  image.start + image.names_end - image.places.names);
+	ck_assert_uint_eq(tables.names_size, image.start + image.names_end - image.places.names);
 	assert_ok(kallsyms_open(&tables, &kallsyms));
 	ck_assert_uint_eq(kallsyms_count(kallsyms), COUNT);
 	for (size_t i = 0; i < COUNT; i++) {

@@ -178,7 +178,8 @@ END_TEST
 START_TEST(what_is_no_system_map_is_refused)
 {
 	static const char *const texts[] = {
-		"ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package\n",
+		"ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg "
+		"package\n",
 		"ffffffff81000000\n",
 		"ffffffff81000000 T\n",
 		"zzz T _text\n",

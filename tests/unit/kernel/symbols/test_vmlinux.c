@@ -9,11 +9,11 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
 
-#define TEXT	0xffffffff81000000ull
-#define RODATA	0xffffffff81800000ull
+#define TEXT 0xffffffff81000000ull
+#define RODATA 0xffffffff81800000ull
 #define RELEASE "6.1.0-13-amd64"
-#define BANNER	"Linux version " RELEASE " (builder@host) (gcc 12) #1 SMP 2023-09-29"
-#define SLIDE	0x2000000ull
+#define BANNER "Linux version " RELEASE " (builder@host) (gcc 12) #1 SMP 2023-09-29"
+#define SLIDE 0x2000000ull
 
 /* Stands in for kernel/memory/memory.c: all it holds is a banner. */
 static const char *memory_banner;
@@ -96,7 +96,8 @@ static void build(struct tiny *tiny, const char *banner, uint8_t id)
 {
 	*tiny = (struct tiny){0};
 	tiny->header = (Elf64_Ehdr){
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
 		.e_type = ET_EXEC,
 		.e_machine = EM_X86_64,
 		.e_version = EV_CURRENT,
@@ -274,8 +275,7 @@ START_TEST(finder_looks_in_the_usual_places)
 	close(fd);
 
 	/* One of another build is passed over for the right one. */
-	assert_err(vmlinux_find(root, RELEASE, ID("ab"), found, sizeof(found), &fd),
-		   ERR_NOT_FOUND);
+	assert_err(vmlinux_find(root, RELEASE, ID("ab"), found, sizeof(found), &fd), ERR_NOT_FOUND);
 	snprintf(path, sizeof(path), "%s/usr/lib/debug/.build-id/ab/%s.debug", root, ID("ab") + 2);
 	put_file(path, vmlinux(BANNER, 0xab));
 	assert_ok(vmlinux_find(root, RELEASE, ID("ab"), found, sizeof(found), &fd));
@@ -294,5 +294,5 @@ START_TEST(finder_looks_in_the_usual_places)
 END_TEST
 
 UNIT_MAIN("vmlinux", same_build_id_is_enough, other_build_id_needs_the_same_banner,
-	  without_build_id_the_release_counts, message_names_both_sides,
-	  what_is_no_elf_is_refused, symbols_are_moved, finder_looks_in_the_usual_places)
+	  without_build_id_the_release_counts, message_names_both_sides, what_is_no_elf_is_refused,
+	  symbols_are_moved, finder_looks_in_the_usual_places)

@@ -119,4 +119,5 @@ START_TEST(one_processor_kernels_have_one_area)
 END_TEST
 
 UNIT_MAIN("percpu", variables_are_found_on_each_cpu, stopped_cpus_count_as_online,
-	  addresses_are_led_back_to_their_cpu, absurd_counts_are_refused, one_processor_kernels_have_one_area)
+	  addresses_are_led_back_to_their_cpu, absurd_counts_are_refused,
+	  one_processor_kernels_have_one_area)

@@ -154,7 +154,7 @@ END_TEST
 /* 2.6.32: a zombie is 16, dead is 32; the kernel's own table says so. */
 START_TEST(states_follow_the_kernels_table)
 {
-	static const char *const old[] = {"R (running)", "S (sleeping)", "D (disk sleep)",
+	static const char *const old[] = {"R (running)", "S (sleeping)",     "D (disk sleep)",
 					  "T (stopped)", "T (tracing stop)", "Z (zombie)",
 					  "X (dead)"};
 	uint64_t table = FAKE_BASE + 0xd000, text = FAKE_BASE + 0xd100;
@@ -248,5 +248,4 @@ END_TEST
 UNIT_MAIN("task", processes_and_threads_are_found, rings_without_a_head_end_too,
 	  a_looping_task_list_ends, a_broken_task_list_is_entered_from_behind,
 	  looping_thread_lists_end, states_have_their_letters, states_follow_the_kernels_table,
-	  runqueues_name_who_runs,
-	  a_task_without_a_stack_says_what_blocks_it)
+	  runqueues_name_who_runs, a_task_without_a_stack_says_what_blocks_it)

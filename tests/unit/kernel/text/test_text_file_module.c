@@ -40,8 +40,9 @@ enum { S_NULL, S_TEXT, S_DATA, S_STRINGS, S_NOTE, S_SYMTAB, S_STRTAB, S_RELA };
 enum { SYM_NULL, SYM_FUNCTION, SYM_OTHER, SYM_VARIABLE, SYM_STRINGS, SYM_CALLEE, SYMBOLS };
 
 static const char names[] = "\0function\0other\0variable\0callee";
-static const uint8_t note[36] = {4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 1, 2, 3, 4,
-				 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+static const uint8_t note[36] = {4,   0,   0,	0,  20, 0,  0,	0,  3,	0,  0,	0,
+				 'G', 'N', 'U', 0,  1,	2,  3,	4,  5,	6,  7,	8,
+				 9,   10,  11,	12, 13, 14, 15, 16, 17, 18, 19, 20};
 
 struct fixture {
 	struct elf_build file;
@@ -63,7 +64,8 @@ static void put_s32(uint8_t *at, int64_t value)
 static void put_code(struct fixture *f)
 {
 	memset(f->code, 0x90, CODE_SIZE);
-	memcpy(f->code, "\xe8\0\0\0\0\x48\x8b\x05\0\0\0\0\x48\x8d\x3d\0\0\0\0\x48\x8d\x3d\0\0\0\0", 26);
+	memcpy(f->code, "\xe8\0\0\0\0\x48\x8b\x05\0\0\0\0\x48\x8d\x3d\0\0\0\0\x48\x8d\x3d\0\0\0\0",
+	       26);
 	memcpy(f->loaded, f->code, CODE_SIZE);
 	put_s32(f->loaded + 1, CALLEE - (TEXT + 5));
 	put_s32(f->loaded + 8, DATA + 16 - (TEXT + 12));
@@ -83,12 +85,14 @@ static void set_up(struct fixture *f)
 	fake_symbol("callee", CALLEE);
 	assert_ok(disasm_open(&kernel.disasm));
 	put_code(f);
-	f->symbols[SYM_FUNCTION] = (Elf64_Sym){1, ELF64_ST_INFO(STB_LOCAL, STT_FUNC), 0, S_TEXT, 0, 32};
-	f->symbols[SYM_OTHER] = (Elf64_Sym){10, ELF64_ST_INFO(STB_LOCAL, STT_FUNC), 0, S_TEXT, 32, 32};
-	f->symbols[SYM_VARIABLE] = (Elf64_Sym){16, ELF64_ST_INFO(STB_LOCAL, STT_OBJECT), 0, S_DATA, 16,
-					       8};
-	f->symbols[SYM_STRINGS] = (Elf64_Sym){0, ELF64_ST_INFO(STB_LOCAL, STT_SECTION), 0, S_STRINGS, 0,
-					      0};
+	f->symbols[SYM_FUNCTION] =
+		(Elf64_Sym){1, ELF64_ST_INFO(STB_LOCAL, STT_FUNC), 0, S_TEXT, 0, 32};
+	f->symbols[SYM_OTHER] =
+		(Elf64_Sym){10, ELF64_ST_INFO(STB_LOCAL, STT_FUNC), 0, S_TEXT, 32, 32};
+	f->symbols[SYM_VARIABLE] =
+		(Elf64_Sym){16, ELF64_ST_INFO(STB_LOCAL, STT_OBJECT), 0, S_DATA, 16, 8};
+	f->symbols[SYM_STRINGS] =
+		(Elf64_Sym){0, ELF64_ST_INFO(STB_LOCAL, STT_SECTION), 0, S_STRINGS, 0, 0};
 	f->symbols[SYM_CALLEE] = (Elf64_Sym){25, ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), 0, 0, 0, 0};
 	f->relas[0] = (Elf64_Rela){1, ELF64_R_INFO(SYM_CALLEE, R_X86_64_PLT32), -4};
 	f->relas[1] = (Elf64_Rela){8, ELF64_R_INFO(SYM_VARIABLE, R_X86_64_PC32), -4};
@@ -116,8 +120,8 @@ static void set_up(struct fixture *f)
 	add_in_dump("other", TEXT + 32);
 	add_in_dump("variable", DATA + 16);
 	fake_put(NOTE, note, sizeof(note));
-	f->module = (struct module){.name = "module", .base = TEXT, .size = CODE_SIZE,
-				    .range_count = 2};
+	f->module = (struct module){
+		.name = "module", .base = TEXT, .size = CODE_SIZE, .range_count = 2};
 	f->module.ranges[0].start = TEXT;
 	f->module.ranges[0].end = TEXT + CODE_SIZE;
 	f->module.ranges[0].text = true;

@@ -301,14 +301,14 @@ START_TEST(malformed_sections_are_refused)
 		uint8_t value;
 		enum err_code code;
 	} changes[] = {
-		{0, 0xeb, ERR_CORRUPT},  /* magic */
+		{0, 0xeb, ERR_CORRUPT},	 /* magic */
 		{2, 2, ERR_UNSUPPORTED}, /* version */
-		{4, 23, ERR_CORRUPT},    /* header too short */
-		{7, 0xff, ERR_CORRUPT},  /* header beyond the end */
+		{4, 23, ERR_CORRUPT},	 /* header too short */
+		{7, 0xff, ERR_CORRUPT},	 /* header beyond the end */
 		{15, 0xff, ERR_CORRUPT}, /* types' length */
 		{19, 0xff, ERR_CORRUPT}, /* strings' offset */
 		{31, 0x1f, ERR_CORRUPT}, /* a kind that is none */
-		{31, 0, ERR_CORRUPT},    /* likewise */
+		{31, 0, ERR_CORRUPT},	 /* likewise */
 		{45, 0xff, ERR_CORRUPT}, /* 65281 members */
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {

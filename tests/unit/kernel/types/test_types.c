@@ -60,9 +60,9 @@ START_TEST(paths_lead_to_members)
 	ck_assert_uint_eq(member_offset(&m), 76 + 10);
 
 	static const char *const wrong[] = {
-		"",         ".",         "list.",   ".list",           "list.prev.next",
-		"slots[4]", "slots[-1]", "slots[1", "slots[]",         "slots[1]x",
-		"count[0]", "nam",       "names",   "tail[4294967295]"};
+		"",	    ".",	 "list.",   ".list",	       "list.prev.next",
+		"slots[4]", "slots[-1]", "slots[1", "slots[]",	       "slots[1]x",
+		"count[0]", "nam",	 "names",   "tail[4294967295]"};
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		ck_assert_msg(!type_find_member(queue, wrong[i], &m), "%s", wrong[i]);
 	ck_assert(!type_find_member((struct type){0}, "list", &m));
@@ -78,7 +78,7 @@ START_TEST(offsets_have_names)
 	static const struct {
 		uint64_t offset;
 		const char *path;
-	} places[] = {{0, "name[0]"},        {8, "list.next"}, {20, "list.prev"}, {24, "count"},
+	} places[] = {{0, "name[0]"},	     {8, "list.next"}, {20, "list.prev"}, {24, "count"},
 		      {60, "slots[3].high"}, {64, "run"},      {80, "tail[2]"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {

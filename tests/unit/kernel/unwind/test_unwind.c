@@ -12,13 +12,31 @@
 
 /* Functions of 256 bytes. */
 enum function {
-	INNER, MIDDLE, OUTER, FORK, ENTRY, GAP, FRAMED, FAULT_ENTRY, SYSCALL, TRAMPOLINE,
-	TRACED, FUNCTIONS
+	INNER,
+	MIDDLE,
+	OUTER,
+	FORK,
+	ENTRY,
+	GAP,
+	FRAMED,
+	FAULT_ENTRY,
+	SYSCALL,
+	TRAMPOLINE,
+	TRACED,
+	FUNCTIONS
 };
 static const char *const names[FUNCTIONS] = {
-	"__schedule", "kmem_alloc", "xfs_inactive", "ret_from_fork", "stack_segment",
-	"__crash_kexec", "panic", "page_fault", "entry_SYSCALL_64",
-	"arch_rethook_trampoline", "ftrace_caller",
+	"__schedule",
+	"kmem_alloc",
+	"xfs_inactive",
+	"ret_from_fork",
+	"stack_segment",
+	"__crash_kexec",
+	"panic",
+	"page_fault",
+	"entry_SYSCALL_64",
+	"arch_rethook_trampoline",
+	"ftrace_caller",
 };
 #define AT(function, offset) (TEXT + 0x100 * (uint64_t)(function) + (offset))
 
@@ -205,11 +223,11 @@ static void put_switched(uint64_t switched)
 {
 	uint64_t sp = switched + 56;
 
-	fake_u64(switched + 40, 0x1111);	     /* rbp */
-	fake_u64(switched + 48, AT(INNER, 0x20));    /* ret_addr */
-	fake_u64(sp + 0x10, STACK + 0x3f00);	     /* INNER saved its caller's rbp there */
+	fake_u64(switched + 40, 0x1111);	  /* rbp */
+	fake_u64(switched + 48, AT(INNER, 0x20)); /* ret_addr */
+	fake_u64(sp + 0x10, STACK + 0x3f00);	  /* INNER saved its caller's rbp there */
 	fake_u64(sp + 0x18, AT(OUTER, 0x30));
-	fake_u64(STACK + 0x3f00, 0x2222);	     /* OUTER: a frame pointer */
+	fake_u64(STACK + 0x3f00, 0x2222); /* OUTER: a frame pointer */
 	fake_u64(STACK + 0x3f08, AT(FORK, 0x22));
 }
 
@@ -511,9 +529,9 @@ START_TEST(gaps_are_crossed_by_the_call)
 	fake_put(AT(GAP, 0), prologue, sizeof(prologue));
 	put_call(AT(MIDDLE, 0x10), AT(INNER, 0));
 	put_call(AT(FRAMED, 0x50), AT(GAP, 0));
-	fake_u64(STACK + 0x3010, AT(MIDDLE, 0x10));	       /* stale, and ends cleanly too */
+	fake_u64(STACK + 0x3010, AT(MIDDLE, 0x10)); /* stale, and ends cleanly too */
 	fake_u64(STACK + 0x3018 + 0x38, AT(FORK, 5));
-	fake_u64(STACK + 0x3070 - 8, 0x7777);		       /* GAP saved rbp there */
+	fake_u64(STACK + 0x3070 - 8, 0x7777); /* GAP saved rbp there */
 	fake_u64(STACK + 0x3070, AT(FRAMED, 0x50));
 	fake_u64(STACK + 0x3080, AT(FORK, 5));
 	assert_ok(unwind_regs(&kernel, &first, &trace));
@@ -801,13 +819,11 @@ START_TEST(notes_go_by_who_saved_one)
 END_TEST
 
 UNIT_MAIN("unwind", sleepers_in_each_encoding, newborn_tasks_end_where_they_start,
-	  a_lost_stack_pointer_is_searched_for,
-	  exception_frames_are_met, user_mode_ends_a_trace,
+	  a_lost_stack_pointer_is_searched_for, exception_frames_are_met, user_mode_ends_a_trace,
 	  interrupt_stacks_are_crossed, overflown_stacks_are_seen_from_the_double_fault,
-	  stacks_that_go_backwards_end, wild_stack_pointers_end,
-	  a_saved_pointer_to_nowhere_is_said, calls_through_bad_pointers_return,
-	  gaps_are_crossed_by_the_call, hooked_returns_are_looked_up,
-	  generated_code_is_stepped_through, frame_pointers_are_followed,
-	  unfinished_frames_are_seen, looping_frame_pointers_end, inline_switches_are_known,
-	  a_scan_says_what_it_is, running_tasks_have_their_cpus_registers,
-	  notes_go_by_who_saved_one)
+	  stacks_that_go_backwards_end, wild_stack_pointers_end, a_saved_pointer_to_nowhere_is_said,
+	  calls_through_bad_pointers_return, gaps_are_crossed_by_the_call,
+	  hooked_returns_are_looked_up, generated_code_is_stepped_through,
+	  frame_pointers_are_followed, unfinished_frames_are_seen, looping_frame_pointers_end,
+	  inline_switches_are_known, a_scan_says_what_it_is,
+	  running_tasks_have_their_cpus_registers, notes_go_by_who_saved_one)
