@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "describe.h"
 
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
+
 #include <string.h>
 
 json_t *describe_task(const struct task *task)

@@ -6,6 +6,10 @@
 #include "kernel/kernel.h"
 #include "kernel/mm/owner.h"
 
+struct frame;
+struct task;
+struct trace;
+
 /* Objects of the verdict's shape that more than one analyzer writes. */
 
 /* TASK: {"pid","tgid","comm","address","state","cpu"} */

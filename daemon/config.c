@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "kernel/types/types.h"
 
 #define CONFIG_SIZE_MAX (64u << 10)
 #define LIST_MAX 64

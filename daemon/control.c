@@ -12,8 +12,8 @@
 
 #include "daemon/jobs.h"
 #include "daemon/log.h"
-#include "daemon/store/queue.h"
 #include "daemon/retention.h"
+#include "daemon/store/queue.h"
 
 #define CLIENTS_MAX 16
 #define ANSWER_TIMEOUT_S 30

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/spool/identity.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
-#include "daemon/store/queue.h"
+#include "daemon/spool/identity.h"
 #include "daemon/spool/snapshot.h"
+#include "daemon/store/queue.h"
 
 static struct db *db_of(const struct daemon *daemon)
 {

@@ -8,16 +8,16 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-#include "finding.h"
-#include "daemon/store/analyze.h"
-#include "daemon/worker/input.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
-#include "daemon/store/queue.h"
 #include "daemon/spool/snapshot.h"
+#include "daemon/store/analyze.h"
+#include "daemon/store/queue.h"
 #include "daemon/store/verdict_row.h"
+#include "daemon/worker/input.h"
 #include "daemon/worker/unpack.h"
 #include "daemon/worker/worker.h"
+#include "finding.h"
 
 #define TICK_MS 1000
 #define NO_PROCESS_MS 5000 /* after fork or exec failed */

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "daemon/log.h"
+#include "daemon/sql.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/report.h"
-#include "daemon/sql.h"
 #include "daemon/store/verdict_row.h"
 
 #define RETRY_MS 15000

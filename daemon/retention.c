@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/spool/layout.h"
 #include "daemon/log.h"
-#include "daemon/store/queue.h"
+#include "daemon/spool/layout.h"
 #include "daemon/spool/snapshot.h"
 #include "daemon/sql.h"
+#include "daemon/store/queue.h"
 
 #define FIRST_MS 60000
 #define INTERVAL_MS 3600000

@@ -11,15 +11,15 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/store/analyze.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/intake.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
-#include "daemon/store/queue.h"
 #include "daemon/retention.h"
+#include "daemon/store/analyze.h"
+#include "daemon/store/queue.h"
 #include "daemon/worker/unpack.h"
 #include "daemon/worker/worker.h"
 

@@ -2,8 +2,8 @@
 #ifndef TRIAGE_RULES_RULES
 #define TRIAGE_RULES_RULES
 
-#include "rules/db.h"
 #include "json.h"
+#include "rules/db.h"
 
 /*
  * Rules: SQL files that look at a dump's findings through the views of schema/views.sql and say

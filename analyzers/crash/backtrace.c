@@ -13,6 +13,9 @@
 #include "base/hash.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
 
 static struct err *show_cpu(struct kernel *kernel, unsigned cpu, struct findings *findings)
 {

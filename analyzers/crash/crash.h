@@ -2,7 +2,10 @@
 #ifndef TRIAGE_CRASH_CRASH
 #define TRIAGE_CRASH_CRASH
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
 #include "kernel/kernel.h"
+#include "kernel/unwind/unwind.h"
 
 /* What the panic analyzer's files share: the crash as far as it has been understood. */
 

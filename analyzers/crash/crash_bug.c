@@ -7,7 +7,12 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "crash/crash.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define ENTRIES_MAX (1u << 17)
 #define BUGFLAG_WARNING 1

@@ -5,8 +5,13 @@
 
 #include "base/str.h"
 #include "crash/crash.h"
-#include "kernel/types/object.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/printk/printk.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/object.h"
+#include "kernel/unwind/unwind.h"
 
 const char *crash_kind_name(enum crash_kind kind)
 {

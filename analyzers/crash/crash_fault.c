@@ -6,6 +6,13 @@
 
 #include "base/parse.h"
 #include "crash/crash.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/printk/printk.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
 #define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */

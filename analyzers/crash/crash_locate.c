@@ -4,8 +4,15 @@
 
 #include "base/str.h"
 #include "crash/crash.h"
-#include "kernel/types/object.h"
+#include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
 
 static bool read_cpu_variable(struct kernel *kernel, const char *name, int *cpu)
 {

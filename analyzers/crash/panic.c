@@ -16,6 +16,11 @@
 #include "crash/crash.h"
 #include "crash/oops_report.h"
 #include "describe.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/unwind/unwind.h"
 
 static json_t *registers_json(const struct regs *regs)
 {

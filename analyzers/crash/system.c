@@ -13,7 +13,15 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/printk/printk.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 static json_t *time_json(int64_t seconds)
 {

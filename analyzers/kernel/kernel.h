@@ -2,20 +2,10 @@
 #ifndef TRIAGE_KERNEL_KERNEL
 #define TRIAGE_KERNEL_KERNEL
 
-#include "kernel/insn/disasm.h"
-#include "kernel/dump/dump.h"
-#include "kernel/types/members.h"
-#include "kernel/memory/memory.h"
-#include "kernel/modules/module.h"
-#include "kernel/mm/page_flags.h"
-#include "kernel/tasks/percpu.h"
-#include "kernel/printk/printk.h"
-#include "kernel/unwind/stacks.h"
-#include "kernel/symbols/symbol.h"
-#include "kernel/tasks/task.h"
-#include "kernel/types/types.h"
-#include "kernel/unwind/unwind.h"
-#include "kernel/dump/vmcoreinfo.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
 
 /* The steps a dead kernel is opened in. Each one may be missing; the later ones cope. */
 enum kernel_step {
@@ -59,8 +49,8 @@ struct kernel {
 	int32_t *cpu_notes;    /* by CPU; see cpu_notes_open() */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
-	struct slabs *slabs; /* caches met so far, by kernel/mm/slab.c */
-	struct page_marks page_marks;
+	struct slabs *slabs;		   /* caches met so far, by kernel/mm/slab.c */
+	struct page_marks *page_marks;	   /* by page_marks(), when first asked for */
 	struct slab_states *slab_states;   /* what is free of them, by kernel/mm/slab_state.c */
 	struct stack_frames *stack_frames; /* traces looked into, by kernel/unwind/stack_frame.c */
 	struct sleepers *sleepers;	   /* by kernel_sleepers(), when first asked for */
@@ -74,28 +64,6 @@ struct kernel {
 	uint64_t link_offset; /* run-time minus link-time address (KASLR), for vmlinux look-ups */
 };
 
-struct kernel_options {
-	int dump_fd;	/* -1: a log alone */
-	int vmlinux_fd; /* -1: none */
-	int dmesg_fd;	/* dmesg file beside the dump, -1: none */
-	/*
-	 * Opens a module's .ko for comparing code: a new fd, or -1. Both names come from the dump.
-	 * NULL where there is nothing to look in.
-	 */
-	int (*open_file)(void *context, const char *release, const char *module);
-	void *open_file_context;
-	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
-	void (*progress)(void *context, const char *step);
-	void *context;
-};
-
-/*
- * Open step by step. Fails only when not even the header can be read (or on out-of-memory); all
- * else is recorded in degraded. The fds stay the caller's and must stay open.
- */
-struct err *kernel_open(const struct kernel_options *options, struct kernel **ret);
-void kernel_close(struct kernel *kernel);
-DEFINE_CLEANUP(struct kernel, kernel_close)
 /* Record a missing part; takes err over. remedy may be NULL. */
 void kernel_degrade(struct kernel *kernel, const char *step, struct err *err, const char *remedy);
 

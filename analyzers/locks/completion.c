@@ -12,7 +12,11 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "locks/lock.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 
 #define FUNCTION_MAX 16384 /* bytes of a function looked at before the place it stopped */
 #define WRAPPER_MAX 64	   /* bytes of a function that does nothing but take a lock */

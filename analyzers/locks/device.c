@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define BDEV_FS "bdev" /* the file system all block devices' inodes are of */
 

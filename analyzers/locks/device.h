@@ -3,6 +3,7 @@
 #define TRIAGE_LOCKS_DEVICE
 
 #include "kernel/kernel.h"
+#include "kernel/types/members.h"
 
 /*
  * What people call disks, file systems and inodes. All names are read from the dump: what is not

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "kernel/tasks/task.h"
 #include "locks/lock.h"
 
 #define DEVICES_SHOWN 4

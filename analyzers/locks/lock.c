@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "describe.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
 #include "locks/lock_name.h"
 

@@ -7,9 +7,14 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "locks/device.h"
 #include "finding.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "locks/device.h"
 #include "locks/lock_name.h"
 #include "task_label.h"
 

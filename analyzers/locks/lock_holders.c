@@ -9,10 +9,14 @@
 #include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "locks/critical_section.h"
 #include "locks/lock.h"
 #include "locks/lock_name.h"
-#include "locks/critical_section.h"
 
 struct holds_entry {
 	const char *function;

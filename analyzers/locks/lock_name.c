@@ -7,8 +7,13 @@
 
 #include "base/str.h"
 #include "finding.h"
-#include "kernel/types/object.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "task_label.h"
 
 /* --- mm_struct -------------------------------------------------------------------------------- */

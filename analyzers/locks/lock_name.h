@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/mm/owner.h"
+#include "kernel/types/types.h"
 
 /*
  * What a lock is part of, and what people call it. The name is a noun, good in "waits for …":

@@ -11,8 +11,8 @@
 
 #include "analyzer.h"
 #include "base/str.h"
-#include "locks/task_doing.h"
 #include "locks/lock.h"
+#include "locks/task_doing.h"
 #include "locks/wait_target.h"
 
 #define NAMED                                                                                      \

@@ -14,7 +14,11 @@
 #include "analyzer.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "locks/lock.h"
 #include "locks/rwsem.h"
 

@@ -16,7 +16,10 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "locks/lock.h"
 
 /* include/asm-generic/rwsem.h and arch/x86/include/asm/rwsem.h, until v5.2 */

@@ -10,6 +10,8 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "locks/lock.h"
 

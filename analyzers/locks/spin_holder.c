@@ -8,8 +8,12 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/types/object.h"
+#include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/object.h"
+#include "kernel/unwind/unwind.h"
 #include "locks/critical_section.h"
 #include "locks/spinners.h"
 

@@ -15,9 +15,11 @@
 
 #include "analyzer.h"
 #include "base/str.h"
-#include "locks/task_doing.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
 #include "locks/lock.h"
 #include "locks/spinners.h"
+#include "locks/task_doing.h"
 
 static int by_position(const void *a, const void *b)
 {

@@ -9,8 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/types/object.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/object.h"
+#include "kernel/unwind/unwind.h"
 
 static const struct {
 	const char *function;

@@ -6,6 +6,7 @@
 #include "finding.h"
 #include "kernel/kernel.h"
 #include "kernel/locking/spinlock.h"
+#include "kernel/unwind/unwind.h"
 
 /* A CPU, what it ran when the machine died, and whether it was spinning. */
 struct spin_cpu {

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
 
 enum death { DEATH_NONE, DEATH_STOPPED, DEATH_ENDED };
 

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
-#include "locks/device.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "locks/device.h"
 
 /* --- what the sleeper's stack leads to -------------------------------------------------------- */
 

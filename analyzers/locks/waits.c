@@ -15,9 +15,10 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "describe.h"
-#include "locks/task_doing.h"
+#include "kernel/tasks/task.h"
 #include "locks/io_waits.h"
 #include "locks/lock.h"
+#include "locks/task_doing.h"
 #include "locks/wait_graph.h"
 
 /* --- edges out of the findings ---------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "kernel/printk/printk.h"
 
 static const struct {
 	const char *words, *kind;

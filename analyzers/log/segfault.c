@@ -16,6 +16,7 @@
 #include "analyzer.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/printk/printk.h"
 
 #define HEX "0123456789abcdefABCDEF"
 

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/types/object.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /*
  * How well a restored value fits. Chance has the least room in a list: the object points back at

@@ -11,7 +11,9 @@
 
 #include "analyzer.h"
 #include "base/str.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/types/types.h"
 
 #define WHOLE_MAX 512 /* bytes of an object that are shown whole; of a larger one the half */
 

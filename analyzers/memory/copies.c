@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "memory/search_hits.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
+#include "memory/search_hits.h"
 #include "memory/value.h"
 
 #define HITS_SHOWN 64

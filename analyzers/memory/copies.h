@@ -5,6 +5,8 @@
 #include "finding.h"
 #include "kernel/kernel.h"
 
+struct task;
+
 /*
  * Emit memory.copies: where in memory the bad value stands. task is the one that crashed, or NULL;
  * holder is where the value was read from, or 0. Says nothing of values as common as small numbers.

@@ -7,7 +7,13 @@
 
 #include "base/str.h"
 #include "describe.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
 
 #define VALUE_FRAMES 4 /* the crashed function's and its callers' stack frames … */
 #define VALUE_WORDS 64 /* … words of each … */

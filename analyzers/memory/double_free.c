@@ -10,11 +10,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "memory/slab_functions.h"
 #include "analyzer.h"
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/mm/owner.h"
+#include "memory/slab_functions.h"
 
 struct twice {
 	struct slab_object object;

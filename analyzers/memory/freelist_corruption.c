@@ -8,8 +8,10 @@
 
 #include "base/str.h"
 #include "describe.h"
-#include "kernel/types/object.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "memory/object_damage.h"
 #include "memory/value.h"
 

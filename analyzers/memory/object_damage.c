@@ -5,7 +5,9 @@
 
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/memory/memory.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 #include "memory/value.h"
 
 #define BEYOND_MAX 4096	 /* bytes a stretch is followed out of the object */

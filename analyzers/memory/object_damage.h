@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/mm/slab.h"
+#include "kernel/types/types.h"
 
 /*
  * Is an object sound but for one bad word? Read from its words and what they point to, with its

@@ -14,7 +14,9 @@
 #include "analyzer.h"
 #include "base/str.h"
 #include "describe.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/types/types.h"
 #include "memory/object_damage.h"
 
 struct subject {

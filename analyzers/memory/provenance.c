@@ -6,6 +6,12 @@
 #include <string.h>
 
 #include "finding.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/types.h"
 #include "memory/provenance_walk.h"
 
 #define OBJECTS_MAX 2 /* gone back from the one that held the value to what led to it */

@@ -4,6 +4,7 @@
 
 #include "crash/crash.h"
 #include "json.h"
+#include "kernel/dump/regs.h"
 
 /*
  * Where a bad register value came from: backward through the code of the faulting function and its

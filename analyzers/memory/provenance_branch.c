@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
 #include "memory/provenance_walk.h"
 
 #define ROUNDS_MAX 65536 /* of a loop gone through again */

@@ -6,8 +6,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "memory/freelist_corruption.h"
+#include "kernel/dump/regs.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "memory/freelist_corruption.h"
 #include "memory/provenance_walk.h"
 
 /* The slab a CPU takes objects from. */

@@ -2,6 +2,11 @@
 /* The functions on the way back from a crash, and what their registers held at some place. */
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/unwind/unwind.h"
 #include "memory/provenance_walk.h"
 
 #define CALLEE_SAVED                                                                               \

@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/types.h"
 #include "memory/provenance_walk.h"
 
 #define PARAMETERS_MAX 16

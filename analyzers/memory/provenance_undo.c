@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
 #include "memory/provenance_walk.h"
 
 #define ALL UINT64_MAX

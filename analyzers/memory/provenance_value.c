@@ -5,6 +5,10 @@
  */
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
 #include "memory/provenance_walk.h"
 
 static struct flow_place in_register(enum reg reg)

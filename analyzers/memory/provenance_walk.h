@@ -3,7 +3,9 @@
 #define TRIAGE_MEMORY_PROVENANCE_WALK
 
 #include "crash/crash.h"
+#include "kernel/dump/regs.h"
 #include "kernel/insn/flow.h"
+#include "kernel/types/types.h"
 #include "memory/provenance.h"
 
 /*

@@ -7,7 +7,11 @@
 
 #include "base/str.h"
 #include "describe.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /* --- groups ----------------------------------------------------------------------------------- */
 

@@ -3,9 +3,9 @@
 #define TRIAGE_MEMORY_SEARCH_HITS
 
 #include "json.h"
+#include "kernel/dump/search.h"
 #include "kernel/kernel.h"
 #include "kernel/mm/owner.h"
-#include "kernel/dump/search.h"
 
 /* The places a search found, and what owns them. */
 

@@ -10,12 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "memory/slab_functions.h"
 #include "analyzer.h"
 #include "base/hash.h"
-#include "memory/freelist_corruption.h"
-#include "kernel/types/object.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "memory/freelist_corruption.h"
+#include "memory/slab_functions.h"
 
 #define PAGE_BUDGET 1200 /* pages an audit may read beyond what is cached */
 #define PARTIAL_MAX 64	 /* slabs of one node's partial list that are looked at */

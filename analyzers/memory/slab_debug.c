@@ -17,6 +17,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "describe.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/mm/slab.h"
 #include "memory/slab_report.h"

@@ -15,11 +15,18 @@
 
 #include "analyzer.h"
 #include "base/str.h"
-#include "text/oops_code.h"
 #include "crash/crash.h"
+#include "kernel/dump/regs.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
-#include "text/text_compare.h"
+#include "kernel/unwind/unwind.h"
+#include "text/oops_code.h"
 #include "text/text_bit_flip.h"
+#include "text/text_compare.h"
 
 #define LISTED 32 /* differing bytes in a finding */
 

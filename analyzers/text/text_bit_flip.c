@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 
 #define FUNCTION_MAX 16384 /* bytes that are decoded to know where instructions begin */
 #define STEPS 8		   /* instructions after the one at hand that have to make sense */

@@ -2,7 +2,10 @@
 #ifndef TRIAGE_TEXT_TEXT_BIT_FLIP
 #define TRIAGE_TEXT_TEXT_BIT_FLIP
 
+#include "kernel/insn/disasm.h"
 #include "kernel/kernel.h"
+
+struct symbol;
 
 /*
  * An undefined instruction that one flipped bit explains, told from the code alone: as it stands it

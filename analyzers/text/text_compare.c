@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 
 #define FLIPPED_BITS 2

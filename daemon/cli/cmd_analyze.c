@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "daemon/store/analyze.h"
 #include "daemon/cli/cmd.h"
 #include "daemon/render/render.h"
 #include "daemon/render/render_locks.h"
 #include "daemon/render/render_memory.h"
+#include "daemon/store/analyze.h"
 #include "daemon/store/report.h"
 
 struct arguments {

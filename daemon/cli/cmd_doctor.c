@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"
-#include "daemon/control.h"
 #include "daemon/cli/doctor.h"
+#include "daemon/control.h"
 #include "daemon/render/render.h"
 
 enum { OPTION_CONFIG = 1, OPTION_ROOT };

@@ -5,8 +5,8 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
-#include "daemon/store/report.h"
 #include "daemon/sql.h"
+#include "daemon/store/report.h"
 
 /*
  * Verdicts in the order in which they were stored, each with the cursor behind it. Why a cursor

@@ -4,8 +4,8 @@
 #include "daemon/cli/cmd_common.h"
 #include "daemon/render/render.h"
 #include "daemon/render/render_locks.h"
-#include "daemon/store/report.h"
 #include "daemon/render/sections.h"
+#include "daemon/store/report.h"
 
 enum { OPTION_SECTION = 1, OPTION_DOT = 64 };
 #define WANT_DOT (1u << 31)

@@ -3,8 +3,8 @@
 #define TRIAGE_DAEMON_SPOOL_SPOOL
 
 #include "daemon/config.h"
-#include "daemon/spool/layout.h"
 #include "daemon/loop.h"
+#include "daemon/spool/layout.h"
 #include "json.h"
 
 /*

@@ -2,8 +2,8 @@
 #ifndef TRIAGE_DAEMON_STORE_ANALYZE
 #define TRIAGE_DAEMON_STORE_ANALYZE
 
-#include "daemon/worker/input.h"
 #include "daemon/store/store.h"
+#include "daemon/worker/input.h"
 #include "daemon/worker/worker.h"
 
 #define SITE_RULES_DIR "/etc/triage/rules.d"

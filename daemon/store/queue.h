@@ -3,8 +3,8 @@
 #define TRIAGE_DAEMON_STORE_QUEUE
 
 #include "daemon/spool/identity.h"
-#include "rules/db.h"
 #include "json.h"
+#include "rules/db.h"
 
 /*
  * The durable queue: tables spool_file, job and export (schema/002-queue.sql). Each function is

@@ -2,9 +2,9 @@
 #ifndef TRIAGE_DAEMON_STORE_STORE
 #define TRIAGE_DAEMON_STORE_STORE
 
+#include "json.h"
 #include "rules/db.h"
 #include "rules/rules.h"
-#include "json.h"
 
 /*
  * What is known of every dump, in one SQLite file: tables dump, finding, verdict, and the views

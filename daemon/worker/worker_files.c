@@ -6,9 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/worker/worker_files.h"
+
 #include "base/cleanup.h"
 #include "daemon/worker/module_file.h"
-#include "daemon/worker/worker_files.h"
 
 #define REQUEST_MAX 256
 

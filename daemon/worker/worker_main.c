@@ -11,7 +11,9 @@
 #include "daemon/worker/worker_fds.h"
 #include "daemon/worker/worker_files.h"
 #include "daemon/worker/worker_search.h"
+#include "kernel/dump/dump.h"
 #include "kernel/kernel.h"
+#include "kernel/open.h"
 
 static bool broken_pipe;
 

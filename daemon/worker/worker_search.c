@@ -8,8 +8,11 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "crash/crash.h"
-#include "memory/search_hits.h"
 #include "kernel/dump/search.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
+#include "memory/search_hits.h"
 
 /* --- what to look for ------------------------------------------------------------------------- */
 

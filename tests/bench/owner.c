@@ -13,8 +13,12 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "kernel/dump/dump.h"
 #include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/open.h"
+#include "kernel/tasks/task.h"
 
 #define EACH 2000   /* addresses of a kind */
 #define PAGES 32768 /* pages looked into */

@@ -2,8 +2,10 @@
 /* A dump file out of any bytes: opened, its memory found, some pages and addresses read. */
 #include <sys/mman.h>
 
-#include "kernel/memory/memory.h"
+#include "kernel/dump/dump.h"
 #include "kernel/dump/search.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,6 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/modules/module.h"
+#include "kernel/open.h"
+#include "kernel/symbols/symbol.h"
 #include "text/text_compare.h"
 
 struct totals {

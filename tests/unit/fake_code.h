@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "fake_slab.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/unwind/unwind.h"
 #include "memory/provenance.h"
 
 /*

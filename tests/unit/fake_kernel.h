@@ -6,6 +6,13 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 #include "unit.h"
 
 /*

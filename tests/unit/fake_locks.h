@@ -6,6 +6,7 @@
 #include "fake_kernel.h"
 #include "json.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/tasks/task.h"
 #include "locks/lock_name.h"
 
 /*

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/dump.h"
 #include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 
 /*
  * Stands in for kernel/memory/memory.c and kernel/symbols/symbol.c in tests of what is above them: one stretch of

@@ -5,8 +5,12 @@
 #include <stdio.h>
 
 #include "fake_kernel.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/slab_state.h"
+#include "kernel/tasks/percpu.h"
 
 /*
  * Pages, slabs and caches in fake memory, in the shapes they have had. All 64 pages of it have a

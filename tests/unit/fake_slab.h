@@ -3,6 +3,7 @@
 #define TRIAGE_FAKE_SLAB_H
 
 #include "fake_kernel.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/mm/slab.h"
 

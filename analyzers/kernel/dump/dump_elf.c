@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump.h"
 #include "kernel/dump/dump_container.h"
 
 /* makedumpfile -E writes a segment for each run of pages it keeps; a bound for hostile headers. */

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump_kdump.h"
+
 #include "base/parse.h"
 #include "base/str.h"
-#include "kernel/dump/dump_kdump.h"
+#include "kernel/dump/dump.h"
 
 #define HEADER_VERSION_MAX 6
 #define STATUS_INCOMPLETE 0x8

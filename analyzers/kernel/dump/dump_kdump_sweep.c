@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump.h"
 #include "kernel/dump/dump_kdump.h"
 
 /* The piece of the dump at hand. */

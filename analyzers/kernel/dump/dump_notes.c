@@ -5,6 +5,7 @@
 
 #include "base/parse.h"
 #include "kernel/dump/dump_container.h"
+#include "kernel/dump/regs.h"
 
 /* More CPUs than any x86-64 kernel can be built for (NR_CPUS_RANGE_END). */
 #define CPUS_MAX 8192

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/dump/search.h"
 
+#include "kernel/dump/dump.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>

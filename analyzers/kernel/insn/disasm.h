@@ -2,8 +2,8 @@
 #ifndef TRIAGE_KERNEL_INSN_DISASM
 #define TRIAGE_KERNEL_INSN_DISASM
 
-#include "kernel/dump/regs.h"
 #include "base/error.h"
+#include "kernel/dump/regs.h"
 
 /* x86-64 instructions through capstone: only this file's .c knows capstone.h. */
 enum operand_kind { OPERAND_REGISTER, OPERAND_IMMEDIATE, OPERAND_MEMORY };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 
 static int write_displacement(char *buf, size_t size, int64_t displacement)

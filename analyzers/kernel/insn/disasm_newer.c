@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/insn/disasm.h"
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
 
 /* What follows the opcode. */
 enum form {

@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 
 #define NONE UINT32_MAX
 #define DEPTH_UNKNOWN INT64_MIN

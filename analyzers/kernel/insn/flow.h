@@ -2,7 +2,11 @@
 #ifndef TRIAGE_KERNEL_INSN_FLOW
 #define TRIAGE_KERNEL_INSN_FLOW
 
+#include "kernel/dump/regs.h"
 #include "kernel/kernel.h"
+#include "kernel/symbols/symbol.h"
+
+struct operand;
 
 /*
  * The code of one function as a graph: which instruction may run before which, and so where what

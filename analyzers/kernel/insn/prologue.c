@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/insn/prologue.h"
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+
 #include <string.h>
 
 #define PROLOGUE_BYTES 160

@@ -2,6 +2,7 @@
 #ifndef TRIAGE_KERNEL_INSN_PROLOGUE
 #define TRIAGE_KERNEL_INSN_PROLOGUE
 
+#include "kernel/dump/regs.h"
 #include "kernel/kernel.h"
 
 /*

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 static bool has_symbol(struct kernel *kernel, const char *name)
 {

@@ -6,7 +6,10 @@
 
 #include "base/hash.h"
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /* Offsets of one kind of wait list in this kernel. */
 struct shape {

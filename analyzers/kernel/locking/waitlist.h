@@ -2,8 +2,8 @@
 #ifndef TRIAGE_KERNEL_LOCKING_WAITLIST
 #define TRIAGE_KERNEL_LOCKING_WAITLIST
 
-#include "kernel/types/members.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/types/members.h"
 
 /*
  * Wait lists of sleeping locks: waiter structures on their sleepers' stacks, linked through a

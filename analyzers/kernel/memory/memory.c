@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
 #include "kernel/memory/pagetable.h"
 #include "kernel/memory/regions.h"
 

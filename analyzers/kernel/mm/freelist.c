@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/memory/memory.h"
 #include "kernel/mm/slab_array.h"
 
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 #include "kernel/mm/kasan.h"
 
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 
 /* CONFIG_KASAN_SHADOW_OFFSET of x86-64, the same for 4 and 5 levels of page tables. */

@@ -6,7 +6,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/vmap.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/stacks.h"
 
 const char *owner_kind_name(enum owner_kind kind)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mm/page.h"
 
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/mm/page_flags.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
 uint64_t page_struct_size(struct kernel *kernel)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mm/page_flags.h"
 
+#include <stdlib.h>
+
+#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/kernel.h"
+#include "kernel/types/types.h"
 
 static uint64_t flag(struct kernel *kernel, const char *name)
 {
@@ -40,10 +44,15 @@ static uint64_t struct_size(struct kernel *kernel)
 
 const struct page_marks *page_marks(struct kernel *kernel)
 {
+	static const struct page_marks none;
 	size_t generation = types_generation(kernel->types) + 1;
 
-	if (kernel->page_marks.generation != generation)
-		kernel->page_marks = (struct page_marks){
+	if (!kernel->page_marks)
+		kernel->page_marks = calloc(1, sizeof(*kernel->page_marks));
+	if (!kernel->page_marks)
+		return &none;
+	if (kernel->page_marks->generation != generation)
+		*kernel->page_marks = (struct page_marks){
 			.generation = generation,
 			.size = struct_size(kernel),
 			.tail = flag(kernel, "PG_tail"),
@@ -58,5 +67,5 @@ const struct page_marks *page_marks(struct kernel *kernel)
 			.offline = type_byte(kernel, "PGTY_offline"),
 			.hugetlb = type_byte(kernel, "PGTY_hugetlb"),
 		};
-	return &kernel->page_marks;
+	return kernel->page_marks;
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mm/sheaf.h"
 
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define SHEAF_MAX 4096	  /* objects in a sheaf */
 #define BARN_MAX 1024	  /* sheaves in a barn */

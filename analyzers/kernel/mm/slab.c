@@ -6,11 +6,15 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/kasan.h"
-#include "kernel/types/object.h"
 #include "kernel/mm/slab_array.h"
 #include "kernel/mm/slab_state.h"
 #include "kernel/mm/slab_track.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define CACHES_MAX 65536 /* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)

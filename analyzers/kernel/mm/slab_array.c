@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mm/slab_array.h"
 
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define BUFCTL_END UINT32_MAX
 #define ENTRIES_MAX 65536 /* of one array: its limit is set in /proc/slabinfo */

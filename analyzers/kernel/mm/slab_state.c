@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "kernel/types/object.h"
 #include "kernel/mm/sheaf.h"
 #include "kernel/mm/slab_array.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
 
 #define WAITING_MAX (1u << 17) /* objects in the sheaves of a cache */
 

@@ -2,7 +2,12 @@
 #include "kernel/mm/slab_track.h"
 
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /* include/linux/poison.h */
 #define RED_INACTIVE 0xbb

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mm/vmap.h"
 
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define DEPTH_MAX 128	   /* a red-black tree of 2^64 nodes is no deeper */
 #define VMAP_NODES_MAX 128 /* as vmap_init_nodes() has it */

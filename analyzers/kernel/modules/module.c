@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define MODULES_MAX 4096
 #define MODULE_SIZE_MAX (1u << 30) /* the module area is 1 to 1.5 GiB */

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
 #define SYMBOLS_MAX 500000u

@@ -5,6 +5,7 @@
 
 #include "base/parse.h"
 #include "kernel/printk/log_build.h"
+#include "kernel/printk/printk.h"
 
 /* What is left of a line. */
 struct cursor {

@@ -4,8 +4,13 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
 #include "kernel/printk/log_build.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /*
  * Where a member lies: by the kernel's types, or, for the log must be readable without any, by what

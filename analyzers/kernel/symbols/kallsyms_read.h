@@ -2,8 +2,8 @@
 #ifndef TRIAGE_KERNEL_SYMBOLS_KALLSYMS_READ
 #define TRIAGE_KERNEL_SYMBOLS_KALLSYMS_READ
 
-#include "kernel/symbols/kallsyms.h"
 #include "kernel/dump/vmcoreinfo.h"
+#include "kernel/symbols/kallsyms.h"
 
 /* Where the tables are read from: the dead kernel's memory, or a buffer in tests. */
 struct kallsyms_source {

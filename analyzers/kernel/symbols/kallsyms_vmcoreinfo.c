@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/parse.h"
+#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/symbols/kallsyms_read.h"
 
 struct err *kallsyms_places_known(const struct kallsyms_source *source,

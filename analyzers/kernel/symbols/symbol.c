@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/symbols/kallsyms.h"
 #include "kernel/symbols/kallsyms_read.h"
 #include "kernel/symbols/vmlinux.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dump/vmcoreinfo.h"
 
 /* Below lie absolute symbols, and per-CPU ones before v6.15. KASLR moves neither. */
 #define IMAGE_LOW 0xffffffff80000000ull

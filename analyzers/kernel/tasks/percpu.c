@@ -2,6 +2,8 @@
 #include "kernel/tasks/percpu.h"
 
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 
 struct percpu {

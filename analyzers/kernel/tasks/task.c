@@ -2,8 +2,13 @@
 #include "kernel/tasks/task.h"
 
 #include "base/hash.h"
-#include "kernel/types/object.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task_read.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 struct tasks {
 	struct task *list;

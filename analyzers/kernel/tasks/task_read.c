@@ -5,7 +5,12 @@
 
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /* The bits of task_struct.state and .flags that have not moved since 2.6.32. */
 #define TASK_UNINTERRUPTIBLE 0x2u

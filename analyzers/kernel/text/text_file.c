@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/dump/dump.h"
 #include "kernel/text/text_file_private.h"
 
 #define SECTIONS_MAX 16384

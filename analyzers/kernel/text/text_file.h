@@ -4,6 +4,8 @@
 
 #include "kernel/kernel.h"
 
+struct module;
+
 /*
  * Code as the linker left it, for comparing: the sections of a vmlinux (or of the kernel image in
  * a vmlinuz), or those of a module's .ko with its relocations applied, each at the address it has in

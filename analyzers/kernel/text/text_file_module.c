@@ -5,6 +5,9 @@
 
 #include "base/hash.h"
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/symbols/symbol_list.h"
 #include "kernel/text/text_file_private.h"
 

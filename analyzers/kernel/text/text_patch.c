@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/text/text_sites.h"
 
 #define NEAR_BITS 2

@@ -4,8 +4,14 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/types/object.h"
+#include "kernel/dump/dump.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/text/text_collect.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define SITES_MAX (1u << 21)
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Patched code that tables of structures list; their members by name, as the kernel's types say. */
 #include "base/parse.h"
-#include "kernel/types/object.h"
 #include "kernel/text/text_collect.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 struct entries {
 	const struct collecting *c;

@@ -8,6 +8,7 @@
 
 #include "base/parse.h"
 #include "kernel/types/btf_section.h"
+#include "kernel/types/types.h"
 
 #define BTF_MAGIC 0xeb9f
 #define HEADER_MIN 24

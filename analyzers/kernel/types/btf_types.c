@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "kernel/types/btf_section.h"
+#include "kernel/types/types.h"
 
 #define STRIP_MAX 32   /* typedefs and qualifiers on one type */
 #define NESTING_MAX 16 /* arrays of arrays */

@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 
 /* Where a member's bytes lie in its object and how its value is cut out of them. */
 struct span {

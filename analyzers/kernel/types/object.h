@@ -3,6 +3,8 @@
 #define TRIAGE_KERNEL_TYPES_OBJECT
 
 #include "kernel/kernel.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 
 /*
  * Typed reads of kernel objects, and list walks. Every walk has a bound and notices when it comes

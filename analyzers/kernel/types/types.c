@@ -6,6 +6,9 @@
 
 #include "base/hash.h"
 #include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
 #define PROVIDERS_MAX 512	 /* the kernel's two and the modules' */

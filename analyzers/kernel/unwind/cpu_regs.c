@@ -2,6 +2,11 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/stacks.h"
 

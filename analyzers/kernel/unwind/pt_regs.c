@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
 #include "kernel/unwind/unwind_state.h"
 
 /* struct pt_regs (arch/x86/include/asm/ptrace.h): what entry code saved. */

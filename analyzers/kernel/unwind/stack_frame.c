@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "kernel/kernel.h"
+#include "kernel/unwind/unwind.h"
 
 #define TRACES_KEPT 8
 

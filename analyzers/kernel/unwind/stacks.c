@@ -5,7 +5,12 @@
 
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /* Stacks that belong to CPUs, by address. */
 struct stacks {

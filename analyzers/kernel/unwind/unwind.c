@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
+#include "kernel/unwind/stacks.h"
 #include "kernel/unwind/unwind_state.h"
 
 /* Each stack of a CPU can be met once, and an NMI can nest; more is going in circles. */

@@ -2,6 +2,7 @@
 #ifndef TRIAGE_KERNEL_UNWIND_UNWIND
 #define TRIAGE_KERNEL_UNWIND_UNWIND
 
+#include "kernel/dump/regs.h"
 #include "kernel/tasks/task.h"
 
 /*

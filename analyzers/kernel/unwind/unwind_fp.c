@@ -3,7 +3,14 @@
 
 #include <string.h>
 
+#include "kernel/dump/regs.h"
 #include "kernel/insn/prologue.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
 
 /*
  * Frame pointers: RBP points at the caller's RBP, the return address lies above. Kernels of before

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /*
  * A tracer that is alone on its functions gets a trampoline: a copy of ftrace_caller or

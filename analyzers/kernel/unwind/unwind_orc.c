@@ -4,6 +4,13 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
 
 /*
  * ORC (arch/x86/kernel/unwind_orc.c, ee9f8fce9964 v4.14): two sorted tables side by side, one of

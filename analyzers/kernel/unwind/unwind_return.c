@@ -4,7 +4,11 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 /*
  * Tracers that want to know when a function returns put their own code's address into its return

@@ -4,7 +4,13 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/regs.h"
 #include "kernel/insn/prologue.h"
+#include "kernel/memory/memory.h"
+#include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
 
 /* --- code ------------------------------------------------------------------------------------- */
 

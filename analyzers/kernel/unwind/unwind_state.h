@@ -2,7 +2,10 @@
 #ifndef TRIAGE_KERNEL_UNWIND_UNWIND_STATE
 #define TRIAGE_KERNEL_UNWIND_UNWIND_STATE
 
+#include "kernel/dump/regs.h"
 #include "kernel/kernel.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
 
 /*
  * What the ways of unwinding share (unwind_orc.c, unwind_fp.c, unwind_scan.c). Each takes one step,

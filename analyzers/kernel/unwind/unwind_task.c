@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/parse.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
 #include "kernel/unwind/unwind_state.h"
 
 /* Where the unwind of a task starts. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crash/crash.h"
+#include "kernel/printk/printk.h"
 
 /* What the log alone says of a crash: no stack, no symbols. */
 static struct crash judge(const char *text)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crash/oops_report.h"
+#include "kernel/printk/printk.h"
 
 static bool read_text(const char *text, struct crash_report *report)
 {

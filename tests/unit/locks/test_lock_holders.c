@@ -2,6 +2,8 @@
 /* Who may hold a lock that records nobody: frames, addresses on stacks, code; and who may not. */
 #include "fake_locks.h"
 
+#include "kernel/insn/disasm.h"
+#include "kernel/tasks/task.h"
 #include "locks/lock.h"
 
 static const struct {

@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include "fake_kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/types/types.h"
 #include "locks/lock_name.h"
 
 struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)

@@ -2,6 +2,12 @@
 /* CPUs that spin: queues and tickets whole, and such as loop, lie or cannot be. */
 #include "fake_locks.h"
 
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
 #include "locks/spinners.h"
 
 /* struct mcs_spinlock { struct mcs_spinlock *next; int locked; int count; } */

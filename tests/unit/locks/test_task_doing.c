@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
 #include "locks/task_doing.h"
 
 static struct task task;

@@ -2,6 +2,7 @@
 /* The wait-for graph by itself: cycles, roots, and graphs too large or too tangled for a naive walk. */
 #include "unit.h"
 
+#include "kernel/tasks/task.h"
 #include "locks/wait_graph.h"
 
 /* Tasks, locks and holders as the analyzers hand them over. */

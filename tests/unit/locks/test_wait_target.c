@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
 #include "locks/wait_target.h"
 
 /* What the files under test ask for besides. */

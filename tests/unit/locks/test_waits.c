@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the findings about single locks to what is said of all of them together. */
 #include "fake_locks.h"
+#include "kernel/tasks/task.h"
 #include "locks/lock.h"
 
 #define LOCK_A 0xffffffff82000000ull

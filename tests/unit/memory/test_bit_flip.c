@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "memory/bit_flip.h"
 #include "fake_slab.h"
+#include "memory/bit_flip.h"
 
 #define HOLDERS (FAKE_BASE + 0x4000)  /* 512 bytes each, 16 of them */
 #define TARGETS (FAKE_BASE + 0x10000) /* 1024 bytes each, 32 of them */

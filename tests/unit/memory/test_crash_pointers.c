@@ -5,10 +5,15 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "memory/crash_pointers.h"
 #include "describe.h"
 #include "fake_kernel.h"
+#include "kernel/dump/regs.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/unwind.h"
+#include "memory/crash_pointers.h"
 
 #define STACK (FAKE_BASE + 0x4000)
 #define STACK_SIZE 0x4000

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "fake_slab.h"
+#include "kernel/types/types.h"
 #include "memory/object_damage.h"
 
 #define BASE (FAKE_BASE + 0x4000)

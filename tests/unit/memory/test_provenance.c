@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "fake_code.h"
+#include "kernel/dump/regs.h"
 
 /* --- where a value was loaded ------------------------------------------------------------------ */
 

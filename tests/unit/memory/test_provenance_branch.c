@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include "fake_code.h"
+#include "kernel/dump/regs.h"
+#include "kernel/unwind/unwind.h"
 
 /* --- the stack ------------------------------------------------------------------------------------ */
 

@@ -6,7 +6,10 @@
 #include "analyzer.h"
 #include "describe.h"
 #include "fake_slab.h"
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/page.h"
+#include "kernel/tasks/percpu.h"
 
 #define CACHE FAKE_BASE						/* struct kmem_cache */
 #define NODE (FAKE_BASE + 0x400)				/* struct kmem_cache_node */

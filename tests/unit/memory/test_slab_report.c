@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/printk/printk.h"
 #include "memory/slab_report.h"
 
 static bool read_first(const char *text, struct slab_report *report)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "text/oops_code.h"
 #include "fake_kernel.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/printk/printk.h"
+#include "kernel/symbols/symbol.h"
+#include "text/oops_code.h"
 #include "text/text.h"
 #include "text/text_bit_flip.h"
 

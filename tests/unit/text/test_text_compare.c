@@ -4,6 +4,8 @@
 
 #include "elf_build.h"
 #include "fake_kernel.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/modules/module.h"
 #include "text/text_compare.h"
 
 #define TEXT (FAKE_BASE + 0x10000) /* where the code is in the dead kernel */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "daemon/store/queue.h"
 #include "daemon/sql.h"
+#include "daemon/store/queue.h"
 #include "daemon/store/store.h"
 
 struct fixture {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
 #include "vmcore_file.h"
 
 #define RIP 0xffffffff81000010

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/dump/dump_flattened.h"
 #include "kernel/dump/dump_file.h"
+#include "kernel/dump/dump_flattened.h"
 
 static int file;
 

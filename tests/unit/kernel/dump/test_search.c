@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
 
+#include "kernel/dump/dump.h"
 #include "kernel/dump/search.h"
 #include "vmcore_file.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 
 #define HERE 0xffffffff81000000ull

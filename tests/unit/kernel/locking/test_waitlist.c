@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/insn/disasm.h"
 #include "kernel/locking/waitlist.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
 #include "locks/critical_section.h"
 
 #define TASKS 5

@@ -5,6 +5,8 @@
  */
 #include "vmcore_file.h"
 
+#include "kernel/dump/dump.h"
+#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
 
 #define PAGES 64

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include "kernel/memory/memory.h"
 #include "kernel/memory/regions.h"
 
 START_TEST(vmemmap_is_known_where_nothing_is_randomised)

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_pages.h"
 
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/unwind/stacks.h"
 
 #define VMAP_AREAS (FAKE_BASE + 0x37000)
 #define VMALLOC 0xffffc90000000000

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_pages.h"
+#include "kernel/dump/dump.h"
 
 #define PFN 2
 #define BASE (FAKE_BASE + PFN * PAGE_SIZE)

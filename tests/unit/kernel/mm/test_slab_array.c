@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_pages.h"
 
+#include "kernel/dump/dump.h"
 #include "kernel/mm/slab_array.h"
 
 #define PFN 2

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_pages.h"
 
+#include "kernel/dump/dump.h"
+#include "kernel/memory/memory.h"
 #include "kernel/mm/slab_track.h"
 
 #define PFN 2

@@ -8,6 +8,9 @@
 #include "btf_build.h"
 #include "fake_memory.h"
 #include "kernel/modules/module.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 
 /* The shapes struct module has had. */
 enum era { ERA_MEM, ERA_LAYOUT, ERA_PLAIN, ERA_COUNT };

@@ -3,6 +3,8 @@
 
 #include <sys/mman.h>
 
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 
 #define COUNT 90000

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
 

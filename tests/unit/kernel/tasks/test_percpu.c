@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/tasks/percpu.h"
 
 #define OFFSETS (FAKE_BASE + 0x100)
 #define COUNT (FAKE_BASE + 0x80)

@@ -2,6 +2,8 @@
 /* A module's code against its .ko: sections placed, relocations applied, files that lie. */
 #include "elf_build.h"
 #include "fake_kernel.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/modules/module.h"
 #include "text/text_compare.h"
 
 #define TEXT (FAKE_BASE + 0x10000)

@@ -3,6 +3,8 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 
 static struct type_provider *task_types(const char *state_name)
 {

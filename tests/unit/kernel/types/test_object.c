@@ -3,7 +3,9 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 static struct kernel kernel;
 

@@ -3,6 +3,8 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/types/members.h"
+#include "kernel/types/types.h"
 
 /*
  * struct queue { char name[8]; struct hook { struct hook *next, *prev; } list; union { int count;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
+#include "kernel/tasks/task.h"
 #include "kernel/unwind/stack_frame.h"
+#include "kernel/unwind/unwind.h"
 
 #define STACK 0xffffc90000010000
 #define STACK_SIZE 0x4000

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/dump/regs.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
 #include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
 
 #define TASK (FAKE_BASE + 0x1000)
 #define SIGNAL (FAKE_BASE + 0x1800)

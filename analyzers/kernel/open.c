@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps in which a dead kernel is opened, each coping with what the ones before it lack. */
+#include "kernel/open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/dump/dump.h"
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/insn/disasm.h"
+#include "kernel/locking/sleeper.h"
+#include "kernel/memory/memory.h"
+#include "kernel/mm/slab_state.h"
+#include "kernel/modules/module.h"
+#include "kernel/printk/printk.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/symbols/vmlinux.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/stack_frame.h"
+#include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind.h"
+
+/* Note the outcome of a step: its bit when it stands, a degraded entry when it does not. */
+static void note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy)
+{
+	if (err)
+		kernel_degrade(kernel, kernel_step_name(step), err, remedy);
+	else
+		kernel->steps |= step;
+}
+
+static void begin(const struct kernel_options *options, enum kernel_step step)
+{
+	if (options->progress)
+		options->progress(options->context, kernel_step_name(step));
+}
+
+static void open_vmcoreinfo(struct kernel *kernel)
+{
+	size_t length;
+	const char *text = dump_vmcoreinfo(kernel->dump, &length);
+	struct err *err = text ? vmcoreinfo_parse(text, length, &kernel->vmcoreinfo)
+			       : err_new(ERR_NOT_FOUND, "the dump has no VMCOREINFO note");
+
+	note(kernel, STEP_VMCOREINFO, err,
+	     "write dumps with makedumpfile; under QEMU give the guest the vmcoreinfo device and "
+	     "load qemu_fw_cfg in it");
+}
+
+/* The fd, or -1 when it is of another kernel: wrong symbols are worse than none. */
+static int matching_vmlinux(struct kernel *kernel, int fd)
+{
+	struct err *err = fd < 0 ? NULL : vmlinux_check(fd, kernel->vmcoreinfo, kernel->memory);
+
+	if (!err)
+		return fd;
+	kernel_degrade(kernel, "debuginfo", err, "give the vmlinux of the dumped kernel's build");
+	return -1;
+}
+
+static void open_symbols(struct kernel *kernel, int vmlinux_fd)
+{
+	struct err *err = symbols_open(kernel->memory, kernel->vmcoreinfo, &kernel->symbols);
+
+	if (err && vmlinux_fd >= 0) {
+		err_free(err);
+		err = symbols_open_vmlinux(vmlinux_fd, kernel->link_offset, &kernel->symbols);
+	}
+	note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
+}
+
+/* What symbols make better: the bounds of the image and of the randomised regions. */
+static void refine_memory(struct kernel *kernel)
+{
+	static const char *const names[] = {"page_offset_base", "vmalloc_base", "vmemmap_base"};
+	uint64_t text, end, region[3] = {0};
+
+	if (symbols_find(kernel->symbols, "_text", &text) &&
+	    symbols_find(kernel->symbols, "_end", &end))
+		memory_set_image(kernel->memory, text, end);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		uint64_t address;
+
+		if (symbols_find(kernel->symbols, names[i], &address) &&
+		    !err_ok(memory_read_u64(kernel->memory, address, &region[i])))
+			region[i] = 0;
+	}
+	memory_set_regions(kernel->memory, region[0], region[1], region[2]);
+}
+
+static void open_types(struct kernel *kernel, int vmlinux_fd)
+{
+	struct err *err = types_open_btf(kernel);
+
+	if (vmlinux_fd >= 0) {
+		struct type_provider *dwarf = NULL;
+		struct err *why = dwarf_open(vmlinux_fd, &dwarf);
+
+		if (!why)
+			why = types_add(kernel->types, dwarf);
+		if (!why)
+			kernel->dwarf = dwarf;
+		if (!why || !err) {
+			err_free(err);
+			err = NULL;
+		}
+		if (why)
+			kernel_degrade(kernel, "debuginfo", why, NULL);
+	}
+	note(kernel, STEP_TYPES, err,
+	     "the kernel was built without BTF: give the matching vmlinux with --vmlinux");
+}
+
+static void open_log(struct kernel *kernel, int dmesg_fd)
+{
+	struct err *err = kernel->memory
+				  ? printk_open(kernel, &kernel->log)
+				  : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
+
+	if (err && dmesg_fd >= 0) {
+		if (kernel->dump)
+			kernel_degrade(kernel, "log", err, NULL);
+		else
+			err_free(err); /* a log is all there ever was */
+		err = log_read(dmesg_fd, &kernel->log);
+	}
+	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
+}
+
+static struct err *open_stacks(struct kernel *kernel)
+{
+	struct err *why;
+
+	if (!kernel->tasks)
+		return err_new(ERR_NOT_FOUND, "no stacks are known without tasks");
+	TRY(stacks_open(kernel, &kernel->stacks));
+	if (kernel->percpu)
+		TRY(cpu_notes_open(kernel, &kernel->cpu_notes));
+	TRY(unwinder_open(kernel, &kernel->unwinder, &why));
+	if (why)
+		kernel_degrade(kernel, "stacks",
+			       err_wrap(why, "stacks are only searched for return addresses"),
+			       NULL);
+	return NULL;
+}
+
+/* Half a list of modules is worth having, and worth saying that it is half. */
+static void open_modules(struct kernel *kernel)
+{
+	const struct err *cut;
+
+	note(kernel, STEP_MODULES, modules_open(kernel, &kernel->modules), NULL);
+	cut = kernel->modules ? modules_error(kernel->modules) : NULL;
+	if (cut)
+		kernel_degrade(kernel, kernel_step_name(STEP_MODULES),
+			       err_new(cut->code, "after %zu modules: %s",
+				       modules_count(kernel->modules), cut->message),
+			       NULL);
+}
+
+/* The steps that stand on symbols and types, each coping with what the ones before it lack. */
+static void open_inside(struct kernel *kernel, const struct kernel_options *options)
+{
+	begin(options, STEP_PERCPU);
+	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
+	begin(options, STEP_MODULES);
+	open_modules(kernel);
+	begin(options, STEP_TASKS);
+	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
+	begin(options, STEP_STACKS);
+	note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
+}
+
+static void open_memory(struct kernel *kernel, const struct kernel_options *options)
+{
+	begin(options, STEP_MEMORY);
+	note(kernel, STEP_MEMORY, memory_open(kernel->dump, kernel->vmcoreinfo, &kernel->memory),
+	     NULL);
+	if (!kernel->memory)
+		return;
+	kernel->link_offset = memory_kaslr_offset(kernel->memory);
+	begin(options, STEP_SYMBOLS);
+	int vmlinux_fd = kernel->vmlinux_fd = matching_vmlinux(kernel, options->vmlinux_fd);
+	open_symbols(kernel, vmlinux_fd);
+	if (!kernel->symbols)
+		return;
+	refine_memory(kernel);
+	begin(options, STEP_TYPES);
+	open_types(kernel, vmlinux_fd);
+}
+
+static struct err *open_all(struct kernel *kernel, const struct kernel_options *options)
+{
+	TRY(types_open(&kernel->types));
+	TRY(layout_open(kernel->types, &kernel->layout));
+	TRY(disasm_open(&kernel->disasm));
+	if (options->dump_fd >= 0) {
+		begin(options, STEP_HEADER);
+		TRY(dump_open(options->dump_fd, &kernel->dump));
+		kernel->steps |= STEP_HEADER;
+		if (dump_cpu_count(kernel->dump))
+			kernel->steps |= STEP_REGISTERS;
+		open_vmcoreinfo(kernel);
+		open_memory(kernel, options);
+	}
+	begin(options, STEP_LOG);
+	open_log(kernel, options->dmesg_fd);
+	if (kernel->symbols && kernel->steps & STEP_TYPES)
+		open_inside(kernel, options);
+	return NULL;
+}
+
+struct err *kernel_open(const struct kernel_options *options, struct kernel **ret)
+{
+	_cleanup_(cleanup_kernel_close) struct kernel *kernel = calloc(1, sizeof(*kernel));
+
+	if (!kernel)
+		return &err_nomem;
+	kernel->vmlinux_fd = -1;
+	kernel->open_file = options->open_file;
+	kernel->open_file_context = options->open_file_context;
+	TRY(open_all(kernel, options));
+	*ret = take_ptr(kernel);
+	return NULL;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	stack_frames_close(kernel->stack_frames);
+	slab_states_close(kernel->slab_states);
+	slabs_close(kernel->slabs);
+	sleepers_close(kernel->sleepers);
+	unwinder_close(kernel->unwinder);
+	stacks_close(kernel->stacks);
+	free(kernel->cpu_notes);
+	tasks_close(kernel->tasks);
+	modules_close(kernel->modules);
+	percpu_close(kernel->percpu);
+	log_close(kernel->log);
+	layout_close(kernel->layout);
+	types_close(kernel->types);
+	symbols_close(kernel->symbols);
+	memory_close(kernel->memory);
+	vmcoreinfo_free(kernel->vmcoreinfo);
+	dump_close(kernel->dump);
+	disasm_close(kernel->disasm);
+	for (size_t i = 0; i < kernel->degraded_count; i++) {
+		free(kernel->degraded[i].why);
+		free(kernel->degraded[i].remedy);
+	}
+	free(kernel->degraded);
+	free(kernel);
+}
