@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs all analyzers in order over one crash; the failure of one leaves the others alone. */
 #include "analyzer.h"
 
 static const struct analyzer *const analyzers[] = {
@@ -24,25 +25,26 @@ static void skipped(struct findings *findings, const struct analyzer *analyzer, 
 		    json_pack("{s:s, s:s}", "analyzer", analyzer->name, "missing", step), NULL);
 }
 
-static void run_one(struct kernel *kernel, struct findings *findings,
-		    const struct analyzer *analyzer)
+static void run_one(struct analysis *analysis, const struct analyzer *analyzer)
 {
-	if ((kernel->steps & analyzer->needs) != analyzer->needs) {
-		skipped(findings, analyzer, kernel_step_name(analyzer->needs & ~kernel->steps));
+	unsigned missing = analyzer->needs & ~analysis->kernel->steps;
+
+	if (missing) {
+		skipped(analysis->findings, analyzer, kernel_step_name(missing));
 		return;
 	}
-	struct err *err = analyzer->run(kernel, findings);
+	struct err *err = analyzer->run(analysis);
 	if (err)
-		failed(findings, analyzer, err);
+		failed(analysis->findings, analyzer, err);
 }
 
-void analyzers_run(struct kernel *kernel, struct findings *findings,
-		   void (*before)(void *context, const char *analyzer), void *context)
+void analyzers_run(struct analysis *analysis, void (*before)(void *context, const char *analyzer),
+		   void *context)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(analyzers); i++) {
 		if (before)
 			before(context, analyzers[i]->name);
-		findings->analyzer = analyzers[i]->name;
-		run_one(kernel, findings, analyzers[i]);
+		analysis->findings->analyzer = analyzers[i]->name;
+		run_one(analysis, analyzers[i]);
 	}
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
@@ -151,8 +151,10 @@ static struct err *show_tasks(struct kernel *kernel, struct findings *findings)
 	return err;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	if (kernel->percpu)
 		for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++)
 			TRY(show_cpu(kernel, cpu, findings));

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "crash/crash.h"
 #include "crash/oops_report.h"
@@ -207,8 +207,10 @@ static void show_bad_register(const struct crash *crash, struct findings *findin
 	}
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
 	_str_ struct str text = {0};
 

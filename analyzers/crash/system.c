@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
@@ -264,8 +264,10 @@ static json_t *crash_time(struct kernel *kernel)
 	return time_json(time);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	json_t *time = crash_time(kernel);
 
 	finding_add(findings, FINDING_DUMP, SEVERITY_INFO, 1.0, dump_json(kernel), NULL);

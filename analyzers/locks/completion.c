@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
@@ -120,8 +120,10 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	return NULL;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_COMPLETION,
 		.kind = "completion",

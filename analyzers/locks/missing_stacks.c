@@ -8,15 +8,17 @@
  */
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "task_label.h"
 
 #define NAMES_SHOWN 8
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	_str_ struct str names = {0};
 	struct sleepers *sleepers;
 	size_t missing = 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "locks/lock.h"
 #include "locks/task_doing.h"
@@ -104,8 +104,10 @@ static void emit(struct findings *findings, const struct group *group)
 		    group->count == 1 ? "s" : "", name);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	_free_ struct group *list = calloc(GROUPS_MAX, sizeof(*list));
 	struct groups groups = {.list = list};
 	struct sleepers *sleepers;

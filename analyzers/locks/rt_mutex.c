@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
@@ -244,8 +244,10 @@ static struct err *emit(struct kernel *kernel, const struct sleeper *sleeper, st
 		     : emit_mutex(kernel, &list, findings);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	_cleanup_(cleanup_err_free) struct err *first = NULL;
 	_map_ struct map done = {0};
 	struct sleepers *sleepers;

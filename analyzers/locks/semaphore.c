@@ -8,7 +8,7 @@
  */
 #include <inttypes.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
@@ -66,8 +66,10 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	return NULL;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_SEMAPHORE,
 		.kind = "semaphore",

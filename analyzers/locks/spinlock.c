@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
@@ -210,8 +210,10 @@ static bool seen_before(const struct spin_cpus *cpus, size_t i)
 	return false;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	_cleanup_(spin_cpus_deinit) struct spin_cpus cpus = {0};
 	struct spinlock_shape shape;
 	struct sleepers *sleepers;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "describe.h"
@@ -374,8 +374,10 @@ static void emit(struct kernel *kernel, struct findings *findings, const struct 
 		    "%s", text.data ? text.data : "no task waits for another");
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
 	struct sleepers *sleepers;
 

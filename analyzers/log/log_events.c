@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "kernel/printk/printk.h"
 
 static const struct {
@@ -42,8 +42,10 @@ static json_t *event_json(const struct log_line *line, const char *kind)
 	return json;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	const struct log *log = kernel->log;
 	size_t first = 0, seen = 0;
 

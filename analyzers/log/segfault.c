@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/printk/printk.h"
@@ -218,8 +218,10 @@ static void emit(const struct log_line *line, const struct segfault *fault,
 
 #define SEGFAULTS_MAX 500 /* the last ones */
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	const struct log *log = kernel->log;
 	struct segfault fault;
 	size_t first = 0, seen = 0;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
@@ -137,8 +137,10 @@ static json_t *describe_word(struct kernel *kernel, const struct window *window,
 	return word;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	const json_t *holder = last_holder(findings);
 	struct window window = {0};
 

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/mm/owner.h"
@@ -106,8 +106,10 @@ static json_t *find_caller(const struct findings *findings)
 	return NULL;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	const json_t *registers = findings_registers(findings);
 	struct twice twice;
 

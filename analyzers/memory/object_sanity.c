@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/memory/memory.h"
@@ -174,8 +174,10 @@ static bool find_subject(struct kernel *kernel, const struct findings *findings,
 	return false;
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct subject subject = {0};
 
 	if (!find_subject(kernel, findings, &subject))

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "crash/crash.h"
@@ -151,8 +151,10 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 	return copies_show(kernel, findings, crash->task, holder, value);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
 	struct err *err = crash_locate(&crash);
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
@@ -282,8 +282,10 @@ static bool in_question(const struct findings *findings)
 	return findings_next(findings, FINDING_POINTER, &from);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct audit audit = {
 		.kernel = kernel,
 		.findings = findings,

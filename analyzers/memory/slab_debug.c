@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
@@ -224,8 +224,10 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 	show_look(findings, report, damage);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct slab_report report;
 	size_t line = 0;
 

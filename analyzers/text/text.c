@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "base/str.h"
 #include "crash/crash.h"
 #include "kernel/dump/regs.h"
@@ -333,8 +333,10 @@ static void examine(const struct crash *crash, struct findings *findings)
 		look_for_flip(crash, findings, &function);
 }
 
-static struct err *run(struct kernel *kernel, struct findings *findings)
+static struct err *run(struct analysis *analysis)
 {
+	struct kernel *kernel = analysis->kernel;
+	struct findings *findings = analysis->findings;
 	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
 	struct err *err = crash_locate(&crash);
 

@@ -109,7 +109,9 @@ static void work(const struct kernel_options *options, const char *request,
 	if (request) {
 		search(kernel, request, findings);
 	} else {
-		analyzers_run(kernel, findings, progress, NULL);
+		struct analysis analysis = {.kernel = kernel, .findings = findings};
+
+		analyzers_run(&analysis, progress, NULL);
 		report_degraded(kernel, findings);
 	}
 	*pages = kernel->dump ? dump_pages_read(kernel->dump) : 0;

@@ -2,7 +2,7 @@
 #ifndef TRIAGE_FAKE_LOCKS_H
 #define TRIAGE_FAKE_LOCKS_H
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "fake_kernel.h"
 #include "json.h"
 #include "kernel/locking/sleeper.h"
@@ -115,7 +115,7 @@ static inline bool run_again(const struct analyzer *analyzer)
 {
 	findings_deinit(&found);
 	findings_init(&found, keep);
-	return err_ok(analyzer->run(&kernel, &found));
+	return err_ok(analyzer->run(&(struct analysis){.kernel = &kernel, .findings = &found}));
 }
 
 /* The lock at this address among what was found. */

@@ -103,7 +103,8 @@ START_TEST(waiters_that_are_none_end_the_walk)
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(WAITER(pid) + W_TASK, TASK(4));
-	assert_err(rt_mutex_analyzer.run(&kernel, &found), ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
+		   ERR_NOT_FOUND);
 	ck_assert_uint_eq(found.count, 0);
 	/* pi_blocked_on that is another's, or points nowhere. */
 	close_tasks();
@@ -111,12 +112,14 @@ START_TEST(waiters_that_are_none_end_the_walk)
 	put_waiter(5, 0, 0);
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, WAITER(5));
-	assert_err(rt_mutex_analyzer.run(&kernel, &found), ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
+		   ERR_NOT_FOUND);
 	close_tasks();
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, 0x10);
-	assert_err(rt_mutex_analyzer.run(&kernel, &found), ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
+		   ERR_NOT_FOUND);
 	close_tasks();
 }
 END_TEST

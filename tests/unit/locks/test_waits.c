@@ -43,7 +43,7 @@ static json_t *put_lock(enum finding_id id, const char *kind, uint64_t address, 
 /* What the analyzer says of the locks put so far. */
 static const struct finding *waits(void)
 {
-	assert_ok(waits_analyzer.run(&kernel, &found));
+	assert_ok(waits_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}));
 	const struct finding *last = &found.list[found.count - 1];
 	ck_assert_int_eq(last->id, FINDING_WAITS);
 	return last;
@@ -151,7 +151,7 @@ START_TEST(nobody_asleep_is_nothing_to_say)
 	set_up();
 	pid(2)->state = 'R';
 	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_A, 1, 2, 0);
-	assert_ok(waits_analyzer.run(&kernel, &found));
+	assert_ok(waits_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}));
 	ck_assert_ptr_null(findings_next(&found, FINDING_WAITS, &from));
 	close_tasks();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "fake_slab.h"
 
 #define SMALL (FAKE_BASE + 0x4000) /* objects of 256 bytes */
@@ -56,7 +56,8 @@ static const json_t *contents(uint64_t address, const char *type, int offset)
 	size_t from = 0;
 
 	finding_add(&findings, FINDING_HOLDER, SEVERITY_INFO, 1.0, holder, NULL);
-	assert_ok(contents_analyzer.run(&kernel, &findings));
+	assert_ok(contents_analyzer.run(
+		&(struct analysis){.kernel = &kernel, .findings = &findings}));
 	const struct finding *finding = findings_next(&findings, FINDING_CONTENTS, &from);
 	return finding ? finding->evidence : NULL;
 }

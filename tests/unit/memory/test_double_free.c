@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "describe.h"
 #include "fake_slab.h"
 
 #define OBJECT (FAKE_BASE + 0x4000 + 2 * 192)
 #define SLUB "kernel BUG at mm/slub.c:419!"
-
-extern const struct analyzer double_free_analyzer;
 
 void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 {
@@ -88,7 +86,8 @@ static const struct finding *run(struct findings *findings, size_t scene, const 
 
 	findings_init(findings, NULL);
 	crash_as(findings, scene, kind);
-	assert_ok(double_free_analyzer.run(&kernel, findings));
+	assert_ok(double_free_analyzer.run(
+		&(struct analysis){.kernel = &kernel, .findings = findings}));
 	return findings_next(findings, FINDING_DOUBLE_FREE, &from);
 }
 
@@ -129,7 +128,8 @@ START_TEST(other_crashes_are_no_double_free)
 	ck_assert_ptr_null(run(&findings, 0, "page_fault"));
 	findings_deinit(&findings);
 	findings_init(&findings, NULL); /* nothing known of the crash */
-	assert_ok(double_free_analyzer.run(&kernel, &findings));
+	assert_ok(double_free_analyzer.run(
+		&(struct analysis){.kernel = &kernel, .findings = &findings}));
 	ck_assert_uint_eq(findings.count, 0);
 	findings_deinit(&findings);
 	fake_close();

@@ -2,7 +2,7 @@
 /* What is said of an object that held a bad value; object_shape has the looking at it. */
 #include "unit.h"
 
-#include "analyzer.h"
+#include "analysis.h"
 #include "describe.h"
 #include "fake_slab.h"
 
@@ -10,8 +10,6 @@
 #define OBJECT (BASE + 512) /* the third of 256 bytes */
 #define AAAA 0x4141414141414141ull
 #define WILD 0xffff87c5eafa5600ull
-
-extern const struct analyzer object_sanity_analyzer;
 
 static struct findings findings;
 
@@ -55,7 +53,8 @@ static const struct finding *find(enum finding_id id)
 
 static const struct finding *look(void)
 {
-	assert_ok(object_sanity_analyzer.run(&kernel, &findings));
+	assert_ok(object_sanity_analyzer.run(
+		&(struct analysis){.kernel = &kernel, .findings = &findings}));
 	return find(FINDING_OBJECT);
 }
 

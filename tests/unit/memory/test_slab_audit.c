@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #define FAKE_REAL_FREELIST
-#include "analyzer.h"
+#include "analysis.h"
 #include "describe.h"
 #include "fake_slab.h"
 #include "kernel/dump/dump.h"
@@ -23,8 +23,6 @@ enum { D_LIST = 0, D_FREELIST = 16 }; /* offsets in a descriptor */
 static struct slab_cache cache;
 static unsigned slabs, objects, pages_read, pages_a_slab;
 static struct findings findings;
-
-extern const struct analyzer slab_analyzer;
 
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
@@ -176,7 +174,7 @@ static unsigned audit(bool suspect, const json_t **first)
 
 	if (suspect)
 		finding_add(&findings, FINDING_POINTER, SEVERITY_INFO, 1, json_object(), NULL);
-	assert_ok(slab_analyzer.run(&kernel, &findings));
+	assert_ok(slab_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &findings}));
 	while ((finding = findings_next(&findings, FINDING_FREELIST, &from)))
 		if (!count++ && first)
 			*first = finding->evidence;

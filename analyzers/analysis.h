@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_ANALYSIS
+#define TRIAGE_ANALYSIS
+
+#include "finding.h"
+#include "kernel/kernel.h"
+
+/*
+ * What is known of one crash. Analyzers read and write these facts; each room's …_json.c turns its
+ * facts into findings, and nobody reads a finding back.
+ */
+struct analysis {
+	struct kernel *kernel;
+	struct findings *findings;
+};
+
+/*
+ * An analyzer: run() may return an error for what stopped it; facts and findings from before stand.
+ * Analyzers don't call one another: what two need lives in kernel/ or in struct analysis.
+ */
+struct analyzer {
+	const char *name;
+	unsigned needs; /* mask of enum kernel_step; without them it is not run, and that is said */
+	struct err *(*run)(struct analysis *analysis);
+};
+
+#define ANALYZER(name) extern const struct analyzer name##_analyzer;
+#include "analyzers.def"
+#undef ANALYZER
+
+#endif
