@@ -15,7 +15,8 @@ json_t *describe_task(const struct task *task)
 
 	json_put(json, "pid", json_integer(task->pid));
 	json_put(json, "tgid", json_integer(task->tgid));
-	json_put(json, "comm", json_text(task->comm, strnlen(task->comm, sizeof(task->comm))));
+	json_put(json, "comm",
+		 json_escaped_bytes(task->comm, strnlen(task->comm, sizeof(task->comm))));
 	json_put(json, "address", json_address(task->address));
 	json_put(json, "state", json_string(state));
 	json_put(json, "cpu", task->cpu >= 0 ? json_integer(task->cpu) : json_null());
@@ -27,7 +28,7 @@ static void put_track(json_t *json, const char *key, const struct slab_track *tr
 	if (track->address)
 		json_put(json, key,
 			 json_pack("{s:o, s:o, s:i, s:i}", "address", json_address(track->address),
-				   "symbol", json_text0(track->symbol), "pid", (int)track->pid,
+				   "symbol", json_escaped(track->symbol), "pid", (int)track->pid,
 				   "cpu", (int)track->cpu));
 }
 
@@ -66,13 +67,13 @@ json_t *describe_owner(const struct owner *owner)
 		json_put(json, "size", json_integer((json_int_t)owner->size));
 	}
 	if (owner->symbol[0])
-		json_put(json, "symbol", json_text0(owner->symbol));
+		json_put(json, "symbol", json_escaped(owner->symbol));
 	if (owner->task)
 		json_put(json, "task", describe_task(owner->task));
 	if (owner->cpu >= 0)
 		json_put(json, "cpu", json_integer(owner->cpu));
-	owner_text(owner, text, sizeof(text));
-	json_put(json, "text", json_text0(text));
+	owner_format(owner, text, sizeof(text));
+	json_put(json, "text", json_escaped(text));
 	return json;
 }
 
@@ -90,16 +91,16 @@ static void put_lines(struct kernel *kernel, const struct frame *frame, json_t *
 
 	if (!count)
 		return;
-	json_put(json, "file", json_text0(lines[0].file));
+	json_put(json, "file", json_escaped(lines[0].file));
 	json_put(json, "line", json_integer(lines[0].line));
 	if (count == 1)
 		return;
 	json_t *inlined = json_array();
 	for (size_t i = 0; i + 1 < count; i++)
-		json_array_append_new(inlined,
-				      json_pack("{s:o, s:o, s:i}", "function",
-						json_text0(lines[i].function), "file",
-						json_text0(lines[i].file), "line", lines[i].line));
+		json_array_append_new(inlined, json_pack("{s:o, s:o, s:i}", "function",
+							 json_escaped(lines[i].function), "file",
+							 json_escaped(lines[i].file), "line",
+							 lines[i].line));
 	json_put(json, "inlined", inlined);
 }
 
@@ -111,11 +112,11 @@ json_t *describe_frame(struct kernel *kernel, const struct frame *frame)
 	json_put(json, "address", json_address(frame->address));
 	if (frame->kind != FRAME_USER && kernel->symbols &&
 	    symbols_at(kernel->symbols, frame_lookup_address(frame), &symbol)) {
-		json_put(json, "symbol", json_text0(symbol.name));
+		json_put(json, "symbol", json_escaped(symbol.name));
 		json_put(json, "offset",
 			 json_integer((json_int_t)(frame->address - symbol.address)));
 		json_put(json, "module",
-			 symbol.module[0] ? json_text0(symbol.module) : json_null());
+			 symbol.module[0] ? json_escaped(symbol.module) : json_null());
 		put_lines(kernel, frame, json);
 	}
 	json_put(json, "kind", json_string(frame_kind_name(frame->kind)));

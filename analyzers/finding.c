@@ -130,7 +130,7 @@ json_t *finding_to_json(const struct finding *finding)
 	json_put(json, "severity", json_string(severity_name(finding->severity)));
 	json_put(json, "confidence", json_real(finding->confidence));
 	if (finding->headline)
-		json_put(json, "headline", json_text0(finding->headline));
+		json_put(json, "headline", json_escaped(finding->headline));
 	if (finding->evidence)
 		json_object_set(json, "evidence", finding->evidence);
 	return json;

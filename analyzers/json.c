@@ -20,7 +20,7 @@ bool json_address_value(const json_t *json, uint64_t *ret)
 	return text && !strncmp(text, "0x", 2) && parse_hex(text, strlen(text), ret);
 }
 
-json_t *json_text(const char *text, size_t length)
+json_t *json_escaped_bytes(const char *text, size_t length)
 {
 	_str_ struct str s = {0};
 
@@ -28,9 +28,9 @@ json_t *json_text(const char *text, size_t length)
 	return s.failed ? NULL : json_stringn(s.data ? s.data : "", s.length);
 }
 
-json_t *json_text0(const char *text)
+json_t *json_escaped(const char *text)
 {
-	return text ? json_text(text, strlen(text)) : json_null();
+	return text ? json_escaped_bytes(text, strlen(text)) : json_null();
 }
 
 json_t *json_bytes(const uint8_t *bytes, size_t length)

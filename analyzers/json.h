@@ -26,8 +26,8 @@ json_t *json_address(uint64_t address);
 /* The reverse; false when it is no such string. */
 bool json_address_value(const json_t *json, uint64_t *ret);
 /* Bytes of a dump as a JSON string: invalid UTF-8, NUL and control bytes become \xNN text. */
-json_t *json_text(const char *text, size_t length);
-json_t *json_text0(const char *text); /* NUL-terminated; NULL gives null */
+json_t *json_escaped_bytes(const char *text, size_t length);
+json_t *json_escaped(const char *text); /* NUL-terminated; NULL gives null */
 /* Hex of bytes, "49 8b 2f". */
 json_t *json_bytes(const uint8_t *bytes, size_t length);
 /* Set a key when the value is known, else leave it out: takes value over, NULL is "unknown". */

@@ -45,7 +45,7 @@ static json_t *disk_status(const char *path)
 	json_t *disk = json_object();
 	struct statvfs fs;
 
-	json_put(disk, "path", json_text0(path));
+	json_put(disk, "path", json_escaped(path));
 	if (!statvfs(path, &fs)) {
 		json_put(disk, "free_bytes", json_integer(fs.f_bavail * fs.f_frsize));
 		json_put(disk, "size_bytes", json_integer(fs.f_blocks * fs.f_frsize));
@@ -59,10 +59,10 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	json_t *status = json_object(), *counts = NULL, *disks = json_array();
 
 	(void)request;
-	json_put(status, "version", json_text0(TRIAGE_VERSION));
+	json_put(status, "version", json_escaped(TRIAGE_VERSION));
 	json_put(status, "pid", json_integer(getpid()));
 	json_put(status, "uptime_s", json_integer(time(NULL) - daemon->started_at));
-	json_put(status, "store", json_text0(trouble ? trouble : "ok"));
+	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
 	if (storage_get(daemon->storage) &&
 	    storage_check(daemon->storage, queue_counts(storage_db(daemon->storage), &counts),
 			  "count jobs"))
@@ -174,8 +174,8 @@ static void on_client(void *context)
 		if (err) {
 			json_t *error = json_object();
 
-			json_put(error, "code", json_text0(err_code_name(err->code)));
-			json_put(error, "message", json_text0(err->message));
+			json_put(error, "code", json_escaped(err_code_name(err->code)));
+			json_put(error, "message", json_escaped(err->message));
 			json_put(reply, "error", error);
 		}
 		text = json_dumps(reply, JSON_COMPACT);

@@ -441,9 +441,9 @@ json_t *jobs_status(const struct jobs *jobs)
 		json_t *item = json_object();
 
 		json_put(item, "id", json_integer(active->job.dump));
-		json_put(item, "path", json_text0(active->job.path));
+		json_put(item, "path", json_escaped(active->job.path));
 		json_put(item, "step",
-			 json_text0(active->unpack ? "unpack" : worker_step(active->worker)));
+			 json_escaped(active->unpack ? "unpack" : worker_step(active->worker)));
 		json_put(item, "pid",
 			 json_integer(active->unpack ? unpack_pid(active->unpack)
 						     : worker_pid(active->worker)));

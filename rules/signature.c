@@ -98,10 +98,10 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 
 		if (!symbol || !is_reliable(frame))
 			continue;
-		copy_text(name, sizeof(name), symbol);
-		strip_suffix(name);
+		copy_string(name, sizeof(name), symbol);
+		symbol_strip_suffix(name);
 		if (!is_machinery(name) && count < FRAMES)
-			copy_text(functions[count++], sizeof(name), name);
+			copy_string(functions[count++], sizeof(name), name);
 	}
 	return count;
 }

@@ -102,7 +102,7 @@ uint64_t hash_bytes(const void *data, size_t length)
 	return hash;
 }
 
-uint64_t hash_text(const char *text)
+uint64_t hash_string(const char *text)
 {
 	return hash_bytes(text, strlen(text));
 }

@@ -33,6 +33,6 @@ void map_deinit(struct map *map);
 
 /* FNV-1a, for keys that are strings. */
 uint64_t hash_bytes(const void *data, size_t length);
-uint64_t hash_text(const char *text);
+uint64_t hash_string(const char *text);
 
 #endif

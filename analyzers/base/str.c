@@ -87,7 +87,7 @@ void str_deinit(struct str *s)
 	*s = (struct str){0};
 }
 
-void copy_text(char *dst, size_t size, const char *src)
+void copy_string(char *dst, size_t size, const char *src)
 {
 	size_t length = strnlen(src, size - 1);
 

@@ -31,7 +31,7 @@ void str_deinit(struct str *s);
 #define _str_ _cleanup_(str_deinit)
 
 /* Copy at most size-1 bytes and terminate: for the fixed fields of a struct. */
-void copy_text(char *dst, size_t size, const char *src);
+void copy_string(char *dst, size_t size, const char *src);
 /* True for strings that are wholly printable ASCII and not empty. */
 bool is_printable(const char *text, size_t length);
 

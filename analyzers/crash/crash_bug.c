@@ -24,9 +24,9 @@ struct table {
 
 /* An entry's member; pointers are relative to themselves since b8b572e1015f (x86-64 always). */
 static bool entry_pointer(struct kernel *kernel, const uint8_t *entry, uint64_t at,
-			  enum layout_id id, uint64_t *ret)
+			  enum member_id id, uint64_t *ret)
 {
-	const struct member *member = layout_get(kernel->layout, id);
+	const struct member *member = members_get(kernel->members, id);
 
 	if (!member)
 		return false;
@@ -54,7 +54,7 @@ static struct err *search(struct kernel *kernel, struct table table, uint64_t ad
 		for (uint64_t j = 0; j < count; j++) {
 			uint64_t bug;
 
-			if (entry_pointer(kernel, block + j * size, at + j * size, LAYOUT_BUG_ADDR,
+			if (entry_pointer(kernel, block + j * size, at + j * size, MEMBER_BUG_ADDR,
 					  &bug) &&
 			    bug == address) {
 				*found = at + j * size;
@@ -74,8 +74,8 @@ static struct err *table_of(struct kernel *kernel, uint64_t address, struct tabl
 	if (!size)
 		return err_new(ERR_NOT_FOUND, "no type for bug_entry");
 	if (module) {
-		TRY(member_read(kernel, module->address, LAYOUT_MODULE_BUG_TABLE, &ret->start));
-		TRY(member_read(kernel, module->address, LAYOUT_MODULE_NUM_BUGS, &ret->count));
+		TRY(member_read(kernel, module->address, MEMBER_MODULE_BUG_TABLE, &ret->start));
+		TRY(member_read(kernel, module->address, MEMBER_MODULE_NUM_BUGS, &ret->count));
 		ret->count = (uint32_t)ret->count;
 		return NULL;
 	}
@@ -95,16 +95,16 @@ struct err *crash_bug_entry(struct kernel *kernel, uint64_t address, bool *warni
 
 	TRY(table_of(kernel, address, &table));
 	TRY(search(kernel, table, address, &entry));
-	TRY(member_read(kernel, entry, LAYOUT_BUG_FLAGS, &flags));
+	TRY(member_read(kernel, entry, MEMBER_BUG_FLAGS, &flags));
 	*warning = flags & BUGFLAG_WARNING;
 	place[0] = '\0';
 	uint64_t entry_size = type_size(types_find_struct(kernel->types, "bug_entry"));
 	char name[128];
 	if (err_ok(memory_read(kernel->memory, entry, bytes, entry_size)) &&
-	    entry_pointer(kernel, bytes, entry, LAYOUT_BUG_FILE, &file) &&
+	    entry_pointer(kernel, bytes, entry, MEMBER_BUG_FILE, &file) &&
 	    err_ok(memory_read_string(kernel->memory, file, name, sizeof(name))) &&
 	    is_printable(name, strlen(name)) &&
-	    err_ok(member_read(kernel, entry, LAYOUT_BUG_LINE, &line)))
+	    err_ok(member_read(kernel, entry, MEMBER_BUG_LINE, &line)))
 		snprintf(place, size, "%s:%" PRIu64, name, line);
 	return NULL;
 }

@@ -55,8 +55,8 @@ static bool function_at(const struct crash *crash, size_t frame, char *name, siz
 	if (!symbols_at(crash->kernel->symbols, frame_lookup_address(&crash->trace.frames[frame]),
 			&symbol))
 		return false;
-	strip_suffix(symbol.name);
-	copy_text(name, size, symbol.name);
+	symbol_strip_suffix(symbol.name);
+	copy_string(name, size, symbol.name);
 	return true;
 }
 
@@ -365,7 +365,7 @@ void crash_find_message(struct crash *crash)
 			const char *line = last_line(log, announcements[i].words[j]);
 
 			if (line) {
-				copy_text(crash->message, sizeof(crash->message), line);
+				copy_string(crash->message, sizeof(crash->message), line);
 				return;
 			}
 		}

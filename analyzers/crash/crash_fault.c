@@ -141,7 +141,7 @@ static void page_fault_address(struct crash *crash)
 	    operand_of(crash, crash->trace.frames[0].regs.value[REG_CR2], false, &effective))
 		set_address(crash, crash->trace.frames[0].regs.value[REG_CR2], true, "CR2");
 	else if (crash->task &&
-		 err_ok(member_read(crash->kernel, crash->task->address, LAYOUT_TASK_CR2,
+		 err_ok(member_read(crash->kernel, crash->task->address, MEMBER_TASK_CR2,
 				    &address)) &&
 		 address)
 		set_address(crash, address, true, "task_struct.thread.cr2");

@@ -32,7 +32,7 @@ static bool has_function(struct kernel *kernel, const struct trace *trace, const
 
 	for (size_t i = 0; i < trace->count; i++)
 		if (symbols_at(kernel->symbols, frame_lookup_address(&trace->frames[i]), &symbol)) {
-			strip_suffix(symbol.name);
+			symbol_strip_suffix(symbol.name);
 			if (!strcmp(symbol.name, name))
 				return true;
 		}
@@ -102,7 +102,7 @@ static bool entry_at(struct kernel *kernel, uint64_t return_address, char *entry
 	if (!symbols_at(kernel->symbols, return_address - 1, &symbol) ||
 	    !is_exception_entry(symbol.name))
 		return false;
-	copy_text(entry, size, symbol.name);
+	copy_string(entry, size, symbol.name);
 	return true;
 }
 
@@ -177,7 +177,7 @@ static bool exception_of_registers(struct crash *crash)
 	if (!first || first->source != FOUND_REGISTERS ||
 	    !symbols_at(crash->kernel->symbols, first->address, &symbol))
 		return false;
-	strip_suffix(symbol.name);
+	symbol_strip_suffix(symbol.name);
 	/* panic() and sysrq save registers inside the functions that save them. */
 	if (!strcmp(symbol.name, "__crash_kexec") || !strcmp(symbol.name, "machine_kexec") ||
 	    !strcmp(symbol.name, "crash_kexec") || !strcmp(symbol.name, "crash_setup_regs") ||

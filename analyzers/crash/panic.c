@@ -44,7 +44,7 @@ static json_t *operand_json(const struct crash *crash, const struct operand *ope
 		       : operand->kind == OPERAND_MEMORY ? operand->base
 							 : REG_NONE;
 
-	json_put(json, "text", json_text0(operand->text));
+	json_put(json, "text", json_escaped(operand->text));
 	if (reg < REG_COUNT) {
 		json_put(json, "register", json_string(reg_name(reg)));
 		if (regs_known(&crash->regs, reg))
@@ -70,12 +70,12 @@ static json_t *instruction_json(const struct crash *crash)
 		json_array_append_new(
 			around,
 			json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
-				  json_address(crash->code[i].address), "place", json_text0(place),
-				  "text", json_text0(crash->code[i].text), "bytes",
-				  json_bytes(crash->code[i].bytes, crash->code[i].size), "faulting",
-				  i == crash->code_at));
+				  json_address(crash->code[i].address), "place",
+				  json_escaped(place), "text", json_escaped(crash->code[i].text),
+				  "bytes", json_bytes(crash->code[i].bytes, crash->code[i].size),
+				  "faulting", i == crash->code_at));
 	}
-	json_put(json, "text", json_text0(insn->text));
+	json_put(json, "text", json_escaped(insn->text));
 	json_put(json, "bytes", json_bytes(insn->bytes, insn->size));
 	json_put(json, "operands", operands);
 	json_put(json, "around", around);
@@ -95,7 +95,7 @@ static json_t *fault_json(const struct crash *crash)
 		 json_string(crash->address_read ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 	json_put(json, "source", json_string(crash->address_source));
 	if (crash->provenance[0])
-		json_put(json, "why", json_text0(crash->provenance));
+		json_put(json, "why", json_escaped(crash->provenance));
 	if (crash->error_code != UINT64_MAX)
 		json_put(json, "error_code", json_address(crash->error_code));
 	return json;
@@ -113,12 +113,12 @@ static void put_report(const struct crash *crash, json_t *json)
 	if (!crash->task && report.pid >= 0)
 		json_put(json, "task",
 			 json_pack("{s:i, s:o}", "pid", report.pid, "comm",
-				   json_text0(report.comm)));
+				   json_escaped(report.comm)));
 	if (report.symbol[0])
 		json_put(json, "rip",
-			 json_pack("{s:o, s:I, s:o, s:s}", "symbol", json_text0(report.symbol),
+			 json_pack("{s:o, s:I, s:o, s:s}", "symbol", json_escaped(report.symbol),
 				   "offset", (json_int_t)report.offset, "module",
-				   report.module[0] ? json_text0(report.module) : json_null(),
+				   report.module[0] ? json_escaped(report.module) : json_null(),
 				   "found_by", "log"));
 	if (report.has_address && !crash->fault)
 		json_put(json, "fault",
@@ -133,7 +133,7 @@ static json_t *crash_json(const struct crash *crash)
 
 	json_put(json, "kind", json_string(crash_kind_name(crash->kind)));
 	json_put(json, "why", json_string(crash->why));
-	json_put(json, "message", crash->message[0] ? json_text0(crash->message) : json_null());
+	json_put(json, "message", crash->message[0] ? json_escaped(crash->message) : json_null());
 	json_put(json, "cpu", crash->cpu >= 0 ? json_integer(crash->cpu) : json_null());
 	json_put(json, "task", crash->task ? describe_task(crash->task) : json_null());
 	if (crash->trace.count) {

@@ -85,9 +85,9 @@ static void put_uts(struct kernel *kernel, json_t *json, const char *key, const 
 	char text[65];
 
 	if (kernel->memory && uts_field(kernel, field, text, sizeof(text)))
-		json_put(json, key, json_text0(text));
+		json_put(json, key, json_escaped(text));
 	else if (fallback && *fallback)
-		json_put(json, key, json_text0(fallback));
+		json_put(json, key, json_escaped(fallback));
 }
 
 static const char *first_line(const struct log *log, const char *words)
@@ -107,7 +107,7 @@ static void put_release_from_log(const struct log *log, json_t *json)
 	const char *at = first_line(log, "Linux version ");
 
 	if (at && !json_object_get(json, "release"))
-		json_put(json, "release", json_text(at, strcspn(at, " ")));
+		json_put(json, "release", json_escaped_bytes(at, strcspn(at, " ")));
 }
 
 static void put_uptime(struct kernel *kernel, json_t *json)
@@ -133,12 +133,12 @@ static void put_command_line(struct kernel *kernel, json_t *json)
 
 		err_free(err);
 		if (usable) {
-			json_put(json, "command_line", json_text0(text));
+			json_put(json, "command_line", json_escaped(text));
 			return;
 		}
 	}
 	const char *at = first_line(kernel->log, "Command line: ");
-	json_put(json, "command_line", at ? json_text0(at) : NULL);
+	json_put(json, "command_line", at ? json_escaped(at) : NULL);
 }
 
 /* kernel/panic.c: taint_flags[]; letter when set. */
@@ -183,7 +183,7 @@ static json_t *modules_json(struct kernel *kernel)
 		const struct module *module = modules_at(kernel->modules, i);
 
 		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o}", "name",
-						      json_text0(module->name), "address",
+						      json_escaped(module->name), "address",
 						      json_address(module->base), "size",
 						      (json_int_t)module->size, "taints",
 						      taints_json(module->taints)));
@@ -217,7 +217,7 @@ static void put_hardware(const struct log *log, json_t *json)
 
 	if (!at)
 		at = first_line(log, "DMI: ");
-	json_put(json, "hardware", at ? json_text0(at) : NULL);
+	json_put(json, "hardware", at ? json_escaped(at) : NULL);
 }
 
 static json_t *system_json(struct kernel *kernel)
@@ -236,7 +236,7 @@ static json_t *system_json(struct kernel *kernel)
 	put_uts(kernel, json, "version", "version", info ? info->version : NULL);
 	put_uts(kernel, json, "machine", "machine", info ? info->machine : NULL);
 	put_uts(kernel, json, "hostname", "nodename", info ? info->nodename : NULL);
-	json_put(json, "build_id", build_id ? json_text0(build_id) : NULL);
+	json_put(json, "build_id", build_id ? json_escaped(build_id) : NULL);
 	put_uptime(kernel, json);
 	if (online_cpus(kernel))
 		json_put(json, "cpus", json_integer(online_cpus(kernel)));

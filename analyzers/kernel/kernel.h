@@ -40,7 +40,7 @@ struct kernel {
 	struct symbols *symbols;
 	struct types *types;	     /* never NULL after kernel_open, may hold no provider */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
-	struct layout *layout;
+	struct members *members;
 	struct percpu *percpu;
 	struct modules *modules;
 	struct log *log;

@@ -196,7 +196,7 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 static struct err *open_all(struct kernel *kernel, const struct kernel_options *options)
 {
 	TRY(types_open(&kernel->types));
-	TRY(layout_open(kernel->types, &kernel->layout));
+	TRY(members_open(kernel->types, &kernel->members));
 	TRY(disasm_open(&kernel->disasm));
 	if (options->dump_fd >= 0) {
 		begin(options, STEP_HEADER);
@@ -243,7 +243,7 @@ void kernel_close(struct kernel *kernel)
 	modules_close(kernel->modules);
 	percpu_close(kernel->percpu);
 	log_close(kernel->log);
-	layout_close(kernel->layout);
+	members_close(kernel->members);
 	types_close(kernel->types);
 	symbols_close(kernel->symbols);
 	memory_close(kernel->memory);

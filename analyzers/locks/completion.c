@@ -24,14 +24,14 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	uint64_t done;
 
 	(void)waiters;
-	return err_ok(member_read(kernel, lock, LAYOUT_COMPLETION_DONE, &done)) &&
+	return err_ok(member_read(kernel, lock, MEMBER_COMPLETION_DONE, &done)) &&
 	       (uint32_t)done == 0;
 }
 
 static const struct waitlist_ops completion_ops = {
-	.waiter_list = LAYOUT_COMPLETION_WAITER_LIST,
-	.waiter_task = LAYOUT_COMPLETION_WAITER_TASK,
-	.lock_list = LAYOUT_COMPLETION_WAITERS,
+	.waiter_list = MEMBER_COMPLETION_WAITER_LIST,
+	.waiter_task = MEMBER_COMPLETION_WAITER_TASK,
+	.lock_list = MEMBER_COMPLETION_WAITERS,
 	.plausible = plausible,
 };
 
@@ -44,9 +44,9 @@ static const struct waitlist_ops completion_ops = {
 static const struct task *flushed_worker(struct kernel *kernel, uint64_t completion,
 					 uint64_t *worker)
 {
-	const struct member *done = layout_get(kernel->layout, LAYOUT_WQ_BARRIER_DONE);
-	const struct member *entry = layout_get(kernel->layout, LAYOUT_WQ_BARRIER_ENTRY);
-	const struct member *scheduled = layout_get(kernel->layout, LAYOUT_WORKER_SCHEDULED);
+	const struct member *done = members_get(kernel->members, MEMBER_WQ_BARRIER_DONE);
+	const struct member *entry = members_get(kernel->members, MEMBER_WQ_BARRIER_ENTRY);
+	const struct member *scheduled = members_get(kernel->members, MEMBER_WORKER_SCHEDULED);
 	_list_walk_ struct list_walk walk = {0};
 
 	if (!done || !entry || !scheduled)
@@ -57,7 +57,7 @@ static const struct task *flushed_worker(struct kernel *kernel, uint64_t complet
 		uint64_t task;
 
 		*worker = walk.node - member_offset(scheduled);
-		if (!err_ok(member_read(kernel, *worker, LAYOUT_WORKER_TASK, &task)))
+		if (!err_ok(member_read(kernel, *worker, MEMBER_WORKER_TASK, &task)))
 			continue;
 		const struct task *found = tasks_find(kernel->tasks, task);
 		if (found && found->kthread)
@@ -84,9 +84,9 @@ static void add_worker(struct kernel *kernel, json_t *lock, const struct task *t
 	char function[192] = "unknown";
 	uint64_t func;
 
-	const struct member *done = layout_get(kernel->layout, LAYOUT_WQ_BARRIER_DONE);
+	const struct member *done = members_get(kernel->members, MEMBER_WQ_BARRIER_DONE);
 	uint64_t barrier = completion - member_offset(done);
-	if (err_ok(member_read(kernel, worker, LAYOUT_WORKER_CURRENT_FUNC, &func)) && func)
+	if (err_ok(member_read(kernel, worker, MEMBER_WORKER_CURRENT_FUNC, &func)) && func)
 		function_text(kernel, func, function, sizeof(function));
 	lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
 			"this kworker runs %s, and the waiter's barrier is queued behind it",
@@ -114,7 +114,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 			"a completion does not record who is to complete it");
 	json_put(lock, "state", json_sprintf("not completed, %zu waiting", list->count));
-	str_puts(headline, lock_text(lock));
+	str_puts(headline, lock_display_name(lock));
 	str_printf(headline, ": completion that has not come, %zu waiting", list->count);
 	*confidence = 0.9;
 	return NULL;

@@ -13,7 +13,7 @@
 
 #define BDEV_FS "bdev" /* the file system all block devices' inodes are of */
 
-bool device_read_name(struct kernel *kernel, uint64_t object, enum layout_id id, char *buf,
+bool device_read_name(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
 		      size_t size)
 {
 	uint64_t pointer;
@@ -28,9 +28,9 @@ bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, si
 	char device[33] = "", kind[32];
 	uint64_t type;
 
-	if (!err_ok(member_read(kernel, super_block, LAYOUT_SB_TYPE, &type)) ||
-	    !device_read_name(kernel, type, LAYOUT_FS_TYPE_NAME, kind, sizeof(kind)) ||
-	    !err_ok(member_read_text(kernel, super_block, LAYOUT_SB_ID, device, sizeof(device))) ||
+	if (!err_ok(member_read(kernel, super_block, MEMBER_SB_TYPE, &type)) ||
+	    !device_read_name(kernel, type, MEMBER_FS_TYPE_NAME, kind, sizeof(kind)) ||
+	    !err_ok(member_read_text(kernel, super_block, MEMBER_SB_ID, device, sizeof(device))) ||
 	    !is_printable(device, strlen(device)))
 		return false;
 	/* A file system without a device is called by its own name in s_id. */
@@ -49,7 +49,7 @@ void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *b
 	char name[33];
 
 	if (!disk ||
-	    !err_ok(member_read_text(kernel, disk, LAYOUT_DISK_NAME, name, sizeof(name))) ||
+	    !err_ok(member_read_text(kernel, disk, MEMBER_DISK_NAME, name, sizeof(name))) ||
 	    !is_printable(name, strlen(name)))
 		return;
 	char last = name[strlen(name) - 1];
@@ -58,7 +58,7 @@ void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *b
 		snprintf(buf, size, "%s%s%" PRIu64, name, last >= '0' && last <= '9' ? "p" : "",
 			 partition);
 	else
-		copy_text(buf, size, name);
+		copy_string(buf, size, name);
 }
 
 void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
@@ -66,9 +66,9 @@ void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t s
 	uint64_t disk, partition;
 
 	buf[0] = '\0';
-	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_DISK, &disk)))
+	if (!err_ok(member_read(kernel, bdev, MEMBER_BDEV_DISK, &disk)))
 		return;
-	if (!err_ok(member_read(kernel, bdev, LAYOUT_BDEV_PARTITION, &partition)))
+	if (!err_ok(member_read(kernel, bdev, MEMBER_BDEV_PARTITION, &partition)))
 		partition = 0;
 	disk_text(kernel, disk, partition, buf, size);
 }
@@ -78,7 +78,7 @@ static void file_system_text(struct kernel *kernel, uint64_t super_block, char *
 {
 	uint64_t bdev;
 
-	if (err_ok(member_read(kernel, super_block, LAYOUT_SB_BDEV, &bdev)) && bdev)
+	if (err_ok(member_read(kernel, super_block, MEMBER_SB_BDEV, &bdev)) && bdev)
 		block_device_text(kernel, bdev, buf, size);
 	if (!buf[0] && !super_block_text(kernel, super_block, buf, size))
 		buf[0] = '\0';
@@ -87,11 +87,11 @@ static void file_system_text(struct kernel *kernel, uint64_t super_block, char *
 /* The inodes of block devices are one file system of their own: struct bdev_inode, block/bdev.c */
 void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
 {
-	const struct member *in_bdev = layout_get(kernel->layout, LAYOUT_BDEV_INODE);
+	const struct member *in_bdev = members_get(kernel->members, MEMBER_BDEV_INODE);
 	uint64_t super_block;
 	char name[80];
 
-	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
+	if (!err_ok(member_read(kernel, inode, MEMBER_INODE_SB, &super_block)) ||
 	    !super_block_text(kernel, super_block, name, sizeof(name)))
 		return;
 	if (in_bdev && !strcmp(name, BDEV_FS))
@@ -105,8 +105,8 @@ bool inode_text(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
 	uint64_t number, super_block;
 	char where[80];
 
-	if (!err_ok(member_read(kernel, inode, LAYOUT_INODE_NUMBER, &number)) ||
-	    !err_ok(member_read(kernel, inode, LAYOUT_INODE_SB, &super_block)) ||
+	if (!err_ok(member_read(kernel, inode, MEMBER_INODE_NUMBER, &number)) ||
+	    !err_ok(member_read(kernel, inode, MEMBER_INODE_SB, &super_block)) ||
 	    !super_block_text(kernel, super_block, where, sizeof(where)))
 		return false;
 	snprintf(buf, size, "inode %" PRIu64 " on %s", number, where);

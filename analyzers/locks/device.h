@@ -21,7 +21,7 @@ void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
 /* "inode 12 on vda1 (ext4)", "block device vda"; false when it cannot be read. */
 bool inode_text(struct kernel *kernel, uint64_t inode, char *buf, size_t size);
 /* A char * member's string; false when it cannot be read or is not printable. */
-bool device_read_name(struct kernel *kernel, uint64_t object, enum layout_id id, char *buf,
+bool device_read_name(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
 		      size_t size);
 
 #endif

@@ -103,7 +103,7 @@ static void put_through(const struct wait_graph *graph, struct str *text)
 		return;
 	str_printf(text, "; %llu of them behind ", (unsigned long long)most);
 	task_label(first->from, text);
-	str_printf(text, ", which waits for %s", lock_text(first->lock));
+	str_printf(text, ", which waits for %s", lock_display_name(first->lock));
 }
 
 static void put_longest(const struct wait_graph *graph, struct str *text)

@@ -12,7 +12,7 @@
 #include "kernel/types/object.h"
 #include "locks/lock_name.h"
 
-const char *lock_text(const json_t *lock)
+const char *lock_display_name(const json_t *lock)
 {
 	const char *name = json_string_value(json_object_get(lock, "name"));
 	const char *kind = json_string_value(json_object_get(lock, "kind"));
@@ -22,9 +22,9 @@ const char *lock_text(const json_t *lock)
 
 static json_t *container_json(const struct lock_place *place)
 {
-	return json_pack("{s:o, s:o, s:o, s:s, s:o}", "type", json_text0(place->type), "member",
-			 json_text0(place->member), "address", json_address(place->object),
-			 "evidence", place->evidence, "why", json_text0(place->why));
+	return json_pack("{s:o, s:o, s:o, s:s, s:o}", "type", json_escaped(place->type), "member",
+			 json_escaped(place->member), "address", json_address(place->object),
+			 "evidence", place->evidence, "why", json_escaped(place->why));
 }
 
 static void put_place(struct kernel *kernel, json_t *lock, const char *kind, uint64_t address)
@@ -32,7 +32,7 @@ static void put_place(struct kernel *kernel, json_t *lock, const char *kind, uin
 	struct lock_place place;
 
 	lock_place_find(kernel, kind, address, &place);
-	json_put(lock, "name", json_text0(place.name));
+	json_put(lock, "name", json_escaped(place.name));
 	if (place.type[0])
 		json_put(lock, "container", container_json(&place));
 	json_put(lock, "owner", describe_owner(&place.owner));

@@ -43,7 +43,7 @@ void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode,
 /* All waiters of a list, in order, and how many; a note says where the list was cut short. */
 void lock_add_waiters(json_t *lock, const struct waitlist *list);
 /* What people call a LOCK: its name, else its kind. Owned by the lock. */
-const char *lock_text(const json_t *lock);
+const char *lock_display_name(const json_t *lock);
 /* The object a LOCK is part of, by its type or by the allocator; 0 unknown. */
 uint64_t lock_object(const json_t *lock);
 /* The task a lock's owner word points to (flag bits masked off), or NULL. */

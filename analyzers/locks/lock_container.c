@@ -115,7 +115,7 @@ bool lock_member(struct type type, uint64_t offset, char *path, size_t size)
 
 	if (offset >= type_size(type) || !search_type(&search, type, 0, 0))
 		return false;
-	copy_text(path, size, search.path);
+	copy_string(path, size, search.path);
 	return true;
 }
 
@@ -155,11 +155,11 @@ static bool passes_through(struct type type, const char *path, const char *name,
 /* What a task points to, or is: the object's type tells which member to compare. */
 static const struct {
 	const char *type;
-	enum layout_id member;
+	enum member_id member;
 } task_objects[] = {
-	{"mm_struct", LAYOUT_TASK_MM},		 {"signal_struct", LAYOUT_TASK_SIGNAL},
-	{"sighand_struct", LAYOUT_TASK_SIGHAND}, {"files_struct", LAYOUT_TASK_FILES},
-	{"fs_struct", LAYOUT_TASK_FS},
+	{"mm_struct", MEMBER_TASK_MM},		 {"signal_struct", MEMBER_TASK_SIGNAL},
+	{"sighand_struct", MEMBER_TASK_SIGHAND}, {"files_struct", MEMBER_TASK_FILES},
+	{"fs_struct", MEMBER_TASK_FS},
 };
 
 static const struct task *task_of(struct kernel *kernel, const char *type, uint64_t object)
@@ -250,7 +250,7 @@ uint64_t lock_cache_users(struct kernel *kernel, const struct slab_cache *cache)
 {
 	int64_t count;
 
-	return err_ok(member_read_signed(kernel, cache->address, LAYOUT_CACHE_REFCOUNT, &count)) &&
+	return err_ok(member_read_signed(kernel, cache->address, MEMBER_CACHE_REFCOUNT, &count)) &&
 			       count > 1
 		       ? (uint64_t)count
 		       : 1;
@@ -288,7 +288,7 @@ bool lock_in_slab(struct kernel *kernel, struct lock_place *place)
 	if (type.kind != TYPE_STRUCT ||
 	    !lock_member(type, (uint64_t)owner->offset, place->member, sizeof(place->member)))
 		return false;
-	copy_text(place->type, sizeof(place->type), type_name(type));
+	copy_string(place->type, sizeof(place->type), type_name(type));
 	place->object = owner->start;
 	if (of_task(kernel, place))
 		return true;
@@ -323,10 +323,10 @@ static void in_zone(struct kernel *kernel, struct type node, struct lock_place *
 		return;
 	place->object += member_offset(&zone);
 	snprintf(whose, size, "zone %s of node",
-		 device_read_name(kernel, place->object, LAYOUT_ZONE_NAME, name, sizeof(name))
+		 device_read_name(kernel, place->object, MEMBER_ZONE_NAME, name, sizeof(name))
 			 ? name
 			 : prefix);
-	copy_text(place->type, sizeof(place->type), "zone");
+	copy_string(place->type, sizeof(place->type), "zone");
 	memmove(place->member, inside + 2, strlen(inside + 2) + 1);
 }
 
@@ -341,7 +341,7 @@ static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, ui
 		return false;
 	place->object = node;
 	place->evidence = EVIDENCE_PROVEN;
-	copy_text(place->type, sizeof(place->type), "pglist_data");
+	copy_string(place->type, sizeof(place->type), "pglist_data");
 	in_zone(kernel, type, place, whose, sizeof(whose));
 	snprintf(place->why, sizeof(place->why), "it lies in the pglist_data of node %u", number);
 	snprintf(place->name, sizeof(place->name), "%s of %s %u", last_part(place->member), whose,
@@ -353,16 +353,16 @@ static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, ui
 static bool in_lruvec(struct kernel *kernel, uint64_t address, unsigned number, uint64_t node,
 		      struct lock_place *place)
 {
-	const struct member *lock = layout_get(kernel->layout, LAYOUT_LRUVEC_LOCK);
+	const struct member *lock = members_get(kernel->members, MEMBER_LRUVEC_LOCK);
 	uint64_t owner;
 
 	if (!lock || !node ||
-	    !err_ok(member_read(kernel, address - member_offset(lock), LAYOUT_LRUVEC_NODE,
+	    !err_ok(member_read(kernel, address - member_offset(lock), MEMBER_LRUVEC_NODE,
 				&owner)) ||
 	    owner != node)
 		return false;
-	copy_text(place->type, sizeof(place->type), "lruvec");
-	copy_text(place->member, sizeof(place->member), "lru_lock");
+	copy_string(place->type, sizeof(place->type), "lruvec");
+	copy_string(place->member, sizeof(place->member), "lru_lock");
 	place->object = address - member_offset(lock);
 	place->evidence = EVIDENCE_INFERRED;
 	snprintf(place->why, sizeof(place->why), "as a lruvec it points to node %u", number);
@@ -400,7 +400,7 @@ bool lock_of_node(struct kernel *kernel, uint64_t address, struct lock_place *pl
 
 bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
-	const struct member *list = layout_get(kernel->layout, LAYOUT_SB_LIST);
+	const struct member *list = members_get(kernel->members, MEMBER_SB_LIST);
 	struct type type = types_find_struct(kernel->types, "super_block");
 	_list_walk_ struct list_walk walk = {0};
 	uint64_t head;
@@ -416,7 +416,7 @@ bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_pl
 		    !super_block_text(kernel, super_block, text, sizeof(text)) ||
 		    !lock_member(type, address - super_block, place->member, sizeof(place->member)))
 			continue;
-		copy_text(place->type, sizeof(place->type), "super_block");
+		copy_string(place->type, sizeof(place->type), "super_block");
 		place->object = super_block;
 		place->evidence = EVIDENCE_PROVEN;
 		snprintf(place->why, sizeof(place->why), "it lies in a super_block of the list");

@@ -20,7 +20,7 @@
 
 uint64_t lock_mm(struct kernel *kernel, uint64_t address)
 {
-	const struct member *member = layout_get(kernel->layout, LAYOUT_MM_MMAP_LOCK);
+	const struct member *member = members_get(kernel->members, MEMBER_MM_MMAP_LOCK);
 
 	if (!member)
 		return 0;
@@ -63,8 +63,8 @@ static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *pl
 	else
 		str_puts(&label, "init_mm");
 	snprintf(place->name, sizeof(place->name), "mmap_lock of %s", label.data);
-	copy_text(place->type, sizeof(place->type), "mm_struct");
-	copy_text(place->member, sizeof(place->member), "mmap_lock");
+	copy_string(place->type, sizeof(place->type), "mm_struct");
+	copy_string(place->member, sizeof(place->member), "mmap_lock");
 	place->object = mm;
 	place->evidence = EVIDENCE_PROVEN;
 	snprintf(place->why, sizeof(place->why), "%s",

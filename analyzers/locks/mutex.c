@@ -23,12 +23,12 @@
 
 static bool has_count(struct kernel *kernel)
 {
-	return layout_has(kernel->layout, LAYOUT_MUTEX_COUNT);
+	return members_has(kernel->members, MEMBER_MUTEX_COUNT);
 }
 
 static const struct task *read_owner(struct kernel *kernel, uint64_t lock, uint64_t *word)
 {
-	if (!err_ok(member_read(kernel, lock, LAYOUT_MUTEX_OWNER, word)))
+	if (!err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, word)))
 		return NULL;
 	if (!has_count(kernel))
 		return lock_owner(kernel, *word, OWNER_FLAGS);
@@ -43,17 +43,17 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	int64_t count;
 
 	if (has_count(kernel))
-		return err_ok(member_read_signed(kernel, lock, LAYOUT_MUTEX_COUNT, &count)) &&
+		return err_ok(member_read_signed(kernel, lock, MEMBER_MUTEX_COUNT, &count)) &&
 		       count <= 1 && count > -(1 << 24);
-	return err_ok(member_read(kernel, lock, LAYOUT_MUTEX_OWNER, &owner)) &&
+	return err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, &owner)) &&
 	       (owner & FLAG_WAITERS || !waiters) &&
 	       (!(owner & ~OWNER_FLAGS) || lock_owner(kernel, owner, OWNER_FLAGS));
 }
 
 static const struct waitlist_ops mutex_ops = {
-	.waiter_list = LAYOUT_MUTEX_WAITER_LIST,
-	.waiter_task = LAYOUT_MUTEX_WAITER_TASK,
-	.lock_list = LAYOUT_MUTEX_WAITERS,
+	.waiter_list = MEMBER_MUTEX_WAITER_LIST,
+	.waiter_task = MEMBER_MUTEX_WAITER_TASK,
+	.lock_list = MEMBER_MUTEX_WAITERS,
 	.plausible = plausible,
 };
 
@@ -89,7 +89,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	const struct task *owner = read_owner(kernel, list->lock, &word);
 
 	json_put(lock, "raw", json_address(word));
-	str_puts(headline, lock_text(lock));
+	str_puts(headline, lock_display_name(lock));
 	if (owner) {
 		_str_ struct str label = {0};
 

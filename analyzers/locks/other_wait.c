@@ -79,7 +79,7 @@ static struct group *group_of(struct kernel *kernel, struct groups *groups,
 
 static void emit(struct findings *findings, const struct group *group)
 {
-	const char *name = lock_text(group->lock);
+	const char *name = lock_display_name(group->lock);
 
 	if (group->kind == WAIT_NONE) {
 		json_put(group->lock, "unnamed", json_true());

@@ -20,7 +20,7 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	uint64_t block;
 
 	(void)waiters;
-	return err_ok(member_read(kernel, lock, LAYOUT_PERCPU_RWSEM_BLOCK, &block)) &&
+	return err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_BLOCK, &block)) &&
 	       (uint32_t)block <= 1;
 }
 
@@ -34,9 +34,9 @@ static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const 
 }
 
 static const struct waitlist_ops percpu_rwsem_ops = {
-	.waiter_list = LAYOUT_WAIT_ENTRY_LIST,
-	.waiter_task = LAYOUT_WAIT_ENTRY_TASK,
-	.lock_list = LAYOUT_PERCPU_RWSEM_WAITERS,
+	.waiter_list = MEMBER_WAIT_ENTRY_LIST,
+	.waiter_task = MEMBER_WAIT_ENTRY_TASK,
+	.lock_list = MEMBER_PERCPU_RWSEM_WAITERS,
 	.plausible = plausible,
 	.mode = waiter_mode,
 };
@@ -47,9 +47,9 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	uint64_t block, writer = 0;
 	size_t suspects = 0;
 
-	TRY(member_read(kernel, list->lock, LAYOUT_PERCPU_RWSEM_BLOCK, &block));
+	TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
 	bool draining =
-		err_ok(member_read(kernel, list->lock, LAYOUT_PERCPU_RWSEM_WRITER, &writer)) &&
+		err_ok(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_WRITER, &writer)) &&
 		writer;
 	const struct task *task = draining ? lock_owner(kernel, writer, 0) : NULL;
 
@@ -69,7 +69,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 				"the lock records no holder, and no stack shows one");
 	*confidence = task ? 1.0 : 0.6;
-	str_puts(headline, lock_text(lock));
+	str_puts(headline, lock_display_name(lock));
 	str_printf(headline, ": percpu_rwsem %s, %zu waiting",
 		   (uint32_t)block ? "closed by a writer" : "open", list->count);
 	return NULL;

@@ -31,7 +31,7 @@ static bool read_waiter(struct kernel *kernel, uint64_t address, struct waiter *
 {
 	uint64_t task;
 
-	if (!err_ok(member_read(kernel, address, LAYOUT_RT_WAITER_TASK, &task)))
+	if (!err_ok(member_read(kernel, address, MEMBER_RT_WAITER_TASK, &task)))
 		return false;
 	*ret = (struct waiter){address, address, tasks_find(kernel->tasks, task)};
 	return ret->task && tasks_by_stack(kernel->tasks, address) == ret->task;
@@ -40,7 +40,7 @@ static bool read_waiter(struct kernel *kernel, uint64_t address, struct waiter *
 /* In-order walk of the lock's rb-tree, highest priority first; left and right with own stack. */
 static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitlist *list)
 {
-	const struct member *entry = layout_get(kernel->layout, LAYOUT_RT_WAITER_NODE);
+	const struct member *entry = members_get(kernel->members, MEMBER_RT_WAITER_NODE);
 	_map_ struct map seen = {0};
 	uint64_t path[TREE_DEPTH], node = root;
 	unsigned depth = 0;
@@ -54,7 +54,7 @@ static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitli
 			if (depth == TREE_DEPTH || !map_add(&seen, node, 0))
 				return err_at(ERR_LOOP, node, "rt_mutex tree loops");
 			path[depth++] = node;
-			TRY(member_read(kernel, node, LAYOUT_RB_LEFT, &node));
+			TRY(member_read(kernel, node, MEMBER_RB_LEFT, &node));
 			continue;
 		}
 		node = path[--depth];
@@ -64,7 +64,7 @@ static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitli
 		if (list->count == TREE_MAX)
 			return err_new(ERR_LIMIT, "more than %u waiters", TREE_MAX);
 		TRY(waitlist_add(list, waiter));
-		TRY(member_read(kernel, node, LAYOUT_RB_RIGHT, &node));
+		TRY(member_read(kernel, node, MEMBER_RB_RIGHT, &node));
 	}
 	return NULL;
 }
@@ -74,7 +74,7 @@ static struct err *waiters_of(struct kernel *kernel, uint64_t lock, struct waitl
 	uint64_t root;
 
 	*ret = (struct waitlist){.lock = lock};
-	TRY(member_read(kernel, lock, LAYOUT_RT_MUTEX_WAITERS, &root));
+	TRY(member_read(kernel, lock, MEMBER_RT_MUTEX_WAITERS, &root));
 	ret->err = walk_tree(kernel, root, ret);
 	return NULL;
 }
@@ -85,9 +85,9 @@ static uint64_t blocked_on(struct kernel *kernel, const struct task *task)
 	uint64_t address, lock;
 	struct waiter waiter;
 
-	if (!err_ok(member_read(kernel, task->address, LAYOUT_TASK_PI_BLOCKED_ON, &address)) ||
+	if (!err_ok(member_read(kernel, task->address, MEMBER_TASK_PI_BLOCKED_ON, &address)) ||
 	    !address || !read_waiter(kernel, address, &waiter) || waiter.task != task ||
-	    !err_ok(member_read(kernel, address, LAYOUT_RT_WAITER_LOCK, &lock)))
+	    !err_ok(member_read(kernel, address, MEMBER_RT_WAITER_LOCK, &lock)))
 		return 0;
 	return lock;
 }
@@ -96,7 +96,7 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
 {
 	uint64_t word;
 
-	return err_ok(member_read(kernel, lock, LAYOUT_RT_MUTEX_OWNER, &word))
+	return err_ok(member_read(kernel, lock, MEMBER_RT_MUTEX_OWNER, &word))
 		       ? lock_owner(kernel, word, OWNER_HAS_WAITERS)
 		       : NULL;
 }
@@ -109,7 +109,7 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
  */
 static uint64_t draining_rwsem(struct kernel *kernel, const struct sleeper *sleeper)
 {
-	const struct member *inner = layout_get(kernel->layout, LAYOUT_RWSEM_RT_MUTEX);
+	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	uint64_t at = sleeper->sp;
 
 	for (unsigned i = 0; inner && i < STACK_WORDS; i++, at += 8) {
@@ -162,14 +162,14 @@ static struct err *put_writer_first(struct waitlist *list, const struct task *wr
 static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct waitlist *list,
 			      struct findings *findings)
 {
-	const struct member *inner = layout_get(kernel->layout, LAYOUT_RWSEM_RT_MUTEX);
+	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	const struct task *owner = owner_of(kernel, rwsem + member_offset(inner));
 	struct rwsem_state state;
 	size_t suspects = 0;
 	uint64_t readers;
 	char text[160];
 
-	TRY(member_read(kernel, rwsem, LAYOUT_RWSEM_RT_READERS, &readers));
+	TRY(member_read(kernel, rwsem, MEMBER_RWSEM_RT_READERS, &readers));
 	bool draining = drains(kernel, owner);
 	if (draining)
 		TRY(put_writer_first(list, owner));
@@ -193,7 +193,8 @@ static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct wait
 		    owner && !draining ? 1.0
 		    : suspects == 1    ? 0.8
 				       : 0.6,
-		    json_incref(lock), "%s: %s, %zu queued", lock_text(lock), text, list->count);
+		    json_incref(lock), "%s: %s, %zu queued", lock_display_name(lock), text,
+		    list->count);
 	return NULL;
 }
 
@@ -216,7 +217,7 @@ static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
 	}
 	json_put(lock, "state", json_sprintf("held by %s, %zu waiting", label.data, list->count));
 	finding_add(findings, FINDING_LOCK_RT_MUTEX, SEVERITY_WARNING, owner ? 1.0 : 0.7, lock,
-		    "%s: rt_mutex held by %s, %zu waiting", lock_text(lock), label.data,
+		    "%s: rt_mutex held by %s, %zu waiting", lock_display_name(lock), label.data,
 		    list->count);
 	return NULL;
 }
@@ -226,7 +227,7 @@ static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
 static struct err *emit(struct kernel *kernel, const struct sleeper *sleeper, struct map *done,
 			struct findings *findings)
 {
-	const struct member *inner = layout_get(kernel->layout, LAYOUT_RWSEM_RT_MUTEX);
+	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	_waitlist_ struct waitlist list = {0};
 	uint64_t lock = blocked_on(kernel, sleeper->task), rwsem = 0;
 

@@ -107,7 +107,7 @@ void rwsem_describe(const struct rwsem_state *state, char *buf, size_t size)
 
 static bool owner_is_flags(struct kernel *kernel)
 {
-	const struct member *owner = layout_get(kernel->layout, LAYOUT_RWSEM_OWNER);
+	const struct member *owner = members_get(kernel->members, MEMBER_RWSEM_OWNER);
 
 	return owner && owner->type.kind != TYPE_POINTER;
 }
@@ -127,14 +127,14 @@ static enum rwsem_count bias_form(struct kernel *kernel)
 	struct type waiter = types_find_struct(kernel->types, "rwsem_waiter");
 	struct member flags;
 	return type_find_member(waiter, "flags", &flags) &&
-			       !layout_has(kernel->layout, LAYOUT_RWSEM_OWNER)
+			       !members_has(kernel->members, MEMBER_RWSEM_OWNER)
 		       ? RWSEM_BIAS_PER_WAITER
 		       : RWSEM_BIAS;
 }
 
 static enum rwsem_count count_form(struct kernel *kernel)
 {
-	const struct member *count = layout_get(kernel->layout, LAYOUT_RWSEM_COUNT);
+	const struct member *count = members_get(kernel->members, MEMBER_RWSEM_COUNT);
 
 	if (count && !strcmp(count->name, "activity"))
 		return RWSEM_ACTIVITY;
@@ -146,7 +146,7 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	struct rwsem_state state;
 	uint64_t count;
 
-	if (!err_ok(member_read(kernel, lock, LAYOUT_RWSEM_COUNT, &count)))
+	if (!err_ok(member_read(kernel, lock, MEMBER_RWSEM_COUNT, &count)))
 		return false;
 	rwsem_decode(count_form(kernel), count, waiters, &state);
 	return !state.inconsistent && state.readers < 1u << 24;
@@ -154,11 +154,11 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 
 static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const struct task *task)
 {
-	const struct member *type = layout_get(kernel->layout, LAYOUT_RWSEM_WAITER_TYPE);
+	const struct member *type = members_get(kernel->members, MEMBER_RWSEM_WAITER_TYPE);
 	uint64_t value;
 
 	(void)task;
-	if (!type || !err_ok(member_read(kernel, waiter, LAYOUT_RWSEM_WAITER_TYPE, &value)))
+	if (!type || !err_ok(member_read(kernel, waiter, MEMBER_RWSEM_WAITER_TYPE, &value)))
 		return MODE_UNKNOWN;
 	/* flags: 1 read, 2 write. type: 0 RWSEM_WAITING_FOR_WRITE, 1 RWSEM_WAITING_FOR_READ. */
 	if (!strcmp(type->name, "flags"))
@@ -167,9 +167,9 @@ static enum lock_mode waiter_mode(struct kernel *kernel, uint64_t waiter, const 
 }
 
 static const struct waitlist_ops rwsem_ops = {
-	.waiter_list = LAYOUT_RWSEM_WAITER_LIST,
-	.waiter_task = LAYOUT_RWSEM_WAITER_TASK,
-	.lock_list = LAYOUT_RWSEM_WAITERS,
+	.waiter_list = MEMBER_RWSEM_WAITER_LIST,
+	.waiter_task = MEMBER_RWSEM_WAITER_TASK,
+	.lock_list = MEMBER_RWSEM_WAITERS,
 	.cleared_when_woken = true,
 	.plausible = plausible,
 	.mode = waiter_mode,
@@ -189,8 +189,8 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const
 	uint64_t owner;
 
 	*hint = NULL;
-	if (!layout_has(kernel->layout, LAYOUT_RWSEM_OWNER) ||
-	    !err_ok(member_read(kernel, lock, LAYOUT_RWSEM_OWNER, &owner)))
+	if (!members_has(kernel->members, MEMBER_RWSEM_OWNER) ||
+	    !err_ok(member_read(kernel, lock, MEMBER_RWSEM_OWNER, &owner)))
 		return NULL;
 	const struct task *task = lock_owner(kernel, owner, OWNER_FLAGS);
 	if (owner & OWNER_READER)
@@ -238,7 +238,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	uint64_t count;
 	char text[160];
 
-	TRY(member_read(kernel, list->lock, LAYOUT_RWSEM_COUNT, &count));
+	TRY(member_read(kernel, list->lock, MEMBER_RWSEM_COUNT, &count));
 	rwsem_decode(form, count, list->count, &state);
 	rwsem_describe(&state, text, sizeof(text));
 	count_modes(list, &readers, &writers);
@@ -247,7 +247,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		 json_sprintf("%s; %zu writer%s and %zu reader%s wait", text, writers,
 			      writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s"));
 	TRY(add_holders(kernel, list, &state, lock, confidence));
-	str_puts(headline, lock_text(lock));
+	str_puts(headline, lock_display_name(lock));
 	str_printf(headline, ": %s, %zu writer%s and %zu reader%s queued", text, writers,
 		   writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s");
 	return NULL;

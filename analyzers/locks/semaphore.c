@@ -20,14 +20,14 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	uint64_t count;
 
 	/* Whoever waits found the count at 0; up() hands over without raising it. */
-	return err_ok(member_read(kernel, lock, LAYOUT_SEMAPHORE_COUNT, &count)) &&
+	return err_ok(member_read(kernel, lock, MEMBER_SEMAPHORE_COUNT, &count)) &&
 	       (uint32_t)count < (waiters ? 1u : 1u << 24);
 }
 
 static const struct waitlist_ops semaphore_ops = {
-	.waiter_list = LAYOUT_SEMAPHORE_WAITER_LIST,
-	.waiter_task = LAYOUT_SEMAPHORE_WAITER_TASK,
-	.lock_list = LAYOUT_SEMAPHORE_WAITERS,
+	.waiter_list = MEMBER_SEMAPHORE_WAITER_LIST,
+	.waiter_task = MEMBER_SEMAPHORE_WAITER_TASK,
+	.lock_list = MEMBER_SEMAPHORE_WAITERS,
 	.plausible = plausible,
 };
 
@@ -35,8 +35,8 @@ static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
 {
 	uint64_t word;
 
-	if (!layout_has(kernel->layout, LAYOUT_SEMAPHORE_LAST_HOLDER) ||
-	    !err_ok(member_read(kernel, lock, LAYOUT_SEMAPHORE_LAST_HOLDER, &word)))
+	if (!members_has(kernel->members, MEMBER_SEMAPHORE_LAST_HOLDER) ||
+	    !err_ok(member_read(kernel, lock, MEMBER_SEMAPHORE_LAST_HOLDER, &word)))
 		return NULL;
 	return lock_owner(kernel, word, 0);
 }
@@ -48,7 +48,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	size_t suspects = 0;
 	uint64_t count;
 
-	TRY(member_read(kernel, list->lock, LAYOUT_SEMAPHORE_COUNT, &count));
+	TRY(member_read(kernel, list->lock, MEMBER_SEMAPHORE_COUNT, &count));
 	json_put(lock, "raw", json_address(count));
 	json_put(lock, "state",
 		 json_sprintf("count %" PRIu32 ", %zu waiting", (uint32_t)count, list->count));
@@ -61,7 +61,7 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a semaphore records no holder, and no stack shows one");
 	*confidence = last || suspects == 1 ? 0.8 : 0.6;
-	str_puts(headline, lock_text(lock));
+	str_puts(headline, lock_display_name(lock));
 	str_printf(headline, ": semaphore exhausted, %zu waiting", list->count);
 	return NULL;
 }

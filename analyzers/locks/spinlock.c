@@ -183,7 +183,7 @@ static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shap
 	}
 	size_t spinning = json_array_size(json_object_get(lock, "waiters"));
 	finding_add(findings, FINDING_LOCK_SPIN, SEVERITY_WARNING, MAX(score, 0.5), lock,
-		    "%s: %zu CPU%s spin%s for it, %s%s", lock_text(lock), spinning,
+		    "%s: %zu CPU%s spin%s for it, %s%s", lock_display_name(lock), spinning,
 		    spinning == 1 ? "" : "s", spinning == 1 ? "s" : "",
 		    best ? "likely held by " : "holder not found", best ? holder.data : "");
 	return NULL;

@@ -19,27 +19,27 @@ struct place {
 	uint64_t at, word;
 };
 
-static uint64_t offset_of(const struct place *place, enum layout_id id)
+static uint64_t offset_of(const struct place *place, enum member_id id)
 {
-	const struct member *member = layout_get(place->kernel->layout, id);
+	const struct member *member = members_get(place->kernel->members, id);
 
 	return member ? member_offset(member) : 0;
 }
 
-static bool reads(const struct place *place, uint64_t object, enum layout_id id, uint64_t *ret)
+static bool reads(const struct place *place, uint64_t object, enum member_id id, uint64_t *ret)
 {
 	return memory_is_kernel(place->kernel->memory, object) &&
 	       err_ok(member_read(place->kernel, object, id, ret));
 }
 
 /* The waiter structure that has this word as its task: entry is its wait queue entry. */
-static bool waiter_around(const struct place *place, enum layout_id entry, uint64_t *ret)
+static bool waiter_around(const struct place *place, enum member_id entry, uint64_t *ret)
 {
 	if (place->word != place->sleeper->task->address ||
-	    !layout_has(place->kernel->layout, entry) ||
-	    !layout_has(place->kernel->layout, LAYOUT_WAIT_ENTRY_TASK))
+	    !members_has(place->kernel->members, entry) ||
+	    !members_has(place->kernel->members, MEMBER_WAIT_ENTRY_TASK))
 		return false;
-	*ret = place->at - offset_of(place, LAYOUT_WAIT_ENTRY_TASK) - offset_of(place, entry);
+	*ret = place->at - offset_of(place, MEMBER_WAIT_ENTRY_TASK) - offset_of(place, entry);
 	return true;
 }
 
@@ -48,15 +48,15 @@ static void page_target(const struct place *place, struct wait_target *ret)
 {
 	uint64_t waiter, page, mapping, inode;
 
-	if ((!waiter_around(place, LAYOUT_WAIT_PAGE_ENTRY, &waiter) ||
-	     !reads(place, waiter, LAYOUT_WAIT_PAGE_PAGE, &page)) &&
-	    (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
-	     !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &page)))
+	if ((!waiter_around(place, MEMBER_WAIT_PAGE_ENTRY, &waiter) ||
+	     !reads(place, waiter, MEMBER_WAIT_PAGE_PAGE, &page)) &&
+	    (!waiter_around(place, MEMBER_WAIT_BIT_ENTRY, &waiter) ||
+	     !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &page)))
 		return;
 	if (memory_class(place->kernel->memory, page) != VA_VMEMMAP ||
-	    !reads(place, page - offset_of(place, LAYOUT_PAGE_FLAGS), LAYOUT_PAGE_MAPPING,
+	    !reads(place, page - offset_of(place, MEMBER_PAGE_FLAGS), MEMBER_PAGE_MAPPING,
 		   &mapping) ||
-	    mapping & 3 || !reads(place, mapping, LAYOUT_MAPPING_HOST, &inode))
+	    mapping & 3 || !reads(place, mapping, MEMBER_MAPPING_HOST, &inode))
 		return;
 	inode_device(place->kernel, inode, ret->device, sizeof(ret->device));
 }
@@ -66,9 +66,9 @@ static void buffer_target(const struct place *place, struct wait_target *ret)
 {
 	uint64_t waiter, word, bdev;
 
-	if (!waiter_around(place, LAYOUT_WAIT_BIT_ENTRY, &waiter) ||
-	    !reads(place, waiter, LAYOUT_WAIT_BIT_WORD, &word) ||
-	    !reads(place, word - offset_of(place, LAYOUT_BUFFER_STATE), LAYOUT_BUFFER_BDEV, &bdev))
+	if (!waiter_around(place, MEMBER_WAIT_BIT_ENTRY, &waiter) ||
+	    !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &word) ||
+	    !reads(place, word - offset_of(place, MEMBER_BUFFER_STATE), MEMBER_BUFFER_BDEV, &bdev))
 		return;
 	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
@@ -87,12 +87,12 @@ static void bio_target(const struct place *place, uint64_t bio, struct wait_targ
 {
 	uint64_t data, bdev, disk, partition;
 
-	if (!reads(place, bio, LAYOUT_BIO_PRIVATE, &data) || !leads_back(place, data))
+	if (!reads(place, bio, MEMBER_BIO_PRIVATE, &data) || !leads_back(place, data))
 		return;
-	if (reads(place, bio, LAYOUT_BIO_BDEV, &bdev))
+	if (reads(place, bio, MEMBER_BIO_BDEV, &bdev))
 		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
-	else if (reads(place, bio, LAYOUT_BIO_DISK, &disk) &&
-		 reads(place, bio, LAYOUT_BIO_PARTITION, &partition) &&
+	else if (reads(place, bio, MEMBER_BIO_DISK, &disk) &&
+		 reads(place, bio, MEMBER_BIO_PARTITION, &partition) &&
 		 memory_is_kernel(place->kernel->memory, disk))
 		disk_text(place->kernel, disk, partition, ret->device, sizeof(ret->device));
 }
@@ -102,11 +102,11 @@ static void request_target(const struct place *place, struct wait_target *ret)
 {
 	uint64_t data, disk, queue;
 
-	if (!reads(place, place->word, LAYOUT_REQUEST_DATA, &data) || !leads_back(place, data))
+	if (!reads(place, place->word, MEMBER_REQUEST_DATA, &data) || !leads_back(place, data))
 		return;
-	if ((reads(place, place->word, LAYOUT_REQUEST_DISK, &disk) ||
-	     (reads(place, place->word, LAYOUT_REQUEST_QUEUE, &queue) &&
-	      reads(place, queue, LAYOUT_QUEUE_DISK, &disk))) &&
+	if ((reads(place, place->word, MEMBER_REQUEST_DISK, &disk) ||
+	     (reads(place, place->word, MEMBER_REQUEST_QUEUE, &queue) &&
+	      reads(place, queue, MEMBER_QUEUE_DISK, &disk))) &&
 	    memory_is_kernel(place->kernel->memory, disk))
 		disk_text(place->kernel, disk, 0, ret->device, sizeof(ret->device));
 }

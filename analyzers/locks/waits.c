@@ -151,7 +151,7 @@ static json_t *edges_json(const struct wait_graph *graph)
 
 		json_put(json, "from", json_integer(edge->from->pid));
 		json_put(json, "to", edge->to ? json_integer(edge->to->pid) : json_null());
-		json_put(json, "lock", json_string(lock_text(edge->lock)));
+		json_put(json, "lock", json_string(lock_display_name(edge->lock)));
 		json_put(json, "relation", json_string(holding_word(edge->lock)));
 		json_object_set(json, "evidence", json_object_get(edge->holder, "evidence"));
 		json_object_set(json, "why", json_object_get(edge->holder, "why"));
@@ -230,7 +230,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	task_doing(kernel, root->task, &doing);
 	json_put(json, "task", describe_task(root->task));
 	json_put(json, "holder_known", json_boolean(root->holder_known));
-	json_put(json, "lock", json_string(lock_text(root->last->lock)));
+	json_put(json, "lock", json_string(lock_display_name(root->last->lock)));
 	json_put(json, "io", json_boolean(io_root(root)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_string(doing.data));
@@ -252,7 +252,7 @@ static json_t *longest_json(const struct wait_graph *graph)
 		return NULL;
 	json_t *json = json_object();
 	json_put(json, "task", describe_task(longest->from));
-	json_put(json, "lock", json_string(lock_text(longest->lock)));
+	json_put(json, "lock", json_string(lock_display_name(longest->lock)));
 	json_put(json, "blocked_s", json_real((double)longest->from->blocked_ns / 1e9));
 	return json;
 }
@@ -265,7 +265,8 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 	for (size_t i = 0; i < cycle->length && i < 6; i++) {
 		task_label(cycle->edges[i]->from, text);
 		str_printf(text, "%s waits for %s, %s ", i ? ", which" : "",
-			   lock_text(cycle->edges[i]->lock), holding_word(cycle->edges[i]->lock));
+			   lock_display_name(cycle->edges[i]->lock),
+			   holding_word(cycle->edges[i]->lock));
 	}
 	if (cycle->length > 6)
 		str_puts(text, "... ");
@@ -303,15 +304,15 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	if (own > 1)
 		str_printf(text,
 			   "%zu tasks wait for %s, directly or behind another; first in line ",
-			   root->victims, lock_text(root->last->lock));
+			   root->victims, lock_display_name(root->last->lock));
 	task_label(root->task, text);
 	if (own == 1 && others)
 		str_printf(text, " holds up %zu other task%s%s%s", others, others == 1 ? "" : "s",
-			   held ? " through " : "", held ? lock_text(held) : "");
+			   held ? " through " : "", held ? lock_display_name(held) : "");
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
 	if (own == 1 && json_object_get(root->last->lock, "address"))
-		str_printf(text, " %s", lock_text(root->last->lock));
+		str_printf(text, " %s", lock_display_name(root->last->lock));
 	str_puts(text, "; nothing in memory says who is to wake it");
 }
 
@@ -324,7 +325,7 @@ static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 		open_headline(kernel, graph, root, text);
 		return;
 	}
-	str_printf(text, "%s: %s ", lock_text(root->last->lock),
+	str_printf(text, "%s: %s ", lock_display_name(root->last->lock),
 		   mode && !strcmp(mode, "read")    ? "reader"
 		   : mode && !strcmp(mode, "write") ? "writer"
 						    : "holder");

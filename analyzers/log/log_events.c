@@ -36,7 +36,7 @@ static json_t *event_json(const struct log_line *line, const char *kind)
 	if (line->has_time)
 		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
 	json_put(json, "kind", json_string(kind));
-	json_put(json, "text", json_text(line->text, MIN(line->length, 512)));
+	json_put(json, "text", json_escaped_bytes(line->text, MIN(line->length, 512)));
 	if (line->caller & 1u << 31)
 		json_put(json, "cpu", json_integer(line->caller & ~(1u << 31)));
 	return json;

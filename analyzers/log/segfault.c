@@ -88,7 +88,7 @@ static bool parse_page_fault(const char *line, struct segfault *fault)
 
 	if (!words || !parse_task(line, words, fault))
 		return false;
-	copy_text(fault->trap, sizeof(fault->trap), "segfault");
+	copy_string(fault->trap, sizeof(fault->trap), "segfault");
 	fault->has_address = true;
 	return hex_after(words, " at ", &fault->address) && hex_after(words, " ip ", &fault->ip) &&
 	       hex_after(words, " sp ", &fault->sp) && hex_after(words, " error ", &fault->error);
@@ -167,15 +167,15 @@ static json_t *segfault_json(const struct log_line *line, const struct segfault 
 
 	if (line->has_time)
 		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
-	json_put(json, "comm", json_text0(fault->comm));
+	json_put(json, "comm", json_escaped(fault->comm));
 	json_put(json, "pid", json_integer((json_int_t)fault->pid));
-	json_put(json, "trap", json_text0(fault->trap));
+	json_put(json, "trap", json_escaped(fault->trap));
 	json_put(json, "address", fault->has_address ? json_address(fault->address) : json_null());
 	json_put(json, "ip", json_address(fault->ip));
 	json_put(json, "sp", json_address(fault->sp));
 	json_put(json, "error", json_integer((json_int_t)fault->error));
 	if (fault->object[0]) {
-		json_put(json, "object", json_text0(fault->object));
+		json_put(json, "object", json_escaped(fault->object));
 		json_put(json, "base", json_address(fault->base));
 		json_put(json, "size", json_integer((json_int_t)fault->size));
 		json_put(json, "offset",

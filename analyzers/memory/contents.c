@@ -107,13 +107,13 @@ static void put_members(const struct window *window, uint64_t at, json_t *word)
 	if (window->type.kind == TYPE_NONE || at < window->base)
 		return;
 	type_describe_offset(window->type, at - window->base, low, sizeof(low), &member);
-	copy_text(text, sizeof(text), low);
+	copy_string(text, sizeof(text), low);
 	if (type_describe_offset(window->type, at - window->base + 4, high, sizeof(high),
 				 &member) &&
 	    strcmp(low, high) && !one_array(low, high))
 		snprintf(text, sizeof(text), "%s%s%s", low, *low ? ", " : "", high);
 	if (*text)
-		json_put(word, "member", json_text0(text));
+		json_put(word, "member", json_escaped(text));
 }
 
 static json_t *describe_word(struct kernel *kernel, const struct window *window, uint64_t at)
@@ -131,8 +131,8 @@ static json_t *describe_word(struct kernel *kernel, const struct window *window,
 		json_put(word, "bad", json_true());
 	if (memory_is_kernel(kernel->memory, value) && value < -4096ull) {
 		owner_find(kernel, value, &owner);
-		owner_text(&owner, text, sizeof(text));
-		json_put(word, "points_to", json_text0(text));
+		owner_format(&owner, text, sizeof(text));
+		json_put(word, "points_to", json_escaped(text));
 	}
 	return word;
 }

@@ -23,7 +23,7 @@
 static void show(struct findings *findings, const char *where, uint64_t value, json_t *owner)
 {
 	finding_add(findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
-		    json_pack("{s:o, s:o, s:o}", "where", json_text0(where), "value",
+		    json_pack("{s:o, s:o, s:o}", "where", json_escaped(where), "value",
 			      json_address(value), "owner", owner),
 		    NULL);
 }

@@ -225,7 +225,7 @@ static void check_members(struct look *look, struct type type)
 		if (names.length < 64)
 			str_printf(&names, "%s%s", names.length ? ", " : "", path);
 	}
-	copy_text(shape->bad_names, sizeof(shape->bad_names), names.data ? names.data : "");
+	copy_string(shape->bad_names, sizeof(shape->bad_names), names.data ? names.data : "");
 }
 
 /* --- what it comes to ------------------------------------------------------------------------- */

@@ -33,7 +33,7 @@ static void hypothesis(struct findings *findings, const char *kind, double confi
 		       const char *text)
 {
 	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, confidence,
-		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_text0(text),
+		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_escaped(text),
 			      "confidence", confidence),
 		    "%s", text);
 }
@@ -62,12 +62,12 @@ static void show_holder(struct kernel *kernel, struct findings *findings, uint64
 
 	owner_find(kernel, address, &owner);
 	owner_find_frame(kernel, &owner);
-	owner_text(&owner, text, sizeof(text));
+	owner_format(&owner, text, sizeof(text));
 	json_t *json = json_pack("{s:o, s:o}", "address", json_address(address), "owner",
 				 describe_owner(&owner));
 	if (origin && origin->member[0]) {
-		json_put(json, "type", json_text0(origin->type));
-		json_put(json, "member", json_text0(origin->member));
+		json_put(json, "type", json_escaped(origin->type));
+		json_put(json, "member", json_escaped(origin->member));
 	}
 	if (origin)
 		json_put(json, "offset", json_integer((json_int_t)origin->offset));

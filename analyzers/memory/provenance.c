@@ -28,7 +28,7 @@ void step(struct trail *trail, bool proven, const char *fmt, ...)
 	va_end(args);
 	json_array_append_new(walk->result->steps,
 			      json_pack("{s:i, s:o, s:s}", "step", (int)++walk->steps, "text",
-					json_text0(text), "evidence",
+					json_escaped(text), "evidence",
 					proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 }
 

@@ -19,7 +19,7 @@ static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct 
 	struct page_info page;
 	uint64_t slab, phys;
 
-	TRY(member_read(kernel, cpu_slab, LAYOUT_CPU_SLAB_SLAB, &slab));
+	TRY(member_read(kernel, cpu_slab, MEMBER_CPU_SLAB_SLAB, &slab));
 	if (!page_to_phys(kernel, slab, &phys))
 		return err_at(ERR_CORRUPT, slab, "no slab");
 	TRY(page_of_phys(kernel, phys, &page));
@@ -52,7 +52,7 @@ static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *sl
 void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base)
 {
 	const struct member *freelist =
-		layout_get(trail->walk->kernel->layout, LAYOUT_CPU_SLAB_FREELIST);
+		members_get(trail->walk->kernel->members, MEMBER_CPU_SLAB_FREELIST);
 	const char *name = type_name(typed->type);
 	struct culprit culprit;
 	struct slab slab;

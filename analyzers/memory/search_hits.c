@@ -66,7 +66,7 @@ static void label(const struct hit *hit, const struct task *crashed, char *buf, 
 	const struct owner *owner = &hit->owner;
 	char text[256], offset[24];
 
-	owner_text(owner, text, sizeof(text));
+	owner_format(owner, text, sizeof(text));
 	if (owner->kind == OWNER_SLAB) {
 		format_offset(offset, sizeof(offset), owner->offset);
 		snprintf(buf, size, "%s object %s%s%s, %s", owner->slab.slab.cache->name, offset,
@@ -96,7 +96,7 @@ static void escape(char *buf, size_t size)
 	_str_ struct str safe = {0};
 
 	str_escape(&safe, buf, strlen(buf));
-	copy_text(buf, size, safe.data ? safe.data : "");
+	copy_string(buf, size, safe.data ? safe.data : "");
 }
 
 /* The entry of this name, made where there is none yet; NULL when it cannot be. */
@@ -189,7 +189,7 @@ static json_t *owner_json(const struct group *group)
 	char first[24], last[24];
 
 	if (!group->kind)
-		return json_text0(group->text);
+		return json_escaped(group->text);
 	format_offset(first, sizeof(first), number(group->kind, "first"));
 	format_offset(last, sizeof(last), number(group->kind, "last"));
 	return json_sprintf("%s, at %lld offsets from %s to %s", group->text,
@@ -297,6 +297,6 @@ json_t *hit_json(const struct hit *hit)
 		json_put(json, "address", json_address(hit->address));
 	json_put(json, "owner", describe_owner(&hit->owner));
 	if (hit->member[0])
-		json_put(json, "member", json_text0(hit->member));
+		json_put(json, "member", json_escaped(hit->member));
 	return json;
 }

@@ -101,9 +101,9 @@ static struct err *check_cpus(struct audit *audit, const struct slab_cache *cach
 			return NULL;
 		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)) ||
 		    !map_add(&audit->seen, area, 0) ||
-		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &current)) ||
+		    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_SLAB, &current)) ||
 		    !current ||
-		    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first)) ||
+		    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_FREELIST, &first)) ||
 		    !read_slab(kernel, current, &slab))
 			continue;
 		TRY(check_list(audit, &slab, first, "cpu"));
@@ -115,7 +115,7 @@ static struct err *check_cpus(struct audit *audit, const struct slab_cache *cach
 /* kmem_cache_node addresses: node[] of pointers, or 7.x's per_node[] of {node, barn}. */
 static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_t i, uint64_t *ret)
 {
-	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
 
 	if (i >= slab_nodes(kernel))
 		return false;
@@ -126,8 +126,8 @@ static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_
 
 static struct err *check_partial(struct audit *audit, const struct slab_cache *cache)
 {
-	const struct member *partial = layout_get(audit->kernel->layout, LAYOUT_NODE_PARTIAL);
-	const struct member *list = layout_get(audit->kernel->layout, LAYOUT_SLAB_LIST);
+	const struct member *partial = members_get(audit->kernel->members, MEMBER_NODE_PARTIAL);
+	const struct member *list = members_get(audit->kernel->members, MEMBER_SLAB_LIST);
 	uint64_t node;
 
 	for (size_t i = 0; partial && list && i < NODES_MAX; i++) {

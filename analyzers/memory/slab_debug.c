@@ -179,8 +179,8 @@ static json_t *to_json(struct kernel *kernel, const struct slab_report *report,
 {
 	json_t *json = json_object();
 
-	json_put(json, "cache", json_text0(report->cache));
-	json_put(json, "problem", json_text0(report->problem));
+	json_put(json, "cache", json_escaped(report->cache));
+	json_put(json, "problem", json_escaped(report->problem));
 	if (damage->object)
 		json_put(json, "object", json_address(damage->object));
 	if (damage->object && kernel->memory) {
@@ -198,9 +198,9 @@ static json_t *to_json(struct kernel *kernel, const struct slab_report *report,
 		json_put(json, "source", json_string(damage->in_memory ? "memory" : "log"));
 	}
 	if (report->allocated_by[0])
-		json_put(json, "allocated_by", json_text0(report->allocated_by));
+		json_put(json, "allocated_by", json_escaped(report->allocated_by));
 	if (report->freed_by[0])
-		json_put(json, "freed_by", json_text0(report->freed_by));
+		json_put(json, "freed_by", json_escaped(report->freed_by));
 	/* Without an address in the report, the object is one whose poison is broken. */
 	json_put(json, "evidence",
 		 json_string(report->object || report->from ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));

@@ -37,7 +37,7 @@ static bool read_head(const char *text, struct slab_report *report)
 	length = MIN((size_t)(open - text - 4), sizeof(report->cache) - 1);
 	memcpy(report->cache, text + 4, length);
 	report->cache[length] = '\0';
-	copy_text(report->problem, sizeof(report->problem), close + 3);
+	copy_string(report->problem, sizeof(report->problem), close + 3);
 	return is_printable(report->cache, length) &&
 	       is_printable(report->problem, strlen(report->problem));
 }
@@ -64,8 +64,8 @@ static bool read_range(const char *text, struct slab_report *report)
 		hex_after(text, "instead of 0x", &expected) ? (int)(expected & 0xff) : -1;
 	const char *close = strchr(text, ']');
 	if (*text == '[' && close && close < from)
-		copy_text(report->problem, MIN(sizeof(report->problem), (size_t)(close - text)),
-			  text + 1);
+		copy_string(report->problem, MIN(sizeof(report->problem), (size_t)(close - text)),
+			    text + 1);
 	return true;
 }
 
@@ -93,7 +93,7 @@ static void read_track(const char *text, const char *word, char *buf, size_t siz
 	const char *at = strstr(text, word);
 
 	if (at && !buf[0] && is_printable(at, strlen(at)))
-		copy_text(buf, size, at + strlen(word));
+		copy_string(buf, size, at + strlen(word));
 }
 
 static void read_line(const char *text, struct slab_report *report)

@@ -61,8 +61,9 @@ static json_t *comparison_json(const struct subject *subject,
 	json_t *json = json_object();
 	const struct symbol *function = subject->function;
 
-	json_put(json, "symbol", json_text0(function->name));
-	json_put(json, "module", function->module[0] ? json_text0(function->module) : json_null());
+	json_put(json, "symbol", json_escaped(function->name));
+	json_put(json, "module",
+		 function->module[0] ? json_escaped(function->module) : json_null());
 	json_put(json, "against", json_string(subject->against));
 	json_put(json, "class", json_string(text_class(comparison)));
 	json_put(json, "address", json_address(subject->address));
@@ -81,7 +82,7 @@ static json_t *hook_json(struct kernel *kernel, const struct text_comparison *co
 
 	symbols_format(kernel->symbols, comparison->hook_target, target, sizeof(target));
 	return json_pack("{s:o, s:o, s:o}", "address", json_address(comparison->hook), "target",
-			 json_address(comparison->hook_target), "text", json_text0(target));
+			 json_address(comparison->hook_target), "text", json_escaped(target));
 }
 
 static void show(struct kernel *kernel, struct findings *findings, const struct subject *subject,
@@ -256,8 +257,8 @@ static struct err *find_source(struct kernel *kernel, struct sources *sources,
 			return NULL;
 		}
 	struct err *err = open_source(kernel, function->module, function->address, ret);
-	copy_text(sources->list[sources->count].module, sizeof(sources->list[0].module),
-		  function->module);
+	copy_string(sources->list[sources->count].module, sizeof(sources->list[0].module),
+		    function->module);
 	sources->list[sources->count++].file = *ret;
 	return err;
 }

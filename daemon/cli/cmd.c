@@ -12,7 +12,7 @@ int cmd_fail(bool json, struct err *err)
 	if (json) {
 		_json_ json_t *object =
 			json_pack("{s:{s:s, s:o}}", "error", "code", err_code_name(err->code),
-				  "message", json_text0(err->message));
+				  "message", json_escaped(err->message));
 		_free_ char *text = json_dumps(object, JSON_COMPACT);
 
 		fprintf(stderr, "%s\n", text ? text : "{\"error\":null}");

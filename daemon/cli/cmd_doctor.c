@@ -22,8 +22,8 @@ static json_t *check_json(const struct doctor_check *check)
 
 	json_put(object, "check", json_string(check->name));
 	json_put(object, "result", json_string(doctor_result_name(check->result)));
-	json_put(object, "found", json_text0(check->found));
-	json_put(object, "command", *check->command ? json_text0(check->command) : json_null());
+	json_put(object, "found", json_escaped(check->found));
+	json_put(object, "command", *check->command ? json_escaped(check->command) : json_null());
 	return object;
 }
 

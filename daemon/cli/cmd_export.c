@@ -66,7 +66,7 @@ static struct err *print_one(struct cmd *cmd, const char *epoch, int64_t number,
 	TRY(report_build(cmd->store, dump, &report));
 	json_put(line, "cursor", json_string(cursor));
 	json_put(line, "id", json_integer(dump));
-	json_put(line, "state", json_text0(state));
+	json_put(line, "state", json_escaped(state));
 	json_put(line, "report", report);
 	text = report_format(line, false);
 	if (!text)

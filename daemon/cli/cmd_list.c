@@ -112,24 +112,24 @@ static json_t *row_json(struct stmt *stmt)
 
 	format_time(stmt_int(stmt, 6), when);
 	json_put(row, "id", json_integer(stmt_int(stmt, 0)));
-	json_put(row, "uid", json_text0(stmt_text(stmt, 1)));
-	json_put(row, "path", json_text0(stmt_text(stmt, 2)));
+	json_put(row, "uid", json_escaped(stmt_text(stmt, 1)));
+	json_put(row, "path", json_escaped(stmt_text(stmt, 2)));
 	json_put(row, "size", json_integer(stmt_int(stmt, 3)));
-	json_put(row, "state", json_text0(stmt_text(stmt, 4)));
+	json_put(row, "state", json_escaped(stmt_text(stmt, 4)));
 	json_put(row, "file_removed", json_boolean(stmt_int(stmt, 5)));
-	json_put(row, "time", json_text0(when));
-	json_put(row, "host", json_text0(stmt_text(stmt, 7)));
-	json_put(row, "kernel", json_text0(stmt_text(stmt, 8)));
-	json_put(row, "cause", json_text0(stmt_text(stmt, 9)));
-	json_put(row, "severity", json_text0(stmt_text(stmt, 10)));
+	json_put(row, "time", json_escaped(when));
+	json_put(row, "host", json_escaped(stmt_text(stmt, 7)));
+	json_put(row, "kernel", json_escaped(stmt_text(stmt, 8)));
+	json_put(row, "cause", json_escaped(stmt_text(stmt, 9)));
+	json_put(row, "severity", json_escaped(stmt_text(stmt, 10)));
 	json_put(row, "confidence",
 		 stmt_is_null(stmt, 11) ? json_null() : json_real(stmt_real(stmt, 11)));
-	json_put(row, "headline", json_text0(stmt_text(stmt, 12)));
-	json_put(row, "signature", json_text0(stmt_text(stmt, 13)));
-	json_put(row, "layout", json_text0(stmt_text(stmt, 14)));
+	json_put(row, "headline", json_escaped(stmt_text(stmt, 12)));
+	json_put(row, "signature", json_escaped(stmt_text(stmt, 13)));
+	json_put(row, "layout", json_escaped(stmt_text(stmt, 14)));
 	json_put(row, "log_only", json_boolean(stmt_int(stmt, 15)));
 	json_put(row, "incomplete", json_boolean(stmt_int(stmt, 16)));
-	json_put(row, "note", json_text0(stmt_text(stmt, 17)));
+	json_put(row, "note", json_escaped(stmt_text(stmt, 17)));
 	json_put(row, "companions",
 		 stmt_is_null(stmt, 18) ? json_null() : json_loads(stmt_text(stmt, 18), 0, NULL));
 	return row;

@@ -89,9 +89,9 @@ static void print(const struct cmd *cmd, const struct outcome *outcome)
 
 	if (cmd->json) {
 		json_put(object, "id", json_integer(outcome->dump));
-		json_put(object, "state", json_text0(outcome->state));
-		json_put(object, "cause", json_text0(outcome->cause));
-		json_put(object, "headline", json_text0(outcome->headline));
+		json_put(object, "state", json_escaped(outcome->state));
+		json_put(object, "cause", json_escaped(outcome->cause));
+		json_put(object, "headline", json_escaped(outcome->headline));
 		cmd_print_json(object);
 		return;
 	}

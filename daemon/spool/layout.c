@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/spool/layout.h"
 
-#include "kernel/types/members.h"
-
 #include <ctype.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "daemon/spool/sniff.h"
-#include "kernel/types/members.h"
 
 /*
  * Which files of a directory are a dump, which lie beside it, and whether its writer says that

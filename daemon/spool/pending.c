@@ -120,8 +120,8 @@ json_t *pending_json(const struct pending *pending, int64_t now_ms)
 		const struct pending_dump *dump = &pending->list[i];
 		json_t *item = json_object();
 
-		json_put(item, "path", json_text0(dump->path));
-		json_put(item, "why", json_text0(dump->why));
+		json_put(item, "path", json_escaped(dump->path));
+		json_put(item, "why", json_escaped(dump->why));
 		json_put(item, "size", json_integer(dump->size));
 		json_put(item, "due_s", json_integer(MAX(0, dump->due_ms - now_ms) / 1000));
 		json_array_append_new(list, item);

@@ -76,7 +76,7 @@ static void visit_later(struct spool *spool, const char *path, const char *root)
 {
 	struct visit *visit;
 
-	if (has(&spool->queued, hash_text(path)))
+	if (has(&spool->queued, hash_string(path)))
 		return;
 	visit = calloc(1, sizeof(*visit));
 	if (visit)
@@ -86,7 +86,7 @@ static void visit_later(struct spool *spool, const char *path, const char *root)
 		log_line(LOG_ERR, "out of memory: %s is left to the next scan", path);
 		return;
 	}
-	map_set(&spool->queued, hash_text(path), 1);
+	map_set(&spool->queued, hash_string(path), 1);
 	visit->root = root;
 	*spool->last = visit;
 	spool->last = &visit->next;
@@ -99,7 +99,7 @@ static struct visit *take_visit(struct spool *spool)
 	if (!visit)
 		return NULL;
 	spool->first = visit->next;
-	map_set(&spool->queued, hash_text(visit->path), 0);
+	map_set(&spool->queued, hash_string(visit->path), 0);
 	if (!spool->first) {
 		spool->last = &spool->first;
 		map_deinit(&spool->queued);
@@ -264,7 +264,7 @@ static void refuse_odd_entries(struct spool *spool, const struct snapshot *snaps
 				 entry->type == ENTRY_SYMLINK ? "a symbolic link"
 							      : "a FIFO, socket or device");
 	}
-	if (snapshot->too_many && complain_once(spool, hash_text(snapshot->path)))
+	if (snapshot->too_many && complain_once(spool, hash_string(snapshot->path)))
 		log_line(LOG_WARNING, "%s has more than %d entries: the rest is passed over",
 			 snapshot->path, ENTRIES_MAX);
 }
@@ -280,7 +280,7 @@ static void descend(struct spool *spool, const struct visit *visit, const struct
 			continue;
 		if (asprintf(&path, "%s/%s", visit->path, dir->entries[i].name) < 0)
 			path = NULL;
-		if (path && !has(&spool->known, hash_text(path)))
+		if (path && !has(&spool->known, hash_string(path)))
 			visit_later(spool, path, visit->root);
 	}
 }
@@ -362,18 +362,18 @@ static void look_at(struct spool *spool, const struct visit *visit)
 	if (is_root)
 		note_root(spool, visit->root, err);
 	if (is_gone(err) || (err && err->errnum == ELOOP)) {
-		map_set(&spool->known, hash_text(visit->path), 0);
+		map_set(&spool->known, hash_string(visit->path), 0);
 		pending_begin(&spool->pending, visit->path);
 		pending_end(&spool->pending, visit->path);
 		spool->events.gone(spool->events.context, visit->path);
 		return;
 	}
 	if (err) {
-		if (!is_root && complain_once(spool, hash_text(visit->path)))
+		if (!is_root && complain_once(spool, hash_string(visit->path)))
 			log_line(LOG_WARNING, "%s: passed over", err->message);
 		return;
 	}
-	map_set(&spool->known, hash_text(visit->path), 1);
+	map_set(&spool->known, hash_string(visit->path), 1);
 	refuse_odd_entries(spool, snapshot);
 	layouts_recognize(&snapshot->dir, &candidates);
 	if (candidates.failed)
@@ -486,7 +486,7 @@ json_t *spool_status(const struct spool *spool)
 	for (size_t i = 0; i < spool->config->spool.count; i++) {
 		json_t *root = json_object();
 
-		json_put(root, "path", json_text0(spool->config->spool.items[i]));
+		json_put(root, "path", json_escaped(spool->config->spool.items[i]));
 		json_put(root, "present", json_boolean(!spool->root_missing[i]));
 		json_array_append_new(roots, root);
 	}

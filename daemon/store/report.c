@@ -185,7 +185,7 @@ static struct err *start(struct store *store, int64_t dump, json_t *report)
 	json_object_set_new(
 		report, "dump",
 		json_pack("{s:o, s:I}", "path",
-			  stmt_is_null(row, 1) ? json_null() : json_text0(stmt_text(row, 1)),
+			  stmt_is_null(row, 1) ? json_null() : json_escaped(stmt_text(row, 1)),
 			  "size", (json_int_t)stmt_int(row, 2)));
 	stmt_reset(row);
 	return NULL;

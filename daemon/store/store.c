@@ -56,7 +56,7 @@ static struct err *migrate(struct db *db, int64_t from)
 /* Views hold no data: they are dropped and made again when their text is another. */
 static struct err *make_views(struct db *db)
 {
-	int64_t mark = (int32_t)hash_text(view_texts[0].text) & 0x7fffffff, have;
+	int64_t mark = (int32_t)hash_string(view_texts[0].text) & 0x7fffffff, have;
 	char pragma[64];
 
 	TRY(pragma_get(db, "PRAGMA application_id", &have));

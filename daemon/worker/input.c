@@ -126,7 +126,7 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 	if (length < 0)
 		return err_errno(errno, "read \"%s\"", path);
 	TRY(identity_read(input.dump_fd, &identity));
-	copy_text(input.uid, sizeof(input.uid), identity.uid);
+	copy_string(input.uid, sizeof(input.uid), identity.uid);
 	if (sniff_format_of(head, (size_t)MIN(length, SNIFF_BYTES)) == SNIFF_NONE &&
 	    looks_like_log(head, (size_t)length)) {
 		input.dmesg_fd = take_fd(input.dump_fd);

@@ -194,7 +194,7 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	worker->pid = worker->pidfd = worker->result_fd = worker->files_fd = -1;
 	worker->timer_fd = worker->epoll_fd = -1;
 	worker->files.directory = options->modules;
-	copy_text(worker->step, sizeof(worker->step), "start");
+	copy_string(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));
 	TRY(watch(worker, options->timeout_s ? options->timeout_s : WORKER_TIMEOUT_S));
@@ -231,7 +231,7 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 	} else if (answer && worker->events.answer) {
 		worker->events.answer(worker->events.context, answer);
 	} else if (step && is_printable(step, strlen(step))) {
-		copy_text(worker->step, sizeof(worker->step), step);
+		copy_string(worker->step, sizeof(worker->step), step);
 		if (worker->events.progress)
 			worker->events.progress(worker->events.context, worker->step);
 	} else if (json_object_get(json, "end")) {

@@ -66,8 +66,8 @@ static void report_degraded(struct kernel *kernel, struct findings *findings)
 		json_t *evidence = json_object();
 
 		json_put(evidence, "step", json_string(one->step));
-		json_put(evidence, "why", json_text0(one->why));
-		json_put(evidence, "remedy", json_text0(one->remedy));
+		json_put(evidence, "why", json_escaped(one->why));
+		json_put(evidence, "remedy", json_escaped(one->remedy));
 		finding_add(findings, FINDING_DEGRADED, SEVERITY_NOTICE, 1.0, evidence, NULL);
 	}
 }
@@ -77,7 +77,7 @@ static void report_failure(struct findings *findings, const struct err *err)
 	findings->analyzer = "kernel";
 	finding_add(findings, FINDING_ANALYSIS_FAILED, SEVERITY_CRITICAL, 1.0,
 		    json_pack("{s:s, s:s, s:o}", "analyzer", "kernel", "error",
-			      err_code_name(err->code), "why", json_text0(err->message)),
+			      err_code_name(err->code), "why", json_escaped(err->message)),
 		    "cannot be read: %s", err->message);
 }
 

@@ -50,10 +50,10 @@ const char *owner_kind_name(enum owner_kind kind)
 	return "unknown";
 }
 
-void owner_text(const struct owner *owner, char *buf, size_t size)
+void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	(void)owner;
-	copy_text(buf, size, "an object");
+	copy_string(buf, size, "an object");
 }
 
 /* A page is its number; the only slab is the first. */

@@ -91,7 +91,7 @@ bool symbols_at(struct symbols *symbols, uint64_t address, struct symbol *ret)
 			next = MIN(next, fake.symbols[i].address);
 	*ret = (struct symbol){.address = fake.symbols[best].address, .type = 't'};
 	ret->size = next == UINT64_MAX ? 0 : next - ret->address;
-	copy_text(ret->name, sizeof(ret->name), fake.symbols[best].name);
+	copy_string(ret->name, sizeof(ret->name), fake.symbols[best].name);
 	return true;
 }
 
@@ -235,12 +235,12 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 	assert_ok(btf_open(data, size, NULL, "", &provider));
 	assert_ok(types_open(&kernel.types));
 	assert_ok(types_add(kernel.types, provider));
-	assert_ok(layout_open(kernel.types, &kernel.layout));
+	assert_ok(members_open(kernel.types, &kernel.members));
 }
 
 static inline void fake_close(void)
 {
-	layout_close(kernel.layout);
+	members_close(kernel.members);
 	types_close(kernel.types);
 }
 

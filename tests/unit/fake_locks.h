@@ -42,10 +42,10 @@ const char *owner_kind_name(enum owner_kind kind)
 	return "hole";
 }
 
-void owner_text(const struct owner *owner, char *buf, size_t size)
+void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	(void)owner;
-	copy_text(buf, size, "nothing");
+	copy_string(buf, size, "nothing");
 }
 
 const char *freelist_break_name(const struct freelist_break *broken)

@@ -26,7 +26,7 @@ static inline const struct slab *fake_slab(const char *name, uint64_t base, uint
 	struct slab *slab = &fake_slabs.slabs[fake_slabs.count++];
 
 	*cache = (struct slab_cache){.size = size, .object_size = size};
-	copy_text(cache->name, sizeof(cache->name), name);
+	copy_string(cache->name, sizeof(cache->name), name);
 	*slab = (struct slab){.cache = cache, .base = base, .objects = objects, .inuse = objects};
 	return slab;
 }

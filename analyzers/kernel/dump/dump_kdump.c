@@ -239,7 +239,7 @@ static void copy_field(char *dst, const char *src)
 	char text[66] = "";
 
 	memcpy(text, src, 65);
-	copy_text(dst, 65, text);
+	copy_string(dst, 65, text);
 }
 
 static const char *compression_name(uint32_t flags)

@@ -62,7 +62,7 @@ const char *lock_mode_name(enum lock_mode mode)
 	return names[mode];
 }
 
-void strip_suffix(char *function)
+void symbol_strip_suffix(char *function)
 {
 	static const char *const suffixes[] = {".isra.", ".constprop.", ".part.", ".cold",
 					       ".llvm."};
@@ -77,7 +77,7 @@ void strip_suffix(char *function)
 
 static const char *intern(struct names *names, const char *text)
 {
-	uint64_t hash = hash_text(text);
+	uint64_t hash = hash_string(text);
 	uint64_t *known = map_get(&names->by_hash, hash);
 
 	if (known)
@@ -99,7 +99,7 @@ static const char *function_name(struct kernel *kernel, struct names *names, uin
 		return (const char *)(uintptr_t)*known;
 	if (!symbols_at(kernel->symbols, address, &symbol))
 		symbol.name[0] = '\0';
-	strip_suffix(symbol.name);
+	symbol_strip_suffix(symbol.name);
 	const char *name = intern(names, symbol.name);
 	map_set(&names->by_address, address, (uintptr_t)name);
 	return name;
@@ -259,8 +259,8 @@ static void read_blocker(struct kernel *kernel, struct sleeper *sleeper)
 {
 	uint64_t word;
 
-	if (!layout_has(kernel->layout, LAYOUT_TASK_BLOCKER) ||
-	    !err_ok(member_read(kernel, sleeper->task->address, LAYOUT_TASK_BLOCKER, &word)) ||
+	if (!members_has(kernel->members, MEMBER_TASK_BLOCKER) ||
+	    !err_ok(member_read(kernel, sleeper->task->address, MEMBER_TASK_BLOCKER, &word)) ||
 	    !memory_is_kernel(kernel->memory, word))
 		return;
 	unsigned kind = word % ARRAY_SIZE(blockers);

@@ -87,6 +87,6 @@ const struct call *sleeper_call(const struct sleeper *sleeper, const char *funct
 /* The blocked sleeper of a task, or NULL. */
 const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struct task *task);
 /* Strip ".isra.0", ".constprop.0", ".part.3", ".cold", ".llvm.N" in place. */
-void strip_suffix(char *function);
+void symbol_strip_suffix(char *function);
 
 #endif

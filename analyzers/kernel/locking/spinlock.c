@@ -26,7 +26,7 @@ static uint64_t nr_cpus(struct kernel *kernel)
 /* tickets.{head,tail} (8b8bc2f73109 v3.0): the members' own size, and paravirt's flag. */
 static bool ticket_pair(struct kernel *kernel, struct spinlock_shape *ret)
 {
-	const struct member *head = layout_get(kernel->layout, LAYOUT_TICKET_HEAD);
+	const struct member *head = members_get(kernel->members, MEMBER_TICKET_HEAD);
 	struct member lock_spinning;
 
 	if (!head)
@@ -47,7 +47,7 @@ void spinlock_shape(struct kernel *kernel, struct spinlock_shape *ret)
 		ret->kind = SPINLOCK_QUEUED;
 	} else if (ticket_pair(kernel, ret)) {
 		return;
-	} else if (layout_has(kernel->layout, LAYOUT_TICKET_SLOCK)) {
+	} else if (members_has(kernel->members, MEMBER_TICKET_SLOCK)) {
 		ret->kind = SPINLOCK_TICKET;
 		ret->bits = nr_cpus(kernel) >= 256 ? 16 : 8;
 	} else if (types_any(kernel->types)) {
@@ -117,8 +117,8 @@ static bool read_node(struct kernel *kernel, uint64_t address, struct mcs_node *
 	uint64_t locked;
 
 	ret->address = address;
-	if (!err_ok(member_read(kernel, address, LAYOUT_MCS_NEXT, &ret->next)) ||
-	    !err_ok(member_read(kernel, address, LAYOUT_MCS_LOCKED, &locked)))
+	if (!err_ok(member_read(kernel, address, MEMBER_MCS_NEXT, &ret->next)) ||
+	    !err_ok(member_read(kernel, address, MEMBER_MCS_LOCKED, &locked)))
 		return false;
 	ret->granted = (uint32_t)locked;
 	return true;
@@ -131,7 +131,7 @@ static size_t cpu_nodes(struct kernel *kernel, uint64_t first, uint64_t size, un
 	uint64_t used;
 	size_t n = 0;
 
-	if (!err_ok(member_read(kernel, first, LAYOUT_MCS_COUNT, &used)))
+	if (!err_ok(member_read(kernel, first, MEMBER_MCS_COUNT, &used)))
 		return 0;
 	used = (uint32_t)used <= NODES_PER_CPU ? (uint32_t)used : 0;
 	for (unsigned i = 0; i < used; i++) {

@@ -24,15 +24,15 @@ struct shape {
 static struct err *shape_of(struct kernel *kernel, const struct waitlist_ops *ops,
 			    struct shape *ret)
 {
-	const struct member *list = layout_get(kernel->layout, ops->waiter_list);
-	const struct member *task = layout_get(kernel->layout, ops->waiter_task);
-	const struct member *lock = layout_get(kernel->layout, ops->lock_list);
+	const struct member *list = members_get(kernel->members, ops->waiter_list);
+	const struct member *task = members_get(kernel->members, ops->waiter_task);
+	const struct member *lock = members_get(kernel->members, ops->lock_list);
 
 	if (!list || !task || !lock)
 		return err_new(ERR_NOT_FOUND, "no type for %s",
-			       layout_name(!list   ? ops->waiter_list
-					   : !task ? ops->waiter_task
-						   : ops->lock_list));
+			       members_name(!list   ? ops->waiter_list
+					    : !task ? ops->waiter_task
+						    : ops->lock_list));
 	*ret = (struct shape){
 		.ops = ops,
 		.list = member_offset(list),

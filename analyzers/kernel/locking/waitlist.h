@@ -13,9 +13,9 @@
 
 /* How one kind of lock lays out its wait list; member ids for members.def. */
 struct waitlist_ops {
-	enum layout_id waiter_list; /* list_head in the waiter */
-	enum layout_id waiter_task; /* task_struct * in the waiter */
-	enum layout_id lock_list;   /* in the lock: list_head, slist_head or a waiter pointer */
+	enum member_id waiter_list; /* list_head in the waiter */
+	enum member_id waiter_task; /* task_struct * in the waiter */
+	enum member_id lock_list;   /* in the lock: list_head, slist_head or a waiter pointer */
 	bool cleared_when_woken;    /* a waiter's task may be NULL already (rwsem readers) */
 	/* Could a lock stand there whose list has this many waiters? Reads what it needs. */
 	bool (*plausible)(struct kernel *kernel, uint64_t lock, size_t waiters);

@@ -31,6 +31,6 @@ void kasan_correct(struct kernel *kernel, struct slab_object *object)
 		object->unread = true;
 	} else if (shadow == SHADOW_FREED || shadow == SHADOW_FREED_TRACK) {
 		object->state = OBJECT_FREE;
-		copy_text(object->where, sizeof(object->where), "KASAN's quarantine");
+		copy_string(object->where, sizeof(object->where), "KASAN's quarantine");
 	}
 }

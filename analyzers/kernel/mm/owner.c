@@ -51,8 +51,8 @@ static bool on_cpu_stack(struct kernel *kernel, struct owner *owner)
 	owner->start = stack.low;
 	owner->size = stack.high - stack.low;
 	owner->offset = (int64_t)(owner->address - stack.low);
-	copy_text(owner->stack, sizeof(owner->stack),
-		  stack.name[0] ? stack.name : stack_kind_name(stack.kind));
+	copy_string(owner->stack, sizeof(owner->stack),
+		    stack.name[0] ? stack.name : stack_kind_name(stack.kind));
 	return true;
 }
 
@@ -84,7 +84,7 @@ static void in_image(struct kernel *kernel, struct owner *owner, enum owner_kind
 	owner->offset = (int64_t)(owner->address - symbol.address);
 	snprintf(owner->symbol, sizeof(owner->symbol), "%.120s+0x%" PRIx64, symbol.name,
 		 (uint64_t)owner->offset);
-	copy_text(owner->module, sizeof(owner->module), symbol.module);
+	copy_string(owner->module, sizeof(owner->module), symbol.module);
 }
 
 /* Of modules or alloc_percpu(): which variable it is the area does not say. */
@@ -117,7 +117,7 @@ static void in_direct_map(struct kernel *kernel, struct owner *owner)
 		return;
 	_err_ struct err *why = page_of_phys(kernel, phys, &page);
 	if (why) {
-		copy_text(owner->why, sizeof(owner->why), why->message);
+		copy_string(owner->why, sizeof(owner->why), why->message);
 		return;
 	}
 	if (page.use == PAGE_USE_RESERVED && in_percpu_unit(kernel, owner))
@@ -135,8 +135,8 @@ static void in_vmalloc(struct kernel *kernel, struct owner *owner)
 
 	if (!vmap_find(kernel, owner->address, &area)) {
 		owner->kind = OWNER_HOLE;
-		copy_text(owner->why, sizeof(owner->why),
-			  "in the vmalloc region, but in no area of it");
+		copy_string(owner->why, sizeof(owner->why),
+			    "in the vmalloc region, but in no area of it");
 		return;
 	}
 	owner->kind = OWNER_VMALLOC;
@@ -154,7 +154,7 @@ static void in_vmemmap(struct kernel *kernel, struct owner *owner)
 
 	owner->kind = OWNER_VMEMMAP;
 	if (!page_of_descriptor(kernel, owner->address, &page)) {
-		copy_text(owner->why, sizeof(owner->why), "no memory has its struct page there");
+		copy_string(owner->why, sizeof(owner->why), "no memory has its struct page there");
 		return;
 	}
 	owner->page = page.use;
@@ -200,15 +200,15 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 	case VA_CPU_ENTRY:
 	case VA_KASAN:
 		ret->kind = OWNER_HOLE;
-		copy_text(ret->why, sizeof(ret->why),
-			  va_class_name(memory_class(kernel->memory, address)));
+		copy_string(ret->why, sizeof(ret->why),
+			    va_class_name(memory_class(kernel->memory, address)));
 		break;
 	default:
 		ret->kind = OWNER_HOLE;
 		if (memory_is_kernel(kernel->memory, address) &&
 		    address < memory_page_offset(kernel->memory))
-			copy_text(ret->why, sizeof(ret->why),
-				  "no region of the kernel: below the direct map");
+			copy_string(ret->why, sizeof(ret->why),
+				    "no region of the kernel: below the direct map");
 	}
 }
 
@@ -223,8 +223,8 @@ void owner_find_frame(struct kernel *kernel, struct owner *owner)
 	if (owner->place != PLACE_FRAME || !kernel->symbols ||
 	    !symbols_at(kernel->symbols, function, &symbol))
 		return;
-	copy_text(owner->symbol, sizeof(owner->symbol), symbol.name);
-	copy_text(owner->module, sizeof(owner->module), symbol.module);
+	copy_string(owner->symbol, sizeof(owner->symbol), symbol.name);
+	copy_string(owner->module, sizeof(owner->module), symbol.module);
 }
 
 static void stack_text(const struct owner *owner, char *buf, size_t size)
@@ -268,7 +268,7 @@ static void slab_text(const struct owner *owner, char *buf, size_t size)
 			 object->state == OBJECT_FREE ? ", freed" : "", track->symbol, track->pid);
 }
 
-void owner_text(const struct owner *owner, char *buf, size_t size)
+void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	switch (owner->kind) {
 	case OWNER_SLAB:

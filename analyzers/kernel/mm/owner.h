@@ -53,6 +53,6 @@ void owner_find_frame(struct kernel *kernel, struct owner *owner);
 /* "slab", "page", …: OWNER.kind of the verdict. */
 const char *owner_kind_name(enum owner_kind kind);
 /* One line for people: "kmalloc-1k object 0xffff… +0x2a0, allocated". */
-void owner_text(const struct owner *owner, char *buf, size_t size);
+void owner_format(const struct owner *owner, char *buf, size_t size);
 
 #endif

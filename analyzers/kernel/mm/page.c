@@ -32,13 +32,13 @@ static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *hea
 	uint64_t word, tail = page_marks(kernel)->tail, phys;
 
 	*head = page;
-	if (!layout_has(kernel->layout, LAYOUT_PAGE_HEAD))
+	if (!members_has(kernel->members, MEMBER_PAGE_HEAD))
 		return NULL;
-	TRY(member_read(kernel, page, LAYOUT_PAGE_HEAD, &word));
+	TRY(member_read(kernel, page, MEMBER_PAGE_HEAD, &word));
 	if (tail) {
 		uint64_t flags;
 
-		TRY(member_read(kernel, page, LAYOUT_PAGE_FLAGS, &flags));
+		TRY(member_read(kernel, page, MEMBER_PAGE_FLAGS, &flags));
 		if (flags & tail && page_to_phys(kernel, word, &phys))
 			*head = word;
 		return NULL;
@@ -105,14 +105,14 @@ static struct err *read_page(struct kernel *kernel, struct page_info *info)
 {
 	uint64_t value;
 
-	TRY(member_read(kernel, info->head, LAYOUT_PAGE_FLAGS, &info->flags));
-	TRY(member_read(kernel, info->head, LAYOUT_PAGE_MAPPING, &info->mapping));
-	if (layout_has(kernel->layout, LAYOUT_PAGE_TYPE)) {
-		TRY(member_read(kernel, info->head, LAYOUT_PAGE_TYPE, &value));
+	TRY(member_read(kernel, info->head, MEMBER_PAGE_FLAGS, &info->flags));
+	TRY(member_read(kernel, info->head, MEMBER_PAGE_MAPPING, &info->mapping));
+	if (members_has(kernel->members, MEMBER_PAGE_TYPE)) {
+		TRY(member_read(kernel, info->head, MEMBER_PAGE_TYPE, &value));
 		info->page_type = (uint32_t)value;
 	}
-	if (layout_has(kernel->layout, LAYOUT_PAGE_REFCOUNT)) {
-		TRY(member_read(kernel, info->head, LAYOUT_PAGE_REFCOUNT, &value));
+	if (members_has(kernel->members, MEMBER_PAGE_REFCOUNT)) {
+		TRY(member_read(kernel, info->head, MEMBER_PAGE_REFCOUNT, &value));
 		info->refcount = (int32_t)value;
 	}
 	info->use = use_of(kernel, info);
@@ -132,11 +132,11 @@ static bool in_buddy_block(struct kernel *kernel, const struct page_info *info, 
 
 		if (first == pfn)
 			continue;
-		if (!layout_has(kernel->layout, LAYOUT_PAGE_PRIVATE) ||
+		if (!members_has(kernel->members, MEMBER_PAGE_PRIVATE) ||
 		    !err_ok(read_page(kernel, &block)))
 			return false;
 		if (block.use == PAGE_USE_BUDDY)
-			return err_ok(member_read(kernel, block.head, LAYOUT_PAGE_PRIVATE,
+			return err_ok(member_read(kernel, block.head, MEMBER_PAGE_PRIVATE,
 						  &private)) &&
 			       private >= order && private <= BUDDY_ORDER_MAX;
 	}

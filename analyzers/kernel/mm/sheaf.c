@@ -22,13 +22,13 @@ struct sheaf_walk {
 
 static struct err *read_sheaf(struct sheaf_walk *walk, uint64_t sheaf, struct free_place place)
 {
-	const struct member *objects = layout_get(walk->kernel->layout, LAYOUT_SHEAF_OBJECTS);
+	const struct member *objects = members_get(walk->kernel->members, MEMBER_SHEAF_OBJECTS);
 	uint64_t size, pointers[64];
 
 	if (!sheaf)
 		return NULL;
 	if (!objects || !walk->left ||
-	    !err_ok(member_read(walk->kernel, sheaf, LAYOUT_SHEAF_SIZE, &size)) ||
+	    !err_ok(member_read(walk->kernel, sheaf, MEMBER_SHEAF_SIZE, &size)) ||
 	    (uint32_t)size > SHEAF_MAX) {
 		walk->complete = false;
 		return NULL;
@@ -53,14 +53,14 @@ static struct err *read_sheaf(struct sheaf_walk *walk, uint64_t sheaf, struct fr
 
 static struct err *read_cpu(struct sheaf_walk *walk, unsigned cpu)
 {
-	static const enum layout_id members[] = {LAYOUT_SHEAVES_MAIN, LAYOUT_SHEAVES_SPARE,
-						 LAYOUT_SHEAVES_RCU_FREE};
+	static const enum member_id members[] = {MEMBER_SHEAVES_MAIN, MEMBER_SHEAVES_SPARE,
+						 MEMBER_SHEAVES_RCU_FREE};
 	uint64_t area, sheaf;
 
 	if (!err_ok(percpu_address(walk->kernel->percpu, walk->cache->cpu_sheaves, cpu, &area)))
 		return NULL; /* no such CPU */
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		if (!layout_has(walk->kernel->layout, members[i]))
+		if (!members_has(walk->kernel->members, members[i]))
 			continue;
 		if (!err_ok(member_read(walk->kernel, area, members[i], &sheaf)))
 			walk->complete = false;
@@ -72,8 +72,8 @@ static struct err *read_cpu(struct sheaf_walk *walk, unsigned cpu)
 
 static struct err *read_barn(struct sheaf_walk *walk, uint64_t barn, unsigned node)
 {
-	const struct member *full = layout_get(walk->kernel->layout, LAYOUT_BARN_FULL);
-	const struct member *list = layout_get(walk->kernel->layout, LAYOUT_SHEAF_LIST);
+	const struct member *full = members_get(walk->kernel->members, MEMBER_BARN_FULL);
+	const struct member *list = members_get(walk->kernel->members, MEMBER_SHEAF_LIST);
 	_list_walk_ struct list_walk sheaves = {0};
 
 	if (!barn)
@@ -94,8 +94,8 @@ static struct err *read_barn(struct sheaf_walk *walk, uint64_t barn, unsigned no
 /* kmem_cache.node[] of pointers or, since 7.x, per_node[].{node,barn}: one entry a NUMA node. */
 static struct err *read_barns(struct sheaf_walk *walk)
 {
-	const struct member *nodes = layout_get(walk->kernel->layout, LAYOUT_CACHE_NODE);
-	const struct member *barn = layout_get(walk->kernel->layout, LAYOUT_CACHE_NODE_BARN);
+	const struct member *nodes = members_get(walk->kernel->members, MEMBER_CACHE_NODE);
+	const struct member *barn = members_get(walk->kernel->members, MEMBER_CACHE_NODE_BARN);
 
 	if (!nodes || !barn || nodes->type.kind != TYPE_ARRAY)
 		return NULL;

@@ -39,42 +39,42 @@ void slabs_close(struct slabs *slabs)
 }
 
 /* An optional member: absent in this era means 0. */
-static struct err *read_optional(struct kernel *kernel, uint64_t object, enum layout_id id,
+static struct err *read_optional(struct kernel *kernel, uint64_t object, enum member_id id,
 				 uint64_t *ret)
 {
 	*ret = 0;
-	return layout_has(kernel->layout, id) ? member_read(kernel, object, id, ret) : NULL;
+	return members_has(kernel->members, id) ? member_read(kernel, object, id, ret) : NULL;
 }
 
 static void read_name(struct kernel *kernel, struct slab_cache *cache)
 {
 	uint64_t name;
 
-	copy_text(cache->name, sizeof(cache->name), "?");
-	if (!err_ok(member_read(kernel, cache->address, LAYOUT_CACHE_NAME, &name)) ||
+	copy_string(cache->name, sizeof(cache->name), "?");
+	if (!err_ok(member_read(kernel, cache->address, MEMBER_CACHE_NAME, &name)) ||
 	    !err_ok(memory_read_string(kernel->memory, name, cache->name, sizeof(cache->name))) ||
 	    !is_printable(cache->name, strlen(cache->name)))
-		copy_text(cache->name, sizeof(cache->name), "?");
+		copy_string(cache->name, sizeof(cache->name), "?");
 }
 
 static struct err *read_slub(struct kernel *kernel, struct slab_cache *cache)
 {
 	uint64_t address = cache->address;
 
-	TRY(member_read(kernel, address, LAYOUT_CACHE_OBJECT_SIZE, &cache->object_size));
-	TRY(member_read(kernel, address, LAYOUT_CACHE_OFFSET, &cache->offset));
-	TRY(read_optional(kernel, address, LAYOUT_CACHE_RED_LEFT_PAD, &cache->red_left_pad));
-	TRY(read_optional(kernel, address, LAYOUT_CACHE_RANDOM, &cache->random));
-	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SLAB, &cache->cpu_slab));
-	TRY(read_optional(kernel, address, LAYOUT_CACHE_CPU_SHEAVES, &cache->cpu_sheaves));
-	cache->hardened = layout_has(kernel->layout, LAYOUT_CACHE_RANDOM);
+	TRY(member_read(kernel, address, MEMBER_CACHE_OBJECT_SIZE, &cache->object_size));
+	TRY(member_read(kernel, address, MEMBER_CACHE_OFFSET, &cache->offset));
+	TRY(read_optional(kernel, address, MEMBER_CACHE_RED_LEFT_PAD, &cache->red_left_pad));
+	TRY(read_optional(kernel, address, MEMBER_CACHE_RANDOM, &cache->random));
+	TRY(read_optional(kernel, address, MEMBER_CACHE_CPU_SLAB, &cache->cpu_slab));
+	TRY(read_optional(kernel, address, MEMBER_CACHE_CPU_SHEAVES, &cache->cpu_sheaves));
+	cache->hardened = members_has(kernel->members, MEMBER_CACHE_RANDOM);
 	return slab_debug_cache(kernel, cache);
 }
 
 static struct err *read_cache(struct kernel *kernel, uint64_t address, struct slab_cache *cache)
 {
 	*cache = (struct slab_cache){.address = address};
-	TRY(member_read(kernel, address, LAYOUT_CACHE_SIZE, &cache->size));
+	TRY(member_read(kernel, address, MEMBER_CACHE_SIZE, &cache->size));
 	cache->size = (uint32_t)cache->size;
 	TRY(slab_has_arrays(kernel) ? slab_array_cache(kernel, cache) : read_slub(kernel, cache));
 	if (!cache->size || cache->size > OBJECT_SIZE_MAX || cache->object_size > cache->size ||
@@ -108,7 +108,7 @@ struct err *slab_caches_each(struct kernel *kernel,
 			     struct err *(*each)(void *context, const struct slab_cache *cache),
 			     void *context)
 {
-	const struct member *list = layout_get(kernel->layout, LAYOUT_CACHE_LIST);
+	const struct member *list = members_get(kernel->members, MEMBER_CACHE_LIST);
 	_list_walk_ struct list_walk walk = {0};
 	uint64_t head;
 
@@ -137,12 +137,12 @@ struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, st
 
 	if (slab_has_arrays(kernel))
 		return slab_array_of_page(kernel, page, ret);
-	TRY(member_read(kernel, page->head, LAYOUT_SLAB_CACHE, &cache));
+	TRY(member_read(kernel, page->head, MEMBER_SLAB_CACHE, &cache));
 	TRY(slab_cache_get(kernel, cache, &slab.cache));
-	TRY(member_read(kernel, page->head, LAYOUT_SLAB_FREELIST, &slab.freelist));
-	TRY(member_read(kernel, page->head, LAYOUT_SLAB_OBJECTS, &objects));
-	TRY(member_read(kernel, page->head, LAYOUT_SLAB_INUSE, &inuse));
-	TRY(read_optional(kernel, page->head, LAYOUT_SLAB_FROZEN, &frozen));
+	TRY(member_read(kernel, page->head, MEMBER_SLAB_FREELIST, &slab.freelist));
+	TRY(member_read(kernel, page->head, MEMBER_SLAB_OBJECTS, &objects));
+	TRY(member_read(kernel, page->head, MEMBER_SLAB_INUSE, &inuse));
+	TRY(read_optional(kernel, page->head, MEMBER_SLAB_FROZEN, &frozen));
 	slab.objects = (unsigned)objects;
 	slab.inuse = (unsigned)inuse;
 	slab.frozen = frozen & 1;
@@ -160,7 +160,7 @@ uint64_t slab_object_start(const struct slab *slab, unsigned index)
 
 unsigned slab_nodes(struct kernel *kernel)
 {
-	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
 	uint64_t ids;
 
 	if (!nodes || nodes->type.kind != TYPE_ARRAY)

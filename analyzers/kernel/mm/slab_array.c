@@ -12,8 +12,8 @@
 
 bool slab_has_arrays(struct kernel *kernel)
 {
-	return layout_has(kernel->layout, LAYOUT_SLAB_MEM) &&
-	       layout_has(kernel->layout, LAYOUT_SLAB_BUFCTL);
+	return members_has(kernel->members, MEMBER_SLAB_MEM) &&
+	       members_has(kernel->members, MEMBER_SLAB_BUFCTL);
 }
 
 struct err *slab_array_cache(struct kernel *kernel, struct slab_cache *cache)
@@ -23,12 +23,12 @@ struct err *slab_array_cache(struct kernel *kernel, struct slab_cache *cache)
 	cache->arrays = true;
 	cache->object_size = cache->size;
 	/* Only with CONFIG_DEBUG_SLAB: red zones around what the user sees. */
-	if (layout_has(kernel->layout, LAYOUT_CACHE_OBJ_OFFSET)) {
-		TRY(member_read(kernel, cache->address, LAYOUT_CACHE_OBJ_OFFSET, &value));
+	if (members_has(kernel->members, MEMBER_CACHE_OBJ_OFFSET)) {
+		TRY(member_read(kernel, cache->address, MEMBER_CACHE_OBJ_OFFSET, &value));
 		cache->red_left_pad = (uint32_t)value;
 	}
-	if (layout_has(kernel->layout, LAYOUT_CACHE_OBJ_SIZE)) {
-		TRY(member_read(kernel, cache->address, LAYOUT_CACHE_OBJ_SIZE, &value));
+	if (members_has(kernel->members, MEMBER_CACHE_OBJ_SIZE)) {
+		TRY(member_read(kernel, cache->address, MEMBER_CACHE_OBJ_SIZE, &value));
 		cache->object_size = (uint32_t)value;
 	}
 	return NULL;
@@ -47,13 +47,13 @@ struct err *slab_array_of_page(struct kernel *kernel, const struct page_info *pa
 	uint64_t cache, objects, inuse, first;
 
 	/* Slabs of many pages are no compound ones: page->lru of each says whose it is. */
-	TRY(member_read(kernel, page->page, LAYOUT_PAGE_LRU_NEXT, &cache));
-	TRY(member_read(kernel, page->page, LAYOUT_PAGE_LRU_PREV, &slab.address));
+	TRY(member_read(kernel, page->page, MEMBER_PAGE_LRU_NEXT, &cache));
+	TRY(member_read(kernel, page->page, MEMBER_PAGE_LRU_PREV, &slab.address));
 	TRY(slab_cache_get(kernel, cache, &slab.cache));
-	TRY(member_read(kernel, cache, LAYOUT_CACHE_NUM, &objects));
-	TRY(member_read(kernel, slab.address, LAYOUT_SLAB_MEM, &slab.base));
-	TRY(member_read(kernel, slab.address, LAYOUT_SLAB_INUSE, &inuse));
-	TRY(member_read(kernel, slab.address, LAYOUT_SLAB_BUFCTL, &first));
+	TRY(member_read(kernel, cache, MEMBER_CACHE_NUM, &objects));
+	TRY(member_read(kernel, slab.address, MEMBER_SLAB_MEM, &slab.base));
+	TRY(member_read(kernel, slab.address, MEMBER_SLAB_INUSE, &inuse));
+	TRY(member_read(kernel, slab.address, MEMBER_SLAB_BUFCTL, &first));
 	if (!objects || objects > SLAB_OBJECTS_MAX || inuse > objects)
 		return err_at(ERR_CORRUPT, slab.address, "slab has absurd counts");
 	slab.objects = (unsigned)objects;
@@ -66,7 +66,7 @@ struct err *slab_array_of_page(struct kernel *kernel, const struct page_info *pa
 struct err *slab_array_next(struct kernel *kernel, const struct slab *slab, uint64_t object,
 			    uint64_t *raw, uint64_t *next)
 {
-	const struct member *bufctl = layout_get(kernel->layout, LAYOUT_SLAB_BUFCTL);
+	const struct member *bufctl = members_get(kernel->members, MEMBER_SLAB_BUFCTL);
 	uint64_t descriptor = type_size(types_find_struct(kernel->types, "slab"));
 	uint64_t index = (object - slab_object_start(slab, 0)) / slab->cache->size;
 	uint64_t width = bufctl ? type_size(bufctl->type) : 0;
@@ -92,12 +92,12 @@ struct array_walk {
 
 static struct err *read_array(struct array_walk *walk, uint64_t array, struct free_place place)
 {
-	const struct member *entries = layout_get(walk->kernel->layout, LAYOUT_ARRAY_ENTRY);
+	const struct member *entries = members_get(walk->kernel->members, MEMBER_ARRAY_ENTRY);
 	uint64_t count, pointer;
 
 	if (!array)
 		return NULL;
-	if (!entries || !err_ok(member_read(walk->kernel, array, LAYOUT_ARRAY_AVAIL, &count)) ||
+	if (!entries || !err_ok(member_read(walk->kernel, array, MEMBER_ARRAY_AVAIL, &count)) ||
 	    count > ENTRIES_MAX) {
 		walk->complete = false;
 		return NULL;
@@ -123,7 +123,7 @@ static bool read_pointer(struct array_walk *walk, uint64_t at, uint64_t *ret)
 
 static struct err *read_cpus(struct array_walk *walk)
 {
-	const struct member *arrays = layout_get(walk->kernel->layout, LAYOUT_CACHE_ARRAY);
+	const struct member *arrays = members_get(walk->kernel->members, MEMBER_CACHE_ARRAY);
 	uint64_t array;
 
 	if (!arrays || !walk->kernel->percpu) {
@@ -156,8 +156,8 @@ static struct err *read_node(struct array_walk *walk, uint64_t list, unsigned no
 {
 	uint64_t shared, alien;
 
-	if (!err_ok(member_read(walk->kernel, list, LAYOUT_LIST3_SHARED, &shared)) ||
-	    !err_ok(member_read(walk->kernel, list, LAYOUT_LIST3_ALIEN, &alien))) {
+	if (!err_ok(member_read(walk->kernel, list, MEMBER_LIST3_SHARED, &shared)) ||
+	    !err_ok(member_read(walk->kernel, list, MEMBER_LIST3_ALIEN, &alien))) {
 		walk->complete = false;
 		return NULL;
 	}
@@ -168,7 +168,7 @@ static struct err *read_node(struct array_walk *walk, uint64_t list, unsigned no
 struct err *slab_arrays_each(struct kernel *kernel, const struct slab_cache *cache,
 			     free_object_fn *each, void *context, bool *complete)
 {
-	const struct member *nodes = layout_get(kernel->layout, LAYOUT_CACHE_NODE);
+	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
 	struct array_walk walk = {.kernel = kernel,
 				  .cache = cache,
 				  .each = each,

@@ -139,7 +139,7 @@ static struct err *read_cpus(struct kernel *kernel, const struct slab_cache *cac
 
 		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)))
 			continue; /* no such CPU */
-		if (!err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_SLAB, &slab)))
+		if (!err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_SLAB, &slab)))
 			lists->complete = false;
 		else if (slab)
 			TRY(add(&lists->slabs, &lists->slab_count, &lists->slab_room, slab,
@@ -237,7 +237,7 @@ static struct err *mark_cpu(struct kernel *kernel, struct slab_memo *memo,
 	memo->cpu = taken->index;
 	if (!err_ok(percpu_address(kernel->percpu, memo->slab.cache->cpu_slab, taken->index,
 				   &area)) ||
-	    !err_ok(member_read(kernel, area, LAYOUT_CPU_SLAB_FREELIST, &first))) {
+	    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_FREELIST, &first))) {
 		memo->complete = false;
 		return NULL;
 	}

@@ -30,11 +30,11 @@ struct err *slab_debug_cache(struct kernel *kernel, struct slab_cache *cache)
 {
 	uint64_t flags, inuse, size = type_size(types_find_struct(kernel->types, "track"));
 
-	if (!layout_has(kernel->layout, LAYOUT_CACHE_FLAGS) ||
-	    !layout_has(kernel->layout, LAYOUT_CACHE_INUSE))
+	if (!members_has(kernel->members, MEMBER_CACHE_FLAGS) ||
+	    !members_has(kernel->members, MEMBER_CACHE_INUSE))
 		return NULL;
-	TRY(member_read(kernel, cache->address, LAYOUT_CACHE_FLAGS, &flags));
-	TRY(member_read(kernel, cache->address, LAYOUT_CACHE_INUSE, &inuse));
+	TRY(member_read(kernel, cache->address, MEMBER_CACHE_FLAGS, &flags));
+	TRY(member_read(kernel, cache->address, MEMBER_CACHE_INUSE, &inuse));
 	cache->red_zone = flags & cache_flag(kernel, "_SLAB_RED_ZONE", 0x400) &&
 			  cache->red_left_pad && cache->red_left_pad <= RED_MAX;
 	if (!(flags & cache_flag(kernel, "_SLAB_STORE_USER", 0x10000)) || !size)
@@ -51,9 +51,9 @@ static void read_track(struct kernel *kernel, uint64_t at, struct slab_track *re
 	struct slab_track track = {0};
 	uint64_t cpu, pid;
 
-	if (!err_ok(member_read(kernel, at, LAYOUT_TRACK_ADDR, &track.address)) ||
-	    !err_ok(member_read(kernel, at, LAYOUT_TRACK_CPU, &cpu)) ||
-	    !err_ok(member_read(kernel, at, LAYOUT_TRACK_PID, &pid)))
+	if (!err_ok(member_read(kernel, at, MEMBER_TRACK_ADDR, &track.address)) ||
+	    !err_ok(member_read(kernel, at, MEMBER_TRACK_CPU, &cpu)) ||
+	    !err_ok(member_read(kernel, at, MEMBER_TRACK_PID, &pid)))
 		return;
 	/* Overwritten, or never written: then there is poison. */
 	enum va_class class = memory_class(kernel->memory, track.address);
@@ -102,5 +102,5 @@ void slab_debug_read(struct kernel *kernel, struct slab_object *object)
 	 * of its objects "marked used".
 	 */
 	object->state = OBJECT_FREE;
-	copy_text(object->where, sizeof(object->where), "no list, but by its red zone");
+	copy_string(object->where, sizeof(object->where), "no list, but by its red zone");
 }

@@ -15,28 +15,28 @@ static void read_caller(struct kernel *kernel, uint64_t area, struct vmap_area *
 	uint64_t vm;
 
 	ret->caller = 0;
-	if (layout_has(kernel->layout, LAYOUT_VMAP_VM) &&
-	    err_ok(member_read(kernel, area, LAYOUT_VMAP_VM, &vm)) && vm &&
-	    !err_ok(member_read(kernel, vm, LAYOUT_VM_CALLER, &ret->caller)))
+	if (members_has(kernel->members, MEMBER_VMAP_VM) &&
+	    err_ok(member_read(kernel, area, MEMBER_VMAP_VM, &vm)) && vm &&
+	    !err_ok(member_read(kernel, vm, MEMBER_VM_CALLER, &ret->caller)))
 		ret->caller = 0;
 }
 
 static bool in_tree(struct kernel *kernel, uint64_t node, uint64_t address, struct vmap_area *ret)
 {
-	const struct member *rb = layout_get(kernel->layout, LAYOUT_VMAP_RB);
+	const struct member *rb = members_get(kernel->members, MEMBER_VMAP_RB);
 
 	for (unsigned depth = 0; node && rb && depth < DEPTH_MAX; depth++) {
 		uint64_t area = node - member_offset(rb);
 
-		if (!err_ok(member_read(kernel, area, LAYOUT_VMAP_START, &ret->start)) ||
-		    !err_ok(member_read(kernel, area, LAYOUT_VMAP_END, &ret->end)))
+		if (!err_ok(member_read(kernel, area, MEMBER_VMAP_START, &ret->start)) ||
+		    !err_ok(member_read(kernel, area, MEMBER_VMAP_END, &ret->end)))
 			return false;
 		if (address >= ret->start && address < ret->end) {
 			read_caller(kernel, area, ret);
 			return true;
 		}
 		if (!err_ok(member_read(kernel, node,
-					address < ret->start ? LAYOUT_RB_LEFT : LAYOUT_RB_RIGHT,
+					address < ret->start ? MEMBER_RB_LEFT : MEMBER_RB_RIGHT,
 					&node)))
 			return false;
 	}
@@ -49,7 +49,7 @@ static bool in_tree(struct kernel *kernel, uint64_t node, uint64_t address, stru
  */
 static bool in_nodes(struct kernel *kernel, uint64_t address, struct vmap_area *ret)
 {
-	const struct member *busy = layout_get(kernel->layout, LAYOUT_VMAP_NODE_BUSY);
+	const struct member *busy = members_get(kernel->members, MEMBER_VMAP_NODE_BUSY);
 	uint64_t stride = type_size(types_find_struct(kernel->types, "vmap_node"));
 	uint64_t nodes, count, zone, root;
 

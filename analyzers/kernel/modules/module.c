@@ -33,7 +33,7 @@ struct image {
 	size_t size;
 };
 
-static uint64_t get(const struct image *image, enum layout_id id)
+static uint64_t get(const struct image *image, enum member_id id)
 {
 	uint64_t value;
 
@@ -62,11 +62,11 @@ static void add_layout(struct module *module, uint64_t base, uint64_t size, uint
 
 static void read_layouts(const struct image *image, struct module *module)
 {
-	module->base = get(image, LAYOUT_MODULE_CORE);
-	module->size = get(image, LAYOUT_MODULE_CORE_TEXT);
-	add_layout(module, module->base, get(image, LAYOUT_MODULE_CORE_SIZE), module->size, false);
-	add_layout(module, get(image, LAYOUT_MODULE_INIT), get(image, LAYOUT_MODULE_INIT_SIZE),
-		   get(image, LAYOUT_MODULE_INIT_TEXT), true);
+	module->base = get(image, MEMBER_MODULE_CORE);
+	module->size = get(image, MEMBER_MODULE_CORE_TEXT);
+	add_layout(module, module->base, get(image, MEMBER_MODULE_CORE_SIZE), module->size, false);
+	add_layout(module, get(image, MEMBER_MODULE_INIT), get(image, MEMBER_MODULE_INIT_SIZE),
+		   get(image, MEMBER_MODULE_INIT_TEXT), true);
 }
 
 /* enum mod_mem_type numbers the areas; which of them hold text or go after loading. */
@@ -93,9 +93,9 @@ static void read_memory(const struct image *image, const struct member *mem, str
 		offset = member_offset(mem) + number * stride;
 		if (offset >= image->size ||
 		    !member_get(image->kernel, image->bytes + offset, image->size - offset,
-				LAYOUT_MODULE_MEMORY_BASE, &base) ||
+				MEMBER_MODULE_MEMORY_BASE, &base) ||
 		    !member_get(image->kernel, image->bytes + offset, image->size - offset,
-				LAYOUT_MODULE_MEMORY_SIZE, &size))
+				MEMBER_MODULE_MEMORY_SIZE, &size))
 			continue;
 		add_range(module, base, size, kinds[i].text, kinds[i].init);
 		if (i == 0) {
@@ -107,14 +107,14 @@ static void read_memory(const struct image *image, const struct member *mem, str
 
 static struct err *read_name(const struct image *image, struct module *module)
 {
-	const struct member *name = layout_get(image->kernel->layout, LAYOUT_MODULE_NAME);
+	const struct member *name = members_get(image->kernel->members, MEMBER_MODULE_NAME);
 	size_t length;
 
 	if (!name || member_offset(name) >= image->size)
 		return err_new(ERR_NOT_FOUND, "struct module has no name");
 	length = MIN(type_size(name->type), image->size - member_offset(name));
-	copy_text(module->name, MIN(sizeof(module->name), length + 1),
-		  (const char *)image->bytes + member_offset(name));
+	copy_string(module->name, MIN(sizeof(module->name), length + 1),
+		    (const char *)image->bytes + member_offset(name));
 	if (!is_printable(module->name, strlen(module->name)))
 		return err_at(ERR_CORRUPT, module->address, "a module without a name");
 	return NULL;
@@ -124,7 +124,7 @@ static struct err *read_module(struct kernel *kernel, uint64_t address, struct m
 {
 	struct module module = {.address = address};
 	struct image image = {.kernel = kernel};
-	const struct member *mem = layout_get(kernel->layout, LAYOUT_MODULE_MEM);
+	const struct member *mem = members_get(kernel->members, MEMBER_MODULE_MEM);
 
 	image.size = MIN(type_size(types_find_struct(kernel->types, "module")), STRUCT_MAX);
 	TRY(memory_read(kernel->memory, address, image.bytes, image.size));
@@ -133,14 +133,14 @@ static struct err *read_module(struct kernel *kernel, uint64_t address, struct m
 		read_memory(&image, mem, &module);
 	else
 		read_layouts(&image, &module);
-	module.taints = get(&image, LAYOUT_MODULE_TAINTS);
-	module.orc = get(&image, LAYOUT_MODULE_ORC);
-	module.orc_ip = get(&image, LAYOUT_MODULE_ORC_IP);
-	module.orc_count = get(&image, LAYOUT_MODULE_ORC_COUNT);
-	module.btf = get(&image, LAYOUT_MODULE_BTF);
-	module.btf_size = get(&image, LAYOUT_MODULE_BTF_SIZE);
-	module.kallsyms = layout_has(kernel->layout, LAYOUT_MODULE_KALLSYMS)
-				  ? get(&image, LAYOUT_MODULE_KALLSYMS)
+	module.taints = get(&image, MEMBER_MODULE_TAINTS);
+	module.orc = get(&image, MEMBER_MODULE_ORC);
+	module.orc_ip = get(&image, MEMBER_MODULE_ORC_IP);
+	module.orc_count = get(&image, MEMBER_MODULE_ORC_COUNT);
+	module.btf = get(&image, MEMBER_MODULE_BTF);
+	module.btf_size = get(&image, MEMBER_MODULE_BTF_SIZE);
+	module.kallsyms = members_has(kernel->members, MEMBER_MODULE_KALLSYMS)
+				  ? get(&image, MEMBER_MODULE_KALLSYMS)
 				  : address;
 	*ret = module;
 	return NULL;
@@ -153,7 +153,7 @@ static bool is_unformed(struct kernel *kernel, uint64_t address)
 
 	return types_enumerator(kernel->types, "module_state", "MODULE_STATE_UNFORMED",
 				&unformed) &&
-	       err_ok(member_read(kernel, address, LAYOUT_MODULE_STATE, &state)) &&
+	       err_ok(member_read(kernel, address, MEMBER_MODULE_STATE, &state)) &&
 	       state == unformed;
 }
 
@@ -213,7 +213,7 @@ static struct err *walk(struct modules *modules, struct kernel *kernel, uint64_t
 
 struct err *modules_open(struct kernel *kernel, struct modules **ret)
 {
-	const struct member *list = layout_get(kernel->layout, LAYOUT_MODULE_LIST);
+	const struct member *list = members_get(kernel->members, MEMBER_MODULE_LIST);
 	struct modules *modules;
 	uint64_t head;
 

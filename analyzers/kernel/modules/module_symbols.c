@@ -39,11 +39,11 @@ static struct err *read_table(struct kernel *kernel, const struct module *module
 {
 	uint64_t count;
 
-	TRY(member_read(kernel, module->kallsyms, LAYOUT_MODULE_SYMTAB, &table->symtab));
-	TRY(member_read(kernel, module->kallsyms, LAYOUT_MODULE_STRTAB, &table->strtab));
-	TRY(member_read(kernel, module->kallsyms, LAYOUT_MODULE_SYMTAB_COUNT, &count));
-	if (layout_has(kernel->layout, LAYOUT_MODULE_TYPETAB))
-		TRY(member_read(kernel, module->kallsyms, LAYOUT_MODULE_TYPETAB, &table->typetab));
+	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_SYMTAB, &table->symtab));
+	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_STRTAB, &table->strtab));
+	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_SYMTAB_COUNT, &count));
+	if (members_has(kernel->members, MEMBER_MODULE_TYPETAB))
+		TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_TYPETAB, &table->typetab));
 	if (count > SYMBOLS_MAX)
 		return err_at(ERR_CORRUPT, module->kallsyms, "%llu symbols in module \"%s\"",
 			      (unsigned long long)count, module->name);

@@ -23,10 +23,10 @@ struct field {
 };
 
 /* Keys are those of VMCOREINFO; a nested member is the sum of two. */
-static struct field find_field(struct kernel *kernel, enum layout_id id, size_t size,
+static struct field find_field(struct kernel *kernel, enum member_id id, size_t size,
 			       const char *outer, const char *inner)
 {
-	const struct member *member = layout_get(kernel->layout, id);
+	const struct member *member = members_get(kernel->members, id);
 	struct field field = {.size = size};
 	uint64_t part;
 
@@ -97,25 +97,25 @@ static struct err *open_ring(struct ring *ring, uint64_t address)
 			  text[] = "printk_ringbuffer.text_data_ring",
 			  lpos[] = "prb_desc.text_blk_lpos";
 	struct field fields[] = {
-		find_field(kernel, LAYOUT_PRB_COUNT_BITS, 4, outer, "prb_desc_ring.count_bits"),
-		find_field(kernel, LAYOUT_PRB_DESCS, 8, outer, "prb_desc_ring.descs"),
-		find_field(kernel, LAYOUT_PRB_INFOS, 8, outer, "prb_desc_ring.infos"),
-		find_field(kernel, LAYOUT_PRB_HEAD_ID, 8, outer, "prb_desc_ring.head_id"),
-		find_field(kernel, LAYOUT_PRB_TAIL_ID, 8, outer, "prb_desc_ring.tail_id"),
-		find_field(kernel, LAYOUT_PRB_SIZE_BITS, 4, text, "prb_data_ring.size_bits"),
-		find_field(kernel, LAYOUT_PRB_DATA, 8, text, "prb_data_ring.data"),
+		find_field(kernel, MEMBER_PRB_COUNT_BITS, 4, outer, "prb_desc_ring.count_bits"),
+		find_field(kernel, MEMBER_PRB_DESCS, 8, outer, "prb_desc_ring.descs"),
+		find_field(kernel, MEMBER_PRB_INFOS, 8, outer, "prb_desc_ring.infos"),
+		find_field(kernel, MEMBER_PRB_HEAD_ID, 8, outer, "prb_desc_ring.head_id"),
+		find_field(kernel, MEMBER_PRB_TAIL_ID, 8, outer, "prb_desc_ring.tail_id"),
+		find_field(kernel, MEMBER_PRB_SIZE_BITS, 4, text, "prb_data_ring.size_bits"),
+		find_field(kernel, MEMBER_PRB_DATA, 8, text, "prb_data_ring.data"),
 	};
 	uint64_t *values[] = {&ring->count_bits, &ring->descs,	   &ring->infos, &ring->head,
 			      &ring->tail,	 &ring->size_bits, &ring->data};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		TRY(err_wrap(read_field(kernel, address, &fields[i], values[i]), "printk ring"));
-	ring->state = find_field(kernel, LAYOUT_PRB_DESC_STATE, 8, "prb_desc.state_var", NULL);
-	ring->begin = find_field(kernel, LAYOUT_PRB_DESC_BEGIN, 8, lpos, "prb_data_blk_lpos.begin");
-	ring->next = find_field(kernel, LAYOUT_PRB_DESC_NEXT, 8, lpos, "prb_data_blk_lpos.next");
-	ring->time = find_field(kernel, LAYOUT_PRINTK_TIME, 8, "printk_info.ts_nsec", NULL);
-	ring->length = find_field(kernel, LAYOUT_PRINTK_LENGTH, 2, "printk_info.text_len", NULL);
-	ring->caller = find_field(kernel, LAYOUT_PRINTK_CALLER, 4, "printk_info.caller_id", NULL);
+	ring->state = find_field(kernel, MEMBER_PRB_DESC_STATE, 8, "prb_desc.state_var", NULL);
+	ring->begin = find_field(kernel, MEMBER_PRB_DESC_BEGIN, 8, lpos, "prb_data_blk_lpos.begin");
+	ring->next = find_field(kernel, MEMBER_PRB_DESC_NEXT, 8, lpos, "prb_data_blk_lpos.next");
+	ring->time = find_field(kernel, MEMBER_PRINTK_TIME, 8, "printk_info.ts_nsec", NULL);
+	ring->length = find_field(kernel, MEMBER_PRINTK_LENGTH, 2, "printk_info.text_len", NULL);
+	ring->caller = find_field(kernel, MEMBER_PRINTK_CALLER, 4, "printk_info.caller_id", NULL);
 	ring->desc_size = struct_size(kernel, "prb_desc");
 	ring->info_size = struct_size(kernel, "printk_info");
 	if (!ring->state.known || !ring->begin.known || !ring->next.known || !ring->length.known ||
@@ -165,7 +165,7 @@ static void info_line(const struct ring *ring, const uint8_t *info, struct log_l
 	}
 	if (ring->caller.known)
 		ret->caller = load_u32(info + ring->caller.offset);
-	if (member_get(ring->kernel, info, ring->info_size, LAYOUT_PRINTK_LEVEL, &value))
+	if (member_get(ring->kernel, info, ring->info_size, MEMBER_PRINTK_LEVEL, &value))
 		ret->level = (int)value;
 }
 
@@ -257,7 +257,7 @@ struct records {
 	uint64_t size;
 };
 
-static struct field record_field(const struct records *records, enum layout_id id, size_t size,
+static struct field record_field(const struct records *records, enum member_id id, size_t size,
 				 const char *member)
 {
 	char key[64];
@@ -274,9 +274,9 @@ static struct err *open_records(struct records *records)
 		records->name = "log";
 		records->size = struct_size(records->kernel, records->name);
 	}
-	records->time = record_field(records, LAYOUT_RECORD_TIME, 8, "ts_nsec");
-	records->length = record_field(records, LAYOUT_RECORD_LENGTH, 2, "len");
-	records->text_length = record_field(records, LAYOUT_RECORD_TEXT_LENGTH, 2, "text_len");
+	records->time = record_field(records, MEMBER_RECORD_TIME, 8, "ts_nsec");
+	records->length = record_field(records, MEMBER_RECORD_LENGTH, 2, "len");
+	records->text_length = record_field(records, MEMBER_RECORD_TEXT_LENGTH, 2, "text_len");
 	if (!records->size || !records->time.known || !records->length.known ||
 	    !records->text_length.known || records->time.offset + 8 > records->size ||
 	    records->length.offset + 2 > records->size ||
@@ -292,11 +292,11 @@ static void record_line(const struct records *records, const char *record, struc
 
 	*ret = (struct log_line){.level = -1, .has_time = true};
 	ret->time_us = load_u64(record + records->time.offset) / 1000;
-	if (member_get(kernel, record, records->size, LAYOUT_RECORD_LEVEL, &value))
+	if (member_get(kernel, record, records->size, MEMBER_RECORD_LEVEL, &value))
 		ret->level = (int)value;
-	if (member_get(kernel, record, records->size, LAYOUT_RECORD_FLAGS, &value))
+	if (member_get(kernel, record, records->size, MEMBER_RECORD_FLAGS, &value))
 		ret->continued = value & LOG_CONT;
-	if (member_get(kernel, record, records->size, LAYOUT_RECORD_CALLER, &value))
+	if (member_get(kernel, record, records->size, MEMBER_RECORD_CALLER, &value))
 		ret->caller = (uint32_t)value;
 }
 

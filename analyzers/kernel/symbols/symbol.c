@@ -306,7 +306,7 @@ static bool kernel_symbol_at(struct symbols *symbols, uint64_t address, struct s
 		ret->type = kallsyms_name(symbols->kallsyms, i, ret->name, sizeof(ret->name));
 	} else {
 		ret->type = symbols->list.entries[i].type;
-		copy_text(ret->name, sizeof(ret->name), symbol_list_name(&symbols->list, i));
+		copy_string(ret->name, sizeof(ret->name), symbol_list_name(&symbols->list, i));
 	}
 	for (next = i + 1; next < table_count(symbols); next++)
 		if (table_address(symbols, next) > ret->address)
@@ -337,8 +337,8 @@ static bool module_symbol_at(struct module_symbols *module, uint64_t address, st
 	if (!symbol_list_at(list, address, &i) || list->entries[i].address < range->start)
 		return false;
 	*ret = (struct symbol){.address = list->entries[i].address, .type = list->entries[i].type};
-	copy_text(ret->name, sizeof(ret->name), symbol_list_name(list, i));
-	copy_text(ret->module, sizeof(ret->module), module->name);
+	copy_string(ret->name, sizeof(ret->name), symbol_list_name(list, i));
+	copy_string(ret->module, sizeof(ret->module), module->name);
 	for (next = i + 1; next < list->count; next++)
 		if (list->entries[next].address > ret->address)
 			break;
@@ -381,7 +381,7 @@ static void format(struct symbols *symbols, uint64_t look_up, uint64_t address, 
 		str_escape(&text, symbol.module, strlen(symbol.module));
 		str_puts(&text, "]");
 	}
-	copy_text(buf, size, text.failed ? "" : text.data);
+	copy_string(buf, size, text.failed ? "" : text.data);
 }
 
 void symbols_format(struct symbols *symbols, uint64_t address, char *buf, size_t size)
@@ -407,7 +407,7 @@ struct err *symbols_add_module(struct symbols *symbols, const char *module,
 	symbols->modules = grown;
 	grown += symbols->module_count++;
 	*grown = (struct module_symbols){.load = load, .context = context};
-	copy_text(grown->name, sizeof(grown->name), module);
+	copy_string(grown->name, sizeof(grown->name), module);
 	grown->range_count = MIN(range_count, MODULE_RANGES_MAX);
 	memcpy(grown->ranges, ranges, grown->range_count * sizeof(*ranges));
 	return NULL;

@@ -71,7 +71,7 @@ static int compare(const void *a, const void *b, void *context)
 
 static uint64_t hash_entry(const void *table, uint32_t entry)
 {
-	return hash_text(symbol_list_name(table, entry));
+	return hash_string(symbol_list_name(table, entry));
 }
 
 static bool equals(const void *table, uint32_t entry, const char *name)
@@ -118,7 +118,7 @@ bool symbol_list_find(const struct symbol_list *list, const char *name, size_t *
 	uint32_t entry;
 
 	if (!list->index.slots ||
-	    !name_index_find(&list->index, hash_text(name), name, equals, list, &entry))
+	    !name_index_find(&list->index, hash_string(name), name, equals, list, &entry))
 		return false;
 	*ret = entry;
 	return true;

@@ -121,7 +121,7 @@ static bool elf_banner(Elf *elf, char *buf, size_t size, uint64_t *address)
 	uint64_t offset = symbol.st_value - header.sh_addr;
 	if (!data || !data->d_buf || offset >= data->d_size)
 		return false;
-	copy_text(buf, MIN(size, data->d_size - offset), (const char *)data->d_buf + offset);
+	copy_string(buf, MIN(size, data->d_size - offset), (const char *)data->d_buf + offset);
 	buf[strcspn(buf, "\n")] = '\0';
 	*address = symbol.st_value;
 	return true;

@@ -96,7 +96,7 @@ static struct task *take(struct walk *walk, uint64_t address)
 	return known(walk->tasks, address);
 }
 
-static struct err *rq_pointer(struct walk *walk, unsigned cpu, enum layout_id id, uint64_t *ret)
+static struct err *rq_pointer(struct walk *walk, unsigned cpu, enum member_id id, uint64_t *ret)
 {
 	uint64_t rq;
 
@@ -110,7 +110,7 @@ static void add_idle_tasks(struct walk *walk)
 		uint64_t address;
 		struct task *task;
 
-		if (!err_ok(rq_pointer(walk, cpu, LAYOUT_RQ_IDLE, &address)) || !address)
+		if (!err_ok(rq_pointer(walk, cpu, MEMBER_RQ_IDLE, &address)) || !address)
 			continue;
 		task = take(walk, address);
 		if (task) {
@@ -136,9 +136,9 @@ static void note_running(struct walk *walk)
 		struct task *task;
 
 		if ((any_online && !percpu_online(percpu, cpu)) ||
-		    !err_ok(rq_pointer(walk, cpu, LAYOUT_RQ_CURR, &address)) || !address)
+		    !err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CURR, &address)) || !address)
 			continue;
-		if (err_ok(rq_pointer(walk, cpu, LAYOUT_RQ_CLOCK, &clock)))
+		if (err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CLOCK, &clock)))
 			walk->newest_clock = MAX(walk->newest_clock, clock);
 		task = take(walk, address);
 		if (!task)
@@ -229,12 +229,12 @@ static void finish_times(struct walk *walk)
 
 static struct err *walk_all(struct walk *walk)
 {
-	struct layout *layout = walk->kernel->layout;
-	const struct member *head = layout_get(layout, LAYOUT_SIGNAL_THREAD_HEAD);
-	const struct member *threads = layout_get(layout, LAYOUT_TASK_THREADS);
+	struct members *members = walk->kernel->members;
+	const struct member *head = members_get(members, MEMBER_SIGNAL_THREAD_HEAD);
+	const struct member *threads = members_get(members, MEMBER_TASK_THREADS);
 
 	TRY(task_reader_init(&walk->reader, walk->kernel));
-	walk->tasks_offset = member_offset(layout_get(layout, LAYOUT_TASK_TASKS));
+	walk->tasks_offset = member_offset(members_get(members, MEMBER_TASK_TASKS));
 	walk->threads_offset = threads ? member_offset(threads) : 0;
 	walk->head_offset = head ? member_offset(head) : 0;
 	walk->ring_has_head = head;
@@ -325,5 +325,5 @@ const struct err *tasks_error(const struct tasks *tasks)
 
 struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret)
 {
-	return member_read(kernel, task->address, LAYOUT_TASK_THREAD_SP, ret);
+	return member_read(kernel, task->address, MEMBER_TASK_THREAD_SP, ret);
 }

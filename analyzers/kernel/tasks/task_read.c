@@ -21,11 +21,11 @@
 #define TASK_FROZEN 0x8000u
 
 /* What is read of every task. Those a kernel lacks cost nothing. */
-static const enum layout_id members[] = {
-	LAYOUT_TASK_STATE, LAYOUT_TASK_EXIT_STATE,   LAYOUT_TASK_FLAGS,	  LAYOUT_TASK_STACK,
-	LAYOUT_TASK_CPU,   LAYOUT_TASK_LAST_ARRIVAL, LAYOUT_TASK_TASKS,	  LAYOUT_TASK_MM,
-	LAYOUT_TASK_PID,   LAYOUT_TASK_TGID,	     LAYOUT_TASK_THREADS, LAYOUT_TASK_START_TIME,
-	LAYOUT_TASK_COMM,  LAYOUT_TASK_SIGNAL,
+static const enum member_id members[] = {
+	MEMBER_TASK_STATE, MEMBER_TASK_EXIT_STATE,   MEMBER_TASK_FLAGS,	  MEMBER_TASK_STACK,
+	MEMBER_TASK_CPU,   MEMBER_TASK_LAST_ARRIVAL, MEMBER_TASK_TASKS,	  MEMBER_TASK_MM,
+	MEMBER_TASK_PID,   MEMBER_TASK_TGID,	     MEMBER_TASK_THREADS, MEMBER_TASK_START_TIME,
+	MEMBER_TASK_COMM,  MEMBER_TASK_SIGNAL,
 };
 
 static int compare_spans(const void *a, const void *b)
@@ -46,7 +46,7 @@ static struct err *find_spans(struct task_reader *reader)
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		const struct member *member = layout_get(reader->kernel->layout, members[i]);
+		const struct member *member = members_get(reader->kernel->members, members[i]);
 
 		if (!member)
 			continue;
@@ -54,7 +54,7 @@ static struct err *find_spans(struct task_reader *reader)
 		found[count].end = found[count].start + MAX(type_size(member->type), 4);
 		if (found[count].end > TASK_STRUCT_MAX || found[count].end < found[count].start)
 			return err_new(ERR_CORRUPT, "%s lies beyond any task_struct",
-				       layout_name(members[i]));
+				       members_name(members[i]));
 		reader->length = MAX(reader->length, found[count].end);
 		count++;
 	}
@@ -83,7 +83,7 @@ static void read_letters(struct task_reader *reader)
 	size_t count = 0;
 	char entry[4];
 
-	copy_text(reader->letters, sizeof(reader->letters), "RSDTtXZP");
+	copy_string(reader->letters, sizeof(reader->letters), "RSDTtXZP");
 	if (!symbols_find(reader->kernel->symbols, "task_state_array", &table))
 		return;
 	while (count < sizeof(reader->letters) - 1 &&
@@ -97,7 +97,7 @@ static void read_letters(struct task_reader *reader)
 	if (count >= 7)
 		memset(reader->letters + count, 0, sizeof(reader->letters) - count);
 	else
-		copy_text(reader->letters, sizeof(reader->letters), "RSDTtXZP");
+		copy_string(reader->letters, sizeof(reader->letters), "RSDTtXZP");
 }
 
 /* THREAD_SIZE: the type spans a whole stack; where it is absent, init's stack does. */
@@ -123,8 +123,8 @@ struct err *task_reader_init(struct task_reader *reader, struct kernel *kernel)
 {
 	*reader = (struct task_reader){.kernel = kernel};
 	TRY(find_spans(reader));
-	if (!layout_has(kernel->layout, LAYOUT_TASK_TASKS) ||
-	    !layout_has(kernel->layout, LAYOUT_TASK_PID))
+	if (!members_has(kernel->members, MEMBER_TASK_TASKS) ||
+	    !members_has(kernel->members, MEMBER_TASK_PID))
 		return err_new(ERR_NOT_FOUND, "no task_struct among this kernel's types");
 	reader->bytes = calloc(1, reader->length);
 	if (!reader->bytes)
@@ -141,7 +141,7 @@ void task_reader_deinit(struct task_reader *reader)
 }
 
 /* A member of the task at hand; 0 when this kernel has none. */
-static uint64_t get(const struct task_reader *reader, enum layout_id id)
+static uint64_t get(const struct task_reader *reader, enum member_id id)
 {
 	uint64_t value;
 
@@ -174,10 +174,10 @@ static uint64_t start_time(const struct task_reader *reader, uint64_t address)
 	struct kernel *kernel = reader->kernel;
 	uint64_t seconds, nanoseconds;
 
-	if (!layout_has(kernel->layout, LAYOUT_TASK_START_SECONDS))
-		return get(reader, LAYOUT_TASK_START_TIME);
-	if (!err_ok(member_read(kernel, address, LAYOUT_TASK_START_SECONDS, &seconds)) ||
-	    !err_ok(member_read(kernel, address, LAYOUT_TASK_START_NANOSECONDS, &nanoseconds)))
+	if (!members_has(kernel->members, MEMBER_TASK_START_SECONDS))
+		return get(reader, MEMBER_TASK_START_TIME);
+	if (!err_ok(member_read(kernel, address, MEMBER_TASK_START_SECONDS, &seconds)) ||
+	    !err_ok(member_read(kernel, address, MEMBER_TASK_START_NANOSECONDS, &nanoseconds)))
 		return 0;
 	return seconds * 1000000000 + nanoseconds;
 }
@@ -187,16 +187,16 @@ static int32_t last_cpu(const struct task_reader *reader, uint64_t stack)
 	struct kernel *kernel = reader->kernel;
 	uint64_t cpu;
 
-	if (layout_has(kernel->layout, LAYOUT_TASK_CPU))
-		return (int32_t)get(reader, LAYOUT_TASK_CPU);
-	return stack && err_ok(member_read(kernel, stack, LAYOUT_THREAD_INFO_CPU, &cpu))
+	if (members_has(kernel->members, MEMBER_TASK_CPU))
+		return (int32_t)get(reader, MEMBER_TASK_CPU);
+	return stack && err_ok(member_read(kernel, stack, MEMBER_THREAD_INFO_CPU, &cpu))
 		       ? (int32_t)cpu
 		       : -1;
 }
 
 static void read_comm(const struct task_reader *reader, char *comm, size_t size)
 {
-	const struct member *member = layout_get(reader->kernel->layout, LAYOUT_TASK_COMM);
+	const struct member *member = members_get(reader->kernel->members, MEMBER_TASK_COMM);
 
 	memset(comm, 0, size);
 	if (member)
@@ -204,11 +204,11 @@ static void read_comm(const struct task_reader *reader, char *comm, size_t size)
 		       MIN(type_size(member->type), size - 1));
 }
 
-static uint64_t get_pointer(const struct task_reader *reader, enum layout_id head,
-			    enum layout_id id)
+static uint64_t get_pointer(const struct task_reader *reader, enum member_id head,
+			    enum member_id id)
 {
-	const struct member *list = layout_get(reader->kernel->layout, head);
-	const struct member *link = layout_get(reader->kernel->layout, id);
+	const struct member *list = members_get(reader->kernel->members, head);
+	const struct member *link = members_get(reader->kernel->members, id);
 	uint64_t offset = list && link ? member_offset(list) + member_offset(link) : reader->length;
 
 	return offset + 8 <= reader->length ? load_u64(reader->bytes + offset) : 0;
@@ -224,26 +224,26 @@ struct err *task_reader_read(struct task_reader *reader, uint64_t address, struc
 			     "task_struct"));
 	*ret = (struct task){
 		.address = address,
-		.pid = (int32_t)get(reader, LAYOUT_TASK_PID),
-		.tgid = (int32_t)get(reader, LAYOUT_TASK_TGID),
-		.state_raw = get(reader, LAYOUT_TASK_STATE),
-		.flags = get(reader, LAYOUT_TASK_FLAGS),
+		.pid = (int32_t)get(reader, MEMBER_TASK_PID),
+		.tgid = (int32_t)get(reader, MEMBER_TASK_TGID),
+		.state_raw = get(reader, MEMBER_TASK_STATE),
+		.flags = get(reader, MEMBER_TASK_FLAGS),
 		.on_cpu = -1,
-		.stack = get(reader, LAYOUT_TASK_STACK),
+		.stack = get(reader, MEMBER_TASK_STACK),
 		.stack_size = reader->stack_size,
-		.mm = get(reader, LAYOUT_TASK_MM),
-		.blocked_ns = get(reader, LAYOUT_TASK_LAST_ARRIVAL),
+		.mm = get(reader, MEMBER_TASK_MM),
+		.blocked_ns = get(reader, MEMBER_TASK_LAST_ARRIVAL),
 	};
-	ret->state = state_letter(reader, ret->state_raw, get(reader, LAYOUT_TASK_EXIT_STATE));
+	ret->state = state_letter(reader, ret->state_raw, get(reader, MEMBER_TASK_EXIT_STATE));
 	ret->kthread = ret->flags & PF_KTHREAD;
 	ret->cpu = last_cpu(reader, ret->stack);
 	ret->start_time = start_time(reader, address);
 	read_comm(reader, ret->comm, sizeof(ret->comm));
 	*links = (struct task_links){
-		.next = get_pointer(reader, LAYOUT_TASK_TASKS, LAYOUT_LIST_NEXT),
-		.prev = get_pointer(reader, LAYOUT_TASK_TASKS, LAYOUT_LIST_PREV),
-		.thread_next = get_pointer(reader, LAYOUT_TASK_THREADS, LAYOUT_LIST_NEXT),
-		.signal = get(reader, LAYOUT_TASK_SIGNAL),
+		.next = get_pointer(reader, MEMBER_TASK_TASKS, MEMBER_LIST_NEXT),
+		.prev = get_pointer(reader, MEMBER_TASK_TASKS, MEMBER_LIST_PREV),
+		.thread_next = get_pointer(reader, MEMBER_TASK_THREADS, MEMBER_LIST_NEXT),
+		.signal = get(reader, MEMBER_TASK_SIGNAL),
 	};
 	return NULL;
 }

@@ -74,7 +74,7 @@ static struct err *learn_symbols(struct placing *placing, struct kernel *kernel,
 		return err;
 	err_free(err);
 	for (size_t i = 0; i < list.count; i++) {
-		uint64_t key = hash_text(list.strings.data + list.entries[i].name);
+		uint64_t key = hash_string(list.strings.data + list.entries[i].name);
 		uint64_t *there = map_get(&placing->known, key);
 
 		if (there)
@@ -105,11 +105,11 @@ static struct err *count_names(struct placing *placing)
 
 	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
 		const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
-		uint64_t *count = name ? map_get(&placing->seen, hash_text(name)) : NULL;
+		uint64_t *count = name ? map_get(&placing->seen, hash_string(name)) : NULL;
 
 		if (count)
 			++*count;
-		else if (name && !map_set(&placing->seen, hash_text(name), 1))
+		else if (name && !map_set(&placing->seen, hash_string(name), 1))
 			return &err_nomem;
 	}
 	return NULL;
@@ -141,8 +141,8 @@ static void vote(struct placing *placing, bool again)
 
 		if (!name || !name[0] || !symbol.st_shndx || symbol.st_shndx >= file->count)
 			continue;
-		const uint64_t *address = map_get(&placing->known, hash_text(name));
-		const uint64_t *times = map_get(&placing->seen, hash_text(name));
+		const uint64_t *address = map_get(&placing->known, hash_string(name));
+		const uint64_t *times = map_get(&placing->seen, hash_string(name));
 		if (address && *address && times && *times == 1)
 			count_vote(&placing->votes[symbol.st_shndx], *address - symbol.st_value,
 				   again);

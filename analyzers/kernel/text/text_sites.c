@@ -242,7 +242,7 @@ static struct err *add_bucket(struct collecting *c, uint64_t first, const struct
 	chain_walk_init(&chain, c->kernel, first, 0, KPROBES_MAX);
 	while (chain_walk_next(&chain))
 		if (err_ok(member_read(c->kernel, chain.node - member_offset(hlist),
-				       LAYOUT_KPROBE_ADDR, &site.address)) &&
+				       MEMBER_KPROBE_ADDR, &site.address)) &&
 		    collect_wants(c, site.address))
 			TRY(collect_site(c, &site));
 	return NULL;
@@ -250,7 +250,7 @@ static struct err *add_bucket(struct collecting *c, uint64_t first, const struct
 
 static struct err *add_kprobes(struct collecting *c)
 {
-	const struct member *hlist = layout_get(c->kernel->layout, LAYOUT_KPROBE_HLIST);
+	const struct member *hlist = members_get(c->kernel->members, MEMBER_KPROBE_HLIST);
 	uint64_t table, first;
 
 	if (!hlist || !symbols_find(c->kernel->symbols, "kprobe_table", &table))

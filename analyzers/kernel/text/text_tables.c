@@ -34,9 +34,9 @@ static bool more(const struct entries *e)
 	return e->size && e->at < e->table.size;
 }
 
-static const struct member *member_of(const struct entries *e, enum layout_id id)
+static const struct member *member_of(const struct entries *e, enum member_id id)
 {
-	const struct member *member = layout_get(e->c->kernel->layout, id);
+	const struct member *member = members_get(e->c->kernel->members, id);
 
 	return member && member_offset(member) + type_size(member->type) <=
 				       MIN(e->size, e->table.size - e->at)
@@ -45,7 +45,7 @@ static const struct member *member_of(const struct entries *e, enum layout_id id
 }
 
 /* An address: a distance from the member itself in four bytes, else as it is. */
-static uint64_t address_of(const struct entries *e, enum layout_id id)
+static uint64_t address_of(const struct entries *e, enum member_id id)
 {
 	const struct member *member = member_of(e, id);
 
@@ -58,7 +58,7 @@ static uint64_t address_of(const struct entries *e, enum layout_id id)
 	return load_u64(e->table.bytes + at) + text_file_slide(e->c->file);
 }
 
-static uint32_t byte_of(const struct entries *e, enum layout_id id)
+static uint32_t byte_of(const struct entries *e, enum member_id id)
 {
 	const struct member *member = member_of(e, id);
 
@@ -90,10 +90,10 @@ static struct err *add_alternatives(struct collecting *c)
 	for (; more(&e); e.at += e.size) {
 		struct text_site site = {
 			.kind = SITE_ALTERNATIVE,
-			.address = address_of(&e, LAYOUT_ALT_INSTR),
-			.length = byte_of(&e, LAYOUT_ALT_LENGTH),
-			.replacement_length = byte_of(&e, LAYOUT_ALT_REPLACEMENT_LENGTH),
-			.replacement_address = address_of(&e, LAYOUT_ALT_REPLACEMENT),
+			.address = address_of(&e, MEMBER_ALT_INSTR),
+			.length = byte_of(&e, MEMBER_ALT_LENGTH),
+			.replacement_length = byte_of(&e, MEMBER_ALT_REPLACEMENT_LENGTH),
+			.replacement_address = address_of(&e, MEMBER_ALT_REPLACEMENT),
 		};
 
 		if (!collect_wants(c, site.address))
@@ -116,8 +116,8 @@ static struct err *add_jumps(struct collecting *c)
 	for (; more(&e); e.at += e.size) {
 		struct text_site site = {
 			.kind = SITE_JUMP,
-			.address = address_of(&e, LAYOUT_JUMP_CODE),
-			.target = address_of(&e, LAYOUT_JUMP_TARGET),
+			.address = address_of(&e, MEMBER_JUMP_CODE),
+			.target = address_of(&e, MEMBER_JUMP_TARGET),
 		};
 		const uint8_t *code = collect_code(c->file, site.address, 2);
 
@@ -138,7 +138,7 @@ static struct err *add_static_calls(struct collecting *c)
 			 "__stop_static_call_sites", "static_call_site", &e));
 	for (; more(&e); e.at += e.size) {
 		struct text_site site = {.kind = SITE_STATIC_CALL,
-					 .address = address_of(&e, LAYOUT_STATIC_CALL_ADDR)};
+					 .address = address_of(&e, MEMBER_STATIC_CALL_ADDR)};
 
 		if (!collect_wants(c, site.address))
 			continue;
@@ -156,8 +156,8 @@ static struct err *add_paravirt(struct collecting *c)
 			 "paravirt_patch_site", &e));
 	for (; more(&e); e.at += e.size) {
 		struct text_site site = {.kind = SITE_PARAVIRT,
-					 .address = address_of(&e, LAYOUT_PARAVIRT_INSTR),
-					 .length = byte_of(&e, LAYOUT_PARAVIRT_LENGTH)};
+					 .address = address_of(&e, MEMBER_PARAVIRT_INSTR),
+					 .length = byte_of(&e, MEMBER_PARAVIRT_LENGTH)};
 
 		if (collect_wants(c, site.address))
 			TRY(collect_site(c, &site));

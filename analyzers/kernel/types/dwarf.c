@@ -91,7 +91,7 @@ static enum space space_of(int tag)
 
 static uint64_t key_of(enum space space, const char *name)
 {
-	return hash_text(name) * 31 + space;
+	return hash_string(name) * 31 + space;
 }
 
 static void note_name(struct dwarf *dwarf, Dwarf_Die *die)
@@ -483,7 +483,7 @@ static bool find_unit(Dwarf *dbg, uint64_t address, Dwarf_Die *ret)
 
 static void put_place(struct source_line *line, const char *file, uint64_t number)
 {
-	copy_text(line->file, sizeof(line->file), file ? file : "");
+	copy_string(line->file, sizeof(line->file), file ? file : "");
 	line->line = (unsigned)number;
 }
 
@@ -526,7 +526,7 @@ static size_t walk_scopes(Dwarf_Die *unit, uint64_t address, Dwarf_Die *scopes, 
 			put_call_place(unit, inlined, &ret[count]);
 		else
 			put_address_place(unit, address, &ret[count]);
-		copy_text(ret[count].function, sizeof(ret[count].function), name ? name : "");
+		copy_string(ret[count].function, sizeof(ret[count].function), name ? name : "");
 		count++;
 		inlined = &scopes[i];
 		if (tag == DW_TAG_subprogram)

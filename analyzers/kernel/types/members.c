@@ -7,72 +7,72 @@ struct era {
 	const char *since; /* commit and release that brought this form; documentation */
 };
 
-#define LAYOUT(id, ...) static const struct era eras_##id[] = {__VA_ARGS__};
+#define MEMBER(id, ...) static const struct era eras_##id[] = {__VA_ARGS__};
 #include "kernel/types/members.def"
-#undef LAYOUT
+#undef MEMBER
 
 static const struct {
 	const struct era *eras;
 	size_t count;
-} table[LAYOUT_COUNT] = {
-#define LAYOUT(id, ...) [LAYOUT_##id] = {eras_##id, ARRAY_SIZE(eras_##id)},
+} table[MEMBER_COUNT] = {
+#define MEMBER(id, ...) [MEMBER_##id] = {eras_##id, ARRAY_SIZE(eras_##id)},
 #include "kernel/types/members.def"
-#undef LAYOUT
+#undef MEMBER
 };
 
 enum probe { UNKNOWN, ABSENT, PRESENT };
 
-struct layout {
+struct members {
 	struct types *types;
 	size_t generation; /* of types, when the absent ones were found absent */
-	uint8_t probed[LAYOUT_COUNT];
-	struct member members[LAYOUT_COUNT];
+	uint8_t probed[MEMBER_COUNT];
+	struct member found[MEMBER_COUNT];
 };
 
-struct err *layout_open(struct types *types, struct layout **ret)
+struct err *members_open(struct types *types, struct members **ret)
 {
-	struct layout *layout = calloc(1, sizeof(*layout));
+	struct members *members = calloc(1, sizeof(*members));
 
-	if (!layout)
+	if (!members)
 		return &err_nomem;
-	layout->types = types;
-	*ret = layout;
+	members->types = types;
+	*ret = members;
 	return NULL;
 }
 
-void layout_close(struct layout *layout)
+void members_close(struct members *members)
 {
-	free(layout);
+	free(members);
 }
 
-static enum probe probe(struct layout *layout, enum layout_id id)
+static enum probe probe(struct members *members, enum member_id id)
 {
 	for (size_t i = 0; i < table[id].count; i++) {
 		const struct era *era = &table[id].eras[i];
-		struct type type = types_find(layout->types, TYPE_NONE, era->type);
+		struct type type = types_find(members->types, TYPE_NONE, era->type);
 
-		if (type_find_member(type, era->path, &layout->members[id]))
+		if (type_find_member(type, era->path, &members->found[id]))
 			return PRESENT;
 	}
 	return ABSENT;
 }
 
-const struct member *layout_get(struct layout *layout, enum layout_id id)
+const struct member *members_get(struct members *members, enum member_id id)
 {
-	size_t generation = types_generation(layout->types);
+	size_t generation = types_generation(members->types);
 
-	if (layout->generation != generation) {
-		layout->generation = generation;
-		for (size_t i = 0; i < LAYOUT_COUNT; i++)
-			if (layout->probed[i] == ABSENT)
-				layout->probed[i] = UNKNOWN;
+	if (members->generation != generation) {
+		members->generation = generation;
+		for (size_t i = 0; i < MEMBER_COUNT; i++)
+			if (members->probed[i] == ABSENT)
+				members->probed[i] = UNKNOWN;
 	}
-	if (layout->probed[id] == UNKNOWN)
-		layout->probed[id] = (uint8_t)probe(layout, id);
-	return layout->probed[id] == PRESENT ? &layout->members[id] : NULL;
+	if (members->probed[id] == UNKNOWN)
+		members->probed[id] = (uint8_t)probe(members, id);
+	return members->probed[id] == PRESENT ? &members->found[id] : NULL;
 }
 
-const char *layout_name(enum layout_id id)
+const char *members_name(enum member_id id)
 {
 	static _Thread_local char name[96];
 	const struct era *newest = &table[id].eras[0];

@@ -9,25 +9,25 @@
  * first, with the commit that renamed it; a member may be a path ("mem[0].base"). Probed once when
  * first asked for, and again only after a new source of types has come.
  */
-enum layout_id {
-#define LAYOUT(id, ...) LAYOUT_##id,
+enum member_id {
+#define MEMBER(id, ...) MEMBER_##id,
 #include "kernel/types/members.def"
-#undef LAYOUT
-	LAYOUT_COUNT,
+#undef MEMBER
+	MEMBER_COUNT,
 };
 
-struct layout;
-struct err *layout_open(struct types *types, struct layout **ret);
-void layout_close(struct layout *layout);
-DEFINE_CLEANUP(struct layout, layout_close)
+struct members;
+struct err *members_open(struct types *types, struct members **ret);
+void members_close(struct members *members);
+DEFINE_CLEANUP(struct members, members_close)
 
-/* NULL when no era of it exists in this kernel. Owned by layout. */
-const struct member *layout_get(struct layout *layout, enum layout_id id);
-static inline bool layout_has(struct layout *layout, enum layout_id id)
+/* NULL when no era of it exists in this kernel. Owned by members. */
+const struct member *members_get(struct members *members, enum member_id id);
+static inline bool members_has(struct members *members, enum member_id id)
 {
-	return layout_get(layout, id);
+	return members_get(members, id);
 }
 /* The newest form's name, for messages: "task_struct.__state". Good until the next call. */
-const char *layout_name(enum layout_id id);
+const char *members_name(enum member_id id);
 
 #endif

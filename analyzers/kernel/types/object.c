@@ -49,43 +49,43 @@ static struct err *read_span(struct kernel *kernel, uint64_t object, const struc
 	return NULL;
 }
 
-static struct err *find_member(struct kernel *kernel, enum layout_id id, const struct member **ret)
+static struct err *find_member(struct kernel *kernel, enum member_id id, const struct member **ret)
 {
-	*ret = layout_get(kernel->layout, id);
+	*ret = members_get(kernel->members, id);
 	return *ret ? NULL
-		    : err_new(ERR_NOT_FOUND, "no %s among this kernel's types", layout_name(id));
+		    : err_new(ERR_NOT_FOUND, "no %s among this kernel's types", members_name(id));
 }
 
-static struct err *find_span(struct kernel *kernel, enum layout_id id, struct span *ret)
+static struct err *find_span(struct kernel *kernel, enum member_id id, struct span *ret)
 {
 	const struct member *member;
 
 	TRY(find_member(kernel, id, &member));
 	return span_of(member, ret) ? NULL
-				    : err_new(ERR_INVALID, "%s is no number", layout_name(id));
+				    : err_new(ERR_INVALID, "%s is no number", members_name(id));
 }
 
-struct err *member_read(struct kernel *kernel, uint64_t object, enum layout_id id, uint64_t *ret)
+struct err *member_read(struct kernel *kernel, uint64_t object, enum member_id id, uint64_t *ret)
 {
 	struct span span;
 
 	TRY(find_span(kernel, id, &span));
-	return err_wrap(read_span(kernel, object, &span, ret), "%s", layout_name(id));
+	return err_wrap(read_span(kernel, object, &span, ret), "%s", members_name(id));
 }
 
-struct err *member_read_signed(struct kernel *kernel, uint64_t object, enum layout_id id,
+struct err *member_read_signed(struct kernel *kernel, uint64_t object, enum member_id id,
 			       int64_t *ret)
 {
 	struct span span;
 	uint64_t value = 0;
 
 	TRY(find_span(kernel, id, &span));
-	TRY(err_wrap(read_span(kernel, object, &span, &value), "%s", layout_name(id)));
+	TRY(err_wrap(read_span(kernel, object, &span, &value), "%s", members_name(id)));
 	*ret = (int64_t)(value << (64 - span.bits)) >> (64 - span.bits);
 	return NULL;
 }
 
-struct err *member_read_text(struct kernel *kernel, uint64_t object, enum layout_id id, char *buf,
+struct err *member_read_text(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
 			     size_t size)
 {
 	const struct member *member;
@@ -94,12 +94,12 @@ struct err *member_read_text(struct kernel *kernel, uint64_t object, enum layout
 	size_t length = MIN(type_size(member->type), size - 1);
 	buf[0] = '\0';
 	TRY(err_wrap(memory_read(kernel->memory, object + member_offset(member), buf, length), "%s",
-		     layout_name(id)));
+		     members_name(id)));
 	buf[length] = '\0';
 	return NULL;
 }
 
-struct err *member_address(struct kernel *kernel, uint64_t object, enum layout_id id, uint64_t *ret)
+struct err *member_address(struct kernel *kernel, uint64_t object, enum member_id id, uint64_t *ret)
 {
 	const struct member *member;
 
@@ -123,10 +123,10 @@ struct err *object_read(struct kernel *kernel, struct type type, uint64_t object
 	return err_wrap(read_span(kernel, object, &span, ret), "%s.%s", name ? name : "?", path);
 }
 
-bool member_get(struct kernel *kernel, const void *bytes, size_t length, enum layout_id id,
+bool member_get(struct kernel *kernel, const void *bytes, size_t length, enum member_id id,
 		uint64_t *ret)
 {
-	const struct member *member = layout_get(kernel->layout, id);
+	const struct member *member = members_get(kernel->members, id);
 	struct span span;
 
 	if (!member || !span_of(member, &span) || span.offset > length ||
@@ -179,12 +179,12 @@ static struct err *list_step(struct list_walk *walk, bool *end)
 {
 	uint64_t next, prev;
 
-	TRY(member_read(walk->kernel, walk->node, LAYOUT_LIST_NEXT, &next));
+	TRY(member_read(walk->kernel, walk->node, MEMBER_LIST_NEXT, &next));
 	*end = next == walk->head;
 	if (*end)
 		return NULL;
 	TRY(check_step(next, &walk->steps, walk->max, &walk->tortoise, &walk->power));
-	TRY(member_read(walk->kernel, next, LAYOUT_LIST_PREV, &prev));
+	TRY(member_read(walk->kernel, next, MEMBER_LIST_PREV, &prev));
 	if (prev != walk->node)
 		return err_at(ERR_CORRUPT, next, "the list's back-pointer is broken");
 	walk->node = next;

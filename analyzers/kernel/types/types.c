@@ -127,7 +127,7 @@ static void remember(struct types *types, uint64_t key, struct type type)
 
 struct type types_find(struct types *types, enum type_kind kind, const char *name)
 {
-	uint64_t key = hash_text(name) * 31 + kind;
+	uint64_t key = hash_string(name) * 31 + kind;
 	uint64_t *known = map_get(&types->found, key);
 
 	if (known)
@@ -211,21 +211,21 @@ static struct err *read_btf_module(struct kernel *kernel, uint64_t entry, const 
 	char name[sizeof(((struct type_provider *)0)->module)];
 	uint64_t owner, btf, data, size;
 
-	TRY(member_read(kernel, entry, LAYOUT_BTF_MODULE_MODULE, &owner));
-	TRY(member_read_text(kernel, owner, LAYOUT_MODULE_NAME, name, sizeof(name)));
+	TRY(member_read(kernel, entry, MEMBER_BTF_MODULE_MODULE, &owner));
+	TRY(member_read_text(kernel, owner, MEMBER_MODULE_NAME, name, sizeof(name)));
 	*done = !strcmp(name, module);
 	if (!*done)
 		return NULL;
-	TRY(member_read(kernel, entry, LAYOUT_BTF_MODULE_BTF, &btf));
-	TRY(member_read(kernel, btf, LAYOUT_BTF_DATA, &data));
-	TRY(member_read(kernel, btf, LAYOUT_BTF_DATA_SIZE, &size));
+	TRY(member_read(kernel, entry, MEMBER_BTF_MODULE_BTF, &btf));
+	TRY(member_read(kernel, btf, MEMBER_BTF_DATA, &data));
+	TRY(member_read(kernel, btf, MEMBER_BTF_DATA_SIZE, &size));
 	return read_btf(kernel, data, size, module);
 }
 
 static struct err *find_btf_module(struct kernel *kernel, const char *module)
 {
 	_list_walk_ struct list_walk walk = {0};
-	const struct member *list = layout_get(kernel->layout, LAYOUT_BTF_MODULE_LIST);
+	const struct member *list = members_get(kernel->members, MEMBER_BTF_MODULE_LIST);
 	bool done = false;
 	uint64_t head;
 
@@ -250,7 +250,7 @@ static struct type_provider *module_provider(struct types *types, const char *mo
 	struct type_provider *provider = find_provider(types, module);
 
 	/* Whatever stands in the way, the module then has no types of its own. */
-	if (provider || !types->kernel || !map_add(&types->tried, hash_text(module), 0) ||
+	if (provider || !types->kernel || !map_add(&types->tried, hash_string(module), 0) ||
 	    !err_ok(find_btf_module(types->kernel, module)))
 		return provider;
 	return find_provider(types, module);

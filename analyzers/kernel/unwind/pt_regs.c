@@ -9,20 +9,20 @@
 
 /* struct pt_regs (arch/x86/include/asm/ptrace.h): what entry code saved. */
 static const struct {
-	enum layout_id id;
+	enum member_id id;
 	enum reg reg;
 } pt_regs_members[] = {
-	{LAYOUT_PT_REGS_R15, REG_R15},	    {LAYOUT_PT_REGS_R14, REG_R14},
-	{LAYOUT_PT_REGS_R13, REG_R13},	    {LAYOUT_PT_REGS_R12, REG_R12},
-	{LAYOUT_PT_REGS_BP, REG_RBP},	    {LAYOUT_PT_REGS_BX, REG_RBX},
-	{LAYOUT_PT_REGS_R11, REG_R11},	    {LAYOUT_PT_REGS_R10, REG_R10},
-	{LAYOUT_PT_REGS_R9, REG_R9},	    {LAYOUT_PT_REGS_R8, REG_R8},
-	{LAYOUT_PT_REGS_AX, REG_RAX},	    {LAYOUT_PT_REGS_CX, REG_RCX},
-	{LAYOUT_PT_REGS_DX, REG_RDX},	    {LAYOUT_PT_REGS_SI, REG_RSI},
-	{LAYOUT_PT_REGS_DI, REG_RDI},	    {LAYOUT_PT_REGS_ORIG_AX, REG_ORIG_RAX},
-	{LAYOUT_PT_REGS_IP, REG_RIP},	    {LAYOUT_PT_REGS_CS, REG_CS},
-	{LAYOUT_PT_REGS_FLAGS, REG_RFLAGS}, {LAYOUT_PT_REGS_SP, REG_RSP},
-	{LAYOUT_PT_REGS_SS, REG_SS},
+	{MEMBER_PT_REGS_R15, REG_R15},	    {MEMBER_PT_REGS_R14, REG_R14},
+	{MEMBER_PT_REGS_R13, REG_R13},	    {MEMBER_PT_REGS_R12, REG_R12},
+	{MEMBER_PT_REGS_BP, REG_RBP},	    {MEMBER_PT_REGS_BX, REG_RBX},
+	{MEMBER_PT_REGS_R11, REG_R11},	    {MEMBER_PT_REGS_R10, REG_R10},
+	{MEMBER_PT_REGS_R9, REG_R9},	    {MEMBER_PT_REGS_R8, REG_R8},
+	{MEMBER_PT_REGS_AX, REG_RAX},	    {MEMBER_PT_REGS_CX, REG_RCX},
+	{MEMBER_PT_REGS_DX, REG_RDX},	    {MEMBER_PT_REGS_SI, REG_RSI},
+	{MEMBER_PT_REGS_DI, REG_RDI},	    {MEMBER_PT_REGS_ORIG_AX, REG_ORIG_RAX},
+	{MEMBER_PT_REGS_IP, REG_RIP},	    {MEMBER_PT_REGS_CS, REG_CS},
+	{MEMBER_PT_REGS_FLAGS, REG_RFLAGS}, {MEMBER_PT_REGS_SP, REG_RSP},
+	{MEMBER_PT_REGS_SS, REG_SS},
 };
 
 #define PT_REGS_SIZE 256 /* room for more than there is */
@@ -39,8 +39,8 @@ static void decode_regs(struct kernel *kernel, const void *bytes, size_t length,
 
 static struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
 {
-	const struct member *last = layout_get(kernel->layout, LAYOUT_PT_REGS_SS);
-	const struct member *ip = layout_get(kernel->layout, LAYOUT_PT_REGS_IP);
+	const struct member *last = members_get(kernel->members, MEMBER_PT_REGS_SS);
+	const struct member *ip = members_get(kernel->members, MEMBER_PT_REGS_IP);
 
 	if (!last || !ip || member_offset(last) + 8 > PT_REGS_SIZE)
 		return err_new(ERR_NOT_FOUND, "no struct pt_regs among this kernel's types");

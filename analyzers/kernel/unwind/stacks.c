@@ -62,7 +62,7 @@ static bool irq_stack_top(struct kernel *kernel, unsigned cpu, uint64_t *ret)
 	uint64_t hot;
 
 	if (err_ok(percpu_symbol(kernel, "pcpu_hot", cpu, &hot)) &&
-	    err_ok(member_read(kernel, hot, LAYOUT_PCPU_HOT_IRQ_STACK, ret)))
+	    err_ok(member_read(kernel, hot, MEMBER_PCPU_HOT_IRQ_STACK, ret)))
 		return true;
 	return read_percpu(kernel, cpu, names, ARRAY_SIZE(names), ret);
 }
@@ -105,8 +105,8 @@ static struct err *add_named_stacks(struct kernel *kernel, struct stacks *stacks
 		end = strstr(member.name, "_stack");
 		if (!end || strcmp(end, "_stack"))
 			continue; /* a guard page */
-		copy_text(stack.name, MIN(sizeof(stack.name), (size_t)(end - member.name) + 1),
-			  member.name);
+		copy_string(stack.name, MIN(sizeof(stack.name), (size_t)(end - member.name) + 1),
+			    member.name);
 		stack.low = base + member_offset(&member);
 		stack.high = stack.low + type_size(member.type);
 		TRY(add(stacks, &stack));
@@ -135,7 +135,7 @@ static bool read_tss(struct kernel *kernel, unsigned cpu, uint64_t *ret)
 static struct err *add_ist_stacks(struct kernel *kernel, struct stacks *stacks, unsigned cpu,
 				  uint64_t tss)
 {
-	const struct member *member = layout_get(kernel->layout, LAYOUT_TSS_IST);
+	const struct member *member = members_get(kernel->members, MEMBER_TSS_IST);
 	uint8_t raw[7 * 8];
 	uint64_t tops[7];
 
@@ -168,7 +168,7 @@ static struct err *add_entry_stack(struct kernel *kernel, struct stacks *stacks,
 
 	if (!size) /* its name until 4fe2d8b11a37 v4.16 */
 		size = type_size(types_find_struct(kernel->types, "SYSENTER_stack"));
-	if (!size || !err_ok(member_read(kernel, tss, LAYOUT_TSS_SP0, &stack.high)) ||
+	if (!size || !err_ok(member_read(kernel, tss, MEMBER_TSS_SP0, &stack.high)) ||
 	    !memory_is_kernel(kernel->memory, stack.high))
 		return NULL;
 	stack.low = stack.high - size;

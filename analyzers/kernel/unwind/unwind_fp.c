@@ -126,7 +126,7 @@ static bool try_regs(struct unwind_state *state, uint64_t address, struct step *
  */
 static bool find_regs(struct unwind_state *state, struct step *ret)
 {
-	const struct member *bp = layout_get(state->kernel->layout, LAYOUT_PT_REGS_BP);
+	const struct member *bp = members_get(state->kernel->members, MEMBER_PT_REGS_BP);
 	uint64_t sp = (state->regs.value[REG_RSP] + 7) & ~UINT64_C(7), word;
 
 	for (unsigned i = 0; i < ENTRY_WORDS; i++, sp += 8) {

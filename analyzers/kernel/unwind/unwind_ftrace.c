@@ -31,14 +31,14 @@ static bool covers(struct kernel *kernel, uint64_t ops, uint64_t address, uint64
 {
 	uint64_t size;
 
-	return err_ok(member_read(kernel, ops, LAYOUT_FTRACE_OPS_TRAMPOLINE, trampoline)) &&
-	       err_ok(member_read(kernel, ops, LAYOUT_FTRACE_OPS_TRAMPOLINE_SIZE, &size)) &&
+	return err_ok(member_read(kernel, ops, MEMBER_FTRACE_OPS_TRAMPOLINE, trampoline)) &&
+	       err_ok(member_read(kernel, ops, MEMBER_FTRACE_OPS_TRAMPOLINE_SIZE, &size)) &&
 	       address >= *trampoline && address - *trampoline < size;
 }
 
 bool ftrace_origin(struct kernel *kernel, uint64_t address, uint64_t *ret)
 {
-	const struct member *next = layout_get(kernel->layout, LAYOUT_FTRACE_OPS_NEXT);
+	const struct member *next = members_get(kernel->members, MEMBER_FTRACE_OPS_NEXT);
 	_chain_walk_ struct chain_walk walk = {.kernel = NULL};
 	uint64_t first, trampoline, template;
 

@@ -129,7 +129,7 @@ static struct err *find_encoding(struct orc *orc)
 	TRY(err_wrap(count_flags(orc, types, regs), "unwind table"));
 	if (types[2] > types[0])
 		orc->flags = ORC_FLAGS_TYPE3;
-	else if (layout_has(orc->kernel->layout, LAYOUT_ORC_SIGNAL))
+	else if (members_has(orc->kernel->members, MEMBER_ORC_SIGNAL))
 		orc->flags = ORC_FLAGS_SIGNAL;
 	else
 		orc->flags = ORC_FLAGS_END;
@@ -386,7 +386,7 @@ static struct err *step_iret(struct unwind_state *state, const struct orc_entry 
 			     uint64_t cfa, struct step *ret)
 {
 	static const enum reg pushed[] = {REG_RIP, REG_CS, REG_RFLAGS, REG_RSP, REG_SS};
-	const struct member *ip = layout_get(state->kernel->layout, LAYOUT_PT_REGS_IP);
+	const struct member *ip = members_get(state->kernel->members, MEMBER_PT_REGS_IP);
 	uint8_t raw[sizeof(uint64_t) * ARRAY_SIZE(pushed)];
 
 	TRY(unwind_read_stack(state, cfa, raw, sizeof(raw)));

@@ -35,13 +35,13 @@ static bool graph_return(const struct unwind_state *state, const struct task *ta
 			 uint64_t *ret)
 {
 	struct kernel *kernel = state->kernel;
-	const struct member *saved = layout_get(kernel->layout, LAYOUT_RET_STACK_RET);
-	const struct member *where = layout_get(kernel->layout, LAYOUT_RET_STACK_SLOT);
+	const struct member *saved = members_get(kernel->members, MEMBER_RET_STACK_RET);
+	const struct member *where = members_get(kernel->members, MEMBER_RET_STACK_SLOT);
 	uint8_t raw[RET_STACK_SIZE];
 	uint64_t stack;
 
 	if (!saved || !where ||
-	    !err_ok(member_read(kernel, task->address, LAYOUT_TASK_RET_STACK, &stack)) || !stack ||
+	    !err_ok(member_read(kernel, task->address, MEMBER_TASK_RET_STACK, &stack)) || !stack ||
 	    !err_ok(memory_read(kernel->memory, stack, raw, sizeof(raw))))
 		return false;
 	for (size_t at = 0; at + 8 <= sizeof(raw); at += 8) {
@@ -57,14 +57,14 @@ static bool graph_return(const struct unwind_state *state, const struct task *ta
 }
 
 struct hook_list {
-	enum layout_id head, node, ret, slot;
+	enum member_id head, node, ret, slot;
 };
 
 static bool hooked_return(const struct unwind_state *state, const struct task *task,
 			  const struct hook_list *list, uint64_t slot, uint64_t *ret)
 {
 	struct kernel *kernel = state->kernel;
-	const struct member *node = layout_get(kernel->layout, list->node);
+	const struct member *node = members_get(kernel->members, list->node);
 	_chain_walk_ struct chain_walk walk = {.kernel = NULL};
 	uint64_t first, where;
 
@@ -84,10 +84,10 @@ static bool hooked_return(const struct unwind_state *state, const struct task *t
 bool unwind_real_return(const struct unwind_state *state, uint64_t slot, uint64_t *address)
 {
 	static const struct hook_list lists[] = {
-		{LAYOUT_TASK_RETHOOKS, LAYOUT_RETHOOK_NODE, LAYOUT_RETHOOK_RET,
-		 LAYOUT_RETHOOK_SLOT},
-		{LAYOUT_TASK_KRETPROBES, LAYOUT_KRETPROBE_NODE, LAYOUT_KRETPROBE_RET,
-		 LAYOUT_KRETPROBE_SLOT},
+		{MEMBER_TASK_RETHOOKS, MEMBER_RETHOOK_NODE, MEMBER_RETHOOK_RET,
+		 MEMBER_RETHOOK_SLOT},
+		{MEMBER_TASK_KRETPROBES, MEMBER_KRETPROBE_NODE, MEMBER_KRETPROBE_RET,
+		 MEMBER_KRETPROBE_SLOT},
 	};
 	const struct task *task = traced_task(state);
 

@@ -18,13 +18,13 @@
 static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
 {
 	static const struct {
-		enum layout_id id;
+		enum member_id id;
 		enum reg reg;
 	} members[] = {
-		{LAYOUT_INACTIVE_R15, REG_R15},	     {LAYOUT_INACTIVE_R14, REG_R14},
-		{LAYOUT_INACTIVE_R13, REG_R13},	     {LAYOUT_INACTIVE_R12, REG_R12},
-		{LAYOUT_INACTIVE_BX, REG_RBX},	     {LAYOUT_INACTIVE_BP, REG_RBP},
-		{LAYOUT_INACTIVE_RET_ADDR, REG_RIP},
+		{MEMBER_INACTIVE_R15, REG_R15},	     {MEMBER_INACTIVE_R14, REG_R14},
+		{MEMBER_INACTIVE_R13, REG_R13},	     {MEMBER_INACTIVE_R12, REG_R12},
+		{MEMBER_INACTIVE_BX, REG_RBX},	     {MEMBER_INACTIVE_BP, REG_RBP},
+		{MEMBER_INACTIVE_RET_ADDR, REG_RIP},
 	};
 	uint64_t size = type_size(types_find_struct(kernel->types, "inactive_task_frame"));
 	uint8_t bytes[128];
@@ -87,7 +87,7 @@ static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct
 /* The switch frame whose return address stands at this place, if the stack unwinds from there. */
 static bool switch_frame_at(struct kernel *kernel, uint64_t at, struct regs *ret)
 {
-	const struct member *address = layout_get(kernel->layout, LAYOUT_INACTIVE_RET_ADDR);
+	const struct member *address = members_get(kernel->members, MEMBER_INACTIVE_RET_ADDR);
 	struct unwind_state state = {.kernel = kernel};
 	bool ends = false;
 
@@ -111,7 +111,7 @@ static struct err *search_regs(struct kernel *kernel, const struct task *task, s
 	uint64_t end = task->stack + MIN(task->stack_size, SEARCH_MAX), schedule, target, rip;
 	unsigned found = 0;
 
-	if (!layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR) ||
+	if (!members_has(kernel->members, MEMBER_INACTIVE_RET_ADDR) ||
 	    kernel->unwinder->way == WAY_SCAN ||
 	    !symbols_find(kernel->symbols, "__schedule", &schedule) ||
 	    !symbols_find(kernel->symbols, "__switch_to_asm", &target) ||
@@ -156,7 +156,7 @@ static struct err *saved_regs(struct kernel *kernel, const struct task *task, st
 	TRY(task_saved_sp(kernel, task, &sp));
 	if (!stacks_find(kernel, sp, &stack))
 		return err_at(ERR_CORRUPT, sp, "the saved stack pointer is on no stack");
-	return layout_has(kernel->layout, LAYOUT_INACTIVE_RET_ADDR)
+	return members_has(kernel->members, MEMBER_INACTIVE_RET_ADDR)
 		       ? inactive_regs(kernel, sp, ret)
 		       : inline_switch_regs(kernel, sp, ret);
 }

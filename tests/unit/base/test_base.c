@@ -47,7 +47,7 @@ START_TEST(strings_escape_what_a_terminal_obeys)
 	ck_assert_str_eq(s.data, "a\\x1b[2J\\x0a\\x00b");
 
 	char comm[4];
-	copy_text(comm, sizeof(comm), "kworker");
+	copy_string(comm, sizeof(comm), "kworker");
 	ck_assert_str_eq(comm, "kwo");
 }
 END_TEST

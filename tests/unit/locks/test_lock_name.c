@@ -138,11 +138,11 @@ START_TEST(a_type_that_does_not_fit_is_not_claimed)
 	ck_assert(!lock_in_slab(&kernel, &place));
 	place = at_offset(-8); /* in the red zone before it */
 	ck_assert(!lock_in_slab(&kernel, &place));
-	copy_text(cache.name, sizeof(cache.name), "kmalloc-64");
+	copy_string(cache.name, sizeof(cache.name), "kmalloc-64");
 	place = at_offset(INODE_AT + RWSEM_AT);
 	ck_assert(!lock_in_slab(&kernel, &place));
 	/* One memory cgroup's share of the cache is as good. */
-	copy_text(cache.name, sizeof(cache.name), "ext4_inode_cache(77:web)");
+	copy_string(cache.name, sizeof(cache.name), "ext4_inode_cache(77:web)");
 	place = at_offset(INODE_AT + RWSEM_AT);
 	ck_assert(lock_in_slab(&kernel, &place));
 	fake_close();

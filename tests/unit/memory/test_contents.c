@@ -18,9 +18,9 @@ void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 	ret->size = ret->slab.slab.cache->object_size;
 }
 
-void owner_text(const struct owner *owner, char *buf, size_t size)
+void owner_format(const struct owner *owner, char *buf, size_t size)
 {
-	copy_text(buf, size, owner->kind == OWNER_SLAB ? owner->slab.slab.cache->name : "nobody");
+	copy_string(buf, size, owner->kind == OWNER_SLAB ? owner->slab.slab.cache->name : "nobody");
 }
 
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)

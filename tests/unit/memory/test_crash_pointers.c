@@ -34,7 +34,7 @@ void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 	if (address - CHUNK >= 0x1000)
 		return;
 	ret->kind = OWNER_VMALLOC;
-	copy_text(ret->symbol, sizeof(ret->symbol), "pcpu_get_vm_areas+0x30");
+	copy_string(ret->symbol, sizeof(ret->symbol), "pcpu_get_vm_areas+0x30");
 }
 
 void owner_find_frame(struct kernel *of, struct owner *owner)

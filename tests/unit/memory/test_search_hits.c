@@ -18,7 +18,7 @@ static void in_object(const char *cache_name, enum object_state state, int64_t o
 	struct slab_cache cache = {0};
 	struct hit hit = {.owner = {.kind = OWNER_SLAB, .offset = offset, .cpu = -1}};
 
-	copy_text(cache.name, sizeof(cache.name), cache_name);
+	copy_string(cache.name, sizeof(cache.name), cache_name);
 	hit.owner.slab.slab.cache = &cache;
 	hit.owner.slab.state = state;
 	hit_groups_add(groups, &hit, NULL);
@@ -28,7 +28,7 @@ static void in_image(const char *symbol)
 {
 	struct hit hit = {.owner = {.kind = OWNER_IMAGE, .cpu = -1}};
 
-	copy_text(hit.owner.symbol, sizeof(hit.owner.symbol), symbol);
+	copy_string(hit.owner.symbol, sizeof(hit.owner.symbol), symbol);
 	hit_groups_add(groups, &hit, NULL);
 }
 

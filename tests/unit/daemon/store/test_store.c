@@ -15,7 +15,7 @@ static char directory[64], path[96];
 
 static void set_up(void)
 {
-	copy_text(directory, sizeof(directory), "/tmp/triage-store-XXXXXX");
+	copy_string(directory, sizeof(directory), "/tmp/triage-store-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/triage.db", directory);
 }

@@ -41,7 +41,7 @@ static char directory[64], script[96];
 
 static void write_script(const char *body)
 {
-	copy_text(directory, sizeof(directory), "/tmp/triage-worker-XXXXXX");
+	copy_string(directory, sizeof(directory), "/tmp/triage-worker-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(script, sizeof(script), "%s/worker", directory);
 	FILE *file = fopen(script, "w");

@@ -44,9 +44,9 @@ static bool is_the_lock(struct kernel *from, uint64_t lock, size_t waiters)
 }
 
 static const struct waitlist_ops ops = {
-	.waiter_list = LAYOUT_MUTEX_WAITER_LIST,
-	.waiter_task = LAYOUT_MUTEX_WAITER_TASK,
-	.lock_list = LAYOUT_MUTEX_WAITERS,
+	.waiter_list = MEMBER_MUTEX_WAITER_LIST,
+	.waiter_task = MEMBER_MUTEX_WAITER_TASK,
+	.lock_list = MEMBER_MUTEX_WAITERS,
 	.plausible = is_the_lock,
 };
 

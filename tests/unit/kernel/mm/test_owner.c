@@ -151,7 +151,7 @@ static struct owner find(uint64_t address)
 
 	owner_find(&kernel, address, &owner);
 	ck_assert_uint_eq(owner.address, address);
-	owner_text(&owner, text, sizeof(text));
+	owner_format(&owner, text, sizeof(text));
 	ck_assert_uint_gt(strlen(text), 0);
 	for (const char *c = text; *c; c++)
 		ck_assert((unsigned char)*c >= ' ');
@@ -164,7 +164,7 @@ static void expect(uint64_t address, enum owner_kind kind, const char *expected)
 	char text[256];
 
 	ck_assert_str_eq(owner_kind_name(owner.kind), owner_kind_name(kind));
-	owner_text(&owner, text, sizeof(text));
+	owner_format(&owner, text, sizeof(text));
 	ck_assert_str_eq(text, expected);
 }
 
@@ -251,7 +251,7 @@ START_TEST(a_stack_address_names_the_frame)
 
 		place = places[i].place;
 		owner_find_frame(&kernel, &owner);
-		owner_text(&owner, text, sizeof(text));
+		owner_format(&owner, text, sizeof(text));
 		ck_assert_str_eq(text, places[i].text);
 		ck_assert_str_eq(owner.symbol, i ? "" : "do_thing");
 	}

@@ -112,7 +112,7 @@ static void open_types(enum era era)
 	assert_ok(btf_open(data, size, NULL, "", &provider));
 	assert_ok(types_open(&kernel.types));
 	assert_ok(types_add(kernel.types, provider));
-	assert_ok(layout_open(kernel.types, &kernel.layout));
+	assert_ok(members_open(kernel.types, &kernel.members));
 }
 
 static void open_symbols(void)
@@ -222,7 +222,7 @@ static void close_kernel(void)
 {
 	symbols_close(kernel.symbols);
 	modules_close(kernel.modules);
-	layout_close(kernel.layout);
+	members_close(kernel.members);
 	types_close(kernel.types);
 	kernel = (struct kernel){0};
 }

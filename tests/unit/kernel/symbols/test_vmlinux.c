@@ -42,7 +42,7 @@ struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, si
 	(void)memory;
 	if (va != RODATA + 16 + SLIDE || !memory_banner)
 		return err_at(ERR_EXCLUDED, va, "page excluded");
-	copy_text(buf, size, memory_banner);
+	copy_string(buf, size, memory_banner);
 	return NULL;
 }
 

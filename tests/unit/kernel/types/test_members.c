@@ -25,31 +25,31 @@ START_TEST(each_era_is_found)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_(cleanup_types_close) struct types *types = NULL;
-		_cleanup_(cleanup_layout_close) struct layout *layout = NULL;
+		_cleanup_(cleanup_members_close) struct members *members = NULL;
 
 		assert_ok(types_open(&types));
 		assert_ok(types_add(types, task_types(names[i])));
-		assert_ok(layout_open(types, &layout));
-		const struct member *state = layout_get(layout, LAYOUT_TASK_STATE);
+		assert_ok(members_open(types, &members));
+		const struct member *state = members_get(members, MEMBER_TASK_STATE);
 		ck_assert_ptr_nonnull(state);
 		ck_assert_str_eq(state->name, names[i]);
-		ck_assert(!layout_has(layout, LAYOUT_TASK_TGID));
+		ck_assert(!members_has(members, MEMBER_TASK_TGID));
 	}
-	ck_assert_str_eq(layout_name(LAYOUT_TASK_STATE), "task_struct.__state");
+	ck_assert_str_eq(members_name(MEMBER_TASK_STATE), "task_struct.__state");
 }
 END_TEST
 
 START_TEST(absence_ends_when_types_come)
 {
 	_cleanup_(cleanup_types_close) struct types *types = NULL;
-	_cleanup_(cleanup_layout_close) struct layout *layout = NULL;
+	_cleanup_(cleanup_members_close) struct members *members = NULL;
 
 	assert_ok(types_open(&types));
-	assert_ok(layout_open(types, &layout));
-	ck_assert(!layout_has(layout, LAYOUT_TASK_PID));
+	assert_ok(members_open(types, &members));
+	ck_assert(!members_has(members, MEMBER_TASK_PID));
 	assert_ok(types_add(types, task_types("state")));
-	ck_assert(layout_has(layout, LAYOUT_TASK_PID));
-	ck_assert_uint_eq(member_offset(layout_get(layout, LAYOUT_TASK_PID)), 8);
+	ck_assert(members_has(members, MEMBER_TASK_PID));
+	ck_assert_uint_eq(member_offset(members_get(members, MEMBER_TASK_PID)), 8);
 }
 END_TEST
 

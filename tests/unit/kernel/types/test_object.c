@@ -27,12 +27,12 @@ static void open_kernel(void)
 	assert_ok(btf_open(data, size, NULL, "", &provider));
 	assert_ok(types_open(&kernel.types));
 	assert_ok(types_add(kernel.types, provider));
-	assert_ok(layout_open(kernel.types, &kernel.layout));
+	assert_ok(members_open(kernel.types, &kernel.members));
 }
 
 static void close_kernel(void)
 {
-	layout_close(kernel.layout);
+	members_close(kernel.members);
 	types_close(kernel.types);
 }
 
@@ -50,21 +50,21 @@ START_TEST(members_are_read)
 	fake_put(TASK + 16, "0123456789abcdef", 16); /* no NUL */
 	fake_u64(TASK + 32, 0xffffc90000004000);
 
-	assert_ok(member_read(&kernel, TASK, LAYOUT_TASK_STATE, &value));
+	assert_ok(member_read(&kernel, TASK, MEMBER_TASK_STATE, &value));
 	ck_assert_uint_eq(value, 2);
-	assert_ok(member_read(&kernel, TASK, LAYOUT_TASK_PID, &value));
+	assert_ok(member_read(&kernel, TASK, MEMBER_TASK_PID, &value));
 	ck_assert_uint_eq(value, 0xfab);
-	assert_ok(member_read_signed(&kernel, TASK, LAYOUT_TASK_PID, &number));
+	assert_ok(member_read_signed(&kernel, TASK, MEMBER_TASK_PID, &number));
 	ck_assert_int_eq(number, -0x55);
-	assert_ok(member_read_signed(&kernel, TASK, LAYOUT_TASK_TGID, &number));
+	assert_ok(member_read_signed(&kernel, TASK, MEMBER_TASK_TGID, &number));
 	ck_assert_int_eq(number, -10);
-	assert_ok(member_read(&kernel, TASK, LAYOUT_TASK_STACK, &value));
+	assert_ok(member_read(&kernel, TASK, MEMBER_TASK_STACK, &value));
 	ck_assert_uint_eq(value, 0xffffc90000004000);
-	assert_ok(member_read_text(&kernel, TASK, LAYOUT_TASK_COMM, text, sizeof(text)));
+	assert_ok(member_read_text(&kernel, TASK, MEMBER_TASK_COMM, text, sizeof(text)));
 	ck_assert_str_eq(text, "0123456789abcde");
-	assert_ok(member_read_text(&kernel, TASK, LAYOUT_TASK_COMM, little, sizeof(little)));
+	assert_ok(member_read_text(&kernel, TASK, MEMBER_TASK_COMM, little, sizeof(little)));
 	ck_assert_str_eq(little, "012");
-	assert_ok(member_address(&kernel, TASK, LAYOUT_TASK_COMM, &value));
+	assert_ok(member_address(&kernel, TASK, MEMBER_TASK_COMM, &value));
 	ck_assert_uint_eq(value, TASK + 16);
 	assert_ok(object_read(&kernel, types_find_struct(kernel.types, "task_struct"), TASK,
 			      "state.counter", &value));
@@ -80,9 +80,9 @@ START_TEST(what_is_not_there_is_said)
 
 	open_kernel();
 	task = types_find_struct(kernel.types, "task_struct");
-	assert_err(member_read(&kernel, TASK, LAYOUT_MODULE_NAME, &value), ERR_NOT_FOUND);
-	assert_err(member_read(&kernel, TASK, LAYOUT_TASK_COMM, &value), ERR_INVALID);
-	assert_err(member_read(&kernel, 0x10, LAYOUT_TASK_STATE, &value), ERR_UNMAPPED);
+	assert_err(member_read(&kernel, TASK, MEMBER_MODULE_NAME, &value), ERR_NOT_FOUND);
+	assert_err(member_read(&kernel, TASK, MEMBER_TASK_COMM, &value), ERR_INVALID);
+	assert_err(member_read(&kernel, 0x10, MEMBER_TASK_STATE, &value), ERR_UNMAPPED);
 	assert_err(object_read(&kernel, task, TASK, "flavour", &value), ERR_NOT_FOUND);
 	assert_err(object_read(&kernel, (struct type){0}, TASK, "x", &value), ERR_NOT_FOUND);
 	assert_err(variable_read(&kernel, "jiffies", 8, &value), ERR_NOT_FOUND);
@@ -102,11 +102,11 @@ START_TEST(members_of_bytes_already_read)
 	uint64_t value;
 
 	open_kernel();
-	ck_assert(member_get(&kernel, bytes, 40, LAYOUT_TASK_STACK, &value));
+	ck_assert(member_get(&kernel, bytes, 40, MEMBER_TASK_STACK, &value));
 	ck_assert_uint_eq(value, 0x80000000000000ef);
-	ck_assert(!member_get(&kernel, bytes, 39, LAYOUT_TASK_STACK, &value));
-	ck_assert(!member_get(&kernel, bytes, 20, LAYOUT_TASK_STACK, &value));
-	ck_assert(!member_get(&kernel, bytes, 40, LAYOUT_TASK_COMM, &value));
+	ck_assert(!member_get(&kernel, bytes, 39, MEMBER_TASK_STACK, &value));
+	ck_assert(!member_get(&kernel, bytes, 20, MEMBER_TASK_STACK, &value));
+	ck_assert(!member_get(&kernel, bytes, 40, MEMBER_TASK_COMM, &value));
 	close_kernel();
 }
 END_TEST

@@ -148,12 +148,12 @@ static struct kernel kernel;
 static void open_kernel(void)
 {
 	assert_ok(types_open(&kernel.types));
-	assert_ok(layout_open(kernel.types, &kernel.layout));
+	assert_ok(members_open(kernel.types, &kernel.members));
 }
 
 static void close_kernel(void)
 {
-	layout_close(kernel.layout);
+	members_close(kernel.members);
 	types_close(kernel.types);
 }
 
