@@ -2,6 +2,7 @@
 #ifndef TRIAGE_ANALYSIS
 #define TRIAGE_ANALYSIS
 
+#include "crash/crash.h"
 #include "finding.h"
 #include "kernel/kernel.h"
 
@@ -12,7 +13,12 @@
 struct analysis {
 	struct kernel *kernel;
 	struct findings *findings;
+	struct crash *crash; /* owned; NULL before "panic" has run, and where it failed */
 };
+
+/* Frees the facts; kernel and findings are the caller's. */
+void analysis_deinit(struct analysis *analysis);
+#define _analysis_ _cleanup_(analysis_deinit)
 
 /*
  * An analyzer: run() may return an error for what stopped it; facts and findings from before stand.

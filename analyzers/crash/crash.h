@@ -5,9 +5,8 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/kernel.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/unwind/unwind.h"
-
-/* What the panic analyzer's files share: the crash as far as it has been understood. */
 
 /* CRASH_KIND(id, "crash.kind of the verdict") */
 enum crash_kind {
@@ -16,49 +15,74 @@ enum crash_kind {
 #undef CRASH_KIND
 };
 
+/*
+ * One death of the kernel, as far as it has been understood. A dump tells all of it; a log alone
+ * tells kind, message, CPU, pid, place and address, and leaves the rest as "unknown".
+ */
 struct crash {
 	struct kernel *kernel;
-	int cpu;		 /* -1 unknown */
-	const struct task *task; /* NULL unknown */
-	struct trace trace;	 /* of that task */
-	size_t frame;		 /* the frame that crashed, when trace.count */
 	enum crash_kind kind;
 	double confidence; /* in kind */
 	const char *why;   /* what kind was told by */
 	char message[512]; /* the kernel's own words; "" when it left none */
 
+	int cpu;		 /* -1 unknown */
+	const struct task *task; /* NULL unknown */
+	int pid;		 /* task's, or by the log alone; -1 unknown */
+	char comm[16 + 1];	 /* likewise; "" unknown */
+
+	struct trace trace; /* of task; count 0: no stack could be read */
+	size_t frame;	    /* the frame that crashed, when trace.count */
+
+	/* Where it died: the function of that frame, or what the log says. */
+	struct {
+		char symbol[SYMBOL_NAME_MAX]; /* "" unknown */
+		char module[64];	      /* "" for the kernel itself */
+		uint64_t offset;	      /* in bytes, into the function */
+	} at;
+
 	/* Of a CPU exception; valid when exception is set. */
 	bool exception;
 	char entry[64];	     /* symbol of its entry code: "asm_exc_page_fault" */
 	struct regs regs;    /* at the instruction that faulted */
-	uint64_t error_code; /* as pushed by the CPU, or -1 */
+	uint64_t error_code; /* as pushed by the CPU, or UINT64_MAX */
 
 	/* The address that could not be reached; valid when fault is set. */
 	bool fault;
 	uint64_t address;
-	bool address_read; /* read from CR2 and its copies; else computed */
+	bool address_read; /* read from CR2 and its copies; else computed, or told by the log */
 	const char *address_source;
-	const char *fault_class;
-	const char *access;   /* "read", "write", "execute", NULL */
-	char provenance[256]; /* "RDI (0x…) + 0x40", "" when no operand gives it */
+	const char *fault_class; /* as crash_fault_class() names it; NULL unknown */
+	const char *access;	 /* "read", "write", "execute", NULL */
+	char provenance[256];	 /* "RDI (0x…) + 0x40", "" when no operand gives it */
 
 	/* The instruction at hand and its neighbours. */
 	struct insn code[16];
 	size_t code_count, code_at; /* count 0: no code could be read */
 };
 
+/* A crash of which nothing is known yet. ERR_NOMEM. */
+struct err *crash_new(struct kernel *kernel, struct crash **ret);
+void crash_free(struct crash *crash); /* NULL is fine */
+DEFINE_CLEANUP(struct crash, crash_free)
+
 const char *crash_kind_name(enum crash_kind kind);
-/* CPU, task, trace, exception frame. Leaves what it cannot find. */
-struct err *crash_locate(struct crash *crash);
-/* kind, confidence, why, frame; then message. */
-void crash_classify(struct crash *crash);
-void crash_find_message(struct crash *crash);
-/* BUG() or WARN() at this address by the kernel's bug table; NOT_FOUND when it is neither. */
-struct err *crash_bug_entry(struct kernel *kernel, uint64_t address, bool *warning, char *place,
-			    size_t size);
-/* Instruction, fault address, its class and where it comes from. */
-void crash_explain_fault(struct crash *crash);
-/* Class of an address that faulted: "null_offset", "list_poison", "non_canonical", … */
-const char *fault_class(const struct memory *memory, uint64_t address);
+
+/* Registers at the crash: the exception's, else those of the frame. NULL unknown. */
+static inline const struct regs *crash_regs(const struct crash *crash)
+{
+	if (crash->exception)
+		return &crash->regs;
+	return crash->trace.count ? &crash->trace.frames[crash->frame].regs : NULL;
+}
+
+/* The function of frames[index]; false in user mode and where no symbol fits. */
+static inline bool crash_frame_symbol(const struct crash *crash, size_t index, struct symbol *ret)
+{
+	const struct frame *frame = &crash->trace.frames[index];
+
+	return frame->kind != FRAME_USER && crash->kernel->symbols &&
+	       symbols_at(crash->kernel->symbols, frame_lookup_address(frame), ret);
+}
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bug table (include/asm-generic/bug.h): which ud2 is a BUG() and which a WARN(), and where. */
+#include "crash/crash_bug.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "base/str.h"
-#include "crash/crash.h"
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"

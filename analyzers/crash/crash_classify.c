@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What kind of death it was, by the way the panic took through the kernel, and its own words. */
+#include "crash/crash_classify.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
-#include "crash/crash.h"
+#include "crash/crash_bug.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
@@ -12,17 +14,6 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/unwind.h"
-
-const char *crash_kind_name(enum crash_kind kind)
-{
-	static const char *const names[] = {
-#define CRASH_KIND(id, name) [CRASH_##id] = name,
-#include "crash/crash_kinds.def"
-#undef CRASH_KIND
-	};
-
-	return names[kind];
-}
 
 static const struct {
 	const char *function;

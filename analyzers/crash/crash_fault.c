@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which address could not be reached, what kind of address that is, and which register made it. */
+#include "crash/crash_fault.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
-#include "crash/crash.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
@@ -37,7 +38,7 @@ static bool is_slab_poison(uint64_t address)
 	return false;
 }
 
-const char *fault_class(const struct memory *memory, uint64_t address)
+const char *crash_fault_class(const struct memory *memory, uint64_t address)
 {
 	if (address < NULL_REGION)
 		return "null_offset";
@@ -249,7 +250,7 @@ void crash_explain_fault(struct crash *crash)
 	else
 		stack_access(crash);
 	crash->access = access_of(crash, operand);
-	crash->fault_class = fault_class(crash->kernel->memory, crash->address);
+	crash->fault_class = crash_fault_class(crash->kernel->memory, crash->address);
 	/* The kernel says "NULL pointer" of the first page; offsets into large objects count too. */
 	if (crash->kind == CRASH_PAGE_FAULT && crash->address < PAGE_SIZE)
 		crash->kind = CRASH_NULL_DEREFERENCE;

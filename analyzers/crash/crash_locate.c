@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which CPU died, doing what: the panicking CPU, its task and stack, the exception on it. */
+#include "crash/crash_locate.h"
+
 #include <string.h>
 
 #include "base/str.h"
-#include "crash/crash.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
@@ -192,7 +193,6 @@ struct err *crash_locate(struct crash *crash)
 {
 	struct kernel *kernel = crash->kernel;
 
-	crash->cpu = -1;
 	if (!kernel->tasks || !find_cpu(crash))
 		return NULL;
 	crash->task = tasks_on_cpu(kernel->tasks, (unsigned)crash->cpu);

@@ -89,12 +89,6 @@ static void show_percpu_offset(const struct crash *crash, struct findings *findi
 	show(findings, where, value, json);
 }
 
-/* Of the exception, or of the function that panicked or was interrupted. */
-static const struct regs *crash_regs(const struct crash *crash)
-{
-	return crash->exception ? &crash->regs : &crash->trace.frames[crash->frame].regs;
-}
-
 static void show_registers(const struct crash *crash, struct findings *findings)
 {
 	const struct regs *regs = crash_regs(crash);
@@ -187,7 +181,7 @@ void crash_pointers_show(const struct crash *crash, struct findings *findings)
 	/* Who panics of a hung task or on request knows nothing of what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
 
-	if (crash->fault)
+	if (crash->exception && crash->fault)
 		show_owner(crash->kernel, findings, "fault address", crash->address);
 	if (crash->trace.count && !bystander) {
 		show_registers(crash, findings);

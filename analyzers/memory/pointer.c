@@ -153,21 +153,12 @@ static struct err *explain_value(const struct crash *crash, struct findings *fin
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
-	struct err *err = crash_locate(&crash);
+	const struct crash *crash = analysis->crash;
 
-	if (!err) {
-		crash_classify(&crash);
-		if (crash.exception)
-			crash_explain_fault(&crash);
-		crash_pointers_show(&crash, findings);
-		if (crash.fault)
-			err = explain_value(&crash, findings);
-	}
-	trace_deinit(&crash.trace);
-	return err;
+	if (!crash)
+		return NULL;
+	crash_pointers_show(crash, analysis->findings);
+	return crash->exception && crash->fault ? explain_value(crash, analysis->findings) : NULL;
 }
 
 const struct analyzer pointer_analyzer = {

@@ -336,17 +336,9 @@ static void examine(const struct crash *crash, struct findings *findings)
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
-	struct err *err = crash_locate(&crash);
-
-	if (!err && crash.exception) {
-		crash_classify(&crash);
-		examine(&crash, findings);
-	}
-	trace_deinit(&crash.trace);
-	return err;
+	if (analysis->crash && analysis->crash->exception)
+		examine(analysis->crash, analysis->findings);
+	return NULL;
 }
 
 const struct analyzer text_analyzer = {

@@ -109,7 +109,7 @@ static void work(const struct kernel_options *options, const char *request,
 	if (request) {
 		search(kernel, request, findings);
 	} else {
-		struct analysis analysis = {.kernel = kernel, .findings = findings};
+		_analysis_ struct analysis analysis = {.kernel = kernel, .findings = findings};
 
 		analyzers_run(&analysis, progress, NULL);
 		report_degraded(kernel, findings);

@@ -7,7 +7,7 @@
 
 #include "base/parse.h"
 #include "base/str.h"
-#include "crash/crash.h"
+#include "crash/crash_find.h"
 #include "kernel/dump/search.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
@@ -159,24 +159,16 @@ static json_t *summary(const struct search_options *options, const struct search
 	return json;
 }
 
-/* The task that crashed, to tell its own stack from others; NULL where it is not known. */
-static const struct task *crashed_task(struct kernel *kernel)
-{
-	struct crash crash = {.kernel = kernel, .cpu = -1, .error_code = UINT64_MAX};
-
-	err_ok(crash_locate(&crash));
-	trace_deinit(&crash.trace);
-	return crash.task;
-}
-
 static struct err *tell(struct kernel *kernel, const struct search_options *options,
 			const struct search_result *result, struct reporter *reporter)
 {
 	_cleanup_(cleanup_hit_groups_free) struct hit_groups *groups = NULL;
+	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 
 	reporter->events->progress(NULL, "owners");
 	TRY(hit_groups_new(&groups));
-	TRY(hits_each(kernel, result, crashed_task(kernel), groups, report_hit, reporter));
+	TRY(crash_find(kernel, &crash));
+	TRY(hits_each(kernel, result, crash->task, groups, report_hit, reporter));
 	reporter->events->answer(
 		json_pack("{s:o}", "summary", summary(options, result, reporter->shown, groups)));
 	return NULL;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "crash/crash.h"
+#include "crash/crash_classify.h"
 #include "kernel/printk/printk.h"
 
 /* What the log alone says of a crash: no stack, no symbols. */

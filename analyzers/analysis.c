@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts of one analysis end with it. */
+#include "analysis.h"
+
+void analysis_deinit(struct analysis *analysis)
+{
+	crash_free(analysis->crash);
+	analysis->crash = NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Puts the crash together: who and where, of what kind, at which address, in whose words. */
+#include "crash/crash_find.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "crash/crash_classify.h"
+#include "crash/crash_fault.h"
+#include "crash/crash_locate.h"
+#include "crash/oops_report.h"
+#include "kernel/tasks/task.h"
+
+static void take_place(struct crash *crash)
+{
+	struct symbol symbol;
+
+	if (!crash->trace.count || !crash_frame_symbol(crash, crash->frame, &symbol))
+		return;
+	copy_string(crash->at.symbol, sizeof(crash->at.symbol), symbol.name);
+	copy_string(crash->at.module, sizeof(crash->at.module), symbol.module);
+	crash->at.offset = crash->trace.frames[crash->frame].address - symbol.address;
+}
+
+static void take_task(struct crash *crash)
+{
+	if (!crash->task)
+		return;
+	crash->pid = crash->task->pid;
+	memcpy(crash->comm, crash->task->comm, sizeof(crash->comm));
+}
+
+/* Without a stack, the kernel's report in its log has to do: who, where, which address. */
+static void take_report(struct crash *crash)
+{
+	struct crash_report report;
+
+	if (crash->trace.count || !crash_report_read(crash->kernel->log, &report))
+		return;
+	if (crash->cpu < 0)
+		crash->cpu = report.cpu;
+	if (!crash->task) {
+		crash->pid = report.pid;
+		copy_string(crash->comm, sizeof(crash->comm), report.comm);
+	}
+	copy_string(crash->at.symbol, sizeof(crash->at.symbol), report.symbol);
+	copy_string(crash->at.module, sizeof(crash->at.module), report.module);
+	crash->at.offset = report.offset;
+	if (!report.has_address)
+		return;
+	crash->fault = true;
+	crash->address = report.address;
+	crash->address_source = "the log";
+	crash->fault_class = crash_fault_class(crash->kernel->memory, report.address);
+}
+
+struct err *crash_find(struct kernel *kernel, struct crash **ret)
+{
+	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
+
+	TRY(crash_new(kernel, &crash));
+	if (kernel->memory && kernel->symbols)
+		TRY(crash_locate(crash));
+	crash_classify(crash);
+	crash_explain_fault(crash);
+	crash_find_message(crash);
+	take_task(crash);
+	take_place(crash);
+	take_report(crash);
+	*ret = take_ptr(crash);
+	return NULL;
+}

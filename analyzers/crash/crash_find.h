@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_CRASH_CRASH_FIND
+#define TRIAGE_CRASH_CRASH_FIND
+
+#include "crash/crash.h"
+
+/*
+ * What killed this kernel: located, classified and explained, by its memory or its log. There is
+ * always one, if of an unknown kind; the caller owns it. Errors of unwind_task().
+ */
+struct err *crash_find(struct kernel *kernel, struct crash **ret);
+
+#endif
