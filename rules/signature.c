@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What makes two crashes one: their kind and the functions that are not the same in all of it. */
 #include "rules/signature.h"
 
 #include <inttypes.h>
@@ -7,76 +8,10 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "crash/panic_path.h"
 #include "kernel/locking/sleeper.h"
 
 #define FRAMES 6
-
-/* How the kernel dies, not why: functions between the fault and the dump. */
-static const char *const machinery[] = {
-	"machine_kexec",
-	"__crash_kexec",
-	"crash_kexec",
-	"panic",
-	"vpanic",
-	"oops_end",
-	"die",
-	"__die",
-	"__die_body",
-	"no_context",
-	"page_fault_oops",
-	"kernelmode_fixup_or_oops",
-	"bad_area",
-	"__bad_area",
-	"__bad_area_nosemaphore",
-	"bad_area_nosemaphore",
-	"do_user_addr_fault",
-	"do_kern_addr_fault",
-	"__do_page_fault",
-	"do_page_fault",
-	"exc_page_fault",
-	"asm_exc_page_fault",
-	"page_fault",
-	"do_trap",
-	"do_error_trap",
-	"exc_general_protection",
-	"asm_exc_general_protection",
-	"die_addr",
-	"exc_invalid_op",
-	"asm_exc_invalid_op",
-	"handle_bug",
-	"exc_divide_error",
-	"asm_exc_divide_error",
-	"exc_stack_segment",
-	"asm_exc_stack_segment",
-	"stack_segment",
-	"do_stack_segment",
-	"general_protection",
-	"do_general_protection",
-	"invalid_op",
-	"do_invalid_op",
-	"exc_double_fault",
-	"asm_exc_double_fault",
-	"double_fault",
-	"df_debug",
-	"handle_stack_overflow",
-	"nmi_panic",
-	"__warn",
-	"report_bug",
-	"watchdog",
-	"watchdog_timer_fn",
-	"check_hung_uninterruptible_tasks",
-	"sysrq_handle_crash",
-	"__handle_sysrq",
-	"write_sysrq_trigger",
-};
-
-static bool is_machinery(const char *function)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(machinery); i++)
-		if (!strcmp(machinery[i], function))
-			return true;
-	return false;
-}
 
 static bool is_reliable(const json_t *frame)
 {
@@ -100,7 +35,7 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 			continue;
 		copy_string(name, sizeof(name), symbol);
 		symbol_strip_suffix(name);
-		if (!is_machinery(name) && count < FRAMES)
+		if (!(panic_path_roles(name) & PANIC_PATH_COMMON) && count < FRAMES)
 			copy_string(functions[count++], sizeof(name), name);
 	}
 	return count;

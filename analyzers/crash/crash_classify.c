@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "crash/crash_bug.h"
+#include "crash/panic_path.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
@@ -236,31 +237,13 @@ static void classify_exception(struct crash *crash)
 /* The frame that called panic(), past the machinery that saves registers and starts the dump. */
 static size_t panic_caller(const struct crash *crash)
 {
-	static const char *const machinery[] = {
-		"machine_kexec",
-		"__crash_kexec",
-		"crash_kexec",
-		"panic",
-		"vpanic",
-		"nmi_panic",
-		"crash_setup_regs",
-		"native_machine_crash_shutdown",
-		"panic_smp_self_stop",
-		"native_halt",
-		"delay_tsc",
-		"__const_udelay",
-		"__delay",
-		"mdelay",
-	};
 	size_t caller = 0;
 	char name[128];
 
 	for (size_t i = 0; i < crash->trace.count && i < 12; i++) {
-		if (!function_at(crash, i, name, sizeof(name)))
-			continue;
-		for (size_t j = 0; j < ARRAY_SIZE(machinery); j++)
-			if (!strcmp(name, machinery[j]))
-				caller = i + 1;
+		if (function_at(crash, i, name, sizeof(name)) &&
+		    panic_path_roles(name) & PANIC_PATH_PANIC)
+			caller = i + 1;
 	}
 	return MIN(caller, crash->trace.count ? crash->trace.count - 1 : 0);
 }

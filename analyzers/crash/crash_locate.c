@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "crash/panic_path.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
@@ -27,14 +28,25 @@ static bool read_cpu_variable(struct kernel *kernel, const char *name, int *cpu)
 	return true;
 }
 
-static bool has_function(struct kernel *kernel, const struct trace *trace, const char *name)
+/* What the functions of a stack are in it for; 0 also where no symbol fits. */
+static unsigned roles_at(struct kernel *kernel, uint64_t address)
 {
 	struct symbol symbol;
 
-	for (size_t i = 0; i < trace->count; i++)
-		if (symbols_at(kernel->symbols, frame_lookup_address(&trace->frames[i]), &symbol)) {
+	if (!symbols_at(kernel->symbols, address, &symbol))
+		return 0;
+	symbol_strip_suffix(symbol.name);
+	return panic_path_roles(symbol.name);
+}
+
+static bool called_panic(const struct crash *crash)
+{
+	struct symbol symbol;
+
+	for (size_t i = 0; i < crash->trace.count; i++)
+		if (crash_frame_symbol(crash, i, &symbol)) {
 			symbol_strip_suffix(symbol.name);
-			if (!strcmp(symbol.name, name))
+			if (!strcmp(symbol.name, "panic") || !strcmp(symbol.name, "vpanic"))
 				return true;
 		}
 	return false;
@@ -43,18 +55,15 @@ static bool has_function(struct kernel *kernel, const struct trace *trace, const
 /* Without either variable: the CPU whose stack is in the middle of dying. */
 static bool search_cpu(struct kernel *kernel, int *cpu)
 {
-	static const char *const dying[] = {"crash_kexec",  "__crash_kexec", "panic",
-					    "vpanic",	    "oops_end",	     "die",
-					    "machine_kexec"};
-
 	for (unsigned i = 0; i < percpu_cpus(kernel->percpu); i++) {
 		const struct task *task = tasks_on_cpu(kernel->tasks, i);
 		_trace_ struct trace trace = {0};
 
 		if (!task || !err_ok(unwind_task(kernel, task, &trace)))
 			continue;
-		for (size_t j = 0; j < ARRAY_SIZE(dying); j++)
-			if (has_function(kernel, &trace, dying[j])) {
+		for (size_t j = 0; j < trace.count; j++)
+			if (roles_at(kernel, frame_lookup_address(&trace.frames[j])) &
+			    PANIC_PATH_DYING) {
 				*cpu = (int)i;
 				return true;
 			}
@@ -180,10 +189,7 @@ static bool exception_of_registers(struct crash *crash)
 		return false;
 	symbol_strip_suffix(symbol.name);
 	/* panic() and sysrq save registers inside the functions that save them. */
-	if (!strcmp(symbol.name, "__crash_kexec") || !strcmp(symbol.name, "machine_kexec") ||
-	    !strcmp(symbol.name, "crash_kexec") || !strcmp(symbol.name, "crash_setup_regs") ||
-	    has_function(crash->kernel, &crash->trace, "panic") ||
-	    has_function(crash->kernel, &crash->trace, "vpanic"))
+	if (panic_path_roles(symbol.name) & PANIC_PATH_SAVES || called_panic(crash))
 		return false;
 	crash->entry[0] = '\0';
 	return take_exception(crash, 0, &first->regs);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "crash/panic_path.h"
 #include "kernel/kernel.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/unwind.h"
@@ -11,19 +12,11 @@ enum death { DEATH_NONE, DEATH_STOPPED, DEATH_ENDED };
 
 static enum death death_in(const char *function)
 {
-	static const struct {
-		const char *function;
-		enum death how;
-	} table[] = {
-#define DYING(function, how) {function, DEATH_##how},
-#include "crash/panic_path.def"
-#undef DYING
-	};
+	unsigned roles = panic_path_roles(function);
 
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (!strcmp(function, table[i].function))
-			return table[i].how;
-	return DEATH_NONE;
+	return roles & PANIC_PATH_ENDED	    ? DEATH_ENDED
+	       : roles & PANIC_PATH_STOPPED ? DEATH_STOPPED
+					    : DEATH_NONE;
 }
 
 static const char *interruption(enum frame_kind kind)
