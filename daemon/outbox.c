@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "daemon/log.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/report.h"
 #include "daemon/store/verdict_row.h"
@@ -39,7 +39,8 @@ static struct err *write_all(int fd, const char *text)
 	return fsync(fd) ? err_errno(errno, "fsync") : NULL;
 }
 
-struct err *write_atomically(const char *directory, const char *name, const char *text)
+/* Write a file under its final name only once it is whole and on disk; mode 0640. */
+static struct err *write_atomically(const char *directory, const char *name, const char *text)
 {
 	_free_ char *partial = NULL, *final = NULL;
 	_close_ int fd = -1;
@@ -67,12 +68,12 @@ static struct err *read_row(struct db *db, int64_t dump, char **uid, char **path
 	struct stmt *stmt;
 	bool row;
 
-	TRY(sql_prepare(db, &stmt, "SELECT uid, path FROM dump WHERE id = ?", "i", dump));
+	TRY(db_query(db, &stmt, "SELECT uid, path FROM dump WHERE id = ?", "i", dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "no dump %lld", (long long)dump);
-	*uid = sql_text(stmt, 0);
-	*path = sql_text(stmt, 1);
+	*uid = stmt_column_dup(stmt, 0);
+	*path = stmt_column_dup(stmt, 1);
 	stmt_reset(stmt);
 	return *uid && *path ? NULL : &err_nomem;
 }

@@ -12,7 +12,7 @@
 #include "daemon/log.h"
 #include "daemon/spool/layout.h"
 #include "daemon/spool/snapshot.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/queue.h"
 
 #define FIRST_MS 60000
@@ -133,10 +133,10 @@ static struct err *list_dumps(struct db *db, struct file_list *list)
 	struct stmt *stmt;
 	bool row;
 
-	TRY(sql_prepare(db, &stmt,
-			"SELECT f.path, j.crash_time, f.size FROM spool_file f JOIN job j "
-			"ON j.dump = f.dump WHERE j.state IN ('done', 'quarantined') LIMIT ?",
-			"i", (int64_t)DUMPS_MAX));
+	TRY(db_query(db, &stmt,
+		     "SELECT f.path, j.crash_time, f.size FROM spool_file f JOIN job j "
+		     "ON j.dump = f.dump WHERE j.state IN ('done', 'quarantined') LIMIT ?",
+		     "i", (int64_t)DUMPS_MAX));
 	for (;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SQLite behind struct err; the only file that includes sqlite3.h. */
 #include "rules/db.h"
 
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <string.h>
 
 #define BUSY_TIMEOUT_MS 5000
@@ -129,11 +131,6 @@ struct err *db_exec(struct db *db, const char *sql)
 	return result == SQLITE_OK ? NULL : db_error(db->handle, result, "execute");
 }
 
-int64_t db_last_id(struct db *db)
-{
-	return sqlite3_last_insert_rowid(db->handle);
-}
-
 int64_t db_changes(struct db *db)
 {
 	return sqlite3_changes(db->handle);
@@ -210,11 +207,6 @@ struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text)
 	return bound(stmt, sqlite3_bind_text(stmt->handle, parameter, text, -1, SQLITE_TRANSIENT));
 }
 
-struct err *stmt_bind_null(struct stmt *stmt, int parameter)
-{
-	return bound(stmt, sqlite3_bind_null(stmt->handle, parameter));
-}
-
 int stmt_parameter(struct stmt *stmt, const char *name)
 {
 	return sqlite3_bind_parameter_index(stmt->handle, name);
@@ -289,6 +281,79 @@ const char *stmt_text(struct stmt *stmt, int column)
 {
 	return (const char *)sqlite3_column_text(stmt->handle, column);
 }
+
+char *stmt_column_dup(struct stmt *stmt, int column)
+{
+	const char *text = stmt_text(stmt, column);
+
+	return text ? strdup(text) : NULL;
+}
+
+/* --- a statement with its parameters ---------------------------------------------------------- */
+
+static struct err *bind_all(struct stmt *stmt, const char *kinds, va_list args)
+{
+	for (int i = 1; *kinds; kinds++, i++) {
+		if (*kinds == 'i')
+			TRY(stmt_bind_int(stmt, i, va_arg(args, int64_t)));
+		else if (*kinds == 'r')
+			TRY(stmt_bind_real(stmt, i, va_arg(args, double)));
+		else
+			TRY(stmt_bind_text(stmt, i, va_arg(args, const char *)));
+	}
+	return NULL;
+}
+
+static struct err *query(struct db *db, struct stmt **ret, const char *sql, const char *kinds,
+			 va_list args)
+{
+	TRY(db_prepare(db, sql, ret));
+	return bind_all(*ret, kinds, args);
+}
+
+struct err *db_query(struct db *db, struct stmt **ret, const char *sql, const char *kinds, ...)
+{
+	struct err *err;
+	va_list args;
+
+	va_start(args, kinds);
+	err = query(db, ret, sql, kinds, args);
+	va_end(args);
+	return err;
+}
+
+struct err *db_run(struct db *db, const char *sql, const char *kinds, ...)
+{
+	struct stmt *stmt;
+	struct err *err;
+	va_list args;
+
+	va_start(args, kinds);
+	err = query(db, &stmt, sql, kinds, args);
+	va_end(args);
+	return err ? err : stmt_run(stmt);
+}
+
+struct err *db_number(struct db *db, int64_t *ret, const char *sql, const char *kinds, ...)
+{
+	struct stmt *stmt;
+	struct err *err;
+	va_list args;
+	bool row;
+
+	va_start(args, kinds);
+	err = query(db, &stmt, sql, kinds, args);
+	va_end(args);
+	if (err)
+		return err;
+	TRY(stmt_step(stmt, &row));
+	if (row)
+		*ret = stmt_int(stmt, 0);
+	stmt_reset(stmt);
+	return NULL;
+}
+
+/* --- statements of others --------------------------------------------------------------------- */
 
 /* Functions a SELECT of others has no business with, though SQLite may hold them. */
 static bool is_refused_function(const char *name)

@@ -29,8 +29,7 @@ DEFINE_CLEANUP(struct db, db_close)
 
 /* Run statements that return nothing. */
 struct err *db_exec(struct db *db, const char *sql);
-/* Rowid of the last insertion, and rows changed by the last statement. */
-int64_t db_last_id(struct db *db);
+/* Rows changed by the last statement. */
 int64_t db_changes(struct db *db);
 /* BEGIN IMMEDIATE … COMMIT; rollback is harmless when no transaction is open. */
 struct err *db_begin(struct db *db);
@@ -49,7 +48,6 @@ struct err *db_prepare(struct db *db, const char *sql, struct stmt **ret);
 struct err *stmt_bind_int(struct stmt *stmt, int parameter, int64_t value);
 struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value);
 struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text);
-struct err *stmt_bind_null(struct stmt *stmt, int parameter);
 /* Number of a named parameter (":dump"), 0 when the statement has none of that name. */
 int stmt_parameter(struct stmt *stmt, const char *name);
 /* Next row; *row is false at the end, and the statement is then reset. */
@@ -65,6 +63,18 @@ int64_t stmt_int(struct stmt *stmt, int column);
 double stmt_real(struct stmt *stmt, int column);
 /* Valid until the next step or reset; NULL for NULL. */
 const char *stmt_text(struct stmt *stmt, int column);
+/* A column as a string of the caller's; NULL for NULL and on out-of-memory. */
+char *stmt_column_dup(struct stmt *stmt, int column);
+
+/*
+ * db_prepare() with the parameters bound in order. kinds has a letter for each: i int64_t, r double,
+ * t const char * (NULL binds NULL).
+ */
+struct err *db_query(struct db *db, struct stmt **ret, const char *sql, const char *kinds, ...);
+/* The same for a statement without rows, and run it. */
+struct err *db_run(struct db *db, const char *sql, const char *kinds, ...);
+/* The same for one integer: of the first row, or what *ret held before when there is no row. */
+struct err *db_number(struct db *db, int64_t *ret, const char *sql, const char *kinds, ...);
 
 /*
  * For SQL that others wrote (rules): one single SELECT, which may read tables and views and call

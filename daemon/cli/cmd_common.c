@@ -10,7 +10,7 @@
 #include "base/parse.h"
 #include "daemon/daemon.h"
 #include "daemon/render/render.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 
 void cmd_deinit(struct cmd *cmd)
 {
@@ -72,12 +72,12 @@ static struct err *find_by_uid(struct db *db, const char *text, int64_t *ret)
 
 	if (asprintf(&pattern, "%s*", text) < 0)
 		return &err_nomem;
-	TRY(sql_number(db, &count, "SELECT count(*) FROM dump WHERE uid GLOB ?", "t", pattern));
+	TRY(db_number(db, &count, "SELECT count(*) FROM dump WHERE uid GLOB ?", "t", pattern));
 	if (count > 1)
 		return err_new(ERR_INVALID, "%" PRId64 " uids begin with %s", count, text);
 	if (!count)
 		return err_new(ERR_NOT_FOUND, "no dump %s", text);
-	return sql_number(db, ret, "SELECT id FROM dump WHERE uid GLOB ?", "t", pattern);
+	return db_number(db, ret, "SELECT id FROM dump WHERE uid GLOB ?", "t", pattern);
 }
 
 static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
@@ -85,7 +85,7 @@ static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
 	_free_ char *real = realpath(text, NULL);
 
 	*ret = 0;
-	TRY(sql_number(db, ret,
+	TRY(db_number(db, ret,
 		       "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
 		       "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
 		       "tt", text, real ? real : text));
@@ -102,7 +102,7 @@ struct err *cmd_find_dump(struct cmd *cmd, const char *text, bool paths, int64_t
 	if (paths && strchr(text, '/'))
 		return find_by_path(db, text, ret);
 	if (parse_dec(text, length, &id) && id < INT64_MAX) {
-		TRY(sql_number(db, ret, "SELECT id FROM dump WHERE id = ?", "i", (int64_t)id));
+		TRY(db_number(db, ret, "SELECT id FROM dump WHERE id = ?", "i", (int64_t)id));
 		if (*ret)
 			return NULL;
 	}

@@ -5,7 +5,7 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/report.h"
 
 /*
@@ -28,9 +28,9 @@ static struct err *read_epoch(struct db *db, char **ret)
 	struct stmt *stmt;
 	bool row;
 
-	TRY(sql_prepare(db, &stmt, "SELECT epoch FROM export_epoch", ""));
+	TRY(db_query(db, &stmt, "SELECT epoch FROM export_epoch", ""));
 	TRY(stmt_step(stmt, &row));
-	*ret = row ? sql_text(stmt, 0) : NULL;
+	*ret = row ? stmt_column_dup(stmt, 0) : NULL;
 	stmt_reset(stmt);
 	return *ret ? NULL : err_new(ERR_CORRUPT, "the store has no export epoch");
 }
@@ -85,7 +85,7 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 	int64_t dump;
 
 	TRY(db_exec(db, "BEGIN"));
-	TRY(sql_prepare(db, &stmt,
+	TRY(db_query(db, &stmt,
 			"SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
 			"WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
 			"i", *number));
@@ -94,7 +94,7 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 		return db_exec(db, "COMMIT");
 	*number = stmt_int(stmt, 0);
 	dump = stmt_int(stmt, 1);
-	state = sql_text(stmt, 2);
+	state = stmt_column_dup(stmt, 2);
 	stmt_reset(stmt);
 	err = print_one(cmd, epoch, *number, dump, state);
 	return err ? err : db_exec(db, "COMMIT");

@@ -5,7 +5,7 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/verdict_row.h"
 
 #define LIMIT_INITIAL 50

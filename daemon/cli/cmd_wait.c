@@ -5,7 +5,7 @@
 
 #include "daemon/cli/cmd_common.h"
 #include "daemon/loop.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 
 #define POLL_MS 100
 
@@ -40,15 +40,15 @@ static struct err *look(struct cmd *cmd, const char *subject, struct outcome *re
 	if (!cmd->store)
 		TRY(cmd_open(cmd));
 	TRY(cmd_find_dump(cmd, subject, true, &ret->dump));
-	TRY(sql_prepare(store_db(cmd->store), &stmt,
+	TRY(db_query(store_db(cmd->store), &stmt,
 			"SELECT state, headline, cause FROM job WHERE dump = ?", "i", ret->dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "dump %lld is not the daemon's",
 			       (long long)ret->dump);
-	ret->state = sql_text(stmt, 0);
-	ret->headline = sql_text(stmt, 1);
-	ret->cause = sql_text(stmt, 2);
+	ret->state = stmt_column_dup(stmt, 0);
+	ret->headline = stmt_column_dup(stmt, 1);
+	ret->cause = stmt_column_dup(stmt, 2);
 	stmt_reset(stmt);
 	return ret->state ? NULL : &err_nomem;
 }

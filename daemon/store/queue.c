@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 
 void queue_job_deinit(struct queue_job *job)
 {
@@ -22,7 +22,7 @@ struct err *queue_knows(struct db *db, uint64_t device, uint64_t inode, uint64_t
 {
 	int64_t known = 0;
 
-	TRY(sql_number(db, &known,
+	TRY(db_number(db, &known,
 		       "SELECT 1 FROM spool_file WHERE device = ? AND inode = ? AND size = ?"
 		       " AND mtime_ns = ? AND path = ?",
 		       "iiiit", (int64_t)device, (int64_t)inode, (int64_t)size, mtime_ns, path));
@@ -33,12 +33,12 @@ struct err *queue_knows(struct db *db, uint64_t device, uint64_t inode, uint64_t
 /* The dump lost a file; with its last one it is removed. */
 static struct err *lost_file(struct db *db, int64_t dump, int64_t now)
 {
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "UPDATE job SET removed_at = ?2, state = CASE WHEN state = 'queued' THEN "
 		    "'removed' ELSE state END WHERE dump = ?1 AND NOT EXISTS "
 		    "(SELECT 1 FROM spool_file f WHERE f.dump = ?1)",
 		    "ii", dump, now));
-	return sql_run(db,
+	return db_run(db,
 		       "UPDATE dump SET path = f.path FROM spool_file f WHERE f.dump = dump.id AND "
 		       "dump.id = ? AND NOT EXISTS (SELECT 1 FROM spool_file g "
 		       "WHERE g.dump = dump.id AND g.path = dump.path)",
@@ -48,7 +48,7 @@ static struct err *lost_file(struct db *db, int64_t dump, int64_t now)
 static struct err *drop_file(struct db *db, uint64_t device, uint64_t inode, int64_t dump,
 			     int64_t now)
 {
-	TRY(sql_run(db, "DELETE FROM spool_file WHERE device = ? AND inode = ?", "ii",
+	TRY(db_run(db, "DELETE FROM spool_file WHERE device = ? AND inode = ?", "ii",
 		    (int64_t)device, (int64_t)inode));
 	return lost_file(db, dump, now);
 }
@@ -58,23 +58,23 @@ struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file
 	int64_t before = 0;
 
 	/* The same inode with other contents was another dump. */
-	TRY(sql_number(db, &before, "SELECT dump FROM spool_file WHERE device = ? AND inode = ?",
+	TRY(db_number(db, &before, "SELECT dump FROM spool_file WHERE device = ? AND inode = ?",
 		       "ii", (int64_t)file->id.device, (int64_t)file->id.inode));
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "INSERT OR REPLACE INTO spool_file (device, inode, size, mtime_ns, directory,"
 		    " path, dump) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		    "iiiitti", (int64_t)file->id.device, (int64_t)file->id.inode,
 		    (int64_t)file->id.size, file->id.mtime_ns, file->directory, file->path, dump));
 	if (before && before != dump)
 		TRY(lost_file(db, before, now));
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "INSERT INTO job (dump, state, crash_time, layout, format, log_only,"
 		    " incomplete, note, companions, found_at)"
 		    " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dump) DO NOTHING",
 		    "iittiitti", dump, file->crash_time, file->layout, file->format,
 		    (int64_t)file->log_only, (int64_t)file->incomplete, file->note,
 		    file->companions, now));
-	return sql_run(db,
+	return db_run(db,
 		       "UPDATE job SET removed_at = NULL, companions = ?, state = CASE state "
 		       "WHEN 'removed' THEN 'queued' ELSE state END WHERE dump = ?",
 		       "ti", file->companions, dump);
@@ -124,7 +124,7 @@ struct err *queue_keep_only(struct db *db, const char *directory, const struct q
 	do {
 		struct stmt *stmt;
 
-		TRY(sql_prepare(db, &stmt,
+		TRY(db_query(db, &stmt,
 				"SELECT device, inode, dump FROM spool_file WHERE directory = ?",
 				"t", directory));
 		TRY(find_lost(stmt, &kept, lost, ARRAY_SIZE(lost), &found));
@@ -144,7 +144,7 @@ struct err *queue_gone(struct db *db, const char *directory, int64_t now)
 		struct stmt *stmt;
 
 		/* "0" follows "/" in ASCII: all paths that begin with "directory/" */
-		TRY(sql_prepare(db, &stmt,
+		TRY(db_query(db, &stmt,
 				"SELECT device, inode, dump FROM spool_file WHERE directory = ?1 OR"
 				" (directory > ?1 || '/' AND directory < ?1 || '0')",
 				"t", directory));
@@ -155,22 +155,13 @@ struct err *queue_gone(struct db *db, const char *directory, int64_t now)
 	return NULL;
 }
 
-struct err *queue_forget_path(struct db *db, const char *path, int64_t now)
-{
-	int64_t dump = 0;
-
-	TRY(sql_number(db, &dump, "SELECT dump FROM spool_file WHERE path = ?", "t", path));
-	TRY(sql_run(db, "DELETE FROM spool_file WHERE path = ?", "t", path));
-	return dump ? lost_file(db, dump, now) : NULL;
-}
-
 struct err *queue_directories(struct db *db, void (*visit)(void *context, const char *directory),
 			      void *context)
 {
 	struct stmt *stmt;
 	bool row;
 
-	TRY(sql_prepare(db, &stmt, "SELECT DISTINCT directory FROM spool_file", ""));
+	TRY(db_query(db, &stmt, "SELECT DISTINCT directory FROM spool_file", ""));
 	for (;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
@@ -187,10 +178,10 @@ static struct err *take_job(struct stmt *stmt, struct queue_job *ret, bool *foun
 	if (!*found)
 		return NULL;
 	*ret = (struct queue_job){.dump = stmt_int(stmt, 0),
-				  .path = sql_text(stmt, 1),
-				  .uid = sql_text(stmt, 2),
-				  .format = sql_text(stmt, 3),
-				  .companions = sql_text(stmt, 4),
+				  .path = stmt_column_dup(stmt, 1),
+				  .uid = stmt_column_dup(stmt, 2),
+				  .format = stmt_column_dup(stmt, 3),
+				  .companions = stmt_column_dup(stmt, 4),
 				  .log_only = stmt_int(stmt, 5),
 				  .incomplete = stmt_int(stmt, 6),
 				  .attempts = stmt_int(stmt, 7)};
@@ -206,14 +197,14 @@ struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *
 {
 	struct stmt *stmt;
 
-	TRY(sql_prepare(db, &stmt,
+	TRY(db_query(db, &stmt,
 			JOB_COLUMNS "WHERE j.state = 'queued' AND j.interruptions <= ? "
 				    "ORDER BY j.interruptions, j.crash_time DESC LIMIT 1",
 			"i", (int64_t)QUEUE_INTERRUPTIONS_MAX));
 	TRY(take_job(stmt, ret, found));
 	if (*found)
 		return NULL;
-	TRY(sql_prepare(db, &stmt,
+	TRY(db_query(db, &stmt,
 			JOB_COLUMNS "WHERE j.state = 'failed' AND j.removed_at IS NULL "
 				    "AND j.retry_at <= ? ORDER BY j.retry_at LIMIT 1",
 			"i", now));
@@ -224,7 +215,7 @@ struct err *queue_retry_delay(struct db *db, int64_t now, int64_t *ret)
 {
 	int64_t at = -1;
 
-	TRY(sql_number(db, &at,
+	TRY(db_number(db, &at,
 		       "SELECT ifnull(min(retry_at), -1) FROM job WHERE state = 'failed' "
 		       "AND removed_at IS NULL",
 		       ""));
@@ -234,8 +225,8 @@ struct err *queue_retry_delay(struct db *db, int64_t now, int64_t *ret)
 
 struct err *queue_start(struct db *db, int64_t dump, int64_t now)
 {
-	TRY(sql_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
-	return sql_run(db,
+	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
+	return db_run(db,
 		       "UPDATE job SET state = 'running', started_at = ?, finished_at = NULL, "
 		       "report_due = 0 WHERE dump = ?",
 		       "ii", now, dump);
@@ -243,13 +234,13 @@ struct err *queue_start(struct db *db, int64_t dump, int64_t now)
 
 struct err *queue_put_back(struct db *db, int64_t dump)
 {
-	return sql_run(db, "UPDATE job SET state = 'queued', started_at = NULL WHERE dump = ?", "i",
+	return db_run(db, "UPDATE job SET state = 'queued', started_at = NULL WHERE dump = ?", "i",
 		       dump);
 }
 
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now)
 {
-	return sql_run(db, "UPDATE job SET state = 'removed', removed_at = ? WHERE dump = ?", "ii",
+	return db_run(db, "UPDATE job SET state = 'removed', removed_at = ? WHERE dump = ?", "ii",
 		       now, dump);
 }
 
@@ -259,10 +250,10 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 	int64_t attempts = 0;
 	const char *state = "done";
 
-	TRY(sql_number(db, &attempts, "SELECT attempts FROM job WHERE dump = ?", "i", dump));
+	TRY(db_number(db, &attempts, "SELECT attempts FROM job WHERE dump = ?", "i", dump));
 	if (broke_off)
 		state = ++attempts > 1 ? "quarantined" : "failed";
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "UPDATE job SET state = ?, attempts = ?, interruptions = 0, finished_at = ?, "
 		    "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
 		    "headline = ?, signature = ?, confidence = ?, "
@@ -270,13 +261,13 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 		    "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, summary->host,
 		    summary->kernel, summary->cause, summary->severity, summary->headline,
 		    summary->signature, summary->confidence, summary->crash_time, dump));
-	TRY(sql_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
-	return sql_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
+	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
+	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }
 
 struct err *queue_recover(struct db *db, bool blame, int64_t *interrupted)
 {
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "UPDATE job SET state = 'queued', interruptions = interruptions + ? "
 		    "WHERE state = 'running'",
 		    "i", (int64_t)blame));
@@ -287,7 +278,7 @@ struct err *queue_recover(struct db *db, bool blame, int64_t *interrupted)
 struct err *queue_next_poisoned(struct db *db, int64_t *ret)
 {
 	*ret = 0;
-	return sql_number(db, ret,
+	return db_number(db, ret,
 			  "SELECT dump FROM job WHERE state = 'queued' AND interruptions > ? "
 			  "LIMIT 1",
 			  "i", (int64_t)QUEUE_INTERRUPTIONS_MAX);
@@ -298,7 +289,7 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 	struct stmt *stmt;
 	bool row, gone, busy;
 
-	TRY(sql_prepare(db, &stmt,
+	TRY(db_query(db, &stmt,
 			"SELECT removed_at IS NOT NULL, state = 'running' FROM job WHERE dump = ?",
 			"i", dump));
 	TRY(stmt_step(stmt, &row));
@@ -311,7 +302,7 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 		return err_new(ERR_INVALID, "the file of dump %lld is gone", (long long)dump);
 	if (busy)
 		return NULL;
-	return sql_run(db,
+	return db_run(db,
 		       "UPDATE job SET state = 'queued', attempts = 0, interruptions = 0, "
 		       "found_at = ? WHERE dump = ?",
 		       "ii", now, dump);
@@ -320,14 +311,14 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 struct err *queue_next_report(struct db *db, int64_t *ret)
 {
 	*ret = 0;
-	return sql_number(db, ret,
+	return db_number(db, ret,
 			  "SELECT dump FROM job WHERE report_due ORDER BY finished_at DESC LIMIT 1",
 			  "");
 }
 
 struct err *queue_report_done(struct db *db, int64_t dump)
 {
-	return sql_run(db, "UPDATE job SET report_due = 0 WHERE dump = ?", "i", dump);
+	return db_run(db, "UPDATE job SET report_due = 0 WHERE dump = ?", "i", dump);
 }
 
 struct err *queue_counts(struct db *db, json_t **ret)
@@ -337,7 +328,7 @@ struct err *queue_counts(struct db *db, json_t **ret)
 	struct stmt *stmt;
 	bool row;
 
-	err = sql_prepare(db, &stmt, "SELECT state, count(*) FROM job GROUP BY state", "");
+	err = db_query(db, &stmt, "SELECT state, count(*) FROM job GROUP BY state", "");
 	while (!err) {
 		err = stmt_step(stmt, &row);
 		if (err || !row)
@@ -354,7 +345,7 @@ struct err *queue_counts(struct db *db, json_t **ret)
 
 struct err *queue_prune(struct db *db, int64_t before, int64_t *ret)
 {
-	TRY(sql_run(db,
+	TRY(db_run(db,
 		    "DELETE FROM dump WHERE id IN (SELECT dump FROM job WHERE removed_at < ? "
 		    "AND state != 'running')",
 		    "i", before));

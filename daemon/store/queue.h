@@ -63,8 +63,6 @@ struct err *queue_start(struct db *db, int64_t dump, int64_t now);
 struct err *queue_put_back(struct db *db, int64_t dump);
 /* Its file is gone, and there was no verdict. */
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now);
-/* Its file is gone or taken away from under this path, whatever its state. Several changes. */
-struct err *queue_forget_path(struct db *db, const char *path, int64_t now);
 
 /* What lists show of a verdict; strings may be NULL. */
 struct queue_summary {

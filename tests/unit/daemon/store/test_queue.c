@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/store.h"
 
@@ -26,7 +26,7 @@ static void tear_down(struct fixture *f)
 /* A dump named by a letter, in /spool/<letter>/vmcore. */
 static int64_t add(struct fixture *f, char letter, uint64_t inode, int64_t crash_time)
 {
-	char uid[UID_SIZE], path[64], directory[64];
+	char uid[IDENTITY_UID_SIZE], path[64], directory[64];
 	int64_t dump;
 
 	memset(uid, letter, sizeof(uid) - 1);
@@ -51,7 +51,7 @@ static const char *state_of(struct fixture *f, int64_t dump)
 	struct stmt *stmt;
 	bool row;
 
-	assert_ok(sql_prepare(f->db, &stmt,
+	assert_ok(db_query(f->db, &stmt,
 			      "SELECT state || iif(removed_at IS NULL, '', '-gone') FROM job "
 			      "WHERE dump = ?",
 			      "i", dump));
@@ -77,7 +77,7 @@ static int64_t number(struct fixture *f, const char *sql)
 {
 	int64_t value = -1;
 
-	assert_ok(sql_number(f->db, &value, sql, ""));
+	assert_ok(db_number(f->db, &value, sql, ""));
 	return value;
 }
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "daemon/sql.h"
+#include "rules/db.h"
 #include "daemon/store/store.h"
 #include "rules/embedded.h"
 
@@ -32,7 +32,7 @@ static int64_t number(struct store *store, const char *sql)
 {
 	int64_t value = -1;
 
-	assert_ok(sql_number(store_db(store), &value, sql, ""));
+	assert_ok(db_number(store_db(store), &value, sql, ""));
 	return value;
 }
 
