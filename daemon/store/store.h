@@ -25,12 +25,10 @@ DEFINE_CLEANUP(struct store, store_close)
 /* The connection, for other modules' own tables and for transactions around several calls. */
 struct db *store_db(struct store *store);
 
-#define UID_SIZE 33 /* 32 hex digits and the terminator */
-
 /* A dump's row. Strings may be NULL for "not known". */
 struct dump_row {
 	int64_t id;	  /* small, local; what people type */
-	const char *uid;  /* the same wherever the same dump is seen, see dump_uid() */
+	const char *uid;  /* the same wherever the same dump is seen, see identity.h */
 	const char *path; /* where it was seen last */
 	int64_t size;
 };

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
-#include "daemon/spool/identity.h"
 #include "daemon/spool/sniff.h"
 #include "kernel/symbols/vmlinux.h"
 

@@ -2,7 +2,8 @@
 #ifndef TRIAGE_DAEMON_WORKER_INPUT
 #define TRIAGE_DAEMON_WORKER_INPUT
 
-#include "daemon/store/store.h"
+#include "base/error.h"
+#include "daemon/spool/identity.h"
 
 /*
  * What goes into an analysis: the dump and what stands beside it. The dump itself is only looked
@@ -14,7 +15,7 @@ struct input {
 	int vmlinux_fd; /* -1: none */
 	char *vmlinux;	/* path of that, NULL when none */
 	int64_t size;	/* of the dump, or of the log when it is alone */
-	char uid[UID_SIZE];
+	char uid[IDENTITY_UID_SIZE];
 };
 
 /*
