@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What triage may ask of the running daemon, and the answers. */
 #include "daemon/control.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/un.h>
 #include <time.h>
 
+#include "daemon/control_socket.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
 #include "daemon/retention.h"
 #include "daemon/store/queue.h"
 
 #define CLIENTS_MAX 16
-#define ANSWER_TIMEOUT_S 30
 
 struct client {
 	struct control *control;
@@ -28,15 +27,6 @@ struct control {
 	int fd;
 	struct client clients[CLIENTS_MAX];
 };
-
-static struct err *socket_address(const char *run_dir, struct sockaddr_un *ret)
-{
-	ret->sun_family = AF_UNIX;
-	if (snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/" SOCKET_NAME, run_dir) >=
-	    (int)sizeof(ret->sun_path))
-		return err_new(ERR_INVALID, "path too long: %s", run_dir);
-	return NULL;
-}
 
 /* --- what can be asked --- */
 
@@ -148,7 +138,7 @@ static struct err *answer(struct daemon *daemon, const char *packet, size_t leng
 	return err_new(ERR_INVALID, "not a request");
 }
 
-/* --- the daemon's end --- */
+/* --- the socket --- */
 
 static void hang_up(struct client *client)
 {
@@ -161,7 +151,7 @@ static void hang_up(struct client *client)
 static void on_client(void *context)
 {
 	struct client *client = context;
-	static char packet[CONTROL_PACKET_MAX];
+	static char packet[CONTROL_SOCKET_PACKET_MAX];
 	ssize_t length = recv(client->fd, packet, sizeof(packet), MSG_DONTWAIT);
 	_json_ json_t *reply = json_object();
 	json_t *ok = NULL;
@@ -212,14 +202,14 @@ static void on_connect(void *context)
 struct err *control_create(struct daemon *daemon, struct control **ret)
 {
 	_cleanup_(cleanup_control_destroy) struct control *control = calloc(1, sizeof(*control));
-	struct sockaddr_un address = {0};
+	struct sockaddr_un address;
 
 	if (!control)
 		return &err_nomem;
 	control->daemon = daemon;
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		control->clients[i] = (struct client){control, -1};
-	TRY(socket_address(daemon->run_dir, &address));
+	TRY(control_socket_address(daemon->run_dir, &address));
 	control->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->fd < 0)
 		return err_errno(errno, "socket");
@@ -234,7 +224,7 @@ struct err *control_create(struct daemon *daemon, struct control **ret)
 
 void control_destroy(struct control *control)
 {
-	struct sockaddr_un address = {0};
+	struct sockaddr_un address;
 
 	if (!control)
 		return;
@@ -244,65 +234,8 @@ void control_destroy(struct control *control)
 	if (control->fd > 0) {
 		loop_remove(control->daemon->loop, control->fd);
 		close(control->fd);
-		if (err_ok(socket_address(control->daemon->run_dir, &address)))
+		if (err_ok(control_socket_address(control->daemon->run_dir, &address)))
 			unlink(address.sun_path);
 	}
 	free(control);
-}
-
-/* --- the asker's end --- */
-
-static struct err *connect_to(const char *run_dir, int *ret)
-{
-	struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
-	struct sockaddr_un address = {0};
-	_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return err_errno(errno, "socket");
-	TRY(socket_address(run_dir, &address));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		if (errno == EACCES || errno == EPERM)
-			return err_errno(errno, "%s: only root and the group triage may ask",
-					 address.sun_path);
-		return err_new(ERR_NOT_FOUND,
-			       "the daemon does not run (%s: %s): systemctl start triaged",
-			       address.sun_path, strerror(errno));
-	}
-	*ret = take_fd(fd);
-	return NULL;
-}
-
-struct err *control_ask(const char *run_dir, json_t *request, json_t **ret)
-{
-	_free_ char *text = json_dumps(request, JSON_COMPACT);
-	_free_ char *packet = malloc(CONTROL_PACKET_MAX);
-	_json_ json_t *reply = NULL;
-	_close_ int fd = -1;
-	ssize_t length;
-
-	if (!text || !packet)
-		return &err_nomem;
-	TRY(connect_to(run_dir, &fd));
-	if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
-		return err_errno(errno, "ask the daemon");
-	length = recv(fd, packet, CONTROL_PACKET_MAX, 0);
-	if (length <= 0)
-		return err_errno(length ? errno : EPIPE, "the daemon's answer");
-	reply = json_loadb(packet, length, 0, NULL);
-	if (json_object_get(reply, "error")) {
-		const json_t *error = json_object_get(reply, "error");
-		const char *message = json_string_value(json_object_get(error, "message"));
-		const char *code = json_string_value(json_object_get(error, "code"));
-
-		for (int c = 0; code && c <= ERR_INVALID; c++)
-			if (!strcmp(code, err_code_name(c)))
-				return err_new(c, "%s", message ? message : "?");
-		return err_new(ERR_CORRUPT, "the daemon's answer is not understood");
-	}
-	if (!json_object_get(reply, "ok"))
-		return err_new(ERR_CORRUPT, "the daemon's answer is not understood");
-	*ret = json_incref(json_object_get(reply, "ok"));
-	return NULL;
 }

@@ -27,13 +27,9 @@ struct daemon {
 	int64_t started_at; /* seconds since the epoch */
 };
 
-/* Put the configuration file's present contents into force. */
-struct err *daemon_reload(struct daemon *daemon);
-
 #define STATE_DIR "/var/lib/triage"
 #define RUN_DIR "/run/triaged"
 #define DATABASE_NAME "triage.db"
-#define SOCKET_NAME "control"
 #define REPORTS_NAME "reports"
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "daemon/cli/cmd_common.h"
 #include "daemon/cli/doctor.h"
-#include "daemon/control.h"
+#include "daemon/control_socket.h"
 #include "daemon/render/render.h"
 
 enum { OPTION_CONFIG = 1, OPTION_ROOT };
@@ -70,7 +70,7 @@ static int examine(struct cmd *cmd, const char *config_path, const char *root)
 	if (err)
 		return cmd_fail(cmd->json, err);
 	json_put(request, "verb", json_string("status"));
-	_err_ struct err *silence = control_ask(cmd->run_dir, request, &status);
+	_err_ struct err *silence = control_socket_ask(cmd->run_dir, request, &status);
 
 	doctor = (struct doctor){root, cmd->state_dir, config, status,
 				 silence ? silence->message : NULL};

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"
-#include "daemon/control.h"
+#include "daemon/control_socket.h"
 
 enum { OPTION_FORGET = 1 };
 extern const struct verb prune_verb;
@@ -19,7 +19,7 @@ static struct err *prune(struct cmd *cmd, int64_t forget)
 
 	json_put(request, "verb", json_string("prune"));
 	json_put(request, "forget_s", json_integer(forget));
-	TRY(control_ask(cmd->run_dir, request, &answer));
+	TRY(control_socket_ask(cmd->run_dir, request, &answer));
 	if (cmd->json) {
 		cmd_print_json(json_incref(answer));
 		return NULL;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"
-#include "daemon/control.h"
+#include "daemon/control_socket.h"
 
 extern const struct verb retry_verb;
 
@@ -16,7 +16,7 @@ static struct err *retry(struct cmd *cmd, const char *subject)
 	TRY(cmd_find_dump(cmd, subject, false, &dump));
 	json_put(request, "verb", json_string("retry"));
 	json_put(request, "id", json_integer(dump));
-	TRY(control_ask(cmd->run_dir, request, &answer));
+	TRY(control_socket_ask(cmd->run_dir, request, &answer));
 	if (!cmd->json)
 		printf("%lld is analyzed again; triage wait %lld\n", (long long)dump,
 		       (long long)dump);

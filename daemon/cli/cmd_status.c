@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/cli/cmd_common.h"
-#include "daemon/control.h"
+#include "daemon/control_socket.h"
 
 extern const struct verb status_verb;
 
@@ -120,7 +120,7 @@ static int run(int argc, char **argv)
 	if (cmd_option(&cmd, argc, argv, options) == '?')
 		return STATUS_USAGE;
 	json_put(request, "verb", json_string("status"));
-	err = control_ask(cmd.run_dir, request, &status);
+	err = control_socket_ask(cmd.run_dir, request, &status);
 	if (err)
 		return cmd_fail(cmd.json, err);
 	if (cmd.json) {
