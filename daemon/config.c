@@ -37,12 +37,6 @@ static const struct config_key keys[] = {
 #include "daemon/config.def"
 #undef KEY
 };
-
-static const struct config_key_info infos[] = {
-#define KEY(name, type, member, initial, min, max, what) {#name, initial, what},
-#include "daemon/config.def"
-#undef KEY
-};
 /* clang-format on */
 
 struct unit {
@@ -56,11 +50,6 @@ static const struct unit times[] = {{"ms", 1},	      {"s", 1000},    {"", 1000},
 static const struct unit sizes[] = {{"", 1},	       {"K", 1ull << 10}, {"M", 1ull << 20},
 				    {"G", 1ull << 30}, {"T", 1ull << 40}, {NULL, 0}};
 static const struct unit numbers[] = {{"", 1}, {NULL, 0}};
-
-const struct config_key_info *config_key(size_t index)
-{
-	return index < ARRAY_SIZE(infos) ? &infos[index] : NULL;
-}
 
 /* "5min" → 300000. The whole text or nothing. */
 static bool parse_quantity(const char *text, const struct unit *units, uint64_t *ret)

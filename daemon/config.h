@@ -39,10 +39,4 @@ struct err *config_load(const char *path, struct config **ret);
 void config_free(struct config *config);
 DEFINE_CLEANUP(struct config, config_free)
 
-/* One key of the table, for help and tests: NULL past the last. */
-struct config_key_info {
-	const char *name, *initial, *what;
-};
-const struct config_key_info *config_key(size_t index);
-
 #endif

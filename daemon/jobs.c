@@ -428,11 +428,6 @@ void jobs_drop(struct jobs *jobs)
 		drop(jobs->list);
 }
 
-size_t jobs_count(const struct jobs *jobs)
-{
-	return jobs->count;
-}
-
 json_t *jobs_status(const struct jobs *jobs)
 {
 	json_t *list = json_array();

@@ -21,7 +21,6 @@ void jobs_wake(struct jobs *jobs);
 void jobs_hold(struct jobs *jobs, bool hold);
 /* End all workers at once: the store is gone. */
 void jobs_drop(struct jobs *jobs);
-size_t jobs_count(const struct jobs *jobs);
 /* [{"id", "path", "step", "pid", "seconds"}], for status. */
 json_t *jobs_status(const struct jobs *jobs);
 

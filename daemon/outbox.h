@@ -16,7 +16,4 @@ void outbox_destroy(struct outbox *outbox);
 DEFINE_CLEANUP(struct outbox, outbox_destroy)
 void outbox_wake(struct outbox *outbox);
 
-/* Write a file under its final name only once it is whole and on disk; mode 0640. */
-struct err *write_atomically(const char *directory, const char *name, const char *text);
-
 #endif

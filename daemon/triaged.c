@@ -52,18 +52,19 @@ static struct err *open_spool(struct daemon *daemon, struct config *config, stru
 	return err;
 }
 
-struct err *daemon_reload(struct daemon *daemon)
+/* Put configuration file and rules as they are now into force: all of it, or on failure nothing. */
+static struct err *load_anew(struct daemon *daemon)
 {
 	_cleanup_(cleanup_config_free) struct config *config = NULL;
-	struct rules *rules = NULL;
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
 	struct spool *spool;
 
 	TRY(config_load(daemon->config_path, &config));
 	TRY(rules_load(SITE_RULES_DIR, &rules));
-	rules_free(daemon->rules);
-	daemon->rules = rules;
 	TRY(open_spool(daemon, config, &spool));
-	spool_destroy(daemon->spool);
+	rules_free(daemon->rules);
+	daemon->rules = take_ptr(rules);
+	spool_destroy(daemon->spool); /* before the configuration that it uses */
 	daemon->spool = spool;
 	config_free(daemon->config);
 	daemon->config = take_ptr(config);
@@ -79,7 +80,7 @@ static void reload(struct daemon *daemon)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	notify("RELOADING=1\nMONOTONIC_USEC=%lld", now.tv_sec * 1000000ll + now.tv_nsec / 1000);
-	err = daemon_reload(daemon);
+	err = load_anew(daemon);
 	if (err)
 		log_error(LOG_ERR, err, "reload: going on with the old configuration");
 	else
