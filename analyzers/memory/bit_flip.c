@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether one or two flipped bits explain a bad pointer, and how likely chance alone would. */
 #include "memory/bit_flip.h"
 
 #include <inttypes.h>
@@ -72,13 +73,12 @@ static void ask_siblings(struct search *search)
 }
 
 /* The size of what the member points to, by its type. */
-static uint64_t pointed_size(struct kernel *kernel, const struct provenance *origin)
+static uint64_t pointed_size(const struct bad_value *origin)
 {
 	struct member member;
 
-	if (strncmp(origin->type, "struct ", 7) || !origin->member[0] ||
-	    !type_find_member(types_find_struct(kernel->types, origin->type + 7), origin->member,
-			      &member) ||
+	if (origin->type.kind != TYPE_STRUCT || !origin->member[0] ||
+	    !type_find_member(origin->type, origin->member, &member) ||
 	    member.type.kind != TYPE_POINTER)
 		return 0;
 	return type_size(type_target(member.type));
@@ -198,7 +198,7 @@ static void describe(const struct search *search, struct bit_flip *flip)
 		 search->object.slab.cache->name, why[search->best] ? why[search->best] : "");
 }
 
-bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenance *origin,
+bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value *origin,
 		   struct bit_flip *ret)
 {
 	struct search search = {.kernel = kernel, .value = value};
@@ -206,7 +206,7 @@ bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenanc
 	*ret = (struct bit_flip){0};
 	if (origin && origin->held) {
 		search.holder = origin->address;
-		search.type_size = pointed_size(kernel, origin);
+		search.type_size = pointed_size(origin);
 		ask_siblings(&search);
 	}
 	try_all(&search, 1, ret);

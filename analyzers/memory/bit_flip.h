@@ -4,7 +4,7 @@
 
 #include "finding.h"
 #include "kernel/kernel.h"
-#include "memory/provenance.h"
+#include "memory/bad_value.h"
 
 /* A value with one or two bits put back. */
 struct bit_flip {
@@ -22,7 +22,7 @@ struct bit_flip {
  * that chance does not make. The value must be known to lead nowhere: a good pointer is one bit
  * away from many others.
  */
-bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct provenance *origin,
+bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value *origin,
 		   struct bit_flip *ret);
 /* The hypothesis "bit_flip" or "two_bit_flip" of what was found. */
 void bit_flip_show(struct findings *findings, const struct bit_flip *flip);

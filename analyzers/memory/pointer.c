@@ -55,25 +55,27 @@ static void show_looks(struct findings *findings, uint64_t value)
 /* --- the object that held the value ----------------------------------------------------------- */
 
 static void show_holder(struct kernel *kernel, struct findings *findings, uint64_t address,
-			const struct provenance *origin)
+			const struct bad_value *origin)
 {
 	struct owner owner;
-	char text[256];
+	char text[256], type[96] = "";
 
+	if (origin && origin->type.kind != TYPE_NONE)
+		type_format(origin->type, type, sizeof(type));
 	owner_find(kernel, address, &owner);
 	owner_find_frame(kernel, &owner);
 	owner_format(&owner, text, sizeof(text));
 	json_t *json = json_pack("{s:o, s:o}", "address", json_address(address), "owner",
 				 describe_owner(&owner));
 	if (origin && origin->member[0]) {
-		json_put(json, "type", json_escaped(origin->type));
+		json_put(json, "type", json_escaped(type));
 		json_put(json, "member", json_escaped(origin->member));
 	}
 	if (origin)
 		json_put(json, "offset", json_integer((json_int_t)origin->offset));
 	finding_add(findings, FINDING_HOLDER, SEVERITY_NOTICE, origin && origin->held ? 1.0 : 0.7,
 		    json, "the bad value stands at 0x%016" PRIx64 "%s%s%s%s: %s", address,
-		    origin && origin->member[0] ? ", " : "", origin ? origin->type : "",
+		    origin && origin->member[0] ? ", " : "", type,
 		    origin && origin->member[0] ? "." : "", origin ? origin->member : "", text);
 }
 
@@ -115,22 +117,28 @@ static enum reg bad_register(const struct crash *crash)
 	return crash->address == crash->regs.value[REG_RIP] ? REG_RIP : REG_NONE;
 }
 
+static void show_steps(struct findings *findings, const struct bad_value *bad)
+{
+	for (size_t i = 0; i < bad->step_count; i++)
+		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0,
+			    json_pack("{s:i, s:o, s:s}", "step", (int)i + 1, "text",
+				      json_escaped(bad->steps[i].text), "evidence",
+				      bad->steps[i].proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED),
+			    NULL);
+}
+
 static struct err *explain_value(const struct crash *crash, struct findings *findings)
 {
 	enum reg reg = bad_register(crash);
 	struct kernel *kernel = crash->kernel;
-	struct provenance origin;
-	size_t i;
-	json_t *one;
+	_cleanup_(bad_value_deinit) struct bad_value origin = {0};
 
 	/* The stack pointer is nobody's value: where it led is told by the stack. */
 	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
 	uint64_t value = crash->regs.value[reg];
 	TRY(provenance_trace(crash, reg, value, &origin));
-	_json_ json_t *steps = origin.steps;
-	json_array_foreach(steps, i, one) finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO,
-						      1.0, json_incref(one), NULL);
+	show_steps(findings, &origin);
 	uint64_t holder = origin.found && origin.held ? origin.address : 0;
 	if (holder && origin.whole)
 		value = origin.value;

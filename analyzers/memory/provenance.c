@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Follows a bad value back, instruction by instruction, to the memory and the object it came from. */
 #include "memory/provenance.h"
 
 #include <inttypes.h>
@@ -12,60 +13,11 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/types.h"
-#include "memory/provenance_walk.h"
+#include "memory/provenance_branch.h"
+#include "memory/provenance_freelist.h"
+#include "memory/provenance_trail.h"
 
 #define OBJECTS_MAX 2 /* gone back from the one that held the value to what led to it */
-#define SMALL 0x10000 /* smaller values are in memory everywhere */
-
-void step(struct trail *trail, bool proven, const char *fmt, ...)
-{
-	struct walk *walk = trail->walk;
-	char text[640];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	json_array_append_new(walk->result->steps,
-			      json_pack("{s:i, s:o, s:s}", "step", (int)++walk->steps, "text",
-					json_escaped(text), "evidence",
-					proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
-}
-
-/* What an instruction names without a register: "kfree", "jiffies", as objdump adds it. */
-static void named(struct kernel *kernel, const struct insn *insn, char *buf, size_t size)
-{
-	uint64_t address = insn->is_call ? insn->target : 0;
-	struct symbol symbol;
-
-	buf[0] = '\0';
-	for (unsigned i = 0; i < insn->operand_count; i++) {
-		const struct operand *operand = &insn->operands[i];
-
-		if (operand->kind == OPERAND_MEMORY && operand->base == REG_RIP && !operand->gs)
-			address = insn->address + insn->size + (uint64_t)operand->displacement;
-	}
-	if (!address || !symbols_at(kernel->symbols, address, &symbol))
-		return;
-	if (address == symbol.address)
-		snprintf(buf, size, " <%.100s>", symbol.name);
-	else
-		snprintf(buf, size, " <%.100s+0x%" PRIx64 ">", symbol.name,
-			 address - symbol.address);
-}
-
-const char *where(const struct trail *trail, size_t at, char *buf, size_t size)
-{
-	const struct flow *flow = trail->scope->flow;
-	const struct insn *insn = &flow->insns[at];
-	char name[128];
-	uint64_t start = at < flow->cold ? flow->symbol.address : flow->insns[flow->cold].address;
-
-	named(trail->walk->kernel, insn, name, sizeof(name));
-	snprintf(buf, size, "%.100s%s+0x%" PRIx64 ": %s%s", flow->symbol.name,
-		 at < flow->cold ? "" : ".cold", insn->address - start, insn->text, name);
-	return buf;
-}
 
 static struct point *here(struct trail *trail, size_t index)
 {
@@ -91,8 +43,8 @@ static void enter(struct trail *trail, struct scope *scope)
 	const struct scope *callee = trail->scope;
 
 	if (callee && scope->frame == callee->frame)
-		step(trail, trail->certain, "%s() had jumped there, and left the stack",
-		     scope->flow->symbol.name);
+		provenance_step(trail, trail->certain, "%s() had jumped there, and left the stack",
+				scope->flow->symbol.name);
 	trail->scope = scope;
 	trail->point_count = 0;
 	go_to(trail, scope->at);
@@ -103,50 +55,7 @@ static void to_register(struct trail *trail, enum reg reg)
 	trail->place = (struct flow_place){.reg = reg};
 }
 
-bool same_bits(const struct trail *trail, uint64_t value)
-{
-	return (value & trail->bits.mask) == (trail->bits.value & trail->bits.mask);
-}
-
-/* Found where it is looked for, it is no chance: enough bits, and not one of the common values. */
-bool is_telling(const struct partial *bits)
-{
-	return __builtin_popcountll(bits->mask) >= 32 && (bits->value & bits->mask) >= SMALL &&
-	       (bits->mask != UINT64_MAX || bits->value < -(uint64_t)SMALL);
-}
-
 /* --- where memory is the source --------------------------------------------------------------- */
-
-void set_result(struct trail *trail, uint64_t base, uint64_t address, bool held)
-{
-	struct provenance *result = trail->walk->result;
-
-	if (trail->objects)
-		return;
-	result->found = true;
-	result->base = base;
-	result->address = address;
-	result->offset = address - base;
-	result->held = held;
-	result->value = trail->bits.value & trail->bits.mask;
-	result->whole = trail->bits.mask == UINT64_MAX;
-}
-
-void name_member(struct trail *trail, const struct typed *typed)
-{
-	struct provenance *result = trail->walk->result;
-	char text[256];
-
-	if (!typed_text(typed, text, sizeof(text)))
-		return;
-	if (!trail->objects) {
-		typed_member(typed, result->type, sizeof(result->type), result->member,
-			     sizeof(result->member));
-		result->guessed = typed->doubt;
-	}
-	step(trail, !typed->doubt, "that is %s%s%s", text, typed->doubt ? ": " : "",
-	     typed->doubt ? typed->doubt : "");
-}
 
 /* " (jiffies)": the variable that an address without registers names. */
 static void variable_text(struct trail *trail, const struct operand *operand, uint64_t address,
@@ -185,17 +94,17 @@ static void show_load(struct trail *trail, size_t at, const struct operand *oper
 	bool readable =
 		operand->size <= 8 && err_ok(memory_read_uint(trail->walk->kernel->memory,
 							      address->value, operand->size, &now));
-	bool held = readable && same_bits(trail, now);
+	bool held = readable && provenance_same_bits(trail, now);
 
-	trail->certain |= held && is_telling(&trail->bits);
+	trail->certain |= held && provenance_is_telling(&trail->bits);
 	variable_text(trail, operand, address->value, variable, sizeof(variable));
-	step(trail, held && trail->certain, "%s: loaded from 0x%016" PRIx64 "%s%s",
-	     where(trail, at, place, sizeof(place)), address->value, variable,
-	     held_text(trail, readable, held));
+	provenance_step(trail, held && trail->certain, "%s: loaded from 0x%016" PRIx64 "%s%s",
+			provenance_where(trail, at, place, sizeof(place)), address->value, variable,
+			held_text(trail, readable, held));
 	uint64_t base = operand->base < REG_RIP && operand->index == REG_NONE
 				? address->value - (uint64_t)operand->displacement
 				: address->value;
-	set_result(trail, base, address->value, held);
+	provenance_set_result(trail, base, address->value, held);
 }
 
 /* Goes on with the object that held the value; false when there is no one register it was in. */
@@ -205,15 +114,15 @@ static bool take_object(struct trail *trail, const struct point *point,
 	struct known known;
 
 	if (trail->objects == OBJECTS_MAX || operand->base >= REG_RIP || operand->gs ||
-	    !value_of_register(trail->walk, point, operand->base, &known))
+	    !provenance_register_value(trail->walk, point, operand->base, &known))
 		return false;
 	trail->objects++;
 	trail->bits = (struct partial){known.value, UINT64_MAX};
 	trail->used_as = (struct type){0};
 	trail->spilled = 0;
 	to_register(trail, operand->base);
-	step(trail, !known.reread, "the address 0x%016" PRIx64 " was in %s", known.value,
-	     reg_name(operand->base));
+	provenance_step(trail, !known.reread, "the address 0x%016" PRIx64 " was in %s", known.value,
+			reg_name(operand->base));
 	return true;
 }
 
@@ -226,16 +135,18 @@ static bool reload(struct trail *trail, size_t at, int64_t slot)
 	trail->place = (struct flow_place){.reg = REG_NONE, .slot = slot};
 	trail->spilled = 0;
 	if (!trail->scope->entry_sp) {
-		step(trail, trail->certain, "%s: taken back from the stack",
-		     where(trail, at, place, sizeof(place)));
+		provenance_step(trail, trail->certain, "%s: taken back from the stack",
+				provenance_where(trail, at, place, sizeof(place)));
 		return true;
 	}
 	bool readable = err_ok(memory_read_u64(trail->walk->kernel->memory, address, &now));
-	bool held = readable && same_bits(trail, now);
-	trail->certain |= held && is_telling(&trail->bits);
+	bool held = readable && provenance_same_bits(trail, now);
+	trail->certain |= held && provenance_is_telling(&trail->bits);
 	trail->spilled = address;
-	step(trail, trail->certain, "%s: taken back from the stack at 0x%016" PRIx64 "%s",
-	     where(trail, at, place, sizeof(place)), address, held_text(trail, readable, held));
+	provenance_step(trail, trail->certain,
+			"%s: taken back from the stack at 0x%016" PRIx64 "%s",
+			provenance_where(trail, at, place, sizeof(place)), address,
+			held_text(trail, readable, held));
 	return true;
 }
 
@@ -248,22 +159,22 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 
 	if (operand->size == 8 && flow_slot(trail->scope->flow, point->index, operand, &slot))
 		return reload(trail, point->index, slot);
-	bool named = type_of_access(trail->walk, point, operand, trail->used_as, &typed);
-	if (address_of_operand(trail->walk, point, operand, &address)) {
+	bool named = provenance_type_of_access(trail->walk, point, operand, trail->used_as, &typed);
+	if (provenance_operand_address(trail->walk, point, operand, &address)) {
 		show_load(trail, point->index, operand, &address);
 		if (named) {
-			name_member(trail, &typed);
-			tell_free_pointer(trail, &typed,
-					  address.value - (uint64_t)operand->displacement);
+			provenance_name_member(trail, &typed);
+			provenance_tell_free_pointer(
+				trail, &typed, address.value - (uint64_t)operand->displacement);
 		}
 		return take_object(trail, point, operand);
 	}
-	if (replay_loop(trail, point->index))
+	if (provenance_replay_loop(trail, point->index))
 		return false;
-	step(trail, false, "%s: loaded here, from an address that is lost",
-	     where(trail, point->index, place, sizeof(place)));
+	provenance_step(trail, false, "%s: loaded here, from an address that is lost",
+			provenance_where(trail, point->index, place, sizeof(place)));
 	if (named)
-		name_member(trail, &typed);
+		provenance_name_member(trail, &typed);
 	return false;
 }
 
@@ -275,31 +186,32 @@ static bool end_on_stack(struct trail *trail)
 	int64_t slot = trail->place.slot;
 
 	if (slot >= 8) {
-		step(trail, trail->certain,
-		     "%s() got it as an argument on the stack: the chain ends",
-		     trail->scope->flow->symbol.name);
+		provenance_step(trail, trail->certain,
+				"%s() got it as an argument on the stack: the chain ends",
+				trail->scope->flow->symbol.name);
 	} else {
-		step(trail, false,
-		     "%s() has it in a local variable that it never stores to itself: whoever got "
-		     "a pointer to it did",
-		     trail->scope->flow->symbol.name);
+		provenance_step(trail, false,
+				"%s() has it in a local variable that it never stores to itself: "
+				"whoever got "
+				"a pointer to it did",
+				trail->scope->flow->symbol.name);
 	}
 	if (trail->spilled)
-		set_result(trail, trail->spilled, trail->spilled, true);
+		provenance_set_result(trail, trail->spilled, trail->spilled, true);
 	return false;
 }
 
 static void tell_entry(struct trail *trail)
 {
-	int argument = argument_index(trail->place.reg);
+	int argument = provenance_argument_index(trail->place.reg);
 	const char *name = trail->scope->flow->symbol.name;
 
 	if (argument >= 0)
-		step(trail, trail->certain, "%s() got it as argument %d, in %s", name, argument + 1,
-		     reg_name(trail->place.reg));
+		provenance_step(trail, trail->certain, "%s() got it as argument %d, in %s", name,
+				argument + 1, reg_name(trail->place.reg));
 	else
-		step(trail, trail->certain, "%s() has it in %s from its caller", name,
-		     reg_name(trail->place.reg));
+		provenance_step(trail, trail->certain, "%s() has it in %s from its caller", name,
+				reg_name(trail->place.reg));
 }
 
 /* The caller's call is where to look on; false when the chain ends. */
@@ -311,27 +223,29 @@ static bool go_to_caller(struct trail *trail)
 
 	if (reg == REG_NONE)
 		return end_on_stack(trail);
-	struct type used_as = scope_parameter(trail->walk, scope, reg);
+	struct type used_as = provenance_parameter(trail->walk, scope, reg);
 	if (used_as.kind != TYPE_NONE)
 		trail->used_as = used_as;
 	tell_entry(trail);
 	if (reg == REG_RAX || reg == REG_R10 || reg == REG_R11)
 		return false;
-	caller = scope_caller(trail->walk, scope);
+	caller = provenance_caller(trail->walk, scope);
 	if (!caller) {
-		step(trail, false, "%s(): %s, the chain ends", scope->flow->symbol.name,
-		     scope->why);
+		provenance_step(trail, false, "%s(): %s, the chain ends", scope->flow->symbol.name,
+				scope->why);
 		return false;
 	}
 	if (scope->link == LINK_POINTER) {
 		trail->certain = false;
-		if (!value_of_register(trail->walk, &(struct point){caller, caller->at, NULL}, reg,
-				       &known) ||
-		    !same_bits(trail, known.value) || !is_telling(&trail->bits)) {
-			step(trail, false,
-			     "%s() called it, or what jumped to it, through a pointer: the chain "
-			     "ends",
-			     caller->flow->symbol.name);
+		if (!provenance_register_value(
+			    trail->walk, &(struct point){caller, caller->at, NULL}, reg, &known) ||
+		    !provenance_same_bits(trail, known.value) ||
+		    !provenance_is_telling(&trail->bits)) {
+			provenance_step(trail, false,
+					"%s() called it, or what jumped to it, through a pointer: "
+					"the chain "
+					"ends",
+					caller->flow->symbol.name);
 			return false;
 		}
 	}
@@ -347,14 +261,14 @@ static bool end_at_call(struct trail *trail, size_t at)
 	struct symbol symbol;
 	char place[384];
 
-	where(trail, at, place, sizeof(place));
+	provenance_where(trail, at, place, sizeof(place));
 	if (trail->place.reg != REG_RAX)
-		step(trail, false, "%s: the call does not keep %s, the chain ends", place,
-		     reg_name(trail->place.reg));
+		provenance_step(trail, false, "%s: the call does not keep %s, the chain ends",
+				place, reg_name(trail->place.reg));
 	else if (insn->target && symbols_at(trail->walk->kernel->symbols, insn->target, &symbol))
-		step(trail, false, "%s: returned by %.128s()", place, symbol.name);
+		provenance_step(trail, false, "%s: returned by %.128s()", place, symbol.name);
 	else
-		step(trail, false, "%s: returned by the function called here", place);
+		provenance_step(trail, false, "%s: returned by the function called here", place);
 	return false;
 }
 
@@ -362,7 +276,8 @@ static bool end_with(struct trail *trail, bool proven, size_t at, const char *ho
 {
 	char place[384];
 
-	step(trail, proven, "%s: %s", where(trail, at, place, sizeof(place)), how);
+	provenance_step(trail, proven, "%s: %s", provenance_where(trail, at, place, sizeof(place)),
+			how);
 	return false;
 }
 
@@ -378,8 +293,8 @@ static bool follow_store(struct trail *trail, struct point *point)
 	if (source->kind == OPERAND_IMMEDIATE)
 		return end_with(trail, trail->certain, point->index, "a constant of the code");
 	char place[384];
-	step(trail, trail->certain, "%s: put there",
-	     where(trail, point->index, place, sizeof(place)));
+	provenance_step(trail, trail->certain, "%s: put there",
+			provenance_where(trail, point->index, place, sizeof(place)));
 	to_register(trail, source->reg);
 	return true;
 }
@@ -393,14 +308,16 @@ static void tell_undone(struct trail *trail, size_t at, const struct operand *so
 
 	if (insn_is(insn, "mov") && before->mask == trail->bits.mask)
 		return;
-	where(trail, at, place, sizeof(place));
+	provenance_where(trail, at, place, sizeof(place));
 	if (trail->bits.mask == UINT64_MAX)
-		step(trail, trail->certain, "%s: made of 0x%016" PRIx64 " in %s", place,
-		     trail->bits.value, source->text);
+		provenance_step(trail, trail->certain, "%s: made of 0x%016" PRIx64 " in %s", place,
+				trail->bits.value, source->text);
 	else
-		step(trail, trail->certain,
-		     "%s: made of what is in %s, of which the bits 0x%" PRIx64 " are 0x%" PRIx64,
-		     place, source->text, trail->bits.mask, trail->bits.value & trail->bits.mask);
+		provenance_step(trail, trail->certain,
+				"%s: made of what is in %s, of which the bits 0x%" PRIx64
+				" are 0x%" PRIx64,
+				place, source->text, trail->bits.mask,
+				trail->bits.value & trail->bits.mask);
 }
 
 static bool follow_undone(struct trail *trail, struct point *point)
@@ -409,7 +326,8 @@ static bool follow_undone(struct trail *trail, struct point *point)
 	struct operand source;
 	bool exact = true;
 
-	switch (undo(trail->walk, point, trail->place.reg, &trail->bits, &source, &exact)) {
+	switch (provenance_undo(trail->walk, point, trail->place.reg, &trail->bits, &source,
+				&exact)) {
 	case UNDONE:
 		trail->certain &= exact;
 		tell_undone(trail, point->index, &source, &before);
@@ -452,7 +370,7 @@ static void follow(struct trail *trail)
 
 		if (trail->point_count > PROVENANCE_STEPS)
 			return;
-		switch (choose_way(trail, &at)) {
+		switch (provenance_choose_way(trail, &at)) {
 		case WAY_HERE:
 			on = follow_insn(trail, at);
 			break;
@@ -483,11 +401,12 @@ static bool start_at_register(struct trail *trail, enum reg reg)
 static bool start_at_call(struct trail *trail)
 {
 	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
-	enum reg reg =
-		insn->target ? thunk_register(trail->walk, insn->target) : insn->operands[0].reg;
+	enum reg reg = insn->target ? provenance_thunk_register(trail->walk, insn->target)
+				    : insn->operands[0].reg;
 	char place[384];
 
-	step(trail, true, "%s: called it", where(trail, trail->scope->at, place, sizeof(place)));
+	provenance_step(trail, true, "%s: called it",
+			provenance_where(trail, trail->scope->at, place, sizeof(place)));
 	if (!insn->target && insn->operands[0].kind == OPERAND_MEMORY)
 		return take_load(trail, &trail->points[0], &insn->operands[0]);
 	to_register(trail, reg);
@@ -495,26 +414,24 @@ static bool start_at_call(struct trail *trail)
 }
 
 struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
-			     struct provenance *ret)
+			     struct bad_value *ret)
 {
-	struct walk walk = {
-		.crash = crash, .kernel = crash->kernel, .result = ret, .budget = WALK_BUDGET};
-	struct trail trail = {.walk = &walk, .bits = {value, UINT64_MAX}, .certain = true};
+	struct walk walk = {.crash = crash, .kernel = crash->kernel, .budget = WALK_BUDGET};
+	struct trail trail = {
+		.walk = &walk, .result = ret, .bits = {value, UINT64_MAX}, .certain = true};
 	struct scope *scope;
 
-	*ret = (struct provenance){.steps = json_array()};
-	if (!ret->steps)
-		return &err_nomem;
-	step(&trail, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
-	_err_ struct err *err =
-		reg == REG_RIP ? scope_of_call(&walk, &scope) : scope_first(&walk, &scope);
+	*ret = (struct bad_value){0};
+	provenance_step(&trail, true, "%s holds 0x%016" PRIx64, reg_name(reg), value);
+	_err_ struct err *err = reg == REG_RIP ? provenance_scope_of_call(&walk, &scope)
+					       : provenance_scope_first(&walk, &scope);
 	if (err) {
-		step(&trail, false, "%s: the chain ends", err->message);
+		provenance_step(&trail, false, "%s: the chain ends", err->message);
 	} else {
 		enter(&trail, scope);
 		if (reg == REG_RIP ? start_at_call(&trail) : start_at_register(&trail, reg))
 			follow(&trail);
 	}
-	scopes_close(&walk);
-	return NULL;
+	provenance_scopes_close(&walk);
+	return trail.failed ? &err_nomem : NULL;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where several ways lead to an instruction: by which of them a value can have come. */
+#include "memory/provenance_branch.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
-#include "memory/provenance_walk.h"
 
 #define ROUNDS_MAX 65536 /* of a loop gone through again */
 #define MOVES_MAX 8
@@ -18,7 +19,7 @@ static enum agrees compare(const struct trail *trail, bool known, uint64_t value
 {
 	if (!known)
 		return MAY_AGREE;
-	return same_bits(trail, value) ? AGREES : DISAGREES;
+	return provenance_same_bits(trail, value) ? AGREES : DISAGREES;
 }
 
 /* Whether the instruction can have left the value in the register. */
@@ -37,22 +38,22 @@ static enum agrees way_agrees(struct trail *trail, size_t at)
 		if (!flow_store(trail->scope->flow, at, &slot, &source) ||
 		    slot != trail->place.slot)
 			return MAY_AGREE;
-		bool found = value_of_operand(trail->walk, &point, source, &known);
+		bool found = provenance_operand_value(trail->walk, &point, source, &known);
 		return compare(trail, found, known.value);
 	}
-	bool found = value_after(trail->walk, &point, trail->place.reg, &known);
+	bool found = provenance_value_after(trail->walk, &point, trail->place.reg, &known);
 	return compare(trail, found, known.value);
 }
 
 static enum agrees caller_agrees(struct trail *trail)
 {
-	struct scope *scope = trail->scope, *caller = scope_caller(trail->walk, scope);
+	struct scope *scope = trail->scope, *caller = provenance_caller(trail->walk, scope);
 	struct known known;
 
 	if (trail->place.reg == REG_NONE || !caller || scope->link != LINK_CALL)
 		return MAY_AGREE;
-	bool found = value_of_register(trail->walk, &(struct point){caller, caller->at, NULL},
-				       trail->place.reg, &known);
+	bool found = provenance_register_value(
+		trail->walk, &(struct point){caller, caller->at, NULL}, trail->place.reg, &known);
 	return compare(trail, found, known.value);
 }
 
@@ -137,17 +138,17 @@ static bool find_first(struct trail *trail, size_t load, enum reg reg, size_t in
 		if (comes_from(flow, set->at[i], load, &sum)) {
 			ret->outer = sum;
 			rounds++;
-		} else if (value_after(trail->walk, &way, reg, &known)) {
+		} else if (provenance_value_after(trail->walk, &way, reg, &known)) {
 			ret->first = known.value;
 			starts++;
 		}
 	}
 	if (set->entry) {
-		struct scope *caller = scope_caller(trail->walk, trail->scope);
+		struct scope *caller = provenance_caller(trail->walk, trail->scope);
 
 		if (caller && trail->scope->link == LINK_CALL &&
-		    value_of_register(trail->walk, &(struct point){caller, caller->at, NULL}, reg,
-				      &known)) {
+		    provenance_register_value(
+			    trail->walk, &(struct point){caller, caller->at, NULL}, reg, &known)) {
 			ret->first = known.value;
 			starts++;
 		}
@@ -173,7 +174,7 @@ static bool find_recurrence(struct trail *trail, size_t load, struct recurrence 
 	return find_first(trail, load, reg, index, &set, ret);
 }
 
-bool replay_loop(struct trail *trail, size_t load)
+bool provenance_replay_loop(struct trail *trail, size_t load)
 {
 	struct kernel *kernel = trail->walk->kernel;
 	struct recurrence loop;
@@ -181,7 +182,7 @@ bool replay_loop(struct trail *trail, size_t load)
 	char place[384];
 	struct typed typed;
 
-	if (!is_telling(&trail->bits) || !find_recurrence(trail, load, &loop))
+	if (!provenance_is_telling(&trail->bits) || !find_recurrence(trail, load, &loop))
 		return false;
 	x = loop.first;
 	for (unsigned round = 1; round <= ROUNDS_MAX; round++, x = next + (uint64_t)loop.outer) {
@@ -189,19 +190,20 @@ bool replay_loop(struct trail *trail, size_t load)
 
 		if (!err_ok(memory_read_u64(kernel->memory, address, &next)))
 			return false;
-		if (!same_bits(trail, next))
+		if (!provenance_same_bits(trail, next))
 			continue;
 		struct point point = {trail->scope, load, &trail->points[trail->point_count - 1]};
 		const struct operand *from = &trail->scope->flow->insns[load].operands[1];
 
-		step(trail, true,
-		     "%s: loaded in a loop that began at 0x%016" PRIx64
-		     "; gone through again, round %u loads it from 0x%016" PRIx64
-		     ", which still holds the value",
-		     where(trail, load, place, sizeof(place)), loop.first, round, address);
-		set_result(trail, address - (uint64_t)from->displacement, address, true);
-		if (type_of_access(trail->walk, &point, from, trail->used_as, &typed))
-			name_member(trail, &typed);
+		provenance_step(trail, true,
+				"%s: loaded in a loop that began at 0x%016" PRIx64
+				"; gone through again, round %u loads it from 0x%016" PRIx64
+				", which still holds the value",
+				provenance_where(trail, load, place, sizeof(place)), loop.first,
+				round, address);
+		provenance_set_result(trail, address - (uint64_t)from->displacement, address, true);
+		if (provenance_type_of_access(trail->walk, &point, from, trail->used_as, &typed))
+			provenance_name_member(trail, &typed);
 		return true;
 	}
 	return false;
@@ -246,21 +248,23 @@ static void tell_ways(struct trail *trail, const struct ways *ways)
 	for (unsigned i = 0; i < ways->set.count; i++) {
 		char place[384];
 		int n = snprintf(at, (size_t)(text + sizeof(text) - at), "%s%s", i ? ", " : "",
-				 where(trail, ways->set.at[i], place, sizeof(place)));
+				 provenance_where(trail, ways->set.at[i], place, sizeof(place)));
 
 		at += MIN(n, text + sizeof(text) - 1 - at);
 	}
 	if (!ways->set.count && !ways->set.entry)
-		step(trail, false, "%s: how the code came here is not known, the chain ends",
-		     flow->symbol.name);
+		provenance_step(trail, false,
+				"%s: how the code came here is not known, the chain ends",
+				flow->symbol.name);
 	else
-		step(trail, false,
-		     "%s(): several ways lead here, by which it came cannot be told: %s%s",
-		     flow->symbol.name, ways->set.count ? text : "somewhere unknown",
-		     ways->set.entry ? ", or the caller" : "");
+		provenance_step(
+			trail, false,
+			"%s(): several ways lead here, by which it came cannot be told: %s%s",
+			flow->symbol.name, ways->set.count ? text : "somewhere unknown",
+			ways->set.entry ? ", or the caller" : "");
 }
 
-enum way choose_way(struct trail *trail, size_t *at)
+enum way provenance_choose_way(struct trail *trail, size_t *at)
 {
 	struct ways ways = {0};
 	bool entry;
@@ -276,7 +280,7 @@ enum way choose_way(struct trail *trail, size_t *at)
 		return pick(&ways, AGREES, at);
 	for (unsigned i = 0; i < ways.set.count && !ways.count[AGREES]; i++)
 		if (ways.agrees[i] == MAY_AGREE && trail->place.reg != REG_NONE &&
-		    replay_loop(trail, ways.set.at[i]))
+		    provenance_replay_loop(trail, ways.set.at[i]))
 			return WAY_LOOP;
 	if (!ways.count[AGREES] && ways.count[MAY_AGREE] == 1 && !ways.set.lost)
 		return pick(&ways, MAY_AGREE, at);

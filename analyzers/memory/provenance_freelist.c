@@ -3,6 +3,8 @@
  * Further back than the code shows: a bad pointer on a CPU's list of free objects was itself taken
  * from the free pointer of the object handed out before, by an allocation that went well.
  */
+#include "memory/provenance_freelist.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,7 +13,6 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "memory/freelist_corruption.h"
-#include "memory/provenance_walk.h"
 
 /* The slab a CPU takes objects from. */
 static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct slab *ret)
@@ -49,7 +50,7 @@ static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *sl
 	       culprit->raw != trail->bits.value;
 }
 
-void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base)
+void provenance_tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base)
 {
 	const struct member *freelist =
 		members_get(trail->walk->kernel->members, MEMBER_CPU_SLAB_FREELIST);
@@ -61,15 +62,16 @@ void tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t 
 	    typed->offset != (int64_t)member_offset(freelist))
 		return;
 	/* The list's head only passed it on. */
-	*trail->walk->result = (struct provenance){.steps = trail->walk->result->steps};
+	bad_value_forget(trail->result);
 	if (!find_culprit(trail, base, &slab, &culprit))
 		return;
 	uint64_t at = culprit.object + slab.cache->offset;
-	step(trail, !culprit.computed,
-	     "taken before from the free pointer of %s object 0x%016" PRIx64 ": 0x%016" PRIx64
-	     " at 0x%016" PRIx64 "%s, with the cache's random number and its own address xored out",
-	     slab.cache->name, culprit.object, culprit.raw, at,
-	     culprit.computed ? ", cleared since" : "");
+	provenance_step(trail, !culprit.computed,
+			"taken before from the free pointer of %s object 0x%016" PRIx64
+			": 0x%016" PRIx64 " at 0x%016" PRIx64
+			"%s, with the cache's random number and its own address xored out",
+			slab.cache->name, culprit.object, culprit.raw, at,
+			culprit.computed ? ", cleared since" : "");
 	trail->bits.value = culprit.raw;
-	set_result(trail, culprit.object, at, !culprit.computed);
+	provenance_set_result(trail, culprit.object, at, !culprit.computed);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The functions on the way back from a crash, and what their registers held at some place. */
+/* The functions on the way back from a crash: their code, where they were, what they were entered with. */
+#include "memory/provenance_scope.h"
+
 #include <string.h>
 
 #include "kernel/dump/regs.h"
@@ -7,20 +9,14 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/unwind/unwind.h"
-#include "memory/provenance_walk.h"
 
 #define CALLEE_SAVED                                                                               \
 	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
 	 1u << REG_R15)
 
-static struct flow_place in_register(enum reg reg)
-{
-	return (struct flow_place){.reg = reg};
-}
-
 /* --- scopes ----------------------------------------------------------------------------------- */
 
-struct err *scope_first(struct walk *walk, struct scope **ret)
+struct err *provenance_scope_first(struct walk *walk, struct scope **ret)
 {
 	const struct crash *crash = walk->crash;
 	const struct trace *trace = &crash->trace;
@@ -40,7 +36,7 @@ struct err *scope_first(struct walk *walk, struct scope **ret)
 	return NULL;
 }
 
-void scopes_close(struct walk *walk)
+void provenance_scopes_close(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->scope_count; i++)
 		flow_close(walk->scopes[i].flow);
@@ -55,7 +51,7 @@ static bool value_at_entry(struct walk *walk, struct scope *scope, enum reg reg,
 	size_t at;
 	bool entry;
 
-	flow_definitions(scope->flow, in_register(reg), scope->at, &set);
+	flow_definitions(scope->flow, provenance_in_register(reg), scope->at, &set);
 	if (flow_only(&set, &at, &entry) && entry) {
 		*ret = scope->regs.value[reg];
 		return regs_known(&scope->regs, reg);
@@ -64,7 +60,7 @@ static bool value_at_entry(struct walk *walk, struct scope *scope, enum reg reg,
 		if (!flow_store(scope->flow, i, &slot, &source) ||
 		    source->kind != OPERAND_REGISTER || source->reg != reg)
 			continue;
-		flow_definitions(scope->flow, in_register(reg), i, &set);
+		flow_definitions(scope->flow, provenance_in_register(reg), i, &set);
 		if (flow_only(&set, &at, &entry) && entry)
 			return err_ok(memory_read_u64(walk->kernel->memory,
 						      scope->entry_sp + (uint64_t)slot, ret));
@@ -72,7 +68,7 @@ static bool value_at_entry(struct walk *walk, struct scope *scope, enum reg reg,
 	return false;
 }
 
-static struct regs regs_at_entry(struct walk *walk, struct scope *scope)
+struct regs provenance_regs_at_entry(struct walk *walk, struct scope *scope)
 {
 	struct regs regs = {0};
 
@@ -85,7 +81,7 @@ static struct regs regs_at_entry(struct walk *walk, struct scope *scope)
 	return regs;
 }
 
-static bool leads_to(struct walk *walk, uint64_t target, const struct scope *callee)
+bool provenance_leads_to(struct walk *walk, uint64_t target, const struct scope *callee)
 {
 	struct symbol symbol;
 
@@ -104,7 +100,7 @@ static struct scope *add_scope(struct walk *walk, const struct scope *scope)
 #define THUNK_INSNS 8
 
 /* By its code: retpolines and what replaces them have several names for one place. */
-enum reg thunk_register(struct walk *walk, uint64_t target)
+enum reg provenance_thunk_register(struct walk *walk, uint64_t target)
 {
 	struct symbol symbol;
 	struct flow *flow;
@@ -128,35 +124,11 @@ enum reg thunk_register(struct walk *walk, uint64_t target)
 	return found;
 }
 
-/* Where the caller's call goes; false when it is through a pointer that is lost. */
-static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
-{
-	const struct insn *insn = &caller->flow->insns[caller->at];
-	struct point point = {caller, caller->at, NULL};
-	struct known known;
-
-	if (insn->target) {
-		enum reg reg = thunk_register(walk, insn->target);
-
-		*ret = insn->target;
-		if (reg == REG_NONE)
-			return true;
-		if (!value_of_register(walk, &point, reg, &known))
-			return false;
-	} else if (!insn->operand_count ||
-		   !value_of_operand(walk, &point, &insn->operands[0], &known)) {
-		return false;
-	}
-	*ret = known.value;
-	return true;
-}
-
-/* A function that was called and then jumped to the callee; NULL when its code shows no one way. */
-static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, uint64_t target)
+struct scope *provenance_add_tail_caller(struct walk *walk, struct scope *callee, uint64_t target)
 {
 	struct scope scope = {.frame = callee->frame,
 			      .entry_sp = callee->entry_sp,
-			      .regs = regs_at_entry(walk, callee)};
+			      .regs = provenance_regs_at_entry(walk, callee)};
 	size_t ways = 0;
 
 	if (!err_ok(flow_open(walk->kernel, target, &scope.flow)))
@@ -164,7 +136,8 @@ static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, ui
 	for (size_t i = 0; i < scope.flow->count; i++) {
 		const struct insn *insn = &scope.flow->insns[i];
 
-		if (!insn->is_jump || !insn->target || !leads_to(walk, insn->target, callee))
+		if (!insn->is_jump || !insn->target ||
+		    !provenance_leads_to(walk, insn->target, callee))
 			continue;
 		scope.at = i;
 		ways++;
@@ -175,8 +148,7 @@ static struct scope *add_tail_caller(struct walk *walk, struct scope *callee, ui
 	return NULL;
 }
 
-/* The function of a frame, at its call. */
-static struct scope *add_frame(struct walk *walk, size_t index, const struct regs *regs)
+struct scope *provenance_add_frame(struct walk *walk, size_t index, const struct regs *regs)
 {
 	const struct trace *trace = &walk->crash->trace;
 	const struct frame *frame = &trace->frames[index];
@@ -198,7 +170,7 @@ static struct scope *add_frame(struct walk *walk, size_t index, const struct reg
 	return NULL;
 }
 
-static const char *frame_in_the_way(const struct trace *trace, size_t frame)
+const char *provenance_scope_obstacle(const struct trace *trace, size_t frame)
 {
 	if (frame + 1 >= trace->count)
 		return "the stack goes no further";
@@ -209,57 +181,13 @@ static const char *frame_in_the_way(const struct trace *trace, size_t frame)
 	return NULL;
 }
 
-static struct scope *find_caller(struct walk *walk, struct scope *scope)
-{
-	uint64_t target;
-
-	scope->why = frame_in_the_way(&walk->crash->trace, scope->frame);
-	if (scope->why)
-		return NULL;
-	if (walk->scope_count + 2 > SCOPES_MAX) {
-		scope->why = "too many callers";
-		return NULL;
-	}
-	struct regs regs = regs_at_entry(walk, scope);
-	struct scope *caller = add_frame(walk, scope->frame + 1, &regs);
-	if (!caller) {
-		scope->why = "its caller's code cannot be read";
-		return NULL;
-	}
-	scope->link = LINK_CALL;
-	if (!call_target(walk, caller, &target)) {
-		scope->link = LINK_POINTER;
-		return caller;
-	}
-	if (leads_to(walk, target, scope))
-		return caller;
-	struct scope *tail = add_tail_caller(walk, scope, target);
-	if (!tail) {
-		scope->link = LINK_NONE;
-		scope->why = "its caller called another function, which jumped here";
-		return NULL;
-	}
-	tail->link = LINK_CALL;
-	tail->caller = caller;
-	return tail;
-}
-
-struct scope *scope_caller(struct walk *walk, struct scope *scope)
-{
-	if (scope->link == LINK_UNKNOWN) {
-		scope->link = LINK_NONE;
-		scope->caller = find_caller(walk, scope);
-	}
-	return scope->caller;
-}
-
-struct err *scope_of_call(struct walk *walk, struct scope **ret)
+struct err *provenance_scope_of_call(struct walk *walk, struct scope **ret)
 {
 	const struct crash *crash = walk->crash;
-	const char *why = frame_in_the_way(&crash->trace, crash->frame);
+	const char *why = provenance_scope_obstacle(&crash->trace, crash->frame);
 
 	if (why)
 		return err_new(ERR_NOT_FOUND, "%s", why);
-	*ret = add_frame(walk, crash->frame + 1, &crash->regs);
+	*ret = provenance_add_frame(walk, crash->frame + 1, &crash->regs);
 	return *ret ? NULL : err_new(ERR_NOT_FOUND, "the caller's code cannot be read");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What kind of object an address belongs to: by parameters, variables and members on the way. */
+#include "memory/provenance_type.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,17 +10,11 @@
 #include "kernel/insn/disasm.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/types.h"
-#include "memory/provenance_walk.h"
 
 #define PARAMETERS_MAX 16
 
-static struct flow_place in_register(enum reg reg)
-{
-	return (struct flow_place){.reg = reg};
-}
-
-/* System V: the registers of the first six integer arguments. */
-int argument_index(enum reg reg)
+/* The registers of the first six integer arguments (System V ABI). */
+int provenance_argument_index(enum reg reg)
 {
 	static const enum reg arguments[] = {REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8, REG_R9};
 
@@ -62,13 +58,14 @@ static struct type parameter_target(struct type function, size_t parameter)
 	return is_record(target) || target.kind == TYPE_POINTER ? target : (struct type){0};
 }
 
-struct type scope_parameter(struct walk *walk, const struct scope *scope, enum reg reg)
+struct type provenance_parameter(struct walk *walk, const struct scope *scope, enum reg reg)
 {
 	bool clone;
 	struct type function = function_type(walk, &scope->flow->symbol, &clone);
-	struct type target = clone || argument_index(reg) < 0
-				     ? (struct type){0}
-				     : parameter_target(function, (size_t)argument_index(reg));
+	struct type target =
+		clone || provenance_argument_index(reg) < 0
+			? (struct type){0}
+			: parameter_target(function, (size_t)provenance_argument_index(reg));
 
 	return is_record(target) ? target : (struct type){0};
 }
@@ -134,7 +131,7 @@ static bool type_of_parameter(struct walk *walk, struct scope *scope, enum reg r
 {
 	bool clone;
 	struct type function = function_type(walk, &scope->flow->symbol, &clone);
-	int parameter = argument_index(reg);
+	int parameter = provenance_argument_index(reg);
 
 	if (parameter < 0 || function.kind == TYPE_NONE)
 		return false;
@@ -151,7 +148,7 @@ static bool type_of_argument(struct walk *walk, struct scope *scope, enum reg re
 {
 	if (type_of_parameter(walk, scope, reg, used_as, ret))
 		return true;
-	struct scope *caller = scope_caller(walk, scope);
+	struct scope *caller = provenance_caller(walk, scope);
 	if (!caller || scope->link != LINK_CALL)
 		return false;
 	return type_of_register(walk, &(struct point){caller, caller->at, NULL}, reg, used_as, ret);
@@ -191,7 +188,8 @@ static bool follow_member(struct typed *typed)
 static bool type_of_load(struct walk *walk, const struct point *point,
 			 const struct operand *operand, struct typed *ret)
 {
-	return type_of_access(walk, point, operand, (struct type){0}, ret) && follow_member(ret);
+	return provenance_type_of_access(walk, point, operand, (struct type){0}, ret) &&
+	       follow_member(ret);
 }
 
 /* What the instruction at a point left in reg, with ret->offset still to be added. */
@@ -251,7 +249,7 @@ static bool type_of_ways(struct walk *walk, const struct point *point, enum reg 
 	struct flow_definitions set;
 	unsigned told = 0, ways;
 
-	flow_definitions(scope->flow, in_register(reg), point->index, &set);
+	flow_definitions(scope->flow, provenance_in_register(reg), point->index, &set);
 	ways = set.count + set.entry;
 	for (unsigned i = 0; i < ways; i++) {
 		struct point way = {scope, i < set.count ? set.at[i] : 0, point};
@@ -290,8 +288,9 @@ static uint64_t per_cpu_variable(const struct insn *insn, const struct operand *
 	       (operand->base == REG_RIP ? insn->address + insn->size : 0);
 }
 
-bool type_of_access(struct walk *walk, const struct point *point, const struct operand *operand,
-		    struct type used_as, struct typed *ret)
+bool provenance_type_of_access(struct walk *walk, const struct point *point,
+			       const struct operand *operand, struct type used_as,
+			       struct typed *ret)
 {
 	const struct insn *insn = &point->scope->flow->insns[point->index];
 	struct known index = {0};
@@ -299,7 +298,8 @@ bool type_of_access(struct walk *walk, const struct point *point, const struct o
 	*ret = (struct typed){0};
 	if (operand->kind != OPERAND_MEMORY || operand->fs)
 		return false;
-	if (operand->index != REG_NONE && !value_of_register(walk, point, operand->index, &index))
+	if (operand->index != REG_NONE &&
+	    !provenance_register_value(walk, point, operand->index, &index))
 		return false;
 	ret->offset = (int64_t)(index.value * (uint64_t)operand->scale);
 	if (operand->base == REG_RIP || operand->base == REG_NONE)
@@ -308,26 +308,22 @@ bool type_of_access(struct walk *walk, const struct point *point, const struct o
 	return !operand->gs && type_of_register(walk, point, operand->base, used_as, ret);
 }
 
-bool typed_member(const struct typed *typed, char *type, size_t type_size, char *member,
-		  size_t member_size)
+bool provenance_typed_member(const struct typed *typed, char *member, size_t size)
 {
 	struct member found;
 
-	type[0] = member[0] = '\0';
-	if (!is_record(typed->type) ||
-	    (typed->offset >= 0 &&
-	     !member_covering(typed->type, typed->offset, member, member_size, &found)))
-		return false;
-	type_format(typed->type, type, type_size);
-	return true;
+	member[0] = '\0';
+	return is_record(typed->type) &&
+	       (typed->offset < 0 ||
+		member_covering(typed->type, typed->offset, member, size, &found));
 }
 
-bool typed_text(const struct typed *typed, char *buf, size_t size)
+bool provenance_typed_format(const struct typed *typed, char *buf, size_t size)
 {
 	char type[96], member[96];
 
+	type_format(typed->type, type, sizeof(type));
 	if (typed->type.kind == TYPE_POINTER) {
-		type_format(typed->type, type, sizeof(type));
 		if (!typed->path[0])
 			return false;
 		if (typed->offset)
@@ -337,7 +333,7 @@ bool typed_text(const struct typed *typed, char *buf, size_t size)
 			snprintf(buf, size, "%s, a %s", typed->path, type);
 		return true;
 	}
-	if (!typed_member(typed, type, sizeof(type), member, sizeof(member)))
+	if (!provenance_typed_member(typed, member, sizeof(member)))
 		return false;
 	if (member[0])
 		snprintf(buf, size, "%s.%s, at offset %" PRId64, type, member, typed->offset);

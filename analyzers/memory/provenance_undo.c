@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what an instruction left in a register to what went into it. */
+#include "memory/provenance_undo.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
-#include "memory/provenance_walk.h"
 
 #define ALL UINT64_MAX
 #define SMALL 0x100000 /* offsets, sizes and flags are smaller; pointers are not */
@@ -147,8 +148,9 @@ static enum undone undo_two(struct walk *walk, const struct point *point, struct
 	struct known other, own;
 	struct partial before = *bits;
 
-	bool has_other = value_of_operand(walk, point, from, &other);
-	bool has_own = from->kind != OPERAND_IMMEDIATE && value_of_operand(walk, point, to, &own);
+	bool has_other = provenance_operand_value(walk, point, from, &other);
+	bool has_own =
+		from->kind != OPERAND_IMMEDIATE && provenance_operand_value(walk, point, to, &own);
 	if (has_other && invert(insn, other.value, &before) &&
 	    (from->gs ||
 	     !second_matters(walk, insn, has_own ? own.value : before.value, other.value))) {
@@ -179,7 +181,7 @@ static enum undone undo_lea(struct walk *walk, const struct point *point, struct
 		return UNDONE_NOT;
 	if (from->index == from->base && from->index != REG_NONE)
 		return UNDONE_NOT;
-	if (from->index != REG_NONE && !value_of_register(walk, point, from->index, &index))
+	if (from->index != REG_NONE && !provenance_register_value(walk, point, from->index, &index))
 		return UNDONE_NOT;
 	*bits = (struct partial){bits->value - (uint64_t)from->displacement -
 					 index.value * (uint64_t)from->scale,
@@ -217,7 +219,7 @@ static enum undone undo_choice(struct walk *walk, const struct point *point,
 
 	*exact = false;
 	for (unsigned i = 2; i-- > 0;) {
-		if (!value_of_operand(walk, point, &insn->operands[i], &known))
+		if (!provenance_operand_value(walk, point, &insn->operands[i], &known))
 			continue;
 		bool same = (known.value & bits->mask) == bits->value;
 		return take(source, &insn->operands[same ? i : !i]);
@@ -225,8 +227,8 @@ static enum undone undo_choice(struct walk *walk, const struct point *point,
 	return UNDONE_NOT;
 }
 
-enum undone undo(struct walk *walk, const struct point *point, enum reg reg, struct partial *bits,
-		 struct operand *source, bool *exact)
+enum undone provenance_undo(struct walk *walk, const struct point *point, enum reg reg,
+			    struct partial *bits, struct operand *source, bool *exact)
 {
 	static const char *const two[] = {"add", "sub", "xor", "and", "or"};
 	const struct insn *insn = &point->scope->flow->insns[point->index];

@@ -3,18 +3,14 @@
  * What a register held at some place before the crash: as it still is, in a copy that is left, or
  * worked out again from the code.
  */
+#include "memory/provenance_value.h"
+
 #include <string.h>
 
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
-#include "memory/provenance_walk.h"
-
-static struct flow_place in_register(enum reg reg)
-{
-	return (struct flow_place){.reg = reg};
-}
 
 /* Nothing on the way from the point to the scope's own place wrote it. */
 static bool still_there(const struct point *point, enum reg reg)
@@ -22,8 +18,9 @@ static bool still_there(const struct point *point, enum reg reg)
 	struct flow *flow = point->scope->flow;
 
 	for (; point->later; point = point->later)
-		if (flow_defines(flow, point->index, in_register(reg)) ||
-		    !flow_unchanged(flow, in_register(reg), point->index, point->later->index))
+		if (flow_defines(flow, point->index, provenance_in_register(reg)) ||
+		    !flow_unchanged(flow, provenance_in_register(reg), point->index,
+				    point->later->index))
 			return false;
 	return true;
 }
@@ -66,8 +63,8 @@ static bool value_of_copy(const struct point *point, enum reg reg,
 
 		if (copy == REG_NONE || !regs_known(&scope->regs, copy))
 			continue;
-		flow_definitions(scope->flow, in_register(reg), i, &at_copy);
-		flow_definitions(scope->flow, in_register(copy), scope->at, &of_copy);
+		flow_definitions(scope->flow, provenance_in_register(reg), i, &at_copy);
+		flow_definitions(scope->flow, provenance_in_register(copy), scope->at, &of_copy);
 		if (!same_definition(&at_copy, set) || !flow_only(&of_copy, &at, &entry) || entry ||
 		    at != i)
 			continue;
@@ -77,14 +74,84 @@ static bool value_of_copy(const struct point *point, enum reg reg,
 	return false;
 }
 
+/* --- callers ----------------------------------------------------------------------------------- */
+
+/* Where the caller's call goes; false when it is through a pointer that is lost. */
+static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
+{
+	const struct insn *insn = &caller->flow->insns[caller->at];
+	struct point point = {caller, caller->at, NULL};
+	struct known known;
+
+	if (insn->target) {
+		enum reg reg = provenance_thunk_register(walk, insn->target);
+
+		*ret = insn->target;
+		if (reg == REG_NONE)
+			return true;
+		if (!provenance_register_value(walk, &point, reg, &known))
+			return false;
+	} else if (!insn->operand_count ||
+		   !provenance_operand_value(walk, &point, &insn->operands[0], &known)) {
+		return false;
+	}
+	*ret = known.value;
+	return true;
+}
+
+static struct scope *find_caller(struct walk *walk, struct scope *scope)
+{
+	uint64_t target;
+
+	scope->why = provenance_scope_obstacle(&walk->crash->trace, scope->frame);
+	if (scope->why)
+		return NULL;
+	if (walk->scope_count + 2 > SCOPES_MAX) {
+		scope->why = "too many callers";
+		return NULL;
+	}
+	struct regs regs = provenance_regs_at_entry(walk, scope);
+	struct scope *caller = provenance_add_frame(walk, scope->frame + 1, &regs);
+	if (!caller) {
+		scope->why = "its caller's code cannot be read";
+		return NULL;
+	}
+	scope->link = LINK_CALL;
+	if (!call_target(walk, caller, &target)) {
+		scope->link = LINK_POINTER;
+		return caller;
+	}
+	if (provenance_leads_to(walk, target, scope))
+		return caller;
+	struct scope *tail = provenance_add_tail_caller(walk, scope, target);
+	if (!tail) {
+		scope->link = LINK_NONE;
+		scope->why = "its caller called another function, which jumped here";
+		return NULL;
+	}
+	tail->link = LINK_CALL;
+	tail->caller = caller;
+	return tail;
+}
+
+struct scope *provenance_caller(struct walk *walk, struct scope *scope)
+{
+	if (scope->link == LINK_UNKNOWN) {
+		scope->link = LINK_NONE;
+		scope->caller = find_caller(walk, scope);
+	}
+	return scope->caller;
+}
+
 /* As the caller left it: arguments, and what calls preserve. */
 static bool value_from_caller(struct walk *walk, struct scope *scope, enum reg reg,
 			      struct known *ret)
 {
-	struct scope *caller = scope_caller(walk, scope);
+	struct scope *caller = provenance_caller(walk, scope);
 	struct point point = {caller, caller ? caller->at : 0, NULL};
 
-	return caller && scope->link == LINK_CALL && value_of_register(walk, &point, reg, ret);
+	return caller && scope->link == LINK_CALL &&
+	       provenance_register_value(walk, &point, reg, ret);
 }
 
 static bool find_value(struct walk *walk, const struct point *point, enum reg reg,
@@ -104,7 +171,7 @@ static bool find_value(struct walk *walk, const struct point *point, enum reg re
 		ret->value = scope->regs.value[reg];
 		return true;
 	}
-	flow_definitions(scope->flow, in_register(reg), point->index, &set);
+	flow_definitions(scope->flow, provenance_in_register(reg), point->index, &set);
 	if (!flow_only(&set, &at, &entry))
 		return false;
 	if ((entry || !flow_in_loop(scope->flow, at)) &&
@@ -112,11 +179,11 @@ static bool find_value(struct walk *walk, const struct point *point, enum reg re
 		return true;
 	if (entry)
 		return value_from_caller(walk, scope, reg, ret);
-	return value_after(walk, &(struct point){scope, at, point}, reg, ret);
+	return provenance_value_after(walk, &(struct point){scope, at, point}, reg, ret);
 }
 
-bool value_of_register(struct walk *walk, const struct point *point, enum reg reg,
-		       struct known *ret)
+bool provenance_register_value(struct walk *walk, const struct point *point, enum reg reg,
+			       struct known *ret)
 {
 	*ret = (struct known){0};
 	if (reg >= REG_RIP || !walk->budget || walk->depth == WALK_DEPTH)
@@ -147,15 +214,15 @@ static bool need(struct walk *walk, const struct point *point, enum reg reg, str
 
 	if (reg >= REG_RIP)
 		return true;
-	if (!value_of_register(walk, point, reg, &known))
+	if (!provenance_register_value(walk, point, reg, &known))
 		return false;
 	regs_set(regs, reg, known.value);
 	ret->reread |= known.reread;
 	return true;
 }
 
-bool address_of_operand(struct walk *walk, const struct point *point, const struct operand *operand,
-			struct known *ret)
+bool provenance_operand_address(struct walk *walk, const struct point *point,
+				const struct operand *operand, struct known *ret)
 {
 	const struct insn *insn = &point->scope->flow->insns[point->index];
 	struct regs regs = {0};
@@ -169,8 +236,8 @@ bool address_of_operand(struct walk *walk, const struct point *point, const stru
 	       operand_address(operand, insn, &regs, &ret->value);
 }
 
-bool value_of_operand(struct walk *walk, const struct point *point, const struct operand *operand,
-		      struct known *ret)
+bool provenance_operand_value(struct walk *walk, const struct point *point,
+			      const struct operand *operand, struct known *ret)
 {
 	uint64_t address;
 
@@ -180,8 +247,8 @@ bool value_of_operand(struct walk *walk, const struct point *point, const struct
 		return true;
 	}
 	if (operand->kind == OPERAND_REGISTER)
-		return value_of_register(walk, point, operand->reg, ret);
-	if (!address_of_operand(walk, point, operand, ret) || operand->size > 8)
+		return provenance_register_value(walk, point, operand->reg, ret);
+	if (!provenance_operand_address(walk, point, operand, ret) || operand->size > 8)
 		return false;
 	address = ret->value;
 	ret->reread = true;
@@ -239,7 +306,8 @@ static bool result_of_two(const struct insn *insn, uint64_t a, uint64_t b, uint6
 	return true;
 }
 
-bool value_after(struct walk *walk, const struct point *point, enum reg reg, struct known *ret)
+bool provenance_value_after(struct walk *walk, const struct point *point, enum reg reg,
+			    struct known *ret)
 {
 	const struct insn *insn = &point->scope->flow->insns[point->index];
 	const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
@@ -247,7 +315,7 @@ bool value_after(struct walk *walk, const struct point *point, enum reg reg, str
 
 	*ret = (struct known){0};
 	if (insn_is(insn, "bswap") && to->size == 8) {
-		if (!value_of_register(walk, point, reg, ret))
+		if (!provenance_register_value(walk, point, reg, ret))
 			return false;
 		ret->value = __builtin_bswap64(ret->value);
 		return true;
@@ -258,13 +326,13 @@ bool value_after(struct walk *walk, const struct point *point, enum reg reg, str
 	if (insn_is(insn, "xor") && from->kind == OPERAND_REGISTER && from->reg == reg)
 		return true;
 	if (insn_is(insn, "lea"))
-		return address_of_operand(walk, point, from, ret);
-	if (!value_of_operand(walk, point, from, &b))
+		return provenance_operand_address(walk, point, from, ret);
+	if (!provenance_operand_value(walk, point, from, &b))
 		return false;
 	ret->reread = b.reread;
 	if (result_of_move(insn, b.value, &ret->value))
 		return true;
-	if (!value_of_register(walk, point, reg, &a))
+	if (!provenance_register_value(walk, point, reg, &a))
 		return false;
 	ret->reread |= a.reread;
 	return result_of_two(insn, a.value, b.value, &ret->value);

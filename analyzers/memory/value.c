@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel itself leaves where a pointer was: poison, errors, page tables, bent pointers. */
 #include "memory/value.h"
 
 #include <endian.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory/value_formats.h"
+#include "base/cleanup.h"
 
 static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
@@ -29,7 +30,7 @@ static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look
 
 	if (memcmp(b, b + 1, 7) != 0 || !value)
 		return false;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (known[i].byte == b[0])
 			return value_say(look, known[i].kind, 0.95, known[i].text);
 	char text[64];
@@ -137,7 +138,7 @@ static bool timestamp(uint64_t value, const uint8_t b[8], struct value_look *loo
 	return false;
 }
 
-static look_fn *const looks[] = {
+static value_look_fn *const looks[] = {
 	list_poison,  error_pointer,	value_is_usb_string, value_is_usb_descriptor,
 	repeated,     value_is_utf16,	value_is_ascii,	     value_is_scsi,
 	value_is_pci, value_is_file,	mangled_pointer,     value_is_network,
@@ -151,7 +152,7 @@ size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX])
 	size_t count = 0;
 
 	memcpy(bytes, &little, sizeof(bytes));
-	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]) && count < VALUE_LOOKS_MAX; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(looks) && count < VALUE_LOOKS_MAX; i++)
 		count += looks[i](value, bytes, &ret[count]);
 	return count;
 }

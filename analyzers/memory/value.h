@@ -6,16 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "memory/value_formats.h"
+
 /*
  * What a 64-bit value that should have been a pointer looks like. Pure: nothing is read but the
- * value's own bytes. Each answer carries how likely chance alone is to have made it.
+ * value's own bytes.
  */
-struct value_look {
-	const char *kind; /* "usb_string", "ascii", "slab_poison", … */
-	char text[160];
-	double confidence;
-};
-
 #define VALUE_LOOKS_MAX 8
 
 /* Fills ret, most telling first; returns how many. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 bool value_say(struct value_look *look, const char *kind, double confidence, const char *text)
 {
 	look->kind = kind;
@@ -96,7 +98,7 @@ bool value_is_file(uint64_t value, const uint8_t b[8], struct value_look *look)
 	};
 
 	(void)value;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!memcmp(b, known[i].bytes, known[i].size))
 			return value_say(look, "file_magic", 0.85, known[i].text);
 	return false;
@@ -177,7 +179,7 @@ bool value_is_pci(uint64_t value, const uint8_t b[8], struct value_look *look)
 	if (command & 0xf800 || !(command & 7) || !(status & 0x10) || status & 0x47 ||
 	    !(uint16_t)(value >> 16))
 		return false;
-	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++)
 		if (vendors[i].vendor == (uint16_t)value) {
 			snprintf(text, sizeof(text),
 				 "PCI configuration header of %s device %04x:%04x", vendors[i].name,

@@ -2,16 +2,21 @@
 #ifndef TRIAGE_MEMORY_VALUE_FORMATS
 #define TRIAGE_MEMORY_VALUE_FORMATS
 
-#include "memory/value.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/*
- * The files of value.h share these. One way of looking at a value and its bytes in memory order;
- * false for "not this".
- */
-typedef bool look_fn(uint64_t value, const uint8_t bytes[8], struct value_look *ret);
+/* What a value looks like, and how likely that is no chance. */
+struct value_look {
+	const char *kind; /* "usb_string", "ascii", "slab_poison", … */
+	char text[160];
+	double confidence;
+};
 
-look_fn value_is_usb_string, value_is_usb_descriptor, value_is_scsi, value_is_pci, value_is_network,
-	value_is_ascii, value_is_utf16, value_is_file;
+/* One way of looking at a value and its bytes in memory order; false for "not this". */
+typedef bool value_look_fn(uint64_t value, const uint8_t bytes[8], struct value_look *ret);
+
+value_look_fn value_is_usb_string, value_is_usb_descriptor, value_is_scsi, value_is_pci,
+	value_is_network, value_is_ascii, value_is_utf16, value_is_file;
 
 /* Fill in a look and return true. text is copied. */
 bool value_say(struct value_look *look, const char *kind, double confidence, const char *text);

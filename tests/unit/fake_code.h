@@ -10,6 +10,7 @@
 #include "kernel/insn/disasm.h"
 #include "kernel/unwind/unwind.h"
 #include "memory/provenance.h"
+#include "memory/provenance_trail.h"
 
 /*
  * A crash in machine code of the test's own, with callers, stack and objects. Include it in one file
@@ -35,7 +36,7 @@
 
 static struct crash crash;
 static struct frame frames[8];
-static struct provenance found;
+static struct bad_value found;
 
 /* owner.c's, which nothing asked for here needs. */
 void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
@@ -128,13 +129,13 @@ static void setup(void)
 	crash = (struct crash){.kernel = &kernel, .cpu = -1};
 	memset(frames, 0, sizeof(frames));
 	crash.trace.frames = frames;
-	found = (struct provenance){0};
+	found = (struct bad_value){0};
 	fake_u64(NODE + 0x18, BAD);
 }
 
 static void teardown(void)
 {
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	disasm_close(kernel.disasm);
 	fake_close();
 }
@@ -198,20 +199,25 @@ static void fault_in(const char *name, const char *before, const char *after)
 
 static bool said(const char *text, const char *evidence)
 {
-	json_t *step;
-	size_t i;
+	bool proven = !strcmp(evidence, "proven");
 
-	json_array_foreach(
-		found.steps, i,
-		step) if (strstr(json_string_value(json_object_get(step, "text")), text) &&
-			  !strcmp(json_string_value(json_object_get(step, "evidence")),
-				  evidence)) return true;
+	for (size_t i = 0; i < found.step_count; i++)
+		if (strstr(found.steps[i].text, text) && found.steps[i].proven == proven)
+			return true;
 	return false;
 }
 
+/* For a message, at the end of a test. */
 static const char *all_said(void)
 {
-	return json_dumps(found.steps, JSON_INDENT(1)); /* for a message, at the end of a test */
+	static char all[8192];
+	size_t length = 0;
+
+	for (size_t i = 0; i < found.step_count && length < sizeof(all); i++)
+		length += (size_t)snprintf(all + length, sizeof(all) - length, "%s [%s]\n",
+					   found.steps[i].text,
+					   found.steps[i].proven ? "proven" : "inferred");
+	return all;
 }
 
 #define assert_said(text, evidence) ck_assert_msg(said(text, evidence), "%s", all_said())

@@ -8,7 +8,7 @@
 #define TARGETS (FAKE_BASE + 0x10000) /* 1024 bytes each, 32 of them */
 #define MEMBER 64
 
-static struct provenance origin;
+static struct bad_value origin;
 
 static uint64_t holder(unsigned index)
 {
@@ -27,11 +27,11 @@ static void start(void)
 	memset(&fake_slabs, 0, sizeof(fake_slabs));
 	fake_slab("kmalloc-512", HOLDERS, 512, 16);
 	fake_slab("kmalloc-1k", TARGETS, 1024, 32);
-	origin = (struct provenance){.found = true, .held = true, .address = holder(5) + MEMBER};
+	origin = (struct bad_value){.found = true, .held = true, .address = holder(5) + MEMBER};
 }
 
 /* The bad value where it was read from. */
-static bool find(uint64_t value, const struct provenance *from, struct bit_flip *flip)
+static bool find(uint64_t value, const struct bad_value *from, struct bit_flip *flip)
 {
 	fake_u64(holder(5) + MEMBER, value);
 	return bit_flip_find(&kernel, value, from, flip);

@@ -13,7 +13,7 @@ START_TEST(member_of_the_argument)
 	trace(REG_RAX, BAD);
 	assert_loaded(NODE + 0x18, BAD);
 	ck_assert_uint_eq(found.offset, 0x18);
-	ck_assert_str_eq(found.type, "struct node");
+	ck_assert_str_eq(type_name(found.type), "node");
 	ck_assert_str_eq(found.member, "peer");
 	ck_assert(!found.guessed && found.whole);
 	assert_said("member+0x0: mov 0x18(%rdi),%rax: loaded from", "proven");
@@ -69,7 +69,7 @@ START_TEST(through_the_caller_by_a_saved_register)
 	trace(REG_RDI, BAD);
 	assert_loaded(NODE + 0x18, BAD);
 	/* The clone's node came in RSI, though it is the third parameter. */
-	ck_assert_str_eq(found.type, "struct node");
+	ck_assert_str_eq(type_name(found.type), "node");
 	ck_assert_str_eq(found.member, "peer");
 	ck_assert(found.guessed);
 	assert_said("callee() got it as argument 1, in rdi", "proven");
@@ -82,7 +82,7 @@ START_TEST(a_clone_with_two_fitting_parameters_has_no_name)
 	fault_in("twins.constprop.0", "48 8b 47 18" /* mov 0x18(%rdi),%rax */, "48 8b 50 08");
 	trace(REG_RAX, BAD);
 	assert_loaded(NODE + 0x18, BAD);
-	ck_assert_str_eq(found.type, "");
+	ck_assert_int_eq(found.type.kind, TYPE_NONE);
 }
 END_TEST
 
@@ -147,7 +147,7 @@ START_TEST(a_free_pointer_before_the_list)
 	ck_assert(!found.found);
 	fake_slabs.caches[0].hardened = true;
 	fake_slabs.caches[0].random = NOW;
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	fake_u64(culprit, 0);
 	uint64_t decoded = USB ^ NOW ^ __builtin_bswap64(culprit);
 	fake_u64(NODE, decoded);

@@ -228,7 +228,7 @@ START_TEST(returned_and_clobbered)
 	set(REG_RDI, 0);
 	trace(REG_RAX, BAD);
 	assert_said("returned by maker()", "inferred");
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	trace(REG_RCX, BAD);
 	assert_said("the call does not keep rcx", "inferred");
 }
@@ -322,7 +322,7 @@ START_TEST(frames_that_are_no_calls_end_it)
 	frames[1].kind = FRAME_ENTRY;
 	trace(REG_RDI, BAD);
 	assert_said("entered by an interrupt or exception", "inferred");
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	frames[1].kind = FRAME_CALL;
 	frames[1].source = FOUND_SCAN;
 	trace(REG_RDI, BAD);
@@ -348,7 +348,7 @@ START_TEST(code_that_is_all_zeroes)
 	fault_in("cleared", "00 00 00 00 00 00 00 00", RAX_RDX);
 	trace(REG_RAX, BAD);
 	assert_said("how the code came here is not known", "inferred");
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	trace(REG_RDI, BAD);
 	ck_assert(!said("got it as argument 1", "proven"));
 }
@@ -365,7 +365,7 @@ START_TEST(code_whose_end_is_not_known)
 	fake_u64(NODE + 0x18, 0);
 	trace(REG_RAX, 0);
 	assert_said("loaded from 0xffff888000004018", "proven");
-	json_decref(found.steps);
+	bad_value_deinit(&found);
 	put_bytes(fault, "48 8b 10 0f 84 00 00 01 00 c3"); /* je far beyond; ret */
 	crash.trace.count = 0;
 	add_frame(fault, 0);
@@ -393,7 +393,7 @@ START_TEST(very_many_callers)
 		add_frame(call + 5, STACK + 8 * i);
 	set(REG_RDI, BAD);
 	trace(REG_RDI, BAD);
-	ck_assert_uint_le(json_array_size(found.steps), 2 * PROVENANCE_STEPS);
+	ck_assert_uint_le(found.step_count, 2 * PROVENANCE_STEPS);
 }
 END_TEST
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_MEMORY_BAD_VALUE
+#define TRIAGE_MEMORY_BAD_VALUE
+
+#include "kernel/types/types.h"
+
+/* One step from the crash back to where the value came from, in words. */
+struct bad_value_step {
+	bool proven; /* else inferred */
+	char *text;
+};
+
+/* A value that was used as a pointer and is none: where it was read from, and how that is known. */
+struct bad_value {
+	bool found; /* it was loaded from address */
+	uint64_t address;
+	uint64_t value;	  /* as loaded: what the code added to it since is taken off */
+	bool whole;	  /* all its bits are known */
+	uint64_t base;	  /* of the object: address - offset */
+	uint64_t offset;  /* in the object, bytes; of a member before its start, negative */
+	bool held;	  /* memory at address still holds the value: proven */
+	struct type type; /* of the object; TYPE_NONE unknown */
+	char member[96];  /* "fq"; "" before the start of type */
+	bool guessed;	  /* type and member are inferred */
+	struct bad_value_step *steps;
+	size_t step_count;
+};
+
+/* Add a step; the text is copied. ERR_NOMEM. */
+struct err *bad_value_add_step(struct bad_value *bad, bool proven, const char *text);
+/* Forget what was found, but not the steps. */
+void bad_value_forget(struct bad_value *bad);
+void bad_value_deinit(struct bad_value *bad);
+
+#endif
