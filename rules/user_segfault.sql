@@ -4,11 +4,11 @@
 -- severity: warning
 -- confidence: 0.7
 -- advice: Disassemble the named file at the offset: objdump -d --start-address=OFFSET FILE, or addr2line -fie FILE OFFSET.
--- advice: The number is the thread's, not the process': the program's own log names the process.
+-- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 SELECT
-	comm || ' (thread ' || pid || ') accessed ' || address || ', next to NULL, at ' ||
+	comm || '/' || pid || ' accessed ' || address || ', next to NULL, at ' ||
 		coalesce(object || '+' || printf('0x%x', "offset"), ip) AS because,
-	'user program ' || comm || ' (thread ' || pid || '): NULL pointer ' || access || ' in ' ||
+	'user program ' || comm || '/' || pid || ': NULL pointer ' || access || ' in ' ||
 		coalesce(object || '+' || printf('0x%x', "offset"), ip) AS headline,
 	finding
 FROM segfault s

@@ -33,9 +33,9 @@ static void take_task(struct crash *crash)
 /* Without a stack, the kernel's report in its log has to do: who, where, which address. */
 static void take_report(struct crash *crash)
 {
-	struct crash_report report;
+	struct oops_report report;
 
-	if (crash->trace.count || !crash_report_read(crash->kernel->log, &report))
+	if (crash->trace.count || !oops_report_read(crash->kernel->log, &report))
 		return;
 	if (crash->cpu < 0)
 		crash->cpu = report.cpu;

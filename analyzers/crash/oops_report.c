@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the report of an oops or panic in the log. */
 #include "crash/oops_report.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static size_t digits(const char *text)
 }
 
 /* "CPU: 1 PID: 105 Comm: sh Tainted: …"; "UID: 0 " may stand between since v6.12. */
-static bool read_task(const char *text, struct crash_report *report)
+static bool read_task(const char *text, struct oops_report *report)
 {
 	const char *cpu = strstr(text, "CPU: "), *pid = strstr(text, " PID: ");
 	const char *comm = strstr(text, " Comm: "), *end;
@@ -38,7 +39,7 @@ static bool read_task(const char *text, struct crash_report *report)
 	return true;
 }
 
-bool crash_report_rip(const char *text, struct crash_report *report)
+bool oops_report_rip(const char *text, struct oops_report *report)
 {
 	const char *rip = strstr(text, "RIP: 0010:"), *plus = rip ? strstr(rip, "+0x") : NULL;
 	const char *name = plus;
@@ -62,7 +63,7 @@ bool crash_report_rip(const char *text, struct crash_report *report)
 	return true;
 }
 
-static void read_address(const char *text, struct crash_report *report)
+static void read_address(const char *text, struct oops_report *report)
 {
 	static const char *const words[] = {"address: ", "non-canonical address 0x",
 					    "paging request at ", "dereference at "};
@@ -79,19 +80,19 @@ static void read_address(const char *text, struct crash_report *report)
 }
 
 /* From the "CPU:" line both ways: the announcement stands above it, RIP below. */
-static void read_around(const struct log *log, size_t at, struct crash_report *report)
+static void read_around(const struct log *log, size_t at, struct oops_report *report)
 {
 	for (size_t i = at; i < log->count && i < at + HEAD_LINES && !report->symbol[0]; i++)
-		if (crash_report_rip(log->lines[i].text, report))
+		if (oops_report_rip(log->lines[i].text, report))
 			break;
 	for (size_t i = at, seen = 0; i-- > 0 && seen < 8 && !report->has_address; seen++)
 		read_address(log->lines[i].text, report);
 }
 
-bool crash_report_read(const struct log *log, struct crash_report *ret)
+bool oops_report_read(const struct log *log, struct oops_report *ret)
 {
 	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < REPORT_LINES; seen++) {
-		struct crash_report report = {.cpu = -1, .pid = -1};
+		struct oops_report report = {.cpu = -1, .pid = -1};
 
 		if (!read_task(log->lines[i].text, &report))
 			continue;

@@ -11,7 +11,7 @@
  * The kernel's own report at the end of a log (show_regs(), dump_stack()), for when there is no
  * dump or its stacks cannot be read: who, where, which address.
  */
-struct crash_report {
+struct oops_report {
 	int cpu; /* -1 unknown */
 	int pid; /* -1 unknown */
 	char comm[17];
@@ -23,11 +23,11 @@ struct crash_report {
 };
 
 /* The last report of the log; false when it holds none. */
-bool crash_report_read(const struct log *log, struct crash_report *ret);
+bool oops_report_read(const struct log *log, struct oops_report *ret);
 /*
  * Symbol, offset and module out of a line of kernel mode: "RIP: 0010:name+0x5/0x20 [module]", or
  * 3.10's with addresses in brackets before the name. False when it is no such line.
  */
-bool crash_report_rip(const char *text, struct crash_report *report);
+bool oops_report_rip(const char *text, struct oops_report *report);
 
 #endif

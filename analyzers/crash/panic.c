@@ -21,6 +21,7 @@
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/unwind/unwind.h"
 
 /* "null_dereference in crashme_null_third+0x15 [crashme], init/1 on CPU 0" */
@@ -37,8 +38,8 @@ static void headline(const struct crash *crash, struct str *text)
 	}
 	if (crash->task) {
 		str_puts(text, ", ");
-		str_escape(text, crash->task->comm, strnlen(crash->task->comm, 16));
-		str_printf(text, "/%d on CPU %d", crash->task->pid, crash->cpu);
+		task_label(crash->task, text);
+		str_printf(text, " on CPU %d", crash->cpu);
 	}
 }
 

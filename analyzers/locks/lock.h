@@ -7,7 +7,7 @@
 #include "kernel/kernel.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/locking/waitlist.h"
-#include "task_label.h"
+#include "kernel/tasks/task_label.h"
 
 /*
  * What the lock analyzers share: building a LOCK of the verdict's shape, and going from the

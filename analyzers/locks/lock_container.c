@@ -16,7 +16,7 @@
 #include "kernel/types/types.h"
 #include "locks/device.h"
 #include "locks/lock_name.h"
-#include "task_label.h"
+#include "kernel/tasks/task_label.h"
 
 /* --- the member ------------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "task_label.h"
+#include "kernel/tasks/task_label.h"
 
 /* --- mm_struct -------------------------------------------------------------------------------- */
 

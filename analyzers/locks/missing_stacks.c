@@ -11,7 +11,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
-#include "task_label.h"
+#include "kernel/tasks/task_label.h"
 
 #define NAMES_SHOWN 8
 

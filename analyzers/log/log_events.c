@@ -10,6 +10,8 @@
 
 #include "analysis.h"
 #include "kernel/printk/printk.h"
+#include "log/log_json.h"
+#include "log/log_tail.h"
 
 static const struct {
 	const char *words, *kind;
@@ -29,37 +31,21 @@ static const char *kind_of(const char *text)
 	return NULL;
 }
 
-static json_t *event_json(const struct log_line *line, const char *kind)
+static bool is_event(const char *text)
 {
-	json_t *json = json_object();
-
-	if (line->has_time)
-		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
-	json_put(json, "kind", json_string(kind));
-	json_put(json, "text", json_escaped_bytes(line->text, MIN(line->length, 512)));
-	if (line->caller & 1u << 31)
-		json_put(json, "cpu", json_integer(line->caller & ~(1u << 31)));
-	return json;
+	return kind_of(text);
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	const struct log *log = kernel->log;
-	size_t first = 0, seen = 0;
+	const struct log *log = analysis->kernel->log;
 
-	for (size_t i = log->count; i-- > 0 && seen < EVENTS_MAX;)
-		if (kind_of(log->lines[i].text)) {
-			seen++;
-			first = i;
-		}
-	for (size_t i = first; seen && i < log->count; i++) {
+	for (size_t i = log_tail(log, EVENTS_MAX, is_event); i < log->count; i++) {
 		const char *kind = kind_of(log->lines[i].text);
 
 		if (kind)
-			finding_add(findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
-				    event_json(&log->lines[i], kind), NULL);
+			finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
+				    log_event_json(&log->lines[i], kind), NULL);
 	}
 	return NULL;
 }

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: user processes that crashed, by their lines in the kernel log: which instruction of
- *   which file, what kind of access to what.
- * Needs: the log.
- * False positives: a process that printed such a line to /dev/kmsg.
- * Kernel commits: c926087eb38f v6.2 " likely on CPU"; the base is that of the mapping, and of the
- *   file where the kernel subtracts the mapping's file offset (el8, 6.12).
+ * Reads the kernel's line about a user process that crashed. Commits: c926087eb38f v6.2 " likely on
+ * CPU"; the base is that of the mapping, and of the file where the kernel subtracts the mapping's
+ * file offset (el8, 6.12).
  */
 #include "log/segfault.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
 #include "base/parse.h"
 #include "base/str.h"
-#include "kernel/printk/printk.h"
 
 #define HEX "0123456789abcdefABCDEF"
 
@@ -159,86 +152,3 @@ const char *segfault_class(const struct segfault *fault)
 		return "protection_key";
 	return fault->error & 1 ? "protection" : "not_present";
 }
-
-static json_t *segfault_json(const struct log_line *line, const struct segfault *fault)
-{
-	json_t *json = json_object();
-	uint64_t offset;
-
-	if (line->has_time)
-		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
-	json_put(json, "comm", json_escaped(fault->comm));
-	json_put(json, "pid", json_integer((json_int_t)fault->pid));
-	json_put(json, "trap", json_escaped(fault->trap));
-	json_put(json, "address", fault->has_address ? json_address(fault->address) : json_null());
-	json_put(json, "ip", json_address(fault->ip));
-	json_put(json, "sp", json_address(fault->sp));
-	json_put(json, "error", json_integer((json_int_t)fault->error));
-	if (fault->object[0]) {
-		json_put(json, "object", json_escaped(fault->object));
-		json_put(json, "base", json_address(fault->base));
-		json_put(json, "size", json_integer((json_int_t)fault->size));
-		json_put(json, "offset",
-			 segfault_offset(fault, &offset) ? json_integer((json_int_t)offset)
-							 : json_null());
-	}
-	json_put(json, "access",
-		 segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
-	json_put(json, "class", segfault_class(fault) ? json_string(segfault_class(fault)) : NULL);
-	json_put(json, "cpu", fault->cpu >= 0 ? json_integer(fault->cpu) : NULL);
-	return json;
-}
-
-static void emit(const struct log_line *line, const struct segfault *fault,
-		 struct findings *findings)
-{
-	_str_ struct str where = {0}, comm = {0};
-	uint64_t offset;
-
-	str_escape(&comm, fault->comm, strlen(fault->comm));
-	if (segfault_offset(fault, &offset)) {
-		str_escape(&where, fault->object, strlen(fault->object));
-		str_printf(&where, "+0x%" PRIx64, offset);
-	} else {
-		str_printf(&where, "0x%" PRIx64, fault->ip);
-	}
-	if (fault->has_address)
-		finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
-			    segfault_json(line, fault),
-			    "user program %s (thread %" PRIu64 ") crashed: %s of 0x%" PRIx64
-			    " (%s) at %s",
-			    comm.data ? comm.data : "?", fault->pid, segfault_access(fault),
-			    fault->address, segfault_class(fault), where.data);
-	else
-		finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
-			    segfault_json(line, fault),
-			    "user program %s (thread %" PRIu64 ") crashed: %s at %s",
-			    comm.data ? comm.data : "?", fault->pid, fault->trap, where.data);
-}
-
-#define SEGFAULTS_MAX 500 /* the last ones */
-
-static struct err *run(struct analysis *analysis)
-{
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	const struct log *log = kernel->log;
-	struct segfault fault;
-	size_t first = 0, seen = 0;
-
-	for (size_t i = log->count; i-- > 0 && seen < SEGFAULTS_MAX;)
-		if (segfault_parse(log->lines[i].text, &fault)) {
-			seen++;
-			first = i;
-		}
-	for (size_t i = first; seen && i < log->count; i++)
-		if (segfault_parse(log->lines[i].text, &fault))
-			emit(&log->lines[i], &fault, findings);
-	return NULL;
-}
-
-const struct analyzer segfault_analyzer = {
-	.name = "segfault",
-	.needs = STEP_LOG,
-	.run = run,
-};

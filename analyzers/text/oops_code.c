@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the code bytes an oops printed. */
 #include "text/oops_code.h"
 
 #include <string.h>
@@ -29,15 +30,15 @@ static const char *read_byte(const char *text, uint8_t *byte, bool *marked)
 	return text;
 }
 
-bool code_line_parse(const char *text, struct code_line *ret)
+bool oops_code_parse(const char *text, struct oops_code *ret)
 {
 	const char *at = strstr(text, "Code:");
-	struct code_line line = {.at = SIZE_MAX};
+	struct oops_code line = {.at = SIZE_MAX};
 	bool marked;
 
 	if (!at)
 		return false;
-	for (at += 5; line.count < CODE_LINE_MAX; line.count++) {
+	for (at += 5; line.count < OOPS_CODE_MAX; line.count++) {
 		at += strspn(at, " ");
 		at = read_byte(at, &line.bytes[line.count], &marked);
 		if (!at)
@@ -58,21 +59,21 @@ static bool is_of(const struct log *log, size_t code, const char *symbol, uint64
 {
 	for (size_t i = code, seen = 0; i-- > 0 && seen < RIP_LINES; seen++) {
 		const char *text = log->lines[i].text;
-		struct crash_report report = {0};
+		struct oops_report report = {0};
 
 		if (!strstr(text, "RIP: "))
 			continue;
-		return crash_report_rip(text, &report) && report.offset == offset &&
+		return oops_report_rip(text, &report) && report.offset == offset &&
 		       !strcmp(report.symbol, symbol);
 	}
 	return false;
 }
 
-bool code_line_find(const struct log *log, const char *symbol, uint64_t offset,
-		    struct code_line *ret)
+bool oops_code_find(const struct log *log, const char *symbol, uint64_t offset,
+		    struct oops_code *ret)
 {
 	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < LOG_LINES; seen++)
-		if (code_line_parse(log->lines[i].text, ret) && is_of(log, i, symbol, offset))
+		if (oops_code_parse(log->lines[i].text, ret) && is_of(log, i, symbol, offset))
 			return true;
 	return false;
 }

@@ -65,7 +65,7 @@ static json_t *comparison_json(const struct subject *subject,
 	json_put(json, "module",
 		 function->module[0] ? json_escaped(function->module) : json_null());
 	json_put(json, "against", json_string(subject->against));
-	json_put(json, "class", json_string(text_class(comparison)));
+	json_put(json, "class", json_string(text_difference_class(comparison)));
 	json_put(json, "address", json_address(subject->address));
 	json_put(json, "bytes", json_integer((json_int_t)comparison->bytes));
 	json_put(json, "patched", json_integer((json_int_t)comparison->patched));
@@ -89,7 +89,7 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 		 const struct text_comparison *comparison)
 {
 	const struct text_difference *first = &comparison->differences[0];
-	const char *class = text_class(comparison);
+	const char *class = text_difference_class(comparison);
 	const char *source =
 		!strcmp(subject->against, "log") ? "what the oops printed" : "its file";
 	json_t *json = comparison_json(subject, comparison);
@@ -110,8 +110,9 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 	else if (!strcmp(class, "bit_flip"))
 		finding_add(findings, FINDING_TEXT, SEVERITY_CRITICAL, 1.0, json,
 			    "code at %s is %02x, in %s %02x: %u bit%s flipped", place, first->found,
-			    source, first->expected, text_bits(first->expected, first->found),
-			    text_bits(first->expected, first->found) > 1 ? "s" : "");
+			    source, first->expected,
+			    text_difference_bits(first->expected, first->found),
+			    text_difference_bits(first->expected, first->found) > 1 ? "s" : "");
 	else
 		finding_add(findings, FINDING_TEXT, SEVERITY_CRITICAL, 1.0, json,
 			    "%zu bytes of code from %s on are not as in %s", comparison->count,
@@ -136,7 +137,7 @@ static bool is_patched(struct kernel *kernel, const uint8_t *was, const uint8_t 
 	       (before.is_call && after.is_call && before.size == 5);
 }
 
-static void compare_line(struct kernel *kernel, const struct code_line *line, const uint8_t *dump,
+static void compare_line(struct kernel *kernel, const struct oops_code *line, const uint8_t *dump,
 			 uint64_t start, struct text_comparison *comparison)
 {
 	for (size_t i = 0; i < line->count; i++) {
@@ -153,7 +154,7 @@ static void compare_line(struct kernel *kernel, const struct code_line *line, co
 			i += insn.size - 1u;
 			continue;
 		}
-		text_differs(comparison, start + i, line->bytes[i], dump[i]);
+		text_difference_note(comparison, start + i, line->bytes[i], dump[i]);
 	}
 }
 
@@ -163,10 +164,10 @@ static void compare_with_log(const struct crash *crash, struct findings *finding
 	uint64_t rip = crash->regs.value[REG_RIP];
 	struct kernel *kernel = crash->kernel;
 	struct text_comparison comparison = {0};
-	uint8_t dump[CODE_LINE_MAX];
-	struct code_line line;
+	uint8_t dump[OOPS_CODE_MAX];
+	struct oops_code line;
 
-	if (!code_line_find(kernel->log, function->name, rip - function->address, &line))
+	if (!oops_code_find(kernel->log, function->name, rip - function->address, &line))
 		return;
 	uint64_t start = rip - line.at;
 	if (!err_ok(memory_read(kernel->memory, start, dump, line.count)))
@@ -184,9 +185,9 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 {
 	struct kernel *kernel = crash->kernel;
 	char place[SYMBOL_NAME_MAX + 96], text[1024], bits[64] = "one bit explains it:";
-	struct text_flip flip;
+	struct text_bit_flip flip;
 
-	if (!text_flip_find(kernel, function, crash->regs.value[REG_RIP], &flip))
+	if (!text_bit_flip_find(kernel, function, crash->regs.value[REG_RIP], &flip))
 		return;
 	symbols_format(kernel->symbols, flip.address, place, sizeof(place));
 	if (flip.readings > 1)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells a flipped bit in an instruction by the code around it, without a file to compare with. */
 #include "text/text_bit_flip.h"
 
 #include <string.h>
@@ -232,7 +233,7 @@ static bool fits(const struct body *body, size_t byte, struct insn *insn, unsign
 }
 
 static void try_bit(struct body *body, size_t byte, unsigned bit, unsigned *best,
-		    struct text_flip *ret)
+		    struct text_bit_flip *ret)
 {
 	uint8_t found = body->code[byte];
 	unsigned good = 0;
@@ -249,14 +250,14 @@ static void try_bit(struct body *body, size_t byte, unsigned bit, unsigned *best
 	body->code[byte] = found;
 }
 
-bool text_flip_find(struct kernel *kernel, const struct symbol *function, uint64_t rip,
-		    struct text_flip *ret)
+bool text_bit_flip_find(struct kernel *kernel, const struct symbol *function, uint64_t rip,
+			struct text_bit_flip *ret)
 {
 	_free_ struct body *body = calloc(1, sizeof(*body));
 	struct insn last, found;
 	unsigned best = 0;
 
-	*ret = (struct text_flip){0};
+	*ret = (struct text_bit_flip){0};
 	if (!body)
 		return false;
 	body->kernel = kernel;

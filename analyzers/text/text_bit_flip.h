@@ -12,7 +12,7 @@ struct symbol;
  * is out of step with the code after it, and with the bit restored it is in step. Inferred; a
  * comparison with the kernel's file proves it.
  */
-struct text_flip {
+struct text_bit_flip {
 	uint64_t address;	 /* of the byte */
 	uint8_t found, restored; /* the byte, and with the bit put back */
 	struct insn insn;	 /* the instruction it would be */
@@ -23,7 +23,7 @@ struct text_flip {
  * function is the symbol that holds rip. False for a ud2 as compilers write it: where the code runs
  * to no further, or the next instruction is in step with it as it stands.
  */
-bool text_flip_find(struct kernel *kernel, const struct symbol *function, uint64_t rip,
-		    struct text_flip *ret);
+bool text_bit_flip_find(struct kernel *kernel, const struct symbol *function, uint64_t rip,
+			struct text_bit_flip *ret);
 
 #endif

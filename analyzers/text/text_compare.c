@@ -39,7 +39,8 @@ static void note_bytes(struct comparing *c, size_t at, const uint8_t *right, siz
 {
 	for (size_t i = 0; i < length; i++)
 		if (right[i] != c->found[at + i])
-			text_differs(c->result, c->base + at + i, right[i], c->found[at + i]);
+			text_difference_note(c->result, c->base + at + i, right[i],
+					     c->found[at + i]);
 }
 
 /* --- addresses that moved ------------------------------------------------------------------- */
@@ -225,7 +226,7 @@ static bool is_hook(const struct comparing *c, size_t start, uint64_t *target)
 	    found[0] == expected[0])
 		return false;
 	for (size_t i = 0; i < HOOK; i++)
-		bits += text_bits(found[i], expected[i]);
+		bits += text_difference_bits(found[i], expected[i]);
 	*target = c->base + start + HOOK + (uint64_t)(int64_t)(int32_t)load_u32(found + 1);
 	return bits > FLIPPED_BITS * 2 && kernel->modules && modules_find(kernel->modules, *target);
 }

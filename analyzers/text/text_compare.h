@@ -3,7 +3,7 @@
 #define TRIAGE_TEXT_TEXT_COMPARE
 
 #include "kernel/text/text_sites.h"
-#include "text/text.h"
+#include "text/text_difference.h"
 
 #define TEXT_RANGE_MAX (64u << 20)
 

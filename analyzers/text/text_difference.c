@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What differing bytes of code are signs of. */
-#include "text/text.h"
+#include "text/text_difference.h"
 
 #define FLIPPED_BITS 2 /* memory loses one bit, now and then two next to each other */
 
-void text_differs(struct text_comparison *comparison, uint64_t address, uint8_t expected,
-		  uint8_t found)
+void text_difference_note(struct text_comparison *comparison, uint64_t address, uint8_t expected,
+			  uint8_t found)
 {
 	if (comparison->count < TEXT_DIFFERENCES_MAX)
 		comparison->differences[comparison->count] =
@@ -13,18 +13,19 @@ void text_differs(struct text_comparison *comparison, uint64_t address, uint8_t 
 	comparison->count++;
 }
 
-unsigned text_bits(uint8_t a, uint8_t b)
+unsigned text_difference_bits(uint8_t a, uint8_t b)
 {
 	return (unsigned)__builtin_popcount(a ^ b);
 }
 
-const char *text_class(const struct text_comparison *comparison)
+const char *text_difference_class(const struct text_comparison *comparison)
 {
 	const struct text_difference *first = &comparison->differences[0];
 
 	if (!comparison->count)
 		return comparison->hooked ? "hooked" : "same";
-	return comparison->count == 1 && text_bits(first->expected, first->found) <= FLIPPED_BITS
+	return comparison->count == 1 &&
+			       text_difference_bits(first->expected, first->found) <= FLIPPED_BITS
 		       ? "bit_flip"
 		       : "overwritten";
 }

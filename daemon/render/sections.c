@@ -44,12 +44,12 @@ static void put_known(struct str *out, const json_t *object, const char *key, co
 	put_value(out, value);
 }
 
-/* "java (30413)" */
+/* "java/30413" */
 static void put_task(struct str *out, const json_t *task)
 {
 	put_text(out, task, "comm");
 	if (json_is_integer(get(task, "pid")))
-		str_printf(out, " (%lld)", json_integer_value(get(task, "pid")));
+		str_printf(out, "/%lld", json_integer_value(get(task, "pid")));
 }
 
 static void put_symbol(struct str *out, const json_t *place)

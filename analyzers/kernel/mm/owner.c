@@ -12,6 +12,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/unwind/stacks.h"
 
 const char *owner_kind_name(enum owner_kind kind)
@@ -229,16 +230,16 @@ void owner_find_frame(struct kernel *kernel, struct owner *owner)
 
 static void stack_text(const struct owner *owner, char *buf, size_t size)
 {
-	_str_ struct str comm = {0};
+	_str_ struct str label = {0};
 
 	if (!owner->task) {
 		snprintf(buf, size, "%s stack of CPU %d +0x%" PRIx64, owner->stack, owner->cpu,
 			 (uint64_t)owner->offset);
 		return;
 	}
-	str_escape(&comm, owner->task->comm, strnlen(owner->task->comm, sizeof(owner->task->comm)));
-	snprintf(buf, size, "stack of %s/%d +0x%" PRIx64 "%s%s%s", comm.data ? comm.data : "?",
-		 owner->task->pid, (uint64_t)owner->offset,
+	task_label(owner->task, &label);
+	snprintf(buf, size, "stack of %s +0x%" PRIx64 "%s%s%s", label.data ? label.data : "?",
+		 (uint64_t)owner->offset,
 		 owner->symbol[0]	       ? ", in the frame of "
 		 : owner->place == PLACE_BELOW ? ", below the stack pointer"
 					       : "",

@@ -6,19 +6,19 @@
 #include "crash/oops_report.h"
 #include "kernel/printk/printk.h"
 
-static bool read_text(const char *text, struct crash_report *report)
+static bool read_text(const char *text, struct oops_report *report)
 {
 	struct log *log;
 
 	assert_ok(log_parse(text, strlen(text), &log));
-	bool found = crash_report_read(log, report);
+	bool found = oops_report_read(log, report);
 	log_close(log);
 	return found;
 }
 
 START_TEST(the_last_report_counts)
 {
-	struct crash_report report;
+	struct oops_report report;
 
 	ck_assert(read_text(
 		"[    1.0] CPU: 0 PID: 7 Comm: kworker/0:1 Not tainted 6.1\n"
@@ -40,7 +40,7 @@ END_TEST
 
 START_TEST(old_kernels_write_addresses_before_names)
 {
-	struct crash_report report;
+	struct oops_report report;
 
 	ck_assert(read_text("[1.0] CPU: 11 PID: 20177 Comm: cbdadm Tainted: G\n"
 			    "[1.0] RIP: 0010:[<ffffffff81306392>]  [<ffffffff81306392>] "
@@ -54,7 +54,7 @@ END_TEST
 
 START_TEST(garbage_is_no_report)
 {
-	struct crash_report report;
+	struct oops_report report;
 
 	ck_assert(!read_text("[1.0] CPU: PID: Comm:\n[1.0] RIP: 0010:+0x\n", &report));
 	ck_assert(!read_text("[1.0] CPU: 99999999999999999999 PID: 1 Comm: x\n", &report));

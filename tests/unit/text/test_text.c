@@ -4,17 +4,17 @@
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
 #include "text/oops_code.h"
-#include "text/text.h"
+#include "text/text_difference.h"
 #include "text/text_bit_flip.h"
 
 /* --- the log's Code: line --------------------------------------------------------------------- */
 
-static bool find(const char *text, const char *symbol, uint64_t offset, struct code_line *ret)
+static bool find(const char *text, const char *symbol, uint64_t offset, struct oops_code *ret)
 {
 	struct log *log;
 
 	assert_ok(log_parse(text, strlen(text), &log));
-	bool found = code_line_find(log, symbol, offset, ret);
+	bool found = oops_code_find(log, symbol, offset, ret);
 	log_close(log);
 	return found;
 }
@@ -44,8 +44,8 @@ START_TEST(code_lines_of_every_shape)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct code_line line;
-		bool found = code_line_parse(cases[i].text, &line);
+		struct oops_code line;
+		bool found = oops_code_parse(cases[i].text, &line);
 
 		ck_assert_msg(found == !!cases[i].count, "\"%s\"", cases[i].text);
 		if (!found)
@@ -59,12 +59,12 @@ END_TEST
 START_TEST(endless_code_line_is_cut)
 {
 	char text[8 + 3 * 4096] = "Code: <0f>";
-	struct code_line line;
+	struct oops_code line;
 
 	for (size_t i = strlen(text); i + 4 < sizeof(text); i += 3)
 		memcpy(text + i, " 90", 4);
-	ck_assert(code_line_parse(text, &line));
-	ck_assert_uint_eq(line.count, CODE_LINE_MAX);
+	ck_assert(oops_code_parse(text, &line));
+	ck_assert_uint_eq(line.count, OOPS_CODE_MAX);
 }
 END_TEST
 
@@ -77,7 +77,7 @@ START_TEST(code_line_of_the_right_report)
 				  "[    2.0] RSP: 0018:ffffc32e801abe40 EFLAGS: 00000282\n"
 				  "[    2.0] RIP: 0033:0x48f6f3\n"
 				  "[    2.0] Code: 48 <3d> 00\n";
-	struct code_line line;
+	struct oops_code line;
 
 	ck_assert(find(log, "victim", 5, &line));
 	ck_assert_uint_eq(line.count, 3);
@@ -86,7 +86,7 @@ START_TEST(code_line_of_the_right_report)
 	ck_assert_uint_eq(line.bytes[1], 0x22);
 	ck_assert(!find(log, "victim", 6, &line));
 	ck_assert(!find(log, "nobody", 5, &line));
-	ck_assert(!code_line_find(NULL, "victim", 5, &line));
+	ck_assert(!oops_code_find(NULL, "victim", 5, &line));
 }
 END_TEST
 
@@ -110,9 +110,9 @@ START_TEST(one_or_two_bits_of_one_byte_are_a_flip)
 
 		for (size_t j = 0; j < 3; j++)
 			if (cases[i].expected[j] != cases[i].found[j])
-				text_differs(&comparison, j, cases[i].expected[j],
-					     cases[i].found[j]);
-		ck_assert_str_eq(text_class(&comparison), cases[i].class);
+				text_difference_note(&comparison, j, cases[i].expected[j],
+						     cases[i].found[j]);
+		ck_assert_str_eq(text_difference_class(&comparison), cases[i].class);
 	}
 }
 END_TEST
@@ -122,11 +122,11 @@ START_TEST(differences_without_end_are_counted)
 	struct text_comparison comparison = {0};
 
 	for (unsigned i = 0; i < 10000; i++)
-		text_differs(&comparison, i, 0, 1);
+		text_difference_note(&comparison, i, 0, 1);
 	ck_assert_uint_eq(comparison.count, 10000);
 	ck_assert_uint_eq(comparison.differences[TEXT_DIFFERENCES_MAX - 1].address,
 			  TEXT_DIFFERENCES_MAX - 1);
-	ck_assert_str_eq(text_class(&comparison), "overwritten");
+	ck_assert_str_eq(text_difference_class(&comparison), "overwritten");
 }
 END_TEST
 
@@ -135,7 +135,7 @@ END_TEST
 #define FUNCTION (FAKE_BASE + 0x1000)
 
 /* A function of these bytes; what RIP-relative operands reach counts as a module's. */
-static bool flip(const char *code, size_t length, uint64_t rip, struct text_flip *ret)
+static bool flip(const char *code, size_t length, uint64_t rip, struct text_bit_flip *ret)
 {
 	struct symbol function = {.address = FUNCTION, .size = length, .name = "function"};
 
@@ -146,7 +146,7 @@ static bool flip(const char *code, size_t length, uint64_t rip, struct text_flip
 	fake_symbol("callee", FUNCTION + 0x800);
 	assert_ok(disasm_open(&kernel.disasm));
 	fake_put(FUNCTION, code, length);
-	bool found = text_flip_find(&kernel, &function, FUNCTION + rip, ret);
+	bool found = text_bit_flip_find(&kernel, &function, FUNCTION + rip, ret);
 	disasm_close(kernel.disasm);
 	fake_close();
 	return found;
@@ -159,7 +159,7 @@ static bool flip(const char *code, size_t length, uint64_t rip, struct text_flip
 
 START_TEST(one_bit_explains_an_undefined_instruction)
 {
-	struct text_flip told;
+	struct text_bit_flip told;
 
 	/* cmovnp %eax,%eax without bit 6 of its second byte is a ud2 and half an instruction. */
 	ck_assert(FLIP(NOP5 "\x0f\x0b\xc0" INC "\xc3" PAD, 5, &told));
@@ -175,7 +175,7 @@ END_TEST
 
 START_TEST(compilers_traps_are_no_flips)
 {
-	struct text_flip told;
+	struct text_bit_flip told;
 
 	/* The function's last instruction. */
 	ck_assert(!FLIP(NOP5 INC "\x0f\x0b", 13, &told));
@@ -196,7 +196,7 @@ END_TEST
 START_TEST(no_flip_where_the_code_says_nothing)
 {
 	static const char code[] = NOP5 "\x0f\x0b\xc0" INC "\xc3" PAD;
-	struct text_flip told;
+	struct text_bit_flip told;
 
 	/* RIP in the middle of an instruction, beyond the function, at its very end. */
 	ck_assert(!flip(code, sizeof(code) - 1, 4, &told));
@@ -211,13 +211,13 @@ END_TEST
 START_TEST(function_of_absurd_size)
 {
 	struct symbol function = {.address = FUNCTION, .size = UINT64_MAX, .name = "function"};
-	struct text_flip told;
+	struct text_bit_flip told;
 
 	fake_open(NULL);
 	assert_ok(disasm_open(&kernel.disasm));
-	ck_assert(!text_flip_find(&kernel, &function, FUNCTION + 5, &told));
+	ck_assert(!text_bit_flip_find(&kernel, &function, FUNCTION + 5, &told));
 	function = (struct symbol){.address = 5, .size = 64};
-	ck_assert(!text_flip_find(&kernel, &function, 10, &told));
+	ck_assert(!text_bit_flip_find(&kernel, &function, 10, &told));
 	disasm_close(kernel.disasm);
 	fake_close();
 }

@@ -258,12 +258,12 @@ START_TEST(fields_that_moved_with_the_image)
 	ck_assert_uint_eq(result.count, 0);
 	/* A flipped bit on top of that is one byte, against what the field has become. */
 	run_bytes("48 c7 c7 40 00 a0 82", "48 c7 c7 40 00 c0 b5", 0x32200000, &result);
-	ck_assert_str_eq(text_class(&result), "bit_flip");
+	ck_assert_str_eq(text_difference_class(&result), "bit_flip");
 	ck_assert_uint_eq(result.differences[0].expected, 0xb4);
 	ck_assert_uint_eq(result.differences[0].found, 0xb5);
 	/* By another distance, and what is no address of the image. */
 	run_bytes("48 c7 c7 40 00 a0 82", "48 c7 c7 40 00 f1 77", 0x32200000, &result);
-	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_str_eq(text_difference_class(&result), "overwritten");
 	run_bytes("48 c7 c7 40 00 a0 52", "48 c7 c7 40 00 c0 84", 0x32200000, &result);
 	ck_assert_uint_gt(result.count, 0);
 	/* Without KASLR nothing moves. */
@@ -279,15 +279,15 @@ START_TEST(flips_and_overwrites)
 
 	set_up(patch_types);
 	run_bytes("0f 4b c0", "0f 4b c0", 0, &result);
-	ck_assert_str_eq(text_class(&result), "same");
+	ck_assert_str_eq(text_difference_class(&result), "same");
 	ck_assert_uint_eq(result.bytes, CODE_SIZE);
 	run_bytes("0f 4b c0", "0f 0b c0", 0, &result);
-	ck_assert_str_eq(text_class(&result), "bit_flip");
+	ck_assert_str_eq(text_difference_class(&result), "bit_flip");
 	ck_assert_uint_eq(result.differences[0].address, TEXT + SITE + 1);
 	ck_assert_uint_eq(result.differences[0].expected, 0x4b);
 	ck_assert_uint_eq(result.differences[0].found, 0x0b);
 	run_bytes("0f 4b c0", "18 03 56", 0, &result);
-	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_str_eq(text_difference_class(&result), "overwritten");
 	ck_assert_uint_eq(result.count, 3);
 	tear_down();
 }
@@ -327,19 +327,19 @@ START_TEST(hooks_of_modules_are_no_damage)
 	set_up(patch_types);
 	kernel.modules = (struct modules *)&fake; /* never looked into */
 	run_bytes("55 48 89 e5 41", "e9 " TO_CALLEE, 0, &result);
-	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_str_eq(text_difference_class(&result), "overwritten");
 	fake_module = &module;
 	run_bytes("55 48 89 e5 41", "e9 " TO_CALLEE, 0, &result);
-	ck_assert_str_eq(text_class(&result), "hooked");
+	ck_assert_str_eq(text_difference_class(&result), "hooked");
 	ck_assert_uint_eq(result.hook, TEXT + SITE);
 	ck_assert_uint_eq(result.hook_target, CALLEE);
 	/* To nowhere; a call that one bit made a jump; a hook, and damage besides. */
 	run_bytes("55 48 89 e5 41", "e9 " ELSEWHERE, 0, &result);
-	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_str_eq(text_difference_class(&result), "overwritten");
 	run_bytes("e8 " TO_CALLEE, "e9 " TO_CALLEE, 0, &result);
-	ck_assert_str_eq(text_class(&result), "bit_flip");
+	ck_assert_str_eq(text_difference_class(&result), "bit_flip");
 	run_bytes("55 48 89 e5 41 57 56", "e9 " TO_CALLEE " 57 11", 0, &result);
-	ck_assert_str_eq(text_class(&result), "overwritten");
+	ck_assert_str_eq(text_difference_class(&result), "overwritten");
 	ck_assert_uint_eq(result.hooked, 1);
 	tear_down();
 }

@@ -46,7 +46,7 @@ START_TEST(each_section_says_what_is_known)
 	static const struct {
 		const char *name, *text;
 	} expected[] = {
-		{"stack", "panic task java (7)\n  #0  f+0x10 [m]\n  #1  0x2  <irq>  a.c line 3\n"},
+		{"stack", "panic task java/7\n  #0  f+0x10 [m]\n  #1  0x2  <irq>  a.c line 3\n"},
 		{"locks", "DEADLOCK\n    pid 1 waits for a lock, held by pid 2\n"
 			  "    pid 2 waits for x, held by pid 1  proven\n\n"
 			  "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
@@ -55,7 +55,7 @@ START_TEST(each_section_says_what_is_known)
 			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
 			   "What it may be\n   50 %  bit 3\n"},
-		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c (3) at 0x0\n"},
+		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0\n"},
 		{"registers", "       rip 0x1       rdi 0x5006\n"},
 		{"findings", "#1 crash critical - h\n"},
 	};

@@ -36,6 +36,13 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 	return address - sleeper.stack < sleeper.stack_size ? &sleeper : NULL;
 }
 
+const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid)
+{
+	(void)tasks;
+	(void)pid;
+	return NULL;
+}
+
 #define NMI_STACK 0xfffffe0000009000
 
 bool stacks_find(const struct kernel *of, uint64_t address, struct stack *ret)

@@ -182,7 +182,7 @@ START_TEST(flips_in_code_and_in_fields)
 			ck_assert_uint_eq(result.count, 0);
 			ck_assert_uint_eq(result.unchecked, 8);
 		} else {
-			ck_assert_str_eq(text_class(&result), "bit_flip");
+			ck_assert_str_eq(text_difference_class(&result), "bit_flip");
 			ck_assert_uint_eq(result.differences[0].address, TEXT + places[i]);
 			ck_assert_uint_eq(result.differences[0].expected, good);
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_TASK_LABEL
-#define TRIAGE_TASK_LABEL
+#ifndef TRIAGE_KERNEL_TASKS_TASK_LABEL
+#define TRIAGE_KERNEL_TASKS_TASK_LABEL
 
 #include "base/str.h"
 #include "kernel/tasks/task.h"

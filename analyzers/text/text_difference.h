@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_TEXT_TEXT
-#define TRIAGE_TEXT_TEXT
+#ifndef TRIAGE_TEXT_TEXT_DIFFERENCE
+#define TRIAGE_TEXT_TEXT_DIFFERENCE
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a comparison of code found. Pure: for the analyzer and its tests. */
+/* What a comparison of code found. */
 struct text_difference {
 	uint64_t address;
 	uint8_t expected, found;
@@ -25,11 +25,11 @@ struct text_comparison {
 };
 
 /* Note a byte; counts it also when the list is full. */
-void text_differs(struct text_comparison *comparison, uint64_t address, uint8_t expected,
-		  uint8_t found);
+void text_difference_note(struct text_comparison *comparison, uint64_t address, uint8_t expected,
+			  uint8_t found);
 /* "same", "bit_flip" (one byte, one or two bits), "overwritten"; "hooked" when that is all. */
-const char *text_class(const struct text_comparison *comparison);
+const char *text_difference_class(const struct text_comparison *comparison);
 /* Bits by which two bytes differ. */
-unsigned text_bits(uint8_t a, uint8_t b);
+unsigned text_difference_bits(uint8_t a, uint8_t b);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "task_label.h"
+/* A task as text: the one spelling of it. */
+#include "kernel/tasks/task_label.h"
 
 #include <string.h>
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOG_LOG_JSON
+#define TRIAGE_LOG_LOG_JSON
+
+#include "json.h"
+#include "log/segfault.h"
+
+struct log_line;
+
+/* An element of log.events[]; kind as in log_events.def. */
+json_t *log_event_json(const struct log_line *line, const char *kind);
+/* An element of log.segfaults[]: the line and what was read out of it. */
+json_t *log_segfault_json(const struct log_line *line, const struct segfault *fault);
+
+#endif
