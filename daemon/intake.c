@@ -45,7 +45,7 @@ static char *describe_companions(const struct spool_scan *scan, const struct can
 			continue;
 		if (asprintf(&path, "%s/%s", scan->directory, scan->dir->entries[at].name) < 0)
 			path = NULL;
-		json_put(object, companion_name(i), path ? json_string(path) : NULL);
+		json_put(object, candidate_companion_name(i), path ? json_string(path) : NULL);
 	}
 	return json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
 }

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/str.h"
 #include "daemon/log.h"
-#include "daemon/spool/layout.h"
 #include "daemon/spool/snapshot.h"
 #include "rules/db.h"
 #include "daemon/store/queue.h"

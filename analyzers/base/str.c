@@ -102,3 +102,15 @@ bool is_printable(const char *text, size_t length)
 			return false;
 	return length > 0;
 }
+
+bool has_prefix(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), part = strlen(suffix);
+
+	return length >= part && !strcmp(text + length - part, suffix);
+}

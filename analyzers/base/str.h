@@ -34,5 +34,7 @@ void str_deinit(struct str *s);
 void copy_string(char *dst, size_t size, const char *src);
 /* True for strings that are wholly printable ASCII and not empty. */
 bool is_printable(const char *text, size_t length);
+bool has_prefix(const char *text, const char *prefix);
+bool has_suffix(const char *text, const char *suffix);
 
 #endif

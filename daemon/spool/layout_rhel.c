@@ -13,11 +13,11 @@ static void attach(const struct spool_dir *dir, struct candidate *candidate)
 {
 	if (!candidate)
 		return;
-	candidate->companions[COMPANION_DMESG] = find_file(dir, "vmcore-dmesg.txt");
+	candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "vmcore-dmesg.txt");
 	if (candidate->companions[COMPANION_DMESG] == NO_ENTRY)
 		candidate->companions[COMPANION_DMESG] =
-			find_file(dir, "vmcore-dmesg-incomplete.txt");
-	candidate->companions[COMPANION_KEXEC_LOG] = find_file(dir, "kexec-dmesg.log");
+			spool_dir_find_file(dir, "vmcore-dmesg-incomplete.txt");
+	candidate->companions[COMPANION_KEXEC_LOG] = spool_dir_find_file(dir, "kexec-dmesg.log");
 }
 
 /* <host>-2022-05-02-12:41:41, and the two spellings of the date before 2015. */
@@ -30,7 +30,7 @@ static bool is_dated(const char *name)
 		size_t length = strlen(dates[i]);
 
 		if (strlen(name) > length + 1 && name[strlen(name) - length - 1] == '-' &&
-		    has_shape(name + strlen(name) - length, dates[i]))
+		    spool_dir_has_shape(name + strlen(name) - length, dates[i]))
 			return true;
 	}
 	return false;
@@ -38,10 +38,11 @@ static bool is_dated(const char *name)
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
-	uint32_t writing = find_file(dir, "vmcore-incomplete");
-	uint32_t log = find_file(dir, "vmcore-dmesg.txt");
-	uint32_t partial_log = find_file(dir, "vmcore-dmesg-incomplete.txt");
-	uint32_t cores[] = {find_file(dir, "vmcore"), find_file(dir, "vmcore.flat")};
+	uint32_t writing = spool_dir_find_file(dir, "vmcore-incomplete");
+	uint32_t log = spool_dir_find_file(dir, "vmcore-dmesg.txt");
+	uint32_t partial_log = spool_dir_find_file(dir, "vmcore-dmesg-incomplete.txt");
+	uint32_t cores[] = {spool_dir_find_file(dir, "vmcore"),
+			    spool_dir_find_file(dir, "vmcore.flat")};
 	bool mine = writing != NO_ENTRY || log != NO_ENTRY || partial_log != NO_ENTRY;
 	bool dumped = false;
 
@@ -50,26 +51,16 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 	for (size_t i = 0; i < ARRAY_SIZE(cores); i++) {
 		if (cores[i] == NO_ENTRY)
 			continue;
-		attach(dir, candidates_add(candidates, "rhel", cores[i], READY));
+		attach(dir, candidates_add(candidates, cores[i], READY));
 		dumped = true;
 	}
 	if (writing != NO_ENTRY)
-		attach(dir, candidates_add(candidates, "rhel", writing, WRITING));
+		attach(dir, candidates_add(candidates, writing, WRITING));
 	else if (!dumped && log != NO_ENTRY) /* makedumpfile failed, or is yet to begin */
-		attach(dir, candidates_add(candidates, "rhel", NO_ENTRY, SETTLE));
+		attach(dir, candidates_add(candidates, NO_ENTRY, SETTLE));
 	else if (!dumped && partial_log != NO_ENTRY)
-		attach(dir, candidates_add(candidates, "rhel", NO_ENTRY, WRITING));
+		attach(dir, candidates_add(candidates, NO_ENTRY, WRITING));
 	return mine || dumped;
 }
 
 const struct layout layout_rhel = {.name = "rhel", .recognize = recognize};
-
-/* `kdumpctl test` crashes the machine on purpose and cleans up after itself: nobody asks why. */
-static bool recognize_test(const struct spool_dir *dir, struct candidates *candidates)
-{
-	(void)candidates;
-	return has_prefix(dir->name, "kdump-test-") &&
-	       find_file(dir, "vmcore-creation.status") != NO_ENTRY;
-}
-
-const struct layout layout_kdump_test = {.name = "kdump-test", .recognize = recognize_test};

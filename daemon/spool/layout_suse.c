@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static void attach(const struct spool_dir *dir, struct candidate *candidate)
 {
-	candidate->companions[COMPANION_DMESG] = find_file(dir, "dmesg");
+	candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "dmesg");
 	if (candidate->companions[COMPANION_DMESG] == NO_ENTRY)
-		candidate->companions[COMPANION_DMESG] = find_file(dir, "dmesg.txt");
-	candidate->companions[COMPANION_README] = find_file(dir, "README.txt");
+		candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "dmesg.txt");
+	candidate->companions[COMPANION_README] = spool_dir_find_file(dir, "README.txt");
 }
 
 /* What README.txt says of the dump: a note unless all went well. */
@@ -43,8 +45,8 @@ static size_t count_parts(const struct spool_dir *dir, uint32_t *first)
 	for (size_t i = 0; i < dir->count; i++) {
 		const char *name = dir->entries[i].name;
 
-		if (!is_file(&dir->entries[i]) ||
-		    !(has_shape(name, "vmcore9") || has_shape(name, "vmcore99")))
+		if (dir->entries[i].type != ENTRY_FILE || !(spool_dir_has_shape(name, "vmcore9") ||
+							    spool_dir_has_shape(name, "vmcore99")))
 			continue;
 		parts++;
 		if (!strcmp(name, "vmcore0") || *first == NO_ENTRY)
@@ -55,7 +57,7 @@ static size_t count_parts(const struct spool_dir *dir, uint32_t *first)
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
-	uint32_t core = find_file(dir, "vmcore"), first_part = NO_ENTRY;
+	uint32_t core = spool_dir_find_file(dir, "vmcore"), first_part = NO_ENTRY;
 	struct candidate *added;
 	enum readiness readiness;
 	size_t parts;
@@ -68,13 +70,14 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		snprintf(candidates->note, sizeof(candidates->note),
 			 "split in %zu parts: join them with makedumpfile --reassemble", parts);
 		/* A part alone is no dump; the log is worth more, if there is one. */
-		if (find_file(dir, "dmesg.txt") == NO_ENTRY && find_file(dir, "dmesg") == NO_ENTRY)
+		if (spool_dir_find_file(dir, "dmesg.txt") == NO_ENTRY &&
+		    spool_dir_find_file(dir, "dmesg") == NO_ENTRY)
 			core = first_part;
 	}
-	if (core == NO_ENTRY && find_file(dir, "dmesg.txt") == NO_ENTRY &&
-	    find_file(dir, "dmesg") == NO_ENTRY)
+	if (core == NO_ENTRY && spool_dir_find_file(dir, "dmesg.txt") == NO_ENTRY &&
+	    spool_dir_find_file(dir, "dmesg") == NO_ENTRY)
 		return false;
-	added = candidates_add(candidates, "suse", core, readiness);
+	added = candidates_add(candidates, core, readiness);
 	if (added)
 		attach(dir, added);
 	return true;

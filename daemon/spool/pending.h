@@ -2,7 +2,7 @@
 #ifndef TRIAGE_DAEMON_SPOOL_PENDING
 #define TRIAGE_DAEMON_SPOOL_PENDING
 
-#include "daemon/spool/layout.h"
+#include "daemon/spool/spool_dir.h"
 #include "json.h"
 
 /*

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
+
 #define README_MAX 16384
 
 bool is_gone(const struct err *err)
@@ -81,14 +83,8 @@ static struct err *add_entry(struct snapshot *snapshot, int at, const char *name
 		snapshot->unreadable += errno != ENOENT;
 		return NULL;
 	}
-	if (!(dir->count & (dir->count - 1))) {
-		size_t room = dir->count ? 2 * dir->count : 1;
-
-		entry = reallocarray(dir->entries, room, sizeof(*entry));
-		if (!entry)
-			return &err_nomem;
-		dir->entries = entry;
-	}
+	if (!array_grow(dir->entries, dir->count))
+		return &err_nomem;
 	entry = &dir->entries[dir->count];
 	*entry = (struct spool_entry){.name = strdup(name),
 				      .type = type_of(st.st_mode),
@@ -142,7 +138,7 @@ static struct err *read_entries(struct snapshot *snapshot, DIR *stream)
 	if (snapshot->dir.count)
 		qsort(snapshot->dir.entries, snapshot->dir.count, sizeof(struct spool_entry),
 		      by_name);
-	if (find_file(&snapshot->dir, "README.txt") != NO_ENTRY)
+	if (spool_dir_find_file(&snapshot->dir, "README.txt") != NO_ENTRY)
 		TRY(read_readme(snapshot, dirfd(stream)));
 	return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef TRIAGE_DAEMON_SPOOL_SNAPSHOT
 #define TRIAGE_DAEMON_SPOOL_SNAPSHOT
 
-#include "daemon/spool/layout.h"
+#include "daemon/spool/spool_dir.h"
 
 /*
  * Reading a spool: a place where others write, move and delete, and where no symbolic link is

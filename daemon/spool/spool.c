@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "base/str.h"
 #include "daemon/log.h"
+#include "daemon/spool/layouts.h"
 #include "daemon/spool/pending.h"
 #include "daemon/spool/snapshot.h"
 #include "daemon/spool/watch.h"

@@ -4,7 +4,7 @@
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
-#include "daemon/spool/layout.h"
+#include "daemon/spool/candidate.h"
 #include "json.h"
 
 /*

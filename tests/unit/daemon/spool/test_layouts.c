@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/spool/layout.h"
+#include "daemon/spool/layouts.h"
 
 /* A directory from a list of names: a trailing "@" is a symlink, "/" a directory, "|" a FIFO. */
 struct fixture {
@@ -176,13 +176,13 @@ END_TEST
 
 START_TEST(shapes)
 {
-	ck_assert(has_shape("2022-05", "9999-99"));
-	ck_assert(!has_shape("2022-05x", "9999-99"));
-	ck_assert(!has_shape("2022-0", "9999-99"));
-	ck_assert(has_shape("dump.12.gz", "dump.99.*"));
-	ck_assert(!has_shape("", "9"));
+	ck_assert(spool_dir_has_shape("2022-05", "9999-99"));
+	ck_assert(!spool_dir_has_shape("2022-05x", "9999-99"));
+	ck_assert(!spool_dir_has_shape("2022-0", "9999-99"));
+	ck_assert(spool_dir_has_shape("dump.12.gz", "dump.99.*"));
+	ck_assert(!spool_dir_has_shape("", "9"));
 }
 END_TEST
 
-UNIT_MAIN("layout", each_layout_says_what_is_there, a_root_holds_flat_files_only,
+UNIT_MAIN("layouts", each_layout_says_what_is_there, a_root_holds_flat_files_only,
 	  suse_says_why_there_is_no_dump, companions_are_found_and_links_only_noted, shapes)
