@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes what many parts of the verdict hold: tasks, owners of an address, stacks. */
 #include "describe.h"
+
+#include <string.h>
 
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/types.h"
 #include "kernel/unwind/unwind.h"
-
-#include <string.h>
 
 json_t *describe_task(const struct task *task)
 {

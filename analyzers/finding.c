@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keeps the findings and hands each on as it comes. */
 #include "finding.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 static const struct {
 	const char *code, *place;
@@ -56,30 +59,16 @@ void findings_deinit(struct findings *findings)
 	findings->count = 0;
 }
 
-static struct finding *append(struct findings *findings)
-{
-	/* Doubles at each power of two: the array is always exactly that long or longer. */
-	if ((findings->count & (findings->count - 1)) == 0) {
-		size_t room = findings->count ? findings->count * 2 : 1;
-		struct finding *grown = reallocarray(findings->list, room, sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		findings->list = grown;
-	}
-	return &findings->list[findings->count++];
-}
-
 void finding_add(struct findings *findings, enum finding_id id, enum severity severity,
 		 double confidence, json_t *evidence, const char *headline, ...)
 {
-	struct finding *finding = findings->count < findings->max ? append(findings) : NULL;
-
-	if (!finding) {
+	if (findings->count >= findings->max || !array_grow(findings->list, findings->count)) {
 		findings->dropped++;
 		json_decref(evidence);
 		return;
 	}
+	struct finding *finding = &findings->list[findings->count++];
+
 	*finding = (struct finding){
 		.id = id,
 		.analyzer = findings->analyzer,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JSON as the verdict writes it: addresses, a dump's bytes, values that may be unknown. */
 #include "json.h"
 
 #include <inttypes.h>

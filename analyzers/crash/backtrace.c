@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "base/array.h"
 #include "base/hash.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
@@ -64,11 +65,9 @@ static struct err *new_group(struct kernel *kernel, struct groups *groups,
 			     const struct sleeper *sleeper, struct group **ret)
 {
 	_trace_ struct trace trace = {0};
-	struct group *grown = reallocarray(groups->list, groups->count + 1, sizeof(*grown));
 
-	if (!grown)
+	if (!array_grow(groups->list, groups->count))
 		return &err_nomem;
-	groups->list = grown;
 	TRY(unwind_task(kernel, sleeper->task, &trace));
 	*ret = &groups->list[groups->count++];
 	**ret = (struct group){.json = json_object(), .tasks = json_array()};

@@ -323,25 +323,33 @@ static void describe_end(const struct worker *worker, char *why, size_t size)
 		snprintf(why, size, "%s", worker_outcome_name(worker->outcome));
 }
 
-static json_t *finding_json(const char *code, const char *place, const char *severity,
-			    json_t *evidence)
+/* A finding of the worker's parent itself; takes evidence over. headline may be NULL. */
+static void pass_own(struct worker *worker, enum finding_id id, enum severity severity,
+		     char *headline, json_t *evidence)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s, s:f, s:o}", "analyzer", "worker", "code", code,
-			 "place", place, "severity", severity, "confidence", 1.0, "evidence",
-			 evidence);
+	const struct finding finding = {
+		.id = id,
+		.analyzer = "worker",
+		.severity = severity,
+		.confidence = 1.0,
+		.headline = headline,
+		.evidence = evidence,
+	};
+	_json_ json_t *json = finding_to_json(&finding);
+
+	json_decref(evidence);
+	pass_finding(worker, json);
 }
 
 static void pass_failure(struct worker *worker)
 {
-	char why[128];
+	char why[128], headline[256];
 
 	describe_end(worker, why, sizeof(why));
-	_json_ json_t *finding =
-		finding_json(finding_code(FINDING_ANALYSIS_FAILED), NULL, "critical",
-			     json_pack("{s:s, s:s, s:s}", "analyzer", worker->step, "error",
-				       worker_outcome_name(worker->outcome), "why", why));
-	json_put(finding, "headline", json_sprintf("analysis failed in %s: %s", worker->step, why));
-	pass_finding(worker, finding);
+	snprintf(headline, sizeof(headline), "analysis failed in %s: %s", worker->step, why);
+	pass_own(worker, FINDING_ANALYSIS_FAILED, SEVERITY_CRITICAL, headline,
+		 json_pack("{s:s, s:s, s:s}", "analyzer", worker->step, "error",
+			   worker_outcome_name(worker->outcome), "why", why));
 }
 
 static void pass_cost(struct worker *worker)
@@ -355,9 +363,7 @@ static void pass_cost(struct worker *worker)
 				 (json_int_t)worker->usage.ru_maxrss);
 	if (worker->end)
 		json_object_update_missing(cost, worker->end);
-	_json_ json_t *finding =
-		finding_json(finding_code(FINDING_COST), finding_place(FINDING_COST), "info", cost);
-	pass_finding(worker, finding);
+	pass_own(worker, FINDING_COST, SEVERITY_INFO, NULL, cost);
 }
 
 static void finish(struct worker *worker)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The worker's search: what is asked for, and the hits and owners that answer it. */
 #include "daemon/worker/worker_search.h"
 
 #include <inttypes.h>
