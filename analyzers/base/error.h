@@ -55,6 +55,15 @@ static inline bool err_ok(struct err *err)
 	return !err;
 }
 
+/* The same where out of memory matters, as it does: the calling function returns with that. */
+#define TRY_OK(expr)                                                                               \
+	({                                                                                         \
+		struct err *tried_ = (expr);                                                       \
+		if (tried_ == &err_nomem)                                                          \
+			return tried_;                                                             \
+		err_ok(tried_);                                                                    \
+	})
+
 DEFINE_CLEANUP(struct err, err_free)
 #define _err_ _cleanup_(cleanup_err_free)
 

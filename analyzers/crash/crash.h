@@ -3,7 +3,7 @@
 #define TRIAGE_CRASH_CRASH
 
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/unwind/unwind.h"

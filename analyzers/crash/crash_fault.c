@@ -9,7 +9,7 @@
 #include "base/parse.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/disasm_around.h"
 #include "kernel/memory/memory.h"
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
@@ -75,9 +75,11 @@ static void read_code(struct crash *crash)
 		    !err_ok(memory_read(kernel->memory, start, code, length)))
 			return;
 	}
-	if (!err_ok(disasm_around(kernel->disasm, code, length, start, known, rip, crash->code, 6,
-				  4, &crash->code_count, &crash->code_at)))
-		crash->code_count = 0;
+	struct disasm_code bytes = {code, length, start, known};
+	struct disasm_window window = {.list = crash->code, .before = 6, .after = 4};
+	disasm_around(kernel->disasm, &bytes, rip, &window);
+	crash->code_count = window.count;
+	crash->code_at = window.at;
 }
 
 static const struct insn *current(const struct crash *crash)
@@ -125,7 +127,7 @@ static const struct operand *operand_of(const struct crash *crash, uint64_t addr
 		const struct operand *operand = &insn->operands[i];
 
 		if (operand->kind != OPERAND_MEMORY || (!operand->read && !operand->written) ||
-		    !operand_address(operand, insn, &crash->regs, effective))
+		    !insn_operand_address(insn, operand, &crash->regs, effective))
 			continue;
 		/* An access may begin before the page that faulted. */
 		if (any || address - *effective < MAX(operand->size, 1u))

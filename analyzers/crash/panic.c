@@ -18,7 +18,7 @@
 #include "crash/crash_json.h"
 #include "describe.h"
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task_label.h"

@@ -103,7 +103,7 @@ void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 	for (size_t at = 0; at < length;) {
 		struct insn insn;
 
-		if (!err_ok(disasm_one(kernel->disasm, code + at, length - at, start + at, &insn)))
+		if (!disasm_one(kernel->disasm, code + at, length - at, start + at, &insn))
 			return;
 		if (insn.is_call) {
 			bool rdi_known = known.mask >> REG_RDI & 1;
@@ -183,8 +183,7 @@ static enum lock_call classify(struct kernel *kernel, const struct lock_function
 	for (size_t at = 0; at < symbol.size;) {
 		struct insn insn;
 
-		if (!err_ok(disasm_one(kernel->disasm, code + at, symbol.size - at, target + at,
-				       &insn)))
+		if (!disasm_one(kernel->disasm, code + at, symbol.size - at, target + at, &insn))
 			break;
 		enum lock_call inner = insn.is_call || insn.is_jump
 					       ? call_named(kernel, functions, insn.target)

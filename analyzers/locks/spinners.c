@@ -122,8 +122,7 @@ static uint32_t compared_registers(struct kernel *kernel, const struct frame *fr
 	for (size_t at = 0; at < length;) {
 		struct insn insn;
 
-		if (!err_ok(disasm_one(kernel->disasm, code + at, length - at, symbol.address + at,
-				       &insn)))
+		if (!disasm_one(kernel->disasm, code + at, length - at, symbol.address + at, &insn))
 			break;
 		if (!strncmp(insn.mnemonic, "cmp", 3) && insn.operand_count == 2 &&
 		    insn.operands[0].kind == OPERAND_REGISTER &&

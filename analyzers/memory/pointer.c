@@ -18,7 +18,7 @@
 #include "describe.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/types/object.h"
@@ -110,7 +110,7 @@ static enum reg bad_register(const struct crash *crash)
 		uint64_t effective;
 
 		if (operand->kind == OPERAND_MEMORY && blamed(crash, operand) != REG_NONE &&
-		    operand_address(operand, insn, &crash->regs, &effective) &&
+		    insn_operand_address(insn, operand, &crash->regs, &effective) &&
 		    crash->address - effective < 64)
 			return blamed(crash, operand);
 	}

@@ -8,7 +8,7 @@
 
 #include "finding.h"
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"

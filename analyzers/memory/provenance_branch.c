@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 
 #define ROUNDS_MAX 65536 /* of a loop gone through again */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 
 #define ALL UINT64_MAX

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
 
@@ -233,7 +233,7 @@ bool provenance_operand_address(struct walk *walk, const struct point *point,
 		regs_set(&regs, REG_GS_BASE, base);
 	return need(walk, point, operand->base, &regs, ret) &&
 	       need(walk, point, operand->index, &regs, ret) &&
-	       operand_address(operand, insn, &regs, &ret->value);
+	       insn_operand_address(insn, operand, &regs, &ret->value);
 }
 
 bool provenance_operand_value(struct walk *walk, const struct point *point,

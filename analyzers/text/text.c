@@ -126,8 +126,8 @@ static bool is_patched(struct kernel *kernel, const uint8_t *was, const uint8_t 
 {
 	struct insn before, after;
 
-	if (!err_ok(disasm_one(kernel->disasm, was, length, 0, &before)) ||
-	    !err_ok(disasm_one(kernel->disasm, is, length, 0, &after)) || before.size != after.size)
+	if (!disasm_one(kernel->disasm, was, length, 0, &before) ||
+	    !disasm_one(kernel->disasm, is, length, 0, &after) || before.size != after.size)
 		return false;
 	bool was_nop = !strncmp(before.mnemonic, "nop", 3);
 	bool is_nop = !strncmp(after.mnemonic, "nop", 3);
@@ -148,7 +148,7 @@ static void compare_line(struct kernel *kernel, const struct oops_code *line, co
 		if (line->bytes[i] == dump[i])
 			continue;
 		if (is_patched(kernel, line->bytes + i, dump + i, left) &&
-		    err_ok(disasm_one(kernel->disasm, dump + i, left, 0, &insn))) {
+		    disasm_one(kernel->disasm, dump + i, left, 0, &insn)) {
 			comparison->patched++;
 			comparison->bytes += insn.size - 1u;
 			i += insn.size - 1u;

@@ -31,8 +31,8 @@ static bool read_body(struct body *body, const struct symbol *function, uint64_t
 
 static bool decode(const struct body *body, size_t offset, struct insn *insn)
 {
-	return err_ok(disasm_one(body->kernel->disasm, body->code + offset, body->length - offset,
-				 body->start + offset, insn));
+	return disasm_one(body->kernel->disasm, body->code + offset, body->length - offset,
+			  body->start + offset, insn);
 }
 
 /* --- what compilers don't write --------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #ifndef TRIAGE_TEXT_TEXT_BIT_FLIP
 #define TRIAGE_TEXT_TEXT_BIT_FLIP
 
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/kernel.h"
 
 struct symbol;

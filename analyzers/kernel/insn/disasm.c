@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bytes of code to instructions, by capstone and by the table of what it does not know. */
 #include "kernel/insn/disasm.h"
 
 #include <capstone/capstone.h>
@@ -6,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "kernel/insn/disasm_newer.h"
 
 /*
  * Two handles: operands come in Intel order and with right access flags only in Intel syntax,
@@ -99,14 +102,6 @@ static bool starts_with(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
-/* What follows "lock ", "rep " and their like. */
-static const char *bare_mnemonic(const char *mnemonic)
-{
-	const char *space = strrchr(mnemonic, ' ');
-
-	return space ? space + 1 : mnemonic;
-}
-
 static void read_memory_operand(const cs_x86_op *op, const cs_x86 *x86, struct operand *operand)
 {
 	operand->kind = OPERAND_MEMORY;
@@ -131,11 +126,11 @@ static void read_operand(struct disasm *disasm, const cs_x86_op *op, const cs_x8
 				    .written = op->access & CS_AC_WRITE};
 	if (op->type == X86_OP_MEM) {
 		read_memory_operand(op, x86, operand);
-		operand_format(operand);
+		insn_format_operand(operand);
 	} else if (op->type == X86_OP_IMM) {
 		operand->kind = OPERAND_IMMEDIATE;
 		operand->immediate = op->imm;
-		operand_format(operand);
+		insn_format_operand(operand);
 	} else {
 		const char *name = cs_reg_name(disasm->intel, op->reg);
 
@@ -150,7 +145,7 @@ static void mend_access(struct insn *insn)
 {
 	static const char *const untouched[] = {"lea", "nop", "prefetch"};
 	static const char *const only_read[] = {"test", "cmp", "bt", "ucomis", "comis"};
-	const char *mnemonic = bare_mnemonic(insn->mnemonic);
+	const char *mnemonic = insn_bare_mnemonic(insn);
 	struct operand *first = &insn->operands[0];
 	bool memory = insn->operand_count && first->kind == OPERAND_MEMORY;
 
@@ -208,7 +203,7 @@ static void read_partial_writes(struct insn *insn)
 
 static void read_flow(const cs_insn *from, struct insn *insn)
 {
-	const char *mnemonic = bare_mnemonic(insn->mnemonic);
+	const char *mnemonic = insn_bare_mnemonic(insn);
 	const cs_x86 *x86 = &from->detail->x86;
 
 	for (uint8_t i = 0; i < from->detail->groups_count; i++) {
@@ -239,7 +234,7 @@ static void write_mnemonic(struct insn *insn, const char *intel, const char *att
 {
 	size_t length = strlen(att);
 	bool sized = insn->is_call || insn->is_return || insn->is_jump;
-	const char *bare = bare_mnemonic(intel);
+	const char *bare = insn_bare_mnemonic(insn);
 
 	for (unsigned i = 0; i < insn->operand_count; i++)
 		sized |= insn->operands[i].kind == OPERAND_REGISTER &&
@@ -289,8 +284,8 @@ static void fill(struct disasm *disasm, struct insn *insn)
 	read_flow(from, insn);
 }
 
-struct err *disasm_one(struct disasm *disasm, const uint8_t *code, size_t length, uint64_t address,
-		       struct insn *ret)
+bool disasm_one(struct disasm *disasm, const uint8_t *code, size_t length, uint64_t address,
+		struct insn *ret)
 {
 	struct insn insn = {0};
 	const uint8_t *at = code;
@@ -298,10 +293,10 @@ struct err *disasm_one(struct disasm *disasm, const uint8_t *code, size_t length
 	uint64_t pc = address;
 
 	/* First the table: capstone takes erets for clac and reads ud1 too short. */
-	if (err_ok(disasm_newer(code, left, address, ret)))
-		return NULL;
+	if (disasm_newer(code, left, address, ret))
+		return true;
 	if (!cs_disasm_iter(disasm->intel, &at, &left, &pc, disasm->insn))
-		return err_at(ERR_CORRUPT, address, "no instruction");
+		return false;
 	fill(disasm, &insn);
 	at = code;
 	left = insn.size;
@@ -311,7 +306,7 @@ struct err *disasm_one(struct disasm *disasm, const uint8_t *code, size_t length
 		       has_att ? disasm->att_insn->mnemonic : disasm->insn->mnemonic);
 	write_text(&insn);
 	*ret = insn;
-	return NULL;
+	return true;
 }
 
 size_t disasm_length(struct disasm *disasm, const uint8_t *code, size_t length)
@@ -322,39 +317,9 @@ size_t disasm_length(struct disasm *disasm, const uint8_t *code, size_t length)
 	struct insn insn;
 
 	/* All that the table knows has 0x0f within its first bytes. */
-	if (memchr(code, 0x0f, MIN(left, 5u)) && err_ok(disasm_newer(code, left, 0, &insn)))
+	if (memchr(code, 0x0f, MIN(left, 5u)) && disasm_newer(code, left, 0, &insn))
 		return insn.size;
 	return cs_disasm_iter(disasm->att, &at, &left, &pc, disasm->att_insn)
 		       ? disasm->att_insn->size
 		       : 0;
-}
-
-bool operand_address(const struct operand *operand, const struct insn *insn,
-		     const struct regs *regs, uint64_t *ret)
-{
-	uint64_t address = operand->displacement;
-	enum reg segment = operand->gs ? REG_GS_BASE : REG_FS_BASE;
-
-	if (operand->kind != OPERAND_MEMORY)
-		return false;
-	if (operand->base == REG_RIP)
-		address += insn->address + insn->size;
-	else if (operand->base != REG_NONE && !regs_known(regs, operand->base))
-		return false;
-	else if (operand->base != REG_NONE)
-		address += regs->value[operand->base];
-	if (operand->index != REG_NONE && !regs_known(regs, operand->index))
-		return false;
-	if (operand->index != REG_NONE)
-		address += regs->value[operand->index] * operand->scale;
-	if (operand->narrow)
-		address &= UINT32_MAX;
-	if (operand->gs || operand->fs) {
-		/* A base of 0 is what kdump's notes hold for "not recorded". */
-		if (!regs_known(regs, segment) || !regs->value[segment])
-			return false;
-		address += regs->value[segment];
-	}
-	*ret = address;
-	return true;
 }

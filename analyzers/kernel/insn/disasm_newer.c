@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
+/* Instructions newer than capstone, decoded by a table. */
+#include "kernel/insn/disasm_newer.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
-#include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
 
 /* What follows the opcode. */
 enum form {
@@ -211,7 +212,7 @@ static void finish(struct insn *insn, const struct newer *newer, const uint8_t *
 	for (unsigned i = 0; i < insn->operand_count; i++) {
 		struct operand *operand = &insn->operands[i];
 
-		operand_format(operand);
+		insn_format_operand(operand);
 		if (operand->kind == OPERAND_REGISTER)
 			insn->regs_read |= 1u << operand->reg;
 		if (operand->base < REG_COUNT && operand->kind == OPERAND_MEMORY)
@@ -225,7 +226,7 @@ static void finish(struct insn *insn, const struct newer *newer, const uint8_t *
 		 insn->operand_count ? " " : "", first, *first ? "," : "", last);
 }
 
-struct err *disasm_newer(const uint8_t *code, size_t length, uint64_t address, struct insn *ret)
+bool disasm_newer(const uint8_t *code, size_t length, uint64_t address, struct insn *ret)
 {
 	struct prefixes p = read_prefixes(code, MIN(length, 14u));
 	size_t at = p.size + 1;
@@ -235,21 +236,21 @@ struct err *disasm_newer(const uint8_t *code, size_t length, uint64_t address, s
 	if (length > at && code[p.size] == 0x0f)
 		newer = find_newer(code + at, length - at, p.mandatory);
 	if (!newer)
-		return err_new(ERR_NOT_FOUND, "not an instruction of the table");
+		return false;
 	at += newer->opcode_size;
 	if (newer->form != FORM_NONE) {
 		size_t size = read_operands(newer, code + at, length - at, &p, &insn);
 
 		if (!size)
-			return err_new(ERR_NOT_FOUND, "bytes end within an instruction");
+			return false;
 		at += size;
 	}
 	if (at > 15)
-		return err_new(ERR_NOT_FOUND, "longer than an instruction can be");
+		return false;
 	insn.size = at;
 	if (!strcmp(newer->name, "rdssp"))
 		insn.regs_written |= 1u << insn.operands[0].reg;
 	finish(&insn, newer, code);
 	*ret = insn;
-	return NULL;
+	return true;
 }

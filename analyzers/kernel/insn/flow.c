@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The code of one function as a graph, and what may have written a register or a stack slot. */
 #include "kernel/insn/flow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/str.h"
 #include "kernel/dump/dump.h"
-#include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
-#include "kernel/symbols/symbol.h"
 
 #define NONE UINT32_MAX
 #define DEPTH_UNKNOWN INT64_MIN
@@ -21,36 +21,31 @@
 
 struct flow_node {
 	uint32_t target;		/* of a jump, within the function */
-	uint32_t first_jump, next_jump; /* those that lead here, chained */
-	uint32_t seen, kept;		/* in which turn a walk came by */
-	int64_t depth;
+	uint32_t first_jump, next_jump; /* the jumps that lead here, chained */
+	uint32_t seen, kept;		/* the last walk that came by, the last that marked it */
+	int64_t depth;			/* of RSP below the return address */
 };
-
-bool insn_is(const struct insn *insn, const char *mnemonic)
-{
-	const char *space = strrchr(insn->mnemonic, ' ');
-
-	return !strcmp(space ? space + 1 : insn->mnemonic, mnemonic);
-}
 
 /* --- decoding --------------------------------------------------------------------------------- */
 
-/* As much of a stretch of code as can be read, page by page. */
-static size_t read_code(struct kernel *kernel, uint64_t start, uint8_t *code, size_t length)
+/* As much of a stretch of code as can be read, page by page: *ret bytes. */
+static struct err *read_code(struct kernel *kernel, uint64_t start, uint8_t *code, size_t length,
+			     size_t *ret)
 {
 	size_t done = 0;
 
 	while (done < length) {
 		size_t step = MIN(length - done, PAGE_SIZE - ((start + done) & (PAGE_SIZE - 1)));
 
-		if (!err_ok(memory_read(kernel->memory, start + done, code + done, step)))
+		if (!TRY_OK(memory_read(kernel->memory, start + done, code + done, step)))
 			break;
 		done += step;
 	}
-	return done;
+	*ret = done;
+	return NULL;
 }
 
-/* What is no instruction: nothing is known of it but that no way leads on. */
+/* In place of bytes that are no instruction: execution does not go on behind it. */
 static struct insn bad_insn(uint64_t address, uint8_t byte, uint8_t size)
 {
 	struct insn insn = {.address = address, .bytes = {byte}, .size = size, .is_trap = true};
@@ -60,7 +55,7 @@ static struct insn bad_insn(uint64_t address, uint8_t byte, uint8_t size)
 	return insn;
 }
 
-/* add %al,(%rax) is how zeroes decode: a page that was cleared or left out, not code. */
+/* Zeroes decode as add %al,(%rax): a page that was cleared or left out, no code. */
 static bool is_nothing(const struct insn *insn)
 {
 	return insn->size == 2 && !insn->bytes[0] && !insn->bytes[1];
@@ -69,24 +64,17 @@ static bool is_nothing(const struct insn *insn)
 static struct err *decode(struct kernel *kernel, struct flow *flow, uint64_t start, uint64_t length)
 {
 	_free_ uint8_t *code = malloc(MAX(length, 1u));
-	size_t at = 0, room = flow->count;
+	size_t readable;
 
 	if (!code)
 		return &err_nomem;
-	size_t readable = read_code(kernel, start, code, length);
+	TRY(read_code(kernel, start, code, length, &readable));
 	flow->whole &= readable == length;
-	while (at < readable) {
-		if (flow->count == room) {
-			room += 64 + (readable - at) / 4;
-			struct insn *grown = reallocarray(flow->insns, room, sizeof(*grown));
-
-			if (!grown)
-				return &err_nomem;
-			flow->insns = grown;
-		}
+	for (size_t at = 0; at < readable;) {
+		if (!array_grow(flow->insns, flow->count))
+			return &err_nomem;
 		struct insn *insn = &flow->insns[flow->count++];
-		bool known = err_ok(
-			disasm_one(kernel->disasm, code + at, readable - at, start + at, insn));
+		bool known = disasm_one(kernel->disasm, code + at, readable - at, start + at, insn);
 		if (!known || is_nothing(insn))
 			*insn = bad_insn(start + at, code[at], known ? insn->size : 1);
 		at += insn->size;
@@ -151,7 +139,7 @@ ssize_t flow_index_before(const struct flow *flow, uint64_t address)
 	return -1;
 }
 
-/* ud2 is gone on after when it is a WARN(): taken for possible of all. */
+/* Execution goes on behind the ud2 of a WARN(), and any ud2 may be one. */
 static bool falls_through(const struct flow *flow, size_t i)
 {
 	const struct insn *insn = &flow->insns[i];
@@ -172,7 +160,6 @@ static void link_jumps(struct flow *flow)
 
 		if (insn->is_jump && insn->target)
 			target = flow_index(flow, insn->target);
-
 		flow->indirect |= insn->is_jump && !insn->target;
 		if (target < 0)
 			continue;
@@ -182,49 +169,55 @@ static void link_jumps(struct flow *flow)
 	}
 }
 
-/* A list of instructions yet to visit: each is put there once a turn. */
-struct work {
-	uint32_t *items;
-	size_t count;
-};
-
-static bool work_open(struct flow *flow, struct work *work)
+/*
+ * A walk along the graph visits each instruction once. Those yet to be visited are in flow->work,
+ * in which all instructions have room. One walk at a time.
+ */
+static void walk_begin(struct flow *flow)
 {
-	*work = (struct work){.items = malloc((flow->count + 1) * sizeof(*work->items))};
-	flow->turn++;
-	return work->items;
+	flow->walk++;
+	flow->work_count = 0;
 }
 
-static void work_add(struct flow *flow, struct work *work, size_t i)
+static void walk_add(struct flow *flow, size_t i)
 {
-	if (flow->nodes[i].seen == flow->turn)
+	if (flow->nodes[i].seen == flow->walk)
 		return;
-	flow->nodes[i].seen = flow->turn;
-	work->items[work->count++] = (uint32_t)i;
+	flow->nodes[i].seen = flow->walk;
+	flow->work[flow->work_count++] = (uint32_t)i;
+}
+
+/* The next instruction to visit; false at the end of the walk. */
+static bool walk_next(struct flow *flow, size_t *i)
+{
+	if (!flow->work_count)
+		return false;
+	*i = flow->work[--flow->work_count];
+	return true;
 }
 
 /* False when nothing is known to lead to i. */
-static bool add_predecessors(struct flow *flow, struct work *work, size_t i)
+static bool add_predecessors(struct flow *flow, size_t i)
 {
 	bool any = false;
 
 	if (i && i != flow->cold && falls_through(flow, i - 1)) {
-		work_add(flow, work, i - 1);
+		walk_add(flow, i - 1);
 		any = true;
 	}
 	for (uint32_t j = flow->nodes[i].first_jump; j != NONE; j = flow->nodes[j].next_jump) {
-		work_add(flow, work, j);
+		walk_add(flow, j);
 		any = true;
 	}
 	return any;
 }
 
-static void add_successors(struct flow *flow, struct work *work, size_t i)
+static void add_successors(struct flow *flow, size_t i)
 {
 	if (falls_through(flow, i))
-		work_add(flow, work, i + 1);
+		walk_add(flow, i + 1);
 	if (flow->nodes[i].target != NONE)
-		work_add(flow, work, flow->nodes[i].target);
+		walk_add(flow, flow->nodes[i].target);
 }
 
 /* --- the stack -------------------------------------------------------------------------------- */
@@ -373,18 +366,13 @@ bool flow_defines(const struct flow *flow, size_t index, struct flow_place place
 void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
 		      struct flow_definitions *ret)
 {
-	struct work work;
+	size_t i;
 
 	*ret = (struct flow_definitions){.entry = index == 0};
-	if (!work_open(flow, &work)) {
+	walk_begin(flow);
+	if (!add_predecessors(flow, index) && index)
 		ret->lost = true;
-		return;
-	}
-	if (!add_predecessors(flow, &work, index) && index)
-		ret->lost = true;
-	while (work.count) {
-		size_t i = work.items[--work.count];
-
+	while (walk_next(flow, &i)) {
 		if (flow_defines(flow, i, place)) {
 			if (ret->count < FLOW_DEFINITIONS)
 				ret->at[ret->count++] = i;
@@ -392,7 +380,7 @@ void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
 				ret->lost = true;
 			continue;
 		}
-		bool any = add_predecessors(flow, &work, i);
+		bool any = add_predecessors(flow, i);
 		ret->entry |= i == 0;
 		/*
 		 * Code that nothing leads to: behind a static branch that is off, or run in place
@@ -400,7 +388,6 @@ void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
 		 */
 		ret->lost |= !any && i && flow->indirect;
 	}
-	free(work.items);
 }
 
 bool flow_only(const struct flow_definitions *definitions, size_t *at, bool *entry)
@@ -410,62 +397,55 @@ bool flow_only(const struct flow_definitions *definitions, size_t *at, bool *ent
 	return !definitions->lost && definitions->count + definitions->entry == 1;
 }
 
-/* Marks what may run before to and after the last run of from: kept == the turn returned. */
+/*
+ * Mark what may run before `to` and after the last run of `from`: kept is then the number of this
+ * walk, which is returned.
+ */
 static uint32_t mark_backward(struct flow *flow, size_t from, size_t to)
 {
-	struct work work;
+	size_t i;
 
-	if (!work_open(flow, &work))
-		return 0;
-	add_predecessors(flow, &work, to);
-	while (work.count) {
-		size_t i = work.items[--work.count];
-
-		flow->nodes[i].kept = flow->turn;
+	walk_begin(flow);
+	add_predecessors(flow, to);
+	while (walk_next(flow, &i)) {
+		flow->nodes[i].kept = flow->walk;
 		if (i != from)
-			add_predecessors(flow, &work, i);
+			add_predecessors(flow, i);
 	}
-	free(work.items);
-	return flow->turn;
+	return flow->walk;
 }
 
 bool flow_unchanged(struct flow *flow, struct flow_place place, size_t from, size_t to)
 {
 	uint32_t before = mark_backward(flow, from, to);
-	struct work work;
-	bool same = true;
+	size_t i;
 
-	if (!before || !work_open(flow, &work))
-		return false;
-	add_successors(flow, &work, from);
-	while (work.count && same) {
-		size_t i = work.items[--work.count];
-
+	walk_begin(flow);
+	add_successors(flow, from);
+	while (walk_next(flow, &i)) {
 		if (i == from || flow->nodes[i].kept != before)
 			continue;
-		same = !flow_defines(flow, i, place);
-		add_successors(flow, &work, i);
+		if (flow_defines(flow, i, place))
+			return false;
+		add_successors(flow, i);
 	}
-	free(work.items);
-	return same;
+	return true;
 }
 
 bool flow_in_loop(struct flow *flow, size_t index)
 {
-	struct work work;
+	size_t i;
 
-	if (!work_open(flow, &work))
-		return true;
-	add_successors(flow, &work, index);
-	while (work.count)
-		add_successors(flow, &work, work.items[--work.count]);
-	free(work.items);
-	return flow->nodes[index].seen == flow->turn;
+	walk_begin(flow);
+	add_successors(flow, index);
+	while (walk_next(flow, &i))
+		add_successors(flow, i);
+	return flow->nodes[index].seen == flow->walk;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* The function an address belongs to, where that is a cold part: whose it is. */
+/* In place of a function's cold part, the function. */
 static void find_function(struct kernel *kernel, struct symbol *symbol)
 {
 	const char *cold = strstr(symbol->name, ".cold");
@@ -482,8 +462,8 @@ static void find_function(struct kernel *kernel, struct symbol *symbol)
 }
 
 /*
- * The call to a tracer, behind a landing pad at most, leaves all registers as they are. Functions
- * have it by name, or it is a trampoline that no symbol covers.
+ * The call to a tracer, the first instruction or right behind the endbr64, leaves all registers as
+ * they are. It is known by its name, or it goes to a trampoline that no symbol covers.
  */
 static void find_hook(struct kernel *kernel, struct flow *flow)
 {
@@ -510,14 +490,14 @@ static void find_hook(struct kernel *kernel, struct flow *flow)
 static bool leaves_what_is_read(struct flow *flow)
 {
 	uint64_t end = flow->symbol.address + flow->symbol.size;
-	struct work work;
 	bool leaves = false;
+	size_t i;
 
-	if (!flow->count || !work_open(flow, &work))
+	if (!flow->count)
 		return true;
-	work_add(flow, &work, 0);
-	while (work.count) {
-		size_t i = work.items[--work.count];
+	walk_begin(flow);
+	walk_add(flow, 0);
+	while (walk_next(flow, &i)) {
 		const struct insn *insn = &flow->insns[i];
 		bool last = i + 1 == flow->cold || i + 1 == flow->count;
 
@@ -525,9 +505,8 @@ static bool leaves_what_is_read(struct flow *flow)
 			  (!insn->is_jump || insn->is_conditional);
 		leaves |= insn->is_jump && insn->target && flow->nodes[i].target == NONE &&
 			  insn->target >= flow->symbol.address && insn->target < end;
-		add_successors(flow, &work, i);
+		add_successors(flow, i);
 	}
-	free(work.items);
 	return leaves;
 }
 
@@ -542,7 +521,8 @@ static struct err *build(struct kernel *kernel, struct flow *flow)
 	flow->cold = flow->count;
 	TRY(decode_cold(kernel, flow));
 	flow->nodes = calloc(flow->count + 1, sizeof(*flow->nodes));
-	if (!flow->nodes)
+	flow->work = calloc(flow->count + 1, sizeof(*flow->work));
+	if (!flow->nodes || !flow->work)
 		return &err_nomem;
 	link_jumps(flow);
 	flow->whole = flow->whole || !leaves_what_is_read(flow);
@@ -554,21 +534,15 @@ static struct err *build(struct kernel *kernel, struct flow *flow)
 
 struct err *flow_open(struct kernel *kernel, uint64_t address, struct flow **ret)
 {
-	struct flow *flow = calloc(1, sizeof(*flow));
+	_cleanup_(cleanup_flow_close) struct flow *flow = calloc(1, sizeof(*flow));
 
 	if (!flow)
 		return &err_nomem;
-	if (!symbols_at(kernel->symbols, address, &flow->symbol)) {
-		flow_close(flow);
+	if (!symbols_at(kernel->symbols, address, &flow->symbol))
 		return err_at(ERR_NOT_FOUND, address, "no function is known");
-	}
 	find_function(kernel, &flow->symbol);
-	struct err *err = build(kernel, flow);
-	if (err) {
-		flow_close(flow);
-		return err;
-	}
-	*ret = flow;
+	TRY(build(kernel, flow));
+	*ret = take_ptr(flow);
 	return NULL;
 }
 
@@ -578,5 +552,6 @@ void flow_close(struct flow *flow)
 		return;
 	free(flow->insns);
 	free(flow->nodes);
+	free(flow->work);
 	free(flow);
 }

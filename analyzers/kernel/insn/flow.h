@@ -2,11 +2,9 @@
 #ifndef TRIAGE_KERNEL_INSN_FLOW
 #define TRIAGE_KERNEL_INSN_FLOW
 
-#include "kernel/dump/regs.h"
+#include "kernel/insn/insn.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols/symbol.h"
-
-struct operand;
 
 /*
  * The code of one function as a graph: which instruction may run before which, and so where what
@@ -15,32 +13,36 @@ struct operand;
  */
 struct flow {
 	struct symbol symbol; /* of the function itself, also for an address in its cold part */
-	struct insn *insns;   /* what is no code is "(bad)" and ends its path */
+	struct insn *insns;   /* bytes that are no instruction are one named "(bad)" */
 	size_t count;
-	size_t cold;	    /* where the cold part begins in insns; count when there is none */
-	bool frame_pointer; /* RBP is one, this far below the return address */
-	int64_t frame_depth;
-	size_t hook;   /* the call to a tracer at its start; SIZE_MAX when there is none */
-	bool indirect; /* it has jumps whose targets are not known */
-	bool whole;    /* false: ways lead on into code too far away or unreadable */
-	struct flow_node *nodes; /* beside insns */
-	uint32_t turn;
+	size_t cold;	     /* where the cold part begins in insns; count when there is none */
+	bool frame_pointer;  /* RBP is one, frame_depth bytes below the return address */
+	int64_t frame_depth; /* bytes */
+	size_t hook;	     /* the call to a tracer at its start; SIZE_MAX when there is none */
+	bool indirect;	     /* it has jumps whose targets are not known */
+	bool whole;	     /* false: it goes on into code too far away or unreadable */
+	/* Of flow.c: the jumps, beside insns, and the walk along them. */
+	struct flow_node *nodes;
+	uint32_t walk; /* number of the last one */
+	uint32_t *work;
+	size_t work_count;
 };
 
 #define FLOW_CODE_MAX 16384 /* bytes of either part; the longest functions have more */
 
-/* The function that holds an address, which need not be an instruction's. */
+/* The function that holds an address, which need not be an instruction's. ERR_NOT_FOUND: none does. */
 struct err *flow_open(struct kernel *kernel, uint64_t address, struct flow **ret);
 void flow_close(struct flow *flow);
+DEFINE_CLEANUP(struct flow, flow_close)
 /* Index of the instruction at an address, -1 when none begins there. */
 ssize_t flow_index(const struct flow *flow, uint64_t address);
 /* The one that ends at an address: a return address's call. */
 ssize_t flow_index_before(const struct flow *flow, uint64_t address);
 
-/* A register, or with REG_NONE eight bytes of the stack: offset from the return address's place. */
+/* A register, or eight bytes of the stack. */
 struct flow_place {
-	enum reg reg;
-	int64_t slot;
+	enum reg reg; /* REG_NONE: the stack */
+	int64_t slot; /* bytes from the place of the return address, below it negative */
 };
 
 #define FLOW_DEFINITIONS 8
@@ -71,7 +73,5 @@ bool flow_slot(const struct flow *flow, size_t index, const struct operand *oper
 /* The slot an instruction stores eight bytes to (mov, push), and from which operand. */
 bool flow_store(const struct flow *flow, size_t index, int64_t *slot,
 		const struct operand **source);
-/* mov, lea: the mnemonic behind any prefix. */
-bool insn_is(const struct insn *insn, const char *mnemonic);
 
 #endif

@@ -16,12 +16,13 @@ struct prologue {
 	unsigned pushes;
 	uint64_t room;	    /* bytes taken after the pushes */
 	bool frame_pointer; /* mov %rsp,%rbp */
-	uint64_t depth;	    /* bytes below the return address at the address asked for */
+	bool reached;	    /* the address asked for was reached before the code branches */
+	uint64_t depth;	    /* bytes from the return address down to RSP there */
 };
 
 /*
- * Of the function at start, up to (not including) the instruction at stop. ERR_NOT_FOUND when the
- * code before stop already branches: then only pushes, room and frame_pointer hold.
+ * Of the function at start, up to (not including) the instruction at stop; 0 for the prologue as a
+ * whole. Errors are memory's.
  */
 struct err *prologue_read(struct kernel *kernel, uint64_t start, uint64_t stop,
 			  struct prologue *ret);

@@ -34,7 +34,7 @@ static unsigned distance(const uint8_t *a, const uint8_t *b, size_t length)
 static bool decode(const struct place *place, const uint8_t *code, size_t length, uint64_t address,
 		   struct insn *insn)
 {
-	return length && err_ok(disasm_one(place->kernel->disasm, code, length, address, insn));
+	return length && disasm_one(place->kernel->disasm, code, length, address, insn);
 }
 
 static bool is_nop(const struct insn *insn)

@@ -77,7 +77,7 @@ static struct err *step_without_frame(struct unwind_state *state, struct step *r
 	*done = false;
 	if (!state->exact || !symbols_at(state->kernel->symbols, rip, &symbol) ||
 	    !err_ok(prologue_read(state->kernel, symbol.address, rip, &prologue)) ||
-	    prologue.frame_pointer)
+	    !prologue.reached || prologue.frame_pointer)
 		return NULL;
 	*done = true;
 	uint64_t slot = rsp + prologue.depth;

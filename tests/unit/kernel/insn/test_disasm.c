@@ -6,6 +6,8 @@
 
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
+#include "kernel/insn/disasm_around.h"
+#include "kernel/insn/disasm_newer.h"
 
 #define HERE 0xffffffff81000000ull
 #define BIT(reg) (1u << (reg))
@@ -38,7 +40,7 @@ static struct insn decode(const char *hex)
 	struct insn insn = {0};
 	size_t length = bytes_of(hex, code, sizeof(code));
 
-	assert_ok(disasm_one(disasm, code, length, HERE, &insn));
+	ck_assert(disasm_one(disasm, code, length, HERE, &insn));
 	ck_assert_msg(insn.size == length, "%s: %u bytes", hex, insn.size);
 	return insn;
 }
@@ -131,23 +133,23 @@ START_TEST(effective_addresses)
 	struct insn sib = decode("48 8b 44 cb f8"), gs = decode("65 48 8b 04 25 c0 f7 01 00");
 	uint64_t address;
 
-	ck_assert(!operand_address(&insn.operands[1], &insn, &regs, &address));
+	ck_assert(!insn_operand_address(&insn, &insn.operands[1], &regs, &address));
 	regs_set(&regs, REG_RDI, 0xffff87c5eafa5600);
-	ck_assert(operand_address(&insn.operands[1], &insn, &regs, &address));
+	ck_assert(insn_operand_address(&insn, &insn.operands[1], &regs, &address));
 	ck_assert_uint_eq(address, 0xffff87c5eafa5640);
-	ck_assert(operand_address(&rip.operands[1], &rip, &regs, &address));
+	ck_assert(insn_operand_address(&rip, &rip.operands[1], &regs, &address));
 	ck_assert_uint_eq(address, HERE + 7 + 0x1000);
 	regs_set(&regs, REG_RBX, 0x1000);
 	regs_set(&regs, REG_RCX, 3);
-	ck_assert(operand_address(&sib.operands[1], &sib, &regs, &address));
+	ck_assert(insn_operand_address(&sib, &sib.operands[1], &regs, &address));
 	ck_assert_uint_eq(address, 0x1000 + 3 * 8 - 8);
 	/* A GS base of 0 is "not recorded", not an address. */
 	regs_set(&regs, REG_GS_BASE, 0);
-	ck_assert(!operand_address(&gs.operands[1], &gs, &regs, &address));
+	ck_assert(!insn_operand_address(&gs, &gs.operands[1], &regs, &address));
 	regs_set(&regs, REG_GS_BASE, 0xffff888100000000);
-	ck_assert(operand_address(&gs.operands[1], &gs, &regs, &address));
+	ck_assert(insn_operand_address(&gs, &gs.operands[1], &regs, &address));
 	ck_assert_uint_eq(address, 0xffff88810001f7c0);
-	ck_assert(!operand_address(&insn.operands[0], &insn, &regs, &address));
+	ck_assert(!insn_operand_address(&insn, &insn.operands[0], &regs, &address));
 }
 END_TEST
 
@@ -158,13 +160,13 @@ START_TEST(no_instruction_is_an_error)
 					     0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
 	struct insn insn;
 
-	assert_err(disasm_one(disasm, bad, sizeof(bad), HERE, &insn), ERR_CORRUPT);
-	assert_err(disasm_one(disasm, cut, sizeof(cut), HERE, &insn), ERR_CORRUPT);
-	assert_err(disasm_one(disasm, prefixes, sizeof(prefixes), HERE, &insn), ERR_CORRUPT);
-	assert_err(disasm_one(disasm, cut, 0, HERE, &insn), ERR_CORRUPT);
+	ck_assert(!disasm_one(disasm, bad, sizeof(bad), HERE, &insn));
+	ck_assert(!disasm_one(disasm, cut, sizeof(cut), HERE, &insn));
+	ck_assert(!disasm_one(disasm, prefixes, sizeof(prefixes), HERE, &insn));
+	ck_assert(!disasm_one(disasm, cut, 0, HERE, &insn));
 	/* A known opcode whose operand is cut off. */
 	static const uint8_t ud1[] = {0x0f, 0xb9, 0x84};
-	assert_err(disasm_newer(ud1, sizeof(ud1), HERE, &insn), ERR_NOT_FOUND);
+	ck_assert(!disasm_newer(ud1, sizeof(ud1), HERE, &insn));
 }
 END_TEST
 
@@ -184,7 +186,7 @@ START_TEST(any_bytes)
 			code[j] = random >> 24;
 		}
 		size_t length = 1 + i % sizeof(code);
-		if (!err_ok(disasm_one(disasm, code, length, HERE, &insn)))
+		if (!disasm_one(disasm, code, length, HERE, &insn))
 			continue;
 		ck_assert(insn.size >= 1 && insn.size <= length);
 		ck_assert_uint_le(insn.operand_count, INSN_OPERANDS);
@@ -198,47 +200,51 @@ static const char function[] = "41 57 48 8b 7f 40 48 85 ff 74 02 0f 0b c3";
 
 START_TEST(neighbours_from_the_function)
 {
-	uint8_t code[32];
-	size_t length = bytes_of(function, code, sizeof(code)), count, at;
+	uint8_t bytes[32];
+	struct disasm_code code = {bytes, bytes_of(function, bytes, sizeof(bytes)), HERE, true};
 	struct insn list[8];
+	struct disasm_window window = {.list = list, .before = 2, .after = 2};
 
-	assert_ok(
-		disasm_around(disasm, code, length, HERE, true, HERE + 9, list, 2, 2, &count, &at));
-	ck_assert_uint_eq(count, 5);
-	ck_assert_uint_eq(at, 2);
+	ck_assert(disasm_around(disasm, &code, HERE + 9, &window));
+	ck_assert_uint_eq(window.count, 5);
+	ck_assert_uint_eq(window.at, 2);
 	ck_assert_uint_eq(list[0].address, HERE + 2);
 	ck_assert_str_eq(list[2].mnemonic, "je");
 	ck_assert_uint_eq(list[4].address, HERE + 13);
 	/* The middle of an instruction is none of the function's: falls back to searching. */
-	assert_ok(
-		disasm_around(disasm, code, length, HERE, true, HERE + 1, list, 2, 0, &count, &at));
-	ck_assert_uint_eq(list[at].address, HERE + 1);
+	window.after = 0;
+	ck_assert(disasm_around(disasm, &code, HERE + 1, &window));
+	ck_assert_uint_eq(list[window.at].address, HERE + 1);
+	/* Nothing before is wanted. */
+	window.before = 0;
+	ck_assert(disasm_around(disasm, &code, HERE + 9, &window));
+	ck_assert_uint_eq(window.count, 1);
+	ck_assert_uint_eq(list[0].address, HERE + 9);
 }
 END_TEST
 
 START_TEST(neighbours_without_a_start)
 {
-	uint8_t code[32];
-	size_t length = bytes_of(function, code, sizeof(code)), count, at;
-	struct insn list[8];
-
+	uint8_t bytes[32];
+	size_t length = bytes_of(function, bytes, sizeof(bytes));
 	/* Begin in the middle of "mov 0x40(%rdi),%rdi", as a "Code:" line may. */
-	assert_ok(disasm_around(disasm, code + 3, length - 3, HERE + 3, false, HERE + 11, list, 2,
-				1, &count, &at));
-	ck_assert_uint_eq(at, 2);
+	struct disasm_code cut = {bytes + 3, length - 3, HERE + 3, false};
+	struct disasm_code whole = {bytes, length, HERE, false};
+	struct insn list[8];
+	struct disasm_window window = {.list = list, .before = 2, .after = 1};
+
+	ck_assert(disasm_around(disasm, &cut, HERE + 11, &window));
+	ck_assert_uint_eq(window.at, 2);
 	ck_assert_str_eq(list[0].mnemonic, "test");
 	ck_assert_str_eq(list[1].mnemonic, "je");
 	ck_assert_str_eq(list[2].mnemonic, "ud2");
 	/* Outside the bytes, or nothing that decodes. */
-	assert_err(disasm_around(disasm, code, length, HERE, false, HERE + length, list, 2, 1,
-				 &count, &at),
-		   ERR_INVALID);
-	assert_err(
-		disasm_around(disasm, code, length, HERE, false, HERE - 1, list, 2, 1, &count, &at),
-		ERR_INVALID);
-	code[0] = 0x06;
-	assert_err(disasm_around(disasm, code, length, HERE, true, HERE, list, 2, 1, &count, &at),
-		   ERR_CORRUPT);
+	ck_assert(!disasm_around(disasm, &whole, HERE + length, &window));
+	ck_assert_uint_eq(window.count, 0);
+	ck_assert(!disasm_around(disasm, &whole, HERE - 1, &window));
+	bytes[0] = 0x06;
+	whole.starts_right = true;
+	ck_assert(!disasm_around(disasm, &whole, HERE, &window));
 }
 END_TEST
 
