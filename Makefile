@@ -34,7 +34,10 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTRIAGE_VERSION='"$(VERSION)"' -Ianalyzer
 	$(WARNINGS) $(if $(DEVELOPER),-Werror) $(HARDEN) $(SANITIZE) -MMD -MP \
 	$(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(eval LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread)$(LIBS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
+# Allocations go through analyzers/base/alloc.c, which knows of each that failed.
+ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup \
+	asprintf vasprintf __asprintf_chk __vasprintf_chk)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(ALLOC_WRAP) $(SANITIZE) $(LDFLAGS)
 
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
@@ -181,7 +184,9 @@ $(BUILD)/tests/guest/pages: %: %.o $(BUILD)/libtriage.a
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------
 
-.PHONY: fuzz
+.PHONY: fuzz alloc-wrap
+alloc-wrap:
+	@echo $(ALLOC_WRAP)
 fuzz:
 	@tests/fuzz/run $(TARGET) $(SECONDS)
 

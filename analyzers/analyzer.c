@@ -2,6 +2,8 @@
 /* Runs all analyzers in order over one crash; the failure of one leaves the others alone. */
 #include "analyzer.h"
 
+#include "base/alloc.h"
+
 static const struct analyzer *const analyzers[] = {
 #define ANALYZER(name) &name##_analyzer,
 #include "analyzers.def"
@@ -25,6 +27,15 @@ static void skipped(struct findings *findings, const struct analyzer *analyzer, 
 		    json_pack("{s:s, s:s}", "analyzer", analyzer->name, "missing", step), NULL);
 }
 
+/* Out of memory is its end even where it went on. */
+static struct err *run_whole(struct analysis *analysis, const struct analyzer *analyzer)
+{
+	unsigned before = alloc_failures();
+
+	TRY(analyzer->run(analysis));
+	return alloc_failures() == before ? NULL : &err_nomem;
+}
+
 static void run_one(struct analysis *analysis, const struct analyzer *analyzer)
 {
 	unsigned missing = analyzer->needs & ~analysis->kernel->steps;
@@ -33,7 +44,7 @@ static void run_one(struct analysis *analysis, const struct analyzer *analyzer)
 		skipped(analysis->findings, analyzer, kernel_step_name(missing));
 		return;
 	}
-	struct err *err = analyzer->run(analysis);
+	struct err *err = run_whole(analysis, analyzer);
 	if (err)
 		failed(analysis->findings, analyzer, err);
 }

@@ -14,7 +14,7 @@
 
 /*
  * Run all of them in order. One that lacks a step gives FINDING_ANALYSIS_SKIPPED, one that ends
- * in an error FINDING_ANALYSIS_FAILED. before() may be NULL.
+ * in an error, or for which memory ran out, FINDING_ANALYSIS_FAILED. before() may be NULL.
  */
 void analyzers_run(struct analysis *analysis, void (*before)(void *context, const char *analyzer),
 		   void *context);

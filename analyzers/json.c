@@ -4,10 +4,17 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "base/str.h"
+
+/* jansson's allocations are ours: base/alloc.h counts those that fail. */
+__attribute__((constructor)) static void take_allocations_over(void)
+{
+	json_set_alloc_funcs(malloc, free);
+}
 
 json_t *json_address(uint64_t address)
 {

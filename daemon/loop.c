@@ -5,6 +5,9 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+#include "base/alloc.h"
+#include "daemon/log.h"
+
 struct source {
 	int fd;
 	void (*ready)(void *context);
@@ -137,8 +140,20 @@ static void run_timers(struct loop *loop)
 	}
 }
 
+/* Whatever an event could not do for lack of memory must not go by in silence. */
+static void tell_of_memory(unsigned *told)
+{
+	unsigned failures = alloc_failures();
+
+	if (failures != *told)
+		log_line(LOG_ERR, "out of memory: something was left undone");
+	*told = failures;
+}
+
 struct err *loop_run(struct loop *loop)
 {
+	unsigned told = 0;
+
 	loop->stopped = false;
 	while (!loop->stopped) {
 		struct epoll_event events[16];
@@ -153,6 +168,7 @@ struct err *loop_run(struct loop *loop)
 		for (int i = 0; i < count && !loop->stopped; i++)
 			dispatch(loop, events[i].data.fd);
 		run_timers(loop);
+		tell_of_memory(&told);
 	}
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "daemon/cli/cmd.h"
 #include "daemon/worker/worker.h"
 
@@ -37,6 +38,17 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+/* An answer for which memory ran out may lack anything. */
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	int status = verb->run(argc, argv);
+
+	if (!alloc_failures())
+		return status;
+	fputs("triage: out of memory: the answer may not be whole\n", stderr);
+	return STATUS_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], WORKER_VERB))
@@ -58,5 +70,5 @@ int main(int argc, char **argv)
 		fprintf(stderr, "triage: there is no verb \"%s\"; see triage --help\n", argv[1]);
 		return STATUS_USAGE;
 	}
-	return verb->run(argc - 1, argv + 1);
+	return run(verb, argc - 1, argv + 1);
 }

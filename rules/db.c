@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define BUSY_TIMEOUT_MS 5000
 #define VALUE_MAX (64 << 20) /* bytes of a string: a worker's line is 16 MiB at most */
 #define STEP_UNIT 1000	     /* virtual machine instructions between two looks at the budget */
@@ -52,6 +54,7 @@ static struct err *db_error(sqlite3 *handle, int result, const char *doing)
 
 	switch (result & 0xff) {
 	case SQLITE_NOMEM:
+		alloc_failed();
 		return &err_nomem;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The error type: making, wrapping and freeing it. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/alloc.h"
 
 static char nomem_message[] = "out of memory";
 struct err err_nomem = {.code = ERR_NOMEM, .message = nomem_message};
@@ -71,6 +75,8 @@ struct err *err_errno(int errnum, const char *fmt, ...)
 	va_start(args, fmt);
 	char *message = format(fmt, args);
 	va_end(args);
+	if (errnum == ENOMEM)
+		alloc_failed();
 	return make(ERR_IO, errnum, 0, join(message, ": ", strdup(strerror(errnum))));
 }
 

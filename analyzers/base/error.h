@@ -9,10 +9,12 @@
 
 /*
  * One error type for the whole tree. A function returns `struct err *`: NULL is success, anything
- * else is owned by the caller, who returns it further, turns it into a finding, or frees it.
+ * else is owned by the caller, who returns it further, turns it into a finding, or drops it where
+ * it has no bearing on what follows. That may be done to ERR_NOMEM too, and is no loss: alloc.h
+ * knows of it, and whatever is at work is called failed at its end.
  */
 enum err_code {
-	ERR_NOMEM,	 /* out of memory: the one fatal error of a worker */
+	ERR_NOMEM,	 /* out of memory: what it befalls is never whole, see above */
 	ERR_IO,		 /* a system call failed: errnum says how */
 	ERR_UNMAPPED,	 /* no translation for address */
 	ERR_EXCLUDED,	 /* the page exists but the dump leaves it out (makedumpfile -d) */

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/alloc.h"
 #include "rules/signature.h"
 
 /* The crash with its backtrace, which is a finding of its own. */
@@ -35,6 +36,7 @@ struct err *analyze_judge(struct store *store, struct rules *rules, int64_t dump
 	_verdict_ struct verdict verdict = {0};
 	_json_ json_t *crash = NULL;
 	struct signature signature;
+	unsigned before = alloc_failures();
 
 	TRY(rules_judge(rules, store_db(store), dump, &verdict));
 	TRY(load_crash(store, dump, &crash));
@@ -46,6 +48,8 @@ struct err *analyze_judge(struct store *store, struct rules *rules, int64_t dump
 		.analyzed_at = time(NULL),
 		.tool_version = TRIAGE_VERSION,
 	};
+	if (alloc_failures() != before)
+		return &err_nomem;
 	return store_put_verdict(store, dump, &verdict, &meta);
 }
 

@@ -311,11 +311,18 @@ static enum worker_outcome judge(const struct worker *worker)
 		       : WORKER_FAILED;
 }
 
+static bool ran_out_of_memory(const struct worker *worker)
+{
+	return WIFEXITED(worker->status) && WEXITSTATUS(worker->status) == WORKER_EXIT_NOMEM;
+}
+
 static void describe_end(const struct worker *worker, char *why, size_t size)
 {
 	if (worker->outcome == WORKER_KILLED)
 		snprintf(why, size, "killed by signal %d (%s)", WTERMSIG(worker->status),
 			 strsignal(WTERMSIG(worker->status)));
+	else if (worker->outcome == WORKER_FAILED && ran_out_of_memory(worker))
+		snprintf(why, size, "out of memory");
 	else if (worker->outcome == WORKER_FAILED)
 		snprintf(why, size, "exited with status %d%s", WEXITSTATUS(worker->status),
 			 worker->garbled ? " after writing what is no finding" : "");

@@ -50,7 +50,7 @@ enum worker_outcome {
 	WORKER_RUNNING,
 	WORKER_DONE,   /* said its end and exited with 0 */
 	WORKER_KILLED, /* died of a signal */
-	WORKER_FAILED, /* exited otherwise; or wrote what is no such line */
+	WORKER_FAILED, /* exited otherwise, as when memory ran out; or wrote what is no such line */
 	WORKER_TIMED_OUT,
 	WORKER_FLOODED,
 	WORKER_CANCELLED, /* worker_cancel(), or finding() returned an error */

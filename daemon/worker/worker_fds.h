@@ -2,7 +2,12 @@
 #ifndef TRIAGE_DAEMON_WORKER_WORKER_FDS
 #define TRIAGE_DAEMON_WORKER_WORKER_FDS
 
-/* Between worker.c and worker_main.c alone: what a worker has open besides stdin to stderr. */
+/* Between worker.c and worker_main.c alone. */
+
+/* Exit status: it came to its end, but memory ran out on the way. */
+#define WORKER_EXIT_NOMEM 12
+
+/* What a worker has open besides stdin to stderr. */
 enum {
 	WORKER_FD_DUMP = 3,
 	WORKER_FD_RESULT = 4,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "base/alloc.h"
 #include "daemon/worker/sandbox.h"
 #include "daemon/worker/worker.h"
 #include "daemon/worker/worker_fds.h"
@@ -159,5 +160,5 @@ int worker_main(int argc, char **argv)
 	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
 			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
 	findings_deinit(&findings);
-	return 0;
+	return alloc_failures() ? WORKER_EXIT_NOMEM : 0;
 }

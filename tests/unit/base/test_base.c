@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
@@ -20,6 +21,44 @@ START_TEST(errors_carry_address_and_errno)
 	ck_assert_int_eq(io->errnum, ENOENT);
 	ck_assert(!err_ok(io));
 	ck_assert(err_ok(NULL));
+}
+END_TEST
+
+/* Sanitizers let it fail as the C library does. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+static volatile size_t too_much = SIZE_MAX / 4;
+
+static struct err *out_of_memory(void)
+{
+	_free_ char *memory = malloc(too_much);
+
+	return memory ? NULL : &err_nomem;
+}
+
+START_TEST(memory_that_ran_out_is_known_whatever_became_of_it)
+{
+	_free_ char *kept = strdup("kept");
+	_str_ struct str text = {0};
+	unsigned before = alloc_failures();
+
+	str_printf(&text, "%s", "there is enough");
+	_free_ char *moved = realloc(take_ptr(kept), 1000);
+	ck_assert_str_eq(moved, "kept");
+	ck_assert_uint_eq(alloc_failures(), before);
+
+	ck_assert(!err_ok(out_of_memory()));
+	ck_assert_uint_eq(alloc_failures(), before + 1);
+	ck_assert_ptr_null(calloc(too_much, 1));
+	ck_assert_ptr_null(realloc(NULL, too_much));
+	ck_assert_ptr_null(reallocarray(NULL, too_much, 8));
+	ck_assert_uint_eq(alloc_failures(), before + 4);
+	ck_assert(!err_ok(err_errno(ENOMEM, "map a file")));
+	ck_assert_uint_eq(alloc_failures(), before + 5);
 }
 END_TEST
 
@@ -67,5 +106,6 @@ START_TEST(maps_hold_many_keys_and_zero)
 }
 END_TEST
 
-UNIT_MAIN("base", errors_carry_address_and_errno, numbers_are_whole_or_nothing,
+UNIT_MAIN("base", errors_carry_address_and_errno,
+	  memory_that_ran_out_is_known_whatever_became_of_it, numbers_are_whole_or_nothing,
 	  strings_escape_what_a_terminal_obeys, maps_hold_many_keys_and_zero)

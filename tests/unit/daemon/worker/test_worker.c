@@ -154,6 +154,8 @@ START_TEST(one_that_dies_or_gives_up)
 	expect("exit 3", WORKER_FAILED, "status 3");
 	expect("exit 0", WORKER_FAILED, "status 0");
 	expect(END_LINE "exit 1", WORKER_FAILED, "status 1");
+	expect("exit 12", WORKER_FAILED, "out of memory");
+	expect(END_LINE "exit 12", WORKER_FAILED, "out of memory");
 }
 END_TEST
 
