@@ -6,4 +6,6 @@ void analysis_deinit(struct analysis *analysis)
 {
 	crash_free(analysis->crash);
 	analysis->crash = NULL;
+	wait_graph_deinit(&analysis->waits);
+	locks_deinit(&analysis->locks);
 }

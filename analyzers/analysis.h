@@ -5,6 +5,8 @@
 #include "crash/crash.h"
 #include "finding.h"
 #include "kernel/kernel.h"
+#include "locks/lock.h"
+#include "locks/wait_graph.h"
 
 /*
  * What is known of one crash. Analyzers read and write these facts; each room's …_json.c turns its
@@ -13,7 +15,9 @@
 struct analysis {
 	struct kernel *kernel;
 	struct findings *findings;
-	struct crash *crash; /* owned; NULL before "panic" has run, and where it failed */
+	struct crash *crash;	 /* owned; NULL before "panic" has run, and where it failed */
+	struct locks locks;	 /* as each kind's analyzer finds them */
+	struct wait_graph waits; /* by "waits", from all of them */
 };
 
 /* Frees the facts; kernel and findings are the caller's. */

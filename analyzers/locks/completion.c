@@ -14,10 +14,11 @@
 #include "base/str.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "locks/lock.h"
+#include "locks/lock_class.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -78,61 +79,68 @@ static void function_text(struct kernel *kernel, uint64_t address, char *buf, si
 			 symbol.module, symbol.module[0] ? "]" : "");
 }
 
-static void add_worker(struct kernel *kernel, json_t *lock, const struct task *task,
-		       uint64_t worker, uint64_t completion, struct str *headline)
+/* The completion is a work item's: it lies in a wq_barrier, and its kworker is to complete it. */
+static void set_place(struct kernel *kernel, const char *function, struct lock *lock)
+{
+	const struct member *done = members_get(kernel->members, MEMBER_WQ_BARRIER_DONE);
+	struct lock_place *place = &lock->place;
+
+	lock->work_item = true;
+	snprintf(place->name, sizeof(place->name), "work item %s", function);
+	copy_string(place->type, sizeof(place->type), "wq_barrier");
+	copy_string(place->member, sizeof(place->member), "done");
+	copy_string(place->why, sizeof(place->why),
+		    "its entry is in the list of the worker that runs the work");
+	place->object = lock->address - member_offset(done);
+	place->evidence = EVIDENCE_PROVEN;
+}
+
+static void add_worker(struct kernel *kernel, const struct task *task, uint64_t worker,
+		       struct lock *lock)
 {
 	char function[192] = "unknown";
 	uint64_t func;
 
-	const struct member *done = members_get(kernel->members, MEMBER_WQ_BARRIER_DONE);
-	uint64_t barrier = completion - member_offset(done);
 	if (err_ok(member_read(kernel, worker, MEMBER_WORKER_CURRENT_FUNC, &func)) && func)
 		function_text(kernel, func, function, sizeof(function));
 	lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
 			"this kworker runs %s, and the waiter's barrier is queued behind it",
 			function);
-	json_put(lock, "name", json_sprintf("work item %s", function));
-	json_put(lock, "container",
-		 json_pack("{s:s, s:s, s:o, s:s, s:s}", "type", "wq_barrier", "member", "done",
-			   "address", json_address(barrier), "evidence", EVIDENCE_PROVEN, "why",
-			   "its entry is in the list of the worker that runs the work"));
-	json_put(lock, "state", json_string("not finished"));
-	str_printf(headline, "work item %s, run by ", function);
-	task_label(task, headline);
+	set_place(kernel, function, lock);
+	str_puts(&lock->state, "not finished");
+	str_printf(&lock->headline, "work item %s, run by ", function);
+	task_label(task, &lock->headline);
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			    struct str *headline, double *confidence)
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
 	uint64_t worker;
 	const struct task *task = flushed_worker(kernel, list->lock, &worker);
 
 	if (task) {
-		add_worker(kernel, lock, task, worker, list->lock, headline);
+		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
 	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 			"a completion does not record who is to complete it");
-	json_put(lock, "state", json_sprintf("not completed, %zu waiting", list->count));
-	str_puts(headline, lock_display_name(lock));
-	str_printf(headline, ": completion that has not come, %zu waiting", list->count);
-	*confidence = 0.9;
+	lock->confidence = 0.9;
+	str_printf(&lock->state, "not completed, %zu waiting", list->count);
+	str_printf(&lock->headline, "%s: completion that has not come, %zu waiting",
+		   lock_display_name(lock), list->count);
 	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_COMPLETION,
-		.kind = "completion",
+		.kind = LOCK_COMPLETION,
 		.waits = 1u << WAIT_COMPLETION | 1u << WAIT_WORK,
 		.ops = &completion_ops,
 		.describe = describe,
 	};
 
-	return locks_emit(kernel, &class, findings);
+	return lock_class_report(analysis, &class);
 }
 
 const struct analyzer completion_analyzer = {

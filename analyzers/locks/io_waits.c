@@ -1,95 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counts the tasks whose wait ends with I/O, by device, and says so in one line. */
 #include "locks/io_waits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "kernel/tasks/task.h"
-#include "locks/lock.h"
+#include "kernel/tasks/task_label.h"
 
 #define DEVICES_SHOWN 4
 
-static bool is_io(const json_t *lock)
+static bool is_io(const struct lock *lock)
 {
-	const char *kind = json_string_value(json_object_get(lock, "kind"));
-
-	return kind && (!strcmp(kind, "io") || !strcmp(kind, "page"));
+	return lock->kind == LOCK_IO || lock->kind == LOCK_PAGE;
 }
 
-bool io_root(const struct wait_root *root)
+bool io_waits_root(const struct wait_root *root)
 {
 	return !root->holder_known && is_io(root->last->lock);
 }
 
-static json_t *device_entry(json_t *devices, const char *name)
+static struct err *add_device(struct io_waits *io, const char *name, size_t tasks)
 {
-	json_t *entry;
-	size_t i;
-
-	json_array_foreach(devices, i,
-			   entry) if (!strcmp(json_string_value(json_object_get(entry, "device")),
-					      name)) return entry;
-	entry = json_pack("{s:s, s:i}", "device", name, "tasks", 0);
-	json_array_append_new(devices, entry);
-	return entry;
-}
-
-json_t *io_waits_json(const struct wait_graph *graph)
-{
-	json_t *devices = json_array();
-	json_int_t tasks = 0;
-
-	for (size_t i = 0; i < graph->root_count; i++) {
-		const struct wait_root *root = &graph->roots[i];
-
-		if (!io_root(root))
-			continue;
-		const char *name = json_string_value(json_object_get(root->last->lock, "device"));
-		json_int_t victims = (json_int_t)root->victims;
-		tasks += victims;
-		if (!name)
-			continue;
-		json_t *count = json_object_get(device_entry(devices, name), "tasks");
-		json_integer_set(count, json_integer_value(count) + victims);
-	}
-	if (tasks)
-		return json_pack("{s:I, s:o}", "tasks", tasks, "devices", devices);
-	json_decref(devices);
+	for (size_t i = 0; i < io->count; i++)
+		if (!strcmp(io->devices[i].name, name)) {
+			io->devices[i].tasks += tasks;
+			return NULL;
+		}
+	if (!array_grow(io->devices, io->count))
+		return &err_nomem;
+	io->devices[io->count++] = (struct io_device){name, tasks};
 	return NULL;
 }
 
-static void put_devices(const json_t *devices, struct str *text)
+struct err *io_waits_count(const struct wait_graph *graph, struct io_waits *ret)
 {
-	const json_t *entry;
-	size_t i;
+	*ret = (struct io_waits){0};
+	for (size_t i = 0; i < graph->root_count; i++) {
+		const struct wait_root *root = &graph->roots[i];
+		const char *device = root->last->lock->device;
 
-	json_array_foreach(devices, i, entry)
-	{
+		if (!io_waits_root(root))
+			continue;
+		ret->tasks += root->victims;
+		if (device[0])
+			TRY(add_device(ret, device, root->victims));
+	}
+	return NULL;
+}
+
+void io_waits_deinit(struct io_waits *io)
+{
+	free(io->devices);
+	*io = (struct io_waits){0};
+}
+
+static void put_devices(const struct io_waits *io, struct str *text)
+{
+	for (size_t i = 0; i < io->count; i++) {
 		if (i == DEVICES_SHOWN) {
-			str_printf(text, " and %zu more devices", json_array_size(devices) - i);
+			str_printf(text, " and %zu more devices", io->count - i);
 			return;
 		}
-		str_printf(text, "%s%lld on %s", i ? ", " : ": ",
-			   (long long)json_integer_value(json_object_get(entry, "tasks")),
-			   json_string_value(json_object_get(entry, "device")));
+		str_printf(text, "%s%zu on %s", i ? ", " : ": ", io->devices[i].tasks,
+			   io->devices[i].name);
 	}
 }
 
-/* The task most others wait for that itself waits for I/O. */
-static void put_through(const struct wait_graph *graph, struct str *text)
+/* How many tasks wait for each other one: task's address → tasks, unlisted ones included. */
+static struct err *count_behind(const struct wait_graph *graph, struct map *behind)
 {
-	_map_ struct map behind = {0}; /* task → tasks that wait for it, unlisted ones included */
-	const struct wait_edge *first = NULL;
-	uint64_t most = 0;
-
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct wait_edge *edge = &graph->edges[i];
-		uint64_t *known = edge->to ? map_get(&behind, edge->to->address) : NULL;
+		uint64_t *known = edge->to ? map_get(behind, edge->to->address) : NULL;
 
-		if (edge->to)
-			map_set(&behind, edge->to->address,
-				(known ? *known : 0) + 1 + edge->unlisted);
+		if (edge->to &&
+		    !map_set(behind, edge->to->address, (known ? *known : 0) + 1 + edge->unlisted))
+			return &err_nomem;
 	}
+	return NULL;
+}
+
+/* The task most others wait for that itself waits for I/O. */
+static struct err *put_through(const struct wait_graph *graph, struct str *text)
+{
+	const struct wait_edge *first = NULL;
+	_map_ struct map behind = {0};
+	uint64_t most = 0;
+
+	TRY(count_behind(graph, &behind));
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct wait_edge *edge = &graph->edges[i];
 		uint64_t *count = map_get(&behind, edge->from->address);
@@ -100,10 +101,11 @@ static void put_through(const struct wait_graph *graph, struct str *text)
 		first = edge;
 	}
 	if (!first)
-		return;
+		return NULL;
 	str_printf(text, "; %llu of them behind ", (unsigned long long)most);
 	task_label(first->from, text);
 	str_printf(text, ", which waits for %s", lock_display_name(first->lock));
+	return NULL;
 }
 
 static void put_longest(const struct wait_graph *graph, struct str *text)
@@ -124,21 +126,17 @@ static void put_longest(const struct wait_graph *graph, struct str *text)
 	str_printf(text, ", for %.1f s", (double)longest->blocked_ns / 1e9);
 }
 
-void io_waits_headline(const struct wait_graph *graph, struct str *text)
+struct err *io_waits_headline(const struct wait_graph *graph, const struct io_waits *io,
+			      struct str *text)
 {
-	_json_ json_t *json = io_waits_json(graph);
-	long long tasks = json_integer_value(json_object_get(json, "tasks"));
-	const json_t *devices = json_object_get(json, "devices"),
-		     *only = json_array_get(devices, 0);
+	bool one = io->count == 1 && io->devices[0].tasks == io->tasks;
 
-	if (json_array_size(devices) != 1 ||
-	    json_integer_value(json_object_get(only, "tasks")) != tasks)
-		only = NULL;
-	str_printf(text, "%lld task%s wait%s for I/O%s%s that has not ended", tasks,
-		   tasks == 1 ? "" : "s", tasks == 1 ? "s" : "", only ? " on " : "",
-		   only ? json_string_value(json_object_get(only, "device")) : "");
-	if (!only)
-		put_devices(devices, text);
-	put_through(graph, text);
+	str_printf(text, "%zu task%s wait%s for I/O%s%s that has not ended", io->tasks,
+		   io->tasks == 1 ? "" : "s", io->tasks == 1 ? "s" : "", one ? " on " : "",
+		   one ? io->devices[0].name : "");
+	if (!one)
+		put_devices(io, text);
+	TRY(put_through(graph, text));
 	put_longest(graph, text);
+	return NULL;
 }

@@ -6,12 +6,22 @@
 #include "locks/wait_graph.h"
 
 /* Queues that end at a wait for I/O, which no task ends: a page, a bio, a request, a buffer. */
+struct io_waits {
+	size_t tasks; /* in all such queues */
+	struct io_device {
+		const char *name; /* owned by a lock */
+		size_t tasks;
+	} * devices; /* in the order met; some tasks' device is not known */
+	size_t count;
+};
 
 /* Does this root's own wait end with I/O? */
-bool io_root(const struct wait_root *root);
-/* {"tasks", "devices": [{"device", "tasks"}]} of all such roots, or NULL when there is none. */
-json_t *io_waits_json(const struct wait_graph *graph);
+bool io_waits_root(const struct wait_root *root);
+/* ERR_NOMEM. */
+struct err *io_waits_count(const struct wait_graph *graph, struct io_waits *ret);
+void io_waits_deinit(struct io_waits *io);
 /* "9 tasks wait for I/O that does not end: 5 on vda, 4 on vdb; longest dd/108, for 6.7 s" */
-void io_waits_headline(const struct wait_graph *graph, struct str *text);
+struct err *io_waits_headline(const struct wait_graph *graph, const struct io_waits *io,
+			      struct str *text);
 
 #endif

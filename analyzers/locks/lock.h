@@ -3,60 +3,114 @@
 #define TRIAGE_LOCKS_LOCK
 
 #include "base/str.h"
-#include "finding.h"
-#include "kernel/kernel.h"
 #include "kernel/locking/sleeper.h"
-#include "kernel/locking/waitlist.h"
-#include "kernel/tasks/task_label.h"
+#include "kernel/locking/spinlock.h"
+#include "kernel/mm/owner.h"
 
-/*
- * What the lock analyzers share: building a LOCK of the verdict's shape, and going from the
- * sleepers of a kind to their locks, each lock once.
- */
-struct lock_class {
-	enum finding_id finding;
-	const char *kind; /* locks.kind */
-	unsigned waits;	  /* mask of 1 << enum wait_kind whose sleepers this class looks at */
-	const struct waitlist_ops *ops;
-	/*
-	 * Add raw, state, holders (lock_add_holder) to a lock whose waiters are already there.
-	 * Puts the finding's headline into headline and returns its confidence.
-	 */
-	struct err *(*describe)(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-				struct str *headline, double *confidence);
+/* The locks of a crash as facts that all analyzers share: who holds each, and who waits for it. */
+
+enum lock_kind {
+#define LOCK_KIND(id, name) LOCK_##id,
+#include "locks/lock_kinds.def"
+#undef LOCK_KIND
 };
 
-/* Emit one finding a lock; sleepers whose lock is not found give FINDING_LOCK_OTHER. */
-struct err *locks_emit(struct kernel *kernel, const struct lock_class *class,
-		       struct findings *findings);
+const char *lock_kind_name(enum lock_kind kind);
 
 /*
- * A new LOCK object with empty holders and waiters; its name, container and owner are looked up.
- * Address 0 for a wait without a lock.
+ * What a lock is part of, and what people call it. The name is a noun, good in "waits for …":
+ * "mmap_lock of java/12862", "rtnl_mutex", "i_rwsem of inode 12 on vda1 (ext4)", "completion on
+ * the stack of kworker/1:0/12, in flush_work()", "mutex in kmalloc-512 object 0x… +0x40".
  */
-json_t *lock_new(struct kernel *kernel, const char *kind, uint64_t address);
-void lock_add_holder(json_t *lock, const struct task *task, enum lock_mode mode,
+struct lock_place {
+	struct owner owner; /* of the lock's address */
+	char name[320];
+	char type[64];	      /* C type of the object, "" when it cannot be told */
+	char member[128];     /* path in it */
+	uint64_t object;      /* address of it, 0 unknown */
+	const char *evidence; /* EVIDENCE_…, of type and member; NULL when there is neither */
+	char why[256];	      /* the evidence in words, "" for what needs none */
+};
+
+struct lock_holder {
+	const struct task *task; /* NULL: somebody, but nothing says who */
+	enum lock_mode mode;
+	const char *evidence; /* EVIDENCE_…, that this task holds it */
+	double confidence;
+	char *why;
+};
+
+struct lock_waiter {
+	const struct task *task; /* NULL: a reader being woken */
+	enum lock_mode mode;
+	int64_t position; /* in the queue; -1 unknown */
+	uint64_t node;	  /* of its list_head or MCS node; 0 none */
+	int64_t ticket;	  /* of a ticket spinlock; -1 none */
+	int cpu;	  /* it spins on; -1: it sleeps */
+};
+
+struct lock {
+	enum lock_kind kind;
+	uint64_t address;	 /* 0: not found, or a wait for what is no lock */
+	struct lock_place place; /* without an address: the name alone, or not even that */
+	char device[80];	 /* that is to end a wait for I/O; "" unknown */
+
+	bool has_raw;
+	uint64_t raw;		    /* the lock's word: count, owner and flags, block … */
+	struct ticket_lock tickets; /* of a LOCK_TICKET_SPINLOCK */
+	struct str state;	    /* that word, or the wait, for a person */
+	bool work_item; /* a completion that a kworker owes; place is its wq_barrier's */
+	bool unnamed;	/* asleep in a function that no table names: perhaps no wait at all */
+
+	struct lock_holder *holders; /* most likely first; a missing one alone, with task NULL */
+	size_t holder_count;
+	struct lock_waiter *waiters; /* in the lock's order, as far as it is known */
+	size_t waiter_count;
+	int64_t listed;	 /* waiters in its wait list, kept above or not; -1: it has no list */
+	struct str note; /* why waiters are not complete or in order; empty: they are */
+
+	double confidence; /* in what is said of it all: */
+	struct str headline;
+	bool failed; /* out of memory: something was not added */
+};
+
+/* A lock of which only kind and address are known; NULL on out-of-memory. */
+struct lock *lock_new(enum lock_kind kind, uint64_t address);
+void lock_free(struct lock *lock); /* NULL is fine */
+DEFINE_CLEANUP(struct lock, lock_free)
+
+/* Adding never fails visibly: what could not be added sets lock->failed, for locks_add() to say. */
+void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode mode,
 		     const char *evidence, double confidence, const char *why, ...)
 	__attribute__((format(printf, 6, 7)));
-void lock_add_waiter(json_t *lock, const struct task *task, enum lock_mode mode, size_t position,
-		     uint64_t node);
-/* All waiters of a list, in order, and how many; a note says where the list was cut short. */
-void lock_add_waiters(json_t *lock, const struct waitlist *list);
-/* What people call a LOCK: its name, else its kind. Owned by the lock. */
-const char *lock_display_name(const json_t *lock);
-/* The object a LOCK is part of, by its type or by the allocator; 0 unknown. */
-uint64_t lock_object(const json_t *lock);
-/* The task a lock's owner word points to (flag bits masked off), or NULL. */
-const struct task *lock_owner(struct kernel *kernel, uint64_t word, uint64_t flags);
-/* True when the task is one of the list's waiters. */
-bool waits_in(const struct waitlist *list, const struct task *task);
+void lock_add_waiter(struct lock *lock, const struct lock_waiter *waiter);
+/* A waiter that is asleep; position and node as in struct lock_waiter. */
+void lock_add_sleeper(struct lock *lock, const struct task *task, enum lock_mode mode,
+		      int64_t position, uint64_t node);
 
-/*
- * Who may hold a lock that records no holder (a reader's rwsem, a spinlock): tasks with a frame
- * known to run under it, by lock_holders.def, and stacks that hold its address. Adds the candidates,
- * best first, as inferred holders, and returns how many there are.
- */
-struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			       const struct task *hint, size_t *count);
+static inline void lock_set_raw(struct lock *lock, uint64_t raw)
+{
+	lock->has_raw = true;
+	lock->raw = raw;
+}
+
+/* What people call it: its name, else its kind. Owned by the lock. */
+const char *lock_display_name(const struct lock *lock);
+/* How its holder stands to it, for "…, held by somebody": a completion is owed, or run for. */
+const char *lock_holding_word(const struct lock *lock);
+/* The task an owner word points to (flag bits masked off), or NULL. */
+const struct task *lock_owner(const struct tasks *tasks, uint64_t word, uint64_t flags);
+/* The object it is part of, by its type or by the allocator; 0 unknown. */
+uint64_t lock_object(const struct lock *lock);
+
+/* All of a crash, in the order they were found; each stays where it is. */
+struct locks {
+	struct lock **list;
+	size_t count;
+};
+
+/* Takes lock over, also when it fails: ERR_NOMEM, for what could not be added to the lock too. */
+struct err *locks_add(struct locks *locks, struct lock *lock);
+void locks_deinit(struct locks *locks);
 
 #endif

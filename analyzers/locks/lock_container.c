@@ -11,12 +11,12 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/device.h"
 #include "locks/lock_name.h"
-#include "kernel/tasks/task_label.h"
 
 /* --- the member ------------------------------------------------------------------------------- */
 

@@ -3,19 +3,21 @@
  * Suspected holders of a lock that records none. What an engineer does with a grep over all
  * stacks: who has a frame that runs under this lock, and who has its address on the stack.
  */
+#include "locks/lock_holders.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/parse.h"
-#include "base/str.h"
+#include "finding.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/critical_section.h"
-#include "locks/lock.h"
 #include "locks/lock_name.h"
 
 struct holds_entry {
@@ -121,16 +123,14 @@ struct target {
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 };
 
-static void set_kind(struct target *target, const json_t *lock)
+static void set_kind(struct target *target, enum lock_kind kind)
 {
-	const char *kind = json_string_value(json_object_get(lock, "kind"));
-
 	target->classify = lock_region_rwsem_call;
 	target->noun = "an rwsem";
-	if (kind && !strcmp(kind, "semaphore")) {
+	if (kind == LOCK_SEMAPHORE) {
 		target->classify = lock_region_semaphore_call;
 		target->noun = "a semaphore";
-	} else if (kind && !strcmp(kind, "percpu_rwsem")) {
+	} else if (kind == LOCK_PERCPU_RWSEM) {
 		target->classify = lock_region_percpu_rwsem_call;
 		target->noun = "a percpu_rwsem";
 	}
@@ -283,7 +283,7 @@ static int by_confidence(const void *a, const void *b)
 	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
 }
 
-static void add_suspects(const struct suspects *suspects, json_t *lock)
+static void add_suspects(const struct suspects *suspects, struct lock *lock)
 {
 	for (size_t i = 0; i < suspects->count; i++) {
 		const struct suspect *one = &suspects->list[i];
@@ -295,8 +295,8 @@ static void add_suspects(const struct suspects *suspects, json_t *lock)
 	}
 }
 
-struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			       const struct task *hint, size_t *count)
+struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *list,
+			       struct lock *lock, const struct task *hint, size_t *count)
 {
 	struct target target = {.kernel = kernel,
 				.lock = list->lock,
@@ -306,14 +306,14 @@ struct err *lock_infer_holders(struct kernel *kernel, const struct waitlist *lis
 	struct suspects suspects = {0};
 	struct sleepers *sleepers;
 
-	set_kind(&target, lock);
+	set_kind(&target, lock->kind);
 	TRY(kernel_sleepers(kernel, &sleepers));
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);
 		const struct sleeper *known = sleepers_find(sleepers, task);
 		struct sleeper own = {0};
 
-		if (!worth_a_look(&target, task) || waits_in(list, task))
+		if (!worth_a_look(&target, task) || waitlist_has(list, task))
 			continue;
 		if (known || err_ok(sleepers_stack(kernel, sleepers, task, &own)))
 			look_at(&target, known ? known : &own, &suspects);

@@ -11,10 +11,10 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "kernel/tasks/task_label.h"
 
 /* --- mm_struct -------------------------------------------------------------------------------- */
 

@@ -3,23 +3,8 @@
 #define TRIAGE_LOCKS_LOCK_NAME
 
 #include "kernel/kernel.h"
-#include "kernel/mm/owner.h"
 #include "kernel/types/types.h"
-
-/*
- * What a lock is part of, and what people call it. The name is a noun, good in "waits for …":
- * "mmap_lock of java/12862", "rtnl_mutex", "i_rwsem of inode 12 on vda1 (ext4)", "completion on
- * the stack of kworker/1:0/12, in flush_work()", "mutex in kmalloc-512 object 0x… +0x40".
- */
-struct lock_place {
-	struct owner owner; /* of the lock's address */
-	char name[320];
-	char type[64];	      /* C type of the object, "" when it cannot be told */
-	char member[128];     /* path in it */
-	uint64_t object;      /* address of it, 0 unknown */
-	const char *evidence; /* EVIDENCE_…, of type and member; NULL when there is neither */
-	char why[256];	      /* the evidence in words, "" for what needs none */
-};
+#include "locks/lock.h"
 
 /* kind: locks.kind, the name of a lock that has none of its own. Never fails: a lock nobody
  * knows is named by its address. */

@@ -9,11 +9,11 @@
 #include <inttypes.h>
 
 #include "analysis.h"
-#include "base/str.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "locks/lock.h"
+#include "locks/lock_class.h"
 
 /* kernel/locking/mutex.c: MUTEX_FLAG_WAITERS, _HANDOFF, _PICKUP */
 #define FLAG_WAITERS 1ull
@@ -31,7 +31,7 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, uint6
 	if (!err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, word)))
 		return NULL;
 	if (!has_count(kernel))
-		return lock_owner(kernel, *word, OWNER_FLAGS);
+		return lock_owner(kernel->tasks, *word, OWNER_FLAGS);
 	const struct task *task = tasks_find(kernel->tasks, *word);
 	/* owner was a thread_info, at the bottom of its task's stack: 0d66bf6d3514 v2.6.29 … v3.1 */
 	return task ? task : tasks_by_stack(kernel->tasks, *word);
@@ -47,7 +47,7 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 		       count <= 1 && count > -(1 << 24);
 	return err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, &owner)) &&
 	       (owner & FLAG_WAITERS || !waiters) &&
-	       (!(owner & ~OWNER_FLAGS) || lock_owner(kernel, owner, OWNER_FLAGS));
+	       (!(owner & ~OWNER_FLAGS) || lock_owner(kernel->tasks, owner, OWNER_FLAGS));
 }
 
 static const struct waitlist_ops mutex_ops = {
@@ -69,7 +69,7 @@ static const struct task *woken_waiter(const struct waitlist *list)
 	return NULL;
 }
 
-static void add_no_owner(const struct waitlist *list, uint64_t word, json_t *lock)
+static void add_no_owner(const struct waitlist *list, uint64_t word, struct lock *lock)
 {
 	const struct task *next = word & ~OWNER_FLAGS ? NULL : woken_waiter(list);
 
@@ -82,14 +82,13 @@ static void add_no_owner(const struct waitlist *list, uint64_t word, json_t *loc
 						    : "the mutex has no owner at this moment");
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			    struct str *headline, double *confidence)
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
 	uint64_t word = 0;
 	const struct task *owner = read_owner(kernel, list->lock, &word);
 
-	json_put(lock, "raw", json_address(word));
-	str_puts(headline, lock_display_name(lock));
+	lock_set_raw(lock, word);
+	str_puts(&lock->headline, lock_display_name(lock));
 	if (owner) {
 		_str_ struct str label = {0};
 
@@ -99,31 +98,29 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 				!has_count(kernel) && word & FLAG_HANDOFF
 					? " (hand-off to the first waiter is set)"
 					: "");
-		json_put(lock, "state",
-			 json_sprintf("locked by %s, %zu waiting", label.data, list->count));
-		str_printf(headline, ": mutex held by %s, %zu waiting", label.data, list->count);
+		str_printf(&lock->state, "locked by %s, %zu waiting", label.data, list->count);
+		str_printf(&lock->headline, ": mutex held by %s, %zu waiting", label.data,
+			   list->count);
 	} else {
 		add_no_owner(list, word, lock);
-		json_put(lock, "state", json_sprintf("no owner, %zu waiting", list->count));
-		str_printf(headline, ": mutex without an owner, %zu waiting", list->count);
-		*confidence = 0.7;
+		str_printf(&lock->state, "no owner, %zu waiting", list->count);
+		str_printf(&lock->headline, ": mutex without an owner, %zu waiting", list->count);
+		lock->confidence = 0.7;
 	}
 	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_MUTEX,
-		.kind = "mutex",
+		.kind = LOCK_MUTEX,
 		.waits = 1u << WAIT_MUTEX,
 		.ops = &mutex_ops,
 		.describe = describe,
 	};
 
-	return locks_emit(kernel, &class, findings);
+	return lock_class_report(analysis, &class);
 }
 
 const struct analyzer mutex_analyzer = {

@@ -6,12 +6,15 @@
  * False positives: a task caught in a wait that would have ended by itself.
  * Kernel commits: none; functions by name, kernel/locking/sleep_functions.def.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis.h"
+#include "base/cleanup.h"
 #include "base/str.h"
-#include "locks/lock.h"
+#include "kernel/locking/sleeper.h"
+#include "locks/lock_report.h"
 #include "locks/task_doing.h"
 #include "locks/wait_target.h"
 
@@ -25,109 +28,145 @@ struct group {
 	const char *what;
 	enum wait_kind kind;
 	struct wait_target target;
-	json_t *lock;
-	size_t count;
+	struct lock *lock; /* owned until it is reported */
 };
 
 struct groups {
-	struct group *list;
+	struct group list[GROUPS_MAX];
 	size_t count;
 };
 
-static bool same(const struct group *group, const char *what, const struct wait_target *target)
+static void groups_free(struct groups *groups)
 {
-	return !strcmp(group->what, what) && !strcmp(group->target.device, target->device) &&
-	       group->target.server == target->server;
+	for (size_t i = 0; groups && i < groups->count; i++)
+		lock_free(groups->list[i].lock);
+	free(groups);
+}
+DEFINE_CLEANUP(struct groups, groups_free)
+
+static bool is_same(const struct group *group, const struct group *other)
+{
+	return !strcmp(group->what, other->what) &&
+	       !strcmp(group->target.device, other->target.device) &&
+	       group->target.server == other->target.server;
 }
 
-/* "page writeback on vda1" */
-static json_t *group_name(const char *what, const struct wait_target *target)
+/* What a sleeper waits for, as its group has it. */
+static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct group *ret)
 {
-	return target->device[0] ? json_sprintf("%s on %s", what, target->device)
-				 : json_string(what);
-}
-
-/* NULL beyond GROUPS_MAX: what is waited for by then says enough. */
-static struct group *group_of(struct kernel *kernel, struct groups *groups,
-			      const struct sleeper *sleeper)
-{
-	const char *what = sleeper->what;
-	enum wait_kind kind = sleeper->kind;
-	struct wait_target target;
-
-	wait_target_find(kernel, sleeper, &target);
-	if (kind == WAIT_NONE)
-		what = stack_function(sleeper);
-	if (kind == WAIT_BIT &&
-	    target.device[0]) { /* a buffer is locked while it is read or written */
-		kind = WAIT_IO;
-		what = "buffer I/O";
+	*ret = (struct group){.what = sleeper->what, .kind = sleeper->kind};
+	wait_target_find(kernel, sleeper, &ret->target);
+	if (ret->kind == WAIT_NONE)
+		ret->what = stack_function(sleeper);
+	if (ret->kind == WAIT_BIT && ret->target.device[0]) {
+		/* a buffer is locked while it is read or written */
+		ret->kind = WAIT_IO;
+		ret->what = "buffer I/O";
 	}
-	for (size_t i = 0; i < groups->count; i++)
-		if (same(&groups->list[i], what, &target))
-			return &groups->list[i];
-	if (groups->count == GROUPS_MAX)
+}
+
+static enum lock_kind lock_kind(enum wait_kind kind)
+{
+	return kind == WAIT_PAGE  ? LOCK_PAGE
+	       : kind == WAIT_BIT ? LOCK_BIT
+	       : kind == WAIT_IO  ? LOCK_IO
+				  : LOCK_OTHER;
+}
+
+/* "page writeback on vda1", "some_function()" */
+static struct err *open_group(struct kernel *kernel, struct group *group)
+{
+	const char *device = group->target.device;
+
+	TRY(lock_report_new(kernel, lock_kind(group->kind), 0, &group->lock));
+	struct lock_place *place = &group->lock->place;
+	if (group->kind == WAIT_NONE)
+		snprintf(place->name, sizeof(place->name), "%s()", group->what);
+	else
+		snprintf(place->name, sizeof(place->name), "%s%s%s", group->what,
+			 device[0] ? " on " : "", device);
+	copy_string(group->lock->device, sizeof(group->lock->device), device);
+	return NULL;
+}
+
+/* Its lock gets one waiter more; beyond GROUPS_MAX what is waited for by then says enough. */
+static struct err *add_sleeper(struct kernel *kernel, struct groups *groups,
+			       const struct sleeper *sleeper)
+{
+	struct group wanted, *group = groups->list;
+
+	look_at(kernel, sleeper, &wanted);
+	while (group < groups->list + groups->count && !is_same(group, &wanted))
+		group++;
+	if (group == groups->list + GROUPS_MAX)
 		return NULL;
-	struct group *group = &groups->list[groups->count++];
-	*group = (struct group){what, kind, target, lock_new(kernel, wait_kind_name(kind), 0), 0};
-	json_put(group->lock, "name",
-		 kind == WAIT_NONE ? json_sprintf("%s()", what) : group_name(what, &target));
-	if (target.device[0])
-		json_put(group->lock, "device", json_string(target.device));
-	return group;
+	if (group == groups->list + groups->count) {
+		TRY(open_group(kernel, &wanted));
+		*group = wanted;
+		groups->count++;
+	}
+	lock_add_sleeper(group->lock, sleeper->task, MODE_UNKNOWN,
+			 (int64_t)group->lock->waiter_count, 0);
+	return NULL;
 }
 
-static void emit(struct findings *findings, const struct group *group)
+/* Asleep where no table has a name for it: perhaps no wait for anything. */
+static void describe_unnamed(struct lock *lock)
 {
-	const char *name = lock_display_name(group->lock);
+	size_t count = lock->waiter_count;
 
-	if (group->kind == WAIT_NONE) {
-		json_put(group->lock, "unnamed", json_true());
-		json_put(group->lock, "state", json_sprintf("%zu asleep", group->count));
-		finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.5, group->lock,
-			    "%zu task%s asleep in %s", group->count, group->count == 1 ? "" : "s",
-			    name);
-		return;
-	}
+	lock->unnamed = true;
+	lock->confidence = 0.5;
+	str_printf(&lock->state, "%zu asleep", count);
+	str_printf(&lock->headline, "%zu task%s asleep in %s", count, count == 1 ? "" : "s",
+		   lock_display_name(lock));
+}
+
+static void describe(const struct group *group, struct lock *lock)
+{
+	size_t count = lock->waiter_count;
+
 	if (group->target.server)
-		lock_add_holder(group->lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN,
-				1.0, "the journal on the waiters' stacks names it as its thread");
+		lock_add_holder(lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN, 1.0,
+				"the journal on the waiters' stacks names it as its thread");
 	else
 		lock_add_holder(
-			group->lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
+			lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 			group->kind == WAIT_OTHER
 				? "nothing in memory says who is to end this wait"
 				: "I/O is ended by the device or its driver, not by a task");
-	json_put(group->lock, "state", json_sprintf("%zu waiting", group->count));
-	finding_add(findings, FINDING_LOCK_OTHER, SEVERITY_NOTICE, 0.9, group->lock,
-		    "%zu task%s wait%s for %s", group->count, group->count == 1 ? "" : "s",
-		    group->count == 1 ? "s" : "", name);
+	lock->confidence = 0.9;
+	str_printf(&lock->state, "%zu waiting", count);
+	str_printf(&lock->headline, "%zu task%s wait%s for %s", count, count == 1 ? "" : "s",
+		   count == 1 ? "s" : "", lock_display_name(lock));
+}
+
+static struct err *report(struct analysis *analysis, struct group *group)
+{
+	if (group->kind == WAIT_NONE)
+		describe_unnamed(group->lock);
+	else
+		describe(group, group->lock);
+	return lock_report(analysis, take_ptr(group->lock), FINDING_LOCK_OTHER, SEVERITY_NOTICE);
 }
 
 static struct err *run(struct analysis *analysis)
 {
+	_cleanup_(cleanup_groups_free) struct groups *groups = calloc(1, sizeof(*groups));
 	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	_free_ struct group *list = calloc(GROUPS_MAX, sizeof(*list));
-	struct groups groups = {.list = list};
 	struct sleepers *sleepers;
 
-	if (!list)
+	if (!groups)
 		return &err_nomem;
 	TRY(kernel_sleepers(kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		const struct sleeper *sleeper = &sleepers->list[i];
-		struct group *group;
 
-		if (!(NAMED >> sleeper->kind & 1) || sleeper_stackless(sleeper))
-			continue;
-		group = group_of(kernel, &groups, sleeper);
-		if (group)
-			lock_add_waiter(group->lock, sleeper->task, MODE_UNKNOWN, group->count++,
-					0);
+		if (NAMED >> sleeper->kind & 1 && !sleeper_stackless(sleeper))
+			TRY(add_sleeper(kernel, groups, sleeper));
 	}
-	for (size_t i = 0; i < groups.count; i++)
-		emit(findings, &groups.list[i]);
+	for (size_t i = 0; i < groups->count; i++)
+		TRY(report(analysis, &groups->list[i]));
 	return NULL;
 }
 

@@ -9,11 +9,11 @@
 #include <inttypes.h>
 
 #include "analysis.h"
-#include "base/str.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "locks/lock.h"
+#include "locks/lock_class.h"
+#include "locks/lock_holders.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -41,8 +41,7 @@ static const struct waitlist_ops percpu_rwsem_ops = {
 	.mode = waiter_mode,
 };
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			    struct str *headline, double *confidence)
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
 	uint64_t block, writer = 0;
 	size_t suspects = 0;
@@ -51,43 +50,39 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	bool draining =
 		err_ok(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_WRITER, &writer)) &&
 		writer;
-	const struct task *task = draining ? lock_owner(kernel, writer, 0) : NULL;
+	const struct task *task = draining ? lock_owner(kernel->tasks, writer, 0) : NULL;
 
-	json_put(lock, "raw", json_address((uint32_t)block));
-	json_put(lock, "state",
-		 json_sprintf("%s, %zu waiting",
-			      !(uint32_t)block ? "readers allowed"
-			      : task	       ? "a writer waits for the readers inside to leave"
-					       : "held for write",
-			      list->count));
+	lock_set_raw(lock, (uint32_t)block);
+	str_printf(&lock->state, "%s, %zu waiting",
+		   !(uint32_t)block ? "readers allowed"
+		   : task	    ? "a writer waits for the readers inside to leave"
+				    : "held for write",
+		   list->count);
 	if (task)
 		lock_add_holder(lock, task, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
 				"it has shut readers out and waits for those inside to leave");
 	else
-		TRY(lock_infer_holders(kernel, list, lock, NULL, &suspects));
+		TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
 	if (!task && !suspects)
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 				"the lock records no holder, and no stack shows one");
-	*confidence = task ? 1.0 : 0.6;
-	str_puts(headline, lock_display_name(lock));
-	str_printf(headline, ": percpu_rwsem %s, %zu waiting",
+	lock->confidence = task ? 1.0 : 0.6;
+	str_printf(&lock->headline, "%s: percpu_rwsem %s, %zu waiting", lock_display_name(lock),
 		   (uint32_t)block ? "closed by a writer" : "open", list->count);
 	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_PERCPU_RWSEM,
-		.kind = "percpu_rwsem",
+		.kind = LOCK_PERCPU_RWSEM,
 		.waits = 1u << WAIT_PERCPU_RWSEM,
 		.ops = &percpu_rwsem_ops,
 		.describe = describe,
 	};
 
-	return locks_emit(kernel, &class, findings);
+	return lock_class_report(analysis, &class);
 }
 
 const struct analyzer percpu_rwsem_analyzer = {

@@ -16,10 +16,12 @@
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "locks/lock.h"
+#include "locks/lock_holders.h"
+#include "locks/lock_report.h"
 #include "locks/rwsem.h"
 
 #define OWNER_HAS_WAITERS 1ull /* RT_MUTEX_HAS_WAITERS, kernel/locking/rtmutex_common.h */
@@ -97,7 +99,7 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
 	uint64_t word;
 
 	return err_ok(member_read(kernel, lock, MEMBER_RT_MUTEX_OWNER, &word))
-		       ? lock_owner(kernel, word, OWNER_HAS_WAITERS)
+		       ? lock_owner(kernel->tasks, word, OWNER_HAS_WAITERS)
 		       : NULL;
 }
 
@@ -134,12 +136,11 @@ static enum lock_mode rt_mode(struct kernel *kernel, const struct task *task)
 	return sleeper && sleeper->kind == WAIT_RT_RWSEM ? sleeper->mode : MODE_UNKNOWN;
 }
 
-static void add_waiters(struct kernel *kernel, struct waitlist *list, json_t *lock, bool rwsem)
+static void set_modes(struct kernel *kernel, struct waitlist *list, bool rwsem)
 {
 	for (size_t i = 0; i < list->count; i++)
 		list->waiters[i].mode =
 			rwsem ? rt_mode(kernel, list->waiters[i].task) : MODE_EXCLUSIVE;
-	lock_add_waiters(lock, list);
 }
 
 static bool drains(struct kernel *kernel, const struct task *task)
@@ -159,13 +160,31 @@ static struct err *put_writer_first(struct waitlist *list, const struct task *wr
 	return NULL;
 }
 
-static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct waitlist *list,
-			      struct findings *findings)
+static struct err *add_rwsem_holders(struct kernel *kernel, const struct waitlist *list,
+				     const struct task *owner, bool draining, struct lock *lock)
 {
+	size_t suspects = 0;
+
+	if (owner && !draining) {
+		lock_add_holder(lock, owner, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
+				"it owns the rwsem's rt_mutex and does not wait for readers");
+		return NULL;
+	}
+	TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
+	lock->confidence = suspects == 1 ? 0.8 : 0.6;
+	if (draining && !suspects)
+		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
+				"readers are only counted, and no stack shows one");
+	return NULL;
+}
+
+static struct err *report_rwsem(struct analysis *analysis, uint64_t rwsem, struct waitlist *list)
+{
+	struct kernel *kernel = analysis->kernel;
 	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	const struct task *owner = owner_of(kernel, rwsem + member_offset(inner));
+	_cleanup_(cleanup_lock_free) struct lock *lock = NULL;
 	struct rwsem_state state;
-	size_t suspects = 0;
 	uint64_t readers;
 	char text[160];
 
@@ -177,35 +196,27 @@ static struct err *emit_rwsem(struct kernel *kernel, uint64_t rwsem, struct wait
 	rwsem_decode(RWSEM_RT, readers, list->count, &state);
 	rwsem_describe(&state, text, sizeof(text));
 
-	_json_ json_t *lock = lock_new(kernel, "rwsem", rwsem);
-	add_waiters(kernel, list, lock, true);
-	json_put(lock, "raw", json_address((uint32_t)readers));
-	json_put(lock, "state", json_sprintf("%s; %zu waiting", text, list->count));
-	if (owner && !draining)
-		lock_add_holder(lock, owner, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
-				"it owns the rwsem's rt_mutex and does not wait for readers");
-	else
-		TRY(lock_infer_holders(kernel, list, lock, NULL, &suspects));
-	if (draining && !suspects)
-		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
-				"readers are only counted, and no stack shows one");
-	finding_add(findings, FINDING_LOCK_RWSEM, SEVERITY_WARNING,
-		    owner && !draining ? 1.0
-		    : suspects == 1    ? 0.8
-				       : 0.6,
-		    json_incref(lock), "%s: %s, %zu queued", lock_display_name(lock), text,
-		    list->count);
-	return NULL;
+	TRY(lock_report_new(kernel, LOCK_RWSEM, rwsem, &lock));
+	set_modes(kernel, list, true);
+	lock_report_waiters(lock, list);
+	lock_set_raw(lock, (uint32_t)readers);
+	str_printf(&lock->state, "%s; %zu waiting", text, list->count);
+	TRY(add_rwsem_holders(kernel, list, owner, draining, lock));
+	str_printf(&lock->headline, "%s: %s, %zu queued", lock_display_name(lock), text,
+		   list->count);
+	return lock_report(analysis, take_ptr(lock), FINDING_LOCK_RWSEM, SEVERITY_WARNING);
 }
 
-static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
-			      struct findings *findings)
+static struct err *report_mutex(struct analysis *analysis, struct waitlist *list)
 {
+	struct kernel *kernel = analysis->kernel;
 	const struct task *owner = owner_of(kernel, list->lock);
-	json_t *lock = lock_new(kernel, "rt_mutex", list->lock);
 	_str_ struct str label = {0};
+	struct lock *lock;
 
-	add_waiters(kernel, list, lock, false);
+	TRY(lock_report_new(kernel, LOCK_RT_MUTEX, list->lock, &lock));
+	set_modes(kernel, list, false);
+	lock_report_waiters(lock, list);
 	if (owner) {
 		task_label(owner, &label);
 		lock_add_holder(lock, owner, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
@@ -214,19 +225,20 @@ static struct err *emit_mutex(struct kernel *kernel, struct waitlist *list,
 		str_puts(&label, "nobody");
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"the rt_mutex has no owner at this moment");
+		lock->confidence = 0.7;
 	}
-	json_put(lock, "state", json_sprintf("held by %s, %zu waiting", label.data, list->count));
-	finding_add(findings, FINDING_LOCK_RT_MUTEX, SEVERITY_WARNING, owner ? 1.0 : 0.7, lock,
-		    "%s: rt_mutex held by %s, %zu waiting", lock_display_name(lock), label.data,
-		    list->count);
-	return NULL;
+	str_printf(&lock->state, "held by %s, %zu waiting", label.data, list->count);
+	str_printf(&lock->headline, "%s: rt_mutex held by %s, %zu waiting", lock_display_name(lock),
+		   label.data, list->count);
+	return lock_report(analysis, lock, FINDING_LOCK_RT_MUTEX, SEVERITY_WARNING);
 }
 
 /* --- each lock once --------------------------------------------------------------------------- */
 
-static struct err *emit(struct kernel *kernel, const struct sleeper *sleeper, struct map *done,
-			struct findings *findings)
+static struct err *report(struct analysis *analysis, const struct sleeper *sleeper,
+			  struct map *done)
 {
+	struct kernel *kernel = analysis->kernel;
 	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	_waitlist_ struct waitlist list = {0};
 	uint64_t lock = blocked_on(kernel, sleeper->task), rwsem = 0;
@@ -241,25 +253,22 @@ static struct err *emit(struct kernel *kernel, const struct sleeper *sleeper, st
 	if (!map_add(done, lock, 0))
 		return NULL;
 	TRY(waiters_of(kernel, lock, &list));
-	return rwsem ? emit_rwsem(kernel, rwsem, &list, findings)
-		     : emit_mutex(kernel, &list, findings);
+	return rwsem ? report_rwsem(analysis, rwsem, &list) : report_mutex(analysis, &list);
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	_cleanup_(cleanup_err_free) struct err *first = NULL;
+	_err_ struct err *first = NULL;
 	_map_ struct map done = {0};
 	struct sleepers *sleepers;
 
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(kernel_sleepers(analysis->kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		enum wait_kind kind = sleepers->list[i].kind;
 
 		if (kind != WAIT_RT_MUTEX && kind != WAIT_RT_RWSEM)
 			continue;
-		struct err *err = emit(kernel, &sleepers->list[i], &done, findings);
+		struct err *err = report(analysis, &sleepers->list[i], &done);
 		if (first)
 			err_free(err);
 		else

@@ -15,12 +15,12 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "base/str.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "locks/lock.h"
+#include "locks/lock_class.h"
+#include "locks/lock_holders.h"
 
 /* include/asm-generic/rwsem.h and arch/x86/include/asm/rwsem.h, until v5.2 */
 #define ACTIVE_MASK 0xffffffffull
@@ -192,14 +192,14 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const
 	if (!members_has(kernel->members, MEMBER_RWSEM_OWNER) ||
 	    !err_ok(member_read(kernel, lock, MEMBER_RWSEM_OWNER, &owner)))
 		return NULL;
-	const struct task *task = lock_owner(kernel, owner, OWNER_FLAGS);
+	const struct task *task = lock_owner(kernel->tasks, owner, OWNER_FLAGS);
 	if (owner & OWNER_READER)
 		*hint = task;
 	return owner & OWNER_READER ? NULL : task;
 }
 
 static struct err *add_holders(struct kernel *kernel, const struct waitlist *list,
-			       const struct rwsem_state *state, json_t *lock, double *confidence)
+			       const struct rwsem_state *state, struct lock *lock)
 {
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
 	size_t suspects = 0;
@@ -211,8 +211,8 @@ static struct err *add_holders(struct kernel *kernel, const struct waitlist *lis
 	}
 	if (!state->writer && !state->readers)
 		return NULL;
-	TRY(lock_infer_holders(kernel, list, lock, hint, &suspects));
-	*confidence = suspects == 1 ? 0.85 : suspects ? 0.7 : 0.6;
+	TRY(lock_holders_infer(kernel, list, lock, hint, &suspects));
+	lock->confidence = suspects == 1 ? 0.85 : suspects ? 0.7 : 0.6;
 	if (!suspects)
 		lock_add_holder(lock, NULL, state->writer ? MODE_WRITE : MODE_READ,
 				EVIDENCE_MISSING, 0,
@@ -229,8 +229,7 @@ static void count_modes(const struct waitlist *list, size_t *readers, size_t *wr
 	}
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			    struct str *headline, double *confidence)
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
 	enum rwsem_count form = count_form(kernel);
 	struct rwsem_state state;
@@ -242,30 +241,26 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	rwsem_decode(form, count, list->count, &state);
 	rwsem_describe(&state, text, sizeof(text));
 	count_modes(list, &readers, &writers);
-	json_put(lock, "raw", json_address(count));
-	json_put(lock, "state",
-		 json_sprintf("%s; %zu writer%s and %zu reader%s wait", text, writers,
-			      writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s"));
-	TRY(add_holders(kernel, list, &state, lock, confidence));
-	str_puts(headline, lock_display_name(lock));
-	str_printf(headline, ": %s, %zu writer%s and %zu reader%s queued", text, writers,
+	lock_set_raw(lock, count);
+	str_printf(&lock->state, "%s; %zu writer%s and %zu reader%s wait", text, writers,
 		   writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s");
-	return NULL;
+	str_printf(&lock->headline, "%s: %s, %zu writer%s and %zu reader%s queued",
+		   lock_display_name(lock), text, writers, writers == 1 ? "" : "s", readers,
+		   readers == 1 ? "" : "s");
+	return add_holders(kernel, list, &state, lock);
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_RWSEM,
-		.kind = "rwsem",
+		.kind = LOCK_RWSEM,
 		.waits = 1u << WAIT_RWSEM,
 		.ops = &rwsem_ops,
 		.describe = describe,
 	};
 
-	return locks_emit(kernel, &class, findings);
+	return lock_class_report(analysis, &class);
 }
 
 const struct analyzer rwsem_analyzer = {

@@ -9,11 +9,11 @@
 #include <inttypes.h>
 
 #include "analysis.h"
-#include "base/str.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "locks/lock.h"
+#include "locks/lock_class.h"
+#include "locks/lock_holders.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -38,47 +38,43 @@ static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
 	if (!members_has(kernel->members, MEMBER_SEMAPHORE_LAST_HOLDER) ||
 	    !err_ok(member_read(kernel, lock, MEMBER_SEMAPHORE_LAST_HOLDER, &word)))
 		return NULL;
-	return lock_owner(kernel, word, 0);
+	return lock_owner(kernel->tasks, word, 0);
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, json_t *lock,
-			    struct str *headline, double *confidence)
+static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
 	const struct task *last = last_holder(kernel, list->lock);
 	size_t suspects = 0;
 	uint64_t count;
 
 	TRY(member_read(kernel, list->lock, MEMBER_SEMAPHORE_COUNT, &count));
-	json_put(lock, "raw", json_address(count));
-	json_put(lock, "state",
-		 json_sprintf("count %" PRIu32 ", %zu waiting", (uint32_t)count, list->count));
+	lock_set_raw(lock, count);
+	str_printf(&lock->state, "count %" PRIu32 ", %zu waiting", (uint32_t)count, list->count);
 	if (last)
 		lock_add_holder(lock, last, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.8,
 				"the semaphore's last_holder field names it");
 	else
-		TRY(lock_infer_holders(kernel, list, lock, NULL, &suspects));
+		TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
 	if (!last && !suspects)
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a semaphore records no holder, and no stack shows one");
-	*confidence = last || suspects == 1 ? 0.8 : 0.6;
-	str_puts(headline, lock_display_name(lock));
-	str_printf(headline, ": semaphore exhausted, %zu waiting", list->count);
+	lock->confidence = last || suspects == 1 ? 0.8 : 0.6;
+	str_printf(&lock->headline, "%s: semaphore exhausted, %zu waiting", lock_display_name(lock),
+		   list->count);
 	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	static const struct lock_class class = {
 		.finding = FINDING_LOCK_SEMAPHORE,
-		.kind = "semaphore",
+		.kind = LOCK_SEMAPHORE,
 		.waits = 1u << WAIT_SEMAPHORE,
 		.ops = &semaphore_ops,
 		.describe = describe,
 	};
 
-	return locks_emit(kernel, &class, findings);
+	return lock_class_report(analysis, &class);
 }
 
 const struct analyzer semaphore_analyzer = {

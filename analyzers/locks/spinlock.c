@@ -10,14 +10,15 @@
 #include "kernel/locking/spinlock.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
-#include "locks/lock.h"
+#include "kernel/tasks/task_label.h"
+#include "locks/lock_report.h"
 #include "locks/spinners.h"
 #include "locks/task_doing.h"
 
@@ -30,34 +31,32 @@ static int by_position(const void *a, const void *b)
 	return (*x)->cpu < (*y)->cpu ? -1 : 1;
 }
 
-static void add_spinner(json_t *lock, const struct spin_cpu *cpu)
+static void add_spinner(struct lock *lock, const struct spin_cpu *cpu)
 {
-	json_t *waiters = json_object_get(lock, "waiters");
-
-	lock_add_waiter(lock, cpu->task, MODE_EXCLUSIVE,
-			cpu->position > 0 ? (size_t)cpu->position : 0, cpu->node);
-	json_t *waiter = json_array_get(waiters, json_array_size(waiters) - 1);
-	if (cpu->position <= 0)
-		json_object_set_new(waiter, "position", json_null());
-	if (cpu->ticket >= 0)
-		json_put(waiter, "ticket", json_sprintf("0x%04" PRIx64, (uint64_t)cpu->ticket));
-	json_put(waiter, "cpu", json_integer(cpu->cpu));
+	lock_add_waiter(lock, &(struct lock_waiter){
+				      .task = cpu->task,
+				      .mode = MODE_EXCLUSIVE,
+				      .position = cpu->position > 0 ? cpu->position : -1,
+				      .node = cpu->node,
+				      .ticket = cpu->ticket,
+				      .cpu = (int)cpu->cpu,
+			      });
 }
 
-static void add_spinners(const struct spin_cpus *cpus, uint64_t address, json_t *lock)
+static struct err *add_spinners(const struct spin_cpus *cpus, struct lock *lock)
 {
-	const struct spin_cpu **queue = calloc(cpus->count + 1, sizeof(const struct spin_cpu *));
+	_free_ const struct spin_cpu **queue = calloc(cpus->count + 1, sizeof(*queue));
 	size_t count = 0;
 
 	if (!queue)
-		return;
+		return &err_nomem;
 	for (size_t i = 0; i < cpus->count; i++)
-		if (cpus->list[i].function && cpus->list[i].lock == address)
+		if (cpus->list[i].function && cpus->list[i].lock == lock->address)
 			queue[count++] = &cpus->list[i];
-	qsort(queue, count, sizeof(struct spin_cpu *), by_position);
+	qsort(queue, count, sizeof(*queue), by_position);
 	for (size_t i = 0; i < count; i++)
 		add_spinner(lock, queue[i]);
-	free(queue);
+	return NULL;
 }
 
 struct candidate {
@@ -75,131 +74,149 @@ static int by_score(const void *a, const void *b)
 
 #define HOLDERS_SHOWN 4
 
-/* CPUs that do not spin, ranked; the best one's score is the verdict's confidence in it. */
-static double add_holders(struct kernel *kernel, const struct spin_cpus *cpus, uint64_t address,
-			  json_t *lock, const struct task **best)
+/* CPUs that do not spin, ranked; count: how many of them may hold it. */
+static struct err *find_candidates(struct kernel *kernel, const struct spin_cpus *cpus,
+				   const struct lock *lock, struct candidate **ret, size_t *count)
 {
 	struct candidate *list = calloc(cpus->count + 1, sizeof(*list));
 	uint64_t object = lock_object(lock);
-	size_t count = 0;
 
-	*best = NULL;
 	if (!list)
-		return 0;
+		return &err_nomem;
+	*count = 0;
 	for (size_t i = 0; i < cpus->count; i++) {
-		struct candidate *one = &list[count];
+		struct candidate *one = &list[*count];
 
-		if (cpus->list[i].function && cpus->list[i].lock == address)
+		if (cpus->list[i].function && cpus->list[i].lock == lock->address)
 			continue;
 		one->cpu = &cpus->list[i];
-		one->score = spin_holder_score(kernel, one->cpu, address, object, one->why,
+		one->score = spin_holder_score(kernel, one->cpu, lock->address, object, one->why,
 					       sizeof(one->why));
-		count += one->score > 0;
+		*count += one->score > 0;
 	}
-	qsort(list, count, sizeof(*list), by_score);
+	qsort(list, *count, sizeof(*list), by_score);
+	*ret = list;
+	return NULL;
+}
+
+/* best: the likeliest, whose score is the sureness of it all; NULL when no CPU may hold it. */
+static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cpus,
+			       struct lock *lock, const struct task **best)
+{
+	_free_ struct candidate *list = NULL;
+	size_t count;
+
+	TRY(find_candidates(kernel, cpus, lock, &list, &count));
 	for (size_t i = 0; i < count && i < HOLDERS_SHOWN; i++)
 		lock_add_holder(lock, list[i].cpu->task, MODE_EXCLUSIVE, EVIDENCE_INFERRED,
 				i ? list[i].score / 2 : list[i].score, "CPU %u %s",
 				list[i].cpu->cpu, list[i].why);
-	double score = count ? list[0].score : 0;
-	if (count)
-		*best = list[0].cpu->task;
-	else
+	if (!count)
 		lock_add_holder(
 			lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 			"a spinlock records no holder, and no CPU's code or stack shows one");
-	free(list);
-	return score;
+	*best = count ? list[0].cpu->task : NULL;
+	lock->confidence = count ? MAX(list[0].score, 0.5) : 0.5;
+	return NULL;
 }
 
-static void describe_ticket(const struct spinlock_shape *shape, uint32_t value, json_t *lock)
+static void describe_ticket(const struct spinlock_shape *shape, struct lock *lock)
 {
-	struct ticket_lock ticket;
+	struct ticket_lock *ticket = &lock->tickets;
 
-	ticket_decode(shape, value, &ticket);
-	json_put(lock, "state",
-		 json_sprintf("next 0x%04" PRIx32 ", owner 0x%04" PRIx32 ": %" PRIu32
-			      " tickets outstanding, 1 holder and %" PRIu32 " waiting%s",
-			      ticket.next, ticket.owner, ticket.outstanding,
-			      ticket.outstanding ? ticket.outstanding - 1 : 0,
-			      ticket.slow_path ? ", slow path" : ""));
-	json_put(lock, "owner_ticket", json_sprintf("0x%04" PRIx32, ticket.owner));
-	json_put(lock, "next_ticket", json_sprintf("0x%04" PRIx32, ticket.next));
-	json_put(lock, "outstanding", json_integer(ticket.outstanding));
+	ticket_decode(shape, (uint32_t)lock->raw, ticket);
+	str_printf(&lock->state,
+		   "next 0x%04" PRIx32 ", owner 0x%04" PRIx32 ": %" PRIu32
+		   " tickets outstanding, 1 holder and %" PRIu32 " waiting%s",
+		   ticket->next, ticket->owner, ticket->outstanding,
+		   ticket->outstanding ? ticket->outstanding - 1 : 0,
+		   ticket->slow_path ? ", slow path" : "");
 }
 
-static void describe_queued(uint32_t value, json_t *lock)
+static void describe_queued(struct lock *lock)
 {
 	struct queued_lock queued;
 
-	queued_decode(value, TAIL_UPSTREAM, &queued);
-	json_t *tail = queued.has_tail ? json_sprintf("tail CPU %" PRIu32 " index %" PRIu32,
-						      queued.tail_cpu, queued.tail_index)
-				       : json_string("no queue");
-	json_put(lock, "state",
-		 json_sprintf("%s%s, %s", queued.locked ? "locked" : "not locked",
-			      queued.pending ? ", pending" : "", json_string_value(tail)));
-	json_decref(tail);
+	queued_decode((uint32_t)lock->raw, TAIL_UPSTREAM, &queued);
+	str_printf(&lock->state, "%s%s, ", queued.locked ? "locked" : "not locked",
+		   queued.pending ? ", pending" : "");
+	if (queued.has_tail)
+		str_printf(&lock->state, "tail CPU %" PRIu32 " index %" PRIu32, queued.tail_cpu,
+			   queued.tail_index);
+	else
+		str_puts(&lock->state, "no queue");
 }
 
-static void describe_rw(uint32_t value, json_t *lock)
+static void describe_rw(struct lock *lock)
 {
 	struct queued_rwlock rw;
 
-	queued_rw_decode(value, &rw);
-	json_put(lock, "state",
-		 json_sprintf("%s, %" PRIu32 " readers%s",
-			      rw.writer ? "held for write" : "no writer", rw.readers,
-			      rw.writer_waiting ? ", writer waiting" : ""));
+	queued_rw_decode((uint32_t)lock->raw, &rw);
+	str_printf(&lock->state, "%s, %" PRIu32 " readers%s",
+		   rw.writer ? "held for write" : "no writer", rw.readers,
+		   rw.writer_waiting ? ", writer waiting" : "");
 }
 
-static struct err *emit(struct kernel *kernel, const struct spinlock_shape *shape,
-			const struct spin_cpus *cpus, const struct spin_cpu *first,
-			struct findings *findings)
+/* What the lock's word says. */
+static void describe(const struct spinlock_shape *shape, struct lock *lock)
 {
-	const char *kind = first->rwlock		    ? "qrwlock"
-			   : shape->kind == SPINLOCK_TICKET ? "ticket_spinlock"
-							    : "qspinlock";
-	_str_ struct str holder = {0};
+	if (lock->kind == LOCK_QRWLOCK)
+		describe_rw(lock);
+	else if (lock->kind == LOCK_TICKET_SPINLOCK)
+		describe_ticket(shape, lock);
+	else
+		describe_queued(lock);
+}
+
+static void put_headline(struct kernel *kernel, const struct task *best, struct lock *lock)
+{
+	size_t spinning = lock->waiter_count;
+
+	str_printf(&lock->headline, "%s: %zu CPU%s spin%s for it, ", lock_display_name(lock),
+		   spinning, spinning == 1 ? "" : "s", spinning == 1 ? "s" : "");
+	str_puts(&lock->headline, best ? "likely held by " : "holder not found");
+	if (!best)
+		return;
+	task_label(best, &lock->headline);
+	str_puts(&lock->headline, ", ");
+	task_doing(kernel, best, &lock->headline);
+}
+
+static struct err *report(struct analysis *analysis, const struct spinlock_shape *shape,
+			  const struct spin_cpus *cpus, const struct spin_cpu *first)
+{
+	enum lock_kind kind = first->rwlock		       ? LOCK_QRWLOCK
+			      : shape->kind == SPINLOCK_TICKET ? LOCK_TICKET_SPINLOCK
+							       : LOCK_QSPINLOCK;
+	_cleanup_(cleanup_lock_free) struct lock *lock = NULL;
+	struct kernel *kernel = analysis->kernel;
 	const struct task *best;
 	uint32_t value;
 
 	TRY(memory_read_u32(kernel->memory, first->lock, &value));
-	json_t *lock = lock_new(kernel, kind, first->lock);
-	json_put(lock, "raw", json_address(value));
-	if (first->rwlock)
-		describe_rw(value, lock);
-	else if (shape->kind == SPINLOCK_TICKET)
-		describe_ticket(shape, value, lock);
-	else
-		describe_queued(value, lock);
-	add_spinners(cpus, first->lock, lock);
-	double score = add_holders(kernel, cpus, first->lock, lock, &best);
-
-	if (best) {
-		task_label(best, &holder);
-		str_puts(&holder, ", ");
-		task_doing(kernel, best, &holder);
-	}
-	size_t spinning = json_array_size(json_object_get(lock, "waiters"));
-	finding_add(findings, FINDING_LOCK_SPIN, SEVERITY_WARNING, MAX(score, 0.5), lock,
-		    "%s: %zu CPU%s spin%s for it, %s%s", lock_display_name(lock), spinning,
-		    spinning == 1 ? "" : "s", spinning == 1 ? "s" : "",
-		    best ? "likely held by " : "holder not found", best ? holder.data : "");
-	return NULL;
+	TRY(lock_report_new(kernel, kind, first->lock, &lock));
+	lock_set_raw(lock, value);
+	describe(shape, lock);
+	TRY(add_spinners(cpus, lock));
+	TRY(add_holders(kernel, cpus, lock, &best));
+	put_headline(kernel, best, lock);
+	return lock_report(analysis, take_ptr(lock), FINDING_LOCK_SPIN, SEVERITY_WARNING);
 }
 
 /* A spinner whose lock could not be told still spins. */
-static void emit_unknown(const struct spin_cpu *cpu, struct kernel *kernel,
-			 struct findings *findings)
+static struct err *report_unknown(struct analysis *analysis, const struct spin_cpu *cpu)
 {
-	json_t *lock = lock_new(kernel, "other", 0);
+	struct lock *lock;
 
-	json_put(lock, "name", json_sprintf("a lock %s() spins for", cpu->function));
+	TRY(lock_report_new(analysis->kernel, LOCK_OTHER, 0, &lock));
+	snprintf(lock->place.name, sizeof(lock->place.name), "a lock %s() spins for",
+		 cpu->function);
 	add_spinner(lock, cpu);
-	json_put(lock, "state", json_string("no register or stack word fits the lock"));
-	finding_add(findings, FINDING_LOCK_SPIN, SEVERITY_NOTICE, 0.4, lock,
-		    "CPU %u spins in %s() for a lock that was not found", cpu->cpu, cpu->function);
+	lock->confidence = 0.4;
+	str_puts(&lock->state, "no register or stack word fits the lock");
+	str_printf(&lock->headline, "CPU %u spins in %s() for a lock that was not found", cpu->cpu,
+		   cpu->function);
+	return lock_report(analysis, lock, FINDING_LOCK_SPIN, SEVERITY_NOTICE);
 }
 
 static bool seen_before(const struct spin_cpus *cpus, size_t i)
@@ -213,7 +230,6 @@ static bool seen_before(const struct spin_cpus *cpus, size_t i)
 static struct err *run(struct analysis *analysis)
 {
 	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	_cleanup_(spin_cpus_deinit) struct spin_cpus cpus = {0};
 	struct spinlock_shape shape;
 	struct sleepers *sleepers;
@@ -225,9 +241,9 @@ static struct err *run(struct analysis *analysis)
 		if (!cpus.list[i].function)
 			continue;
 		if (!cpus.list[i].lock)
-			emit_unknown(&cpus.list[i], kernel, findings);
+			TRY(report_unknown(analysis, &cpus.list[i]));
 		else if (!seen_before(&cpus, i))
-			TRY(emit(kernel, &shape, &cpus, &cpus.list[i], findings));
+			TRY(report(analysis, &shape, &cpus, &cpus.list[i]));
 	}
 	return NULL;
 }

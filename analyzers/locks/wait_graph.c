@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The wait-for graph solved: its cycles, and the roots its queues end at. */
 #include "locks/wait_graph.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 
 /* A task with its outgoing edges: a run of graph->edges after sorting by from. */
@@ -22,14 +24,8 @@ struct wait_node {
 
 struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge)
 {
-	if ((graph->count & (graph->count - 1)) == 0) {
-		size_t room = graph->count ? graph->count * 2 : 1;
-		struct wait_edge *grown = reallocarray(graph->edges, room, sizeof(*grown));
-
-		if (!grown)
-			return &err_nomem;
-		graph->edges = grown;
-	}
+	if (!array_grow(graph->edges, graph->count))
+		return &err_nomem;
 	graph->edges[graph->count++] = *edge;
 	return NULL;
 }
@@ -43,38 +39,53 @@ static int by_from(const void *a, const void *b)
 	return x->confidence < y->confidence ? 1 : x->confidence > y->confidence ? -1 : 0;
 }
 
-static struct err *build_nodes(struct wait_graph *graph, struct map *index)
+/* All tasks that wait. */
+struct nodes {
+	struct wait_node *list;
+	size_t count;
+	struct map index; /* task's address → place in list */
+};
+
+static void nodes_deinit(struct nodes *nodes)
 {
+	free(nodes->list);
+	map_deinit(&nodes->index);
+}
+
+static struct err *build_nodes(struct wait_graph *graph, struct nodes *nodes)
+{
+	const struct wait_edge *edges = graph->edges;
+
 	qsort(graph->edges, graph->count, sizeof(*graph->edges), by_from);
-	graph->nodes = calloc(graph->count + 1, sizeof(*graph->nodes));
-	if (!graph->nodes)
+	nodes->list = calloc(graph->count + 1, sizeof(*nodes->list));
+	if (!nodes->list)
 		return &err_nomem;
 	for (size_t i = 0; i < graph->count; i++) {
-		if (i && graph->edges[i - 1].from == graph->edges[i].from) {
-			graph->nodes[graph->node_count - 1].count++;
+		if (i && edges[i - 1].from == edges[i].from) {
+			nodes->list[nodes->count - 1].count++;
 			continue;
 		}
-		if (!map_set(index, graph->edges[i].from->address, graph->node_count))
+		if (!map_set(&nodes->index, edges[i].from->address, nodes->count))
 			return &err_nomem;
-		graph->nodes[graph->node_count++] =
-			(struct wait_node){.task = graph->edges[i].from, .first = i, .count = 1};
+		nodes->list[nodes->count++] =
+			(struct wait_node){.task = edges[i].from, .first = i, .count = 1};
 	}
 	return NULL;
 }
 
-static struct wait_node *node_of(const struct wait_graph *graph, const struct map *index,
-				 const struct task *task)
+/* NULL for a task that waits for nobody. */
+static struct wait_node *node_of(const struct nodes *nodes, const struct task *task)
 {
-	uint64_t *at = task ? map_get(index, task->address) : NULL;
+	uint64_t *at = task ? map_get(&nodes->index, task->address) : NULL;
 
-	return at ? &graph->nodes[*at] : NULL;
+	return at ? &nodes->list[*at] : NULL;
 }
 
 /* --- cycles: depth first, with an explicit path ----------------------------------------------- */
 
 struct search {
 	struct wait_graph *graph;
-	const struct map *index;
+	const struct nodes *nodes;
 	struct {
 		struct wait_node *node;
 		size_t edge; /* the one being followed */
@@ -154,7 +165,7 @@ static struct err *search_from(struct search *search, struct wait_node *start)
 		}
 		const struct wait_edge *taken = &search->graph->edges[node->first + *edge];
 		struct wait_node *next = taken->confidence >= search->at_least
-						 ? node_of(search->graph, search->index, taken->to)
+						 ? node_of(search->nodes, taken->to)
 						 : NULL;
 		if (next && next->colour == WHITE) {
 			push(search, next);
@@ -176,25 +187,25 @@ static int by_sureness(const void *a, const void *b)
 
 static struct err *search_all(struct search *search)
 {
-	struct wait_graph *graph = search->graph;
+	const struct nodes *nodes = search->nodes;
 
-	for (size_t i = 0; i < graph->node_count; i++)
-		graph->nodes[i].colour = WHITE;
-	for (size_t i = 0; i < graph->node_count; i++)
-		if (graph->nodes[i].colour == WHITE)
-			TRY(search_from(search, &graph->nodes[i]));
+	for (size_t i = 0; i < nodes->count; i++)
+		nodes->list[i].colour = WHITE;
+	for (size_t i = 0; i < nodes->count; i++)
+		if (nodes->list[i].colour == WHITE)
+			TRY(search_from(search, &nodes->list[i]));
 	return NULL;
 }
 
 /* By proven edges first: among those only supposed, a crowd with many suspects has cycles galore. */
-static struct err *find_cycles(struct wait_graph *graph, const struct map *index)
+static struct err *find_cycles(struct wait_graph *graph, const struct nodes *nodes)
 {
-	struct search proven = {.graph = graph, .index = index, .at_least = 1, .below = INFINITY};
-	struct search all = {.graph = graph, .index = index, .below = 1};
+	struct search proven = {.graph = graph, .nodes = nodes, .at_least = 1, .below = INFINITY};
+	struct search all = {.graph = graph, .nodes = nodes, .below = 1};
 	struct err *err = &err_nomem;
 
 	graph->cycles = calloc(CYCLES_MAX, sizeof(*graph->cycles));
-	proven.path = all.path = calloc(graph->node_count + 1, sizeof(*all.path));
+	proven.path = all.path = calloc(nodes->count + 1, sizeof(*all.path));
 	if (graph->cycles && all.path) {
 		err = search_all(&proven);
 		err = err ? err : search_all(&all);
@@ -227,8 +238,10 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
 		if (!map_set(known, root_key(edge), graph->root_count))
 			return false;
 		*at = graph->root_count++;
-		graph->roots[*at] = (struct wait_root){edge->to ? edge->to : edge->from, edge->to,
-						       edge, 0, edge->confidence};
+		graph->roots[*at] = (struct wait_root){.task = edge->to ? edge->to : edge->from,
+						       .holder_known = edge->to,
+						       .last = edge,
+						       .confidence = edge->confidence};
 		return true;
 	}
 	*at = *found;
@@ -239,12 +252,12 @@ static bool add_root(struct wait_graph *graph, struct map *known, const struct w
  * Follow best edges to a root or to a node an earlier walk went through: each node is entered once
  * over all walks, so a queue of any length costs no more than its length.
  */
-static struct err *find_root(struct wait_graph *graph, const struct map *index, struct map *known,
+static struct err *find_root(struct wait_graph *graph, const struct nodes *nodes, struct map *known,
 			     struct wait_node *node, size_t walk, size_t *root)
 {
 	while (!node->walk) {
 		const struct wait_edge *edge = best_edge(graph, node);
-		struct wait_node *next = node_of(graph, index, edge->to);
+		struct wait_node *next = node_of(nodes, edge->to);
 
 		node->walk = walk;
 		if (!next)
@@ -256,7 +269,7 @@ static struct err *find_root(struct wait_graph *graph, const struct map *index, 
 }
 
 /* Count the tasks of a walk as its root's victims. */
-static void settle(struct wait_graph *graph, const struct map *index, struct wait_node *node,
+static void settle(struct wait_graph *graph, const struct nodes *nodes, struct wait_node *node,
 		   size_t root)
 {
 	while (node && !node->settled) {
@@ -266,7 +279,7 @@ static void settle(struct wait_graph *graph, const struct map *index, struct wai
 		node->settled = true;
 		if (root != NO_ROOT)
 			graph->roots[root].victims += 1 + edge->unlisted;
-		node = node_of(graph, index, edge->to);
+		node = node_of(nodes, edge->to);
 	}
 }
 
@@ -285,20 +298,20 @@ static int by_weight(const void *a, const void *b)
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
-static struct err *find_roots(struct wait_graph *graph, const struct map *index)
+static struct err *find_roots(struct wait_graph *graph, const struct nodes *nodes)
 {
 	_map_ struct map known = {0};
 
-	graph->roots = calloc(graph->node_count + 1, sizeof(*graph->roots));
+	graph->roots = calloc(nodes->count + 1, sizeof(*graph->roots));
 	if (!graph->roots)
 		return &err_nomem;
-	for (size_t i = 0; i < graph->node_count; i++) {
+	for (size_t i = 0; i < nodes->count; i++) {
 		size_t root;
 
-		if (graph->nodes[i].settled)
+		if (nodes->list[i].settled)
 			continue;
-		TRY(find_root(graph, index, &known, &graph->nodes[i], i + 1, &root));
-		settle(graph, index, &graph->nodes[i], root);
+		TRY(find_root(graph, nodes, &known, &nodes->list[i], i + 1, &root));
+		settle(graph, nodes, &nodes->list[i], root);
 	}
 	qsort(graph->roots, graph->root_count, sizeof(*graph->roots), by_weight);
 	return NULL;
@@ -306,11 +319,11 @@ static struct err *find_roots(struct wait_graph *graph, const struct map *index)
 
 struct err *wait_graph_solve(struct wait_graph *graph)
 {
-	_map_ struct map index = {0};
+	_cleanup_(nodes_deinit) struct nodes nodes = {0};
 
-	TRY(build_nodes(graph, &index));
-	TRY(find_cycles(graph, &index));
-	return find_roots(graph, &index);
+	TRY(build_nodes(graph, &nodes));
+	TRY(find_cycles(graph, &nodes));
+	return find_roots(graph, &nodes);
 }
 
 void wait_graph_deinit(struct wait_graph *graph)
@@ -320,6 +333,5 @@ void wait_graph_deinit(struct wait_graph *graph)
 		free(graph->cycles[i].edges);
 	free(graph->cycles);
 	free(graph->roots);
-	free(graph->nodes);
 	*graph = (struct wait_graph){0};
 }

@@ -3,8 +3,8 @@
 #define TRIAGE_LOCKS_WAIT_GRAPH
 
 #include "base/error.h"
-#include "json.h"
 #include "kernel/tasks/task.h"
+#include "locks/lock.h"
 
 /*
  * The wait-for graph: an edge from each waiter to each possible holder. A waiter's best edge is
@@ -13,10 +13,10 @@
 struct wait_edge {
 	const struct task *from;
 	const struct task *to; /* NULL: the holder is missing */
-	const json_t *lock;    /* LOCK of the verdict; owned by the findings */
-	const json_t *holder;  /* one of its holders */
-	double confidence;
-	size_t unlisted; /* waiters of this lock that are counted but not listed */
+	const struct lock *lock;
+	const struct lock_holder *holder; /* one of its holders; task is to */
+	double confidence;		  /* in the holder */
+	size_t unlisted;		  /* waiters of this lock that are counted but not kept */
 };
 
 #define CYCLES_MAX 16 /* kept: the surest of those found */
@@ -33,7 +33,8 @@ struct wait_root {
 	bool holder_known;
 	const struct wait_edge *last; /* the last edge into it */
 	size_t victims;		      /* tasks that wait for it, through others too */
-	double confidence;	      /* of the last edge */
+	double confidence;   /* that the queue ends there; as the graph is solved, of last */
+	const char *missing; /* why it is not known what the task itself waits for, or NULL */
 };
 
 struct wait_graph {
@@ -43,10 +44,9 @@ struct wait_graph {
 	size_t cycle_count;
 	struct wait_root *roots; /* what stops most first */
 	size_t root_count;
-	struct wait_node *nodes; /* tasks that wait, by wait_graph_solve() */
-	size_t node_count;
 };
 
+/* ERR_NOMEM, as with solving. */
 struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge);
 /* Find cycles and roots; the edges stay where they are from here on. */
 struct err *wait_graph_solve(struct wait_graph *graph);

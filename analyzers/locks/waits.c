@@ -2,73 +2,53 @@
 /*
  * Detects: who waits for whom over all kinds of locks together: cycles, and the root each queue
  *   ends at.
- * Needs: tasks; the findings of the lock analyzers before it.
+ * Needs: tasks; what the lock analyzers before it found.
  * False positives: a cycle through an inferred holder is as sure as that inference; its
  *   confidence is the product of its edges'.
  * Kernel commits: none.
  */
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "analysis.h"
-#include "base/hash.h"
 #include "base/str.h"
-#include "describe.h"
+#include "kernel/locking/sleeper.h"
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
 #include "locks/io_waits.h"
-#include "locks/lock.h"
 #include "locks/task_doing.h"
 #include "locks/wait_graph.h"
+#include "locks/waits_json.h"
 
-/* --- edges out of the findings ---------------------------------------------------------------- */
-
-static const struct task *json_task(struct kernel *kernel, const json_t *json)
-{
-	uint64_t address;
-
-	return json_address_value(json_object_get(json_object_get(json, "task"), "address"),
-				  &address)
-		       ? tasks_find(kernel->tasks, address)
-		       : NULL;
-}
+/* --- edges out of the locks --------------------------------------------------------------------- */
 
 /*
  * A waiter that runs or is about to has been woken, or does not sleep yet: it will look at the lock
  * again, and may have been handed it already. Spinners run as long as they wait; they have a CPU.
  */
-static bool is_stuck(const struct task *task, const json_t *waiter)
+static bool is_stuck(const struct lock_waiter *waiter)
 {
-	return json_object_get(waiter, "cpu") || (task->state != 'R' && task->on_cpu < 0);
+	return waiter->cpu >= 0 || (waiter->task->state != 'R' && waiter->task->on_cpu < 0);
 }
 
-static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, const json_t *lock)
+/* An edge from each waiter to each possible holder. */
+static struct err *add_lock(struct wait_graph *graph, const struct lock *lock)
 {
-	const json_t *waiters = json_object_get(lock, "waiters");
-	const json_t *holders = json_object_get(lock, "holders");
-	size_t unlisted = (size_t)json_integer_value(json_object_get(lock, "waiter_count"));
-	size_t i, j;
-	json_t *waiter, *holder;
+	size_t kept = lock->waiter_count;
+	size_t unlisted = lock->listed > (int64_t)kept ? (size_t)lock->listed - kept : 0;
 
-	unlisted -= MIN(unlisted, json_array_size(waiters));
+	for (size_t i = 0; i < kept; i++) {
+		const struct lock_waiter *waiter = &lock->waiters[i];
 
-	json_array_foreach(waiters, i, waiter)
-	{
-		const struct task *from = json_task(kernel, waiter);
-
-		if (!from || !is_stuck(from, waiter))
+		if (!waiter->task || !is_stuck(waiter))
 			continue;
-		json_array_foreach(holders, j, holder)
-		{
+		for (size_t j = 0; j < lock->holder_count; j++) {
+			const struct lock_holder *holder = &lock->holders[j];
 			struct wait_edge edge = {
-				.from = from,
-				.to = json_task(kernel, holder),
+				.from = waiter->task,
+				.to = holder->task,
 				.lock = lock,
 				.holder = holder,
-				.confidence =
-					json_real_value(json_object_get(holder, "confidence")),
-				.unlisted =
-					i ? 0 : unlisted, /* the first in line stands for them */
+				.confidence = holder->confidence,
+				/* the first in line stands for them */
+				.unlisted = i ? 0 : unlisted,
 			};
 			TRY(wait_graph_add(graph, &edge));
 		}
@@ -76,185 +56,38 @@ static struct err *add_lock(struct kernel *kernel, struct wait_graph *graph, con
 	return NULL;
 }
 
-static struct err *collect(struct kernel *kernel, const struct findings *findings,
-			   struct wait_graph *graph)
+static struct err *collect(const struct locks *locks, struct wait_graph *graph)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->list[i];
-		const char *place = finding_place(finding->id);
-
-		if (place && !strcmp(place, "locks[]") && finding->evidence &&
-		    !json_is_true(json_object_get(finding->evidence, "unnamed")))
-			TRY(add_lock(kernel, graph, finding->evidence));
-	}
+	for (size_t i = 0; i < locks->count; i++)
+		if (!locks->list[i]->unnamed)
+			TRY(add_lock(graph, locks->list[i]));
 	return NULL;
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- roots -------------------------------------------------------------------------------------- */
 
-/* Nobody holds a completion: a kworker runs what is waited for, or somebody owes the signal. */
-static const char *holding_word(const json_t *lock)
-{
-	const char *kind = json_string_value(json_object_get(lock, "kind"));
-	const char *type =
-		json_string_value(json_object_get(json_object_get(lock, "container"), "type"));
-
-	if (!kind || strcmp(kind, "completion") != 0)
-		return "held by";
-	return type && !strcmp(type, "wq_barrier") ? "run by" : "owed by";
-}
-
-static void count_waiters(const json_t *lock, size_t *readers, size_t *writers, size_t *others)
-{
-	size_t i;
-	json_t *waiter;
-
-	*readers = *writers = *others = 0;
-	json_array_foreach(json_object_get(lock, "waiters"), i, waiter)
-	{
-		const char *mode = json_string_value(json_object_get(waiter, "mode"));
-
-		*(mode && !strcmp(mode, "read")	   ? readers
-		  : mode && !strcmp(mode, "write") ? writers
-						   : others) += 1;
-	}
-}
-
-/* "1 writer and 18 readers queued behind" */
-static void describe_queue(const json_t *lock, struct str *text)
-{
-	size_t readers, writers, others;
-
-	count_waiters(lock, &readers, &writers, &others);
-	if (writers)
-		str_printf(text, "%zu writer%s", writers, writers == 1 ? "" : "s");
-	if (readers)
-		str_printf(text, "%s%zu reader%s", writers ? " and " : "", readers,
-			   readers == 1 ? "" : "s");
-	if (others)
-		str_printf(text, "%s%zu task%s", writers || readers ? " and " : "", others,
-			   others == 1 ? "" : "s");
-	str_puts(text, " queued behind");
-}
-
-/* --- JSON ------------------------------------------------------------------------------------- */
-
-#define EDGES_SHOWN 2000 /* in the verdict; counts are always complete */
-
-static json_t *edges_json(const struct wait_graph *graph)
-{
-	json_t *edges = json_array();
-
-	for (size_t i = 0; i < graph->count && i < EDGES_SHOWN; i++) {
-		const struct wait_edge *edge = &graph->edges[i];
-		json_t *json = json_object();
-
-		json_put(json, "from", json_integer(edge->from->pid));
-		json_put(json, "to", edge->to ? json_integer(edge->to->pid) : json_null());
-		json_put(json, "lock", json_string(lock_display_name(edge->lock)));
-		json_put(json, "relation", json_string(holding_word(edge->lock)));
-		json_object_set(json, "evidence", json_object_get(edge->holder, "evidence"));
-		json_object_set(json, "why", json_object_get(edge->holder, "why"));
-		json_put(json, "confidence", json_real(edge->confidence));
-		json_array_append_new(edges, json);
-	}
-	return edges;
-}
-
-static json_t *nodes_json(struct kernel *kernel, const struct wait_graph *graph)
-{
-	json_t *nodes = json_array();
-	_map_ struct map seen = {0};
-
-	for (size_t i = 0; i < graph->count && i < EDGES_SHOWN; i++) {
-		const struct task *ends[] = {graph->edges[i].from, graph->edges[i].to};
-
-		for (size_t j = 0; j < ARRAY_SIZE(ends); j++) {
-			if (!ends[j] || !map_add(&seen, ends[j]->address, 0))
-				continue;
-			const struct sleeper *sleeper = sleepers_find(kernel->sleepers, ends[j]);
-			json_t *node = json_object();
-
-			json_put(node, "task", describe_task(ends[j]));
-			json_put(node, "waits_for",
-				 sleeper ? json_string(sleeper->what) : json_null());
-			if (ends[j]->blocked_ns)
-				json_put(node, "blocked_s",
-					 json_real((double)ends[j]->blocked_ns / 1e9));
-			json_array_append_new(nodes, node);
-		}
-	}
-	return nodes;
-}
-
-static json_t *cycle_json(const struct wait_cycle *cycle)
-{
-	json_t *pids = json_array();
-
-	for (size_t i = 0; i < cycle->length && i < EDGES_SHOWN; i++)
-		json_array_append_new(pids, json_integer(cycle->edges[i]->from->pid));
-	return pids;
-}
-
-#define UNSEEN 0.5 /* sureness that a blocked task without a stack is where a queue ends */
-
-/* A blocked task waits for something: where its stack is missing, edges are too. */
-static double root_confidence(struct kernel *kernel, const struct wait_root *root)
-{
-	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, root->task);
-
-	if (!root->holder_known)
-		return 0.7;
-	return sleeper && sleeper_stackless(sleeper) ? MIN(root->confidence, UNSEEN)
-						     : root->confidence;
-}
+#define HOLDER_MISSING 0.7 /* sureness of a root whose holder is not known */
+#define UNSEEN 0.5	   /* and that a blocked task without a stack is where a queue ends */
 
 /* A holder that sleeps itself, in nothing we know: its own edge is missing from the graph. */
-static const char *missing_edge(struct kernel *kernel, const struct wait_root *root)
+static void judge_root(struct kernel *kernel, struct wait_root *root)
 {
 	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, root->task);
 
-	if (!root->holder_known || !sleeper || root->task->on_cpu >= 0)
-		return NULL;
-	return sleeper_stackless(sleeper)
-		       ? "what it waits for is not known: its stack is missing"
-		       : "what it waits for is no lock, so nothing in memory says "
-			 "who is to wake it";
-}
-
-static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
-{
-	json_t *json = json_object();
-	_str_ struct str doing = {0};
-
-	task_doing(kernel, root->task, &doing);
-	json_put(json, "task", describe_task(root->task));
-	json_put(json, "holder_known", json_boolean(root->holder_known));
-	json_put(json, "lock", json_string(lock_display_name(root->last->lock)));
-	json_put(json, "io", json_boolean(io_root(root)));
-	json_put(json, "victims", json_integer((json_int_t)root->victims));
-	json_put(json, "doing", json_string(doing.data));
-	const char *missing = missing_edge(kernel, root);
-	json_put(json, "missing", missing ? json_string(missing) : NULL);
-	json_put(json, "confidence", json_real(root_confidence(kernel, root)));
-	return json;
-}
-
-/* Who has waited longest, of those whose time is known; NULL when none's is. */
-static json_t *longest_json(const struct wait_graph *graph)
-{
-	const struct wait_edge *longest = NULL;
-
-	for (size_t i = 0; i < graph->count; i++)
-		if (graph->edges[i].from->blocked_ns > (longest ? longest->from->blocked_ns : 0))
-			longest = &graph->edges[i];
-	if (!longest)
-		return NULL;
-	json_t *json = json_object();
-	json_put(json, "task", describe_task(longest->from));
-	json_put(json, "lock", json_string(lock_display_name(longest->lock)));
-	json_put(json, "blocked_s", json_real((double)longest->from->blocked_ns / 1e9));
-	return json;
+	if (!root->holder_known) {
+		root->confidence = HOLDER_MISSING;
+		return;
+	}
+	if (!sleeper)
+		return;
+	if (sleeper_stackless(sleeper))
+		root->confidence = MIN(root->confidence, UNSEEN);
+	if (root->task->on_cpu >= 0)
+		return;
+	root->missing = sleeper_stackless(sleeper)
+				? "what it waits for is not known: its stack is missing"
+				: "what it waits for is no lock, so nothing in memory says who is "
+				  "to wake it";
 }
 
 /* --- headlines -------------------------------------------------------------------------------- */
@@ -266,7 +99,7 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 		task_label(cycle->edges[i]->from, text);
 		str_printf(text, "%s waits for %s, %s ", i ? ", which" : "",
 			   lock_display_name(cycle->edges[i]->lock),
-			   holding_word(cycle->edges[i]->lock));
+			   lock_holding_word(cycle->edges[i]->lock));
 	}
 	if (cycle->length > 6)
 		str_puts(text, "... ");
@@ -276,13 +109,13 @@ static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
 }
 
 /* Of the locks this task is said to hold, the one most tasks wait for; NULL when there is none. */
-static const json_t *busiest_lock(const struct wait_graph *graph, const struct task *task)
+static const struct lock *busiest_lock(const struct wait_graph *graph, const struct task *task)
 {
-	const json_t *busiest = NULL;
+	const struct lock *busiest = NULL;
 	size_t most = 0;
 
 	for (size_t i = 0; i < graph->count; i++) {
-		size_t count = json_array_size(json_object_get(graph->edges[i].lock, "waiters"));
+		size_t count = graph->edges[i].lock->waiter_count;
 
 		if (graph->edges[i].to != task || count <= most)
 			continue;
@@ -296,8 +129,8 @@ static const json_t *busiest_lock(const struct wait_graph *graph, const struct t
 static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
 {
-	const json_t *held = busiest_lock(graph, root->task);
-	size_t own = json_array_size(json_object_get(root->last->lock, "waiters"));
+	const struct lock *held = busiest_lock(graph, root->task);
+	size_t own = root->last->lock->waiter_count;
 	size_t others = root->victims > own ? root->victims - own : 0;
 
 	/* Several in one such wait: which of them the others stand behind is not told. */
@@ -311,24 +144,44 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			   held ? " through " : "", held ? lock_display_name(held) : "");
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
-	if (own == 1 && json_object_get(root->last->lock, "address"))
+	if (own == 1 && root->last->lock->address)
 		str_printf(text, " %s", lock_display_name(root->last->lock));
 	str_puts(text, "; nothing in memory says who is to wake it");
+}
+
+/* "1 writer and 18 readers queued behind" */
+static void describe_queue(const struct lock *lock, struct str *text)
+{
+	size_t readers = 0, writers = 0, others = 0;
+
+	for (size_t i = 0; i < lock->waiter_count; i++)
+		*(lock->waiters[i].mode == MODE_READ	? &readers
+		  : lock->waiters[i].mode == MODE_WRITE ? &writers
+							: &others) += 1;
+	if (writers)
+		str_printf(text, "%zu writer%s", writers, writers == 1 ? "" : "s");
+	if (readers)
+		str_printf(text, "%s%zu reader%s", writers ? " and " : "", readers,
+			   readers == 1 ? "" : "s");
+	if (others)
+		str_printf(text, "%s%zu task%s", writers || readers ? " and " : "", others,
+			   others == 1 ? "" : "s");
+	str_puts(text, " queued behind");
 }
 
 static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
 {
-	const char *mode = json_string_value(json_object_get(root->last->holder, "mode"));
+	enum lock_mode mode = root->last->holder->mode;
 
 	if (!root->holder_known) {
 		open_headline(kernel, graph, root, text);
 		return;
 	}
 	str_printf(text, "%s: %s ", lock_display_name(root->last->lock),
-		   mode && !strcmp(mode, "read")    ? "reader"
-		   : mode && !strcmp(mode, "write") ? "writer"
-						    : "holder");
+		   mode == MODE_READ	? "reader"
+		   : mode == MODE_WRITE ? "writer"
+					: "holder");
 	task_label(root->task, text);
 	str_puts(text, " ");
 	task_doing(kernel, root->task, text);
@@ -336,58 +189,50 @@ static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 	describe_queue(root->last->lock, text);
 }
 
-static void emit(struct kernel *kernel, struct findings *findings, const struct wait_graph *graph)
+/* The surest cycle, else what most tasks wait for; confidence: in that. */
+static struct err *put_headline(struct kernel *kernel, const struct wait_graph *graph,
+				const struct io_waits *io, struct str *text, double *confidence)
 {
-	json_t *cycles = json_array(), *roots = json_array(), *details = json_array();
-	json_t *json = json_object();
-	_str_ struct str text = {0};
-	double confidence = 0.5;
+	const struct wait_root *root = graph->roots;
 
-	for (size_t i = 0; i < graph->cycle_count; i++) {
-		json_array_append_new(cycles, cycle_json(&graph->cycles[i]));
-		json_array_append_new(details, json_real(graph->cycles[i].confidence));
-	}
-	for (size_t i = 0; i < graph->root_count; i++)
-		json_array_append_new(roots, root_json(kernel, &graph->roots[i]));
-	json_put(json, "nodes", nodes_json(kernel, graph));
-	json_put(json, "edges", edges_json(graph));
-	json_put(json, "edge_count", json_integer((json_int_t)graph->count));
-	json_put(json, "cycles", cycles);
-	json_put(json, "cycle_confidence", details);
-	json_put(json, "roots", roots);
-	json_put(json, "longest", longest_json(graph));
-
-	json_put(json, "io", io_waits_json(graph));
-
-	const struct wait_root *root = graph->root_count ? graph->roots : NULL;
+	*confidence = 0.5;
 	if (graph->cycle_count) {
-		cycle_headline(&graph->cycles[0], &text);
-		confidence = graph->cycles[0].confidence;
-	} else if (root) {
-		if (io_root(root))
-			io_waits_headline(graph, &text);
-		else
-			root_headline(kernel, graph, root, &text);
-		confidence = root_confidence(kernel, root);
+		cycle_headline(&graph->cycles[0], text);
+		*confidence = graph->cycles[0].confidence;
+	} else if (graph->root_count) {
+		*confidence = root->confidence;
+		if (io_waits_root(root))
+			return io_waits_headline(graph, io, text);
+		root_headline(kernel, graph, root, text);
+	} else {
+		str_puts(text, "no task waits for another");
 	}
-	finding_add(findings, FINDING_WAITS,
-		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence, json,
-		    "%s", text.data ? text.data : "no task waits for another");
+	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
+	_cleanup_(io_waits_deinit) struct io_waits io = {0};
+	struct wait_graph *graph = &analysis->waits;
 	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
+	_str_ struct str headline = {0};
 	struct sleepers *sleepers;
+	double confidence;
 
 	TRY(kernel_sleepers(kernel, &sleepers));
-	TRY(collect(kernel, findings, &graph));
-	if (!graph.count)
+	TRY(collect(&analysis->locks, graph));
+	if (!graph->count)
 		return NULL;
-	TRY(wait_graph_solve(&graph));
-	emit(kernel, findings, &graph);
+	TRY(wait_graph_solve(graph));
+	for (size_t i = 0; i < graph->root_count; i++)
+		judge_root(kernel, &graph->roots[i]);
+	TRY(io_waits_count(graph, &io));
+	TRY(put_headline(kernel, graph, &io, &headline, &confidence));
+	if (headline.failed)
+		return &err_nomem;
+	finding_add(analysis->findings, FINDING_WAITS,
+		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence,
+		    waits_json(kernel, graph, &io), "%s", headline.data);
 	return NULL;
 }
 

@@ -155,28 +155,24 @@ static void show_stack_values(const struct crash *crash, struct findings *findin
 
 /* --- locks ------------------------------------------------------------------------------------ */
 
-static void show_locks(struct kernel *kernel, struct findings *findings)
+static void show_locks(struct kernel *kernel, const struct locks *locks, struct findings *findings)
 {
 	char where[400];
 	size_t shown = 0;
 
-	for (size_t i = 0; i < findings->count && shown < LOCKS_SHOWN; i++) {
-		const struct finding *finding = &findings->list[i];
-		const char *place = finding_place(finding->id);
-		const json_t *lock = finding->evidence;
-		const char *name = json_string_value(json_object_get(lock, "name"));
-		uint64_t address;
+	for (size_t i = 0; i < locks->count && shown < LOCKS_SHOWN; i++) {
+		const struct lock *lock = locks->list[i];
 
-		if (!place || strcmp(place, "locks[]") ||
-		    !json_address_value(json_object_get(lock, "address"), &address))
+		if (!lock->address)
 			continue;
-		snprintf(where, sizeof(where), "lock %.320s", name ? name : "");
-		show_owner(kernel, findings, where, address);
+		snprintf(where, sizeof(where), "lock %.320s", lock->place.name);
+		show_owner(kernel, findings, where, lock->address);
 		shown++;
 	}
 }
 
-void crash_pointers_show(const struct crash *crash, struct findings *findings)
+void crash_pointers_show(const struct crash *crash, const struct locks *locks,
+			 struct findings *findings)
 {
 	/* Who panics of a hung task or on request knows nothing of what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
@@ -188,5 +184,5 @@ void crash_pointers_show(const struct crash *crash, struct findings *findings)
 		show_stack_values(crash, findings);
 	}
 	if (!crash->exception)
-		show_locks(crash->kernel, findings);
+		show_locks(crash->kernel, locks, findings);
 }

@@ -165,7 +165,7 @@ static struct err *run(struct analysis *analysis)
 
 	if (!crash)
 		return NULL;
-	crash_pointers_show(crash, analysis->findings);
+	crash_pointers_show(crash, &analysis->locks, analysis->findings);
 	return crash->exception && crash->fault ? explain_value(crash, analysis->findings) : NULL;
 }
 

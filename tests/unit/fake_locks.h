@@ -4,7 +4,6 @@
 
 #include "analysis.h"
 #include "fake_kernel.h"
-#include "json.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/task.h"
 #include "locks/lock_name.h"
@@ -57,6 +56,7 @@ const char *freelist_break_name(const struct freelist_break *broken)
 static struct sleeper fake_sleepers_list[TASKS];
 static struct sleepers fake_sleepers;
 static struct findings found;
+static struct analysis facts;
 
 static void keep(struct findings *findings, const struct finding *finding)
 {
@@ -81,6 +81,7 @@ static inline void put_tasks(void (*types)(struct btf_build *b, uint32_t i, uint
 	fake_sleepers = (struct sleepers){.list = fake_sleepers_list};
 	fake_mm = 0;
 	findings_init(&found, keep);
+	facts = (struct analysis){.kernel = &kernel, .findings = &found};
 }
 
 /* Once what the tasks hold is written. */
@@ -103,9 +104,16 @@ static inline struct sleeper *put_asleep(int pid, enum wait_kind kind, enum lock
 	return sleeper;
 }
 
+static inline void forget(void)
+{
+	analysis_deinit(&facts);
+	findings_deinit(&found);
+	findings_init(&found, keep);
+}
+
 static inline void close_tasks(void)
 {
-	findings_deinit(&found);
+	forget();
 	tasks_close(kernel.tasks);
 	fake_close();
 }
@@ -113,53 +121,55 @@ static inline void close_tasks(void)
 /* What the analyzer finds now; what it found before is forgotten. False when it gave up on some. */
 static inline bool run_again(const struct analyzer *analyzer)
 {
-	findings_deinit(&found);
-	findings_init(&found, keep);
-	return err_ok(analyzer->run(&(struct analysis){.kernel = &kernel, .findings = &found}));
+	forget();
+	return err_ok(analyzer->run(&facts));
 }
 
 /* The lock at this address among what was found. */
-static inline const json_t *lock_at(uint64_t address)
+static inline const struct lock *lock_at(uint64_t address)
 {
-	for (size_t i = 0; i < found.count; i++) {
-		uint64_t value;
-
-		if (json_address_value(json_object_get(found.list[i].evidence, "address"),
-				       &value) &&
-		    value == address)
-			return found.list[i].evidence;
-	}
+	for (size_t i = 0; i < facts.locks.count; i++)
+		if (facts.locks.list[i]->address == address)
+			return facts.locks.list[i];
 	ck_abort_msg("no lock at %llx", (unsigned long long)address);
 	return NULL;
 }
 
-/* "3w 1r 2" for waiters or holders: pids and modes; "?" for a missing one. */
-static inline const char *parties(const json_t *lock, const char *key)
+static inline void put_party(char *text, size_t size, const struct task *task, enum lock_mode mode)
+{
+	const char *name = lock_mode_name(mode);
+	size_t used = strlen(text);
+	char number[16] = "?";
+
+	if (task)
+		snprintf(number, sizeof(number), "%d", task->pid);
+	snprintf(text + used, size - used, "%s%s%.1s", used ? " " : "", number, name ? name : "");
+}
+
+/* "3w 1r 2": pids and modes; "?" for a missing one. */
+static inline const char *holders_of(const struct lock *lock)
 {
 	static char text[256];
-	size_t i, used = 0;
-	json_t *one;
 
 	text[0] = '\0';
-	json_array_foreach(json_object_get(lock, key), i, one)
-	{
-		const json_t *pid = json_object_get(json_object_get(one, "task"), "pid");
-		const char *mode = json_string_value(json_object_get(one, "mode"));
-		char number[16] = "?";
-
-		if (pid)
-			snprintf(number, sizeof(number), "%d", (int)json_integer_value(pid));
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%.1s", i ? " " : "",
-					 number, mode ? mode : "");
-	}
+	for (size_t i = 0; i < lock->holder_count; i++)
+		put_party(text, sizeof(text), lock->holders[i].task, lock->holders[i].mode);
 	return text;
 }
 
-static inline const char *note_of(const json_t *lock)
+static inline const char *waiters_of(const struct lock *lock)
 {
-	const char *note = json_string_value(json_object_get(lock, "note"));
+	static char text[256];
 
-	return note ? note : "";
+	text[0] = '\0';
+	for (size_t i = 0; i < lock->waiter_count; i++)
+		put_party(text, sizeof(text), lock->waiters[i].task, lock->waiters[i].mode);
+	return text;
+}
+
+static inline const char *note_of(const struct lock *lock)
+{
+	return lock->note.data ? lock->note.data : "";
 }
 
 static inline void link_nodes(uint64_t node, uint64_t next)

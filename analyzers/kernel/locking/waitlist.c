@@ -129,6 +129,14 @@ static struct err *collect(struct kernel *kernel, const struct shape *shape, uin
 	return NULL;
 }
 
+bool waitlist_has(const struct waitlist *list, const struct task *task)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->waiters[i].task == task)
+			return true;
+	return false;
+}
+
 void waitlist_deinit(struct waitlist *list)
 {
 	free(list->waiters);

@@ -50,6 +50,8 @@ struct err *waitlist_of_lock(struct kernel *kernel, const struct waitlist_ops *o
 			     struct waitlist *ret);
 /* Append; for decoders whose lock keeps its waiters in something else than a list. */
 struct err *waitlist_add(struct waitlist *list, struct waiter waiter);
+/* True when the task is one of the waiters. */
+bool waitlist_has(const struct waitlist *list, const struct task *task);
 void waitlist_deinit(struct waitlist *list);
 #define _waitlist_ _cleanup_(waitlist_deinit)
 

@@ -60,20 +60,18 @@ static void set_up(void)
 static void expect(const char *holders)
 {
 	ck_assert(run_again(&completion_analyzer));
-	ck_assert_str_eq(parties(lock_at(DONE), "waiters"), "1e");
-	ck_assert_str_eq(parties(lock_at(DONE), "holders"), holders);
+	ck_assert_str_eq(waiters_of(lock_at(DONE)), "1e");
+	ck_assert_str_eq(holders_of(lock_at(DONE)), holders);
 }
 
 START_TEST(flushed_work_names_its_worker)
 {
 	set_up();
 	expect("4e");
-	ck_assert_str_eq(json_string_value(json_object_get(lock_at(DONE), "name")),
-			 "work item some_work");
+	ck_assert_str_eq(lock_at(DONE)->place.name, "work item some_work");
 	fake_u64(WORKER + W_FUNC, 0); /* between two works */
 	expect("4e");
-	ck_assert_str_eq(json_string_value(json_object_get(lock_at(DONE), "name")),
-			 "work item unknown");
+	ck_assert_str_eq(lock_at(DONE)->place.name, "work item unknown");
 	close_tasks();
 }
 END_TEST
@@ -145,8 +143,8 @@ START_TEST(a_completion_is_told_once_with_all_its_waiters)
 	set_up_plain(0);
 	ck_assert(run_again(&completion_analyzer));
 	ck_assert_uint_eq(found.count, 1);
-	ck_assert_str_eq(parties(lock_at(LOCK), "waiters"), "1e 2e 3e");
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), "?e");
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "1e 2e 3e");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "?e");
 	close_tasks();
 }
 END_TEST
@@ -158,7 +156,7 @@ static void expect_unknown(void)
 	ck_assert_uint_eq(found.count, 3);
 	for (size_t i = 0; i < found.count; i++) {
 		ck_assert_int_eq(found.list[i].id, FINDING_LOCK_OTHER);
-		ck_assert(!json_object_get(found.list[i].evidence, "address"));
+		ck_assert_uint_eq(facts.locks.list[i]->address, 0);
 	}
 	close_tasks();
 }

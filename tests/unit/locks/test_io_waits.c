@@ -10,33 +10,32 @@
 
 static struct task tasks[TASKS];
 static struct wait_graph graph;
-static json_t *locks[TASKS], *holder;
-static unsigned lock_count;
+static struct locks locks;
+static const struct lock_holder holder;
 
-static json_t *wait_for(const char *kind, const char *name, const char *device)
+static struct lock *wait_for(enum lock_kind kind, const char *name, const char *device)
 {
-	json_t *lock = json_pack("{s:s, s:s, s:[]}", "kind", kind, "name", name, "waiters");
+	struct lock *lock = lock_new(kind, 0);
 
-	json_put(lock, "device", device ? json_string(device) : NULL);
-	locks[lock_count++] = lock;
+	copy_string(lock->place.name, sizeof(lock->place.name), name);
+	copy_string(lock->device, sizeof(lock->device), device);
+	assert_ok(locks_add(&locks, lock));
 	return lock;
 }
 
-static void add(unsigned from, int to, json_t *lock)
+static void add(unsigned from, int to, const struct lock *lock)
 {
 	struct wait_edge edge = {.from = &tasks[from],
 				 .to = to < 0 ? NULL : &tasks[to],
 				 .lock = lock,
-				 .holder = holder,
+				 .holder = &holder,
 				 .confidence = to < 0 ? 0 : 1};
 
-	json_array_append_new(json_object_get(lock, "waiters"), json_object());
 	assert_ok(wait_graph_add(&graph, &edge));
 }
 
 static void start(void)
 {
-	holder = json_object();
 	for (unsigned i = 0; i < TASKS; i++) {
 		tasks[i] = (struct task){.address = 0x1000 + i, .pid = 100 + (int)i, .state = 'D'};
 		strcpy(tasks[i].comm, "dd");
@@ -45,23 +44,23 @@ static void start(void)
 
 static void finish(const char *text)
 {
+	_cleanup_(io_waits_deinit) struct io_waits io = {0};
 	_str_ struct str found = {0};
 
 	assert_ok(wait_graph_solve(&graph));
-	io_waits_headline(&graph, &found);
+	assert_ok(io_waits_count(&graph, &io));
+	assert_ok(io_waits_headline(&graph, &io, &found));
 	ck_assert_str_eq(found.data, text);
 	wait_graph_deinit(&graph);
-	while (lock_count)
-		json_decref(locks[--lock_count]);
-	json_decref(holder);
+	locks_deinit(&locks);
 }
 
 START_TEST(tasks_are_counted_by_device)
 {
 	start();
-	json_t *page = wait_for("page", "page I/O on vda", "vda");
-	json_t *bio = wait_for("io", "block I/O on vdb", "vdb");
-	json_t *other = wait_for("page", "page writeback on vda", "vda");
+	struct lock *page = wait_for(LOCK_PAGE, "page I/O on vda", "vda");
+	struct lock *bio = wait_for(LOCK_IO, "block I/O on vdb", "vdb");
+	struct lock *other = wait_for(LOCK_PAGE, "page writeback on vda", "vda");
 	add(0, -1, page);
 	add(1, -1, page);
 	add(2, -1, bio);
@@ -76,8 +75,8 @@ END_TEST
 START_TEST(those_behind_a_lock_count_too)
 {
 	start();
-	json_t *mutex = wait_for("mutex", "some_mutex", NULL);
-	json_t *page = wait_for("page", "page I/O on vda1", "vda1");
+	struct lock *mutex = wait_for(LOCK_MUTEX, "some_mutex", "");
+	struct lock *page = wait_for(LOCK_PAGE, "page I/O on vda1", "vda1");
 	add(0, 3, mutex);
 	add(1, 3, mutex);
 	add(3, -1, page);
@@ -89,8 +88,8 @@ END_TEST
 START_TEST(a_completion_is_not_called_io)
 {
 	start();
-	json_t *completion = wait_for("completion", "never", NULL);
-	json_t *io = wait_for("io", "an NFS reply", NULL); /* its device is not known */
+	struct lock *completion = wait_for(LOCK_COMPLETION, "never", "");
+	struct lock *io = wait_for(LOCK_IO, "an NFS reply", ""); /* its device is not known */
 	add(0, -1, completion);
 	add(1, -1, io);
 	finish("1 task waits for I/O that has not ended");

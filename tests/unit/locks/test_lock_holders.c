@@ -4,7 +4,8 @@
 
 #include "kernel/insn/disasm.h"
 #include "kernel/tasks/task.h"
-#include "locks/lock.h"
+#include "locks/lock_holders.h"
+#include "locks/lock_report.h"
 
 static const struct {
 	const char *function;
@@ -61,28 +62,23 @@ static void tear_down(void)
 	close_tasks();
 }
 
-static json_t *infer(const struct task *hint)
+static struct lock *infer(const struct task *hint)
 {
 	const struct waitlist list = {.lock = LOCK, .waiters = waiters, .count = 2};
-	json_t *lock = lock_new(&kernel, "rwsem", LOCK);
+	struct lock *lock;
 	size_t count;
 
-	assert_ok(lock_infer_holders(&kernel, &list, lock, hint, &count));
-	ck_assert_uint_eq(count, json_array_size(json_object_get(lock, "holders")));
+	assert_ok(lock_report_new(&kernel, LOCK_RWSEM, LOCK, &lock));
+	assert_ok(lock_holders_infer(&kernel, &list, lock, hint, &count));
+	ck_assert_uint_eq(count, lock->holder_count);
 	return lock;
 }
 
 static void expect(const char *holders)
 {
-	_json_ json_t *lock = infer(NULL);
+	_cleanup_(cleanup_lock_free) struct lock *lock = infer(NULL);
 
-	ck_assert_str_eq(parties(lock, "holders"), holders);
-}
-
-static double confidence_of(const json_t *lock, size_t i)
-{
-	return json_real_value(
-		json_object_get(json_array_get(json_object_get(lock, "holders"), i), "confidence"));
+	ck_assert_str_eq(holders_of(lock), holders);
 }
 
 START_TEST(each_frame_of_the_table_makes_a_suspect)
@@ -116,15 +112,15 @@ START_TEST(what_is_inferred_is_never_sure)
 	set_up();
 	calls[3][1].function = "handle_mm_fault";
 	fake_u64(STACK(3) + 0x3d00, LOCK);
-	_json_ json_t *one = infer(tasks_by_pid(kernel.tasks, 3));
-	ck_assert_str_eq(parties(one, "holders"), "3r");
-	ck_assert_double_lt(confidence_of(one, 0), 1);
-	ck_assert_double_gt(confidence_of(one, 0), 0.85);
+	_cleanup_(cleanup_lock_free) struct lock *one = infer(tasks_by_pid(kernel.tasks, 3));
+	ck_assert_str_eq(holders_of(one), "3r");
+	ck_assert_double_lt(one->holders[0].confidence, 1);
+	ck_assert_double_gt(one->holders[0].confidence, 0.85);
 	/* Two suspects: the second is half as likely as it would be alone. */
 	calls[4][1].function = "do_user_addr_fault";
-	_json_ json_t *two = infer(NULL);
-	ck_assert_str_eq(parties(two, "holders"), "3r 4r");
-	ck_assert_double_lt(confidence_of(two, 1), 0.5);
+	_cleanup_(cleanup_lock_free) struct lock *two = infer(NULL);
+	ck_assert_str_eq(holders_of(two), "3r 4r");
+	ck_assert_double_lt(two->holders[1].confidence, 0.5);
 	tear_down();
 }
 END_TEST

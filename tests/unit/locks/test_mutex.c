@@ -54,12 +54,9 @@ static void expect(const char *holders, const char *evidence)
 {
 	ck_assert(run_again(&mutex_analyzer));
 	ck_assert_uint_eq(found.count, 1);
-	ck_assert_str_eq(parties(lock_at(LOCK), "waiters"), "2e 1e 3e");
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), holders);
-	ck_assert_str_eq(
-		json_string_value(json_object_get(
-			json_array_get(json_object_get(lock_at(LOCK), "holders"), 0), "evidence")),
-		evidence);
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "2e 1e 3e");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), holders);
+	ck_assert_str_eq(lock_at(LOCK)->holders[0].evidence, evidence);
 	close_tasks();
 }
 

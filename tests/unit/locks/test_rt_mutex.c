@@ -47,8 +47,8 @@ static void set_up(void)
 static void expect(const char *waiters, const char *note)
 {
 	run_again(&rt_mutex_analyzer);
-	const json_t *lock = lock_at(LOCK);
-	ck_assert_str_eq(parties(lock, "waiters"), waiters);
+	const struct lock *lock = lock_at(LOCK);
+	ck_assert_str_eq(waiters_of(lock), waiters);
 	if (note[0])
 		ck_assert_msg(strstr(note_of(lock), note), "%s", note_of(lock));
 	else
@@ -60,14 +60,14 @@ START_TEST(waiters_come_in_the_trees_order)
 	set_up();
 	expect("3e 2e 1e", "");
 	ck_assert_uint_eq(found.count, 1);
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), "4e");
-	ck_assert_int_eq(json_integer_value(json_object_get(lock_at(LOCK), "waiter_count")), 3);
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "4e");
+	ck_assert_int_eq(lock_at(LOCK)->listed, 3);
 	fake_u64(LOCK + L_OWNER, 0); /* between two owners */
 	expect("3e 2e 1e", "");
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), "?e");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "?e");
 	fake_u64(LOCK + L_OWNER, 0x4141414141414141); /* no task of ours */
 	expect("3e 2e 1e", "");
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), "?e");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "?e");
 	close_tasks();
 }
 END_TEST
@@ -103,8 +103,7 @@ START_TEST(waiters_that_are_none_end_the_walk)
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(WAITER(pid) + W_TASK, TASK(4));
-	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
-		   ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&facts), ERR_NOT_FOUND);
 	ck_assert_uint_eq(found.count, 0);
 	/* pi_blocked_on that is another's, or points nowhere. */
 	close_tasks();
@@ -112,14 +111,12 @@ START_TEST(waiters_that_are_none_end_the_walk)
 	put_waiter(5, 0, 0);
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, WAITER(5));
-	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
-		   ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&facts), ERR_NOT_FOUND);
 	close_tasks();
 	set_up();
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(TASK(pid) + T_PI_BLOCKED_ON, 0x10);
-	assert_err(rt_mutex_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}),
-		   ERR_NOT_FOUND);
+	assert_err(rt_mutex_analyzer.run(&facts), ERR_NOT_FOUND);
 	close_tasks();
 }
 END_TEST

@@ -222,9 +222,9 @@ static void expect(const char *state, const char *holders)
 {
 	ck_assert(run_again(&rwsem_analyzer));
 	ck_assert_uint_eq(found.count, 1);
-	ck_assert_str_eq(parties(lock_at(LOCK), "waiters"), "1w 2r 3r");
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), holders);
-	const char *said = json_string_value(json_object_get(lock_at(LOCK), "state"));
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "1w 2r 3r");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), holders);
+	const char *said = lock_at(LOCK)->state.data;
 	ck_assert_msg(!strncmp(said, state, strlen(state)), "%s", said);
 	close_tasks();
 }
@@ -309,10 +309,9 @@ START_TEST(a_reader_owner_is_only_a_hint)
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
 		set_up(&era_flags, counts[i], TASK(4) | 1);
 		ck_assert(run_again(&rwsem_analyzer));
-		const json_t *holder = json_array_get(json_object_get(lock_at(LOCK), "holders"), 0);
-		ck_assert_str_eq(json_string_value(json_object_get(holder, "evidence")),
-				 "inferred");
-		ck_assert_double_lt(json_real_value(json_object_get(holder, "confidence")), 0.8);
+		const struct lock_holder *holder = lock_at(LOCK)->holders;
+		ck_assert_str_eq(holder->evidence, "inferred");
+		ck_assert_double_lt(holder->confidence, 0.8);
 		close_tasks();
 	}
 	/* One of those that wait is not the one they wait for. */
@@ -327,7 +326,7 @@ START_TEST(woken_readers_stay_in_the_list)
 	set_up(&era_flags, 0x102, 0);
 	fake_u64(WAITER(2) + W_TASK, 0);
 	ck_assert(run_again(&rwsem_analyzer));
-	ck_assert_str_eq(parties(lock_at(LOCK), "waiters"), "1w ?r 3r");
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "1w ?r 3r");
 	close_tasks();
 }
 END_TEST

@@ -58,8 +58,8 @@ static void expect(const struct analyzer *analyzer, const char *waiters, const c
 {
 	ck_assert(run_again(analyzer));
 	ck_assert_uint_eq(found.count, 1);
-	ck_assert_str_eq(parties(lock_at(LOCK), "waiters"), waiters);
-	ck_assert_str_eq(parties(lock_at(LOCK), "holders"), holders);
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), waiters);
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), holders);
 }
 
 /* No lock is believed, and each sleeper is told by itself. */

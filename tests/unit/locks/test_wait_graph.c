@@ -5,31 +5,22 @@
 #include "kernel/tasks/task.h"
 #include "locks/wait_graph.h"
 
-/* Tasks, locks and holders as the analyzers hand them over. */
+/* A lock and its holders as the analyzers hand them over. */
 static struct task people[8];
-static json_t *lock_json, *proven, *inferred;
+static const struct lock lock;
+static const struct lock_holder proven, inferred;
 
 static void setup_graph(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
 		people[i] =
 			(struct task){.address = 0xffff888000001000 + i * 64, .pid = (int)i + 1};
-	lock_json = json_pack("{s:s}", "name", "lock");
-	proven = json_pack("{s:s}", "evidence", "proven");
-	inferred = json_pack("{s:s}", "evidence", "inferred");
-}
-
-static void drop_graph(void)
-{
-	json_decref(lock_json);
-	json_decref(proven);
-	json_decref(inferred);
 }
 
 static void edge(struct wait_graph *graph, int from, int to, double confidence)
 {
-	struct wait_edge one = {&people[from], to < 0 ? NULL : &people[to], lock_json,
-				confidence == 1 ? proven : inferred, confidence};
+	struct wait_edge one = {&people[from], to < 0 ? NULL : &people[to], &lock,
+				confidence == 1 ? &proven : &inferred, confidence};
 
 	assert_ok(wait_graph_add(graph, &one));
 }
@@ -50,7 +41,6 @@ START_TEST(cycles_are_found_with_their_sureness)
 	ck_assert_uint_eq(graph.cycles[1].length, 3);
 	ck_assert_double_eq_tol(graph.cycles[1].confidence, 0.5, 1e-9);
 	ck_assert_uint_eq(graph.root_count, 0);
-	drop_graph();
 }
 END_TEST
 
@@ -71,7 +61,6 @@ START_TEST(roots_count_their_victims)
 	ck_assert_uint_eq(graph.roots[0].victims, 3);
 	ck_assert(!graph.roots[1].holder_known);
 	ck_assert_ptr_eq(graph.roots[1].task, &people[4]);
-	drop_graph();
 }
 END_TEST
 
@@ -87,7 +76,7 @@ START_TEST(long_chains_end_in_one_root)
 	for (size_t i = 0; i <= CHAIN; i++)
 		chain[i].address = 0xffff888100000000 + i * 64;
 	for (size_t i = 0; i < CHAIN; i++) {
-		struct wait_edge one = {&chain[i], &chain[i + 1], lock_json, proven, 1, 0};
+		struct wait_edge one = {&chain[i], &chain[i + 1], &lock, &proven, 1, 0};
 
 		assert_ok(wait_graph_add(&graph, &one));
 	}
@@ -101,7 +90,6 @@ START_TEST(long_chains_end_in_one_root)
 	ck_assert_uint_eq(graph.roots[0].victims, CHAIN);
 	ck_assert_uint_eq(graph.cycle_count, 1);
 	ck_assert_uint_eq(graph.cycles[0].length, 2);
-	drop_graph();
 	free(chain);
 }
 END_TEST
@@ -125,7 +113,6 @@ START_TEST(cycles_that_share_a_task_are_both_found)
 		ck_assert_uint_eq(graph.cycles[0].length, 2);
 		ck_assert_uint_eq(graph.cycles[1].length, 2);
 		ck_assert_uint_eq(graph.root_count, 0);
-		drop_graph();
 	}
 }
 END_TEST
@@ -140,7 +127,7 @@ START_TEST(a_cycle_of_any_length_is_one)
 	for (size_t i = 0; i < CHAIN; i++)
 		ring[i].address = 0xffff888100000000 + i * 64;
 	for (size_t i = 0; i < CHAIN; i++) {
-		struct wait_edge one = {&ring[i], &ring[(i + 1) % CHAIN], lock_json, proven, 1, 0};
+		struct wait_edge one = {&ring[i], &ring[(i + 1) % CHAIN], &lock, &proven, 1, 0};
 
 		assert_ok(wait_graph_add(&graph, &one));
 	}
@@ -151,7 +138,6 @@ START_TEST(a_cycle_of_any_length_is_one)
 		ck_assert_ptr_eq(graph.cycles[0].edges[i]->to,
 				 graph.cycles[0].edges[(i + 1) % CHAIN]->from);
 	ck_assert_uint_eq(graph.root_count, 0);
-	drop_graph();
 	free(ring);
 }
 END_TEST
@@ -171,7 +157,7 @@ START_TEST(a_tangle_of_edges_is_solved)
 		size_t from = i / TANGLE, to = i % TANGLE;
 		bool sure = from + to == 2 * TANGLE - 3;
 		struct wait_edge one = {&tasks[from],	&tasks[to],
-					lock_json,	sure ? proven : inferred,
+					&lock,		sure ? &proven : &inferred,
 					sure ? 1 : 0.1, 0};
 
 		assert_ok(wait_graph_add(&graph, &one));
@@ -181,7 +167,6 @@ START_TEST(a_tangle_of_edges_is_solved)
 	ck_assert_uint_eq(graph.cycle_count, CYCLES_MAX);
 	ck_assert_double_eq_tol(graph.cycles[0].confidence, 1, 1e-9);
 	ck_assert_uint_eq(graph.cycles[0].length, 2);
-	drop_graph();
 	free(tasks);
 }
 END_TEST
@@ -198,8 +183,8 @@ START_TEST(cycles_without_number_are_not_all_told)
 	for (size_t i = 0; i < CROWD; i++)
 		chain[i].address = 0xffff888100000000 + i * 64;
 	for (size_t i = 0; i < CROWD; i++) {
-		struct wait_edge on = {&chain[i], &chain[(i + 1) % CROWD], lock_json, proven, 1, 0};
-		struct wait_edge back = {&chain[i], &chain[0], lock_json, inferred, 0.9, 0};
+		struct wait_edge on = {&chain[i], &chain[(i + 1) % CROWD], &lock, &proven, 1, 0};
+		struct wait_edge back = {&chain[i], &chain[0], &lock, &inferred, 0.9, 0};
 
 		assert_ok(wait_graph_add(&graph, &on));
 		assert_ok(wait_graph_add(&graph, &back));
@@ -208,7 +193,6 @@ START_TEST(cycles_without_number_are_not_all_told)
 	ck_assert_uint_le(graph.cycle_count, CYCLES_MAX);
 	ck_assert_uint_eq(graph.cycles[0].length, CROWD);
 	ck_assert_double_eq_tol(graph.cycles[0].confidence, 1, 1e-9);
-	drop_graph();
 	free(chain);
 }
 END_TEST
@@ -218,14 +202,13 @@ START_TEST(waiters_that_are_only_counted_are_victims_too)
 	_cleanup_(wait_graph_deinit) struct wait_graph graph = {0};
 
 	setup_graph();
-	struct wait_edge first = {&people[0], &people[1], lock_json, proven, 1, 15000};
+	struct wait_edge first = {&people[0], &people[1], &lock, &proven, 1, 15000};
 	assert_ok(wait_graph_add(&graph, &first));
 	edge(&graph, 1, 2, 1);
 	assert_ok(wait_graph_solve(&graph));
 	ck_assert_uint_eq(graph.root_count, 1);
 	ck_assert_ptr_eq(graph.roots[0].task, &people[2]);
 	ck_assert_uint_eq(graph.roots[0].victims, 15002);
-	drop_graph();
 }
 END_TEST
 

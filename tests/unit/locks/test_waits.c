@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the findings about single locks to what is said of all of them together. */
+/* From single locks to what is said of all of them together. */
 #include "fake_locks.h"
 #include "kernel/tasks/task.h"
 #include "locks/lock.h"
@@ -20,11 +20,11 @@ static struct task *pid(int number)
 }
 
 /* A lock held by one task, waited for by others (ended by 0); a negative holder is inferred. */
-static json_t *put_lock(enum finding_id id, const char *kind, uint64_t address, int holder, ...)
+static struct lock *put_lock(enum lock_kind kind, uint64_t address, int holder, ...)
 {
-	json_t *lock = lock_new(&kernel, kind, address);
+	struct lock *lock = lock_new(kind, address);
 	va_list waiters;
-	size_t count = 0;
+	int64_t count = 0;
 
 	if (holder)
 		lock_add_holder(lock, pid(abs(holder)), MODE_WRITE,
@@ -34,44 +34,39 @@ static json_t *put_lock(enum finding_id id, const char *kind, uint64_t address, 
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0, "nobody knows");
 	va_start(waiters, holder);
 	for (int number; (number = va_arg(waiters, int)); count++)
-		lock_add_waiter(lock, pid(number), MODE_EXCLUSIVE, count, 0);
+		lock_add_sleeper(lock, pid(number), MODE_EXCLUSIVE, count, 0);
 	va_end(waiters);
-	finding_add(&found, id, SEVERITY_WARNING, 1, lock, "a lock");
+	assert_ok(locks_add(&facts.locks, lock));
 	return lock;
 }
 
 /* What the analyzer says of the locks put so far. */
 static const struct finding *waits(void)
 {
-	assert_ok(waits_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}));
+	wait_graph_deinit(&facts.waits);
+	assert_ok(waits_analyzer.run(&facts));
 	const struct finding *last = &found.list[found.count - 1];
 	ck_assert_int_eq(last->id, FINDING_WAITS);
 	return last;
 }
 
-static size_t count_of(const struct finding *finding, const char *key)
-{
-	return json_array_size(json_object_get(finding->evidence, key));
-}
-
 START_TEST(a_cycle_through_locks_of_all_kinds)
 {
 	set_up();
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_A, 1, 2, 0);
-	put_lock(FINDING_LOCK_RWSEM, "rwsem", LOCK_B, -2, 3, 5, 0);
-	json_t *spin = put_lock(FINDING_LOCK_SPIN, "qspinlock", LOCK_C, 3, 1, 0);
-	json_put(json_array_get(json_object_get(spin, "waiters"), 0), "cpu", json_integer(2));
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 0);
+	put_lock(LOCK_RWSEM, LOCK_B, -2, 3, 5, 0);
+	struct lock *spin = put_lock(LOCK_QSPINLOCK, LOCK_C, 3, 1, 0);
+	spin->waiters[0].cpu = 2;
 	pid(1)->state = 'R'; /* a spinner runs as long as it waits */
 	pid(1)->on_cpu = 2;
 	const struct finding *said = waits();
-	ck_assert_uint_eq(count_of(said, "cycles"), 1);
-	ck_assert_uint_eq(
-		json_array_size(json_array_get(json_object_get(said->evidence, "cycles"), 0)), 3);
+	ck_assert_uint_eq(facts.waits.cycle_count, 1);
+	ck_assert_uint_eq(facts.waits.cycles[0].length, 3);
 	ck_assert_msg(strstr(said->headline, "deadlock of 3 tasks: "), "%s", said->headline);
 	ck_assert_msg(strstr(said->headline, "(in part inferred)"), "%s", said->headline);
 	ck_assert_double_eq_tol(said->confidence, 0.6, 1e-9);
 	ck_assert_int_eq(said->severity, SEVERITY_CRITICAL);
-	ck_assert_uint_eq(count_of(said, "edges"), 4);
+	ck_assert_uint_eq(facts.waits.count, 4);
 	close_tasks();
 }
 END_TEST
@@ -79,9 +74,9 @@ END_TEST
 START_TEST(a_task_that_takes_its_own_mutex_again)
 {
 	set_up();
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_A, 1, 1, 2, 0);
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 1, 2, 0);
 	const struct finding *said = waits();
-	ck_assert_uint_eq(count_of(said, "cycles"), 1);
+	ck_assert_uint_eq(facts.waits.cycle_count, 1);
 	ck_assert_msg(strstr(said->headline, "deadlock of 1 task: "), "%s", said->headline);
 	close_tasks();
 }
@@ -91,17 +86,18 @@ END_TEST
 START_TEST(a_woken_waiter_waits_for_nobody)
 {
 	set_up();
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_A, 1, 1, 2, 0);
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 1, 2, 0);
 	pid(1)->state = 'R';
 	const struct finding *said = waits();
-	ck_assert_uint_eq(count_of(said, "cycles"), 0);
-	ck_assert_uint_eq(count_of(said, "edges"), 1);
-	ck_assert_uint_eq(count_of(said, "roots"), 1);
+	ck_assert_uint_eq(facts.waits.cycle_count, 0);
+	ck_assert_uint_eq(facts.waits.count, 1);
+	ck_assert_uint_eq(facts.waits.root_count, 1);
 	ck_assert_msg(!strstr(said->headline, "deadlock"), "%s", said->headline);
 	/* Not asleep yet: it looks at the lock while its owner runs. */
 	pid(1)->state = 'D';
 	pid(1)->on_cpu = 0;
-	ck_assert_uint_eq(count_of(waits(), "cycles"), 0);
+	waits();
+	ck_assert_uint_eq(facts.waits.cycle_count, 0);
 	close_tasks();
 }
 END_TEST
@@ -112,8 +108,8 @@ START_TEST(the_longest_wait_is_told)
 	pid(2)->blocked_ns = 3000000000;
 	pid(3)->blocked_ns = 125000000000;
 	pid(4)->blocked_ns = 124000000000;
-	put_lock(FINDING_LOCK_RWSEM, "rwsem", LOCK_A, 1, 2, 3, 0);
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_B, 1, 4, 0);
+	put_lock(LOCK_RWSEM, LOCK_A, 1, 2, 3, 0);
+	put_lock(LOCK_MUTEX, LOCK_B, 1, 4, 0);
 	const json_t *longest = json_object_get(waits()->evidence, "longest");
 	ck_assert_int_eq(
 		json_integer_value(json_object_get(json_object_get(longest, "task"), "pid")), 3);
@@ -121,7 +117,7 @@ START_TEST(the_longest_wait_is_told)
 	close_tasks();
 	/* No time is known of anybody: none is made up. */
 	set_up();
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_B, 1, 4, 0);
+	put_lock(LOCK_MUTEX, LOCK_B, 1, 4, 0);
 	longest = json_object_get(waits()->evidence, "longest");
 	ck_assert(!longest || json_is_null(longest));
 	close_tasks();
@@ -131,13 +127,12 @@ END_TEST
 START_TEST(a_wait_without_a_holder_is_a_root_of_its_own)
 {
 	set_up();
-	put_lock(FINDING_LOCK_OTHER, "io", 0, 0, 1, 2, 3, 0);
+	put_lock(LOCK_IO, 0, 0, 1, 2, 3, 0);
 	const struct finding *said = waits();
-	const json_t *root = json_array_get(json_object_get(said->evidence, "roots"), 0);
-	ck_assert_uint_eq(count_of(said, "cycles"), 0);
-	ck_assert_uint_eq(count_of(said, "roots"), 1);
-	ck_assert(json_is_false(json_object_get(root, "holder_known")));
-	ck_assert_int_eq(json_integer_value(json_object_get(root, "victims")), 3);
+	ck_assert_uint_eq(facts.waits.cycle_count, 0);
+	ck_assert_uint_eq(facts.waits.root_count, 1);
+	ck_assert(!facts.waits.roots[0].holder_known);
+	ck_assert_uint_eq(facts.waits.roots[0].victims, 3);
 	ck_assert_double_eq_tol(said->confidence, 0.7, 1e-9);
 	close_tasks();
 }
@@ -146,13 +141,11 @@ END_TEST
 /* A lock that is on its way from one to the next, and nobody asleep on it, is no finding. */
 START_TEST(nobody_asleep_is_nothing_to_say)
 {
-	size_t from = 0;
-
 	set_up();
 	pid(2)->state = 'R';
-	put_lock(FINDING_LOCK_MUTEX, "mutex", LOCK_A, 1, 2, 0);
-	assert_ok(waits_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &found}));
-	ck_assert_ptr_null(findings_next(&found, FINDING_WAITS, &from));
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 0);
+	assert_ok(waits_analyzer.run(&facts));
+	ck_assert_uint_eq(found.count, 0);
 	close_tasks();
 }
 END_TEST

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOCKS_LOCK_CLASS
+#define TRIAGE_LOCKS_LOCK_CLASS
+
+#include "analysis.h"
+#include "kernel/locking/waitlist.h"
+#include "locks/lock.h"
+
+/* A kind of sleeping lock, for the one way from sleepers to their locks, each lock once. */
+struct lock_class {
+	enum finding_id finding;
+	enum lock_kind kind;
+	unsigned waits; /* mask of 1 << enum wait_kind whose sleepers this class looks at */
+	const struct waitlist_ops *ops;
+	/* Add word, state, holders, confidence and headline to a lock whose waiters are there. */
+	struct err *(*describe)(struct kernel *kernel, const struct waitlist *list,
+				struct lock *lock);
+};
+
+/* Report each lock; sleepers whose lock is not found give FINDING_LOCK_OTHER. */
+struct err *lock_class_report(struct analysis *analysis, const struct lock_class *class);
+
+#endif
