@@ -13,8 +13,8 @@
  *		return &err_nomem;
  *	list->items[list->count++] = item;
  *
- * The array starts as NULL with a count of 0, is freed with free(), and its count is never lowered
- * while it may grow again. Bounds are the caller's.
+ * The array starts as NULL with a count of 0, and is freed with free(). Its count may be lowered.
+ * Bounds are the caller's.
  */
 
 /* Room for one element more: the array, moved perhaps, or NULL on out-of-memory, the array as it was. */

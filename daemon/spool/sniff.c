@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/dump/dump_kdump_format.h"
 
 /* Bounds on what one look may read: a bitmap for 4 TiB of memory, and more segments than exist. */
 #define BITMAP_MAX (128u << 20)
 #define PHDRS_MAX 4096
 #define LAST_DESCRIPTORS 64
+#define HEADER_BLOCK 4096 /* what a kdump or flattened file begins with */
 
 static const struct {
 	enum sniff_format format;
@@ -89,7 +91,7 @@ static struct err *flattened_complete(int fd, uint64_t size, struct sniff *sniff
 	size_t got = 0;
 
 	sniff->complete = SNIFF_SHORT;
-	if (size < 4096 + sizeof(end))
+	if (size < HEADER_BLOCK + sizeof(end))
 		return NULL;
 	TRY(read_at(fd, size - sizeof(end), end, sizeof(end), &got));
 	if (got == sizeof(end) && load_u64(end) == UINT64_MAX && load_u64(end + 8) == UINT64_MAX)
@@ -152,47 +154,44 @@ static struct err *count_bits(int fd, uint64_t offset, uint64_t length, uint64_t
 /*
  * A kdump file is whole when it reaches the end of the data of its last pages: makedumpfile and
  * QEMU write pages in the order of their descriptors. The descriptors follow two bitmaps, the
- * second of which has a bit for each of them. Offsets here are those of struct disk_dump_header
- * (makedumpfile's diskdump_mod.h), an on-disk format.
+ * second of which has a bit for each of them.
  */
 static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 {
-	uint8_t header[4096], descriptors[LAST_DESCRIPTORS * 24];
-	uint64_t block, sub_blocks, bitmap_blocks, table, count, end = 0;
+	struct kdump_descriptor descriptors[LAST_DESCRIPTORS];
+	struct kdump_header header;
+	uint64_t block, bitmap_blocks, table, count, end = 0;
 	size_t got;
 
-	TRY(read_at(fd, 0, header, sizeof(header), &got));
-	if (got < sizeof(header)) {
+	TRY(read_at(fd, 0, &header, sizeof(header), &got));
+	if (got < sizeof(header) || size < HEADER_BLOCK) {
 		sniff->complete = SNIFF_SHORT;
 		return NULL;
 	}
-	if (load_u64(header + 408) < INT32_MAX * 2ul) /* timestamp.tv_sec */
-		sniff->crash_time = load_u64(header + 408);
-	/* status bit 3: the writer itself ran out of room, and is done with it */
-	if (load_u32(header + 424) & 8) {
+	if ((uint64_t)header.time_seconds < INT32_MAX * 2ul)
+		sniff->crash_time = header.time_seconds;
+	/* The writer itself says that it ran out of room: it is done with the file. */
+	if (header.status & KDUMP_STATUS_INCOMPLETE) {
 		sniff->complete = SNIFF_COMPLETE;
 		return NULL;
 	}
-	block = load_u32(header + 428);
-	sub_blocks = load_u32(header + 432);
-	bitmap_blocks = load_u32(header + 436);
-	if (block < 512 || block > 65536 || sub_blocks > 65536 || bitmap_blocks % 2 ||
+	block = header.block_size;
+	bitmap_blocks = header.bitmap_blocks;
+	if (block < 512 || block > 65536 || header.sub_header_blocks > 65536 || bitmap_blocks % 2 ||
 	    bitmap_blocks * block > 2ul * BITMAP_MAX)
 		return NULL;
-	table = (1 + sub_blocks + bitmap_blocks) * block;
+	table = (1ull + header.sub_header_blocks + bitmap_blocks) * block;
 	TRY(count_bits(fd, table - bitmap_blocks / 2 * block, bitmap_blocks / 2 * block, &count));
 	sniff->complete = SNIFF_SHORT;
-	if (!count || size < table + count * 24)
+	if (!count || size < table + count * sizeof(*descriptors))
 		return NULL;
 	uint64_t last = MIN(count, LAST_DESCRIPTORS);
 
-	TRY(read_at(fd, table + (count - last) * 24, descriptors, last * 24, &got));
-	for (size_t i = 0; i < got / 24; i++) {
-		uint64_t offset = load_u64(descriptors + i * 24);
-
-		if (offset < INT64_MAX)
-			end = MAX(end, offset + load_u32(descriptors + i * 24 + 8));
-	}
+	TRY(read_at(fd, table + (count - last) * sizeof(*descriptors), descriptors,
+		    last * sizeof(*descriptors), &got));
+	for (size_t i = 0; i < got / sizeof(*descriptors); i++)
+		if (descriptors[i].offset < INT64_MAX)
+			end = MAX(end, descriptors[i].offset + descriptors[i].size);
 	if (end && size >= end)
 		sniff->complete = SNIFF_COMPLETE;
 	return NULL;

@@ -67,11 +67,11 @@ static struct err *one_by_one(struct comparison *c)
 static struct err *sweep_all(struct comparison *c)
 {
 	_cleanup_(cleanup_sweep_close) struct sweep *sweep = NULL;
-	struct sweep_counts counts = {0};
+	struct visit_counts counts = {0};
 
 	TRY(sweep_open(c->dump, &sweep));
 	for (uint64_t chunk = 0; chunk < sweep_chunks(c->dump); chunk++)
-		sweep_chunk(sweep, chunk, in_sweep, c, &counts);
+		TRY(sweep_chunk(sweep, chunk, in_sweep, c, &counts));
 	return NULL;
 }
 

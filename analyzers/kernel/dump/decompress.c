@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unpacks one page: zlib, lzo, snappy, zstd. The only file that knows these libraries. */
 #include "kernel/dump/decompress.h"
 
 #include <lzo/lzo1x.h>
@@ -8,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "kernel/dump/dump.h"
+#include "kernel/dump/dump_info.h"
 
 struct decompressor {
 	z_stream zlib; /* kept: setting one up costs as much as a page */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A dump of any format: its notes, and its pages through a cache. */
 #include "kernel/dump/dump.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/dump/dump_container.h"
+#include "kernel/dump/dump_elf.h"
 #include "kernel/dump/dump_foreign.h"
+#include "kernel/dump/dump_kdump.h"
+#include "kernel/dump/dump_notes.h"
 
 /*
  * The page cache: 8 MiB, of which only what is used becomes resident. Set-associative, so that a
@@ -21,7 +25,7 @@ struct cache_set {
 };
 
 struct dump {
-	struct source *source;
+	struct dump_file *file;
 	struct container *container;
 	struct dump_info info;
 	struct notes notes;
@@ -39,30 +43,24 @@ static const struct container_ops *const formats[] = {&kdump_container, &elf_con
 static struct err *open_container(struct dump *dump)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		struct err *err = formats[i]->open(dump->source, &dump->info, &dump->container);
+		struct err *err = formats[i]->open(dump->file, &dump->info, &dump->container);
 
 		if (!err || err->code != ERR_NOT_FOUND)
 			return err;
 		err_free(err);
 	}
-	return magic_explain(dump->source);
+	return foreign_explain(dump->file);
 }
 
-/* Notes that cannot be read leave the dump readable: only running out of memory ends this. */
 static struct err *read_notes(struct dump *dump)
 {
 	const struct container *container = dump->container;
-	struct err *err = NULL;
 
-	for (unsigned i = 0; i < container->note_count && !err; i++)
-		err = notes_read(&dump->notes, dump->source, container->notes[i]);
-	if (!err && container->vmcoreinfo.size)
-		err = notes_read_vmcoreinfo(&dump->notes, dump->source, container->vmcoreinfo);
-	if (err && err->code != ERR_NOMEM) {
-		err_free(err);
-		err = NULL;
-	}
-	return err;
+	for (unsigned i = 0; i < container->note_count; i++)
+		TRY(notes_read(&dump->notes, dump->file, container->notes[i]));
+	if (container->vmcoreinfo.size)
+		TRY(notes_read_vmcoreinfo(&dump->notes, dump->file, container->vmcoreinfo));
+	return NULL;
 }
 
 struct err *dump_open(int fd, struct dump **ret)
@@ -72,11 +70,11 @@ struct err *dump_open(int fd, struct dump **ret)
 	if (!dump)
 		return &err_nomem;
 	dump->info.dump_level = -1;
-	TRY(source_open(fd, &dump->source));
-	dump->info.size = source_file_size(dump->source);
-	dump->info.flattened = source_flattened(dump->source);
+	TRY(dump_file_open(fd, &dump->file));
+	dump->info.size = dump_file_size_on_disk(dump->file);
+	dump->info.flattened = dump_file_flattened(dump->file);
 	TRY(open_container(dump));
-	TRY(read_notes(dump));
+	TRY_OK(read_notes(dump)); /* a dump whose notes cannot be read is still a dump */
 	dump->pages = malloc((size_t)CACHE_SETS * CACHE_WAYS * PAGE_SIZE);
 	dump->streamed = malloc(PAGE_SIZE);
 	if (!dump->pages || !dump->streamed)
@@ -91,7 +89,7 @@ void dump_close(struct dump *dump)
 		return;
 	if (dump->container)
 		dump->container->ops->close(dump->container);
-	source_close(dump->source);
+	dump_file_close(dump->file);
 	notes_deinit(&dump->notes);
 	free(dump->pages);
 	free(dump->streamed);

@@ -3,6 +3,7 @@
 #define TRIAGE_KERNEL_DUMP_DUMP
 
 #include "base/error.h"
+#include "kernel/dump/dump_info.h"
 #include "kernel/dump/regs.h"
 
 /*
@@ -12,36 +13,14 @@
  */
 struct dump;
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE (1u << PAGE_SHIFT)
-
-enum page_state {
-	PAGE_PRESENT,
-	PAGE_EXCLUDED, /* RAM of the machine, left out by makedumpfile */
-	PAGE_ABSENT,   /* no RAM, or never meant for the dump */
-	PAGE_TRUNCATED,
-};
-
-struct dump_info {
-	const char *format;	 /* "elf", "kdump", "kdump-flattened", "elf-flattened" … */
-	const char *compression; /* "none", "zlib", "lzo", "snappy", "zstd"; NULL while unknown */
-	bool flattened;
-	bool incomplete;  /* the header says so (status bit 0x8) */
-	bool truncated;	  /* the file ends before the data it announces */
-	int dump_level;	  /* makedumpfile -d, or -1 when not recorded */
-	uint64_t size;	  /* of the file, in bytes */
-	uint64_t max_pfn; /* one more than the highest page frame number of the dump */
-	/* utsname of the header; empty strings where the writer left them out (QEMU does) */
-	char release[65], version[65], machine[65], nodename[65];
-	int64_t crash_time; /* seconds since the epoch from the header, 0 = not recorded */
-};
-
 /* Open a dump; fd stays the caller's and must stay open. The file is never written. */
 struct err *dump_open(int fd, struct dump **ret);
 void dump_close(struct dump *dump);
 DEFINE_CLEANUP(struct dump, dump_close)
 
 const struct dump_info *dump_info(const struct dump *dump);
+/* For dump_sweep.c alone: the dump as its format has it. */
+const struct container *dump_container(const struct dump *dump);
 /* The VMCOREINFO note as text (not terminated, may hold anything); NULL when there is none. */
 const char *dump_vmcoreinfo(const struct dump *dump, size_t *length);
 /* Number of PRSTATUS notes and the registers of one. A note's index is not always its CPU. */

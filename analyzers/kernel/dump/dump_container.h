@@ -3,26 +3,21 @@
 #define TRIAGE_KERNEL_DUMP_DUMP_CONTAINER
 
 #include "kernel/dump/decompress.h"
-#include "kernel/dump/dump.h"
 #include "kernel/dump/dump_file.h"
-#include "kernel/dump/dump_sweep.h"
+#include "kernel/dump/dump_info.h"
+#include "kernel/dump/dump_visit.h"
 
-/* Shared by kernel/dump*.c alone: what a container format gives to dump.c. */
+/* What a container format gives to dump.c and dump_sweep.c; nobody else asks for it. */
 
-struct range {
-	uint64_t offset, size;
-};
-
-/* A header may announce anything; more notes than this are not read. */
+/* A header may announce anything; more ranges of notes than this are not read. */
 #define NOTE_RANGES 16
-#define NOTE_BYTES (16u << 20)
 
 struct container {
 	const struct container_ops *ops;
-	/* Where the notes lie in the source, and VMCOREINFO where it lies outside of them. */
-	struct range notes[NOTE_RANGES];
+	/* Where the notes lie in the file, and VMCOREINFO where it lies outside of them. */
+	struct file_range notes[NOTE_RANGES];
 	unsigned note_count;
-	struct range vmcoreinfo;
+	struct file_range vmcoreinfo;
 	uint64_t phys_base; /* as the container has it */
 	bool has_phys_base;
 };
@@ -42,9 +37,9 @@ struct sweep {
 	/* Of what was decoded into repeated; size 0 = nothing yet. */
 	uint64_t repeated_at;
 	uint32_t repeated_size, repeated_flags;
-	sweep_fn *visit;
+	visit_fn *visit;
 	void *context;
-	struct sweep_counts *counts;
+	struct visit_counts *counts;
 };
 
 /*
@@ -52,34 +47,19 @@ struct sweep {
  * one. To add a format: one file, one line in dump.c's list, one case in test_dump.c.
  */
 struct container_ops {
-	struct err *(*open)(struct source *source, struct dump_info *info, struct container **ret);
+	struct err *(*open)(struct dump_file *file, struct dump_info *info, struct container **ret);
 	void (*close)(struct container *container);
 	enum page_state (*state)(struct container *container, uint64_t pfn);
 	/* Decode one page that state() calls present. */
 	struct err *(*read)(struct container *container, uint64_t pfn, void *page);
-	/* One piece of a sweep, pages [pfn, end). Changes nothing of the container. */
-	void (*sweep)(const struct container *container, struct sweep *sweep, uint64_t pfn,
-		      uint64_t end);
+	/*
+	 * One piece of a sweep, pages [pfn, end). Changes nothing of the container: several threads
+	 * may be at it. What cannot be read is counted; only out-of-memory is an error.
+	 */
+	struct err *(*sweep)(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			     uint64_t end);
 	/* Pages in the file below pfn, which is a multiple of SWEEP_CHUNK. */
 	uint64_t (*pages_below)(const struct container *container, uint64_t pfn);
 };
-
-extern const struct container_ops elf_container, kdump_container;
-
-const struct container *dump_container(const struct dump *dump);
-
-/* What the notes of a dump say. */
-struct notes {
-	struct regs *cpus;
-	size_t cpu_count;
-	char *vmcoreinfo;
-	size_t vmcoreinfo_size;
-};
-
-/* Take in the ELF notes of one range; what lies beyond its end or is malformed is left out. */
-struct err *notes_read(struct notes *notes, struct source *source, struct range range);
-/* VMCOREINFO text that lies there as such; keeps one that is there already. */
-struct err *notes_read_vmcoreinfo(struct notes *notes, struct source *source, struct range range);
-void notes_deinit(struct notes *notes);
 
 #endif

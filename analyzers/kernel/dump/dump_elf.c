@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dump/dump.h"
-#include "kernel/dump/dump_container.h"
+#include "kernel/dump/dump_elf.h"
 
 /* makedumpfile -E writes a segment for each run of pages it keeps; a bound for hostile headers. */
 #define SEGMENTS_MAX (512u << 10)
@@ -30,7 +29,7 @@ struct segments {
 
 struct elf {
 	struct container container;
-	struct source *source;
+	struct dump_file *file;
 	struct segments data; /* disjoint and in order: what the file holds */
 	struct segments ram;  /* what the machine has, held or not */
 };
@@ -102,8 +101,8 @@ static enum page_state elf_state(struct container *container, uint64_t pfn)
 		uint64_t end = MIN(segment->end, phys + PAGE_SIZE);
 		uint64_t offset = segment->offset + (start - segment->start);
 
-		return source_holds(elf->source, offset, end - start) ? PAGE_PRESENT
-								      : PAGE_TRUNCATED;
+		return dump_file_holds(elf->file, offset, end - start) ? PAGE_PRESENT
+								       : PAGE_TRUNCATED;
 	}
 	return find_in_page(&elf->ram, phys) ? PAGE_EXCLUDED : PAGE_ABSENT;
 }
@@ -123,8 +122,8 @@ static struct err *elf_read(struct container *container, uint64_t pfn, void *pag
 	     segment && segment < last && segment->start < page_end; segment++) {
 		uint64_t start = MAX(segment->start, phys), end = MIN(segment->end, page_end);
 
-		TRY(source_read(elf->source, segment->offset + (start - segment->start),
-				(char *)page + (start - phys), (size_t)(end - start)));
+		TRY(dump_file_read(elf->file, segment->offset + (start - segment->start),
+				   (char *)page + (start - phys), (size_t)(end - start)));
 	}
 	return NULL;
 }
@@ -145,44 +144,47 @@ static uint64_t count_ram(const struct elf *elf, uint64_t pfn, uint64_t end)
 	return count;
 }
 
-/* As many whole pages of one segment as a window holds; returns how many. */
-static uint64_t sweep_run(const struct elf *elf, struct sweep *sweep, const struct segment *segment,
-			  uint64_t pfn, uint64_t end)
+/* As many whole pages of one segment as a window holds; *pfn is moved behind them. */
+static struct err *sweep_run(const struct elf *elf, struct sweep *sweep,
+			     const struct segment *segment, uint64_t *pfn, uint64_t end)
 {
-	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - pfn, end - pfn);
+	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - *pfn, end - *pfn), first = *pfn;
 	size_t got;
 
 	count = MIN(count, SWEEP_WINDOW / PAGE_SIZE);
-	if (!err_ok(source_read_some(elf->source,
-				     segment->offset + ((pfn << PAGE_SHIFT) - segment->start),
-				     sweep->window, count * PAGE_SIZE, &got))) {
+	*pfn += count;
+	if (!TRY_OK(dump_file_read_some(elf->file,
+					segment->offset + ((first << PAGE_SHIFT) - segment->start),
+					sweep->window, count * PAGE_SIZE, &got))) {
 		sweep->counts->corrupt += count;
-		return count;
+		return NULL;
 	}
 	for (uint64_t i = 0; i < got / PAGE_SIZE; i++)
-		sweep->visit(sweep->context, pfn + i, sweep->window + i * PAGE_SIZE, BYTES_OWN);
+		sweep->visit(sweep->context, first + i, sweep->window + i * PAGE_SIZE, BYTES_OWN);
 	sweep->counts->pages += got / PAGE_SIZE;
 	sweep->counts->truncated += count - got / PAGE_SIZE;
-	return count;
+	return NULL;
 }
 
 /* A page that is RAM, or in the file, only in part. */
-static void sweep_odd_page(const struct container *container, struct sweep *sweep, uint64_t pfn)
+static struct err *sweep_odd_page(const struct container *container, struct sweep *sweep,
+				  uint64_t pfn)
 {
 	struct container *elf = (struct container *)(uintptr_t)container; /* not changed by these */
 
 	if (elf_state(elf, pfn) == PAGE_TRUNCATED) {
 		sweep->counts->truncated++;
-	} else if (!err_ok(elf_read(elf, pfn, sweep->page))) {
+	} else if (!TRY_OK(elf_read(elf, pfn, sweep->page))) {
 		sweep->counts->corrupt++;
 	} else {
 		sweep->counts->pages++;
 		sweep->visit(sweep->context, pfn, sweep->page, BYTES_OWN);
 	}
+	return NULL;
 }
 
-static void elf_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
-		      uint64_t end)
+static struct err *elf_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			     uint64_t end)
 {
 	const struct elf *elf = (const struct elf *)container;
 
@@ -195,11 +197,12 @@ static void elf_sweep(const struct container *container, struct sweep *sweep, ui
 			pfn = next;
 		} else if (segment->start <= pfn << PAGE_SHIFT &&
 			   segment->end >> PAGE_SHIFT > pfn) {
-			pfn += sweep_run(elf, sweep, segment, pfn, end);
+			TRY(sweep_run(elf, sweep, segment, &pfn, end));
 		} else {
-			sweep_odd_page(container, sweep, pfn++);
+			TRY(sweep_odd_page(container, sweep, pfn++));
 		}
 	}
+	return NULL;
 }
 
 static uint64_t elf_pages_below(const struct container *container, uint64_t pfn)
@@ -247,17 +250,17 @@ static void add_notes(struct elf *elf, const Elf64_Phdr *phdr)
 
 	if (container->note_count < NOTE_RANGES && phdr->p_offset <= INT64_MAX)
 		container->notes[container->note_count++] =
-			(struct range){phdr->p_offset, phdr->p_filesz};
+			(struct file_range){phdr->p_offset, phdr->p_filesz};
 }
 
 /* With more than 65534 program headers their number stands in the first section header. */
-static struct err *count_phdrs(struct source *source, const Elf64_Ehdr *ehdr, size_t *ret)
+static struct err *count_phdrs(struct dump_file *file, const Elf64_Ehdr *ehdr, size_t *ret)
 {
 	Elf64_Shdr first;
 
 	*ret = ehdr->e_phnum;
 	if (ehdr->e_phnum == PN_XNUM) {
-		TRY(source_read(source, ehdr->e_shoff, &first, sizeof(first)));
+		TRY(dump_file_read(file, ehdr->e_shoff, &first, sizeof(first)));
 		*ret = first.sh_info;
 	}
 	if (*ret > SEGMENTS_MAX)
@@ -269,11 +272,11 @@ static struct err *read_phdrs(struct elf *elf, const Elf64_Ehdr *ehdr)
 {
 	size_t count;
 
-	TRY(count_phdrs(elf->source, ehdr, &count));
+	TRY(count_phdrs(elf->file, ehdr, &count));
 	if (!count || ehdr->e_phentsize < sizeof(Elf64_Phdr))
 		return err_new(ERR_CORRUPT, "the ELF core has no usable program headers");
 	/* Checked first, so that a small file cannot ask for much memory. */
-	if (!source_holds(elf->source, ehdr->e_phoff, count * ehdr->e_phentsize))
+	if (!dump_file_holds(elf->file, ehdr->e_phoff, count * ehdr->e_phentsize))
 		return err_new(ERR_TRUNCATED, "the file ends within its program headers");
 	elf->data.at = calloc(count, sizeof(struct segment));
 	elf->ram.at = calloc(count, sizeof(struct segment));
@@ -282,8 +285,8 @@ static struct err *read_phdrs(struct elf *elf, const Elf64_Ehdr *ehdr)
 	for (size_t i = 0; i < count; i++) {
 		Elf64_Phdr phdr;
 
-		TRY(source_read(elf->source, ehdr->e_phoff + i * ehdr->e_phentsize, &phdr,
-				sizeof(phdr)));
+		TRY(dump_file_read(elf->file, ehdr->e_phoff + i * ehdr->e_phentsize, &phdr,
+				   sizeof(phdr)));
 		if (phdr.p_type == PT_LOAD)
 			add_load(elf, &phdr);
 		else if (phdr.p_type == PT_NOTE)
@@ -294,7 +297,7 @@ static struct err *read_phdrs(struct elf *elf, const Elf64_Ehdr *ehdr)
 
 static void fill_info(const struct elf *elf, struct dump_info *info)
 {
-	info->format = source_flattened(elf->source) ? "elf-flattened" : "elf";
+	info->format = dump_file_flattened(elf->file) ? "elf-flattened" : "elf";
 	info->compression = "none";
 	if (elf->ram.count)
 		info->max_pfn = (elf->ram.at[elf->ram.count - 1].end + PAGE_SIZE - 1) >> PAGE_SHIFT;
@@ -302,7 +305,7 @@ static void fill_info(const struct elf *elf, struct dump_info *info)
 		const struct segment *segment = &elf->data.at[i];
 
 		info->truncated =
-			!source_holds(elf->source, segment->offset, segment->end - segment->start);
+			!dump_file_holds(elf->file, segment->offset, segment->end - segment->start);
 	}
 }
 
@@ -361,13 +364,13 @@ static void cleanup_elf(struct elf **elf)
 		elf_close(&(*elf)->container);
 }
 
-static struct err *elf_open(struct source *source, struct dump_info *info, struct container **ret)
+static struct err *elf_open(struct dump_file *file, struct dump_info *info, struct container **ret)
 {
 	_cleanup_(cleanup_elf) struct elf *elf = NULL;
 	Elf64_Ehdr ehdr;
 	size_t got;
 
-	TRY(source_read_some(source, 0, &ehdr, sizeof(ehdr), &got));
+	TRY(dump_file_read_some(file, 0, &ehdr, sizeof(ehdr), &got));
 	if (got < SELFMAG || memcmp(ehdr.e_ident, ELFMAG, SELFMAG))
 		return err_new(ERR_NOT_FOUND, "no ELF file");
 	if (got < sizeof(ehdr))
@@ -378,7 +381,7 @@ static struct err *elf_open(struct source *source, struct dump_info *info, struc
 	if (!elf)
 		return &err_nomem;
 	elf->container.ops = &elf_container;
-	elf->source = source;
+	elf->file = file;
 	TRY(read_phdrs(elf, &ehdr));
 	make_disjoint(&elf->data);
 	make_disjoint(&elf->ram);

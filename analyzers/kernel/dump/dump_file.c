@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads a dump's file at any offset, flattened or not. */
 #include "kernel/dump/dump_file.h"
-
-#include "kernel/dump/dump_flattened.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,63 +9,65 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct source {
+#include "kernel/dump/dump_flattened.h"
+
+struct dump_file {
 	int fd;
 	uint64_t file_size;
 	bool flattened;
-	struct flat flat;
+	struct flattened flat;
 };
 
-struct err *source_open(int fd, struct source **ret)
+struct err *dump_file_open(int fd, struct dump_file **ret)
 {
-	_cleanup_(cleanup_source_close) struct source *source = calloc(1, sizeof(*source));
+	_cleanup_(cleanup_dump_file_close) struct dump_file *file = calloc(1, sizeof(*file));
 	struct stat st;
 
-	if (!source)
+	if (!file)
 		return &err_nomem;
 	if (fstat(fd, &st))
 		return err_errno(errno, "stat the dump");
 	if (!S_ISREG(st.st_mode))
 		return err_new(ERR_INVALID, "not a regular file");
-	source->fd = fd;
-	source->file_size = (uint64_t)st.st_size;
-	source->flattened = flat_is(fd);
-	if (source->flattened)
-		TRY(flat_read(fd, source->file_size, &source->flat));
-	*ret = take_ptr(source);
+	file->fd = fd;
+	file->file_size = (uint64_t)st.st_size;
+	file->flattened = flattened_is(fd);
+	if (file->flattened)
+		TRY(flattened_read(fd, file->file_size, &file->flat));
+	*ret = take_ptr(file);
 	return NULL;
 }
 
-void source_close(struct source *source)
+void dump_file_close(struct dump_file *file)
 {
-	if (source)
-		flat_deinit(&source->flat);
-	free(source);
+	if (file)
+		flattened_deinit(&file->flat);
+	free(file);
 }
 
-uint64_t source_size(const struct source *source)
+uint64_t dump_file_size(const struct dump_file *file)
 {
-	return source->flattened ? source->flat.size : source->file_size;
+	return file->flattened ? file->flat.size : file->file_size;
 }
 
-uint64_t source_file_size(const struct source *source)
+uint64_t dump_file_size_on_disk(const struct dump_file *file)
 {
-	return source->file_size;
+	return file->file_size;
 }
 
-bool source_flattened(const struct source *source)
+bool dump_file_flattened(const struct dump_file *file)
 {
-	return source->flattened;
+	return file->flattened;
 }
 
-bool source_truncated(const struct source *source)
+bool dump_file_truncated(const struct dump_file *file)
 {
-	return source->flat.truncated;
+	return file->flat.truncated;
 }
 
 /* pread() that goes on after signals and short reads; stops at the end of the file. */
-static struct err *read_file(const struct source *source, uint64_t offset, char *buf, size_t length,
-			     size_t *ret)
+static struct err *read_file(const struct dump_file *file, uint64_t offset, char *buf,
+			     size_t length, size_t *ret)
 {
 	size_t done = 0;
 
@@ -76,7 +77,7 @@ static struct err *read_file(const struct source *source, uint64_t offset, char 
 		/* Offsets come from the dump: beyond what off_t holds there is no data. */
 		if (offset + done > INT64_MAX || offset + done < offset)
 			break;
-		got = pread(source->fd, buf + done, length - done, (off_t)(offset + done));
+		got = pread(file->fd, buf + done, length - done, (off_t)(offset + done));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -91,14 +92,14 @@ static struct err *read_file(const struct source *source, uint64_t offset, char 
 }
 
 /* Segment by segment; what lies between two was never written and is zero, as in a sparse file. */
-static struct err *read_flat(const struct source *source, uint64_t offset, char *buf, size_t length,
-			     size_t *ret)
+static struct err *read_flat(const struct dump_file *file, uint64_t offset, char *buf,
+			     size_t length, size_t *ret)
 {
 	size_t done = 0;
 
 	while (done < length) {
 		uint64_t at = offset + done;
-		const struct flat_segment *segment = flat_find(&source->flat, at);
+		const struct flattened_segment *segment = flattened_find(&file->flat, at);
 		size_t part, got;
 
 		if (!segment || at < offset)
@@ -110,7 +111,7 @@ static struct err *read_flat(const struct source *source, uint64_t offset, char 
 			continue;
 		}
 		part = (size_t)MIN(length - done, segment->offset + segment->size - at);
-		TRY(read_file(source, segment->place + (at - segment->offset), buf + done, part,
+		TRY(read_file(file, segment->place + (at - segment->offset), buf + done, part,
 			      &got));
 		done += got;
 		if (got < part)
@@ -120,18 +121,18 @@ static struct err *read_flat(const struct source *source, uint64_t offset, char 
 	return NULL;
 }
 
-struct err *source_read_some(struct source *source, uint64_t offset, void *buf, size_t length,
-			     size_t *ret)
+struct err *dump_file_read_some(struct dump_file *file, uint64_t offset, void *buf, size_t length,
+				size_t *ret)
 {
-	return source->flattened ? read_flat(source, offset, buf, length, ret)
-				 : read_file(source, offset, buf, length, ret);
+	return file->flattened ? read_flat(file, offset, buf, length, ret)
+			       : read_file(file, offset, buf, length, ret);
 }
 
-struct err *source_read(struct source *source, uint64_t offset, void *buf, size_t length)
+struct err *dump_file_read(struct dump_file *file, uint64_t offset, void *buf, size_t length)
 {
 	size_t got;
 
-	TRY(source_read_some(source, offset, buf, length, &got));
+	TRY(dump_file_read_some(file, offset, buf, length, &got));
 	if (got < length)
 		return err_new(ERR_TRUNCATED,
 			       "beyond the end of the truncated file (offset 0x%" PRIx64 ")",
@@ -139,9 +140,9 @@ struct err *source_read(struct source *source, uint64_t offset, void *buf, size_
 	return NULL;
 }
 
-bool source_holds(const struct source *source, uint64_t offset, uint64_t length)
+bool dump_file_holds(const struct dump_file *file, uint64_t offset, uint64_t length)
 {
-	uint64_t size = source_size(source);
+	uint64_t size = dump_file_size(file);
 
 	return offset <= size && length <= size - offset;
 }

@@ -6,27 +6,32 @@
 
 #include "base/error.h"
 
-/* The bytes of a dump file, put in order where the file is flattened. Only kernel/dump*.c. */
-struct source;
+/* The bytes of a dump file, put in order where the file is flattened. */
+struct dump_file;
+
+/* A run of bytes in it. */
+struct file_range {
+	uint64_t offset, size;
+};
 
 /* fd stays the caller's. */
-struct err *source_open(int fd, struct source **ret);
-void source_close(struct source *source);
-DEFINE_CLEANUP(struct source, source_close)
+struct err *dump_file_open(int fd, struct dump_file **ret);
+void dump_file_close(struct dump_file *file);
+DEFINE_CLEANUP(struct dump_file, dump_file_close)
 
 /* Size of the dump as its reader sees it, and of the file itself. */
-uint64_t source_size(const struct source *source);
-uint64_t source_file_size(const struct source *source);
-bool source_flattened(const struct source *source);
+uint64_t dump_file_size(const struct dump_file *file);
+uint64_t dump_file_size_on_disk(const struct dump_file *file);
+bool dump_file_flattened(const struct dump_file *file);
 /* A flattened file without its end record. */
-bool source_truncated(const struct source *source);
+bool dump_file_truncated(const struct dump_file *file);
 
 /* All length bytes, or ERR_TRUNCATED (naming the offset) or ERR_IO. */
-struct err *source_read(struct source *source, uint64_t offset, void *buf, size_t length);
+struct err *dump_file_read(struct dump_file *file, uint64_t offset, void *buf, size_t length);
 /* As many of length bytes as there are. */
-struct err *source_read_some(struct source *source, uint64_t offset, void *buf, size_t length,
-			     size_t *ret);
+struct err *dump_file_read_some(struct dump_file *file, uint64_t offset, void *buf, size_t length,
+				size_t *ret);
 /* Whether all of these bytes are there. */
-bool source_holds(const struct source *source, uint64_t offset, uint64_t length);
+bool dump_file_holds(const struct dump_file *file, uint64_t offset, uint64_t length);
 
 #endif

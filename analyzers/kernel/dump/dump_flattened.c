@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Puts the records of a flattened dump in order; what was written later covers what came before. */
 #include "kernel/dump/dump_flattened.h"
 
 #include <endian.h>
@@ -7,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/array.h"
 
 #define SIGNATURE "makedumpfile\0\0\0\0"
 #define HEADER_SIZE 4096 /* MAX_SIZE_MDF_HEADER */
@@ -24,16 +27,16 @@ struct record {
 
 /* A segment on its way: what was written later covers what was written before. */
 struct written {
-	struct flat_segment segment;
+	struct flattened_segment segment;
 	size_t order;
 };
 
 struct list {
 	struct written *items;
-	size_t count, room;
+	size_t count;
 };
 
-bool flat_is(int fd)
+bool flattened_is(int fd)
 {
 	struct header header;
 
@@ -44,15 +47,8 @@ bool flat_is(int fd)
 
 static struct err *append(struct list *list, struct written item)
 {
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 256;
-		struct written *grown = reallocarray(list->items, room, sizeof(*grown));
-
-		if (!grown)
-			return &err_nomem;
-		list->items = grown;
-		list->room = room;
-	}
+	if (!array_grow(list->items, list->count))
+		return &err_nomem;
 	list->items[list->count++] = item;
 	return NULL;
 }
@@ -83,7 +79,8 @@ static struct err *read_records(int fd, uint64_t file_size, struct list *list, b
 			return err_new(ERR_LIMIT, "flattened dump: more than %u records",
 				       RECORDS_MAX);
 		uint64_t left = file_size - at;
-		struct flat_segment segment = {(uint64_t)offset, MIN((uint64_t)size, left), at};
+		struct flattened_segment segment = {(uint64_t)offset, MIN((uint64_t)size, left),
+						    at};
 		if (segment.size)
 			TRY(append(list, (struct written){segment, list->count}));
 		if ((uint64_t)size > left)
@@ -102,12 +99,12 @@ static int by_offset(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static uint64_t end_of(const struct flat_segment *segment)
+static uint64_t end_of(const struct flattened_segment *segment)
 {
 	return segment->offset + segment->size;
 }
 
-static void cut_front(struct flat_segment *segment, uint64_t bytes)
+static void cut_front(struct flattened_segment *segment, uint64_t bytes)
 {
 	segment->offset += bytes;
 	segment->place += bytes;
@@ -174,7 +171,7 @@ static struct err *remove_overlaps(struct list *list)
 	return NULL;
 }
 
-static struct err *keep(struct list *list, struct flat *flat)
+static struct err *keep(struct list *list, struct flattened *flat)
 {
 	flat->segments = calloc(list->count + 1, sizeof(*flat->segments));
 	if (!flat->segments)
@@ -186,10 +183,10 @@ static struct err *keep(struct list *list, struct flat *flat)
 	return NULL;
 }
 
-struct err *flat_read(int fd, uint64_t file_size, struct flat *ret)
+struct err *flattened_read(int fd, uint64_t file_size, struct flattened *ret)
 {
 	struct list list = {0};
-	struct flat flat = {0};
+	struct flattened flat = {0};
 
 	struct err *err = read_records(fd, file_size, &list, &flat.truncated);
 	if (!err && list.count) {
@@ -205,13 +202,13 @@ struct err *flat_read(int fd, uint64_t file_size, struct flat *ret)
 	return NULL;
 }
 
-void flat_deinit(struct flat *flat)
+void flattened_deinit(struct flattened *flat)
 {
 	free(flat->segments);
-	*flat = (struct flat){0};
+	*flat = (struct flattened){0};
 }
 
-const struct flat_segment *flat_find(const struct flat *flat, uint64_t offset)
+const struct flattened_segment *flattened_find(const struct flattened *flat, uint64_t offset)
 {
 	size_t low = 0, high = flat->count;
 

@@ -9,27 +9,27 @@
 /*
  * The order of a flattened dump (makedumpfile -F, QEMU's kdump formats): records of {offset, size,
  * data} as they were written, big-endian (makedumpfile.h: makedumpfile_header,
- * makedumpfile_data_header). Only dump_file.c.
+ * makedumpfile_data_header).
  */
-struct flat_segment {
+struct flattened_segment {
 	uint64_t offset; /* in the dump */
 	uint64_t size;
 	uint64_t place; /* in the file */
 };
 
-struct flat {
-	struct flat_segment *segments; /* ascending, without overlaps */
+struct flattened {
+	struct flattened_segment *segments; /* ascending, without overlaps */
 	size_t count;
 	uint64_t size;	/* of the dump put in order */
 	bool truncated; /* no end record, or a record cut short */
 };
 
 /* Does this file begin as a flattened dump? */
-bool flat_is(int fd);
+bool flattened_is(int fd);
 /* Read the record headers, and nothing else of the file. */
-struct err *flat_read(int fd, uint64_t file_size, struct flat *ret);
-void flat_deinit(struct flat *flat);
+struct err *flattened_read(int fd, uint64_t file_size, struct flattened *ret);
+void flattened_deinit(struct flattened *flat);
 /* The segment that holds an offset of the dump, or the first one behind it; NULL past the last. */
-const struct flat_segment *flat_find(const struct flat *flat, uint64_t offset);
+const struct flattened_segment *flattened_find(const struct flattened *flat, uint64_t offset);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Says what a file is that is no dump we read, and what to do about it. */
 #include "kernel/dump/dump_foreign.h"
 
 #include <string.h>
@@ -47,12 +48,12 @@ static bool is_zero(const char *data, size_t length)
 	return !data[0] && !memcmp(data, data + 1, length - 1);
 }
 
-struct err *magic_explain(struct source *source)
+struct err *foreign_explain(struct dump_file *file)
 {
 	char data[512];
 	size_t length;
 
-	TRY(source_read_some(source, 0, data, sizeof(data), &length));
+	TRY(dump_file_read_some(file, 0, data, sizeof(data), &length));
 	if (!length)
 		return err_new(ERR_INVALID, "the file is empty");
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)

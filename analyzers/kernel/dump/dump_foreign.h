@@ -4,7 +4,7 @@
 
 #include "kernel/dump/dump_file.h"
 
-/* An error that says what a file is which no container format knows. Only kernel/dump*.c. */
-struct err *magic_explain(struct source *source);
+/* An error that says what a file is that no container format knows. */
+struct err *foreign_explain(struct dump_file *file);
 
 #endif

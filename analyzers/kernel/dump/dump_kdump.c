@@ -5,61 +5,21 @@
  * from absent nor truncated from corrupt, holds the bitmaps of all memory in its own, knows no
  * flattened files, falls over some damaged ones, and takes longer for a page than to decompress it.
  */
+#include "kernel/dump/dump_kdump.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dump/dump_kdump.h"
-
-#include "base/parse.h"
 #include "base/str.h"
-#include "kernel/dump/dump.h"
-
-#define HEADER_VERSION_MAX 6
-#define STATUS_INCOMPLETE 0x8
-
-/* struct disk_dump_header of a 64-bit writer. */
-struct header {
-	char signature[8];
-	uint32_t version;
-	char sysname[65], nodename[65], release[65], build[65], machine[65], domain[65];
-	char pad[6];
-	int64_t time_seconds, time_microseconds;
-	uint32_t status;
-	uint32_t block_size;
-	uint32_t sub_header_blocks;
-	uint32_t bitmap_blocks;
-	uint32_t max_mapnr;
-	uint32_t counters[4];
-	uint32_t cpu_count;
-};
-
-/* struct kdump_sub_header; later versions of the header made it longer. */
-struct sub_header {
-	uint64_t phys_base;
-	uint32_t dump_level; /* version 1 */
-	uint32_t split;	     /* 2 */
-	uint64_t start_pfn, end_pfn;
-	struct range vmcoreinfo;			 /* 3 */
-	struct range notes;				 /* 4 */
-	struct range eraseinfo;				 /* 5 */
-	uint64_t start_pfn_64, end_pfn_64, max_mapnr_64; /* 6 */
-};
-
-/* Blocks of a bitmap that are held. */
-#define BLOCK_SLOTS 16
-
-/* A bitmap in the file, of which only a few blocks are held. */
-struct bitmap {
-	uint64_t offset;
-	uint64_t size;		    /* bytes */
-	uint64_t held[BLOCK_SLOTS]; /* block number + 1; 0 = none */
-	uint8_t (*blocks)[BITMAP_BLOCK];
-};
+#include "kernel/dump/dump_bitmap.h"
+#include "kernel/dump/dump_kdump_format.h"
+#include "kernel/dump/dump_kdump_sweep.h"
+#include "kernel/dump/dump_notes.h"
 
 struct kdump {
 	struct container container;
-	struct source *source;
+	struct dump_file *file;
 	struct bitmap exists, dumped; /* the machine's RAM, and what of it is in the file */
 	uint64_t max_pfn;
 	uint64_t descriptors; /* offset of the first */
@@ -67,56 +27,13 @@ struct kdump {
 	uint64_t dumped_count;
 	struct decompressor *decompressor;
 	/* The descriptor found last: a page's state is asked right before its data. */
-	struct descriptor found;
+	struct kdump_descriptor found;
 	uint64_t found_tag; /* the page's number + 1, 0 = none */
 };
 
 static uint64_t block_count(const struct kdump *kdump)
 {
 	return (kdump->max_pfn + BITMAP_BLOCK_PFNS - 1) / BITMAP_BLOCK_PFNS;
-}
-
-static struct err *bitmap_block(struct kdump *kdump, struct bitmap *bitmap, uint64_t block,
-				const uint8_t **ret)
-{
-	size_t slot = block % BLOCK_SLOTS;
-
-	if (bitmap->held[slot] != block + 1) {
-		uint64_t offset = block * BITMAP_BLOCK;
-
-		bitmap->held[slot] = 0;
-		memset(bitmap->blocks[slot], 0, BITMAP_BLOCK);
-		if (offset < bitmap->size)
-			TRY(source_read(kdump->source, bitmap->offset + offset,
-					bitmap->blocks[slot],
-					(size_t)MIN(bitmap->size - offset, BITMAP_BLOCK)));
-		bitmap->held[slot] = block + 1;
-	}
-	*ret = bitmap->blocks[slot];
-	return NULL;
-}
-
-static struct err *bitmap_test(struct kdump *kdump, struct bitmap *bitmap, uint64_t pfn, bool *ret)
-{
-	const uint8_t *bits;
-
-	TRY(bitmap_block(kdump, bitmap, pfn / BITMAP_BLOCK_PFNS, &bits));
-	*ret = bits[pfn % BITMAP_BLOCK_PFNS / 8] >> (pfn % 8) & 1;
-	return NULL;
-}
-
-/* Counted once a page: worth the instruction where the CPU has it. */
-__attribute__((target_clones("popcnt", "default"))) unsigned count_bits(const uint8_t *bits,
-									size_t count)
-{
-	unsigned total = 0;
-	size_t i = 0;
-
-	for (; i + 64 <= count; i += 64)
-		total += (unsigned)__builtin_popcountll(load_u64(bits + i / 8));
-	for (; i < count; i++)
-		total += bits[i / 8] >> (i % 8) & 1;
-	return total;
 }
 
 /* Bits beyond max_pfn are of no page, whatever they hold. */
@@ -132,30 +49,31 @@ static struct err *build_rank(struct kdump *kdump)
 		const uint8_t *bits;
 
 		kdump->rank[block] = total;
-		TRY(bitmap_block(kdump, &kdump->dumped, block, &bits));
-		total += count_bits(bits, (size_t)MIN(left, BITMAP_BLOCK_PFNS));
+		TRY(bitmap_block(&kdump->dumped, block, &bits));
+		total += bitmap_count(bits, (size_t)MIN(left, BITMAP_BLOCK_PFNS));
 	}
 	kdump->dumped_count = total;
 	return NULL;
 }
 
-static struct err *read_descriptor(struct kdump *kdump, uint64_t index, struct descriptor *ret)
+static struct err *read_descriptor(struct kdump *kdump, uint64_t index,
+				   struct kdump_descriptor *ret)
 {
-	return source_read(kdump->source, kdump->descriptors + index * sizeof(*ret), ret,
-			   sizeof(*ret));
+	return dump_file_read(kdump->file, kdump->descriptors + index * sizeof(*ret), ret,
+			      sizeof(*ret));
 }
 
 /* The descriptor of a page that the bitmap calls dumped. */
-static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct descriptor *ret)
+static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct kdump_descriptor *ret)
 {
 	const uint8_t *bits;
 
 	if (kdump->found_tag != pfn + 1) {
 		kdump->found_tag = 0;
-		TRY(bitmap_block(kdump, &kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
+		TRY(bitmap_block(&kdump->dumped, pfn / BITMAP_BLOCK_PFNS, &bits));
 		TRY(read_descriptor(kdump,
 				    kdump->rank[pfn / BITMAP_BLOCK_PFNS] +
-					    count_bits(bits, pfn % BITMAP_BLOCK_PFNS),
+					    bitmap_count(bits, pfn % BITMAP_BLOCK_PFNS),
 				    &kdump->found));
 		kdump->found_tag = pfn + 1;
 	}
@@ -166,20 +84,20 @@ static struct err *find_descriptor(struct kdump *kdump, uint64_t pfn, struct des
 static enum page_state kdump_state(struct container *container, uint64_t pfn)
 {
 	struct kdump *kdump = (struct kdump *)container;
-	struct descriptor descriptor;
+	struct kdump_descriptor descriptor;
 	bool exists, dumped;
 
 	if (pfn >= kdump->max_pfn)
 		return PAGE_ABSENT;
-	if (!err_ok(bitmap_test(kdump, &kdump->dumped, pfn, &dumped)))
+	if (!err_ok(bitmap_test(&kdump->dumped, pfn, &dumped)))
 		return PAGE_TRUNCATED;
 	if (!dumped) {
-		if (!err_ok(bitmap_test(kdump, &kdump->exists, pfn, &exists)))
+		if (!err_ok(bitmap_test(&kdump->exists, pfn, &exists)))
 			return PAGE_EXCLUDED;
 		return exists ? PAGE_EXCLUDED : PAGE_ABSENT;
 	}
 	if (!err_ok(find_descriptor(kdump, pfn, &descriptor)) ||
-	    !source_holds(kdump->source, descriptor.offset, descriptor.size))
+	    !dump_file_holds(kdump->file, descriptor.offset, descriptor.size))
 		return PAGE_TRUNCATED;
 	return PAGE_PRESENT;
 }
@@ -187,7 +105,7 @@ static enum page_state kdump_state(struct container *container, uint64_t pfn)
 static struct err *kdump_read_page(struct container *container, uint64_t pfn, void *page)
 {
 	struct kdump *kdump = (struct kdump *)container;
-	struct descriptor descriptor;
+	struct kdump_descriptor descriptor;
 	uint8_t packed[PAGE_SIZE];
 
 	TRY(find_descriptor(kdump, pfn, &descriptor));
@@ -195,8 +113,8 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 		return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
 			      "page descriptor with a size of %" PRIu32 " bytes", descriptor.size);
 	if (!(descriptor.flags & PAGE_COMPRESSED) && descriptor.size == PAGE_SIZE)
-		return source_read(kdump->source, descriptor.offset, page, PAGE_SIZE);
-	TRY(source_read(kdump->source, descriptor.offset, packed, descriptor.size));
+		return dump_file_read(kdump->file, descriptor.offset, page, PAGE_SIZE);
+	TRY(dump_file_read(kdump->file, descriptor.offset, packed, descriptor.size));
 	if (decompress_page(kdump->decompressor, descriptor.flags, packed, descriptor.size, page))
 		return NULL;
 	return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
@@ -209,7 +127,7 @@ static struct kdump_map map_of(const struct container *container)
 	const struct kdump *kdump = (const struct kdump *)container;
 
 	return (struct kdump_map){
-		.source = kdump->source,
+		.file = kdump->file,
 		.exists = kdump->exists.offset,
 		.dumped = kdump->dumped.offset,
 		.descriptors = kdump->descriptors,
@@ -219,19 +137,19 @@ static struct kdump_map map_of(const struct container *container)
 	};
 }
 
-static void kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
-			uint64_t end)
+static struct err *kdump_sweep(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			       uint64_t end)
 {
 	struct kdump_map map = map_of(container);
 
-	kdump_sweep_pages(&map, sweep, pfn, end);
+	return kdump_sweep_pages(&map, sweep, pfn, end);
 }
 
 static uint64_t kdump_pages_below(const struct container *container, uint64_t pfn)
 {
 	struct kdump_map map = map_of(container);
 
-	return kdump_count_below(&map, pfn);
+	return kdump_sweep_pages_below(&map, pfn);
 }
 
 static void copy_field(char *dst, const char *src)
@@ -260,7 +178,7 @@ static const char *find_compression(struct kdump *kdump, uint32_t status)
 	uint64_t samples = MIN(kdump->dumped_count, SAMPLES);
 
 	for (uint64_t i = 0; i < samples; i++) {
-		struct descriptor descriptor;
+		struct kdump_descriptor descriptor;
 		uint64_t index = kdump->dumped_count / samples * i;
 
 		if (!err_ok(read_descriptor(kdump, index, &descriptor)))
@@ -274,20 +192,20 @@ static const char *find_compression(struct kdump *kdump, uint32_t status)
 /* makedumpfile and QEMU write pages in the order of their numbers: the last one is at the end. */
 static bool is_truncated(struct kdump *kdump)
 {
-	struct descriptor last;
+	struct kdump_descriptor last;
 
-	return source_truncated(kdump->source) ||
+	return dump_file_truncated(kdump->file) ||
 	       (kdump->dumped_count &&
 		(!err_ok(read_descriptor(kdump, kdump->dumped_count - 1, &last)) ||
-		 !source_holds(kdump->source, last.offset, last.size)));
+		 !dump_file_holds(kdump->file, last.offset, last.size)));
 }
 
-static void fill_info(struct kdump *kdump, const struct header *header,
-		      const struct sub_header *sub, struct dump_info *info)
+static void fill_info(struct kdump *kdump, const struct kdump_header *header,
+		      const struct kdump_sub_header *sub, struct dump_info *info)
 {
-	info->format = source_flattened(kdump->source) ? "kdump-flattened" : "kdump";
+	info->format = dump_file_flattened(kdump->file) ? "kdump-flattened" : "kdump";
 	info->compression = find_compression(kdump, header->status);
-	info->incomplete = header->status & STATUS_INCOMPLETE;
+	info->incomplete = header->status & KDUMP_STATUS_INCOMPLETE;
 	info->truncated = is_truncated(kdump);
 	info->dump_level = header->version >= 1 ? (int)sub->dump_level : -1;
 	info->max_pfn = kdump->max_pfn;
@@ -298,9 +216,9 @@ static void fill_info(struct kdump *kdump, const struct header *header,
 	info->crash_time = header->time_seconds;
 }
 
-static struct err *check_header(const struct header *header)
+static struct err *check_header(const struct kdump_header *header)
 {
-	if (header->version > HEADER_VERSION_MAX)
+	if (header->version > KDUMP_VERSION_MAX)
 		return err_new(ERR_UNSUPPORTED,
 			       "kdump header version %" PRIu32 " is newer than this program",
 			       header->version);
@@ -310,37 +228,37 @@ static struct err *check_header(const struct header *header)
 	if (header->block_size != PAGE_SIZE)
 		return err_new(ERR_CORRUPT, "kdump header with blocks of %" PRIu32 " bytes",
 			       header->block_size);
-	if (!header->sub_header_blocks || header->sub_header_blocks > NOTE_BYTES / PAGE_SIZE)
+	if (!header->sub_header_blocks || header->sub_header_blocks > NOTES_SIZE_MAX / PAGE_SIZE)
 		return err_new(ERR_CORRUPT, "kdump header with a sub header of %" PRIu32 " blocks",
 			       header->sub_header_blocks);
 	return NULL;
 }
 
 /* More than any writer has to say: such a header is damaged. */
-static struct err *check_range(const struct range *range, const char *what)
+static struct err *check_range(const struct file_range *range, const char *what)
 {
-	return range->size > NOTE_BYTES
+	return range->size > NOTES_SIZE_MAX
 		       ? err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " bytes of %s",
 				 range->size, what)
 		       : NULL;
 }
 
 /* Read the sub header; what this version of the header does not have stays zero. */
-static struct err *read_sub_header(struct source *source, const struct header *header,
-				   struct sub_header *ret)
+static struct err *read_sub_header(struct dump_file *file, const struct kdump_header *header,
+				   struct kdump_sub_header *ret)
 {
-	static const size_t sizes[HEADER_VERSION_MAX + 1] = {
-		offsetof(struct sub_header, dump_level),
-		offsetof(struct sub_header, split),
-		offsetof(struct sub_header, vmcoreinfo),
-		offsetof(struct sub_header, notes),
-		offsetof(struct sub_header, eraseinfo),
-		offsetof(struct sub_header, start_pfn_64),
-		sizeof(struct sub_header),
+	static const size_t sizes[KDUMP_VERSION_MAX + 1] = {
+		offsetof(struct kdump_sub_header, dump_level),
+		offsetof(struct kdump_sub_header, split),
+		offsetof(struct kdump_sub_header, vmcoreinfo),
+		offsetof(struct kdump_sub_header, notes),
+		offsetof(struct kdump_sub_header, eraseinfo),
+		offsetof(struct kdump_sub_header, start_pfn_64),
+		sizeof(struct kdump_sub_header),
 	};
 
-	*ret = (struct sub_header){0};
-	TRY(source_read(source, header->block_size, ret, sizes[header->version]));
+	*ret = (struct kdump_sub_header){0};
+	TRY(dump_file_read(file, header->block_size, ret, sizes[header->version]));
 	if (ret->split)
 		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
 						"makedumpfile --reassemble");
@@ -350,7 +268,7 @@ static struct err *read_sub_header(struct source *source, const struct header *h
 }
 
 /* Two bitmaps of equal size; a full dump may come with one that serves as both. */
-static struct err *place_bitmaps(struct kdump *kdump, const struct header *header)
+static struct err *place_bitmaps(struct kdump *kdump, const struct kdump_header *header)
 {
 	uint64_t start = (1ull + header->sub_header_blocks) * PAGE_SIZE;
 	uint64_t size = (uint64_t)header->bitmap_blocks * PAGE_SIZE;
@@ -358,20 +276,17 @@ static struct err *place_bitmaps(struct kdump *kdump, const struct header *heade
 
 	kdump->descriptors = start + size;
 	/* Checked before anything of the size of max_pfn is allocated. */
-	if (!source_holds(kdump->source, start, size))
+	if (!dump_file_holds(kdump->file, start, size))
 		return err_new(ERR_TRUNCATED, "the file ends within its page bitmaps");
 	if (!kdump->max_pfn || size < needed)
 		return err_new(ERR_CORRUPT, "bitmaps of %" PRIu32 " blocks for %" PRIu64 " pages",
 			       header->bitmap_blocks, kdump->max_pfn);
-	kdump->exists.offset = start;
-	kdump->exists.size = kdump->dumped.size = needed;
-	kdump->dumped.offset = size / 2 >= needed ? start + size / 2 : start;
-	kdump->exists.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
-	kdump->dumped.blocks = calloc(BLOCK_SLOTS, BITMAP_BLOCK);
-	return kdump->exists.blocks && kdump->dumped.blocks ? NULL : &err_nomem;
+	TRY(bitmap_open(&kdump->exists, kdump->file, start, needed));
+	return bitmap_open(&kdump->dumped, kdump->file,
+			   size / 2 >= needed ? start + size / 2 : start, needed);
 }
 
-static void take_ranges(struct kdump *kdump, const struct sub_header *sub)
+static void take_ranges(struct kdump *kdump, const struct kdump_sub_header *sub)
 {
 	struct container *container = &kdump->container;
 
@@ -389,8 +304,8 @@ static void kdump_close(struct container *container)
 	if (!kdump)
 		return;
 	decompressor_close(kdump->decompressor);
-	free(kdump->exists.blocks);
-	free(kdump->dumped.blocks);
+	bitmap_close(&kdump->exists);
+	bitmap_close(&kdump->dumped);
 	free(kdump->rank);
 	free(kdump);
 }
@@ -401,31 +316,26 @@ static void cleanup_kdump(struct kdump **kdump)
 		kdump_close(&(*kdump)->container);
 }
 
-static bool is_kdump(const struct header *header)
-{
-	return !memcmp(header->signature, "KDUMP   ", 8) ||
-	       !memcmp(header->signature, "DISKDUMP", 8);
-}
-
-static struct err *kdump_open(struct source *source, struct dump_info *info, struct container **ret)
+static struct err *kdump_open(struct dump_file *file, struct dump_info *info,
+			      struct container **ret)
 {
 	_cleanup_(cleanup_kdump) struct kdump *kdump = NULL;
-	struct header header;
-	struct sub_header sub;
+	struct kdump_header header;
+	struct kdump_sub_header sub;
 	size_t got;
 
-	TRY(source_read_some(source, 0, &header, sizeof(header), &got));
-	if (got < sizeof(header.signature) || !is_kdump(&header))
+	TRY(dump_file_read_some(file, 0, &header, sizeof(header), &got));
+	if (got < sizeof(header.signature) || !kdump_is_signature(header.signature))
 		return err_new(ERR_NOT_FOUND, "no kdump file");
 	if (got < sizeof(header))
 		return err_new(ERR_TRUNCATED, "the file ends within its kdump header");
 	TRY(check_header(&header));
-	TRY(read_sub_header(source, &header, &sub));
+	TRY(read_sub_header(file, &header, &sub));
 	kdump = calloc(1, sizeof(*kdump));
 	if (!kdump)
 		return &err_nomem;
 	kdump->container.ops = &kdump_container;
-	kdump->source = source;
+	kdump->file = file;
 	kdump->max_pfn = header.version >= 6 ? sub.max_mapnr_64 : header.max_mapnr;
 	if (kdump->max_pfn >> (52 - PAGE_SHIFT))
 		return err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " pages", kdump->max_pfn);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ELF notes: the registers of the CPUs (PRSTATUS, QEMU's own) and VMCOREINFO. */
+#include "kernel/dump/dump_notes.h"
+
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parse.h"
-#include "kernel/dump/dump_container.h"
-#include "kernel/dump/regs.h"
+#include "base/array.h"
 
 /* More CPUs than any x86-64 kernel can be built for (NR_CPUS_RANGE_END). */
 #define CPUS_MAX 8192
@@ -60,11 +61,9 @@ static struct err *add_cpu(struct notes *notes, const struct note *note)
 
 	if (note->desc_size < sizeof(status) || notes->cpu_count == CPUS_MAX)
 		return NULL;
-	regs = reallocarray(notes->cpus, notes->cpu_count + 1, sizeof(*regs));
-	if (!regs)
+	if (!array_grow(notes->cpus, notes->cpu_count))
 		return &err_nomem;
-	notes->cpus = regs;
-	regs = &regs[notes->cpu_count++];
+	regs = &notes->cpus[notes->cpu_count++];
 	*regs = (struct regs){0};
 	memcpy(&status, note->desc, sizeof(status));
 	for (size_t i = 0; i < ARRAY_SIZE(prstatus_order); i++)
@@ -144,31 +143,32 @@ static struct err *parse_notes(struct notes *notes, const uint8_t *data, size_t 
 	return NULL;
 }
 
-static struct err *read_range(struct source *source, struct range range, size_t max, uint8_t **data,
-			      size_t *size)
+static struct err *read_range(struct dump_file *file, struct file_range range, size_t max,
+			      uint8_t **data, size_t *size)
 {
 	*size = (size_t)MIN(range.size, max);
 	*data = malloc(*size + 1);
 	if (!*data)
 		return &err_nomem;
-	return source_read_some(source, range.offset, *data, *size, size);
+	return dump_file_read_some(file, range.offset, *data, *size, size);
 }
 
-struct err *notes_read(struct notes *notes, struct source *source, struct range range)
+struct err *notes_read(struct notes *notes, struct dump_file *file, struct file_range range)
 {
 	_free_ uint8_t *data = NULL;
 	size_t size;
 
-	TRY(read_range(source, range, NOTE_BYTES, &data, &size));
+	TRY(read_range(file, range, NOTES_SIZE_MAX, &data, &size));
 	return parse_notes(notes, data, size);
 }
 
-struct err *notes_read_vmcoreinfo(struct notes *notes, struct source *source, struct range range)
+struct err *notes_read_vmcoreinfo(struct notes *notes, struct dump_file *file,
+				  struct file_range range)
 {
 	_free_ uint8_t *data = NULL;
 	size_t size;
 
-	TRY(read_range(source, range, VMCOREINFO_MAX, &data, &size));
+	TRY(read_range(file, range, VMCOREINFO_MAX, &data, &size));
 	return keep_vmcoreinfo(notes, data, size);
 }
 

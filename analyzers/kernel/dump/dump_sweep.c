@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All pages of a dump, piece by piece, and which pieces lie around a page. */
 #include "kernel/dump/dump_sweep.h"
 
 #include <stdlib.h>
@@ -43,8 +44,8 @@ static uint64_t pages_in(const struct container *container, uint64_t first, uint
 	       container->ops->pages_below(container, first * SWEEP_CHUNK);
 }
 
-/* A window does not grow over larger holes than this many pieces: 64 GiB to each side. */
-#define WINDOW_CHUNKS_MAX 4096
+/* The most steps a window grows by: 4096 pieces, or 64 GiB, to each side. */
+#define WINDOW_STEPS_MAX 4096
 
 struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t pages)
 {
@@ -56,7 +57,7 @@ struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t
 		return (struct sweep_window){0, chunks, all, all};
 	held = pages_in(container, low, high);
 	/* In turn to both sides, until neither has a next piece that fits. */
-	for (unsigned i = 0; (down || up) && i < WINDOW_CHUNKS_MAX; i++) {
+	for (unsigned i = 0; (down || up) && i < WINDOW_STEPS_MAX; i++) {
 		uint64_t more;
 
 		up = high < chunks &&
@@ -75,15 +76,16 @@ struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t
 	return (struct sweep_window){low, high - low, held, all};
 }
 
-void sweep_chunk(struct sweep *sweep, uint64_t chunk, sweep_fn *visit, void *context,
-		 struct sweep_counts *counts)
+struct err *sweep_chunk(struct sweep *sweep, uint64_t chunk, visit_fn *visit, void *context,
+			struct visit_counts *counts)
 {
 	uint64_t pfn = chunk * SWEEP_CHUNK;
 
 	sweep->visit = visit;
 	sweep->context = context;
 	sweep->counts = counts;
-	if (pfn < sweep->max_pfn)
-		sweep->container->ops->sweep(sweep->container, sweep, pfn,
-					     MIN(pfn + SWEEP_CHUNK, sweep->max_pfn));
+	if (pfn >= sweep->max_pfn)
+		return NULL;
+	return sweep->container->ops->sweep(sweep->container, sweep, pfn,
+					    MIN(pfn + SWEEP_CHUNK, sweep->max_pfn));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The registers' names. */
 #include "kernel/dump/regs.h"
-
-#include <string.h>
 
 static const char *const names[REG_COUNT] = {
 	"rax", "rdx", "rcx",	  "rbx", "rsi", "rdi",	   "rbp",     "rsp", "r8",
@@ -12,12 +11,4 @@ static const char *const names[REG_COUNT] = {
 const char *reg_name(enum reg reg)
 {
 	return reg < REG_COUNT ? names[reg] : "none";
-}
-
-enum reg reg_by_name(const char *name)
-{
-	for (enum reg reg = 0; reg < REG_COUNT; reg++)
-		if (!strcmp(names[reg], name))
-			return reg;
-	return REG_NONE;
 }

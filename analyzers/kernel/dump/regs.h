@@ -59,7 +59,5 @@ static inline void regs_forget(struct regs *regs, enum reg reg)
 }
 
 const char *reg_name(enum reg reg); /* "rax" … "gs_base" */
-/* REG_NONE for a name that is none. */
-enum reg reg_by_name(const char *name);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks for a value in all physical memory of a dump, with several threads. */
 #include "kernel/dump/search.h"
-
-#include "kernel/dump/dump.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 #define WORDS (PAGE_SIZE / sizeof(uint64_t))
 #define STACK_SIZE (256u << 10)
@@ -25,10 +26,10 @@ struct searcher {
 	struct search *search;
 	struct sweep *sweep;
 	struct search_hit *hits;
-	size_t count, room;
+	size_t count;
 	uint64_t total;
 	uint64_t shared; /* found in the page that several share */
-	struct sweep_counts pages;
+	struct visit_counts pages;
 	bool out_of_memory;
 	pthread_t thread;
 };
@@ -85,15 +86,8 @@ static bool matches(const struct search_pattern *pattern, uint64_t value)
 
 static bool keep(struct searcher *searcher, uint64_t phys, uint64_t value)
 {
-	if (searcher->count == searcher->room) {
-		size_t room = searcher->room ? searcher->room * 2 : 64;
-		struct search_hit *grown = reallocarray(searcher->hits, room, sizeof(*grown));
-
-		if (!grown)
-			return false;
-		searcher->hits = grown;
-		searcher->room = room;
-	}
+	if (!array_grow(searcher->hits, searcher->count))
+		return false;
 	searcher->hits[searcher->count++] = (struct search_hit){phys, value};
 	return true;
 }
@@ -102,7 +96,7 @@ static bool keep(struct searcher *searcher, uint64_t phys, uint64_t value)
  * Pieces are handed out lowest first, so the first hits of a thread are its lowest: what is lowest
  * of all is among them.
  */
-static void search_page(void *context, uint64_t pfn, const void *page, enum sweep_bytes bytes)
+static void search_page(void *context, uint64_t pfn, const void *page, enum visit_bytes bytes)
 {
 	struct searcher *searcher = context;
 	const struct search_options *options = searcher->search->options;
@@ -132,8 +126,9 @@ static void search_chunks(struct searcher *searcher, bool reports)
 
 		if (chunk >= search->chunks)
 			return;
-		sweep_chunk(searcher->sweep, search->first + chunk, search_page, searcher,
-			    &searcher->pages);
+		if (!err_ok(sweep_chunk(searcher->sweep, search->first + chunk, search_page,
+					searcher, &searcher->pages)))
+			searcher->out_of_memory = true; /* the only way it fails */
 		uint64_t done = atomic_fetch_add(&search->done, 1) + 1;
 		if (searcher->out_of_memory ||
 		    (reports && options->progress &&
@@ -171,7 +166,7 @@ static int compare_hits(const void *a, const void *b)
 	return (x->phys > y->phys) - (x->phys < y->phys);
 }
 
-static void add_counts(struct sweep_counts *sum, const struct sweep_counts *counts)
+static void add_counts(struct visit_counts *sum, const struct visit_counts *counts)
 {
 	sum->pages += counts->pages;
 	sum->excluded += counts->excluded;

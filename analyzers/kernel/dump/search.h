@@ -36,7 +36,7 @@ struct search_result {
 	struct search_hit *hits; /* by address */
 	size_t count;		 /* of hits */
 	uint64_t total;		 /* of words found, kept or not */
-	struct sweep_counts pages;
+	struct visit_counts pages;
 	bool whole; /* went through all of the dump */
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parses VMCOREINFO and looks up its keys. */
 #include "kernel/dump/vmcoreinfo.h"
 
 #include <stdio.h>

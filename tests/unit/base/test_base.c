@@ -62,6 +62,24 @@ START_TEST(memory_that_ran_out_is_known_whatever_became_of_it)
 }
 END_TEST
 
+static struct err *tolerate(struct err *err, bool *ok)
+{
+	*ok = TRY_OK(err);
+	return NULL;
+}
+
+START_TEST(out_of_memory_is_not_tolerated)
+{
+	bool ok = false;
+
+	assert_ok(tolerate(NULL, &ok));
+	ck_assert(ok);
+	assert_ok(tolerate(err_new(ERR_NOT_FOUND, "nothing there"), &ok));
+	ck_assert(!ok);
+	assert_err(tolerate(&err_nomem, &ok), ERR_NOMEM);
+}
+END_TEST
+
 START_TEST(numbers_are_whole_or_nothing)
 {
 	uint64_t value;
@@ -107,5 +125,6 @@ START_TEST(maps_hold_many_keys_and_zero)
 END_TEST
 
 UNIT_MAIN("base", errors_carry_address_and_errno,
-	  memory_that_ran_out_is_known_whatever_became_of_it, numbers_are_whole_or_nothing,
-	  strings_escape_what_a_terminal_obeys, maps_hold_many_keys_and_zero)
+	  memory_that_ran_out_is_known_whatever_became_of_it, out_of_memory_is_not_tolerated,
+	  numbers_are_whole_or_nothing, strings_escape_what_a_terminal_obeys,
+	  maps_hold_many_keys_and_zero)

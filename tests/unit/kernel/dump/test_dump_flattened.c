@@ -40,15 +40,15 @@ static void put(int64_t offset, const char *data)
 
 static void expect(const char *text, bool truncated)
 {
-	_cleanup_(cleanup_source_close) struct source *source = NULL;
+	_cleanup_(cleanup_dump_file_close) struct dump_file *dump = NULL;
 	char buf[64] = "";
 	size_t got;
 
-	assert_ok(source_open(file, &source));
-	ck_assert(source_flattened(source));
-	ck_assert_int_eq(source_truncated(source), truncated);
-	ck_assert_uint_eq(source_size(source), strlen(text));
-	assert_ok(source_read_some(source, 0, buf, sizeof(buf), &got));
+	assert_ok(dump_file_open(file, &dump));
+	ck_assert(dump_file_flattened(dump));
+	ck_assert_int_eq(dump_file_truncated(dump), truncated);
+	ck_assert_uint_eq(dump_file_size(dump), strlen(text));
+	assert_ok(dump_file_read_some(dump, 0, buf, sizeof(buf), &got));
 	for (size_t i = 0; i < got; i++)
 		buf[i] = buf[i] ? buf[i] : '.';
 	buf[got] = '\0';
@@ -102,21 +102,21 @@ START_TEST(absurd_records_are_refused)
 	static const int64_t absurd[][2] = {{-2, 5}, {0, -5}, {0, 0}, {INT64_MAX - 1, 5}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(absurd); i++) {
-		struct source *source;
+		struct dump_file *dump;
 
 		start();
 		put_record(absurd[i][0], absurd[i][1], "hello", 5);
 		put_record(-1, -1, "", 0);
-		assert_err(source_open(file, &source), ERR_CORRUPT);
+		assert_err(dump_file_open(file, &dump), ERR_CORRUPT);
 		close(file);
 	}
 	/* So many rewritten pieces that putting them in order would take for ever. */
 	start();
 	for (int i = 0; i < 6000; i++)
 		put(i & 1, "abc");
-	struct source *source;
+	struct dump_file *dump;
 	put_record(-1, -1, "", 0);
-	assert_err(source_open(file, &source), ERR_CORRUPT);
+	assert_err(dump_file_open(file, &dump), ERR_CORRUPT);
 	close(file);
 }
 END_TEST

@@ -323,7 +323,7 @@ struct seen {
 	uint8_t shared[PAGE_SIZE];
 };
 
-static void compare_page(void *context, uint64_t pfn, const void *page, enum sweep_bytes bytes)
+static void compare_page(void *context, uint64_t pfn, const void *page, enum visit_bytes bytes)
 {
 	struct seen *seen = context;
 	const void *expected;
@@ -342,14 +342,14 @@ static void compare_page(void *context, uint64_t pfn, const void *page, enum swe
 
 static uint64_t sweep_all(int fd, uint64_t again)
 {
-	struct sweep_counts counts = {0};
+	struct visit_counts counts = {0};
 	struct seen seen = {0};
 	struct sweep *sweep;
 
 	assert_ok(dump_open(fd, &seen.dump));
 	assert_ok(sweep_open(seen.dump, &sweep));
 	for (uint64_t i = 0; i < sweep_chunks(seen.dump); i++)
-		sweep_chunk(sweep, i, compare_page, &seen, &counts);
+		assert_ok(sweep_chunk(sweep, i, compare_page, &seen, &counts));
 	ck_assert_uint_eq(counts.pages, seen.pages);
 	ck_assert_uint_eq(seen.again, again);
 	sweep_close(sweep);

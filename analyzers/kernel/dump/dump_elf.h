@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_DUMP_DUMP_ELF
+#define TRIAGE_KERNEL_DUMP_DUMP_ELF
+
+#include "kernel/dump/dump_container.h"
+
+extern const struct container_ops elf_container;
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_DUMP_DUMP_NOTES
+#define TRIAGE_KERNEL_DUMP_DUMP_NOTES
+
+#include "kernel/dump/dump_file.h"
+#include "kernel/dump/regs.h"
+
+/* What the ELF notes of a dump say; zero-initialise. */
+struct notes {
+	struct regs *cpus; /* one a PRSTATUS note, in the order of the notes */
+	size_t cpu_count;
+	char *vmcoreinfo; /* not terminated; NULL when there is none */
+	size_t vmcoreinfo_size;
+};
+
+#define NOTES_SIZE_MAX (16u << 20) /* bytes of one range that are read */
+
+/*
+ * Take in the notes of one range of the file; what lies beyond its end or is malformed is left
+ * out. Errors are those of reading, and out-of-memory.
+ */
+struct err *notes_read(struct notes *notes, struct dump_file *file, struct file_range range);
+/* VMCOREINFO that lies in the file as bare text; one that is there already is kept. */
+struct err *notes_read_vmcoreinfo(struct notes *notes, struct dump_file *file,
+				  struct file_range range);
+void notes_deinit(struct notes *notes);
+
+#endif
