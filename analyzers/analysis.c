@@ -8,4 +8,5 @@ void analysis_deinit(struct analysis *analysis)
 	analysis->crash = NULL;
 	wait_graph_deinit(&analysis->waits);
 	locks_deinit(&analysis->locks);
+	memory_facts_deinit(&analysis->memory);
 }

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "locks/lock.h"
 #include "locks/wait_graph.h"
+#include "memory/memory_facts.h"
 
 /*
  * What is known of one crash. Analyzers read and write these facts; each room's …_json.c turns its
@@ -15,9 +16,10 @@
 struct analysis {
 	struct kernel *kernel;
 	struct findings *findings;
-	struct crash *crash;	 /* owned; NULL before "panic" has run, and where it failed */
-	struct locks locks;	 /* as each kind's analyzer finds them */
-	struct wait_graph waits; /* by "waits", from all of them */
+	struct crash *crash;	    /* owned; NULL before "panic" has run, and where it failed */
+	struct locks locks;	    /* as each kind's analyzer finds them */
+	struct wait_graph waits;    /* by "waits", from all of them */
+	struct memory_facts memory; /* as the analyzers of memory find them */
 };
 
 /* Frees the facts; kernel and findings are the caller's. */

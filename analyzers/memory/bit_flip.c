@@ -227,18 +227,3 @@ bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value
 	describe(&search, ret);
 	return true;
 }
-
-void bit_flip_show(struct findings *findings, const struct bit_flip *flip)
-{
-	json_t *bits = json_array();
-
-	for (unsigned i = 0; i < flip->count; i++)
-		json_array_append_new(bits, json_integer(flip->bits[i]));
-	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, flip->confidence,
-		    json_pack("{s:s, s:s, s:f, s:o, s:i, s:o}", "kind",
-			      flip->count > 1 ? "two_bit_flip" : "bit_flip", "text", flip->text,
-			      "confidence", flip->confidence, "restored",
-			      json_address(flip->restored), "bit", (int)flip->bits[0], "bits",
-			      bits),
-		    "%s", flip->text);
-}

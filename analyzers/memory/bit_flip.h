@@ -2,7 +2,6 @@
 #ifndef TRIAGE_MEMORY_BIT_FLIP
 #define TRIAGE_MEMORY_BIT_FLIP
 
-#include "finding.h"
 #include "kernel/kernel.h"
 #include "memory/bad_value.h"
 
@@ -24,7 +23,5 @@ struct bit_flip {
  */
 bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value *origin,
 		   struct bit_flip *ret);
-/* The hypothesis "bit_flip" or "two_bit_flip" of what was found. */
-void bit_flip_show(struct findings *findings, const struct bit_flip *flip);
 
 #endif

@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "base/array.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/types/types.h"
+#include "memory/memory_found.h"
 
 #define WHOLE_MAX 512 /* bytes of an object that are shown whole; of a larger one the half */
 
@@ -24,44 +26,6 @@ struct window {
 	uint64_t base;	       /* of the type; types may begin inside an object */
 	struct type type;
 };
-
-static const json_t *last_holder(const struct findings *findings)
-{
-	const struct finding *finding;
-	const json_t *holder = NULL;
-	size_t from = 0;
-
-	while ((finding = findings_next(findings, FINDING_HOLDER, &from)))
-		holder = finding->evidence;
-	return holder;
-}
-
-/* The module whose code met the bad value: its own types come first. */
-static const char *crash_module(const struct findings *findings)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
-
-	return crash ? json_string_value(
-			       json_object_get(json_object_get(crash->evidence, "rip"), "module"))
-		     : NULL;
-}
-
-/* "struct device_queue" as the holder has it. */
-static void find_type(struct kernel *kernel, const struct findings *findings, const json_t *holder,
-		      struct window *window)
-{
-	const char *name = json_string_value(json_object_get(holder, "type"));
-	const char *space = name ? strrchr(name, ' ') : NULL;
-
-	if (!name)
-		return;
-	window->type = types_find_in(kernel->types, crash_module(findings),
-				     strncmp(name, "union ", 6) ? TYPE_STRUCT : TYPE_UNION,
-				     space ? space + 1 : name);
-	window->base =
-		window->bad - (uint64_t)json_integer_value(json_object_get(holder, "offset"));
-}
 
 static void choose_window(struct kernel *kernel, struct window *window)
 {
@@ -99,68 +63,59 @@ static bool one_array(const char *a, const char *b)
 }
 
 /* The members in these eight bytes: one, or the two halves' ("size, depth"). */
-static void put_members(const struct window *window, uint64_t at, json_t *word)
+static void name_members(const struct window *window, struct contents_word *word)
 {
-	char low[128] = "", high[128], text[260];
+	char low[128] = "", high[128];
+	uint64_t offset = word->address - window->base;
 	struct member member;
 
-	if (window->type.kind == TYPE_NONE || at < window->base)
+	if (window->type.kind == TYPE_NONE || word->address < window->base)
 		return;
-	type_describe_offset(window->type, at - window->base, low, sizeof(low), &member);
-	copy_string(text, sizeof(text), low);
-	if (type_describe_offset(window->type, at - window->base + 4, high, sizeof(high),
-				 &member) &&
+	type_describe_offset(window->type, offset, low, sizeof(low), &member);
+	copy_string(word->member, sizeof(word->member), low);
+	if (type_describe_offset(window->type, offset + 4, high, sizeof(high), &member) &&
 	    strcmp(low, high) && !one_array(low, high))
-		snprintf(text, sizeof(text), "%s%s%s", low, *low ? ", " : "", high);
-	if (*text)
-		json_put(word, "member", json_escaped(text));
+		snprintf(word->member, sizeof(word->member), "%s%s%s", low, *low ? ", " : "", high);
 }
 
-static json_t *describe_word(struct kernel *kernel, const struct window *window, uint64_t at)
+/* A word that cannot be read is left out. */
+static struct err *add_word(struct kernel *kernel, const struct window *window, uint64_t at,
+			    struct contents *contents)
 {
-	char text[256];
+	struct contents_word word = {.address = at};
 	struct owner owner;
-	uint64_t value;
 
-	if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
+	if (!err_ok(memory_read_u64(kernel->memory, at, &word.value)))
 		return NULL;
-	json_t *word =
-		json_pack("{s:o, s:o}", "address", json_address(at), "value", json_address(value));
-	put_members(window, at, word);
-	if (at == window->bad)
-		json_put(word, "bad", json_true());
-	if (memory_is_kernel(kernel->memory, value) && value < -4096ull) {
-		owner_find(kernel, value, &owner);
-		owner_format(&owner, text, sizeof(text));
-		json_put(word, "points_to", json_escaped(text));
+	name_members(window, &word);
+	if (memory_is_kernel(kernel->memory, word.value) && word.value < -4096ull) {
+		owner_find(kernel, word.value, &owner);
+		owner_format(&owner, word.points_to, sizeof(word.points_to));
 	}
-	return word;
+	if (!array_grow(contents->words, contents->count))
+		return &err_nomem;
+	contents->words[contents->count++] = word;
+	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
-	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
-	const json_t *holder = last_holder(findings);
-	struct window window = {0};
+	struct memory_facts *facts = &analysis->memory;
+	struct contents *contents = &facts->contents;
+	const struct holder *holder =
+		facts->holder_count ? &facts->holders[facts->holder_count - 1] : NULL;
 
-	if (!json_address_value(json_object_get(holder, "address"), &window.bad) || window.bad % 8)
+	if (!holder || holder->address % 8)
 		return NULL;
-	find_type(kernel, findings, holder, &window);
-	choose_window(kernel, &window);
-	json_t *words = json_array();
-	for (uint64_t at = window.from & ~7ull; at < window.to; at += 8) {
-		json_t *word = describe_word(kernel, &window, at);
-
-		if (word)
-			json_array_append_new(words, word);
-	}
-	json_t *json = json_pack("{s:o, s:o}", "bad_at", json_address(window.bad), "words", words);
-	if (window.size) {
-		json_put(json, "object", json_address(window.object));
-		json_put(json, "size", json_integer((json_int_t)window.size));
-	}
-	finding_add(findings, FINDING_CONTENTS, SEVERITY_INFO, 1.0, json, NULL);
+	struct window window = {.bad = holder->address, .type = holder->type};
+	if (window.type.kind != TYPE_NONE)
+		window.base = window.bad - (uint64_t)holder->offset;
+	choose_window(analysis->kernel, &window);
+	*contents = (struct contents){
+		.bad_at = window.bad, .object = window.object, .size = window.size};
+	for (uint64_t at = window.from & ~7ull; at < window.to; at += 8)
+		TRY(add_word(analysis->kernel, &window, at, contents));
+	memory_found_contents(analysis);
 	return NULL;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which addresses of a crash are worth a look, and who owns each. */
 #include "memory/crash_pointers.h"
 
 #include <inttypes.h>
@@ -6,7 +7,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "describe.h"
 #include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
@@ -14,33 +14,24 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/unwind.h"
+#include "memory/memory_found.h"
 
 #define VALUE_FRAMES 4 /* the crashed function's and its callers' stack frames … */
 #define VALUE_WORDS 64 /* … words of each … */
 #define VALUES_SHOWN 4 /* … and pointers among them, that nothing else holds */
 #define LOCKS_SHOWN 16
 
-static void show(struct findings *findings, const char *where, uint64_t value, json_t *owner)
+static struct err *add(struct analysis *analysis, const char *where, uint64_t value)
 {
-	finding_add(findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
-		    json_pack("{s:o, s:o, s:o}", "where", json_escaped(where), "value",
-			      json_address(value), "owner", owner),
-		    NULL);
-}
+	struct kernel *kernel = analysis->kernel;
+	struct crash_pointer pointer = {.value = value};
 
-static void show_owner(struct kernel *kernel, struct findings *findings, const char *where,
-		       uint64_t value)
-{
-	const struct task *task;
-	struct owner owner;
-
-	owner_find(kernel, value, &owner);
-	owner_find_frame(kernel, &owner);
-	json_t *json = describe_owner(&owner);
-	if (kernel->tasks && owner.kind == OWNER_SLAB &&
-	    (task = tasks_find(kernel->tasks, owner.start)))
-		json_put(json, "task", describe_task(task));
-	show(findings, where, value, json);
+	copy_string(pointer.where, sizeof(pointer.where), where);
+	owner_find(kernel, value, &pointer.owner);
+	owner_find_frame(kernel, &pointer.owner);
+	if (kernel->tasks && pointer.owner.kind == OWNER_SLAB)
+		pointer.task = tasks_find(kernel->tasks, pointer.owner.start);
+	return memory_found_pointer(analysis, &pointer);
 }
 
 /* An address of the kernel and no error code. */
@@ -49,15 +40,10 @@ static bool is_pointer(const struct kernel *kernel, uint64_t value)
 	return memory_is_kernel(kernel->memory, value) && value < -4096ull;
 }
 
-static bool is_shown(const struct findings *findings, uint64_t value)
+static bool is_shown(const struct memory_facts *facts, uint64_t value)
 {
-	const struct finding *finding;
-	uint64_t other;
-	size_t from = 0;
-
-	while ((finding = findings_next(findings, FINDING_POINTER, &from)))
-		if (json_address_value(json_object_get(finding->evidence, "value"), &other) &&
-		    other == value)
+	for (size_t i = 0; i < facts->pointer_count; i++)
+		if (facts->pointers[i].value == value)
 			return true;
 	return false;
 }
@@ -68,39 +54,37 @@ static bool is_shown(const struct findings *findings, uint64_t value)
  * What alloc_percpu() gives is no address but the way from a CPU's area to one, and looks like a
  * user's. The kernel maps its areas (mm/percpu-vm.c), and their mapping tells it from that.
  */
-static void show_percpu_offset(const struct crash *crash, struct findings *findings,
-			       const char *where, uint64_t value)
+static struct err *add_percpu_offset(struct analysis *analysis, const char *where, uint64_t value)
 {
-	struct kernel *kernel = crash->kernel;
+	struct crash_pointer pointer = {.value = value};
+	struct kernel *kernel = analysis->kernel;
+	int cpu = analysis->crash->cpu;
 	struct owner owner;
-	uint64_t address;
 
-	if (value >> 47 || value <= UINT32_MAX || crash->cpu < 0 || !kernel->percpu ||
-	    !err_ok(percpu_address(kernel->percpu, value, (unsigned)crash->cpu, &address)))
-		return;
-	owner_find(kernel, address, &owner);
+	if (value >> 47 || value <= UINT32_MAX || cpu < 0 || !kernel->percpu ||
+	    !err_ok(percpu_address(kernel->percpu, value, (unsigned)cpu, &pointer.percpu)))
+		return NULL;
+	owner_find(kernel, pointer.percpu, &owner);
 	if (owner.kind != OWNER_VMALLOC || strncmp(owner.symbol, "pcpu_", 5))
-		return;
-	owner = (struct owner){.kind = OWNER_PERCPU, .cpu = crash->cpu};
-	json_t *json = describe_owner(&owner);
-	json_put(json, "text",
-		 json_sprintf("per-CPU pointer, to 0x%016" PRIx64 " on CPU %d", address,
-			      crash->cpu));
-	show(findings, where, value, json);
+		return NULL;
+	copy_string(pointer.where, sizeof(pointer.where), where);
+	pointer.owner = (struct owner){.kind = OWNER_PERCPU, .cpu = cpu};
+	return memory_found_pointer(analysis, &pointer);
 }
 
-static void show_registers(const struct crash *crash, struct findings *findings)
+static struct err *add_registers(struct analysis *analysis)
 {
-	const struct regs *regs = crash_regs(crash);
+	const struct regs *regs = crash_regs(analysis->crash);
 
 	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
 		if (!regs_known(regs, reg))
 			continue;
-		if (is_pointer(crash->kernel, regs->value[reg]))
-			show_owner(crash->kernel, findings, reg_name(reg), regs->value[reg]);
+		if (is_pointer(analysis->kernel, regs->value[reg]))
+			TRY(add(analysis, reg_name(reg), regs->value[reg]));
 		else
-			show_percpu_offset(crash, findings, reg_name(reg), regs->value[reg]);
+			TRY(add_percpu_offset(analysis, reg_name(reg), regs->value[reg]));
 	}
+	return NULL;
 }
 
 /* --- the stack -------------------------------------------------------------------------------- */
@@ -120,69 +104,74 @@ static bool is_data_pointer(const struct crash *crash, uint64_t value)
 }
 
 /* What a function keeps on the stack: locals, saved registers. */
-static void show_frame_values(const struct crash *crash, struct findings *findings, size_t index)
+static struct err *add_frame_values(struct analysis *analysis, size_t index)
 {
+	const struct crash *crash = analysis->crash;
 	const struct frame *frame = &crash->trace.frames[index], *caller = frame + 1;
-	struct kernel *kernel = crash->kernel;
 	struct symbol symbol;
-	unsigned shown = 0;
+	unsigned added = 0;
 	char where[200];
 	uint64_t value;
 
 	/* A scan does not know where frames begin. */
 	if (frame->sp % 8 || frame->source == FOUND_SCAN || caller->source == FOUND_SCAN ||
-	    !symbols_at(kernel->symbols, frame_lookup_address(frame), &symbol))
-		return;
+	    !crash_frame_symbol(crash, index, &symbol))
+		return NULL;
 	uint64_t end = MIN(caller->return_slot, frame->sp + 8 * VALUE_WORDS);
-	for (uint64_t at = frame->sp; at < end && shown < VALUES_SHOWN; at += 8) {
-		if (!err_ok(memory_read_u64(kernel->memory, at, &value)))
+	for (uint64_t at = frame->sp; at < end && added < VALUES_SHOWN; at += 8) {
+		if (!err_ok(memory_read_u64(analysis->kernel->memory, at, &value)))
 			break;
-		if (!is_data_pointer(crash, value) || is_shown(findings, value))
+		if (!is_data_pointer(crash, value) || is_shown(&analysis->memory, value))
 			continue;
 		snprintf(where, sizeof(where), "stack of %.120s() +0x%" PRIx64, symbol.name,
 			 at - frame->sp);
-		show_owner(kernel, findings, where, value);
-		shown++;
+		TRY(add(analysis, where, value));
+		added++;
 	}
+	return NULL;
 }
 
-static void show_stack_values(const struct crash *crash, struct findings *findings)
+static struct err *add_stack_values(struct analysis *analysis)
 {
+	const struct crash *crash = analysis->crash;
+
 	for (size_t i = crash->frame; i < crash->frame + VALUE_FRAMES && i + 1 < crash->trace.count;
 	     i++)
-		show_frame_values(crash, findings, i);
+		TRY(add_frame_values(analysis, i));
+	return NULL;
 }
 
 /* --- locks ------------------------------------------------------------------------------------ */
 
-static void show_locks(struct kernel *kernel, const struct locks *locks, struct findings *findings)
+static struct err *add_locks(struct analysis *analysis)
 {
+	const struct locks *locks = &analysis->locks;
 	char where[400];
-	size_t shown = 0;
+	size_t added = 0;
 
-	for (size_t i = 0; i < locks->count && shown < LOCKS_SHOWN; i++) {
+	for (size_t i = 0; i < locks->count && added < LOCKS_SHOWN; i++) {
 		const struct lock *lock = locks->list[i];
 
 		if (!lock->address)
 			continue;
 		snprintf(where, sizeof(where), "lock %.320s", lock->place.name);
-		show_owner(kernel, findings, where, lock->address);
-		shown++;
+		TRY(add(analysis, where, lock->address));
+		added++;
 	}
+	return NULL;
 }
 
-void crash_pointers_show(const struct crash *crash, const struct locks *locks,
-			 struct findings *findings)
+struct err *crash_pointers_find(struct analysis *analysis)
 {
+	const struct crash *crash = analysis->crash;
 	/* Who panics of a hung task or on request knows nothing of what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
 
 	if (crash->exception && crash->fault)
-		show_owner(crash->kernel, findings, "fault address", crash->address);
+		TRY(add(analysis, "fault address", crash->address));
 	if (crash->trace.count && !bystander) {
-		show_registers(crash, findings);
-		show_stack_values(crash, findings);
+		TRY(add_registers(analysis));
+		TRY(add_stack_values(analysis));
 	}
-	if (!crash->exception)
-		show_locks(crash->kernel, locks, findings);
+	return crash->exception ? NULL : add_locks(analysis);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether an object is sound but for one bad word: by its other words, its lists, who points back. */
 #include "memory/object_damage.h"
 
 #include <string.h>
@@ -16,21 +17,13 @@
 #define TARGET_BYTES 4096
 #define ARRAYS_MAX 256 /* second steps: arrays of pointers the targets lead to */
 
-const char *damage_name(enum damage damage)
-{
-	static const char *const names[] = {"unknown", "one_member", "members", "whole_object",
-					    "overrun"};
-
-	return names[damage];
-}
-
 struct look {
 	struct kernel *kernel;
 	const struct slab_object *object;
-	struct object_shape *shape;
+	struct object_damage *found;
 	uint64_t start, size; /* of what was read of the object */
 	uint64_t bad;	      /* the word */
-	uint8_t bytes[OBJECT_SHAPE_MAX];
+	uint8_t bytes[OBJECT_DAMAGE_MAX];
 };
 
 static uint64_t word_at(const struct look *look, uint64_t offset)
@@ -40,7 +33,7 @@ static uint64_t word_at(const struct look *look, uint64_t offset)
 
 static bool in_stretch(const struct look *look, uint64_t offset)
 {
-	return (int64_t)offset + 8 > look->shape->from && (int64_t)offset < look->shape->to;
+	return (int64_t)offset + 8 > look->found->from && (int64_t)offset < look->found->to;
 }
 
 /* --- the stretch of bytes like the bad word --------------------------------------------------- */
@@ -61,8 +54,8 @@ static void measure_stretch(struct look *look, uint64_t at)
 		from -= 8;
 	while (look->bad && to < look->start + look->size + BEYOND_MAX && alike_at(look, to))
 		to += 8;
-	look->shape->from = (int64_t)(from - look->start);
-	look->shape->to = (int64_t)(to - look->start);
+	look->found->from = (int64_t)(from - look->start);
+	look->found->to = (int64_t)(to - look->start);
 }
 
 /* --- pointers and lists ----------------------------------------------------------------------- */
@@ -97,30 +90,30 @@ static void try_list(struct look *look, uint64_t offset)
 		err_ok(memory_read_u64(kernel->memory, next + 8, &back_next)) && back_next == here;
 	bool back = err_ok(memory_read_u64(kernel->memory, prev, &back_prev)) && back_prev == here;
 	if (forth && back) {
-		look->shape->lists_sound++;
-		if (!look->shape->list_at)
-			look->shape->list_at = here;
+		look->found->lists_sound++;
+		if (!look->found->list_at)
+			look->found->list_at = here;
 	} else if (forth || back) {
-		look->shape->lists_broken++;
+		look->found->lists_broken++;
 	}
 }
 
 static void count_words(struct look *look)
 {
-	struct object_shape *shape = look->shape;
+	struct object_damage *found = look->found;
 	unsigned tried = 0;
 
 	for (uint64_t offset = 0; offset + 8 <= look->size; offset += 8) {
 		uint64_t word = word_at(look, offset);
 
-		shape->words++;
-		shape->zeros += !word;
+		found->words++;
+		found->zeros += !word;
 		if (in_stretch(look, offset) || !is_pointer(look, word) || tried >= POINTERS_MAX)
 			continue;
 		tried++;
 		int leads = leads_somewhere(look->kernel, word);
-		shape->pointers_good += leads > 0;
-		shape->pointers_bad += leads < 0;
+		found->pointers_good += leads > 0;
+		found->pointers_bad += leads < 0;
 		if (leads > 0 && offset + 16 <= look->size && !in_stretch(look, offset + 8) &&
 		    is_pointer(look, word_at(look, offset + 8)))
 			try_list(look, offset);
@@ -167,7 +160,7 @@ static bool leads_back(const struct look *look, const struct slab_object *target
 
 static void find_back_references(struct look *look)
 {
-	struct object_shape *shape = look->shape;
+	struct object_damage *found = look->found;
 	unsigned targets = 0, arrays = 0;
 	uint64_t last = 0;
 
@@ -183,9 +176,9 @@ static void find_back_references(struct look *look)
 		if (!err_ok(slab_find(look->kernel, word, &target)) ||
 		    target.state != OBJECT_ALLOCATED || !leads_back(look, &target, &arrays))
 			continue;
-		if (!shape->back_references++) {
-			shape->back_at = look->start + offset;
-			shape->back_object = target.start;
+		if (!found->back_references++) {
+			found->back_at = look->start + offset;
+			found->back_object = target.start;
 		}
 	}
 }
@@ -208,7 +201,7 @@ static bool fits_member(const struct look *look, const struct member *member, ui
 
 static void check_members(struct look *look, struct type type)
 {
-	struct object_shape *shape = look->shape;
+	struct object_damage *found = look->found;
 	_str_ struct str names = {0};
 
 	for (uint64_t offset = 0; offset + 8 <= MIN(look->size, type_size(type)); offset += 8) {
@@ -218,14 +211,14 @@ static void check_members(struct look *look, struct type type)
 		if (!type_describe_offset(type, offset, path, sizeof(path), &member) ||
 		    member.type.kind != TYPE_POINTER || member.bit_offset != offset * 8)
 			continue;
-		shape->members++;
+		found->members++;
 		if (fits_member(look, &member, word_at(look, offset)))
 			continue;
-		shape->members_bad++;
+		found->members_bad++;
 		if (names.length < 64)
 			str_printf(&names, "%s%s", names.length ? ", " : "", path);
 	}
-	copy_string(shape->bad_names, sizeof(shape->bad_names), names.data ? names.data : "");
+	copy_string(found->bad_names, sizeof(found->bad_names), names.data ? names.data : "");
 }
 
 /* --- what it comes to ------------------------------------------------------------------------- */
@@ -235,76 +228,76 @@ static void check_members(struct look *look, struct type type)
 /* The stretch begins in the object in front, not before it, and runs into this one. */
 static bool is_overrun(const struct look *look)
 {
-	const struct object_shape *shape = look->shape;
+	const struct object_damage *found = look->found;
 
-	return look->object->index && shape->from < 0 &&
-	       shape->from > -(int64_t)look->object->slab.cache->size &&
-	       shape->to - shape->from >= OVERRUN_MIN;
+	return look->object->index && found->from < 0 &&
+	       found->from > -(int64_t)look->object->slab.cache->size &&
+	       found->to - found->from >= OVERRUN_MIN;
 }
 
-static bool says(struct object_shape *shape, enum damage damage, double confidence)
+static bool says(struct object_damage *found, enum damage damage, double confidence)
 {
-	shape->damage = damage;
-	shape->confidence = confidence;
+	found->damage = damage;
+	found->confidence = confidence;
 	return true;
 }
 
 static bool judge_stretch(const struct look *look)
 {
-	struct object_shape *shape = look->shape;
+	struct object_damage *found = look->found;
 	int64_t size = (int64_t)look->object->slab.cache->object_size,
-		length = shape->to - shape->from;
+		length = found->to - found->from;
 
 	if (is_overrun(look))
-		return says(shape, DAMAGE_OVERRUN, length >= 48 ? 0.9 : 0.7);
-	if (shape->from == 0 && shape->to == size && size > 16)
-		return says(shape, DAMAGE_WHOLE_OBJECT, 0.95);
+		return says(found, DAMAGE_OVERRUN, length >= 48 ? 0.9 : 0.7);
+	if (found->from == 0 && found->to == size && size > 16)
+		return says(found, DAMAGE_WHOLE_OBJECT, 0.95);
 	/* The neighbours hold the same: an area was written, or all of them are such buffers. */
-	if (shape->from <= 0 && shape->to >= size && size > 16)
-		return says(shape, DAMAGE_WHOLE_OBJECT, 0.7);
+	if (found->from <= 0 && found->to >= size && size > 16)
+		return says(found, DAMAGE_WHOLE_OBJECT, 0.7);
 	if (length > 16)
-		return says(shape, DAMAGE_MEMBERS, 0.8);
+		return says(found, DAMAGE_MEMBERS, 0.8);
 	return false;
 }
 
 static void judge(const struct look *look)
 {
-	struct object_shape *shape = look->shape;
+	struct object_damage *found = look->found;
 
 	if (judge_stretch(look))
 		return;
 	/* Members of a type that none of them fits: another type's object lies here now. */
-	if (shape->members_bad >= 3 && 2 * shape->members_bad > shape->members) {
-		says(shape, DAMAGE_WHOLE_OBJECT, 0.8);
+	if (found->members_bad >= 3 && 2 * found->members_bad > found->members) {
+		says(found, DAMAGE_WHOLE_OBJECT, 0.8);
 		return;
 	}
-	if (shape->members_bad > 2 || shape->lists_broken > 1 ||
-	    shape->pointers_bad > shape->pointers_good) {
-		says(shape, DAMAGE_MEMBERS, 0.7);
+	if (found->members_bad > 2 || found->lists_broken > 1 ||
+	    found->pointers_bad > found->pointers_good) {
+		says(found, DAMAGE_MEMBERS, 0.7);
 		return;
 	}
-	unsigned proofs = shape->lists_sound + shape->back_references;
+	unsigned proofs = found->lists_sound + found->back_references;
 	if (proofs)
-		says(shape, DAMAGE_ONE_MEMBER, proofs > 1 ? 0.97 : 0.93);
-	else if (shape->pointers_good > 1)
-		says(shape, DAMAGE_ONE_MEMBER, 0.85);
-	else if (shape->zeros + 4 >=
-		 shape->words) /* a blank object says little, but nothing against */
-		says(shape, DAMAGE_ONE_MEMBER, 0.75);
+		says(found, DAMAGE_ONE_MEMBER, proofs > 1 ? 0.97 : 0.93);
+	else if (found->pointers_good > 1)
+		says(found, DAMAGE_ONE_MEMBER, 0.85);
+	else if (found->zeros + 4 >=
+		 found->words) /* a blank object says little, but nothing against */
+		says(found, DAMAGE_ONE_MEMBER, 0.75);
 }
 
-struct err *object_shape_read(struct kernel *kernel, const struct slab_object *object, uint64_t at,
-			      struct type type, struct object_shape *ret)
+struct err *object_damage_read(struct kernel *kernel, const struct slab_object *object, uint64_t at,
+			       struct type type, struct object_damage *ret)
 {
 	struct look look = {
 		.kernel = kernel,
 		.object = object,
-		.shape = ret,
+		.found = ret,
 		.start = object->start,
-		.size = MIN(object->slab.cache->object_size, OBJECT_SHAPE_MAX) & ~7ull,
+		.size = MIN(object->slab.cache->object_size, OBJECT_DAMAGE_MAX) & ~7ull,
 	};
 
-	*ret = (struct object_shape){0};
+	*ret = (struct object_damage){0};
 	if (at < look.start || at % 8 || at + 8 > look.start + look.size)
 		return err_at(ERR_INVALID, at, "no word of the object");
 	TRY(memory_read(kernel->memory, look.start, look.bytes, look.size));

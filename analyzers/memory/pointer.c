@@ -9,74 +9,83 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "analysis.h"
-#include "base/hash.h"
 #include "base/str.h"
 #include "crash/crash.h"
-#include "describe.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
-#include "kernel/types/object.h"
 #include "kernel/unwind/unwind.h"
 #include "memory/bit_flip.h"
 #include "memory/copies.h"
 #include "memory/crash_pointers.h"
+#include "memory/memory_found.h"
 #include "memory/provenance.h"
 #include "memory/value.h"
 
-static void hypothesis(struct findings *findings, const char *kind, double confidence,
-		       const char *text)
-{
-	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_NOTICE, confidence,
-		    json_pack("{s:s, s:o, s:f}", "kind", kind, "text", json_escaped(text),
-			      "confidence", confidence),
-		    "%s", text);
-}
+/* --- what the value may be -------------------------------------------------------------------- */
 
-static void show_looks(struct findings *findings, uint64_t value)
+static struct err *find_looks(struct analysis *analysis, uint64_t value)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 	size_t count = value_looks(value, looks);
 
 	for (size_t i = 0; i < count; i++) {
-		char text[256];
+		struct hypothesis look = {.kind = looks[i].kind, .confidence = looks[i].confidence};
 
-		snprintf(text, sizeof(text), "the bad value 0x%016" PRIx64 " looks like %s", value,
-			 looks[i].text);
-		hypothesis(findings, looks[i].kind, looks[i].confidence, text);
+		snprintf(look.text, sizeof(look.text),
+			 "the bad value 0x%016" PRIx64 " looks like %s", value, looks[i].text);
+		TRY(memory_found_hypothesis(analysis, &look));
 	}
+	return NULL;
 }
 
-/* --- the object that held the value ----------------------------------------------------------- */
-
-static void show_holder(struct kernel *kernel, struct findings *findings, uint64_t address,
-			const struct bad_value *origin)
+static struct err *add_holder(struct analysis *analysis, struct holder *holder)
 {
-	struct owner owner;
-	char text[256], type[96] = "";
+	owner_find(analysis->kernel, holder->address, &holder->owner);
+	owner_find_frame(analysis->kernel, &holder->owner);
+	return memory_found_holder(analysis, holder);
+}
 
-	if (origin && origin->type.kind != TYPE_NONE)
-		type_format(origin->type, type, sizeof(type));
-	owner_find(kernel, address, &owner);
-	owner_find_frame(kernel, &owner);
-	owner_format(&owner, text, sizeof(text));
-	json_t *json = json_pack("{s:o, s:o}", "address", json_address(address), "owner",
-				 describe_owner(&owner));
-	if (origin && origin->member[0]) {
-		json_put(json, "type", json_escaped(type));
-		json_put(json, "member", json_escaped(origin->member));
+/* Flipped bits; *holder, if 0, is set to the place the value must then stand at. */
+static struct err *find_flip(struct analysis *analysis, uint64_t value, uint64_t *holder)
+{
+	struct bit_flip flip;
+
+	if (!bit_flip_find(analysis->kernel, value, &analysis->memory.bad, &flip))
+		return NULL;
+	struct hypothesis hypothesis = {.kind = flip.count > 1 ? "two_bit_flip" : "bit_flip",
+					.confidence = flip.confidence,
+					.bits = {flip.bits[0], flip.bits[1]},
+					.bit_count = flip.count,
+					.restored = flip.restored};
+	copy_string(hypothesis.text, sizeof(hypothesis.text), flip.text);
+	TRY(memory_found_hypothesis(analysis, &hypothesis));
+	if (!flip.node || *holder)
+		return NULL;
+	*holder = flip.node;
+	return add_holder(
+		analysis,
+		&(struct holder){.kind = HOLDER_LINKED, .address = flip.node, .confidence = 0.7});
+}
+
+/* The memory the value was loaded from, where it still stands. */
+static struct err *find_holder(struct analysis *analysis)
+{
+	const struct bad_value *bad = &analysis->memory.bad;
+	struct holder holder = {.kind = HOLDER_LOADED,
+				.address = bad->address,
+				.offset = (int64_t)bad->offset,
+				.confidence = 1};
+
+	if (bad->member[0]) {
+		holder.type = bad->type;
+		copy_string(holder.member, sizeof(holder.member), bad->member);
 	}
-	if (origin)
-		json_put(json, "offset", json_integer((json_int_t)origin->offset));
-	finding_add(findings, FINDING_HOLDER, SEVERITY_NOTICE, origin && origin->held ? 1.0 : 0.7,
-		    json, "the bad value stands at 0x%016" PRIx64 "%s%s%s%s: %s", address,
-		    origin && origin->member[0] ? ", " : "", type,
-		    origin && origin->member[0] ? "." : "", origin ? origin->member : "", text);
+	return add_holder(analysis, &holder);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -117,46 +126,27 @@ static enum reg bad_register(const struct crash *crash)
 	return crash->address == crash->regs.value[REG_RIP] ? REG_RIP : REG_NONE;
 }
 
-static void show_steps(struct findings *findings, const struct bad_value *bad)
+static struct err *explain_value(struct analysis *analysis)
 {
-	for (size_t i = 0; i < bad->step_count; i++)
-		finding_add(findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0,
-			    json_pack("{s:i, s:o, s:s}", "step", (int)i + 1, "text",
-				      json_escaped(bad->steps[i].text), "evidence",
-				      bad->steps[i].proven ? EVIDENCE_PROVEN : EVIDENCE_INFERRED),
-			    NULL);
-}
-
-static struct err *explain_value(const struct crash *crash, struct findings *findings)
-{
+	const struct crash *crash = analysis->crash;
+	struct bad_value *bad = &analysis->memory.bad;
 	enum reg reg = bad_register(crash);
-	struct kernel *kernel = crash->kernel;
-	_cleanup_(bad_value_deinit) struct bad_value origin = {0};
 
 	/* The stack pointer is nobody's value: where it led is told by the stack. */
 	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
 	uint64_t value = crash->regs.value[reg];
-	TRY(provenance_trace(crash, reg, value, &origin));
-	show_steps(findings, &origin);
-	uint64_t holder = origin.found && origin.held ? origin.address : 0;
-	if (holder && origin.whole)
-		value = origin.value;
+	TRY(provenance_trace(crash, reg, value, bad));
+	memory_found_bad_value(analysis);
+	uint64_t holder = bad->found && bad->held ? bad->address : 0;
+	if (holder && bad->whole)
+		value = bad->value;
 	if (holder)
-		show_holder(kernel, findings, holder, &origin);
-	show_looks(findings, value);
-	if (value && crash->address >= PAGE_SIZE) {
-		struct bit_flip flip;
-
-		if (bit_flip_find(kernel, value, &origin, &flip)) {
-			bit_flip_show(findings, &flip);
-			if (flip.node && !holder) {
-				holder = flip.node;
-				show_holder(kernel, findings, holder, NULL);
-			}
-		}
-	}
-	return copies_show(kernel, findings, crash->task, holder, value);
+		TRY(find_holder(analysis));
+	TRY(find_looks(analysis, value));
+	if (value && crash->address >= PAGE_SIZE)
+		TRY(find_flip(analysis, value, &holder));
+	return copies_show(analysis->kernel, analysis->findings, crash->task, holder, value);
 }
 
 static struct err *run(struct analysis *analysis)
@@ -165,8 +155,8 @@ static struct err *run(struct analysis *analysis)
 
 	if (!crash)
 		return NULL;
-	crash_pointers_show(crash, &analysis->locks, analysis->findings);
-	return crash->exception && crash->fault ? explain_value(crash, analysis->findings) : NULL;
+	TRY(crash_pointers_find(analysis));
+	return crash->exception && crash->fault ? explain_value(analysis) : NULL;
 }
 
 const struct analyzer pointer_analyzer = {

@@ -12,7 +12,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "memory/freelist_corruption.h"
+#include "memory/freelist_culprit.h"
 
 /* The slab a CPU takes objects from. */
 static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct slab *ret)
@@ -27,26 +27,15 @@ static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct 
 	return slab_of_page(kernel, &page, ret);
 }
 
-/* An object at hand is the likelier one to have held it. */
-static json_t *registers_of(const struct crash *crash)
-{
-	json_t *registers = json_object();
-
-	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
-		if (regs_known(&crash->regs, reg))
-			json_put(registers, reg_name(reg), json_address(crash->regs.value[reg]));
-	return registers;
-}
-
 static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *slab,
 			 struct culprit *culprit)
 {
 	struct kernel *kernel = trail->walk->kernel;
 	struct freelist_break broken = {.decoded = trail->bits.value, .why = BREAK_OUTSIDE};
-	_json_ json_t *registers = registers_of(trail->walk->crash);
+	const struct regs *regs = &trail->walk->crash->regs;
 
 	return trail->bits.mask == UINT64_MAX && err_ok(slab_of_cpu(kernel, cpu_slab, slab)) &&
-	       freelist_culprit(kernel, registers, slab, &broken, culprit) && culprit->object &&
+	       freelist_culprit_find(kernel, regs, slab, &broken, culprit) && culprit->object &&
 	       culprit->raw != trail->bits.value;
 }
 

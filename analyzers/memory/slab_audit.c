@@ -13,6 +13,7 @@
 #include "analysis.h"
 #include "base/hash.h"
 #include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
 #include "kernel/tasks/percpu.h"
@@ -20,6 +21,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "memory/freelist_corruption.h"
+#include "memory/freelist_culprit.h"
 #include "memory/slab_functions.h"
 
 #define PAGE_BUDGET 1200 /* pages an audit may read beyond what is cached */
@@ -28,8 +30,8 @@
 #define BROKEN_MAX 16 /* lists reported */
 
 struct audit {
+	struct analysis *analysis;
 	struct kernel *kernel;
-	struct findings *findings;
 	struct map seen; /* slabs and lists done */
 	struct map told; /* breaks reported */
 	uint64_t budget_end;
@@ -43,19 +45,23 @@ static bool spent(const struct audit *audit)
 	       audit->broken >= BROKEN_MAX;
 }
 
-static void report(struct audit *audit, const struct slab *slab,
-		   const struct freelist_break *broken, const char *list)
+static const struct regs *registers(const struct audit *audit)
 {
-	struct culprit culprit;
+	return audit->analysis->crash ? crash_regs(audit->analysis->crash) : NULL;
+}
+
+static struct err *report(struct audit *audit, const struct slab *slab,
+			  const struct freelist_break *broken, const char *list)
+{
+	struct freelist_corruption corruption = {
+		.slab = *slab, .broken = *broken, .list = list, .near = audit->near};
 
 	/* One bad pointer may be met on a list, and once more in a register. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
-		return;
-	freelist_culprit(audit->kernel, findings_registers(audit->findings), slab, broken,
-			 &culprit);
-	freelist_damage_show(audit->kernel, audit->findings, slab, broken, &culprit, list,
-			     audit->near);
+		return NULL;
+	freelist_culprit_find(audit->kernel, registers(audit), slab, broken, &corruption.culprit);
 	audit->broken++;
+	return freelist_corruption_explain(audit->analysis, &corruption);
 }
 
 static struct err *check_list(struct audit *audit, const struct slab *slab, uint64_t first,
@@ -64,9 +70,9 @@ static struct err *check_list(struct audit *audit, const struct slab *slab, uint
 	struct freelist_break broken;
 
 	TRY(freelist_walk(audit->kernel, slab, first, NULL, &broken));
-	if (broken.why != BREAK_NONE && broken.why != BREAK_UNREADABLE)
-		report(audit, slab, &broken, list);
-	return NULL;
+	return broken.why == BREAK_NONE || broken.why == BREAK_UNREADABLE
+		       ? NULL
+		       : report(audit, slab, &broken, list);
 }
 
 /* A slab by the address of its descriptor. Unreadable ones are passed over: excluded pages. */
@@ -158,41 +164,29 @@ static struct err *audit_partial(void *context, const struct slab_cache *cache)
 	return spent(audit) ? NULL : check_partial(audit, cache);
 }
 
-/* The address that could not be reached. */
-static bool fault_address(const struct audit *audit, uint64_t *ret)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(audit->findings, FINDING_CRASH, &from);
-	const json_t *fault = crash ? json_object_get(crash->evidence, "fault") : NULL;
-
-	return json_address_value(json_object_get(fault, "address"), ret);
-}
-
 /*
  * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
  * objects off in batches): the address that faulted is the pointer, or the free pointer's place in
  * the object it should have led to. What any other register holds would fit by chance too often,
  * and so would what faulted elsewhere.
  */
-static void match_fault(struct audit *audit, const struct slab *slab)
+static struct err *match_fault(struct audit *audit, const struct slab *slab)
 {
-	uint64_t bad;
+	const struct crash *crash = audit->analysis->crash;
 
-	if (!allocator_crashed(audit->findings) || !fault_address(audit, &bad) ||
-	    memory_is_canonical(audit->kernel->memory, bad))
-		return;
-	uint64_t forms[] = {bad, bad - slab->cache->offset};
+	if (!crash || !crash->fault || !slab_functions_crashed(crash) ||
+	    memory_is_canonical(audit->kernel->memory, crash->address))
+		return NULL;
+	uint64_t forms[] = {crash->address, crash->address - slab->cache->offset};
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		struct freelist_break broken = {
 			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
 		struct culprit culprit;
 
-		if (!freelist_culprit(audit->kernel, findings_registers(audit->findings), slab,
-				      &broken, &culprit))
-			continue;
-		report(audit, slab, &broken, "fault");
-		return;
+		if (freelist_culprit_find(audit->kernel, registers(audit), slab, &broken, &culprit))
+			return report(audit, slab, &broken, "fault");
 	}
+	return NULL;
 }
 
 /* A slab the crash touches, by a pointer into it or to its descriptor. */
@@ -215,23 +209,22 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	TRY(check_list(audit, &slab, slab.freelist, "slab"));
 	if (audit->broken == before)
 		TRY(check_cpus(audit, slab.cache));
-	if (audit->broken == before)
-		match_fault(audit, &slab);
-	return NULL;
+	return audit->broken == before ? match_fault(audit, &slab) : NULL;
 }
 
 #define STACK_WORDS 96 /* of the crashed function and its callers */
 
 static struct err *check_stack(struct audit *audit)
 {
-	uint64_t sp;
+	const struct regs *regs = registers(audit);
 
-	if (!json_address_value(json_object_get(findings_registers(audit->findings), "rsp"), &sp))
+	if (!regs || !regs_known(regs, REG_RSP))
 		return NULL;
+	uint64_t sp = regs->value[REG_RSP] & ~7ull;
 	for (unsigned i = 0; i < STACK_WORDS && !audit->broken; i++) {
 		uint64_t word;
 
-		if (!err_ok(memory_read_u64(audit->kernel->memory, (sp & ~7ull) + 8 * i, &word)))
+		if (!err_ok(memory_read_u64(audit->kernel->memory, sp + 8 * i, &word)))
 			break;
 		if (memory_is_kernel(audit->kernel->memory, word))
 			TRY(check_touched(audit, word));
@@ -239,56 +232,53 @@ static struct err *check_stack(struct audit *audit)
 	return NULL;
 }
 
+/* A register may hold the kmem_cache that is being allocated from. */
+static struct err *check_cache(struct audit *audit, uint64_t address)
+{
+	const struct slab_cache *cache;
+	struct slab_object object;
+
+	if (!err_ok(slab_find(audit->kernel, address, &object)) ||
+	    strcmp(object.slab.cache->name, "kmem_cache") ||
+	    !err_ok(slab_cache_get(audit->kernel, object.start, &cache)))
+		return NULL;
+	TRY(check_cpus(audit, cache));
+	return check_partial(audit, cache);
+}
+
 /* Slabs the crash itself touches come first: whatever the budget, they are looked at. */
 static struct err *check_near(struct audit *audit)
 {
-	const struct finding *finding;
-	size_t from = 0;
+	const struct memory_facts *facts = &audit->analysis->memory;
 
-	while ((finding = findings_next(audit->findings, FINDING_POINTER, &from))) {
-		const struct slab_cache *cache;
-		uint64_t address;
-		struct slab_object object;
-
-		if (!json_address_value(json_object_get(finding->evidence, "value"), &address))
-			continue;
-		TRY(check_touched(audit, address));
-		/* A register may hold the kmem_cache that is being allocated from. */
-		if (err_ok(slab_find(audit->kernel, address, &object)) &&
-		    !strcmp(object.slab.cache->name, "kmem_cache") &&
-		    err_ok(slab_cache_get(audit->kernel, object.start, &cache))) {
-			TRY(check_cpus(audit, cache));
-			TRY(check_partial(audit, cache));
-		}
+	for (size_t i = 0; i < facts->pointer_count; i++) {
+		TRY(check_touched(audit, facts->pointers[i].value));
+		TRY(check_cache(audit, facts->pointers[i].value));
 	}
 	return audit->broken ? NULL : check_stack(audit);
 }
 
 /* Whether memory may be damaged: a hang or a panic that code asked for speaks of something else. */
-static bool in_question(const struct findings *findings)
+static bool in_question(const struct analysis *analysis)
 {
-	static const char *const others[] = {"panic",	    "hung_task",     "soft_lockup",
-					     "hard_lockup", "rcu_stall",     "nmi",
-					     "sysrq",	    "out_of_memory", "init_died"};
-	size_t from = 0;
-	const struct finding *finding = findings_next(findings, FINDING_CRASH, &from);
-	const json_t *crash = finding ? finding->evidence : NULL;
-	const char *kind = json_string_value(json_object_get(crash, "kind"));
+	static const enum crash_kind others[] = {
+		CRASH_PANIC,	   CRASH_HUNG_TASK,	CRASH_SOFT_LOCKUP,
+		CRASH_HARD_LOCKUP, CRASH_RCU_STALL,	CRASH_NMI,
+		CRASH_SYSRQ,	   CRASH_OUT_OF_MEMORY, CRASH_INIT_DIED};
+	const struct crash *crash = analysis->crash;
 
-	for (size_t i = 0; kind && i < ARRAY_SIZE(others); i++)
-		if (!strcmp(kind, others[i]) && !json_object_get(crash, "exception"))
+	for (size_t i = 0; crash && i < ARRAY_SIZE(others); i++)
+		if (crash->kind == others[i] && !crash->exception)
 			return false;
-	from = 0;
-	return findings_next(findings, FINDING_POINTER, &from);
+	return analysis->memory.pointer_count;
 }
 
 static struct err *run(struct analysis *analysis)
 {
 	struct kernel *kernel = analysis->kernel;
-	struct findings *findings = analysis->findings;
 	struct audit audit = {
+		.analysis = analysis,
 		.kernel = kernel,
-		.findings = findings,
 		.budget_end = dump_pages_read(kernel->dump) + PAGE_BUDGET,
 		.near = true,
 	};
@@ -296,7 +286,7 @@ static struct err *run(struct analysis *analysis)
 
 	audit.near = false;
 	/* The whole audit only where memory is in question: it reads a page for each free object. */
-	bool suspect = in_question(findings);
+	bool suspect = in_question(analysis);
 	if (!err && suspect)
 		err = slab_caches_each(kernel, audit_cpus, &audit);
 	if (!err && suspect)
@@ -306,7 +296,7 @@ static struct err *run(struct analysis *analysis)
 	return err;
 }
 
-const struct analyzer slab_analyzer = {
+const struct analyzer slab_audit_analyzer = {
 	.name = "slab",
 	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_PERCPU,
 	.run = run,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The slab allocator by the names of its functions. */
 #include "memory/slab_functions.h"
 
 #include <string.h>
 
 #define FRAMES 3 /* a fault's own entry code may stand above */
 
-bool allocator_has(const char *symbol)
+bool slab_functions_has(const char *symbol)
 {
 	static const char *const words[] = {
 		"kmalloc",	   "kmem_cache_",      "kfree",
@@ -21,20 +22,12 @@ bool allocator_has(const char *symbol)
 	return false;
 }
 
-bool allocator_crashed(const struct findings *findings)
+bool slab_functions_crashed(const struct crash *crash)
 {
-	size_t from = 0, i;
-	const struct finding *trace = findings_next(findings, FINDING_BACKTRACE, &from);
-	json_t *frame;
+	struct symbol symbol;
 
-	json_array_foreach(trace ? json_object_get(trace->evidence, "backtrace") : NULL, i, frame)
-	{
-		const char *symbol = json_string_value(json_object_get(frame, "symbol"));
-
-		if (i >= FRAMES)
-			break;
-		if (symbol && allocator_has(symbol))
+	for (size_t i = 0; i < MIN(crash->trace.count, FRAMES); i++)
+		if (crash_frame_symbol(crash, i, &symbol) && slab_functions_has(symbol.name))
 			return true;
-	}
 	return false;
 }

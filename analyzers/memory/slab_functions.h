@@ -2,11 +2,11 @@
 #ifndef TRIAGE_MEMORY_SLAB_FUNCTIONS
 #define TRIAGE_MEMORY_SLAB_FUNCTIONS
 
-#include "finding.h"
+#include "crash/crash.h"
 
 /* By its name, a function of the slab allocator (mm/slub.c, mm/slab.c), clones included. */
-bool allocator_has(const char *symbol);
-/* The panic task died in it: one of the innermost frames of backtrace.panic is such a function. */
-bool allocator_crashed(const struct findings *findings);
+bool slab_functions_has(const char *symbol);
+/* The panic task died in it: one of the innermost frames of its stack is such a function. */
+bool slab_functions_crashed(const struct crash *crash);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the reports that SLUB's own checks leave in the log. */
 #include "memory/slab_report.h"
 
 #include <string.h>

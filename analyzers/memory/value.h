@@ -13,6 +13,7 @@
  * value's own bytes.
  */
 #define VALUE_LOOKS_MAX 8
+#define VALUE_TELLING 0.9 /* the confidence of a look that chance does not make */
 
 /* Fills ret, most telling first; returns how many. */
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);

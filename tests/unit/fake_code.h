@@ -38,25 +38,6 @@ static struct crash crash;
 static struct frame frames[8];
 static struct bad_value found;
 
-/* owner.c's, which nothing asked for here needs. */
-void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
-{
-	*ret = (struct owner){.kind = OWNER_UNKNOWN, .address = address, .cpu = -1};
-	(void)of;
-}
-
-const char *owner_kind_name(enum owner_kind kind)
-{
-	(void)kind;
-	return "unknown";
-}
-
-void owner_format(const struct owner *owner, char *buf, size_t size)
-{
-	(void)owner;
-	copy_string(buf, size, "an object");
-}
-
 /* A page is its number; the only slab is the first. */
 bool page_to_phys(struct kernel *of, uint64_t page, uint64_t *phys)
 {

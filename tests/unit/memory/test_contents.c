@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "analysis.h"
-#include "fake_slab.h"
+#include "fake_owner.h"
+#include "memory/memory_found.h"
 
 #define SMALL (FAKE_BASE + 0x4000) /* objects of 256 bytes */
 #define LARGE (FAKE_BASE + 0x8000) /* of 4,096 */
 #define BARE (FAKE_BASE + 0x20000) /* nobody's */
-
-void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
-{
-	*ret = (struct owner){.kind = OWNER_UNKNOWN};
-	if (!err_ok(slab_find(of, address, &ret->slab)))
-		return;
-	ret->kind = OWNER_SLAB;
-	ret->start = ret->slab.start;
-	ret->size = ret->slab.slab.cache->object_size;
-}
-
-void owner_format(const struct owner *owner, char *buf, size_t size)
-{
-	copy_string(buf, size, owner->kind == OWNER_SLAB ? owner->slab.slab.cache->name : "nobody");
-}
 
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
@@ -31,34 +16,31 @@ static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 		 128, "name", array, 192);
 }
 
-static struct findings findings;
-
 static void start(void)
 {
 	fake_open(more_types);
 	memset(&fake_slabs, 0, sizeof(fake_slabs));
 	fake_slab("kmalloc-256", SMALL, 256, 8);
 	fake_slab("kmalloc-4k", LARGE, 4096, 4);
-	findings_init(&findings, NULL);
+	fake_analysis_start();
 }
 
 static void stop(void)
 {
-	findings_deinit(&findings);
+	fake_analysis_end();
 	fake_close();
 }
 
 /* The evidence for a holder at this address; type may be NULL. */
 static const json_t *contents(uint64_t address, const char *type, int offset)
 {
-	json_t *holder = json_pack("{s:o, s:s*, s:i}", "address", json_address(address), "type",
-				   type, "offset", offset);
-	size_t from = 0;
+	struct holder holder = {.address = address, .offset = offset};
 
-	finding_add(&findings, FINDING_HOLDER, SEVERITY_INFO, 1.0, holder, NULL);
-	assert_ok(contents_analyzer.run(
-		&(struct analysis){.kernel = &kernel, .findings = &findings}));
-	const struct finding *finding = findings_next(&findings, FINDING_CONTENTS, &from);
+	if (type)
+		holder.type = types_find_struct(kernel.types, type);
+	assert_ok(memory_found_holder(&analysis, &holder));
+	assert_ok(contents_analyzer.run(&analysis));
+	const struct finding *finding = fake_finding(FINDING_CONTENTS);
 	return finding ? finding->evidence : NULL;
 }
 
@@ -80,7 +62,7 @@ START_TEST(a_small_object_is_shown_whole_with_its_members)
 	start();
 	fake_u64(SMALL + 256, SMALL + 8);
 	fake_u64(SMALL + 256 + 16, 0xffff87c5eafa5600ull);
-	const json_t *all = contents(SMALL + 256 + 16, "struct hctx", 16);
+	const json_t *all = contents(SMALL + 256 + 16, "hctx", 16);
 
 	ck_assert_uint_eq(json_array_size(json_object_get(all, "words")), 256 / 8);
 	ck_assert_int_eq(json_integer_value(json_object_get(all, "size")), 256);
@@ -118,7 +100,7 @@ START_TEST(absurd_holders_stay_bounded)
 
 	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++) {
 		start();
-		const json_t *all = contents(BARE + 0x100, "struct hctx", offsets[i]);
+		const json_t *all = contents(BARE + 0x100, "hctx", offsets[i]);
 		size_t count = json_array_size(json_object_get(all, "words"));
 
 		ck_assert_uint_gt(count, 0);

@@ -4,15 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/str.h"
-#include "describe.h"
-#include "fake_kernel.h"
-#include "kernel/dump/regs.h"
-#include "kernel/memory/memory.h"
-#include "kernel/mm/owner.h"
+#define FAKE_OWN_OWNERS
+#include "fake_owner.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
 #include "memory/crash_pointers.h"
 
 #define STACK (FAKE_BASE + 0x4000)
@@ -37,28 +31,12 @@ void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 	copy_string(ret->symbol, sizeof(ret->symbol), "pcpu_get_vm_areas+0x30");
 }
 
-void owner_find_frame(struct kernel *of, struct owner *owner)
-{
-	(void)of;
-	(void)owner;
-}
-
 const struct task *tasks_find(const struct tasks *tasks, uint64_t address)
 {
 	static const struct task one = {.pid = 7};
 
 	(void)tasks;
 	return address == OBJECT ? &one : NULL;
-}
-
-json_t *describe_task(const struct task *of)
-{
-	return json_pack("{s:i}", "pid", of->pid);
-}
-
-json_t *describe_owner(const struct owner *owner)
-{
-	return json_pack("{s:i}", "kind", (int)owner->kind);
 }
 
 struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsigned cpu,
@@ -70,16 +48,7 @@ struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsig
 	return NULL;
 }
 
-uint64_t frame_lookup_address(const struct frame *frame)
-{
-	return frame->address;
-}
-
-static struct findings findings;
-static struct locks locks;
 static struct task task;
-static struct frame frames[12];
-static struct crash crash;
 
 /* An oops of main_function(), called by caller_1() … caller_10(), 0x100 bytes of stack each. */
 static void start(void)
@@ -88,6 +57,7 @@ static void start(void)
 
 	fake_open(NULL);
 	fake_region(CODE, CODE + 0x100000, VA_IMAGE);
+	fake_analysis_start();
 	for (size_t i = 0; i < ARRAY_SIZE(frames); i++) {
 		snprintf(names[i], sizeof(names[i]), i ? "caller_%zu" : "main_function", i);
 		fake_symbol(names[i], CODE + i * 0x1000);
@@ -97,37 +67,31 @@ static void start(void)
 					   .source = FOUND_ORC};
 	}
 	task = (struct task){.stack = STACK, .stack_size = STACK_SIZE};
-	crash = (struct crash){.kernel = &kernel,
-			       .cpu = 0,
-			       .task = &task,
-			       .exception = true,
-			       .trace = {.frames = frames, .count = ARRAY_SIZE(frames)}};
-	findings_init(&findings, NULL);
+	crash.cpu = 0;
+	crash.task = &task;
+	crash.exception = true;
+	crash.trace.count = ARRAY_SIZE(frames);
 }
 
 static void stop(void)
 {
-	findings_deinit(&findings);
-	locks_deinit(&locks);
+	locks_deinit(&analysis.locks);
+	fake_analysis_end();
 	fake_close();
 }
 
 /* "where=value, …", values as offsets from FAKE_BASE where they are. */
 static void shows(const char *expected)
 {
-	const struct finding *finding;
 	_str_ struct str out = {0};
-	size_t from = 0;
-	uint64_t value;
 
-	crash_pointers_show(&crash, &locks, &findings);
-	while ((finding = findings_next(&findings, FINDING_POINTER, &from))) {
-		ck_assert(json_address_value(json_object_get(finding->evidence, "value"), &value));
-		str_printf(&out, "%s%s=", out.length ? ", " : "",
-			   json_string_value(json_object_get(finding->evidence, "where")));
-		bool near = value - FAKE_BASE < sizeof(fake.bytes);
-		str_printf(&out, "%s%" PRIx64, near ? "+" : "",
-			   near ? value - (uint64_t)FAKE_BASE : value);
+	assert_ok(crash_pointers_find(&analysis));
+	for (size_t i = 0; i < analysis.memory.pointer_count; i++) {
+		const struct crash_pointer *pointer = &analysis.memory.pointers[i];
+		bool near = pointer->value - FAKE_BASE < sizeof(fake.bytes);
+
+		str_printf(&out, "%s%s=%s%" PRIx64, i ? ", " : "", pointer->where, near ? "+" : "",
+			   near ? pointer->value - (uint64_t)FAKE_BASE : pointer->value);
 	}
 	ck_assert_str_eq(out.data ? out.data : "", expected);
 }
@@ -213,7 +177,7 @@ START_TEST(a_crowded_stack_stays_bounded)
 	for (uint64_t at = 0; at < STACK_SIZE - 0x1000; at += 8)
 		fake_u64(STACK + 0x1000 + at, OBJECT + at);
 	frames[1].return_slot = STACK + STACK_SIZE;
-	crash_pointers_show(&crash, &locks, &findings);
+	assert_ok(crash_pointers_find(&analysis));
 	ck_assert_uint_eq(findings.count, 4 * 4);
 	stop();
 
@@ -266,7 +230,7 @@ static void lock(const char *name, uint64_t address)
 	struct lock *one = lock_new(LOCK_MUTEX, address);
 
 	copy_string(one->place.name, sizeof(one->place.name), name);
-	assert_ok(locks_add(&locks, one));
+	assert_ok(locks_add(&analysis.locks, one));
 }
 
 START_TEST(a_hang_shows_its_locks)
@@ -301,7 +265,7 @@ START_TEST(a_hang_shows_its_locks)
 	crash.trace.count = 0;
 	for (unsigned i = 0; i < 1000; i++)
 		lock("many", OBJECT + 8 * i);
-	crash_pointers_show(&crash, &locks, &findings);
+	assert_ok(crash_pointers_find(&analysis));
 	ck_assert_uint_eq(findings.count, 16);
 	stop();
 }

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "analysis.h"
-#include "describe.h"
-#include "fake_slab.h"
+#include "fake_owner.h"
 
 #define OBJECT (FAKE_BASE + 0x4000 + 2 * 192)
 #define SLUB "kernel BUG at mm/slub.c:419!"
-
-void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
-{
-	(void)of;
-	*ret = (struct owner){.kind = OWNER_SLAB, .address = address, .cpu = -1};
-}
-
-json_t *describe_owner(const struct owner *owner)
-{
-	return json_pack("{s:o}", "start", json_address(owner->address));
-}
 
 static const struct {
 	const char *message, *symbol;
@@ -54,85 +41,81 @@ static const struct {
 	{"", "clear_inode", OBJECT, OBJECT, {"clear_inode"}, true, false, NULL},
 };
 
-static void crash_as(struct findings *findings, size_t scene, const char *kind)
-{
-	json_t *frames = json_array();
-
-	for (size_t i = 0; i < 3 && scenes[scene].callers[i]; i++)
-		json_array_append_new(frames,
-				      json_pack("{s:s}", "symbol", scenes[scene].callers[i]));
-	finding_add(findings, FINDING_CRASH, SEVERITY_CRITICAL, 1,
-		    json_pack("{s:s, s:s, s:{s:s}, s:{s:o, s:o}}", "kind", kind, "message",
-			      scenes[scene].message, "rip", "symbol", scenes[scene].symbol,
-			      "registers", "rax", json_address(scenes[scene].rax), "rbx",
-			      json_address(scenes[scene].rbx)),
-		    NULL);
-	finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1,
-		    json_pack("{s:o}", "backtrace", frames), NULL);
-}
-
-static void start(bool is_free)
+static void start(size_t scene, enum crash_kind kind)
 {
 	fake_open(NULL);
 	memset(&fake_slabs, 0, sizeof(fake_slabs));
 	fake_slab("kmalloc-192", FAKE_BASE + 0x4000, 192, 21);
-	if (is_free)
+	if (scenes[scene].free)
 		fake_slabs.free[fake_slabs.free_count++] = OBJECT;
+	fake_analysis_start();
+	crash.kind = kind;
+	copy_string(crash.message, sizeof(crash.message), scenes[scene].message);
+	copy_string(crash.at.symbol, sizeof(crash.at.symbol), scenes[scene].symbol);
+	crash.exception = true;
+	regs_set(&crash.regs, REG_RAX, scenes[scene].rax);
+	regs_set(&crash.regs, REG_RBX, scenes[scene].rbx);
+	for (size_t i = 0; i < 3 && scenes[scene].callers[i]; i++) {
+		uint64_t address = 0xffffffff81000000 + 0x1000 * i;
+
+		fake_symbol(scenes[scene].callers[i], address);
+		frames[i].address = address + 4;
+		crash.trace.count++;
+	}
 }
 
-static const struct finding *run(struct findings *findings, size_t scene, const char *kind)
+static const struct double_free *run(void)
 {
-	size_t from = 0;
+	assert_ok(double_free_analyzer.run(&analysis));
+	ck_assert((analysis.memory.double_free != NULL) ==
+		  (fake_finding(FINDING_DOUBLE_FREE) != NULL));
+	return analysis.memory.double_free;
+}
 
-	findings_init(findings, NULL);
-	crash_as(findings, scene, kind);
-	assert_ok(double_free_analyzer.run(
-		&(struct analysis){.kernel = &kernel, .findings = findings}));
-	return findings_next(findings, FINDING_DOUBLE_FREE, &from);
+static void finish(void)
+{
+	fake_analysis_end();
+	fake_close();
+}
+
+/* Who the verdict says freed it; "" for nobody. */
+static const char *freed_by(const json_t *evidence)
+{
+	const char *name =
+		json_string_value(json_object_get(json_object_get(evidence, "freed_by"), "symbol"));
+
+	return name ? name : "";
 }
 
 START_TEST(the_check_is_told_from_others)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scenes); i++) {
-		struct findings findings;
-		uint64_t object = 0;
-
-		start(scenes[i].free);
-		const struct finding *found = run(&findings, i, "bug");
+		start(i, CRASH_BUG);
+		const struct double_free *found = run();
 		ck_assert_msg((found != NULL) == scenes[i].found, "scene %zu", i);
 		if (found) {
-			const json_t *by = json_object_get(found->evidence, "freed_by");
-			const char *name = json_string_value(json_object_get(by, "symbol"));
+			const struct finding *finding = fake_finding(FINDING_DOUBLE_FREE);
 
-			ck_assert(json_address_value(json_object_get(found->evidence, "object"),
-						     &object));
-			ck_assert_uint_eq(object, OBJECT);
-			ck_assert_str_eq(name ? name : "",
+			ck_assert_uint_eq(found->object.start, OBJECT);
+			ck_assert_str_eq(freed_by(finding->evidence),
 					 scenes[i].freed_by ? scenes[i].freed_by : "");
 			ck_assert_str_eq(
-				json_string_value(json_object_get(found->evidence, "evidence")),
+				json_string_value(json_object_get(finding->evidence, "evidence")),
 				scenes[i].free ? "proven" : "inferred");
-			ck_assert(scenes[i].free == (found->confidence == 1));
+			ck_assert(scenes[i].free == (finding->confidence == 1));
 		}
-		findings_deinit(&findings);
-		fake_close();
+		finish();
 	}
 }
 END_TEST
 
 START_TEST(other_crashes_are_no_double_free)
 {
-	struct findings findings;
-
-	start(true);
-	ck_assert_ptr_null(run(&findings, 0, "page_fault"));
-	findings_deinit(&findings);
-	findings_init(&findings, NULL); /* nothing known of the crash */
-	assert_ok(double_free_analyzer.run(
-		&(struct analysis){.kernel = &kernel, .findings = &findings}));
-	ck_assert_uint_eq(findings.count, 0);
-	findings_deinit(&findings);
-	fake_close();
+	start(0, CRASH_PAGE_FAULT);
+	ck_assert_ptr_null(run());
+	analysis.crash = NULL; /* nothing known of it */
+	ck_assert_ptr_null(run());
+	finish();
 }
 END_TEST
 

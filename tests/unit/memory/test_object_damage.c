@@ -36,14 +36,14 @@ static uint64_t object(unsigned index)
 	return BASE + 256 * (uint64_t)index;
 }
 
-static struct object_shape read_shape(unsigned index, uint64_t offset)
+static struct object_damage read_damage(unsigned index, uint64_t offset)
 {
 	struct slab_object found;
-	struct object_shape shape;
+	struct object_damage damage;
 
 	assert_ok(slab_find(&kernel, object(index), &found));
-	assert_ok(object_shape_read(&kernel, &found, object(index) + offset, type, &shape));
-	return shape;
+	assert_ok(object_damage_read(&kernel, &found, object(index) + offset, type, &damage));
+	return damage;
 }
 
 static void fill(uint64_t from, uint64_t to, uint64_t value)
@@ -54,118 +54,118 @@ static void fill(uint64_t from, uint64_t to, uint64_t value)
 
 START_TEST(one_bad_member_in_a_sound_object)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	fake_u64(object(2) + 64, WILD);
 	fill(object(2) + 128, object(2) + 192, 0x1122); /* numbers: neither for nor against */
-	shape = read_shape(2, 64);
-	ck_assert_int_eq(shape.damage, DAMAGE_UNKNOWN);
+	damage = read_damage(2, 64);
+	ck_assert_int_eq(damage.damage, DAMAGE_UNKNOWN);
 
 	fake_u64(object(2) + 8, object(2) + 8); /* an empty list */
 	fake_u64(object(2) + 16, object(2) + 8);
-	shape = read_shape(2, 64);
-	ck_assert_int_eq(shape.damage, DAMAGE_ONE_MEMBER);
-	ck_assert_uint_eq(shape.lists_sound, 1);
-	ck_assert_uint_eq(shape.list_at, object(2) + 8);
-	ck_assert_uint_eq(shape.pointers_bad, 0);
+	damage = read_damage(2, 64);
+	ck_assert_int_eq(damage.damage, DAMAGE_ONE_MEMBER);
+	ck_assert_uint_eq(damage.lists_sound, 1);
+	ck_assert_uint_eq(damage.list_at, object(2) + 8);
+	ck_assert_uint_eq(damage.pointers_bad, 0);
 
 	/* a pointer to an object with an array that leads back: hctx, request_queue */
 	fake_u64(object(2) + 32, OTHERS + 512);
 	fake_u64(OTHERS + 512 + 16, OTHERS + 2048);
 	fake_u64(OTHERS + 2048, object(2));
-	double before = shape.confidence;
-	shape = read_shape(2, 64);
-	ck_assert_uint_eq(shape.back_references, 1);
-	ck_assert_uint_eq(shape.back_at, object(2) + 32);
-	ck_assert_uint_eq(shape.back_object, OTHERS + 512);
-	ck_assert_double_gt(shape.confidence, before);
-	ck_assert_int_eq(shape.from, 64);
-	ck_assert_int_eq(shape.to, 72);
+	double before = damage.confidence;
+	damage = read_damage(2, 64);
+	ck_assert_uint_eq(damage.back_references, 1);
+	ck_assert_uint_eq(damage.back_at, object(2) + 32);
+	ck_assert_uint_eq(damage.back_object, OTHERS + 512);
+	ck_assert_double_gt(damage.confidence, before);
+	ck_assert_int_eq(damage.from, 64);
+	ck_assert_int_eq(damage.to, 72);
 	fake_close();
 }
 END_TEST
 
 START_TEST(a_blank_object_says_little)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	fake_u64(object(2) + 64, WILD);
-	shape = read_shape(2, 64);
-	ck_assert_int_eq(shape.damage, DAMAGE_ONE_MEMBER);
-	ck_assert_double_lt(shape.confidence, 0.8);
+	damage = read_damage(2, 64);
+	ck_assert_int_eq(damage.damage, DAMAGE_ONE_MEMBER);
+	ck_assert_double_lt(damage.confidence, 0.8);
 	fake_close();
 }
 END_TEST
 
 START_TEST(a_whole_object_of_one_text)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	fill(object(2), object(3), AAAA);
-	shape = read_shape(2, 64);
-	ck_assert_int_eq(shape.damage, DAMAGE_WHOLE_OBJECT);
-	ck_assert_int_eq(shape.from, 0);
-	ck_assert_int_eq(shape.to, 256);
-	double alone = shape.confidence;
+	damage = read_damage(2, 64);
+	ck_assert_int_eq(damage.damage, DAMAGE_WHOLE_OBJECT);
+	ck_assert_int_eq(damage.from, 0);
+	ck_assert_int_eq(damage.to, 256);
+	double alone = damage.confidence;
 
 	/* all of its neighbours are such buffers: less sure */
 	fill(object(0), object(5), AAAA);
-	shape = read_shape(2, 64);
-	ck_assert_int_eq(shape.damage, DAMAGE_WHOLE_OBJECT);
-	ck_assert_double_lt(shape.confidence, alone);
+	damage = read_damage(2, 64);
+	ck_assert_int_eq(damage.damage, DAMAGE_WHOLE_OBJECT);
+	ck_assert_double_lt(damage.confidence, alone);
 	fake_close();
 }
 END_TEST
 
 START_TEST(an_overrun_comes_out_of_the_object_in_front)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	fill(object(1) + 200, object(2) + 16, AAAA);
-	shape = read_shape(2, 0);
-	ck_assert_int_eq(shape.damage, DAMAGE_OVERRUN);
-	ck_assert_int_eq(shape.from, -56);
-	ck_assert_int_eq(shape.to, 16);
+	damage = read_damage(2, 0);
+	ck_assert_int_eq(damage.damage, DAMAGE_OVERRUN);
+	ck_assert_int_eq(damage.from, -56);
+	ck_assert_int_eq(damage.to, 16);
 	/* one equal word on each side is no run */
 	fill(object(1) + 200, object(2) + 16, 0);
 	fill(object(2) - 8, object(2) + 8, AAAA);
-	ck_assert_int_ne(read_shape(2, 0).damage, DAMAGE_OVERRUN);
+	ck_assert_int_ne(read_damage(2, 0).damage, DAMAGE_OVERRUN);
 	/* nothing of the slab lies before its first object */
 	fill(object(0) - 64, object(0) + 64, AAAA);
-	ck_assert_int_ne(read_shape(0, 0).damage, DAMAGE_OVERRUN);
+	ck_assert_int_ne(read_damage(0, 0).damage, DAMAGE_OVERRUN);
 	fake_close();
 }
 END_TEST
 
 START_TEST(part_of_an_object)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	fill(object(2) + 64, object(2) + 128, AAAA);
-	shape = read_shape(2, 72);
-	ck_assert_int_eq(shape.damage, DAMAGE_MEMBERS);
-	ck_assert_int_eq(shape.from, 64);
-	ck_assert_int_eq(shape.to, 128);
+	damage = read_damage(2, 72);
+	ck_assert_int_eq(damage.damage, DAMAGE_MEMBERS);
+	ck_assert_int_eq(damage.from, 64);
+	ck_assert_int_eq(damage.to, 128);
 	/* pointers that lead nowhere, all over it */
 	fake_close();
 	start();
 	for (unsigned i = 0; i < 6; i++)
 		fake_u64(object(2) + 24 * i, WILD + 4096 * i);
-	shape = read_shape(2, 0);
-	ck_assert_int_eq(shape.damage, DAMAGE_MEMBERS);
-	ck_assert_uint_eq(shape.pointers_bad, 5);
+	damage = read_damage(2, 0);
+	ck_assert_int_eq(damage.damage, DAMAGE_MEMBERS);
+	ck_assert_uint_eq(damage.pointers_bad, 5);
 	fake_close();
 }
 END_TEST
 
 START_TEST(members_are_held_against_their_type)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 
 	start();
 	type = types_find_struct(kernel.types, "hctx");
@@ -174,29 +174,29 @@ START_TEST(members_are_held_against_their_type)
 	fake_u64(object(2) + 8, 0);
 	fake_u64(object(2) + 16, WILD);
 	fake_u64(object(2) + 32, 0x123456789abcdef0); /* depth is no pointer */
-	shape = read_shape(2, 16);
-	ck_assert_uint_eq(shape.members, 4);
-	ck_assert_uint_eq(shape.members_bad, 1);
-	ck_assert_str_eq(shape.bad_names, "fq");
+	damage = read_damage(2, 16);
+	ck_assert_uint_eq(damage.members, 4);
+	ck_assert_uint_eq(damage.members_bad, 1);
+	ck_assert_str_eq(damage.bad_names, "fq");
 
 	/* data is no code */
 	fake_u64(object(2) + 24, OTHERS);
-	shape = read_shape(2, 16);
-	ck_assert_str_eq(shape.bad_names, "fq, run");
+	damage = read_damage(2, 16);
+	ck_assert_str_eq(damage.bad_names, "fq, run");
 
 	/* another type's object: what should be pointers is none */
 	fake_u64(object(2), WILD + 64);
 	fake_u64(object(2) + 8, WILD + 128);
-	shape = read_shape(2, 16);
-	ck_assert_int_eq(shape.damage, DAMAGE_WHOLE_OBJECT);
-	ck_assert_uint_eq(shape.members_bad, 4);
+	damage = read_damage(2, 16);
+	ck_assert_int_eq(damage.damage, DAMAGE_WHOLE_OBJECT);
+	ck_assert_uint_eq(damage.members_bad, 4);
 	fake_close();
 }
 END_TEST
 
 START_TEST(loops_and_absurd_sizes_end)
 {
-	struct object_shape shape;
+	struct object_damage damage;
 	struct slab_object found;
 
 	/* every word leads to an object that leads back, in a ring */
@@ -204,33 +204,33 @@ START_TEST(loops_and_absurd_sizes_end)
 	for (unsigned i = 0; i < 8; i++)
 		fill(object(i), object(i) + 256, object((i + 1) % 8));
 	fake_u64(object(2) + 64, WILD);
-	read_shape(2, 64);
+	read_damage(2, 64);
 	ck_assert_uint_lt(fake_slabs.asked, 64);
 	ck_assert_uint_lt(fake.reads, 20000);
 
 	/* and to itself */
 	fill(object(3), object(4), object(3));
 	fake_u64(object(3) + 64, WILD);
-	shape = read_shape(3, 64);
-	ck_assert_uint_eq(shape.back_references, 0);
+	damage = read_damage(3, 64);
+	ck_assert_uint_eq(damage.back_references, 0);
 
 	/* an object of megabytes, in front of unmapped memory */
 	fake_close();
 	start();
 	fake_slabs.caches[0].size = fake_slabs.caches[0].object_size = 4 << 20;
 	fake_slabs.slabs[0].cache = &fake_slabs.caches[0];
-	fill(object(0), object(0) + 2 * OBJECT_SHAPE_MAX, AAAA);
-	shape = read_shape(0, 64);
-	ck_assert_uint_le(shape.words, OBJECT_SHAPE_MAX / 8);
-	ck_assert_int_ne(shape.damage, DAMAGE_WHOLE_OBJECT);
+	fill(object(0), object(0) + 2 * OBJECT_DAMAGE_MAX, AAAA);
+	damage = read_damage(0, 64);
+	ck_assert_uint_le(damage.words, OBJECT_DAMAGE_MAX / 8);
+	ck_assert_int_ne(damage.damage, DAMAGE_WHOLE_OBJECT);
 
 	/* words that are none of the object's */
 	fake_close();
 	start();
 	assert_ok(slab_find(&kernel, object(1), &found));
-	assert_err(object_shape_read(&kernel, &found, object(1) - 8, type, &shape), ERR_INVALID);
-	assert_err(object_shape_read(&kernel, &found, object(2), type, &shape), ERR_INVALID);
-	assert_err(object_shape_read(&kernel, &found, object(1) + 3, type, &shape), ERR_INVALID);
+	assert_err(object_damage_read(&kernel, &found, object(1) - 8, type, &damage), ERR_INVALID);
+	assert_err(object_damage_read(&kernel, &found, object(2), type, &damage), ERR_INVALID);
+	assert_err(object_damage_read(&kernel, &found, object(1) + 3, type, &damage), ERR_INVALID);
 	fake_close();
 }
 END_TEST

@@ -3,13 +3,12 @@
 #include "unit.h"
 
 #define FAKE_REAL_FREELIST
-#include "analysis.h"
-#include "describe.h"
-#include "fake_slab.h"
+#include "fake_owner.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/page.h"
 #include "kernel/tasks/percpu.h"
+#include "memory/memory_found.h"
 
 #define CACHE FAKE_BASE						/* struct kmem_cache */
 #define NODE (FAKE_BASE + 0x400)				/* struct kmem_cache_node */
@@ -22,7 +21,6 @@ enum { D_LIST = 0, D_FREELIST = 16 }; /* offsets in a descriptor */
 
 static struct slab_cache cache;
 static unsigned slabs, objects, pages_read, pages_a_slab;
-static struct findings findings;
 
 static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
@@ -113,17 +111,6 @@ bool memory_is_canonical(const struct memory *memory, uint64_t va)
 	return memory_is_kernel(memory, va) || va >> 47 == 0;
 }
 
-void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
-{
-	(void)of;
-	*ret = (struct owner){.kind = OWNER_UNKNOWN, .address = address, .cpu = -1};
-}
-
-json_t *describe_owner(const struct owner *owner)
-{
-	return json_pack("{s:o}", "start", json_address(owner->address));
-}
-
 /* --- scenes ----------------------------------------------------------------------------------- */
 
 static uint64_t object(unsigned slab, unsigned index)
@@ -156,29 +143,30 @@ static void start(unsigned slab_count, unsigned object_count)
 	}
 	fake_u64(NODE, slabs ? DESCRIPTOR(0) : NODE);
 	fake_u64(NODE + 8, slabs ? DESCRIPTOR(slabs - 1) : NODE);
-	findings_init(&findings, NULL);
+	fake_analysis_start();
 }
 
 static void finish(void)
 {
-	findings_deinit(&findings);
+	fake_analysis_end();
 	fake_close();
+}
+
+/* The crash has this address at hand. */
+static void at_hand(uint64_t address)
+{
+	assert_ok(memory_found_pointer(&analysis, &(struct crash_pointer){.value = address}));
 }
 
 /* Broken lists found; the evidence of the first in *first. suspect: memory is in question. */
 static unsigned audit(bool suspect, const json_t **first)
 {
-	const struct finding *finding;
-	unsigned count = 0;
-	size_t from = 0;
-
 	if (suspect)
-		finding_add(&findings, FINDING_POINTER, SEVERITY_INFO, 1, json_object(), NULL);
-	assert_ok(slab_analyzer.run(&(struct analysis){.kernel = &kernel, .findings = &findings}));
-	while ((finding = findings_next(&findings, FINDING_FREELIST, &from)))
-		if (!count++ && first)
-			*first = finding->evidence;
-	return count;
+		at_hand(0);
+	assert_ok(slab_audit_analyzer.run(&analysis));
+	if (analysis.memory.freelist_count && first)
+		*first = fake_finding(FINDING_FREELIST)->evidence;
+	return (unsigned)analysis.memory.freelist_count;
 }
 
 static const char *text(const json_t *json, const char *key)
@@ -293,14 +281,13 @@ END_TEST
 /* A crash at a non-canonical address in this function, with a pointer into a hardened slab. */
 static void crash_in(const char *symbol, uint64_t address, const struct slab *slab)
 {
-	finding_add(&findings, FINDING_CRASH, SEVERITY_CRITICAL, 1,
-		    json_pack("{s:{s:o}, s:{s:o}}", "fault", "address", json_address(address),
-			      "registers", "r9", json_address(slab_object_start(slab, 5))),
-		    NULL);
-	finding_add(&findings, FINDING_BACKTRACE, SEVERITY_INFO, 1,
-		    json_pack("{s:[{s:s}]}", "backtrace", "symbol", symbol), NULL);
-	finding_add(&findings, FINDING_POINTER, SEVERITY_INFO, 1,
-		    json_pack("{s:o}", "value", json_address(slab_object_start(slab, 2))), NULL);
+	fake_symbol(symbol, 0xffffffff81000000);
+	frames[0].address = 0xffffffff81000004;
+	crash.trace.count = 1;
+	crash.exception = crash.fault = true;
+	crash.address = address;
+	regs_set(&crash.regs, REG_R9, slab_object_start(slab, 5));
+	at_hand(slab_object_start(slab, 2));
 }
 
 /* A pointer that has left its list is only looked for where the allocator met it. */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts of memory end with the analysis that holds them. */
+#include "memory/memory_facts.h"
+
+#include <stdlib.h>
+
+void memory_facts_deinit(struct memory_facts *facts)
+{
+	bad_value_deinit(&facts->bad);
+	free(facts->pointers);
+	free(facts->holders);
+	free(facts->hypotheses);
+	free(facts->object);
+	free(facts->overruns);
+	free(facts->freelists);
+	free(facts->double_free);
+	free(facts->reports);
+	free(facts->contents.words);
+	*facts = (struct memory_facts){0};
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_MEMORY_MEMORY_FACTS
+#define TRIAGE_MEMORY_MEMORY_FACTS
+
+#include "kernel/mm/owner.h"
+#include "kernel/mm/slab.h"
+#include "kernel/types/types.h"
+#include "kernel/unwind/unwind.h"
+#include "memory/bad_value.h"
+
+/* What is known of the dead kernel's memory. Offsets and sizes are in bytes. */
+
+/* --- pointers --------------------------------------------------------------------------------- */
+
+/* An address of the crash that anyone would look up. */
+struct crash_pointer {
+	char where[352]; /* "rax", "stack of f() +0x18", "lock rtnl_mutex" */
+	uint64_t value;
+	struct owner owner;
+	const struct task *task; /* whose task_struct it points into, or NULL */
+	uint64_t percpu;	 /* a per-CPU pointer: what it means on owner.cpu; else 0 */
+};
+
+/* How the place was found that holds the bad value. */
+enum holder_kind {
+	HOLDER_LOADED,	     /* provenance: the value was loaded from there */
+	HOLDER_LINKED,	     /* list links of the object meant lead back there */
+	HOLDER_FREE_POINTER, /* the free pointer of an object on a broken free list */
+};
+
+/* A place in memory where the bad value stands. */
+struct holder {
+	enum holder_kind kind;
+	uint64_t address;
+	struct owner owner;
+	struct type type; /* of the object; TYPE_NONE unknown */
+	char member[96];  /* "" unknown; else with the type, or "free pointer" */
+	int64_t offset;	  /* of the address in the object; not for HOLDER_LINKED */
+	double confidence;
+	const struct slab_cache *cache; /* HOLDER_FREE_POINTER */
+	bool cleared;			/* HOLDER_FREE_POINTER: it stood there, and is gone */
+};
+
+/* What a bad value may be. */
+struct hypothesis {
+	const char *kind; /* "usb_string", "bit_flip", … */
+	char text[320];
+	double confidence;
+	/* Of flipped bits: */
+	unsigned bits[2], bit_count;
+	uint64_t restored;
+};
+
+/* --- objects of the slab allocator ------------------------------------------------------------ */
+
+/* Is an object sound but for one bad word? */
+enum damage {
+	DAMAGE_UNKNOWN,
+	DAMAGE_ONE_MEMBER,   /* the rest is as it should be */
+	DAMAGE_MEMBERS,	     /* a stretch of the object, or several places in it */
+	DAMAGE_WHOLE_OBJECT, /* from its first word to its last, and no further */
+	DAMAGE_OVERRUN,	     /* the same bytes come out of the object in front */
+};
+
+struct object_damage {
+	enum damage damage;
+	double confidence;     /* in damage */
+	int64_t from, to;      /* bytes like the bad word, around it; from the object's start */
+	unsigned words, zeros; /* of the object; zeros: words that are 0 */
+	/* Words outside of that stretch. */
+	unsigned pointers_good, pointers_bad; /* to memory that is there, and that is not */
+	unsigned lists_sound, lists_broken;   /* list heads whose neighbours point back, or don't */
+	uint64_t list_at;		      /* where a sound list head stands, 0 none */
+	unsigned back_references;      /* pointers to objects that point back into this one */
+	uint64_t back_at, back_object; /* the first: where it stands, the object it leads to */
+	/* By the type: members that are pointers, and those that cannot be such a pointer. */
+	unsigned members, members_bad;
+	char bad_names[160]; /* of the first of them, "a, b.c" */
+};
+
+/* The object that held the bad value, and what else is wrong with it. */
+struct damaged_object {
+	struct slab_object object;
+	uint64_t at, value; /* the bad word */
+	struct object_damage damage;
+	struct owner back_reference; /* of damage.back_object, with damage.back_references */
+};
+
+/* The object before this one was written beyond its end. */
+struct overrun {
+	struct slab_object object; /* written into */
+	int64_t from, to;	   /* the bytes that are alike, from the object's start */
+	bool has_value;
+	uint64_t value; /* one word of them */
+	double confidence;
+};
+
+/* Which object's free pointer was overwritten, and with what, for a free list that breaks. */
+struct culprit {
+	uint64_t object;     /* 0: cannot be told */
+	uint64_t raw;	     /* what stood in its free pointer; valid with object */
+	bool computed;	     /* not read from the object: the hardening undone for each in turn */
+	double confidence;   /* that it is this object */
+	double chance;	     /* that trying each object would make such bytes of any pointer */
+	unsigned candidates; /* objects that it may have been */
+	uint64_t common; /* without object: what candidates share, '?' where they differ; or 0 */
+};
+
+struct freelist_corruption {
+	struct slab slab;
+	struct freelist_break broken;
+	struct culprit culprit;
+	const char *list; /* that breaks: "slab", "cpu"; "fault": the address that faulted */
+	bool near;	  /* the crash touches this slab */
+	bool has_before;
+	struct owner before; /* the object in front of the overwritten one */
+};
+
+/* An object that is freed while it is the first of its free list. */
+struct double_free {
+	struct slab_object object;
+	struct owner owner;
+	const struct frame *freed_by; /* of the crash's trace; NULL unknown */
+};
+
+/* What slab debugging said in the log of one object, and what memory holds there. */
+struct debug_report {
+	char cache[64];
+	char problem[64];		       /* "Poison overwritten" */
+	char allocated_by[160], freed_by[160]; /* "" unknown */
+	bool located;			       /* the report names an address */
+	uint64_t object, from;		       /* 0 unknown */
+	bool has_owner;
+	struct owner owner; /* of from, else of object */
+	/* The bytes that should not be there. */
+	uint8_t bytes[16]; /* the first of them */
+	size_t length;	   /* of all of them; 0 unknown */
+	bool in_memory;	   /* still there; else out of the log */
+};
+
+/* --- the words around the bad value ----------------------------------------------------------- */
+
+struct contents_word {
+	uint64_t address, value;
+	char member[260];    /* or two, "size, depth"; "" unknown */
+	char points_to[256]; /* "" for what is no pointer of the kernel */
+};
+
+struct contents {
+	uint64_t bad_at;
+	uint64_t object, size; /* around it; size 0: unknown */
+	struct contents_word *words;
+	size_t count;
+};
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* Zero-initialised: nothing is known. Lists grow in the order things are found. */
+struct memory_facts {
+	struct crash_pointer *pointers;
+	size_t pointer_count;
+	struct bad_value bad;
+	struct holder *holders;
+	size_t holder_count;
+	struct hypothesis *hypotheses;
+	size_t hypothesis_count;
+	struct damaged_object *object; /* NULL unknown */
+	struct overrun *overruns;
+	size_t overrun_count;
+	struct freelist_corruption *freelists;
+	size_t freelist_count;
+	struct double_free *double_free; /* NULL none */
+	struct debug_report *reports;
+	size_t report_count;
+	struct contents contents;
+};
+
+void memory_facts_deinit(struct memory_facts *facts);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What analyzers of memory find goes two ways: into the analysis as facts, into the findings as JSON. */
+#include "memory/memory_found.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/str.h"
+#include "memory/memory_json.h"
+
+/* Append a copy; return from the calling function when memory is out. */
+#define KEEP(array, count, fact)                                                                   \
+	do {                                                                                       \
+		if (!array_grow(array, count))                                                     \
+			return &err_nomem;                                                         \
+		(array)[(count)++] = *(fact);                                                      \
+	} while (0)
+
+/* The one of its kind: the first stays. */
+#define KEEP_ONE(place, fact)                                                                      \
+	do {                                                                                       \
+		if ((place))                                                                       \
+			break;                                                                     \
+		(place) = malloc(sizeof(*(place)));                                                \
+		if (!(place))                                                                      \
+			return &err_nomem;                                                         \
+		*(place) = *(fact);                                                                \
+	} while (0)
+
+/* --- pointers --------------------------------------------------------------------------------- */
+
+struct err *memory_found_pointer(struct analysis *analysis, const struct crash_pointer *pointer)
+{
+	struct memory_facts *facts = &analysis->memory;
+
+	KEEP(facts->pointers, facts->pointer_count, pointer);
+	finding_add(analysis->findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
+		    memory_json_pointer(pointer), NULL);
+	return NULL;
+}
+
+void memory_found_bad_value(struct analysis *analysis)
+{
+	const struct bad_value *bad = &analysis->memory.bad;
+
+	for (size_t i = 0; i < bad->step_count; i++)
+		finding_add(analysis->findings, FINDING_PROVENANCE, SEVERITY_INFO, 1.0,
+			    memory_json_step(&bad->steps[i], i + 1), NULL);
+}
+
+/* ", struct blk_mq_hw_ctx.fq" */
+static void format_member(const struct holder *holder, char *buf, size_t size)
+{
+	char type[96];
+
+	buf[0] = '\0';
+	if (holder->type.kind == TYPE_NONE)
+		return;
+	type_format(holder->type, type, sizeof(type));
+	snprintf(buf, size, ", %s.%s", type, holder->member);
+}
+
+struct err *memory_found_holder(struct analysis *analysis, const struct holder *holder)
+{
+	struct memory_facts *facts = &analysis->memory;
+	char member[200], owner[256];
+
+	KEEP(facts->holders, facts->holder_count, holder);
+	if (holder->kind == HOLDER_FREE_POINTER) {
+		finding_add(analysis->findings, FINDING_HOLDER, SEVERITY_NOTICE, holder->confidence,
+			    memory_json_holder(holder),
+			    "the bad value %s in the free pointer of %s object 0x%016" PRIx64,
+			    holder->cleared ? "stood" : "stands", holder->cache->name,
+			    holder->address - (uint64_t)holder->offset);
+		return NULL;
+	}
+	format_member(holder, member, sizeof(member));
+	owner_format(&holder->owner, owner, sizeof(owner));
+	finding_add(analysis->findings, FINDING_HOLDER, SEVERITY_NOTICE, holder->confidence,
+		    memory_json_holder(holder), "the bad value stands at 0x%016" PRIx64 "%s: %s",
+		    holder->address, member, owner);
+	return NULL;
+}
+
+struct err *memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis)
+{
+	struct memory_facts *facts = &analysis->memory;
+
+	KEEP(facts->hypotheses, facts->hypothesis_count, hypothesis);
+	finding_add(analysis->findings, FINDING_HYPOTHESIS,
+		    hypothesis->bit_count ? SEVERITY_WARNING : SEVERITY_NOTICE,
+		    hypothesis->confidence, memory_json_hypothesis(hypothesis), "%s",
+		    hypothesis->text);
+	return NULL;
+}
+
+/* --- objects ---------------------------------------------------------------------------------- */
+
+struct err *memory_found_object(struct analysis *analysis, const struct damaged_object *object,
+				const char *text)
+{
+	KEEP_ONE(analysis->memory.object, object);
+	finding_add(analysis->findings, FINDING_OBJECT, SEVERITY_NOTICE, object->damage.confidence,
+		    memory_json_object(object, text), "%s", text);
+	return NULL;
+}
+
+struct err *memory_found_overrun(struct analysis *analysis, const struct overrun *overrun,
+				 const char *text)
+{
+	struct memory_facts *facts = &analysis->memory;
+
+	KEEP(facts->overruns, facts->overrun_count, overrun);
+	finding_add(analysis->findings, FINDING_OVERRUN, SEVERITY_CRITICAL, overrun->confidence,
+		    memory_json_overrun(overrun), "%s", text);
+	return NULL;
+}
+
+struct err *memory_found_freelist(struct analysis *analysis,
+				  const struct freelist_corruption *corruption)
+{
+	struct memory_facts *facts = &analysis->memory;
+	const struct slab_cache *cache = corruption->slab.cache;
+	const char *why = freelist_break_name(&corruption->broken);
+	uint64_t object = corruption->culprit.object;
+
+	KEEP(facts->freelists, facts->freelist_count, corruption);
+	json_t *json = memory_json_freelist(corruption);
+	if (!object)
+		finding_add(analysis->findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
+			    "broken free list in %s: it %s", cache->name, why);
+	else if (cache->arrays) /* an index in the slab's descriptor, which no object can reach */
+		finding_add(analysis->findings, FINDING_FREELIST, SEVERITY_CRITICAL, 1.0, json,
+			    "broken free list in %s: what is chained to object 0x%016" PRIx64 " %s",
+			    cache->name, object, why);
+	else
+		finding_add(analysis->findings, FINDING_FREELIST, SEVERITY_CRITICAL,
+			    corruption->culprit.confidence, json,
+			    "broken free list in %s: the free pointer of object 0x%016" PRIx64
+			    " %s",
+			    cache->name, object, why);
+	return NULL;
+}
+
+struct err *memory_found_double_free(struct analysis *analysis, const struct double_free *twice)
+{
+	const struct slab_object *object = &twice->object;
+	bool listed = object->state == OBJECT_FREE;
+
+	KEEP_ONE(analysis->memory.double_free, twice);
+	finding_add(analysis->findings, FINDING_DOUBLE_FREE, SEVERITY_CRITICAL, listed ? 1.0 : 0.93,
+		    memory_json_double_free(analysis->kernel, twice),
+		    "%s object 0x%016" PRIx64
+		    " is being freed while it is the first of its free list%s%s",
+		    object->slab.cache->name, object->start, listed ? ", on " : "",
+		    listed ? object->where : "");
+	return NULL;
+}
+
+struct err *memory_found_debug_report(struct analysis *analysis, const struct debug_report *report)
+{
+	struct memory_facts *facts = &analysis->memory;
+	_str_ struct str text = {0};
+
+	KEEP(facts->reports, facts->report_count, report);
+	str_printf(&text, "slab debugging found: %s in ", report->problem);
+	str_escape(&text, report->cache, strlen(report->cache));
+	if (report->object)
+		str_printf(&text, " object 0x%016" PRIx64, report->object);
+	if (report->from && report->length)
+		str_printf(&text, ", %zu bytes at +%" PRId64, report->length,
+			   (int64_t)(report->from - report->object));
+	if (text.failed)
+		return &err_nomem;
+	finding_add(analysis->findings, FINDING_SLAB_REPORT, SEVERITY_CRITICAL,
+		    report->object ? 1.0 : 0.9, memory_json_debug_report(report), "%s", text.data);
+	return NULL;
+}
+
+/* --- the words around the bad value ----------------------------------------------------------- */
+
+void memory_found_contents(struct analysis *analysis)
+{
+	finding_add(analysis->findings, FINDING_CONTENTS, SEVERITY_INFO, 1.0,
+		    memory_json_contents(&analysis->memory.contents), NULL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_MEMORY_MEMORY_JSON
+#define TRIAGE_MEMORY_MEMORY_JSON
+
+#include "json.h"
+#include "memory/memory_facts.h"
+
+/* The facts of memory as the verdict has them, see schema/verdict.schema.json. NULL: no memory. */
+json_t *memory_json_pointer(const struct crash_pointer *pointer);
+/* number: of the step, from 1. */
+json_t *memory_json_step(const struct bad_value_step *step, size_t number);
+json_t *memory_json_holder(const struct holder *holder);
+json_t *memory_json_hypothesis(const struct hypothesis *hypothesis);
+/* text: what it comes to, in words. */
+json_t *memory_json_object(const struct damaged_object *object, const char *text);
+json_t *memory_json_overrun(const struct overrun *overrun);
+json_t *memory_json_freelist(const struct freelist_corruption *corruption);
+json_t *memory_json_double_free(struct kernel *kernel, const struct double_free *twice);
+json_t *memory_json_debug_report(const struct debug_report *report);
+json_t *memory_json_contents(const struct contents *contents);
+
+#endif
