@@ -50,6 +50,32 @@ json_t *json_bytes(const uint8_t *bytes, size_t length)
 	return s.failed ? NULL : json_stringn(s.data ? s.data : "", s.length);
 }
 
+json_t *json_at(const json_t *object, const char *path)
+{
+	json_t *at = (json_t *)object;
+	char key[64];
+
+	for (;;) {
+		size_t length = strcspn(path, ".");
+
+		copy_string(key, MIN(length + 1, sizeof(key)), path);
+		at = json_object_get(at, key);
+		if (!path[length])
+			return at;
+		path += length + 1;
+	}
+}
+
+const char *json_string_at(const json_t *object, const char *path)
+{
+	return json_string_value(json_at(object, path));
+}
+
+json_int_t json_integer_at(const json_t *object, const char *path)
+{
+	return json_integer_value(json_at(object, path));
+}
+
 void json_put(json_t *object, const char *key, json_t *value)
 {
 	if (value)

@@ -30,6 +30,12 @@ json_t *json_escaped_bytes(const char *text, size_t length);
 json_t *json_escaped(const char *text); /* NUL-terminated; NULL gives null */
 /* Hex of bytes, "49 8b 2f". */
 json_t *json_bytes(const uint8_t *bytes, size_t length);
+/* What stands at a dotted path, such as "crash.task.pid"; NULL when there is nothing. Borrowed. */
+json_t *json_at(const json_t *object, const char *path);
+/* The same for a string; NULL when there is none. */
+const char *json_string_at(const json_t *object, const char *path);
+/* And for an integer; 0 when there is none. */
+json_int_t json_integer_at(const json_t *object, const char *path);
 /* Set a key when the value is known, else leave it out: takes value over, NULL is "unknown". */
 void json_put(json_t *object, const char *key, json_t *value);
 

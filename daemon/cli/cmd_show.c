@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage show: a verdict of the store on one screen, or parts of it in full. */
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"
@@ -7,49 +8,52 @@
 #include "daemon/render/sections.h"
 #include "daemon/store/report.h"
 
-enum { OPTION_SECTION = 1, OPTION_DOT = 64 };
-#define WANT_DOT (1u << 31)
+enum { OPTION_DOT = 1, OPTION_SECTION };
 extern const struct verb show_verb;
 
 static const struct option options[] = {
-	{"stack", no_argument, NULL, OPTION_SECTION},
-	{"locks", no_argument, NULL, OPTION_SECTION + 1},
-	{"memory", no_argument, NULL, OPTION_SECTION + 2},
-	{"log", no_argument, NULL, OPTION_SECTION + 3},
-	{"registers", no_argument, NULL, OPTION_SECTION + 4},
-	{"findings", no_argument, NULL, OPTION_SECTION + 5},
+#define SECTION(name) {#name, no_argument, NULL, OPTION_SECTION + SECTION_##name},
+#include "daemon/render/sections.def"
+#undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
 	CMD_OPTIONS,
 	{0},
 };
 
-/* The sections asked for (a bit each), or one screen of everything when none was. */
-static void print_text(const json_t *report, unsigned wanted)
+/* What of a verdict is to be shown: all of it on one screen when nothing is named. */
+struct wanted {
+	bool any, dot, section[SECTION_COUNT];
+};
+
+static void put_section(const json_t *report, const struct section *section, bool colour,
+			struct str *out)
+{
+	size_t before;
+
+	str_printf(out, "%s%s%s\n", colour ? "\033[1m" : "", section->name,
+		   colour ? "\033[0m" : "");
+	before = out->length;
+	section->render(report, out);
+	if (out->length == before)
+		str_puts(out, "  nothing is known\n");
+}
+
+static void print_text(const json_t *report, const struct wanted *wanted)
 {
 	struct render_style style = render_style_for(STDOUT_FILENO);
-	const struct section *section;
 	_str_ struct str out = {0};
 
-	if (wanted & WANT_DOT)
-		render_dot(report, &out);
-	else if (!wanted)
+	if (!wanted->any)
 		render_verdict(report, &style, &out);
-	for (size_t i = 0; (section = section_at(i)); i++) {
-		size_t before;
-
-		if (wanted & WANT_DOT || !(wanted & 1u << i))
-			continue;
-		str_printf(&out, "%s%s%s\n", style.colour ? "\033[1m" : "", section->name,
-			   style.colour ? "\033[0m" : "");
-		before = out.length;
-		section->render(report, &out);
-		if (out.length == before)
-			str_puts(&out, "  nothing is known\n");
-	}
+	else if (wanted->dot)
+		render_dot(report, &out);
+	for (enum section_id id = 0; id < SECTION_COUNT && !wanted->dot; id++)
+		if (wanted->section[id])
+			put_section(report, section_by_id(id), style.colour, &out);
 	fputs(out.data ? out.data : "", stdout);
 }
 
-static struct err *show(struct cmd *cmd, const char *subject, unsigned wanted)
+static struct err *show(struct cmd *cmd, const char *subject, const struct wanted *wanted)
 {
 	_json_ json_t *report = NULL;
 	int64_t dump;
@@ -68,25 +72,32 @@ static int run(int argc, char **argv)
 {
 	_cmd_ struct cmd cmd = {.verb = &show_verb};
 	struct err *err = NULL;
-	unsigned wanted = 0;
+	struct wanted wanted = {0};
 	int option;
 
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		wanted |= option == OPTION_DOT ? WANT_DOT : 1u << (option - OPTION_SECTION);
+		wanted.any = true;
+		if (option == OPTION_DOT)
+			wanted.dot = true;
+		else
+			wanted.section[option - OPTION_SECTION] = true;
 	}
 	if (optind + 1 != argc)
 		err = err_new(ERR_INVALID, "show takes one ID");
 	if (!err)
-		err = show(&cmd, argv[optind], wanted);
+		err = show(&cmd, argv[optind], &wanted);
 	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
 }
 
 const struct verb show_verb = {
 	.name = "show",
-	.synopsis = "show ID [--stack] [--locks] [--memory] [--log] [--registers] [--findings] "
-		    "[--dot] [--json]",
+	.synopsis = "show ID"
+#define SECTION(name) " [--" #name "]"
+#include "daemon/render/sections.def"
+#undef SECTION
+		    " [--dot] [--json]",
 	.summary = "a verdict on one screen, or parts of it in full",
 	.run = run,
 };

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "daemon/render/render_json.h"
 #include "finding.h"
 
 #define DEFAULT_WIDTH 100
@@ -33,9 +34,12 @@ struct page {
 	const struct render_style *style;
 };
 
-static const char *text_at(const json_t *object, const char *key)
+/* The string at a path, or what stands in for it. */
+static const char *string_or(const json_t *object, const char *path, const char *otherwise)
 {
-	return json_string_value(json_object_get(object, key));
+	const char *string = json_string_at(object, path);
+
+	return string ? string : otherwise;
 }
 
 static void colour(const struct page *page, const char *code)
@@ -44,7 +48,7 @@ static void colour(const struct page *page, const char *code)
 		str_printf(page->out, "\033[%sm", code);
 }
 
-static void title(const struct page *page, const char *text)
+static void heading(const struct page *page, const char *text)
 {
 	str_puts(page->out, "\n");
 	colour(page, "1");
@@ -96,7 +100,8 @@ static void field(const struct page *page, const char *name, const char *value)
 
 static void put_known_issue(const struct page *page, const json_t *issue)
 {
-	const char *title = text_at(issue, "title"), *reference = text_at(issue, "reference");
+	const char *reference = json_string_at(issue, "reference");
+	const char *title = json_string_at(issue, "title");
 	_str_ struct str text = {0};
 
 	if (!reference)
@@ -107,44 +112,20 @@ static void put_known_issue(const struct page *page, const json_t *issue)
 
 static void put_headline(const struct page *page, const json_t *report)
 {
-	const json_t *verdict = json_object_get(report, "verdict");
-	const char *headline = text_at(verdict, "headline"), *cause = text_at(verdict, "cause");
+	const json_t *verdict = json_at(report, "verdict");
+	const char *cause = string_or(verdict, "cause", "?");
 	char line[160];
 
-	colour(page, cause && strcmp(cause, "unknown") ? "1;31" : "1;33");
-	paragraph(page, "", "", headline ? headline : "no verdict");
+	colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
+	paragraph(page, "", "", string_or(verdict, "headline", "no verdict"));
 	colour(page, "0");
 	if (!verdict || json_is_null(verdict))
 		return;
-	snprintf(line, sizeof(line), "cause: %.60s   confidence: %.0f %%   rule: %.60s",
-		 cause ? cause : "?",
-		 100 * json_number_value(json_object_get(verdict, "confidence")),
-		 text_at(verdict, "rule") ? text_at(verdict, "rule") : "none");
+	snprintf(line, sizeof(line), "cause: %.60s   confidence: %.0f %%   rule: %.60s", cause,
+		 100 * json_number_value(json_at(verdict, "confidence")),
+		 string_or(verdict, "rule", "none"));
 	paragraph(page, "", "", line);
-	put_known_issue(page, json_object_get(verdict, "known_issue"));
-}
-
-static void put_task(struct str *text, const json_t *task)
-{
-	if (text_at(task, "comm"))
-		str_printf(text, "%s/%lld", text_at(task, "comm"),
-			   (long long)json_integer_value(json_object_get(task, "pid")));
-}
-
-static void put_place(struct str *text, const json_t *place)
-{
-	const char *module = text_at(place, "module"), *file = text_at(place, "file");
-
-	if (text_at(place, "symbol"))
-		str_printf(text, "%s+0x%llx", text_at(place, "symbol"),
-			   (long long)json_integer_value(json_object_get(place, "offset")));
-	else if (text_at(place, "address"))
-		str_puts(text, text_at(place, "address"));
-	if (module && *module)
-		str_printf(text, " [%s]", module);
-	if (file)
-		str_printf(text, "  %s:%lld", file,
-			   (long long)json_integer_value(json_object_get(place, "line")));
+	put_known_issue(page, json_at(verdict, "known_issue"));
 }
 
 static void put_operands(const struct page *page, const json_t *instruction)
@@ -152,76 +133,71 @@ static void put_operands(const struct page *page, const json_t *instruction)
 	size_t i;
 	json_t *operand;
 
-	json_array_foreach(json_object_get(instruction, "operands"), i, operand)
+	json_array_foreach(json_at(instruction, "operands"), i, operand)
 	{
 		_str_ struct str text = {0};
 
-		if (!text_at(operand, "register") || !text_at(operand, "value"))
+		if (!json_string_at(operand, "register") || !json_string_at(operand, "value"))
 			continue;
-		str_printf(&text, "%s = %s", text_at(operand, "register"),
-			   text_at(operand, "value"));
+		str_printf(&text, "%s = %s", json_string_at(operand, "register"),
+			   json_string_at(operand, "value"));
 		field(page, "", text.data);
 	}
 }
 
 static void put_fault(struct str *text, const json_t *fault)
 {
-	if (!text_at(fault, "address"))
+	if (!json_string_at(fault, "address"))
 		return;
-	str_puts(text, text_at(fault, "address"));
-	if (text_at(fault, "access"))
-		str_printf(text, ", %s", text_at(fault, "access"));
-	if (text_at(fault, "class"))
-		str_printf(text, ", %s", text_at(fault, "class"));
+	str_puts(text, json_string_at(fault, "address"));
+	if (json_string_at(fault, "access"))
+		str_printf(text, ", %s", json_string_at(fault, "access"));
+	if (json_string_at(fault, "class"))
+		str_printf(text, ", %s", json_string_at(fault, "class"));
 }
 
 static void put_crash(const struct page *page, const json_t *crash)
 {
 	_str_ struct str where = {0}, who = {0}, fault = {0};
-	const json_t *cpu = json_object_get(crash, "cpu");
-	const json_t *instruction = json_object_get(crash, "instruction");
+	const json_t *cpu = json_at(crash, "cpu");
+	const json_t *instruction = json_at(crash, "instruction");
 
-	title(page, "Crash");
-	put_place(&where, json_object_get(crash, "rip"));
-	put_task(&who, json_object_get(crash, "task"));
-	put_fault(&fault, json_object_get(crash, "fault"));
+	heading(page, "Crash");
+	render_place(&where, json_at(crash, "rip"));
+	render_task(&who, json_at(crash, "task"));
+	put_fault(&fault, json_at(crash, "fault"));
 	if (json_is_integer(cpu))
 		str_printf(&who, "%son CPU %lld", who.length ? " " : "",
 			   (long long)json_integer_value(cpu));
-	field(page, "kind", text_at(crash, "kind"));
-	field(page, "message", text_at(crash, "message"));
+	field(page, "kind", json_string_at(crash, "kind"));
+	field(page, "message", json_string_at(crash, "message"));
 	field(page, "at", where.data);
 	field(page, "task", who.data);
 	field(page, "address", fault.data);
-	field(page, "from", text_at(json_object_get(crash, "fault"), "why"));
-	field(page, "instruction", text_at(instruction, "text"));
+	field(page, "from", json_string_at(crash, "fault.why"));
+	field(page, "instruction", json_string_at(instruction, "text"));
 	put_operands(page, instruction);
 }
 
 static void put_frame(const struct page *page, size_t number, const json_t *frame)
 {
-	const char *kind = text_at(frame, "kind"), *found_by = text_at(frame, "found_by");
 	_str_ struct str text = {0};
 	char first[16];
 
-	put_place(&text, frame);
-	if (kind && strcmp(kind, "call") != 0)
-		str_printf(&text, "  <%s>", kind);
-	if (found_by && (!strcmp(found_by, "scan") || !strcmp(found_by, "resumed")))
-		str_printf(&text, "  (%s)", found_by);
+	render_frame(&text, frame);
 	snprintf(first, sizeof(first), "  #%-3zu ", number);
 	paragraph(page, first, "       ", text.data ? text.data : "?");
 }
 
 static void put_backtrace(const struct page *page, const json_t *crash)
 {
-	const json_t *frames = json_object_get(crash, "backtrace");
+	const json_t *frames = json_at(crash, "backtrace");
 	size_t i;
 	json_t *frame;
 
 	if (!json_array_size(frames))
 		return;
-	title(page, "Backtrace");
+	heading(page, "Backtrace");
 	json_array_foreach(frames, i, frame)
 	{
 		if (i == FRAMES_SHOWN) {
@@ -232,14 +208,14 @@ static void put_backtrace(const struct page *page, const json_t *crash)
 	}
 }
 
-static void put_list(const struct page *page, const char *heading, const json_t *list)
+static void put_list(const struct page *page, const char *title, const json_t *list)
 {
 	size_t i;
 	json_t *item;
 
 	if (!json_array_size(list))
 		return;
-	title(page, heading);
+	heading(page, title);
 	json_array_foreach(list, i, item)
 	{
 		if (i == LIST_SHOWN) {
@@ -259,10 +235,10 @@ static void put_findings(const struct page *page, const json_t *findings)
 
 	json_array_foreach(findings, i, finding)
 	{
-		const char *severity = text_at(finding, "severity");
-		const char *headline = text_at(finding, "headline");
-		const char *code = text_at(finding, "code");
-		double confidence = json_number_value(json_object_get(finding, "confidence"));
+		const char *severity = json_string_at(finding, "severity");
+		const char *headline = json_string_at(finding, "headline");
+		const char *code = json_string_at(finding, "code");
+		double confidence = json_number_value(json_at(finding, "confidence"));
 		char first[24];
 
 		if (!headline || !severity || !strcmp(severity, "info") || shown == 2 * LIST_SHOWN)
@@ -271,7 +247,7 @@ static void put_findings(const struct page *page, const json_t *findings)
 		if (confidence >= 1 && code && !strcmp(code, finding_code(FINDING_CRASH)))
 			continue;
 		if (!shown++)
-			title(page, "Found");
+			heading(page, "Found");
 		snprintf(first, sizeof(first), "  %-8s ",
 			 confidence >= 1  ? "proven"
 			 : confidence > 0 ? "inferred"
@@ -282,25 +258,25 @@ static void put_findings(const struct page *page, const json_t *findings)
 
 static void put_system(const struct page *page, const json_t *report)
 {
-	const json_t *system = json_object_get(report, "system");
-	const json_t *dump = json_object_get(report, "dump");
+	const json_t *system = json_at(report, "system");
+	const json_t *dump = json_at(report, "dump");
 	_str_ struct str kernel = {0}, file = {0};
 
-	title(page, "System");
-	if (text_at(system, "release"))
-		str_printf(&kernel, "%s on %s", text_at(system, "release"),
-			   text_at(system, "hostname") ? text_at(system, "hostname") : "?");
+	heading(page, "System");
+	if (json_string_at(system, "release"))
+		str_printf(&kernel, "%s on %s", json_string_at(system, "release"),
+			   string_or(system, "hostname", "?"));
 	field(page, "kernel", kernel.data);
-	field(page, "hardware", text_at(system, "hardware"));
-	if (json_is_number(json_object_get(system, "uptime_s")))
-		str_printf(&file, "%.0f s", json_number_value(json_object_get(system, "uptime_s")));
+	field(page, "hardware", json_string_at(system, "hardware"));
+	if (json_is_number(json_at(system, "uptime_s")))
+		str_printf(&file, "%.0f s", json_number_value(json_at(system, "uptime_s")));
 	field(page, "uptime", file.data);
 	file.length = 0;
-	str_printf(&file, "%s", text_at(dump, "path") ? text_at(dump, "path") : "?");
-	if (text_at(dump, "format"))
-		str_printf(&file, " (%s%s%s)", text_at(dump, "format"),
-			   text_at(dump, "compression") ? ", " : "",
-			   text_at(dump, "compression") ? text_at(dump, "compression") : "");
+	str_puts(&file, string_or(dump, "path", "?"));
+	if (json_string_at(dump, "format"))
+		str_printf(&file, " (%s%s%s)", json_string_at(dump, "format"),
+			   json_string_at(dump, "compression") ? ", " : "",
+			   string_or(dump, "compression", ""));
 	field(page, "dump", file.data);
 }
 
@@ -311,15 +287,15 @@ static void put_degraded(const struct page *page, const json_t *degraded)
 
 	if (!json_array_size(degraded))
 		return;
-	title(page, "Missing");
+	heading(page, "Missing");
 	json_array_foreach(degraded, i, one)
 	{
 		_str_ struct str text = {0};
 
-		str_printf(&text, "%s: %s", text_at(one, "step") ? text_at(one, "step") : "?",
-			   text_at(one, "why") ? text_at(one, "why") : "?");
-		if (text_at(one, "remedy"))
-			str_printf(&text, " (%s)", text_at(one, "remedy"));
+		str_printf(&text, "%s: %s", string_or(one, "step", "?"),
+			   string_or(one, "why", "?"));
+		if (json_string_at(one, "remedy"))
+			str_printf(&text, " (%s)", json_string_at(one, "remedy"));
 		paragraph(page, "  - ", "    ", text.data ? text.data : "?");
 	}
 }
@@ -327,18 +303,18 @@ static void put_degraded(const struct page *page, const json_t *degraded)
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out)
 {
 	struct page page = {out, style};
-	const json_t *verdict = json_object_get(report, "verdict");
-	const json_t *crash = json_object_get(report, "crash");
+	const json_t *verdict = json_at(report, "verdict");
+	const json_t *crash = json_at(report, "crash");
 
 	put_headline(&page, report);
-	put_list(&page, "Because", json_object_get(verdict, "reasons"));
+	put_list(&page, "Because", json_at(verdict, "reasons"));
 	if (json_object_size(crash)) {
 		put_crash(&page, crash);
 		put_backtrace(&page, crash);
 	}
-	put_findings(&page, json_object_get(report, "findings"));
-	put_list(&page, "Ruled out", json_object_get(verdict, "ruled_out"));
+	put_findings(&page, json_at(report, "findings"));
+	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"));
 	put_system(&page, report);
-	put_degraded(&page, json_object_get(report, "degraded"));
-	put_list(&page, "Next", json_object_get(verdict, "next_steps"));
+	put_degraded(&page, json_at(report, "degraded"));
+	put_list(&page, "Next", json_at(verdict, "next_steps"));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the registers and other addresses of a crash point to. */
 #include "daemon/render/render_addresses.h"
 
 #include <inttypes.h>
@@ -30,7 +31,7 @@ static const json_t *pointer_at(const json_t *pointers, const char *where)
 
 	json_array_foreach(pointers, i, pointer)
 	{
-		const char *name = text_of(pointer, "where");
+		const char *name = json_string_at(pointer, "where");
 
 		if (name && !strcmp(name, where))
 			return pointer;
@@ -61,46 +62,36 @@ static void put_value_kind(struct str *out, uint64_t value)
 			put_error(out, (int)-(uint32_t)value);
 		}
 	} else if (value_looks(value, looks) && looks[0].confidence >= LOOK_SURE) {
-		put(out, "", looks[0].text);
+		render_put(out, "", looks[0].text);
 	} else if (value >> 47 == 0) {
 		str_puts(out, "user address");
 	}
 }
 
-static void put_place(struct str *out, const json_t *place)
-{
-	put(out, "", text_of(place, "symbol"));
-	if (json_is_integer(get(place, "offset")))
-		str_printf(out, "+0x%llx", json_integer_value(get(place, "offset")));
-	put(out, " in ", text_of(place, "module"));
-}
-
 /* A task_struct is told by its task; a stack's owner names it already. */
 static void put_owner(struct str *out, const char *before, const json_t *owner)
 {
-	const json_t *task = get(owner, "task");
-	const char *kind = text_of(owner, "kind");
+	const char *kind = json_string_at(owner, "kind");
 
-	put(out, before, text_of(owner, "text"));
-	if (!kind || strcmp(kind, "slab") || !json_is_integer(get(task, "pid")))
+	render_put(out, before, json_string_at(owner, "text"));
+	if (!kind || strcmp(kind, "slab") || !json_is_integer(json_at(owner, "task.pid")))
 		return;
-	put(out, ": ", text_of(task, "comm"));
-	str_printf(out, "/%lld", json_integer_value(get(task, "pid")));
+	str_puts(out, ": ");
+	render_task(out, json_at(owner, "task"));
 }
 
 static void put_register(struct str *out, const json_t *report, const char *name)
 {
-	const json_t *crash = get(report, "crash");
-	const json_t *pointer = pointer_at(get(get(report, "memory"), "pointers"), name);
+	const json_t *pointer = pointer_at(json_at(report, "memory.pointers"), name);
 	_str_ struct str what = {0};
 	uint64_t value;
 
-	if (!json_address_value(get(get(crash, "registers"), name), &value))
+	if (!json_address_value(json_at(json_at(report, "crash.registers"), name), &value))
 		return;
 	if (!strcmp(name, "rip"))
-		put_place(&what, get(crash, "rip"));
+		render_place(&what, json_at(report, "crash.rip"));
 	else if (pointer)
-		put_owner(&what, "", get(pointer, "owner"));
+		put_owner(&what, "", json_at(pointer, "owner"));
 	else
 		put_value_kind(&what, value);
 	str_printf(out, "  %-4s %016" PRIx64 "%s%s\n", name, value, what.length ? "  " : "",
@@ -110,14 +101,14 @@ static void put_register(struct str *out, const json_t *report, const char *name
 /* Worth showing: one of them was looked up, or made the address that faulted. */
 static void put_registers(struct str *out, const json_t *report)
 {
-	const json_t *pointers = get(get(report, "memory"), "pointers");
-	bool any = text_of(get(get(report, "crash"), "fault"), "address");
+	const json_t *pointers = json_at(report, "memory.pointers");
+	bool any = json_string_at(report, "crash.fault.address");
 
 	for (size_t i = 0; i < ARRAY_SIZE(registers) && !any; i++)
 		any = pointer_at(pointers, registers[i]);
-	if (!any || !json_object_size(get(get(report, "crash"), "registers")))
+	if (!any || !json_object_size(json_at(report, "crash.registers")))
 		return;
-	title(out, "Registers and what they point to");
+	render_title(out, "Registers and what they point to");
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
 		put_register(out, report, registers[i]);
 }
@@ -126,9 +117,9 @@ static void put_registers(struct str *out, const json_t *report)
 
 static bool is_other(const json_t *pointer, uint64_t *value)
 {
-	const char *where = text_of(pointer, "where");
+	const char *where = json_string_at(pointer, "where");
 
-	return where && !is_register(where) && json_address_value(get(pointer, "value"), value);
+	return where && !is_register(where) && json_address_value(json_at(pointer, "value"), value);
 }
 
 /* Columns that the longest name takes, as it is shown. */
@@ -144,7 +135,7 @@ static size_t widest(const json_t *pointers)
 
 		if (!is_other(pointer, &value))
 			continue;
-		put(&where, "", text_of(pointer, "where"));
+		render_put(&where, "", json_string_at(pointer, "where"));
 		if (where.length <= WHERE_WIDTH)
 			width = MAX(width, where.length);
 	}
@@ -155,13 +146,13 @@ static void put_other(struct str *out, const json_t *pointer, uint64_t value, si
 {
 	_str_ struct str where = {0};
 
-	put(&where, "", text_of(pointer, "where"));
+	render_put(&where, "", json_string_at(pointer, "where"));
 	str_printf(out, "  %-*s  %016" PRIx64, (int)width, where.data ? where.data : "", value);
 	/* A small address is an offset from NULL, whoever could map it. */
 	if (value && value < 4096)
 		str_printf(out, "  NULL + 0x%" PRIx64, value);
 	else
-		put_owner(out, "  ", get(pointer, "owner"));
+		put_owner(out, "  ", json_at(pointer, "owner"));
 	str_puts(out, "\n");
 }
 
@@ -177,7 +168,7 @@ static void put_others(struct str *out, const json_t *pointers)
 		if (!is_other(pointer, &value))
 			continue;
 		if (!any)
-			title(out, "Other addresses of the crash");
+			render_title(out, "Other addresses of the crash");
 		any = true;
 		put_other(out, pointer, value, width);
 	}
@@ -185,7 +176,7 @@ static void put_others(struct str *out, const json_t *pointers)
 
 void render_addresses(const json_t *report, struct str *out)
 {
-	const json_t *pointers = get(get(report, "memory"), "pointers");
+	const json_t *pointers = json_at(report, "memory.pointers");
 
 	if (!json_array_size(pointers))
 		return;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The addresses of a crash, where its bad value came from, and the words around it. */
 #include "daemon/render/render_memory.h"
 
 #include <ctype.h>
@@ -7,14 +8,15 @@
 
 #include "daemon/render/render_addresses.h"
 #include "daemon/render/render_json.h"
+#include "daemon/render/section.h"
 
 /* --- the bad value ---------------------------------------------------------------------------- */
 
 static void put_evidence(struct str *out, const json_t *claim)
 {
-	if (!text_of(claim, "evidence"))
+	if (!json_string_at(claim, "evidence"))
 		return;
-	put(out, "  [", text_of(claim, "evidence"));
+	render_put(out, "  [", json_string_at(claim, "evidence"));
 	str_puts(out, "]");
 }
 
@@ -25,11 +27,11 @@ static void put_provenance(struct str *out, const json_t *steps)
 
 	if (!json_array_size(steps))
 		return;
-	title(out, "Where the bad value came from");
+	render_title(out, "Where the bad value came from");
 	json_array_foreach(steps, i, step)
 	{
 		str_printf(out, "  %zu. ", i + 1);
-		put(out, "", text_of(step, "text"));
+		render_put(out, "", json_string_at(step, "text"));
 		put_evidence(out, step);
 		str_puts(out, "\n");
 	}
@@ -38,36 +40,37 @@ static void put_provenance(struct str *out, const json_t *steps)
 /* Who allocated or freed it last, where the kernel kept track. */
 static void put_use(struct str *out, const char *what, const json_t *track)
 {
-	if (!text_of(track, "symbol"))
+	if (!json_string_at(track, "symbol"))
 		return;
 	str_printf(out, "  %s by ", what);
-	put(out, "", text_of(track, "symbol"));
-	if (json_is_integer(get(track, "pid")))
-		str_printf(out, ", pid %lld", json_integer_value(get(track, "pid")));
-	if (json_is_integer(get(track, "cpu")))
-		str_printf(out, " on CPU %lld", json_integer_value(get(track, "cpu")));
+	render_put(out, "", json_string_at(track, "symbol"));
+	if (json_is_integer(json_at(track, "pid")))
+		str_printf(out, ", pid %lld", json_integer_at(track, "pid"));
+	if (json_is_integer(json_at(track, "cpu")))
+		str_printf(out, " on CPU %lld", json_integer_at(track, "cpu"));
 	str_puts(out, "\n");
 }
 
 static void put_holder(struct str *out, const json_t *memory)
 {
-	const json_t *holder = get(memory, "holder"), *object = get(memory, "object");
+	const json_t *holder = json_at(memory, "holder"), *object = json_at(memory, "object");
 
-	if (!text_of(holder, "address"))
+	if (!json_string_at(holder, "address"))
 		return;
-	title(out, "What holds it");
-	put(out, "  ", text_of(holder, "address"));
-	if (text_of(holder, "member")) {
-		put(out, "  ", text_of(holder, "type"));
-		put(out, text_of(holder, "type") ? "." : "  ", text_of(holder, "member"));
+	render_title(out, "What holds it");
+	render_put(out, "  ", json_string_at(holder, "address"));
+	if (json_string_at(holder, "member")) {
+		render_put(out, "  ", json_string_at(holder, "type"));
+		render_put(out, json_string_at(holder, "type") ? "." : "  ",
+			   json_string_at(holder, "member"));
 	}
-	put(out, "  ", text_of(get(holder, "owner"), "text"));
+	render_put(out, "  ", json_string_at(holder, "owner.text"));
 	str_puts(out, "\n");
-	put_use(out, "allocated", get(get(holder, "owner"), "allocated_by"));
-	put_use(out, "freed", get(get(holder, "owner"), "freed_by"));
-	if (!text_of(object, "text"))
+	put_use(out, "allocated", json_at(holder, "owner.allocated_by"));
+	put_use(out, "freed", json_at(holder, "owner.freed_by"));
+	if (!json_string_at(object, "text"))
 		return;
-	put(out, "  ", text_of(object, "text"));
+	render_put(out, "  ", json_string_at(object, "text"));
 	put_evidence(out, object);
 	str_puts(out, "\n");
 }
@@ -94,30 +97,30 @@ static bool same_member(const char *a, const char *b)
 /* A word that only repeats the one before says nothing new. */
 static bool repeats(const json_t *word, const json_t *before)
 {
-	const char *value = text_of(word, "value"), *last = text_of(before, "value");
+	const char *value = json_string_at(word, "value"), *last = json_string_at(before, "value");
 
-	return value && last && !strcmp(value, last) && !json_is_true(get(word, "bad")) &&
-	       !json_is_true(get(before, "bad")) &&
-	       same_member(text_of(before, "member"), text_of(word, "member"));
+	return value && last && !strcmp(value, last) && !json_is_true(json_at(word, "bad")) &&
+	       !json_is_true(json_at(before, "bad")) &&
+	       same_member(json_string_at(before, "member"), json_string_at(word, "member"));
 }
 
 static void put_word(struct str *out, const json_t *contents, const json_t *word)
 {
 	uint64_t address, value, object;
-	bool bad = json_is_true(get(word, "bad"));
+	bool bad = json_is_true(json_at(word, "bad"));
 
-	if (!json_address_value(get(word, "address"), &address) ||
-	    !json_address_value(get(word, "value"), &value))
+	if (!json_address_value(json_at(word, "address"), &address) ||
+	    !json_address_value(json_at(word, "value"), &value))
 		return;
 	str_puts(out, bad ? "> " : "  ");
-	if (json_address_value(get(contents, "object"), &object) && address >= object)
+	if (json_address_value(json_at(contents, "object"), &object) && address >= object)
 		str_printf(out, "+0x%-5" PRIx64, address - object);
 	else
 		str_printf(out, "%016" PRIx64 " ", address);
 	str_printf(out, " %016" PRIx64 "  ", value);
 	put_ascii(out, value);
-	put(out, "  ", text_of(word, "member"));
-	put(out, "  -> ", text_of(word, "points_to"));
+	render_put(out, "  ", json_string_at(word, "member"));
+	render_put(out, "  -> ", json_string_at(word, "points_to"));
 	str_puts(out, "\n");
 }
 
@@ -130,13 +133,13 @@ static void put_gap(struct str *out, uint64_t shown_to, uint64_t next)
 
 static void put_words(struct str *out, const json_t *contents, uint64_t *shown_to)
 {
-	const json_t *words = get(contents, "words"), *word, *before = NULL;
+	const json_t *words = json_at(contents, "words"), *word, *before = NULL;
 	size_t i, skipped = 0;
 	uint64_t address;
 
 	json_array_foreach(words, i, word)
 	{
-		if (!json_address_value(get(word, "address"), &address))
+		if (!json_address_value(json_at(word, "address"), &address))
 			continue;
 		bool gap = *shown_to && address > *shown_to, same = !gap && repeats(word, before);
 
@@ -157,12 +160,12 @@ static void put_words(struct str *out, const json_t *contents, uint64_t *shown_t
 static void put_contents(struct str *out, const json_t *contents)
 {
 	uint64_t object = 0, shown_to;
-	json_int_t size = json_integer_value(get(contents, "size"));
+	json_int_t size = json_integer_at(contents, "size");
 
-	if (!json_array_size(get(contents, "words")))
+	if (!json_array_size(json_at(contents, "words")))
 		return;
-	title(out, "The words around it");
-	json_address_value(get(contents, "object"), &object);
+	render_title(out, "The words around it");
+	json_address_value(json_at(contents, "object"), &object);
 	shown_to = object;
 	put_words(out, contents, &shown_to);
 	if (object && size > 0 && shown_to > object)
@@ -174,16 +177,16 @@ static void put_copies(struct str *out, const json_t *copies)
 	const json_t *group;
 	size_t i;
 
-	if (!json_is_integer(get(copies, "total")))
+	if (!json_is_integer(json_at(copies, "total")))
 		return;
-	title(out, "Where else it stands");
-	str_printf(out, "  %lld found", json_integer_value(get(copies, "total")));
-	put(out, " in ", text_of(copies, "searched"));
+	render_title(out, "Where else it stands");
+	str_printf(out, "  %lld found", json_integer_at(copies, "total"));
+	render_put(out, " in ", json_string_at(copies, "searched"));
 	str_puts(out, "\n");
-	json_array_foreach(get(copies, "groups"), i, group)
+	json_array_foreach(json_at(copies, "groups"), i, group)
 	{
-		str_printf(out, "  %5lld  ", json_integer_value(get(group, "count")));
-		put(out, "", text_of(group, "owner"));
+		str_printf(out, "  %5lld  ", json_integer_at(group, "count"));
+		render_put(out, "", json_string_at(group, "owner"));
 		str_puts(out, "\n");
 	}
 }
@@ -196,16 +199,16 @@ static void put_freelists(struct str *out, const json_t *lists)
 	size_t i;
 
 	if (json_array_size(lists))
-		title(out, "Broken free lists");
+		render_title(out, "Broken free lists");
 	json_array_foreach(lists, i, list)
 	{
-		put(out, "  ", text_of(list, "cache"));
-		put(out, " object ", text_of(list, "object"));
-		put(out, ": ", text_of(list, "why"));
-		put(out, "; stored ", text_of(list, "raw"));
-		put(out, ", meaning ", text_of(list, "decoded"));
+		render_put(out, "  ", json_string_at(list, "cache"));
+		render_put(out, " object ", json_string_at(list, "object"));
+		render_put(out, ": ", json_string_at(list, "why"));
+		render_put(out, "; stored ", json_string_at(list, "raw"));
+		render_put(out, ", meaning ", json_string_at(list, "decoded"));
 		put_evidence(out, list);
-		put(out, "\n    in front of it: ", text_of(get(list, "before"), "text"));
+		render_put(out, "\n    in front of it: ", json_string_at(list, "before.text"));
 		str_puts(out, "\n");
 	}
 }
@@ -215,7 +218,7 @@ static void put_track(struct str *out, const char *before, const char *track)
 {
 	if (!track)
 		return;
-	put(out, before, track);
+	render_put(out, before, track);
 	str_puts(out, "\n");
 }
 
@@ -225,38 +228,36 @@ static void put_slab_reports(struct str *out, const json_t *reports)
 	size_t i;
 
 	if (json_array_size(reports))
-		title(out, "What slab debugging reported");
+		render_title(out, "What slab debugging reported");
 	json_array_foreach(reports, i, report)
 	{
-		put(out, "  ", text_of(report, "cache"));
-		put(out, " object ", text_of(report, "object"));
-		put(out, ": ", text_of(report, "problem"));
+		render_put(out, "  ", json_string_at(report, "cache"));
+		render_put(out, " object ", json_string_at(report, "object"));
+		render_put(out, ": ", json_string_at(report, "problem"));
 		put_evidence(out, report);
 		str_puts(out, "\n");
-		if (text_of(report, "bytes")) {
-			put(out, "    ", text_of(report, "bytes"));
-			put(out, " at ", text_of(report, "from"));
-			put(out, ", read from ", text_of(report, "source"));
+		if (json_string_at(report, "bytes")) {
+			render_put(out, "    ", json_string_at(report, "bytes"));
+			render_put(out, " at ", json_string_at(report, "from"));
+			render_put(out, ", read from ", json_string_at(report, "source"));
 			str_puts(out, "\n");
 		}
-		put_track(out, "    allocated by ", text_of(report, "allocated_by"));
-		put_track(out, "    freed by ", text_of(report, "freed_by"));
+		put_track(out, "    allocated by ", json_string_at(report, "allocated_by"));
+		put_track(out, "    freed by ", json_string_at(report, "freed_by"));
 	}
 }
 
 static void put_double_free(struct str *out, const json_t *freed)
 {
-	const json_t *by = get(freed, "freed_by");
-
-	if (!text_of(freed, "object"))
+	if (!json_string_at(freed, "object"))
 		return;
-	title(out, "Freed twice");
-	put(out, "  ", text_of(get(freed, "owner"), "text"));
+	render_title(out, "Freed twice");
+	render_put(out, "  ", json_string_at(freed, "owner.text"));
 	put_evidence(out, freed);
-	put(out, "\n    the second time by ", text_of(by, "symbol"));
-	if (text_of(by, "symbol") && json_is_integer(get(by, "offset")))
-		str_printf(out, "+0x%llx", json_integer_value(get(by, "offset")));
-	put(out, " in ", text_of(by, "module"));
+	if (json_string_at(freed, "freed_by.symbol")) {
+		str_puts(out, "\n    the second time by ");
+		render_place(out, json_at(freed, "freed_by"));
+	}
 	str_puts(out, "\n");
 }
 
@@ -266,13 +267,13 @@ static void put_code(struct str *out, const json_t *texts)
 	size_t i;
 
 	if (json_array_size(texts))
-		title(out, "Code");
+		render_title(out, "Code");
 	json_array_foreach(texts, i, text)
 	{
-		put(out, "  ", text_of(text, "symbol"));
-		put(out, " in ", text_of(text, "module"));
-		put(out, ", compared with the ", text_of(text, "against"));
-		put(out, ": ", text_of(text, "class"));
+		str_puts(out, "  ");
+		render_place(out, text);
+		render_put(out, ", compared with the ", json_string_at(text, "against"));
+		render_put(out, ": ", json_string_at(text, "class"));
 		put_evidence(out, text);
 		str_puts(out, "\n");
 	}
@@ -284,28 +285,30 @@ static void put_hypotheses(struct str *out, const json_t *hypotheses)
 	size_t i;
 
 	if (json_array_size(hypotheses))
-		title(out, "What it may be");
+		render_title(out, "What it may be");
 	json_array_foreach(hypotheses, i, hypothesis)
 	{
 		str_printf(out, "  %3.0f %%",
-			   100 * json_number_value(get(hypothesis, "confidence")));
-		put(out, "  ", text_of(hypothesis, "text"));
+			   100 * json_number_value(json_at(hypothesis, "confidence")));
+		render_put(out, "  ", json_string_at(hypothesis, "text"));
 		str_puts(out, "\n");
 	}
 }
 
 void render_memory(const json_t *report, struct str *out)
 {
-	const json_t *memory = get(report, "memory");
+	const json_t *memory = json_at(report, "memory");
 
 	render_addresses(report, out);
-	put_provenance(out, get(memory, "provenance"));
+	put_provenance(out, json_at(memory, "provenance"));
 	put_holder(out, memory);
-	put_contents(out, get(memory, "contents"));
-	put_copies(out, get(memory, "copies"));
-	put_freelists(out, get(memory, "freelists"));
-	put_double_free(out, get(memory, "double_free"));
-	put_slab_reports(out, get(memory, "slab_reports"));
-	put_code(out, get(memory, "text"));
-	put_hypotheses(out, get(memory, "hypotheses"));
+	put_contents(out, json_at(memory, "contents"));
+	put_copies(out, json_at(memory, "copies"));
+	put_freelists(out, json_at(memory, "freelists"));
+	put_double_free(out, json_at(memory, "double_free"));
+	put_slab_reports(out, json_at(memory, "slab_reports"));
+	put_code(out, json_at(memory, "text"));
+	put_hypotheses(out, json_at(memory, "hypotheses"));
 }
+
+const struct section memory_section = {.name = "memory", .render = render_memory};

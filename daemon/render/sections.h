@@ -2,19 +2,16 @@
 #ifndef TRIAGE_DAEMON_RENDER_SECTIONS
 #define TRIAGE_DAEMON_RENDER_SECTIONS
 
-#include "base/str.h"
-#include "json.h"
+#include "daemon/render/section.h"
 
-/*
- * The parts of a verdict that one screen has no room for, as text, on demand. How to add one: a
- * function and a line in sections.c's table; triage show then takes --NAME.
- */
-struct section {
-	const char *name; /* the option */
-	void (*render)(const json_t *report, struct str *out);
+enum section_id {
+#define SECTION(name) SECTION_##name,
+#include "daemon/render/sections.def"
+#undef SECTION
+	SECTION_COUNT,
 };
 
-/* NULL past the last. */
-const struct section *section_at(size_t index);
+/* Never NULL. */
+const struct section *section_by_id(enum section_id id);
 
 #endif

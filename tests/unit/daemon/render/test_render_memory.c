@@ -31,7 +31,7 @@ START_TEST(registers_say_what_they_hold)
 	      "struct object\","
 	      "\"kind\":\"slab\",\"task\":{\"pid\":7,\"comm\":\"a\\u001b\"}}}]}}",
 	      "Registers and what they point to\n"
-	      "  rip  ffffffffc0000000  f+0xc in m\n"
+	      "  rip  ffffffffc0000000  f+0xc [m]\n"
 	      "  rax  ffff888000000000  kmalloc-1k object\n"
 	      "  rbx  0000000000000000  NULL\n"
 	      "  rcx  ffffffffffffffea  -22, EINVAL\n"
@@ -155,7 +155,7 @@ START_TEST(misuse_of_slabs_is_shown)
 	      "    in front of it: c object\n\n"
 	      "Freed twice\n"
 	      "  a object  [proven]\n"
-	      "    the second time by f+0x1d in m\\x07\n\n"
+	      "    the second time by f+0x1d [m\\x07]\n\n"
 	      "What slab debugging reported\n\n"
 	      "  kmalloc-1k object 0x2: Poison\\x0aoverwritten  [proven]\n"
 	      "    18 03 at 0x3, read from memory\n"

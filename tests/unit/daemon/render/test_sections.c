@@ -10,12 +10,11 @@
 static void render(const char *name, const char *report_text, struct str *out)
 {
 	_json_ json_t *report = json_loads(report_text, 0, NULL);
-	const struct section *section;
 
 	ck_assert_ptr_nonnull(report);
-	for (size_t i = 0; (section = section_at(i)); i++)
-		if (!strcmp(section->name, name)) {
-			section->render(report, out);
+	for (enum section_id id = 0; id < SECTION_COUNT; id++)
+		if (!strcmp(section_by_id(id)->name, name)) {
+			section_by_id(id)->render(report, out);
 			return;
 		}
 	ck_abort_msg("no section %s", name);
@@ -37,7 +36,7 @@ static const char report[] =
 	"\"hypotheses\":[{\"kind\":\"bit_flip\",\"confidence\":0.5,\"text\":\"bit 3\"}]},"
 	"\"log\":{\"events\":[{\"time_s\":1.5,\"text\":\"a\\u001b[2Jb\"}],\"segfaults\":[{\"time_"
 	"s\":2,"
-	"\"comm\":\"c\",\"pid\":3,\"address\":\"0x0\"}]},"
+	"\"comm\":\"c\",\"pid\":3,\"address\":\"0x0\",\"object\":\"libc.so\",\"offset\":16}]},"
 	"\"findings\":[{\"id\":1,\"code\":\"crash\",\"severity\":\"critical\",\"headline\":\"h\"}]"
 	"}";
 
@@ -46,7 +45,7 @@ START_TEST(each_section_says_what_is_known)
 	static const struct {
 		const char *name, *text;
 	} expected[] = {
-		{"stack", "panic task java/7\n  #0  f+0x10 [m]\n  #1  0x2  <irq>  a.c line 3\n"},
+		{"stack", "panic task java/7\n  #0  f+0x10 [m]\n  #1  0x2  a.c:3  <irq>\n"},
 		{"locks", "DEADLOCK\n    pid 1 waits for a lock, held by pid 2\n"
 			  "    pid 2 waits for x, held by pid 1  proven\n\n"
 			  "rwsem  0x5\n    held\n    held by  a/1  read  inferred\n"
@@ -55,7 +54,8 @@ START_TEST(each_section_says_what_is_known)
 			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
 			   "What it may be\n   50 %  bit 3\n"},
-		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0\n"},
+		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0 in "
+			"libc.so offset 16\n"},
 		{"registers", "       rip 0x1       rdi 0x5006\n"},
 		{"findings", "#1 crash critical - h\n"},
 	};
@@ -114,13 +114,12 @@ START_TEST(nothing_is_said_of_what_is_not_known)
 	static const char *const reports[] = {
 		"{}", "{\"crash\":null,\"locks\":null,\"log\":7,\"findings\":{}}",
 		"{\"crash\":[1],\"locks\":{\"a\":1},\"memory\":\"x\",\"waits\":[]}"};
-	const struct section *section;
 
 	for (size_t i = 0; i < ARRAY_SIZE(reports); i++)
-		for (size_t j = 0; (section = section_at(j)); j++) {
+		for (enum section_id id = 0; id < SECTION_COUNT; id++) {
 			_str_ struct str out = {0};
 
-			render(section->name, reports[i], &out);
+			render(section_by_id(id)->name, reports[i], &out);
 			ck_assert_uint_eq(out.length, 0);
 		}
 }
