@@ -79,8 +79,7 @@ static struct err *answer_retry(struct daemon *daemon, const json_t *request, js
 	struct err *err;
 
 	TRY(need_store(daemon));
-	err = queue_retry(storage_db(daemon->storage),
-			  json_integer_value(json_object_get(request, "id")), time(NULL));
+	err = queue_retry(storage_db(daemon->storage), json_integer_at(request, "id"), time(NULL));
 	if (err && err->code != ERR_IO && err->code != ERR_CORRUPT)
 		return err; /* the asker's mistake */
 	if (!storage_check(daemon->storage, err, "retry"))
@@ -92,7 +91,7 @@ static struct err *answer_retry(struct daemon *daemon, const json_t *request, js
 
 static struct err *answer_prune(struct daemon *daemon, const json_t *request, json_t **ret)
 {
-	int64_t forget = json_integer_value(json_object_get(request, "forget_s")), records = 0;
+	int64_t forget = json_integer_at(request, "forget_s"), records = 0;
 	struct retention_result result;
 
 	TRY(need_store(daemon));
@@ -130,7 +129,7 @@ static const struct {
 static struct err *answer(struct daemon *daemon, const char *packet, size_t length, json_t **ret)
 {
 	_json_ json_t *request = json_loadb(packet, length, 0, NULL);
-	const char *verb = json_string_value(json_object_get(request, "verb"));
+	const char *verb = json_string_at(request, "verb");
 
 	for (size_t i = 0; verb && i < ARRAY_SIZE(verbs); i++)
 		if (!strcmp(verb, verbs[i].verb))

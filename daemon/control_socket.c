@@ -44,8 +44,8 @@ static struct err *connect_to(const char *run_dir, int *ret)
 /* The error that the daemon sent, as it was there. */
 static struct err *received_error(const json_t *error)
 {
-	const char *message = json_string_value(json_object_get(error, "message"));
-	const char *code = json_string_value(json_object_get(error, "code"));
+	const char *message = json_string_at(error, "message");
+	const char *code = json_string_at(error, "code");
 
 	for (int c = 0; code && c <= ERR_INVALID; c++)
 		if (!strcmp(code, err_code_name(c)))

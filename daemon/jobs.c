@@ -257,7 +257,7 @@ static struct err *open_companion(struct active *active, const char *root)
 	if (!active->job.companions)
 		return NULL;
 	companions = json_loads(active->job.companions, 0, NULL);
-	path = json_string_value(json_object_get(companions, "dmesg"));
+	path = json_string_at(companions, "dmesg");
 	/* A log that cannot be read is a lesser loss than the dump: go on without. */
 	if (path)
 		err_free(open_below(root, path, O_RDONLY, &active->dmesg_fd));

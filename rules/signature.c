@@ -15,7 +15,7 @@
 
 static bool is_reliable(const json_t *frame)
 {
-	const char *found_by = json_string_value(json_object_get(frame, "found_by"));
+	const char *found_by = json_string_at(frame, "found_by");
 
 	return found_by && strcmp(found_by, "scan") != 0;
 }
@@ -28,7 +28,7 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 
 	json_array_foreach(backtrace, i, frame)
 	{
-		const char *symbol = json_string_value(json_object_get(frame, "symbol"));
+		const char *symbol = json_string_at(frame, "symbol");
 		char name[128];
 
 		if (!symbol || !is_reliable(frame))
@@ -43,7 +43,7 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 
 void signature_of(const json_t *crash, const char *cause, struct signature *ret)
 {
-	const char *kind = json_string_value(json_object_get(crash, "kind"));
+	const char *kind = json_string_at(crash, "kind");
 	char functions[FRAMES][128];
 	size_t count = interesting(json_object_get(crash, "backtrace"), functions);
 	_str_ struct str text = {0};

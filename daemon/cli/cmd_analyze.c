@@ -125,16 +125,16 @@ static void print_text(const json_t *report, const struct arguments *arguments)
 static int status_of(const json_t *report)
 {
 	const json_t *verdict = json_object_get(report, "verdict");
-	const char *cause = json_string_value(json_object_get(verdict, "cause"));
+	const char *cause = json_string_at(verdict, "cause");
 	const json_t *findings = json_object_get(report, "findings");
 	size_t i;
 	json_t *finding;
 
 	json_array_foreach(findings, i, finding)
 	{
-		const char *code = json_string_value(json_object_get(finding, "code"));
-		const char *analyzer = json_string_value(json_object_get(finding, "analyzer"));
-		const char *severity = json_string_value(json_object_get(finding, "severity"));
+		const char *code = json_string_at(finding, "code");
+		const char *analyzer = json_string_at(finding, "analyzer");
+		const char *severity = json_string_at(finding, "severity");
 
 		if (!strcmp(code, "analysis.failed") && !strcmp(severity, "critical"))
 			return strcmp(analyzer, "worker") ? STATUS_USAGE : STATUS_NOT_FOUND;

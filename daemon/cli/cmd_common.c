@@ -86,9 +86,9 @@ static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
 
 	*ret = 0;
 	TRY(db_number(db, ret,
-		       "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
-		       "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
-		       "tt", text, real ? real : text));
+		      "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
+		      "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
+		      "tt", text, real ? real : text));
 	return *ret ? NULL : err_new(ERR_NOT_FOUND, "no dump at %s", text);
 }
 

@@ -86,9 +86,9 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 
 	TRY(db_exec(db, "BEGIN"));
 	TRY(db_query(db, &stmt,
-			"SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
-			"WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
-			"i", *number));
+		     "SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
+		     "WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
+		     "i", *number));
 	TRY(stmt_step(stmt, found));
 	if (!*found)
 		return db_exec(db, "COMMIT");

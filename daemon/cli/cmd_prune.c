@@ -25,9 +25,8 @@ static struct err *prune(struct cmd *cmd, int64_t forget)
 		return NULL;
 	}
 	printf("deleted %lld reports, %lld dumps, %lld records\n",
-	       json_integer_value(json_object_get(answer, "reports")),
-	       json_integer_value(json_object_get(answer, "dumps")),
-	       json_integer_value(json_object_get(answer, "records")));
+	       json_integer_at(answer, "reports"), json_integer_at(answer, "dumps"),
+	       json_integer_at(answer, "records"));
 	return NULL;
 }
 

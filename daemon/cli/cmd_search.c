@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* triage search: where a value stands in the memory of a dump, and what owns each place. */
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "daemon/cli/cmd.h"
+#include "daemon/render/render_json.h"
 #include "daemon/worker/input.h"
 #include "daemon/worker/worker.h"
 #include "kernel/dump/search.h"
@@ -164,7 +164,7 @@ static void show_progress(void *context, const char *step)
 static void take_answer(void *context, const json_t *part)
 {
 	struct answer *answer = context;
-	json_t *hit = json_object_get(part, "hit"), *summary = json_object_get(part, "summary");
+	json_t *hit = json_at(part, "hit"), *summary = json_at(part, "summary");
 
 	if (hit)
 		json_array_append(answer->hits, hit);
@@ -176,9 +176,8 @@ static void take_answer(void *context, const json_t *part)
 static struct err *take_finding(void *context, const json_t *finding)
 {
 	struct answer *answer = context;
-	const json_t *evidence = json_object_get(finding, "evidence");
-	const char *code = json_string_value(json_object_get(finding, "code"));
-	const char *why = json_string_value(json_object_get(evidence, "why"));
+	const json_t *evidence = json_at(finding, "evidence");
+	const char *code = json_string_at(finding, "code"), *why = json_string_at(evidence, "why");
 
 	if (code && !strcmp(code, "analysis.failed") && why && !answer->failure)
 		answer->failure = strdup(why);
@@ -232,41 +231,17 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static json_int_t number_of(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
-/* Nothing that comes from the dump goes to a terminal as it is. */
-static void put(struct str *out, const char *text)
-{
-	str_escape(out, text, strlen(text));
-}
-
 static void render_hit(const json_t *hit, bool values, struct str *out)
 {
-	const json_t *owner = json_object_get(hit, "owner");
-	const char *address = text_of(hit, "address"), *member = text_of(hit, "member");
+	_str_ struct str address = {0};
 
-	str_printf(out, "%-18s  phys ", address[0] ? address : "?");
-	put(out, text_of(hit, "phys"));
-	if (values) {
-		str_puts(out, "  ");
-		put(out, text_of(hit, "value"));
-	}
-	str_puts(out, "  ");
-	put(out, text_of(owner, "text"));
-	if (member[0]) {
-		str_puts(out, ", ");
-		put(out, member);
-	}
+	render_put(&address, "", json_string_at(hit, "address"));
+	str_printf(out, "%-18s", address.data ? address.data : "?");
+	render_put(out, "  phys ", json_string_at(hit, "phys"));
+	if (values)
+		render_put(out, "  ", json_string_at(hit, "value"));
+	render_put(out, "  ", json_string_at(hit, "owner.text"));
+	render_put(out, ", ", json_string_at(hit, "member"));
 	str_puts(out, "\n");
 }
 
@@ -280,34 +255,34 @@ static void render_searched(const json_t *summary, struct str *out)
 		{"corrupt", "not readable"},
 	};
 
-	str_printf(out, "searched %" PRIdMAX " pages", (intmax_t)number_of(summary, "pages"));
+	str_printf(out, "searched %lld pages", json_integer_at(summary, "pages"));
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
-		if (number_of(summary, missing[i].key))
-			str_printf(out, "; %" PRIdMAX " %s",
-				   (intmax_t)number_of(summary, missing[i].key), missing[i].what);
-	str_puts(out, json_is_true(json_object_get(summary, "whole"))
-			      ? "\n"
-			      : "; stopped before the end\n");
+		if (json_integer_at(summary, missing[i].key))
+			str_printf(out, "; %lld %s", json_integer_at(summary, missing[i].key),
+				   missing[i].what);
+	str_puts(out,
+		 json_is_true(json_at(summary, "whole")) ? "\n" : "; stopped before the end\n");
 }
 
 static void render_groups(const json_t *summary, struct str *out)
 {
-	const json_t *groups = json_object_get(summary, "groups");
-	json_int_t total = number_of(summary, "total"), shown = number_of(summary, "shown");
-	json_int_t grouped = number_of(summary, "grouped");
+	const json_t *groups = json_at(summary, "groups");
+	json_int_t total = json_integer_at(summary, "total"),
+		   shown = json_integer_at(summary, "shown");
+	json_int_t grouped = json_integer_at(summary, "grouped");
 	size_t count = json_array_size(groups);
 
-	str_printf(out, "%" PRIdMAX " found", (intmax_t)total);
+	str_printf(out, "%lld found", total);
 	if (shown < total)
-		str_printf(out, ", the first %" PRIdMAX " of them shown", (intmax_t)shown);
+		str_printf(out, ", the first %lld of them shown", shown);
 	if (grouped < total)
-		str_printf(out, "; the first %" PRIdMAX " by their owners", (intmax_t)grouped);
+		str_printf(out, "; the first %lld by their owners", grouped);
 	str_puts(out, total ? ":\n" : "\n");
 	for (size_t i = 0; i < MIN(count, GROUPS_SHOWN); i++) {
 		const json_t *group = json_array_get(groups, i);
 
-		str_printf(out, "%7" PRIdMAX "  ", (intmax_t)number_of(group, "count"));
-		put(out, text_of(group, "owner"));
+		str_printf(out, "%7lld  ", json_integer_at(group, "count"));
+		render_put(out, "", json_string_at(group, "owner"));
 		str_puts(out, "\n");
 	}
 	if (count > GROUPS_SHOWN)
@@ -316,13 +291,16 @@ static void render_groups(const json_t *summary, struct str *out)
 
 static void print_text(const struct answer *answer)
 {
-	const json_t *mask = json_object_get(answer->summary, "mask");
-	bool values = !mask || strcmp(json_string_value(mask), "0xffffffffffffffff");
+	const char *mask = json_string_at(answer->summary, "mask");
+	bool values = !mask || strcmp(mask, "0xffffffffffffffff");
 	_str_ struct str out = {0};
 	size_t i;
 	json_t *hit;
 
-	json_array_foreach(answer->hits, i, hit) render_hit(hit, values, &out);
+	json_array_foreach(answer->hits, i, hit)
+	{
+		render_hit(hit, values, &out);
+	}
 	if (json_array_size(answer->hits))
 		str_puts(&out, "\n");
 	render_groups(answer->summary, &out);
@@ -362,7 +340,7 @@ static int run(int argc, char **argv)
 		print_json(&arguments, &answer);
 	else
 		print_text(&answer);
-	return number_of(answer.summary, "total") ? STATUS_OK : STATUS_NOT_FOUND;
+	return json_integer_at(answer.summary, "total") ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 const struct verb search_verb = {

@@ -41,7 +41,7 @@ static struct err *look(struct cmd *cmd, const char *subject, struct outcome *re
 		TRY(cmd_open(cmd));
 	TRY(cmd_find_dump(cmd, subject, true, &ret->dump));
 	TRY(db_query(store_db(cmd->store), &stmt,
-			"SELECT state, headline, cause FROM job WHERE dump = ?", "i", ret->dump));
+		     "SELECT state, headline, cause FROM job WHERE dump = ?", "i", ret->dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "dump %lld is not the daemon's",

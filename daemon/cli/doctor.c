@@ -224,7 +224,7 @@ static void check_daemon(const struct doctor *d, struct doctor_check *check)
 {
 	if (d->status)
 		say(check, DOCTOR_OK, "", "runs with pid %lld",
-		    (long long)json_integer_value(json_object_get(d->status, "pid")));
+		    (long long)json_integer_at(d->status, "pid"));
 	else
 		say(check, DOCTOR_BAD, "systemctl enable --now triaged", "%.150s",
 		    d->silence ? d->silence : "does not answer");
@@ -232,7 +232,7 @@ static void check_daemon(const struct doctor *d, struct doctor_check *check)
 
 static void check_store(const struct doctor *d, struct doctor_check *check)
 {
-	const char *store = json_string_value(json_object_get(d->status, "store"));
+	const char *store = json_string_at(d->status, "store");
 
 	if (!d->status)
 		say(check, DOCTOR_WARNING, "systemctl enable --now triaged", "not known");
@@ -280,7 +280,7 @@ static void check_hardening(const struct doctor *d, struct doctor_check *check)
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/%lld/status",
-		 (long long)json_integer_value(json_object_get(d->status, "pid")));
+		 (long long)json_integer_at(d->status, "pid"));
 	read_field(d, path, "\nUid:", false, &uid);
 	read_field(d, path, "\nNoNewPrivs:", false, &privileges);
 	read_field(d, path, "\nSeccomp:", false, &seccomp);

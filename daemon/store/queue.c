@@ -23,9 +23,9 @@ struct err *queue_knows(struct db *db, uint64_t device, uint64_t inode, uint64_t
 	int64_t known = 0;
 
 	TRY(db_number(db, &known,
-		       "SELECT 1 FROM spool_file WHERE device = ? AND inode = ? AND size = ?"
-		       " AND mtime_ns = ? AND path = ?",
-		       "iiiit", (int64_t)device, (int64_t)inode, (int64_t)size, mtime_ns, path));
+		      "SELECT 1 FROM spool_file WHERE device = ? AND inode = ? AND size = ?"
+		      " AND mtime_ns = ? AND path = ?",
+		      "iiiit", (int64_t)device, (int64_t)inode, (int64_t)size, mtime_ns, path));
 	*ret = known;
 	return NULL;
 }
@@ -34,22 +34,22 @@ struct err *queue_knows(struct db *db, uint64_t device, uint64_t inode, uint64_t
 static struct err *lost_file(struct db *db, int64_t dump, int64_t now)
 {
 	TRY(db_run(db,
-		    "UPDATE job SET removed_at = ?2, state = CASE WHEN state = 'queued' THEN "
-		    "'removed' ELSE state END WHERE dump = ?1 AND NOT EXISTS "
-		    "(SELECT 1 FROM spool_file f WHERE f.dump = ?1)",
-		    "ii", dump, now));
+		   "UPDATE job SET removed_at = ?2, state = CASE WHEN state = 'queued' THEN "
+		   "'removed' ELSE state END WHERE dump = ?1 AND NOT EXISTS "
+		   "(SELECT 1 FROM spool_file f WHERE f.dump = ?1)",
+		   "ii", dump, now));
 	return db_run(db,
-		       "UPDATE dump SET path = f.path FROM spool_file f WHERE f.dump = dump.id AND "
-		       "dump.id = ? AND NOT EXISTS (SELECT 1 FROM spool_file g "
-		       "WHERE g.dump = dump.id AND g.path = dump.path)",
-		       "i", dump);
+		      "UPDATE dump SET path = f.path FROM spool_file f WHERE f.dump = dump.id AND "
+		      "dump.id = ? AND NOT EXISTS (SELECT 1 FROM spool_file g "
+		      "WHERE g.dump = dump.id AND g.path = dump.path)",
+		      "i", dump);
 }
 
 static struct err *drop_file(struct db *db, uint64_t device, uint64_t inode, int64_t dump,
 			     int64_t now)
 {
 	TRY(db_run(db, "DELETE FROM spool_file WHERE device = ? AND inode = ?", "ii",
-		    (int64_t)device, (int64_t)inode));
+		   (int64_t)device, (int64_t)inode));
 	return lost_file(db, dump, now);
 }
 
@@ -59,25 +59,25 @@ struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file
 
 	/* The same inode with other contents was another dump. */
 	TRY(db_number(db, &before, "SELECT dump FROM spool_file WHERE device = ? AND inode = ?",
-		       "ii", (int64_t)file->id.device, (int64_t)file->id.inode));
+		      "ii", (int64_t)file->id.device, (int64_t)file->id.inode));
 	TRY(db_run(db,
-		    "INSERT OR REPLACE INTO spool_file (device, inode, size, mtime_ns, directory,"
-		    " path, dump) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		    "iiiitti", (int64_t)file->id.device, (int64_t)file->id.inode,
-		    (int64_t)file->id.size, file->id.mtime_ns, file->directory, file->path, dump));
+		   "INSERT OR REPLACE INTO spool_file (device, inode, size, mtime_ns, directory,"
+		   " path, dump) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		   "iiiitti", (int64_t)file->id.device, (int64_t)file->id.inode,
+		   (int64_t)file->id.size, file->id.mtime_ns, file->directory, file->path, dump));
 	if (before && before != dump)
 		TRY(lost_file(db, before, now));
 	TRY(db_run(db,
-		    "INSERT INTO job (dump, state, crash_time, layout, format, log_only,"
-		    " incomplete, note, companions, found_at)"
-		    " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dump) DO NOTHING",
-		    "iittiitti", dump, file->crash_time, file->layout, file->format,
-		    (int64_t)file->log_only, (int64_t)file->incomplete, file->note,
-		    file->companions, now));
+		   "INSERT INTO job (dump, state, crash_time, layout, format, log_only,"
+		   " incomplete, note, companions, found_at)"
+		   " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dump) DO NOTHING",
+		   "iittiitti", dump, file->crash_time, file->layout, file->format,
+		   (int64_t)file->log_only, (int64_t)file->incomplete, file->note, file->companions,
+		   now));
 	return db_run(db,
-		       "UPDATE job SET removed_at = NULL, companions = ?, state = CASE state "
-		       "WHEN 'removed' THEN 'queued' ELSE state END WHERE dump = ?",
-		       "ti", file->companions, dump);
+		      "UPDATE job SET removed_at = NULL, companions = ?, state = CASE state "
+		      "WHEN 'removed' THEN 'queued' ELSE state END WHERE dump = ?",
+		      "ti", file->companions, dump);
 }
 
 /* Device and inode as one key: a clash only costs a second look. */
@@ -125,8 +125,8 @@ struct err *queue_keep_only(struct db *db, const char *directory, const struct q
 		struct stmt *stmt;
 
 		TRY(db_query(db, &stmt,
-				"SELECT device, inode, dump FROM spool_file WHERE directory = ?",
-				"t", directory));
+			     "SELECT device, inode, dump FROM spool_file WHERE directory = ?", "t",
+			     directory));
 		TRY(find_lost(stmt, &kept, lost, ARRAY_SIZE(lost), &found));
 		for (size_t i = 0; i < found; i++)
 			TRY(drop_file(db, lost[i].device, lost[i].inode, lost[i].dump, now));
@@ -145,9 +145,9 @@ struct err *queue_gone(struct db *db, const char *directory, int64_t now)
 
 		/* "0" follows "/" in ASCII: all paths that begin with "directory/" */
 		TRY(db_query(db, &stmt,
-				"SELECT device, inode, dump FROM spool_file WHERE directory = ?1 OR"
-				" (directory > ?1 || '/' AND directory < ?1 || '0')",
-				"t", directory));
+			     "SELECT device, inode, dump FROM spool_file WHERE directory = ?1 OR"
+			     " (directory > ?1 || '/' AND directory < ?1 || '0')",
+			     "t", directory));
 		TRY(find_lost(stmt, &none, lost, ARRAY_SIZE(lost), &found));
 		for (size_t i = 0; i < found; i++)
 			TRY(drop_file(db, lost[i].device, lost[i].inode, lost[i].dump, now));
@@ -198,16 +198,16 @@ struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *
 	struct stmt *stmt;
 
 	TRY(db_query(db, &stmt,
-			JOB_COLUMNS "WHERE j.state = 'queued' AND j.interruptions <= ? "
-				    "ORDER BY j.interruptions, j.crash_time DESC LIMIT 1",
-			"i", (int64_t)QUEUE_INTERRUPTIONS_MAX));
+		     JOB_COLUMNS "WHERE j.state = 'queued' AND j.interruptions <= ? "
+				 "ORDER BY j.interruptions, j.crash_time DESC LIMIT 1",
+		     "i", (int64_t)QUEUE_INTERRUPTIONS_MAX));
 	TRY(take_job(stmt, ret, found));
 	if (*found)
 		return NULL;
 	TRY(db_query(db, &stmt,
-			JOB_COLUMNS "WHERE j.state = 'failed' AND j.removed_at IS NULL "
-				    "AND j.retry_at <= ? ORDER BY j.retry_at LIMIT 1",
-			"i", now));
+		     JOB_COLUMNS "WHERE j.state = 'failed' AND j.removed_at IS NULL "
+				 "AND j.retry_at <= ? ORDER BY j.retry_at LIMIT 1",
+		     "i", now));
 	return take_job(stmt, ret, found);
 }
 
@@ -216,9 +216,9 @@ struct err *queue_retry_delay(struct db *db, int64_t now, int64_t *ret)
 	int64_t at = -1;
 
 	TRY(db_number(db, &at,
-		       "SELECT ifnull(min(retry_at), -1) FROM job WHERE state = 'failed' "
-		       "AND removed_at IS NULL",
-		       ""));
+		      "SELECT ifnull(min(retry_at), -1) FROM job WHERE state = 'failed' "
+		      "AND removed_at IS NULL",
+		      ""));
 	*ret = at < 0 ? -1 : MAX(at - now, 0);
 	return NULL;
 }
@@ -227,21 +227,21 @@ struct err *queue_start(struct db *db, int64_t dump, int64_t now)
 {
 	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
 	return db_run(db,
-		       "UPDATE job SET state = 'running', started_at = ?, finished_at = NULL, "
-		       "report_due = 0 WHERE dump = ?",
-		       "ii", now, dump);
+		      "UPDATE job SET state = 'running', started_at = ?, finished_at = NULL, "
+		      "report_due = 0 WHERE dump = ?",
+		      "ii", now, dump);
 }
 
 struct err *queue_put_back(struct db *db, int64_t dump)
 {
 	return db_run(db, "UPDATE job SET state = 'queued', started_at = NULL WHERE dump = ?", "i",
-		       dump);
+		      dump);
 }
 
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now)
 {
 	return db_run(db, "UPDATE job SET state = 'removed', removed_at = ? WHERE dump = ?", "ii",
-		       now, dump);
+		      now, dump);
 }
 
 struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
@@ -254,13 +254,13 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 	if (broke_off)
 		state = ++attempts > 1 ? "quarantined" : "failed";
 	TRY(db_run(db,
-		    "UPDATE job SET state = ?, attempts = ?, interruptions = 0, finished_at = ?, "
-		    "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
-		    "headline = ?, signature = ?, confidence = ?, "
-		    "crash_time = ifnull(nullif(?, 0), crash_time) WHERE dump = ?",
-		    "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, summary->host,
-		    summary->kernel, summary->cause, summary->severity, summary->headline,
-		    summary->signature, summary->confidence, summary->crash_time, dump));
+		   "UPDATE job SET state = ?, attempts = ?, interruptions = 0, finished_at = ?, "
+		   "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
+		   "headline = ?, signature = ?, confidence = ?, "
+		   "crash_time = ifnull(nullif(?, 0), crash_time) WHERE dump = ?",
+		   "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, summary->host,
+		   summary->kernel, summary->cause, summary->severity, summary->headline,
+		   summary->signature, summary->confidence, summary->crash_time, dump));
 	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
 	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }
@@ -268,9 +268,9 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 struct err *queue_recover(struct db *db, bool blame, int64_t *interrupted)
 {
 	TRY(db_run(db,
-		    "UPDATE job SET state = 'queued', interruptions = interruptions + ? "
-		    "WHERE state = 'running'",
-		    "i", (int64_t)blame));
+		   "UPDATE job SET state = 'queued', interruptions = interruptions + ? "
+		   "WHERE state = 'running'",
+		   "i", (int64_t)blame));
 	*interrupted = db_changes(db);
 	return NULL;
 }
@@ -279,9 +279,9 @@ struct err *queue_next_poisoned(struct db *db, int64_t *ret)
 {
 	*ret = 0;
 	return db_number(db, ret,
-			  "SELECT dump FROM job WHERE state = 'queued' AND interruptions > ? "
-			  "LIMIT 1",
-			  "i", (int64_t)QUEUE_INTERRUPTIONS_MAX);
+			 "SELECT dump FROM job WHERE state = 'queued' AND interruptions > ? "
+			 "LIMIT 1",
+			 "i", (int64_t)QUEUE_INTERRUPTIONS_MAX);
 }
 
 struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
@@ -290,8 +290,8 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 	bool row, gone, busy;
 
 	TRY(db_query(db, &stmt,
-			"SELECT removed_at IS NOT NULL, state = 'running' FROM job WHERE dump = ?",
-			"i", dump));
+		     "SELECT removed_at IS NOT NULL, state = 'running' FROM job WHERE dump = ?",
+		     "i", dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "no dump %lld", (long long)dump);
@@ -303,17 +303,17 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 	if (busy)
 		return NULL;
 	return db_run(db,
-		       "UPDATE job SET state = 'queued', attempts = 0, interruptions = 0, "
-		       "found_at = ? WHERE dump = ?",
-		       "ii", now, dump);
+		      "UPDATE job SET state = 'queued', attempts = 0, interruptions = 0, "
+		      "found_at = ? WHERE dump = ?",
+		      "ii", now, dump);
 }
 
 struct err *queue_next_report(struct db *db, int64_t *ret)
 {
 	*ret = 0;
 	return db_number(db, ret,
-			  "SELECT dump FROM job WHERE report_due ORDER BY finished_at DESC LIMIT 1",
-			  "");
+			 "SELECT dump FROM job WHERE report_due ORDER BY finished_at DESC LIMIT 1",
+			 "");
 }
 
 struct err *queue_report_done(struct db *db, int64_t dump)
@@ -346,9 +346,9 @@ struct err *queue_counts(struct db *db, json_t **ret)
 struct err *queue_prune(struct db *db, int64_t before, int64_t *ret)
 {
 	TRY(db_run(db,
-		    "DELETE FROM dump WHERE id IN (SELECT dump FROM job WHERE removed_at < ? "
-		    "AND state != 'running')",
-		    "i", before));
+		   "DELETE FROM dump WHERE id IN (SELECT dump FROM job WHERE removed_at < ? "
+		   "AND state != 'running')",
+		   "i", before));
 	*ret = db_changes(db);
 	return NULL;
 }

@@ -150,18 +150,13 @@ struct err *store_put_dump(struct store *store, const struct dump_row *dump, int
 	return row ? NULL : err_new(ERR_IO, "database: a dump's row was not kept");
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 /*
  * Where evidence goes is for the code to say, not for the worker: one that was taken over could
  * write over parts of the verdict that are none of its business.
  */
 static const char *place_of(const json_t *finding)
 {
-	enum finding_id id = finding_by_code(text_of(finding, "code"));
+	enum finding_id id = finding_by_code(json_string_at(finding, "code"));
 
 	return id < FINDING_COUNT ? finding_place(id) : NULL;
 }
@@ -173,8 +168,8 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 	double confidence = json_number_value(json_object_get(finding, "confidence"));
 	struct stmt *stmt;
 
-	if (!text_of(finding, "analyzer") || !text_of(finding, "code") ||
-	    !text_of(finding, "severity"))
+	if (!json_string_at(finding, "analyzer") || !json_string_at(finding, "code") ||
+	    !json_string_at(finding, "severity"))
 		return err_new(ERR_INVALID, "a finding without analyzer, code or severity");
 	TRY(db_prepare(store->db,
 		       "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
@@ -182,12 +177,12 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 		       "finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		       &stmt));
 	TRY(stmt_bind_int(stmt, 1, dump));
-	TRY(stmt_bind_text(stmt, 2, text_of(finding, "analyzer")));
-	TRY(stmt_bind_text(stmt, 3, text_of(finding, "code")));
+	TRY(stmt_bind_text(stmt, 2, json_string_at(finding, "analyzer")));
+	TRY(stmt_bind_text(stmt, 3, json_string_at(finding, "code")));
 	TRY(stmt_bind_text(stmt, 4, place_of(finding)));
-	TRY(stmt_bind_text(stmt, 5, text_of(finding, "severity")));
+	TRY(stmt_bind_text(stmt, 5, json_string_at(finding, "severity")));
 	TRY(stmt_bind_real(stmt, 6, MIN(MAX(confidence, 0.0), 1.0)));
-	TRY(stmt_bind_text(stmt, 7, text_of(finding, "headline")));
+	TRY(stmt_bind_text(stmt, 7, json_string_at(finding, "headline")));
 	TRY(stmt_bind_text(stmt, 8, text));
 	return stmt_run(stmt);
 }

@@ -224,7 +224,7 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 	_json_ json_t *json = json_loadb(text, length, 0, NULL);
 	const json_t *finding = json_object_get(json, "finding");
 	const json_t *answer = json_object_get(json, "answer");
-	const char *step = json_string_value(json_object_get(json, "progress"));
+	const char *step = json_string_at(json, "progress");
 
 	if (finding) {
 		pass_finding(worker, finding);
