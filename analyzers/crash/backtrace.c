@@ -138,7 +138,7 @@ static struct err *show_tasks(struct kernel *kernel, struct findings *findings)
 	json_t *json = json_object(), *blocked = json_array();
 	struct groups groups = {0};
 	struct sleepers *sleepers;
-	struct err *err = kernel_sleepers(kernel, &sleepers);
+	struct err *err = sleepers_of(kernel, &sleepers);
 
 	json_put(json, "total", json_integer((json_int_t)tasks_count(kernel->tasks)));
 	json_put(json, "states", states_json(kernel));

@@ -53,7 +53,7 @@ struct kernel {
 	struct page_marks *page_marks;	   /* by page_marks(), when first asked for */
 	struct slab_states *slab_states;   /* what is free of them, by kernel/mm/slab_state.c */
 	struct stack_frames *stack_frames; /* traces looked into, by kernel/unwind/stack_frame.c */
-	struct sleepers *sleepers;	   /* by kernel_sleepers(), when first asked for */
+	struct sleepers *sleepers;	   /* by sleepers_of(), when first asked for */
 	unsigned steps;			   /* mask of the steps that stand */
 	struct degraded *degraded;
 	size_t degraded_count;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads a function's code to tell whether it stopped with a lock taken. */
 #include "locks/critical_section.h"
 
 #include <stdlib.h>
@@ -91,8 +92,8 @@ static void follow_registers(struct kernel *kernel, struct known *known, const s
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
-			const struct lock_calls *calls, struct lock_region *region)
+void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
+			     const struct lock_calls *calls, struct critical_section *section)
 {
 	_free_ uint8_t *code = malloc(FUNCTION_MAX);
 	size_t length = MIN(stop - start, FUNCTION_MAX);
@@ -113,10 +114,10 @@ void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 				other ? CALL_OTHER : calls->classify(kernel, insn.target);
 
 			if (call == CALL_LOCK || call == CALL_LOCK_READ)
-				*region = (struct lock_region){
+				*section = (struct critical_section){
 					true, rdi_known, call == CALL_LOCK_READ, rdi, insn.address};
 			else if (call == CALL_UNLOCK)
-				region->inside = false;
+				section->inside = false;
 		}
 		follow_registers(kernel, &known, &insn);
 		at += insn.size;
@@ -194,17 +195,17 @@ static enum lock_call classify(struct kernel *kernel, const struct lock_function
 	return call;
 }
 
-enum lock_call lock_region_rwsem_call(struct kernel *kernel, uint64_t target)
+enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target)
 {
 	return classify(kernel, rwsem_functions, target);
 }
 
-enum lock_call lock_region_semaphore_call(struct kernel *kernel, uint64_t target)
+enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target)
 {
 	return classify(kernel, semaphore_functions, target);
 }
 
-enum lock_call lock_region_percpu_rwsem_call(struct kernel *kernel, uint64_t target)
+enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target)
 {
 	return classify(kernel, percpu_rwsem_functions, target);
 }

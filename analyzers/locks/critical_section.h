@@ -16,7 +16,7 @@ struct lock_calls {
 	uint64_t only; /* look at calls whose argument is this lock; 0: at all */
 };
 
-struct lock_region {
+struct critical_section {
 	bool inside; /* the last lock call has no unlock after it */
 	bool known;  /* which lock it was: a constant */
 	bool read;   /* taken as one of its readers */
@@ -24,13 +24,13 @@ struct lock_region {
 	uint64_t call; /* address of the call */
 };
 
-/* [start, stop) of one function. The region stays as it is where code cannot be read. */
-void lock_region_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
-			const struct lock_calls *calls, struct lock_region *region);
+/* [start, stop) of one function. The section stays as it is where code cannot be read. */
+void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
+			     const struct lock_calls *calls, struct critical_section *section);
 
 /* lock_calls.classify, each for one kind; with functions that do nothing but take one. */
-enum lock_call lock_region_rwsem_call(struct kernel *kernel, uint64_t target);
-enum lock_call lock_region_semaphore_call(struct kernel *kernel, uint64_t target);
-enum lock_call lock_region_percpu_rwsem_call(struct kernel *kernel, uint64_t target);
+enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target);
+enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target);
+enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The names of disks, file systems and inodes. */
 #include "locks/device.h"
 
 #include <inttypes.h>
@@ -23,7 +24,7 @@ bool device_read_name(struct kernel *kernel, uint64_t object, enum member_id id,
 	       is_printable(buf, strlen(buf));
 }
 
-bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
+bool device_super_block_name(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
 {
 	char device[33] = "", kind[32];
 	uint64_t type;
@@ -44,7 +45,8 @@ bool super_block_text(struct kernel *kernel, uint64_t super_block, char *buf, si
 #define PARTITION_MASK 0xff /* BD_PARTNO in __bd_flags; a number of its own before */
 
 /* Where a disk's name ends in a digit its partitions get a "p", as disk_name() has it. */
-void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf, size_t size)
+void device_disk_name(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf,
+		      size_t size)
 {
 	char name[33];
 
@@ -61,7 +63,7 @@ void disk_text(struct kernel *kernel, uint64_t disk, uint64_t partition, char *b
 		copy_string(buf, size, name);
 }
 
-void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
+void device_bdev_name(struct kernel *kernel, uint64_t bdev, char *buf, size_t size)
 {
 	uint64_t disk, partition;
 
@@ -70,50 +72,50 @@ void block_device_text(struct kernel *kernel, uint64_t bdev, char *buf, size_t s
 		return;
 	if (!err_ok(member_read(kernel, bdev, MEMBER_BDEV_PARTITION, &partition)))
 		partition = 0;
-	disk_text(kernel, disk, partition, buf, size);
+	device_disk_name(kernel, disk, partition, buf, size);
 }
 
 /* The device under a file system; one without is called by what it calls itself. */
-static void file_system_text(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
+static void file_system_name(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
 {
 	uint64_t bdev;
 
 	if (err_ok(member_read(kernel, super_block, MEMBER_SB_BDEV, &bdev)) && bdev)
-		block_device_text(kernel, bdev, buf, size);
-	if (!buf[0] && !super_block_text(kernel, super_block, buf, size))
+		device_bdev_name(kernel, bdev, buf, size);
+	if (!buf[0] && !device_super_block_name(kernel, super_block, buf, size))
 		buf[0] = '\0';
 }
 
 /* The inodes of block devices are one file system of their own: struct bdev_inode, block/bdev.c */
-void inode_device(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
+void device_of_inode(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
 {
 	const struct member *in_bdev = members_get(kernel->members, MEMBER_BDEV_INODE);
 	uint64_t super_block;
 	char name[80];
 
 	if (!err_ok(member_read(kernel, inode, MEMBER_INODE_SB, &super_block)) ||
-	    !super_block_text(kernel, super_block, name, sizeof(name)))
+	    !device_super_block_name(kernel, super_block, name, sizeof(name)))
 		return;
 	if (in_bdev && !strcmp(name, BDEV_FS))
-		block_device_text(kernel, inode - member_offset(in_bdev), buf, size);
+		device_bdev_name(kernel, inode - member_offset(in_bdev), buf, size);
 	else
-		file_system_text(kernel, super_block, buf, size);
+		file_system_name(kernel, super_block, buf, size);
 }
 
-bool inode_text(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
+bool device_inode_name(struct kernel *kernel, uint64_t inode, char *buf, size_t size)
 {
 	uint64_t number, super_block;
 	char where[80];
 
 	if (!err_ok(member_read(kernel, inode, MEMBER_INODE_NUMBER, &number)) ||
 	    !err_ok(member_read(kernel, inode, MEMBER_INODE_SB, &super_block)) ||
-	    !super_block_text(kernel, super_block, where, sizeof(where)))
+	    !device_super_block_name(kernel, super_block, where, sizeof(where)))
 		return false;
 	snprintf(buf, size, "inode %" PRIu64 " on %s", number, where);
 	/* A block device's inode has no number anybody knows it by. */
 	char device[64] = "";
 	if (!strcmp(where, BDEV_FS))
-		inode_device(kernel, inode, device, sizeof(device));
+		device_of_inode(kernel, inode, device, sizeof(device));
 	if (device[0])
 		snprintf(buf, size, "block device %s", device);
 	return true;

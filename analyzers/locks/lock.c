@@ -20,6 +20,13 @@ const char *lock_kind_name(enum lock_kind kind)
 	return names[kind];
 }
 
+const char *lock_mode_name(enum lock_mode mode)
+{
+	static const char *const names[] = {NULL, "read", "write", "exclusive"};
+
+	return names[mode];
+}
+
 struct lock *lock_new(enum lock_kind kind, uint64_t address)
 {
 	struct lock *lock = malloc(sizeof(*lock));
@@ -57,7 +64,6 @@ void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode 
 	va_end(args);
 	if (!holder.why || !array_grow(lock->holders, lock->holder_count)) {
 		free(holder.why);
-		lock->failed = true;
 		return;
 	}
 	lock->holders[lock->holder_count++] = holder;
@@ -65,11 +71,8 @@ void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode 
 
 void lock_add_waiter(struct lock *lock, const struct lock_waiter *waiter)
 {
-	if (!array_grow(lock->waiters, lock->waiter_count)) {
-		lock->failed = true;
-		return;
-	}
-	lock->waiters[lock->waiter_count++] = *waiter;
+	if (array_grow(lock->waiters, lock->waiter_count))
+		lock->waiters[lock->waiter_count++] = *waiter;
 }
 
 void lock_add_sleeper(struct lock *lock, const struct task *task, enum lock_mode mode,
@@ -111,8 +114,7 @@ uint64_t lock_object(const struct lock *lock)
 
 struct err *locks_add(struct locks *locks, struct lock *lock)
 {
-	if (lock->failed || lock->state.failed || lock->note.failed || lock->headline.failed ||
-	    !array_grow(locks->list, locks->count)) {
+	if (!array_grow(locks->list, locks->count)) {
 		lock_free(lock);
 		return &err_nomem;
 	}

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
-#include "kernel/locking/spinlock.h"
+#include "kernel/locking/ticket_spinlock.h"
 #include "kernel/mm/owner.h"
 
 /* The locks of a crash as facts that all analyzers share: who holds each, and who waits for it. */
@@ -16,6 +16,7 @@ enum lock_kind {
 };
 
 const char *lock_kind_name(enum lock_kind kind);
+const char *lock_mode_name(enum lock_mode mode); /* "read", "write", "exclusive", NULL */
 
 /*
  * What a lock is part of, and what people call it. The name is a noun, good in "waits for …":
@@ -56,9 +57,9 @@ struct lock {
 	char device[80];	 /* that is to end a wait for I/O; "" unknown */
 
 	bool has_raw;
-	uint64_t raw;		    /* the lock's word: count, owner and flags, block … */
-	struct ticket_lock tickets; /* of a LOCK_TICKET_SPINLOCK */
-	struct str state;	    /* that word, or the wait, for a person */
+	uint64_t raw;			/* the lock's word: count, owner and flags, block … */
+	struct ticket_spinlock tickets; /* of a LOCK_TICKET_SPINLOCK */
+	struct str state;		/* that word, or the wait, for a person */
 	bool work_item; /* a completion that a kworker owes; place is its wq_barrier's */
 	bool unnamed;	/* asleep in a function that no table names: perhaps no wait at all */
 
@@ -71,7 +72,6 @@ struct lock {
 
 	double confidence; /* in what is said of it all: */
 	struct str headline;
-	bool failed; /* out of memory: something was not added */
 };
 
 /* A lock of which only kind and address are known; NULL on out-of-memory. */
@@ -79,7 +79,7 @@ struct lock *lock_new(enum lock_kind kind, uint64_t address);
 void lock_free(struct lock *lock); /* NULL is fine */
 DEFINE_CLEANUP(struct lock, lock_free)
 
-/* Adding never fails visibly: what could not be added sets lock->failed, for locks_add() to say. */
+/* What memory cannot be had for is not added; base/alloc.h knows of it. */
 void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode mode,
 		     const char *evidence, double confidence, const char *why, ...)
 	__attribute__((format(printf, 6, 7)));
@@ -109,7 +109,7 @@ struct locks {
 	size_t count;
 };
 
-/* Takes lock over, also when it fails: ERR_NOMEM, for what could not be added to the lock too. */
+/* Takes lock over, also when it fails: ERR_NOMEM. */
 struct err *locks_add(struct locks *locks, struct lock *lock);
 void locks_deinit(struct locks *locks);
 

@@ -81,7 +81,7 @@ struct err *lock_class_report(struct analysis *analysis, const struct lock_class
 	struct kernel *kernel = analysis->kernel;
 	struct sleepers *sleepers;
 
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		const struct sleeper *sleeper = &sleepers->list[i];
 		_waitlist_ struct waitlist list = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Locks inside objects that have a type: of a slab cache, a mounted file system, a memory node.
- */
+/* Locks inside objects that have a type: of a slab cache, a mounted file system, a memory node. */
+#include "locks/lock_container.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,108 +16,9 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/device.h"
-#include "locks/lock_name.h"
+#include "locks/lock_member.h"
 
-/* --- the member ------------------------------------------------------------------------------- */
-
-static bool is_lock_name(const char *name)
-{
-	static const char *const names[] = {
-		"rw_semaphore", "mutex",	"rt_mutex",	   "rt_mutex_base",
-		"semaphore",	"completion",	"ww_mutex",	   "percpu_rw_semaphore",
-		"spinlock",	"raw_spinlock", "arch_spinlock",   "qspinlock",
-		"qrwlock",	"rwlock",	"wait_queue_head", "swait_queue_head",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
-/* A lock whose struct has only a typedef's name shows in what it is made of. */
-static bool is_lock(struct type type)
-{
-	static const char *const parts[] = {"raw_lock", "rlock", "slock"};
-	const char *name = type_name(type);
-	struct member first;
-
-	if (name || type.kind != TYPE_STRUCT)
-		return name && type.kind == TYPE_STRUCT && is_lock_name(name);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (type_find_member(type, parts[i], &first) && !first.bit_offset)
-			return true;
-	return false;
-}
-
-#define MEMBER_DEPTH 12
-#define MEMBERS_MAX 20000 /* looked at: types come from the dump too */
-
-struct search {
-	uint64_t offset; /* wanted, from the outermost type's start */
-	char path[128];
-	unsigned budget;
-};
-
-static bool search_type(struct search *search, struct type type, uint64_t base, unsigned depth);
-
-static bool search_array(struct search *search, struct type array, uint64_t base, unsigned depth)
-{
-	struct type element = type_target(array);
-	uint64_t size = type_size(element), used = strlen(search->path);
-
-	if (!size)
-		return false;
-	uint64_t i = (search->offset - base) / size;
-	snprintf(search->path + used, sizeof(search->path) - used, "[%" PRIu64 "]", i);
-	return search_type(search, element, base + i * size, depth + 1);
-}
-
-/* All members that cover the offset are tried: a union has several. */
-static bool search_record(struct search *search, struct type record, uint64_t base, unsigned depth)
-{
-	size_t count = type_count(record), used = strlen(search->path);
-	struct member member;
-
-	for (size_t i = 0; i < count && type_member_at(record, i, &member); i++) {
-		uint64_t at = base + member_offset(&member);
-
-		if (!search->budget-- || search->budget > MEMBERS_MAX)
-			return false;
-		if (search->offset < at || search->offset - at >= type_size(member.type))
-			continue;
-		if (member.name && *member.name)
-			snprintf(search->path + used, sizeof(search->path) - used, "%s%s",
-				 used ? "." : "", member.name);
-		if (search_type(search, member.type, at, depth + 1))
-			return true;
-		search->path[used] = '\0';
-	}
-	return false;
-}
-
-/* Of all members that begin there the outermost lock: a mutex, not the spinlock in it. */
-static bool search_type(struct search *search, struct type type, uint64_t base, unsigned depth)
-{
-	if (base == search->offset && is_lock(type))
-		return true;
-	if (depth == MEMBER_DEPTH)
-		return false;
-	if (type.kind == TYPE_ARRAY)
-		return search_array(search, type, base, depth);
-	return (type.kind == TYPE_STRUCT || type.kind == TYPE_UNION) &&
-	       search_record(search, type, base, depth);
-}
-
-bool lock_member(struct type type, uint64_t offset, char *path, size_t size)
-{
-	struct search search = {.offset = offset, .budget = MEMBERS_MAX};
-
-	if (offset >= type_size(type) || !search_type(&search, type, 0, 0))
-		return false;
-	copy_string(path, size, search.path);
-	return true;
-}
+/* --- paths ------------------------------------------------------------------------------------ */
 
 /* The part of a path that a person calls the lock: after its last dot. */
 static const char *last_part(const char *path)
@@ -246,7 +147,7 @@ static void base_name(const struct slab_cache *cache, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)strcspn(cache->name, "("), cache->name);
 }
 
-uint64_t lock_cache_users(struct kernel *kernel, const struct slab_cache *cache)
+uint64_t lock_container_cache_users(struct kernel *kernel, const struct slab_cache *cache)
 {
 	int64_t count;
 
@@ -268,7 +169,7 @@ static void name_object(struct kernel *kernel, struct type type, const char *cac
 		 "+0x%" PRIx64,
 		 cache, place->type, (uint64_t)place->owner.offset);
 	if (passes_through(type, place->member, "inode", &inode) &&
-	    inode_text(kernel, place->object + inode, text, sizeof(text)))
+	    device_inode_name(kernel, place->object + inode, text, sizeof(text)))
 		snprintf(place->name, sizeof(place->name), "%s of %s", last_part(place->member),
 			 text);
 	else
@@ -276,7 +177,7 @@ static void name_object(struct kernel *kernel, struct type type, const char *cac
 			 place->type, place->object);
 }
 
-bool lock_in_slab(struct kernel *kernel, struct lock_place *place)
+bool lock_container_slab(struct kernel *kernel, struct lock_place *place)
 {
 	const struct owner *owner = &place->owner;
 	char cache[sizeof(owner->slab.slab.cache->name)];
@@ -286,13 +187,13 @@ bool lock_in_slab(struct kernel *kernel, struct lock_place *place)
 	base_name(owner->slab.slab.cache, cache, sizeof(cache));
 	struct type type = cache_type(kernel, cache);
 	if (type.kind != TYPE_STRUCT ||
-	    !lock_member(type, (uint64_t)owner->offset, place->member, sizeof(place->member)))
+	    !lock_member_find(type, (uint64_t)owner->offset, place->member, sizeof(place->member)))
 		return false;
 	copy_string(place->type, sizeof(place->type), type_name(type));
 	place->object = owner->start;
 	if (of_task(kernel, place))
 		return true;
-	if (lock_cache_users(kernel, owner->slab.slab.cache) > 1 ||
+	if (lock_container_cache_users(kernel, owner->slab.slab.cache) > 1 ||
 	    type_size(type) > owner->slab.slab.cache->object_size) {
 		place->type[0] = place->member[0] = '\0';
 		return false;
@@ -337,7 +238,7 @@ static bool in_node(struct kernel *kernel, uint64_t address, unsigned number, ui
 	char whose[80] = "node";
 
 	if (!node || address - node >= type_size(type) ||
-	    !lock_member(type, address - node, place->member, sizeof(place->member)))
+	    !lock_member_find(type, address - node, place->member, sizeof(place->member)))
 		return false;
 	place->object = node;
 	place->evidence = EVIDENCE_PROVEN;
@@ -371,7 +272,7 @@ static bool in_lruvec(struct kernel *kernel, uint64_t address, unsigned number, 
 	return true;
 }
 
-bool lock_of_node(struct kernel *kernel, uint64_t address, struct lock_place *place)
+bool lock_container_node(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
 	struct symbol symbol;
 	uint64_t nodes;
@@ -398,7 +299,7 @@ bool lock_of_node(struct kernel *kernel, uint64_t address, struct lock_place *pl
 
 #define SUPER_BLOCKS_MAX 65536
 
-bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place)
+bool lock_container_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
 	const struct member *list = members_get(kernel->members, MEMBER_SB_LIST);
 	struct type type = types_find_struct(kernel->types, "super_block");
@@ -413,8 +314,9 @@ bool lock_of_super_block(struct kernel *kernel, uint64_t address, struct lock_pl
 		uint64_t super_block = walk.node - member_offset(list);
 
 		if (address - super_block >= type_size(type) ||
-		    !super_block_text(kernel, super_block, text, sizeof(text)) ||
-		    !lock_member(type, address - super_block, place->member, sizeof(place->member)))
+		    !device_super_block_name(kernel, super_block, text, sizeof(text)) ||
+		    !lock_member_find(type, address - super_block, place->member,
+				      sizeof(place->member)))
 			continue;
 		copy_string(place->type, sizeof(place->type), "super_block");
 		place->object = super_block;

@@ -18,7 +18,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/critical_section.h"
-#include "locks/lock_name.h"
+#include "locks/lock_place.h"
 
 struct holds_entry {
 	const char *function;
@@ -125,13 +125,13 @@ struct target {
 
 static void set_kind(struct target *target, enum lock_kind kind)
 {
-	target->classify = lock_region_rwsem_call;
+	target->classify = critical_section_rwsem;
 	target->noun = "an rwsem";
 	if (kind == LOCK_SEMAPHORE) {
-		target->classify = lock_region_semaphore_call;
+		target->classify = critical_section_semaphore;
 		target->noun = "a semaphore";
 	} else if (kind == LOCK_PERCPU_RWSEM) {
-		target->classify = lock_region_percpu_rwsem_call;
+		target->classify = critical_section_percpu_rwsem;
 		target->noun = "a percpu_rwsem";
 	}
 }
@@ -142,17 +142,17 @@ enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
 static uint64_t look_at_code(const struct target *target, const struct call *call, bool any)
 {
 	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
-	struct lock_region region = {0};
+	struct critical_section section = {0};
 	struct symbol symbol;
 
 	if (!symbols_at(target->kernel->symbols, call->address - 1, &symbol))
 		return SEEN_OUTSIDE;
-	lock_region_follow(target->kernel, symbol.address, call->address, &calls, &region);
-	if (!region.inside)
+	critical_section_follow(target->kernel, symbol.address, call->address, &calls, &section);
+	if (!section.inside)
 		return SEEN_OUTSIDE;
-	if (region.known && region.lock != target->lock)
+	if (section.known && section.lock != target->lock)
 		return SEEN_OTHER;
-	return region.read ? SEEN_READ : SEEN_WRITE;
+	return section.read ? SEEN_READ : SEEN_WRITE;
 }
 
 /*
@@ -301,13 +301,13 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 	struct target target = {.kernel = kernel,
 				.lock = list->lock,
 				.hint = hint,
-				.mm = lock_mm(kernel, list->lock),
+				.mm = lock_place_mm(kernel, list->lock),
 				.object = lock_object(lock)};
 	struct suspects suspects = {0};
 	struct sleepers *sleepers;
 
 	set_kind(&target, lock->kind);
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);
 		const struct sleeper *known = sleepers_find(sleepers, task);

@@ -87,7 +87,7 @@ static json_t *waiters_json(const struct lock *lock)
 	return waiters;
 }
 
-static void put_tickets(const struct ticket_lock *tickets, json_t *json)
+static void put_tickets(const struct ticket_spinlock *tickets, json_t *json)
 {
 	json_put(json, "owner_ticket", json_sprintf("0x%04" PRIx32, tickets->owner));
 	json_put(json, "next_ticket", json_sprintf("0x%04" PRIx32, tickets->next));

@@ -3,7 +3,7 @@
 #include "locks/lock_report.h"
 
 #include "locks/lock_json.h"
-#include "locks/lock_name.h"
+#include "locks/lock_place.h"
 
 struct err *lock_report_new(struct kernel *kernel, enum lock_kind kind, uint64_t address,
 			    struct lock **ret)
@@ -12,7 +12,7 @@ struct err *lock_report_new(struct kernel *kernel, enum lock_kind kind, uint64_t
 	if (!*ret)
 		return &err_nomem;
 	if (address)
-		lock_place_find(kernel, lock_kind_name(kind), address, &(*ret)->place);
+		lock_place_find(kernel, *ret);
 	return NULL;
 }
 

@@ -23,7 +23,7 @@ static struct err *run(struct analysis *analysis)
 	struct sleepers *sleepers;
 	size_t missing = 0;
 
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		if (!sleeper_stackless(&sleepers->list[i]))
 			continue;

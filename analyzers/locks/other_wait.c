@@ -57,7 +57,7 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 	*ret = (struct group){.what = sleeper->what, .kind = sleeper->kind};
 	wait_target_find(kernel, sleeper, &ret->target);
 	if (ret->kind == WAIT_NONE)
-		ret->what = stack_function(sleeper);
+		ret->what = task_doing_function(sleeper);
 	if (ret->kind == WAIT_BIT && ret->target.device[0]) {
 		/* a buffer is locked while it is read or written */
 		ret->kind = WAIT_IO;
@@ -158,7 +158,7 @@ static struct err *run(struct analysis *analysis)
 
 	if (!groups)
 		return &err_nomem;
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		const struct sleeper *sleeper = &sleepers->list[i];
 

@@ -14,6 +14,7 @@
 #include "analysis.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "kernel/locking/rwsem_count.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
 #include "kernel/tasks/task_label.h"
@@ -22,7 +23,6 @@
 #include "kernel/types/types.h"
 #include "locks/lock_holders.h"
 #include "locks/lock_report.h"
-#include "locks/rwsem.h"
 
 #define OWNER_HAS_WAITERS 1ull /* RT_MUTEX_HAS_WAITERS, kernel/locking/rtmutex_common.h */
 #define TREE_MAX (1u << 16)
@@ -184,7 +184,7 @@ static struct err *report_rwsem(struct analysis *analysis, uint64_t rwsem, struc
 	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
 	const struct task *owner = owner_of(kernel, rwsem + member_offset(inner));
 	_cleanup_(cleanup_lock_free) struct lock *lock = NULL;
-	struct rwsem_state state;
+	struct rwsem_count state;
 	uint64_t readers;
 	char text[160];
 
@@ -193,8 +193,8 @@ static struct err *report_rwsem(struct analysis *analysis, uint64_t rwsem, struc
 	if (draining)
 		TRY(put_writer_first(list, owner));
 	list->lock = rwsem;
-	rwsem_decode(RWSEM_RT, readers, list->count, &state);
-	rwsem_describe(&state, text, sizeof(text));
+	rwsem_count_decode(RWSEM_RT, readers, list->count, &state);
+	rwsem_count_format(&state, text, sizeof(text));
 
 	TRY(lock_report_new(kernel, LOCK_RWSEM, rwsem, &lock));
 	set_modes(kernel, list, true);
@@ -262,7 +262,7 @@ static struct err *run(struct analysis *analysis)
 	_map_ struct map done = {0};
 	struct sleepers *sleepers;
 
-	TRY(kernel_sleepers(analysis->kernel, &sleepers));
+	TRY(sleepers_of(analysis->kernel, &sleepers));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		enum wait_kind kind = sleepers->list[i].kind;
 

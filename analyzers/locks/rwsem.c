@@ -8,100 +8,16 @@
  *   reader count; 94a9717b3c40 v5.3 owner as atomic_long_t; 617f3ef95177 v5.11 reader flag bit
  *   dropped; 42254105dfe8 v5.15 rwbase_rt; 7.2 first_waiter in place of wait_list.
  */
-#include "locks/rwsem.h"
-
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis.h"
+#include "kernel/locking/rwsem_count.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
-
-/* include/asm-generic/rwsem.h and arch/x86/include/asm/rwsem.h, until v5.2 */
-#define ACTIVE_MASK 0xffffffffull
-
-static void decode_bias(enum rwsem_count form, uint64_t count, size_t waiters,
-			struct rwsem_state *state)
-{
-	uint64_t active = count & ACTIVE_MASK;
-	/* How many times WAITING_BIAS (-2^32) went in: waiters, and one more for a writer inside. */
-	uint64_t biases = -(count - active) >> 32 & ACTIVE_MASK;
-	uint64_t from_waiters = form == RWSEM_BIAS_PER_WAITER ? waiters : waiters > 0;
-
-	state->waiters = waiters > 0;
-	state->writer = biases > from_waiters && active > 0;
-	state->readers = state->writer ? 0 : (uint32_t)active;
-	/* Minus one bias and one active: a writer alone, or one reader with waiters. */
-	state->ambiguous = biases == 1 && active == 1;
-	state->inconsistent = biases < from_waiters || biases > from_waiters + 1 ||
-			      (biases > from_waiters && !active);
-}
-
-static void decode_flags(uint64_t count, size_t waiters, struct rwsem_state *state)
-{
-	state->writer = count & 1;
-	state->waiters = count & 2;
-	state->handoff = count & 4;
-	state->readers = (uint32_t)(count << 1 >> 9); /* bits 8 … 62 */
-	state->inconsistent = (state->writer && state->readers) || state->waiters != (waiters > 0);
-}
-
-/* kernel/locking/rwbase_rt.c: READER_BIAS (1 << 31) unless a writer is in or at the door. */
-static void decode_rt(uint64_t count, size_t waiters, struct rwsem_state *state)
-{
-	uint32_t readers = (uint32_t)count;
-
-	state->waiters = waiters > 0;
-	if (readers & 1u << 31) {
-		state->readers = readers & ~(1u << 31);
-	} else {
-		state->writer = readers == 1u << 30; /* WRITER_BIAS */
-		state->readers = state->writer ? 0 : readers & ~(1u << 30);
-	}
-	state->inconsistent = state->readers > 1u << 24;
-}
-
-/* CONFIG_RWSEM_GENERIC_SPINLOCK: x86-64 of 2.6.32 but for el6's, which had the bias back-ported. */
-static void decode_activity(uint64_t count, size_t waiters, struct rwsem_state *state)
-{
-	int32_t activity = (int32_t)count;
-
-	state->waiters = waiters > 0;
-	state->writer = activity == -1;
-	state->readers = activity > 0 ? (uint32_t)activity : 0;
-	state->inconsistent = activity < -1;
-}
-
-void rwsem_decode(enum rwsem_count form, uint64_t count, size_t waiters, struct rwsem_state *ret)
-{
-	*ret = (struct rwsem_state){0};
-	if (form == RWSEM_FLAGS)
-		decode_flags(count, waiters, ret);
-	else if (form == RWSEM_RT)
-		decode_rt(count, waiters, ret);
-	else if (form == RWSEM_ACTIVITY)
-		decode_activity(count, waiters, ret);
-	else
-		decode_bias(form, count, waiters, ret);
-}
-
-void rwsem_describe(const struct rwsem_state *state, char *buf, size_t size)
-{
-	char who[48] = "free";
-
-	if (state->writer)
-		snprintf(who, sizeof(who), "held for write");
-	else if (state->readers)
-		snprintf(who, sizeof(who), "held for read by %" PRIu32, state->readers);
-	snprintf(buf, size, "%s%s%s%s", who, state->handoff ? ", handing off" : "",
-		 state->ambiguous ? " (told by the wait list)" : "",
-		 state->inconsistent ? ", count and wait list disagree" : "");
-}
 
 /* --- which form this kernel has: told by the members' types, never by its release ------------- */
 
@@ -112,7 +28,7 @@ static bool owner_is_flags(struct kernel *kernel)
 	return owner && owner->type.kind != TYPE_POINTER;
 }
 
-static enum rwsem_count bias_form(struct kernel *kernel)
+static enum rwsem_form bias_form(struct kernel *kernel)
 {
 	/*
 	 * rwsem_down_failed_common() took the waiter until v2.6.35, flags and adjustment after.
@@ -132,7 +48,7 @@ static enum rwsem_count bias_form(struct kernel *kernel)
 		       : RWSEM_BIAS;
 }
 
-static enum rwsem_count count_form(struct kernel *kernel)
+static enum rwsem_form count_form(struct kernel *kernel)
 {
 	const struct member *count = members_get(kernel->members, MEMBER_RWSEM_COUNT);
 
@@ -143,12 +59,12 @@ static enum rwsem_count count_form(struct kernel *kernel)
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
-	struct rwsem_state state;
+	struct rwsem_count state;
 	uint64_t count;
 
 	if (!err_ok(member_read(kernel, lock, MEMBER_RWSEM_COUNT, &count)))
 		return false;
-	rwsem_decode(count_form(kernel), count, waiters, &state);
+	rwsem_count_decode(count_form(kernel), count, waiters, &state);
 	return !state.inconsistent && state.readers < 1u << 24;
 }
 
@@ -199,7 +115,7 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const
 }
 
 static struct err *add_holders(struct kernel *kernel, const struct waitlist *list,
-			       const struct rwsem_state *state, struct lock *lock)
+			       const struct rwsem_count *state, struct lock *lock)
 {
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
 	size_t suspects = 0;
@@ -231,15 +147,15 @@ static void count_modes(const struct waitlist *list, size_t *readers, size_t *wr
 
 static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
-	enum rwsem_count form = count_form(kernel);
-	struct rwsem_state state;
+	enum rwsem_form form = count_form(kernel);
+	struct rwsem_count state;
 	size_t readers, writers;
 	uint64_t count;
 	char text[160];
 
 	TRY(member_read(kernel, list->lock, MEMBER_RWSEM_COUNT, &count));
-	rwsem_decode(form, count, list->count, &state);
-	rwsem_describe(&state, text, sizeof(text));
+	rwsem_count_decode(form, count, list->count, &state);
+	rwsem_count_format(&state, text, sizeof(text));
 	count_modes(list, &readers, &writers);
 	lock_set_raw(lock, count);
 	str_printf(&lock->state, "%s; %zu writer%s and %zu reader%s wait", text, writers,

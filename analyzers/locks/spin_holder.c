@@ -3,6 +3,8 @@
  * Who may hold a spinlock: the code a CPU stands in says whether it has taken a lock and not yet
  * given it back, and often which one.
  */
+#include "locks/spin_holder.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,6 @@
 #include "kernel/types/object.h"
 #include "kernel/unwind/unwind.h"
 #include "locks/critical_section.h"
-#include "locks/spinners.h"
 
 static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
 {
@@ -84,24 +85,24 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 		 address || near ? " in a register or on its stack" : "");
 	for (size_t i = 0; i < cpu->trace.count; i++) {
 		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
-		struct lock_region region = {0};
+		struct critical_section section = {0};
 		struct symbol symbol;
 
 		if (!symbols_at(kernel->symbols, stop, &symbol))
 			continue;
-		lock_region_follow(kernel, symbol.address, stop, &calls, &region);
-		if (!region.inside || (region.known && region.lock != lock))
+		critical_section_follow(kernel, symbol.address, stop, &calls, &section);
+		if (!section.inside || (section.known && section.lock != lock))
 			continue;
-		double score = region.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
+		double score = section.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
 		if (score <= best)
 			continue;
 		best = score;
-		bool has = (address || near) && !region.known;
+		bool has = (address || near) && !section.known;
 		snprintf(why, size,
 			 "does not spin; %s() took %s at +0x%llx and had not given it "
 			 "back%s%s%s",
-			 symbol.name, region.known ? "this lock" : "a spinlock",
-			 (unsigned long long)(region.call - symbol.address), has ? ", and " : "",
+			 symbol.name, section.known ? "this lock" : "a spinlock",
+			 (unsigned long long)(section.call - symbol.address), has ? ", and " : "",
 			 has ? what : "", has ? " is at hand" : "");
 	}
 	return best;

@@ -7,19 +7,21 @@
  * Kernel commits: a33fda35e3a7 v4.2 qspinlock; 0fa809ca7f81 v5.0 qnodes; 8b8bc2f73109 v3.0
  *   tickets.{head,tail}; 545ac13892ab v3.12 paravirt tickets in steps of two.
  */
-#include "kernel/locking/spinlock.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "analysis.h"
 #include "base/str.h"
+#include "kernel/locking/qrwlock.h"
+#include "kernel/locking/qspinlock.h"
+#include "kernel/locking/ticket_spinlock.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
 #include "kernel/tasks/task_label.h"
 #include "locks/lock_report.h"
-#include "locks/spinners.h"
+#include "locks/spin_cpus.h"
+#include "locks/spin_holder.h"
 #include "locks/task_doing.h"
 
 static int by_position(const void *a, const void *b)
@@ -122,9 +124,9 @@ static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cp
 
 static void describe_ticket(const struct spinlock_shape *shape, struct lock *lock)
 {
-	struct ticket_lock *ticket = &lock->tickets;
+	struct ticket_spinlock *ticket = &lock->tickets;
 
-	ticket_decode(shape, (uint32_t)lock->raw, ticket);
+	ticket_spinlock_decode(shape, (uint32_t)lock->raw, ticket);
 	str_printf(&lock->state,
 		   "next 0x%04" PRIx32 ", owner 0x%04" PRIx32 ": %" PRIu32
 		   " tickets outstanding, 1 holder and %" PRIu32 " waiting%s",
@@ -135,9 +137,9 @@ static void describe_ticket(const struct spinlock_shape *shape, struct lock *loc
 
 static void describe_queued(struct lock *lock)
 {
-	struct queued_lock queued;
+	struct qspinlock queued;
 
-	queued_decode((uint32_t)lock->raw, TAIL_UPSTREAM, &queued);
+	qspinlock_decode((uint32_t)lock->raw, TAIL_UPSTREAM, &queued);
 	str_printf(&lock->state, "%s%s, ", queued.locked ? "locked" : "not locked",
 		   queued.pending ? ", pending" : "");
 	if (queued.has_tail)
@@ -149,9 +151,9 @@ static void describe_queued(struct lock *lock)
 
 static void describe_rw(struct lock *lock)
 {
-	struct queued_rwlock rw;
+	struct qrwlock rw;
 
-	queued_rw_decode((uint32_t)lock->raw, &rw);
+	qrwlock_decode((uint32_t)lock->raw, &rw);
 	str_printf(&lock->state, "%s, %" PRIu32 " readers%s",
 		   rw.writer ? "held for write" : "no writer", rw.readers,
 		   rw.writer_waiting ? ", writer waiting" : "");
@@ -234,7 +236,7 @@ static struct err *run(struct analysis *analysis)
 	struct spinlock_shape shape;
 	struct sleepers *sleepers;
 
-	TRY(kernel_sleepers(kernel, &sleepers)); /* for task_doing() */
+	TRY(sleepers_of(kernel, &sleepers)); /* for task_doing() */
 	TRY(spin_cpus_open(kernel, &cpus));
 	spinlock_shape(kernel, &shape);
 	for (size_t i = 0; i < cpus.count; i++) {

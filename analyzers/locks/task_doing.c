@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Puts into words what a task is doing, by its stack. */
 #include "locks/task_doing.h"
 
 #include <string.h>
@@ -77,7 +78,7 @@ static const char *working_function(const struct sleeper *stack, unsigned first)
 	return "an unknown function";
 }
 
-const char *stack_function(const struct sleeper *stack)
+const char *task_doing_function(const struct sleeper *stack)
 {
 	return working_function(stack, 0);
 }
@@ -151,7 +152,7 @@ static void sleeping(const struct sleeper *stack, struct str *text)
 		str_puts(text, ", waiting for a work item to finish");
 }
 
-void stack_doing(const struct sleeper *stack, struct str *text)
+void task_doing_stack(const struct sleeper *stack, struct str *text)
 {
 	if (!stack->call_count)
 		str_puts(text, stack->task->state == 'D'
@@ -172,6 +173,6 @@ void task_doing(struct kernel *kernel, const struct task *task, struct str *text
 
 	if (!known)
 		err_free(sleepers_stack(kernel, kernel->sleepers, task, &own));
-	stack_doing(known ? known : &own, text);
+	task_doing_stack(known ? known : &own, text);
 	sleeper_deinit(&own);
 }

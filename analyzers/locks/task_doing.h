@@ -8,14 +8,14 @@
 /*
  * What a task is itself doing, for a person: "running on CPU 0 in hold_it(), interrupted there by
  * an interrupt that ended in panic()", "asleep in a page fault, in lock_blkgrp_sync()". Needs
- * kernel_sleepers() to have been called.
+ * sleepers_of() to have been called.
  */
 void task_doing(struct kernel *kernel, const struct task *task, struct str *text);
 
 /* The same from its stack alone; for tests. */
-void stack_doing(const struct sleeper *stack, struct str *text);
+void task_doing_stack(const struct sleeper *stack, struct str *text);
 
 /* The function a person would name for a stack: the innermost past the scheduler. */
-const char *stack_function(const struct sleeper *stack);
+const char *task_doing_function(const struct sleeper *stack);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds on the stack of a task that waits for I/O which device it waits for. */
 #include "locks/wait_target.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ static void page_target(const struct place *place, struct wait_target *ret)
 		   &mapping) ||
 	    mapping & 3 || !reads(place, mapping, MEMBER_MAPPING_HOST, &inode))
 		return;
-	inode_device(place->kernel, inode, ret->device, sizeof(ret->device));
+	device_of_inode(place->kernel, inode, ret->device, sizeof(ret->device));
 }
 
 /* A buffer's state is the word whose bit is waited for (fs/buffer.c: __wait_on_buffer). */
@@ -70,7 +71,7 @@ static void buffer_target(const struct place *place, struct wait_target *ret)
 	    !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &word) ||
 	    !reads(place, word - offset_of(place, MEMBER_BUFFER_STATE), MEMBER_BUFFER_BDEV, &bdev))
 		return;
-	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+	device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
 /* Does a completion's data lead back to this sleeper: to itself, or onto its stack? */
@@ -90,11 +91,11 @@ static void bio_target(const struct place *place, uint64_t bio, struct wait_targ
 	if (!reads(place, bio, MEMBER_BIO_PRIVATE, &data) || !leads_back(place, data))
 		return;
 	if (reads(place, bio, MEMBER_BIO_BDEV, &bdev))
-		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+		device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 	else if (reads(place, bio, MEMBER_BIO_DISK, &disk) &&
 		 reads(place, bio, MEMBER_BIO_PARTITION, &partition) &&
 		 memory_is_kernel(place->kernel->memory, disk))
-		disk_text(place->kernel, disk, partition, ret->device, sizeof(ret->device));
+		device_disk_name(place->kernel, disk, partition, ret->device, sizeof(ret->device));
 }
 
 /* A request of blk_execute_rq(). */
@@ -108,7 +109,7 @@ static void request_target(const struct place *place, struct wait_target *ret)
 	     (reads(place, place->word, MEMBER_REQUEST_QUEUE, &queue) &&
 	      reads(place, queue, MEMBER_QUEUE_DISK, &disk))) &&
 	    memory_is_kernel(place->kernel->memory, disk))
-		disk_text(place->kernel, disk, 0, ret->device, sizeof(ret->device));
+		device_disk_name(place->kernel, disk, 0, ret->device, sizeof(ret->device));
 }
 
 /* A journal whose thread is one of jbd2's: it commits what the others wait for. fs/jbd2/journal.c */
@@ -125,7 +126,7 @@ static void journal_target(const struct place *place, struct wait_target *ret)
 		return;
 	ret->server = thread;
 	if (err_ok(object_read(place->kernel, type, place->word, "j_fs_dev", &bdev)))
-		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+		device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
 static struct type xfs_type(const struct place *place, const char *name)
@@ -151,7 +152,7 @@ static void xfs_buffer_target(const struct place *place, struct wait_target *ret
 	    !reads_xfs(place, "xfs_buf", place->word, "b_target", &target) ||
 	    !reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
 		return;
-	block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+	device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
 /* A log and its mount point at each other: xlog.l_mp, xfs_mount.m_log, fs/xfs/xfs_log_priv.h */
@@ -168,7 +169,7 @@ static void xfs_log_target(const struct place *place, struct wait_target *ret)
 	}
 	if (reads_xfs(place, "xlog", log, "l_targ", &target) &&
 	    reads_xfs(place, "xfs_buftarg", target, "bt_bdev", &bdev))
-		block_device_text(place->kernel, bdev, ret->device, sizeof(ret->device));
+		device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
 #define SEARCH_WORDS 256 /* of the sleeper's stack, from its stack pointer up */

@@ -219,7 +219,7 @@ static struct err *run(struct analysis *analysis)
 	struct sleepers *sleepers;
 	double confidence;
 
-	TRY(kernel_sleepers(kernel, &sleepers));
+	TRY(sleepers_of(kernel, &sleepers));
 	TRY(collect(&analysis->locks, graph));
 	if (!graph->count)
 		return NULL;
@@ -228,8 +228,6 @@ static struct err *run(struct analysis *analysis)
 		judge_root(kernel, &graph->roots[i]);
 	TRY(io_waits_count(graph, &io));
 	TRY(put_headline(kernel, graph, &io, &headline, &confidence));
-	if (headline.failed)
-		return &err_nomem;
 	finding_add(analysis->findings, FINDING_WAITS,
 		    graph->cycle_count ? SEVERITY_CRITICAL : SEVERITY_WARNING, confidence,
 		    waits_json(kernel, graph, &io), "%s", headline.data);

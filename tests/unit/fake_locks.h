@@ -6,11 +6,11 @@
 #include "fake_kernel.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/task.h"
-#include "locks/lock_name.h"
+#include "locks/lock_place.h"
 
 /*
  * For tests of the lock analyzers: tasks with stacks, asleep where the test says, and the findings
- * that come of it. Stands in for analyzers/locks/lock_name.c and kernel/mm/owner.c: locks have no names.
+ * that come of it. Stands in for analyzers/locks/lock_place.c and kernel/mm/owner.c: locks have no names.
  * Include it in one file of a test program.
  */
 #define TASKS 6
@@ -20,16 +20,15 @@
 #define WAITER(i) (STACK(i) + 0x3e00)
 #define LOCK (FAKE_BASE + 0xd000)
 
-void lock_place_find(struct kernel *of, const char *kind, uint64_t address, struct lock_place *ret)
+void lock_place_find(struct kernel *of, struct lock *lock)
 {
 	(void)of;
-	(void)kind;
-	*ret = (struct lock_place){.owner = {.address = address, .cpu = -1}};
+	lock->place.owner = (struct owner){.address = lock->address, .cpu = -1};
 }
 
 static uint64_t fake_mm; /* whose mmap_lock LOCK is, 0 for none */
 
-uint64_t lock_mm(struct kernel *of, uint64_t address)
+uint64_t lock_place_mm(struct kernel *of, uint64_t address)
 {
 	(void)of;
 	return address == LOCK ? fake_mm : 0;

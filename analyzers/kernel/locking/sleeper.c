@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds the blocked tasks, and tells by their stacks what each of them sleeps on. */
 #include "kernel/locking/sleeper.h"
 
 #include <stdlib.h>
@@ -33,34 +34,6 @@ struct names {
 	struct map by_address; /* lookup address → char * */
 	struct map by_hash;    /* hash of the text → char * */
 };
-
-const char *wait_kind_name(enum wait_kind kind)
-{
-	static const char *const names[] = {
-		[WAIT_NONE] = "other",
-		[WAIT_RWSEM] = "rwsem",
-		[WAIT_MUTEX] = "mutex",
-		[WAIT_RT_MUTEX] = "rt_mutex",
-		[WAIT_RT_RWSEM] = "rwsem",
-		[WAIT_SEMAPHORE] = "semaphore",
-		[WAIT_PERCPU_RWSEM] = "percpu_rwsem",
-		[WAIT_COMPLETION] = "completion",
-		[WAIT_WORK] = "completion",
-		[WAIT_PAGE] = "page",
-		[WAIT_BIT] = "bit",
-		[WAIT_IO] = "io",
-		[WAIT_OTHER] = "other",
-	};
-
-	return names[kind];
-}
-
-const char *lock_mode_name(enum lock_mode mode)
-{
-	static const char *const names[] = {NULL, "read", "write", "exclusive"};
-
-	return names[mode];
-}
 
 void symbol_strip_suffix(char *function)
 {
@@ -326,7 +299,7 @@ void sleepers_close(struct sleepers *sleepers)
 	free(sleepers);
 }
 
-struct err *kernel_sleepers(struct kernel *kernel, struct sleepers **ret)
+struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret)
 {
 	if (!kernel->sleepers)
 		TRY(sleepers_open(kernel, &kernel->sleepers));

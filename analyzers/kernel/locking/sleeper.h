@@ -66,11 +66,8 @@ struct sleepers {
 struct err *sleepers_open(struct kernel *kernel, struct sleepers **ret);
 void sleepers_close(struct sleepers *sleepers);
 /* Opened when first asked for; owned by kernel. */
-struct err *kernel_sleepers(struct kernel *kernel, struct sleepers **ret);
+struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
 
-/* "rwsem", "mutex", …: the verdict's locks.kind. */
-const char *wait_kind_name(enum wait_kind kind);
-const char *lock_mode_name(enum lock_mode mode); /* "read", "write", "exclusive", NULL */
 /* What a stack of calls sleeps in, by sleep_functions.def: sets kind, mode, what, wait_sp and caller. */
 void sleeper_classify(struct sleeper *sleeper);
 /* Nothing of its stack could be read, most often because the dump leaves it out. */

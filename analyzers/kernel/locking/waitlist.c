@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the wait lists of sleeping locks, from a lock or from a sleeper. */
 #include "kernel/locking/waitlist.h"
 
 #include <stdlib.h>

@@ -83,7 +83,7 @@ START_TEST(a_spinner_has_a_cpu_and_a_ticket)
 {
 	struct lock *lock = lock_new(LOCK_TICKET_SPINLOCK, 0);
 
-	lock->tickets = (struct ticket_lock){.owner = 5, .next = 7, .outstanding = 2};
+	lock->tickets = (struct ticket_spinlock){.owner = 5, .next = 7, .outstanding = 2};
 	lock_add_waiter(lock, &(struct lock_waiter){.task = &one,
 						    .mode = MODE_EXCLUSIVE,
 						    .position = 1,
@@ -96,21 +96,4 @@ START_TEST(a_spinner_has_a_cpu_and_a_ticket)
 }
 END_TEST
 
-/* What could not be added is no smaller lock, but an error, and the lock is freed. */
-START_TEST(what_could_not_be_added_is_said)
-{
-	struct lock *lock = lock_new(LOCK_MUTEX, 0);
-	struct locks locks = {0};
-
-	lock->failed = true;
-	assert_err(locks_add(&locks, lock), ERR_NOMEM);
-	lock = lock_new(LOCK_MUTEX, 0);
-	lock->state.failed = true;
-	assert_err(locks_add(&locks, lock), ERR_NOMEM);
-	ck_assert_uint_eq(locks.count, 0);
-	locks_deinit(&locks);
-}
-END_TEST
-
-UNIT_MAIN("lock_json", a_lock_with_everything, a_wait_for_no_lock, a_spinner_has_a_cpu_and_a_ticket,
-	  what_could_not_be_added_is_said)
+UNIT_MAIN("lock_json", a_lock_with_everything, a_wait_for_no_lock, a_spinner_has_a_cpu_and_a_ticket)

@@ -36,7 +36,7 @@ static void expect(const char *text)
 {
 	_str_ struct str found = {0};
 
-	stack_doing(&stack, &found);
+	task_doing_stack(&stack, &found);
 	ck_assert_str_eq(found.data, text);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "locks/lock_name.h"
+/* Finds what a lock is part of, and what people call it. */
+#include "locks/lock_place.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,10 +16,12 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "locks/lock_container.h"
+#include "locks/lock_member.h"
 
 /* --- mm_struct -------------------------------------------------------------------------------- */
 
-uint64_t lock_mm(struct kernel *kernel, uint64_t address)
+uint64_t lock_place_mm(struct kernel *kernel, uint64_t address)
 {
 	const struct member *member = members_get(kernel->members, MEMBER_MM_MMAP_LOCK);
 
@@ -52,7 +55,7 @@ static const struct task *mm_user(struct kernel *kernel, uint64_t mm)
 
 static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
-	uint64_t mm = lock_mm(kernel, address);
+	uint64_t mm = lock_place_mm(kernel, address);
 	_str_ struct str label = {0};
 
 	if (!mm)
@@ -85,7 +88,7 @@ static bool in_image(struct kernel *kernel, uint64_t address, struct lock_place 
 	uint64_t offset = address - symbol.address;
 	snprintf(place->name, sizeof(place->name), "%.200s", symbol.name);
 	used = strlen(place->name);
-	if (lock_member(type, offset, place->member, sizeof(place->member)))
+	if (lock_member_find(type, offset, place->member, sizeof(place->member)))
 		snprintf(place->name + used, sizeof(place->name) - used, ".%.80s", place->member);
 	else if (offset)
 		snprintf(place->name + used, sizeof(place->name) - used, "+0x%" PRIx64, offset);
@@ -107,7 +110,7 @@ static bool in_percpu(struct kernel *kernel, uint64_t address, struct lock_place
 	struct type type = types_find_symbol(kernel->types, symbol.name);
 	uint64_t offset = variable - symbol.address;
 	char inside[128] = "";
-	if (lock_member(type, offset, place->member, sizeof(place->member)))
+	if (lock_member_find(type, offset, place->member, sizeof(place->member)))
 		snprintf(inside, sizeof(inside), ".%.120s", place->member);
 	else if (offset)
 		snprintf(inside, sizeof(inside), "+0x%" PRIx64, offset);
@@ -147,7 +150,7 @@ static void on_stack(struct kernel *kernel, const char *kind, struct lock_place 
 static void in_object(struct kernel *kernel, const char *kind, struct lock_place *place)
 {
 	const struct owner *owner = &place->owner;
-	uint64_t users = lock_cache_users(kernel, owner->slab.slab.cache);
+	uint64_t users = lock_container_cache_users(kernel, owner->slab.slab.cache);
 	char shared[64] = "";
 
 	if (users > 1)
@@ -174,18 +177,20 @@ static void by_owner(struct kernel *kernel, const char *kind, struct lock_place 
 			 owner->address);
 }
 
-void lock_place_find(struct kernel *kernel, const char *kind, uint64_t address,
-		     struct lock_place *ret)
+void lock_place_find(struct kernel *kernel, struct lock *lock)
 {
+	const char *kind = lock_kind_name(lock->kind);
+	struct lock_place *place = &lock->place;
+	uint64_t address = lock->address;
 	struct sleepers *sleepers;
 
-	*ret = (struct lock_place){0};
-	owner_find(kernel, address, &ret->owner);
-	if (in_mm(kernel, address, ret) || lock_of_node(kernel, address, ret))
+	owner_find(kernel, address, &place->owner);
+	if (in_mm(kernel, address, place) || lock_container_node(kernel, address, place))
 		return;
-	if (ret->owner.task && err_ok(kernel_sleepers(kernel, &sleepers)))
-		on_stack(kernel, kind, ret);
-	else if (!in_percpu(kernel, address, ret) && !in_image(kernel, address, ret) &&
-		 !lock_in_slab(kernel, ret) && !lock_of_super_block(kernel, address, ret))
-		by_owner(kernel, kind, ret);
+	if (place->owner.task && err_ok(sleepers_of(kernel, &sleepers)))
+		on_stack(kernel, kind, place);
+	else if (!in_percpu(kernel, address, place) && !in_image(kernel, address, place) &&
+		 !lock_container_slab(kernel, place) &&
+		 !lock_container_super_block(kernel, address, place))
+		by_owner(kernel, kind, place);
 }

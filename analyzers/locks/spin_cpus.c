@@ -4,14 +4,17 @@
  * or on the stack; it is believed when the word it points to fits what the spinner itself shows:
  * its ticket, or the tail of the queue its MCS node is in.
  */
-#include "locks/spinners.h"
+#include "locks/spin_cpus.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
+#include "kernel/locking/qrwlock.h"
+#include "kernel/locking/qspinlock.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/locking/ticket_spinlock.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
@@ -24,7 +27,7 @@ static const struct {
 	bool rwlock;
 } spin_table[] = {
 #define SPIN(function, rwlock) {function, rwlock},
-#include "locks/spinners.def"
+#include "locks/spin_functions.def"
 #undef SPIN
 };
 
@@ -88,7 +91,7 @@ static size_t candidates(struct kernel *kernel, const struct spin_cpu *cpu, uint
 #define TICKETS_OUTSTANDING_MAX 8192
 
 /* The one outstanding ticket, but for the one being served, that these registers hold. */
-static int64_t ticket_among(const struct spinlock_shape *shape, const struct ticket_lock *lock,
+static int64_t ticket_among(const struct spinlock_shape *shape, const struct ticket_spinlock *lock,
 			    const struct regs *regs, uint32_t looked_at)
 {
 	int64_t found = -1;
@@ -96,7 +99,7 @@ static int64_t ticket_among(const struct spinlock_shape *shape, const struct tic
 	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
 		if (!(looked_at >> reg & 1) || !regs_known(regs, reg))
 			continue;
-		if (ticket_position(shape, lock, regs->value[reg]) <= 0)
+		if (ticket_spinlock_position(shape, lock, regs->value[reg]) <= 0)
 			continue;
 		if (found >= 0 && found != (int64_t)regs->value[reg])
 			return -1; /* two readings are none */
@@ -135,7 +138,7 @@ static uint32_t compared_registers(struct kernel *kernel, const struct frame *fr
 
 /* Small tickets look like any other small number: the code says which register to believe. */
 static int64_t own_ticket(struct kernel *kernel, const struct spinlock_shape *shape,
-			  const struct ticket_lock *lock, const struct frame *frame)
+			  const struct ticket_spinlock *lock, const struct frame *frame)
 {
 	int64_t ticket = ticket_among(shape, lock, &frame->regs, compared_registers(kernel, frame));
 
@@ -150,12 +153,12 @@ static bool find_ticket(struct kernel *kernel, const struct spinlock_shape *shap
 	size_t count = candidates(kernel, cpu, list);
 
 	for (size_t i = 0; i < count; i++) {
-		struct ticket_lock lock;
+		struct ticket_spinlock lock;
 		uint32_t value;
 
 		if ((list[i] & 1) || !err_ok(memory_read_u32(kernel->memory, list[i], &value)))
 			continue;
-		ticket_decode(shape, value, &lock);
+		ticket_spinlock_decode(shape, value, &lock);
 		if (lock.outstanding < 2 || lock.outstanding > TICKETS_OUTSTANDING_MAX)
 			continue;
 		int64_t ticket = own_ticket(kernel, shape, &lock, frame);
@@ -163,7 +166,7 @@ static bool find_ticket(struct kernel *kernel, const struct spinlock_shape *shap
 			continue;
 		cpu->lock = list[i];
 		cpu->ticket = ticket;
-		cpu->position = ticket_position(shape, &lock, (uint64_t)ticket);
+		cpu->position = ticket_spinlock_position(shape, &lock, (uint64_t)ticket);
 		return true;
 	}
 	return false;
@@ -172,11 +175,11 @@ static bool find_ticket(struct kernel *kernel, const struct spinlock_shape *shap
 /* --- queued locks ----------------------------------------------------------------------------- */
 
 struct queue {
-	const struct mcs_node *nodes;
+	const struct qspinlock_node *nodes;
 	size_t count;
 };
 
-static const struct mcs_node *node_at(const struct queue *queue, uint64_t address)
+static const struct qspinlock_node *node_at(const struct queue *queue, uint64_t address)
 {
 	for (size_t i = 0; address && i < queue->count; i++)
 		if (queue->nodes[i].address == address)
@@ -185,7 +188,8 @@ static const struct mcs_node *node_at(const struct queue *queue, uint64_t addres
 }
 
 /* The last node of the queue that node stands in; NULL when the chain is broken or loops. */
-static const struct mcs_node *queue_tail(const struct queue *queue, const struct mcs_node *node)
+static const struct qspinlock_node *queue_tail(const struct queue *queue,
+					       const struct qspinlock_node *node)
 {
 	for (size_t steps = 0; steps <= queue->count; steps++) {
 		if (!node->next)
@@ -198,7 +202,7 @@ static const struct mcs_node *queue_tail(const struct queue *queue, const struct
 }
 
 /* How many stand before node in its queue. */
-static int64_t queue_ahead(const struct queue *queue, const struct mcs_node *node)
+static int64_t queue_ahead(const struct queue *queue, const struct qspinlock_node *node)
 {
 	int64_t ahead = 0;
 
@@ -211,12 +215,12 @@ static int64_t queue_ahead(const struct queue *queue, const struct mcs_node *nod
 	return ahead;
 }
 
-static bool tail_fits(uint32_t value, const struct mcs_node *tail)
+static bool tail_fits(uint32_t value, const struct qspinlock_node *tail)
 {
-	for (enum queued_tail form = TAIL_UPSTREAM; form <= TAIL_EL7; form++) {
-		struct queued_lock lock;
+	for (enum qspinlock_tail form = TAIL_UPSTREAM; form <= TAIL_EL7; form++) {
+		struct qspinlock lock;
 
-		queued_decode(value, form, &lock);
+		qspinlock_decode(value, form, &lock);
 		if (lock.has_tail && lock.tail_cpu == tail->cpu && lock.tail_index == tail->index)
 			return true;
 	}
@@ -224,9 +228,9 @@ static bool tail_fits(uint32_t value, const struct mcs_node *tail)
 }
 
 /* The node a CPU spins with: the last one it took into use. */
-static const struct mcs_node *own_node(const struct queue *queue, unsigned cpu)
+static const struct qspinlock_node *own_node(const struct queue *queue, unsigned cpu)
 {
-	const struct mcs_node *own = NULL;
+	const struct qspinlock_node *own = NULL;
 
 	for (size_t i = 0; i < queue->count; i++)
 		if (queue->nodes[i].cpu == cpu)
@@ -262,18 +266,18 @@ static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
 
 static bool find_queued(struct kernel *kernel, const struct queue *queue, struct spin_cpu *cpu)
 {
-	const struct mcs_node *node = own_node(queue, cpu->cpu);
-	const struct mcs_node *tail = node ? queue_tail(queue, node) : NULL;
+	const struct qspinlock_node *node = own_node(queue, cpu->cpu);
+	const struct qspinlock_node *tail = node ? queue_tail(queue, node) : NULL;
 	uint64_t list[CANDIDATES];
 	size_t count = candidates(kernel, cpu, list);
 
 	for (size_t i = 0; i < count; i++) {
-		struct queued_lock lock;
+		struct qspinlock lock;
 		uint32_t value;
 
 		if (!err_ok(memory_read_u32(kernel->memory, list[i], &value)))
 			continue;
-		queued_decode(value, TAIL_UPSTREAM, &lock);
+		qspinlock_decode(value, TAIL_UPSTREAM, &lock);
 		/* In the queue, or alone: the pending one, which has no node. */
 		bool queued = tail && tail_fits(value, tail);
 		bool pending = !node && lock.pending && (value & 0xff) == 1;
@@ -294,12 +298,12 @@ static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)
 	bool wants_write = strstr(cpu->function, "write");
 
 	for (size_t i = 0; i < count; i++) {
-		struct queued_rwlock lock;
+		struct qrwlock lock;
 		uint32_t value;
 
 		if (!err_ok(memory_read_u32(kernel->memory, list[i], &value)))
 			continue;
-		queued_rw_decode(value, &lock);
+		qrwlock_decode(value, &lock);
 		if (lock.readers > TICKETS_OUTSTANDING_MAX ||
 		    (lock.writer && wants_write && lock.readers))
 			continue;
@@ -332,7 +336,7 @@ static void find_lock(struct kernel *kernel, const struct spinlock_shape *shape,
 struct err *spin_cpus_open(struct kernel *kernel, struct spin_cpus *ret)
 {
 	unsigned cpus = percpu_cpus(kernel->percpu);
-	_free_ struct mcs_node *nodes = NULL;
+	_free_ struct qspinlock_node *nodes = NULL;
 	struct spinlock_shape shape;
 	struct queue queue = {0};
 
@@ -340,7 +344,7 @@ struct err *spin_cpus_open(struct kernel *kernel, struct spin_cpus *ret)
 	if (!ret->list)
 		return &err_nomem;
 	spinlock_shape(kernel, &shape);
-	if (shape.kind == SPINLOCK_QUEUED && err_ok(mcs_nodes(kernel, &nodes, &queue.count)))
+	if (shape.kind == SPINLOCK_QUEUED && err_ok(qspinlock_nodes(kernel, &nodes, &queue.count)))
 		queue.nodes = nodes;
 	for (unsigned cpu = 0; cpu < cpus; cpu++) {
 		const struct task *task = tasks_on_cpu(kernel->tasks, cpu);

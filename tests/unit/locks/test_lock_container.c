@@ -4,7 +4,8 @@
 #include "fake_kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/types/types.h"
-#include "locks/lock_name.h"
+#include "locks/lock_container.h"
+#include "locks/lock_member.h"
 
 struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)
 {
@@ -83,18 +84,18 @@ START_TEST(the_member_is_the_outermost_lock_there)
 	start();
 	struct type info = types_find_struct(kernel.types, "ext4_inode_info");
 	struct type sb = types_find_struct(kernel.types, "super_block");
-	ck_assert(lock_member(info, INODE_AT + RWSEM_AT, path, sizeof(path)));
+	ck_assert(lock_member_find(info, INODE_AT + RWSEM_AT, path, sizeof(path)));
 	ck_assert_str_eq(path, "vfs_inode.i_rwsem");
 	/* The second alternative of a union, and the second element of an array. */
-	ck_assert(lock_member(info, UNION_AT, path, sizeof(path)));
+	ck_assert(lock_member_find(info, UNION_AT, path, sizeof(path)));
 	ck_assert_str_eq(path, "u.m");
-	ck_assert(lock_member(sb, LEVELS_AT + 16, path, sizeof(path)));
+	ck_assert(lock_member_find(sb, LEVELS_AT + 16, path, sizeof(path)));
 	ck_assert_str_eq(path, "levels[1]");
 	/* Inside a lock, in front of it, behind the end. */
-	ck_assert(!lock_member(info, INODE_AT + RWSEM_AT + 8, path, sizeof(path)));
-	ck_assert(!lock_member(info, INODE_AT, path, sizeof(path)));
-	ck_assert(!lock_member(info, INFO_SIZE, path, sizeof(path)));
-	ck_assert(!lock_member(info, UINT64_MAX, path, sizeof(path)));
+	ck_assert(!lock_member_find(info, INODE_AT + RWSEM_AT + 8, path, sizeof(path)));
+	ck_assert(!lock_member_find(info, INODE_AT, path, sizeof(path)));
+	ck_assert(!lock_member_find(info, INFO_SIZE, path, sizeof(path)));
+	ck_assert(!lock_member_find(info, UINT64_MAX, path, sizeof(path)));
 	fake_close();
 }
 END_TEST
@@ -104,7 +105,7 @@ START_TEST(an_inode_is_called_by_number_and_device)
 	struct lock_place place = at_offset(INODE_AT + RWSEM_AT);
 
 	start();
-	ck_assert(lock_in_slab(&kernel, &place));
+	ck_assert(lock_container_slab(&kernel, &place));
 	ck_assert_str_eq(place.name, "i_rwsem of inode 12 on vda1 (ext4)");
 	ck_assert_str_eq(place.type, "ext4_inode_info");
 	ck_assert_str_eq(place.member, "vfs_inode.i_rwsem");
@@ -112,11 +113,11 @@ START_TEST(an_inode_is_called_by_number_and_device)
 	/* A name that is none is not shown, nor one that cannot be read. */
 	fake_put(FS + 8, "\x1b[2J", 5);
 	place = at_offset(INODE_AT + RWSEM_AT);
-	ck_assert(lock_in_slab(&kernel, &place));
+	ck_assert(lock_container_slab(&kernel, &place));
 	ck_assert_str_eq(place.name, "vfs_inode.i_rwsem of ext4_inode_info 0xffff888000001000");
 	fake_u64(OBJECT + INODE_AT + 8, 0xdead000000000100);
 	place = at_offset(INODE_AT + RWSEM_AT);
-	ck_assert(lock_in_slab(&kernel, &place));
+	ck_assert(lock_container_slab(&kernel, &place));
 	ck_assert_str_eq(place.name, "vfs_inode.i_rwsem of ext4_inode_info 0xffff888000001000");
 	fake_close();
 }
@@ -128,23 +129,23 @@ START_TEST(a_type_that_does_not_fit_is_not_claimed)
 
 	start();
 	cache.object_size = INFO_SIZE - 8; /* too small for the struct */
-	ck_assert(!lock_in_slab(&kernel, &place));
+	ck_assert(!lock_container_slab(&kernel, &place));
 	ck_assert_str_eq(place.type, "");
 	cache.object_size = INFO_SIZE;
 	fake_u32(CACHE, 3); /* a cache that others were merged into */
-	ck_assert(!lock_in_slab(&kernel, &place));
+	ck_assert(!lock_container_slab(&kernel, &place));
 	fake_u32(CACHE, 1);
 	place = at_offset(INODE_AT + RWSEM_AT + 8); /* no lock just there */
-	ck_assert(!lock_in_slab(&kernel, &place));
+	ck_assert(!lock_container_slab(&kernel, &place));
 	place = at_offset(-8); /* in the red zone before it */
-	ck_assert(!lock_in_slab(&kernel, &place));
+	ck_assert(!lock_container_slab(&kernel, &place));
 	copy_string(cache.name, sizeof(cache.name), "kmalloc-64");
 	place = at_offset(INODE_AT + RWSEM_AT);
-	ck_assert(!lock_in_slab(&kernel, &place));
+	ck_assert(!lock_container_slab(&kernel, &place));
 	/* One memory cgroup's share of the cache is as good. */
 	copy_string(cache.name, sizeof(cache.name), "ext4_inode_cache(77:web)");
 	place = at_offset(INODE_AT + RWSEM_AT);
-	ck_assert(lock_in_slab(&kernel, &place));
+	ck_assert(lock_container_slab(&kernel, &place));
 	fake_close();
 }
 END_TEST
@@ -154,16 +155,16 @@ START_TEST(a_file_system_is_found_in_the_list_or_not_at_all)
 	struct lock_place place = {0};
 
 	start();
-	ck_assert(lock_of_super_block(&kernel, SB + UMOUNT_AT, &place));
+	ck_assert(lock_container_super_block(&kernel, SB + UMOUNT_AT, &place));
 	ck_assert_str_eq(place.name, "s_umount of vda1 (ext4)");
 	ck_assert_str_eq(place.evidence, "proven");
 	place = (struct lock_place){0};
-	ck_assert(!lock_of_super_block(&kernel, OBJECT, &place));
+	ck_assert(!lock_container_super_block(&kernel, OBJECT, &place));
 	/* A list that runs in circles, or into nothing, ends. */
 	fake_u64(SB, SB);
-	ck_assert(!lock_of_super_block(&kernel, OBJECT, &place));
+	ck_assert(!lock_container_super_block(&kernel, OBJECT, &place));
 	fake_u64(SB, UINT64_MAX - 7);
-	ck_assert(!lock_of_super_block(&kernel, OBJECT, &place));
+	ck_assert(!lock_container_super_block(&kernel, OBJECT, &place));
 	fake_close();
 }
 END_TEST

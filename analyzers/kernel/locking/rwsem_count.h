@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_LOCKS_RWSEM
-#define TRIAGE_LOCKS_RWSEM
+#ifndef TRIAGE_KERNEL_LOCKING_RWSEM_COUNT
+#define TRIAGE_KERNEL_LOCKING_RWSEM_COUNT
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* How rw_semaphore.count is to be read. */
-enum rwsem_count {
+enum rwsem_form {
 	RWSEM_BIAS_PER_WAITER, /* 2.6.32 … 2.6.35: each waiter adds WAITING_BIAS */
 	RWSEM_BIAS,	       /* 70bdc6e0644f v2.6.36 … 5.2: one WAITING_BIAS for all waiters */
 	RWSEM_FLAGS,	/* 64489e78004c v5.3, el8: writer, waiters, handoff bits; reader count */
@@ -15,7 +15,7 @@ enum rwsem_count {
 	RWSEM_ACTIVITY, /* lib/rwsem-spinlock.c until v5.1: readers, or -1 for a writer */
 };
 
-struct rwsem_state {
+struct rwsem_count {
 	bool writer;	  /* held for write */
 	uint32_t readers; /* held for read by so many (a moment's contenders included) */
 	bool waiters;	  /* the count says that somebody waits */
@@ -25,8 +25,9 @@ struct rwsem_state {
 };
 
 /* Decode a count; waiters is the length of the wait list. */
-void rwsem_decode(enum rwsem_count form, uint64_t count, size_t waiters, struct rwsem_state *ret);
+void rwsem_count_decode(enum rwsem_form form, uint64_t count, size_t waiters,
+			struct rwsem_count *ret);
 /* "held for read by 1, writer waiting" into buf. */
-void rwsem_describe(const struct rwsem_state *state, char *buf, size_t size);
+void rwsem_count_format(const struct rwsem_count *state, char *buf, size_t size);
 
 #endif

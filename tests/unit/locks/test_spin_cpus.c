@@ -4,11 +4,12 @@
 
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
+#include "kernel/locking/qspinlock.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/unwind.h"
-#include "locks/spinners.h"
+#include "locks/spin_cpus.h"
 
 /* struct mcs_spinlock { struct mcs_spinlock *next; int locked; int count; } */
 enum { N_NEXT = 0, N_LOCKED = 8, N_COUNT = 12, NODE_SIZE = 16 };
@@ -227,13 +228,13 @@ END_TEST
 
 START_TEST(nodes_are_as_many_as_their_count_says)
 {
-	_free_ struct mcs_node *nodes = NULL;
+	_free_ struct qspinlock_node *nodes = NULL;
 	size_t count;
 
 	set_up_queue();
 	fake_u32(NODE(0, 0) + N_COUNT, 4); /* task, softirq, hardirq and NMI at once */
 	fake_u32(NODE(0, 3) + N_LOCKED, 1);
-	assert_ok(mcs_nodes(&kernel, &nodes, &count));
+	assert_ok(qspinlock_nodes(&kernel, &nodes, &count));
 	ck_assert_uint_eq(count, 7);
 	ck_assert_uint_eq(nodes[3].address, NODE(0, 3));
 	ck_assert_uint_eq(nodes[3].index, 3);
