@@ -96,11 +96,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 .SECONDARY:
 
-.PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-daemon
+.PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
 check: deps-test
 	$(MAKE) all
-	$(MAKE) check-unit check-tree
+	$(MAKE) check-unit check-tree check-how-to
 	$(MAKE) check-san
 	$(MAKE) check-golden
 	$(MAKE) check-guest
@@ -155,6 +155,10 @@ check-daemon: $(PROGRAMS)
 # The rules of the house: which way dependencies point, who owns which library.
 check-tree: $(PROGRAMS)
 	@tests/tree $(BUILD)
+
+# Whether the steps that the tree gives newcomers are all it takes.
+check-how-to: $(PROGRAMS)
+	@tests/how-to
 
 .PHONY: demo
 # A kernel is booted in QEMU and crashed; triage says why.
@@ -216,7 +220,7 @@ install: all
 .PHONY: help
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "  make check-unit check-san check-golden check-guest check-mutants check-daemon"
+	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
 	@echo "      check-tree                                                      parts of check"
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"

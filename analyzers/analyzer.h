@@ -5,11 +5,15 @@
 #include "analysis.h"
 
 /*
- * How to add an analyzer:
- *  1. analyzers/NAME.c: opens with "Detects / Needs / False positives / Kernel commits" and ends
- *     in `const struct analyzer NAME_analyzer = {…};`
- *  2. one line in analyzers.def (its place there is the order of running);
- *  3. one golden case under tests/golden/.
+ * How to add an analyzer (tests/how-to does it by these steps):
+ *  1. analyzers/ROOM/NAME.c: opens with "Detects / Needs / False positives / Kernel commits" and
+ *     ends in `const struct analyzer NAME_analyzer = {…};`
+ *  2. one line in analyzers.def; its place there is the order of running;
+ *  3. one line in finding.def for each new thing it says. Where that has a new place in the verdict,
+ *     the place is described in schema/verdict.schema.json; what rules are to see is a view in
+ *     schema/views.sql;
+ *  4. a unit test or a golden case that fails without it.
+ * What another analyzer needs of it is a fact: see analysis.h.
  */
 
 /*
