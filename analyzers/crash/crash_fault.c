@@ -48,7 +48,7 @@ const char *crash_fault_class(const struct memory *memory, uint64_t address)
 		return "list_poison";
 	if (is_slab_poison(address))
 		return "slab_poison";
-	return memory ? va_class_name(memory_class(memory, address)) : NULL;
+	return memory ? regions_class_name(memory_class(memory, address)) : NULL;
 }
 
 /* --- the instruction -------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads virtual addresses of the dead kernel: finds its page table, translates, and knows regions. */
 #include "kernel/memory/memory.h"
 
 #include <inttypes.h>
@@ -248,15 +249,6 @@ struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)
 	return NULL;
 }
 
-struct err *memory_translate_in(struct memory *memory, uint64_t pgd, uint64_t va, uint64_t *phys)
-{
-	struct pagetable table = memory->table;
-
-	table.root = pgd & ~(uint64_t)(PAGE_SIZE - 1);
-	table.levels = memory->regions.levels;
-	return pagetable_walk(&table, va, phys);
-}
-
 /* --- reads -------------------------------------------------------------------------------- */
 
 /* The dump's errors name the physical address: let them carry the one that was asked for. */
@@ -327,15 +319,6 @@ struct err *memory_read_u8(struct memory *memory, uint64_t va, uint8_t *ret)
 
 	TRY(memory_read_uint(memory, va, sizeof(*ret), &value));
 	*ret = (uint8_t)value;
-	return NULL;
-}
-
-struct err *memory_read_u16(struct memory *memory, uint64_t va, uint16_t *ret)
-{
-	uint64_t value;
-
-	TRY(memory_read_uint(memory, va, sizeof(*ret), &value));
-	*ret = (uint16_t)value;
 	return NULL;
 }
 
@@ -415,11 +398,11 @@ void memory_find_aliases(struct memory *memory, struct alias *pages, size_t coun
 				      ? image
 				      : 0;
 	}
-	regions_vmalloc(&memory->regions, &first, &last);
 	if (!count)
 		return;
 	pagetable_each(&memory->table, START_KERNEL_MAP + memory->regions.image_size, UINT64_MAX,
 		       ALIAS_TABLES_MAX, take_mapping, &search);
+	regions_vmalloc(&memory->regions, &first, &last);
 	pagetable_each(&memory->table, first, last, ALIAS_TABLES_MAX, take_mapping, &search);
 }
 
@@ -432,7 +415,7 @@ enum va_class memory_class(const struct memory *memory, uint64_t va)
 
 bool memory_is_canonical(const struct memory *memory, uint64_t va)
 {
-	return va_is_canonical(va, memory->regions.levels);
+	return pagetable_is_canonical(va, memory->regions.levels);
 }
 
 bool memory_is_kernel(const struct memory *memory, uint64_t va)

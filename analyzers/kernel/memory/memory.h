@@ -4,6 +4,7 @@
 
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/regions.h"
 
 /*
  * The dead kernel's virtual address space: kernel image by its linear mapping, direct map, else
@@ -11,34 +12,17 @@
  */
 struct memory;
 
-enum va_class {
-	VA_USER,
-	VA_NON_CANONICAL,
-	VA_DIRECT_MAP,	      /* direct map, RAM behind it */
-	VA_DIRECT_MAP_BEYOND, /* inside the direct map's region, no RAM behind it */
-	VA_VMALLOC,
-	VA_VMEMMAP,
-	VA_IMAGE, /* kernel text, data, bss */
-	VA_MODULE,
-	VA_FIXMAP,
-	VA_CPU_ENTRY, /* cpu_entry_area, espfix and their like */
-	VA_KASAN,
-	VA_HOLE, /* canonical kernel half, but no region lives there */
-};
-
 /* dump must outlive the memory; info may be NULL (then only what CR3 and scans give). */
 struct err *memory_open(struct dump *dump, const struct vmcoreinfo *info, struct memory **ret);
 void memory_close(struct memory *memory);
 DEFINE_CLEANUP(struct memory, memory_close)
 
 struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys);
-/* Translate through another page table (physical address of its top level), for user memory. */
-struct err *memory_translate_in(struct memory *memory, uint64_t pgd, uint64_t va, uint64_t *phys);
 /* Any length, page borders included. On error buf is undefined. */
 struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t length);
+/* The same past the page cache: for bulk tables that are read once. */
 struct err *memory_stream(struct memory *memory, uint64_t va, void *buf, size_t length);
 struct err *memory_read_u8(struct memory *memory, uint64_t va, uint8_t *ret);
-struct err *memory_read_u16(struct memory *memory, uint64_t va, uint16_t *ret);
 struct err *memory_read_u32(struct memory *memory, uint64_t va, uint32_t *ret);
 struct err *memory_read_u64(struct memory *memory, uint64_t va, uint64_t *ret);
 /* Read 1..8 bytes as a little-endian unsigned number. */
@@ -50,7 +34,6 @@ struct err *memory_read_uint(struct memory *memory, uint64_t va, size_t size, ui
 struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size);
 
 enum va_class memory_class(const struct memory *memory, uint64_t va);
-const char *va_class_name(enum va_class va_class);
 bool memory_is_canonical(const struct memory *memory, uint64_t va);
 bool memory_is_kernel(const struct memory *memory, uint64_t va); /* upper, canonical half */
 unsigned memory_levels(const struct memory *memory);		 /* 4 or 5 */
@@ -59,8 +42,9 @@ uint64_t memory_page_offset(const struct memory *memory);
 uint64_t memory_vmemmap(const struct memory *memory);
 uint64_t memory_phys_base(const struct memory *memory);
 uint64_t memory_kaslr_offset(const struct memory *memory);
-/* Direct-map address of a physical one, and back (ERR_UNMAPPED is false). */
+/* Direct-map address of a physical one. */
 uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys);
+/* And back, for the image too, without a page table; false for any other address. */
 bool memory_virt_to_phys_linear(const struct memory *memory, uint64_t va, uint64_t *phys);
 
 /* A physical page and where the kernel has it mapped besides the direct map. */

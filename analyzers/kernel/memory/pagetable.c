@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the page tables of the dead machine, for one address, a range, or the direct map's base. */
 #include "kernel/memory/pagetable.h"
 
 #include <inttypes.h>
@@ -19,7 +20,7 @@ static unsigned level_shift(unsigned level)
 	return PAGE_SHIFT + 9 * (level - 1);
 }
 
-bool va_is_canonical(uint64_t va, unsigned levels)
+bool pagetable_is_canonical(uint64_t va, unsigned levels)
 {
 	unsigned shift = 64 - (levels == 5 ? 57 : 48);
 
@@ -71,7 +72,7 @@ static void walk(const struct pagetable *table, uint64_t va, struct walk *walk)
 	uint64_t entry;
 
 	*walk = (struct walk){.outcome = NOT_CANONICAL, .table_phys = table->root};
-	if (!va_is_canonical(va, table->levels))
+	if (!pagetable_is_canonical(va, table->levels))
 		return;
 	for (walk->level = table->levels;; walk->level--) {
 		unsigned index = va >> level_shift(walk->level) & (ENTRIES - 1);

@@ -33,6 +33,6 @@ typedef void pagetable_fn(void *context, uint64_t va, uint64_t phys, uint64_t si
 void pagetable_each(const struct pagetable *table, uint64_t first, uint64_t last,
 		    unsigned tables_max, pagetable_fn *each, void *context);
 /* Upper or lower canonical half for this number of levels. */
-bool va_is_canonical(uint64_t va, unsigned levels);
+bool pagetable_is_canonical(uint64_t va, unsigned levels);
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which region of the kernel's address space an address belongs to. */
 #include "kernel/memory/regions.h"
 
+#include <stdbool.h>
+
+#include "base/cleanup.h"
 #include "kernel/memory/pagetable.h"
 
 #define TB (1ull << 40)
@@ -76,7 +80,7 @@ enum va_class regions_class(const struct regions *regions, uint64_t va)
 	/* Randomised regions lie in the same order, without their default sizes between them. */
 	uint64_t direct_end = regions->vmalloc ? regions->vmalloc : defaults->direct_map_end;
 
-	if (!va_is_canonical(va, regions->levels))
+	if (!pagetable_is_canonical(va, regions->levels))
 		return VA_NON_CANONICAL;
 	if (!(va >> 63))
 		return VA_USER;
@@ -121,7 +125,7 @@ uint64_t regions_vmemmap(const struct regions *regions)
 	return 0;
 }
 
-const char *va_class_name(enum va_class va_class)
+const char *regions_class_name(enum va_class va_class)
 {
 	static const char *const names[] = {
 		[VA_USER] = "user",

@@ -2,7 +2,23 @@
 #ifndef TRIAGE_KERNEL_MEMORY_REGIONS
 #define TRIAGE_KERNEL_MEMORY_REGIONS
 
-#include "kernel/memory/memory.h"
+#include <stdint.h>
+
+/* What an address may be one of. */
+enum va_class {
+	VA_USER,
+	VA_NON_CANONICAL,
+	VA_DIRECT_MAP,	      /* direct map, RAM behind it */
+	VA_DIRECT_MAP_BEYOND, /* inside the direct map's region, no RAM behind it */
+	VA_VMALLOC,
+	VA_VMEMMAP,
+	VA_IMAGE, /* kernel text, data, bss */
+	VA_MODULE,
+	VA_FIXMAP,
+	VA_CPU_ENTRY, /* cpu_entry_area, espfix and their like */
+	VA_KASAN,
+	VA_HOLE, /* canonical kernel half, but no region lives there */
+};
 
 /* The map of the kernel's address space (Documentation/arch/x86/x86_64/mm.rst). */
 struct regions {
@@ -13,6 +29,7 @@ struct regions {
 	uint64_t image_size;		       /* of the region the image is placed in */
 };
 
+const char *regions_class_name(enum va_class va_class); /* "direct_map", "vmalloc", … */
 enum va_class regions_class(const struct regions *regions, uint64_t va);
 /* First and last address of the vmalloc region. */
 void regions_vmalloc(const struct regions *regions, uint64_t *first, uint64_t *last);

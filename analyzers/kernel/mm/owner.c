@@ -202,7 +202,7 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret)
 	case VA_KASAN:
 		ret->kind = OWNER_HOLE;
 		copy_string(ret->why, sizeof(ret->why),
-			    va_class_name(memory_class(kernel->memory, address)));
+			    regions_class_name(memory_class(kernel->memory, address)));
 		break;
 	default:
 		ret->kind = OWNER_HOLE;

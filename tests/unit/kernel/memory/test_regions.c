@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "kernel/memory/memory.h"
 #include "kernel/memory/regions.h"
 
 START_TEST(vmemmap_is_known_where_nothing_is_randomised)
@@ -50,7 +49,7 @@ START_TEST(each_region_has_its_class)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		ck_assert_msg(regions_class(&regions, cases[i].address) == cases[i].expected,
 			      "%llx is %s", (unsigned long long)cases[i].address,
-			      va_class_name(regions_class(&regions, cases[i].address)));
+			      regions_class_name(regions_class(&regions, cases[i].address)));
 }
 END_TEST
 

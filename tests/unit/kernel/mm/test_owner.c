@@ -56,7 +56,7 @@ bool stacks_find(const struct kernel *of, uint64_t address, struct stack *ret)
 	return address >= ret->low && address < ret->high;
 }
 
-const char *va_class_name(enum va_class class)
+const char *regions_class_name(enum va_class class)
 {
 	return class == VA_CPU_ENTRY ? "cpu_entry_area" : "?";
 }
