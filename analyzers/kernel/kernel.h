@@ -33,12 +33,14 @@ struct degraded {
 };
 
 struct kernel {
+	/* All of these are NULL when their step is missing. */
 	struct dump *dump;
-	struct vmcoreinfo
-		*vmcoreinfo; /* these and the following: NULL when their step is missing */
+	struct vmcoreinfo *vmcoreinfo;
 	struct memory *memory;
 	struct symbols *symbols;
-	struct types *types;	     /* never NULL after kernel_open, may hold no provider */
+	struct types *types; /* never NULL after kernel_open(), may hold no provider */
+	struct type_provider
+		*btf; /* the kernel's own, base of the modules'; owned by types, or NULL */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
 	struct members *members;
 	struct percpu *percpu;

@@ -17,6 +17,8 @@
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
+#include "kernel/types/btf_dump.h"
+#include "kernel/types/dwarf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
@@ -94,7 +96,7 @@ static void refine_memory(struct kernel *kernel)
 
 static void open_types(struct kernel *kernel, int vmlinux_fd)
 {
-	struct err *err = types_open_btf(kernel);
+	struct err *err = btf_dump_open(kernel);
 
 	if (vmlinux_fd >= 0) {
 		struct type_provider *dwarf = NULL;

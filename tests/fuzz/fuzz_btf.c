@@ -2,6 +2,7 @@
 /* BTF of any bytes: every type's members, sizes, names and spelling are asked for. */
 #include <string.h>
 
+#include "kernel/types/btf.h"
 #include "kernel/types/types.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -11,6 +11,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 #include "unit.h"

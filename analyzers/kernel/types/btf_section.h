@@ -2,12 +2,9 @@
 #ifndef TRIAGE_KERNEL_TYPES_BTF_SECTION
 #define TRIAGE_KERNEL_TYPES_BTF_SECTION
 
-#include "kernel/types/types.h"
+#include "base/error.h"
 
-/*
- * A .BTF section taken apart (Documentation/bpf/btf.rst, include/uapi/linux/btf.h): btf.c checks
- * and indexes it, btf_types.c makes types of its records.
- */
+/* A .BTF section taken apart (Documentation/bpf/btf.rst, include/uapi/linux/btf.h). */
 enum btf_kind {
 	BTF_INT = 1,
 	BTF_PTR,
@@ -31,10 +28,9 @@ enum btf_kind {
 	BTF_KINDS,
 };
 
-struct btf {
-	struct type_provider provider;
-	struct btf *base; /* the kernel's, under a module's */
-	uint8_t *data;	  /* the whole section */
+struct btf_section {
+	const struct btf_section *base; /* the kernel's, under a module's; else NULL */
+	uint8_t *data;			/* all of it */
 	const uint8_t *types;
 	const char *strings;
 	uint32_t types_size, strings_size;
@@ -48,8 +44,8 @@ struct btf {
 };
 
 /* One record, unpacked. id 0 stands for void. */
-struct record {
-	const struct btf *btf;
+struct btf_record {
+	const struct btf_section *section;
 	enum btf_kind kind;
 	bool kind_flag;
 	uint32_t id, vlen;
@@ -58,20 +54,21 @@ struct record {
 	const uint8_t *parts; /* what follows the head */
 };
 
-extern const struct type_ops btf_ops;
-
-static inline struct btf *btf_of(struct type_provider *provider)
-{
-	return (struct btf *)provider;
-}
-
+/*
+ * Check and index size bytes, malloc'd, that are taken over, also on error. base must outlive it.
+ * ERR_CORRUPT for what is no BTF, ERR_UNSUPPORTED for another version of it. Whatever comes of it,
+ * btf_section_deinit() has to follow.
+ */
+struct err *btf_section_init(struct btf_section *section, void *data, size_t size,
+			     const struct btf_section *base);
+void btf_section_deinit(struct btf_section *section);
 /* False for an id that is none; 0, void, has no record. */
-bool btf_record(const struct btf *btf, uint64_t id, struct record *ret);
+bool btf_section_record(const struct btf_section *section, uint64_t id, struct btf_record *ret);
 /* NULL for the empty name and for offsets outside. */
-const char *btf_string(const struct btf *btf, uint32_t offset);
+const char *btf_section_string(const struct btf_section *section, uint32_t offset);
 /* Walk what has a name (by exact match, in order of ids); false on out-of-memory. */
-bool btf_start_names(struct btf *btf, const char *name, uint32_t *slot);
-bool btf_next_named(struct btf *btf, const char *name, uint32_t *slot, struct record *ret);
-void btf_close(struct type_provider *provider);
+bool btf_section_start_names(struct btf_section *section, const char *name, uint32_t *slot);
+bool btf_section_next_named(const struct btf_section *section, const char *name, uint32_t *slot,
+			    struct btf_record *ret);
 
 #endif

@@ -4,7 +4,7 @@
  * thousands of units, each with its own copy of most types: they are scanned once at most, and only
  * as far as the names asked for make necessary; all names met on the way are kept.
  */
-#include "kernel/types/types.h"
+#include "kernel/types/dwarf.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>

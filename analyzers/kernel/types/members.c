@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds where this kernel has each member that members.def lists. */
 #include "kernel/types/members.h"
 
 /* One form a member has had. */

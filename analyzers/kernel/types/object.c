@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads members and variables of the dead kernel, and walks its lists. */
 #include "kernel/types/object.h"
 
 #include <string.h>

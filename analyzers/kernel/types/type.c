@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What can be asked of one type, whichever provider it is from: members by path and by offset. */
-#include "kernel/types/types.h"
+#include "kernel/types/type.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #include "fake_memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "btf_build.h"
+#include "kernel/types/btf.h"
 #include "kernel/types/types.h"
 
 static struct type_provider *open_built(struct btf_build *b, struct type_provider *base,

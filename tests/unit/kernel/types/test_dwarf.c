@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/types/types.h"
+#include "kernel/types/dwarf.h"
 
 /* Two units: the first only declares struct device, which the second defines. */
 static const char first_source[] =

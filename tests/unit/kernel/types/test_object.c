@@ -3,6 +3,7 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"

@@ -3,6 +3,8 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
+#include "kernel/types/btf.h"
+#include "kernel/types/btf_dump.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 
@@ -209,7 +211,7 @@ START_TEST(kernel_and_module_from_memory)
 	fake_put(MODULE_BTF, data, size);
 	put_module("xfs", size);
 
-	assert_ok(types_open_btf(&kernel));
+	assert_ok(btf_dump_open(&kernel));
 	ck_assert_int_eq(types_find_struct(kernel.types, "xfs_log").kind, TYPE_NONE);
 	struct type log = types_find_in(kernel.types, "xfs", TYPE_STRUCT, "xfs_log");
 	ck_assert_int_eq(log.kind, TYPE_STRUCT);
@@ -234,17 +236,17 @@ START_TEST(absurd_btf_in_memory)
 	uint32_t ids;
 
 	open_kernel();
-	assert_err(types_open_btf(&kernel), ERR_NOT_FOUND);
+	assert_err(btf_dump_open(&kernel), ERR_NOT_FOUND);
 	put_kernel_btf(&ids);
-	assert_ok(types_open_btf(&kernel));
+	assert_ok(btf_dump_open(&kernel));
 	/* No btf_modules at all (before v5.11). */
 	ck_assert_int_eq(types_find_in(kernel.types, "xfs", TYPE_STRUCT, "x").kind, TYPE_NONE);
 	put_module("huge", 0xfffffff0);
 	ck_assert_int_eq(types_find_in(kernel.types, "huge", TYPE_STRUCT, "x").kind, TYPE_NONE);
 	fake.symbols[1].address = KERNEL_BTF - 8; /* ends before it starts */
-	assert_err(types_open_btf(&kernel), ERR_CORRUPT);
+	assert_err(btf_dump_open(&kernel), ERR_CORRUPT);
 	fake.symbols[1].address = KERNEL_BTF + 40;
-	assert_err(types_open_btf(&kernel), ERR_CORRUPT);
+	assert_err(btf_dump_open(&kernel), ERR_CORRUPT);
 	close_kernel();
 }
 END_TEST
@@ -284,7 +286,7 @@ START_TEST(dwarf_is_searched_only_without_btf)
 	ck_assert_uint_eq(dwarf_asked, 2);
 
 	put_kernel_btf(&ids);
-	assert_ok(types_open_btf(&kernel));
+	assert_ok(btf_dump_open(&kernel));
 	ck_assert_str_eq(types_source(kernel.types), "btf+dwarf");
 	ck_assert_int_eq(types_find_struct(kernel.types, "absent").kind, TYPE_NONE);
 	ck_assert_int_eq(types_find_symbol(kernel.types, "absent").kind, TYPE_NONE);
