@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keeps the findings and hands each on as it comes. */
+/* Hands each finding on as it comes. */
 #include "finding.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/array.h"
 
 static const struct {
 	const char *code, *place;
@@ -48,64 +46,31 @@ void findings_init(struct findings *findings,
 	*findings = (struct findings){.analyzer = "worker", .emit = emit, .max = FINDINGS_MAX};
 }
 
-void findings_deinit(struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		free(findings->list[i].headline);
-		json_decref(findings->list[i].evidence);
-	}
-	free(findings->list);
-	findings->list = NULL;
-	findings->count = 0;
-}
-
 void finding_add(struct findings *findings, enum finding_id id, enum severity severity,
 		 double confidence, json_t *evidence, const char *headline, ...)
 {
-	if (findings->count >= findings->max || !array_grow(findings->list, findings->count)) {
+	_json_ json_t *owned = evidence;
+	_free_ char *text = NULL;
+
+	if (findings->count >= findings->max) {
 		findings->dropped++;
-		json_decref(evidence);
 		return;
 	}
-	struct finding *finding = &findings->list[findings->count++];
-
-	*finding = (struct finding){
-		.id = id,
-		.analyzer = findings->analyzer,
-		.severity = severity,
-		.confidence = confidence,
-		.evidence = evidence,
-	};
 	if (headline) {
 		va_list args;
 
 		va_start(args, headline);
-		if (vasprintf(&finding->headline, headline, args) < 0)
-			finding->headline = NULL;
+		if (vasprintf(&text, headline, args) < 0)
+			text = NULL;
 		va_end(args);
 	}
-	if (findings->emit)
-		findings->emit(findings, finding);
-}
-
-const struct finding *findings_next(const struct findings *findings, enum finding_id id,
-				    size_t *from)
-{
-	while (*from < findings->count) {
-		const struct finding *finding = &findings->list[(*from)++];
-
-		if (finding->id == id)
-			return finding;
-	}
-	return NULL;
-}
-
-const json_t *findings_registers(const struct findings *findings)
-{
-	size_t from = 0;
-	const struct finding *crash = findings_next(findings, FINDING_CRASH, &from);
-
-	return crash ? json_object_get(crash->evidence, "registers") : NULL;
+	findings->count++;
+	findings->emit(findings, &(struct finding){.id = id,
+						   .analyzer = findings->analyzer,
+						   .severity = severity,
+						   .confidence = confidence,
+						   .headline = text,
+						   .evidence = owned});
 }
 
 json_t *finding_to_json(const struct finding *finding)

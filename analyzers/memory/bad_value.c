@@ -7,14 +7,12 @@
 
 #include "base/array.h"
 
-struct err *bad_value_add_step(struct bad_value *bad, bool proven, const char *text)
+void bad_value_add_step(struct bad_value *bad, bool proven, const char *text)
 {
 	_free_ char *copy = strdup(text);
 
-	if (!copy || !array_grow(bad->steps, bad->step_count))
-		return &err_nomem;
-	bad->steps[bad->step_count++] = (struct bad_value_step){proven, take_ptr(copy)};
-	return NULL;
+	if (copy && array_grow(bad->steps, bad->step_count))
+		bad->steps[bad->step_count++] = (struct bad_value_step){proven, take_ptr(copy)};
 }
 
 void bad_value_forget(struct bad_value *bad)

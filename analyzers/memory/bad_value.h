@@ -26,8 +26,8 @@ struct bad_value {
 	size_t step_count;
 };
 
-/* Add a step; the text is copied. ERR_NOMEM. */
-struct err *bad_value_add_step(struct bad_value *bad, bool proven, const char *text);
+/* Add a step; the text is copied. */
+void bad_value_add_step(struct bad_value *bad, bool proven, const char *text);
 /* Forget what was found, but not the steps. */
 void bad_value_forget(struct bad_value *bad);
 void bad_value_deinit(struct bad_value *bad);

@@ -79,23 +79,21 @@ static void name_members(const struct window *window, struct contents_word *word
 }
 
 /* A word that cannot be read is left out. */
-static struct err *add_word(struct kernel *kernel, const struct window *window, uint64_t at,
-			    struct contents *contents)
+static void add_word(struct kernel *kernel, const struct window *window, uint64_t at,
+		     struct contents *contents)
 {
 	struct contents_word word = {.address = at};
 	struct owner owner;
 
 	if (!err_ok(memory_read_u64(kernel->memory, at, &word.value)))
-		return NULL;
+		return;
 	name_members(window, &word);
 	if (memory_is_kernel(kernel->memory, word.value) && word.value < -4096ull) {
 		owner_find(kernel, word.value, &owner);
 		owner_format(&owner, word.points_to, sizeof(word.points_to));
 	}
-	if (!array_grow(contents->words, contents->count))
-		return &err_nomem;
-	contents->words[contents->count++] = word;
-	return NULL;
+	if (array_grow(contents->words, contents->count))
+		contents->words[contents->count++] = word;
 }
 
 static struct err *run(struct analysis *analysis)
@@ -114,7 +112,7 @@ static struct err *run(struct analysis *analysis)
 	*contents = (struct contents){
 		.bad_at = window.bad, .object = window.object, .size = window.size};
 	for (uint64_t at = window.from & ~7ull; at < window.to; at += 8)
-		TRY(add_word(analysis->kernel, &window, at, contents));
+		add_word(analysis->kernel, &window, at, contents);
 	memory_found_contents(analysis);
 	return NULL;
 }

@@ -21,7 +21,7 @@
 #define VALUES_SHOWN 4 /* … and pointers among them, that nothing else holds */
 #define LOCKS_SHOWN 16
 
-static struct err *add(struct analysis *analysis, const char *where, uint64_t value)
+static void add(struct analysis *analysis, const char *where, uint64_t value)
 {
 	struct kernel *kernel = analysis->kernel;
 	struct crash_pointer pointer = {.value = value};
@@ -31,7 +31,7 @@ static struct err *add(struct analysis *analysis, const char *where, uint64_t va
 	owner_find_frame(kernel, &pointer.owner);
 	if (kernel->tasks && pointer.owner.kind == OWNER_SLAB)
 		pointer.task = tasks_find(kernel->tasks, pointer.owner.start);
-	return memory_found_pointer(analysis, &pointer);
+	memory_found_pointer(analysis, &pointer);
 }
 
 /* An address of the kernel and no error code. */
@@ -54,7 +54,7 @@ static bool is_shown(const struct memory_facts *facts, uint64_t value)
  * What alloc_percpu() gives is no address but the way from a CPU's area to one, and looks like a
  * user's. The kernel maps its areas (mm/percpu-vm.c), and their mapping tells it from that.
  */
-static struct err *add_percpu_offset(struct analysis *analysis, const char *where, uint64_t value)
+static void add_percpu_offset(struct analysis *analysis, const char *where, uint64_t value)
 {
 	struct crash_pointer pointer = {.value = value};
 	struct kernel *kernel = analysis->kernel;
@@ -63,16 +63,16 @@ static struct err *add_percpu_offset(struct analysis *analysis, const char *wher
 
 	if (value >> 47 || value <= UINT32_MAX || cpu < 0 || !kernel->percpu ||
 	    !err_ok(percpu_address(kernel->percpu, value, (unsigned)cpu, &pointer.percpu)))
-		return NULL;
+		return;
 	owner_find(kernel, pointer.percpu, &owner);
 	if (owner.kind != OWNER_VMALLOC || strncmp(owner.symbol, "pcpu_", 5))
-		return NULL;
+		return;
 	copy_string(pointer.where, sizeof(pointer.where), where);
 	pointer.owner = (struct owner){.kind = OWNER_PERCPU, .cpu = cpu};
-	return memory_found_pointer(analysis, &pointer);
+	memory_found_pointer(analysis, &pointer);
 }
 
-static struct err *add_registers(struct analysis *analysis)
+static void add_registers(struct analysis *analysis)
 {
 	const struct regs *regs = crash_regs(analysis->crash);
 
@@ -80,11 +80,10 @@ static struct err *add_registers(struct analysis *analysis)
 		if (!regs_known(regs, reg))
 			continue;
 		if (is_pointer(analysis->kernel, regs->value[reg]))
-			TRY(add(analysis, reg_name(reg), regs->value[reg]));
+			add(analysis, reg_name(reg), regs->value[reg]);
 		else
-			TRY(add_percpu_offset(analysis, reg_name(reg), regs->value[reg]));
+			add_percpu_offset(analysis, reg_name(reg), regs->value[reg]);
 	}
-	return NULL;
 }
 
 /* --- the stack -------------------------------------------------------------------------------- */
@@ -104,7 +103,7 @@ static bool is_data_pointer(const struct crash *crash, uint64_t value)
 }
 
 /* What a function keeps on the stack: locals, saved registers. */
-static struct err *add_frame_values(struct analysis *analysis, size_t index)
+static void add_frame_values(struct analysis *analysis, size_t index)
 {
 	const struct crash *crash = analysis->crash;
 	const struct frame *frame = &crash->trace.frames[index], *caller = frame + 1;
@@ -116,7 +115,7 @@ static struct err *add_frame_values(struct analysis *analysis, size_t index)
 	/* A scan does not know where frames begin. */
 	if (frame->sp % 8 || frame->source == FOUND_SCAN || caller->source == FOUND_SCAN ||
 	    !crash_frame_symbol(crash, index, &symbol))
-		return NULL;
+		return;
 	uint64_t end = MIN(caller->return_slot, frame->sp + 8 * VALUE_WORDS);
 	for (uint64_t at = frame->sp; at < end && added < VALUES_SHOWN; at += 8) {
 		if (!err_ok(memory_read_u64(analysis->kernel->memory, at, &value)))
@@ -125,25 +124,23 @@ static struct err *add_frame_values(struct analysis *analysis, size_t index)
 			continue;
 		snprintf(where, sizeof(where), "stack of %.120s() +0x%" PRIx64, symbol.name,
 			 at - frame->sp);
-		TRY(add(analysis, where, value));
+		add(analysis, where, value);
 		added++;
 	}
-	return NULL;
 }
 
-static struct err *add_stack_values(struct analysis *analysis)
+static void add_stack_values(struct analysis *analysis)
 {
 	const struct crash *crash = analysis->crash;
 
 	for (size_t i = crash->frame; i < crash->frame + VALUE_FRAMES && i + 1 < crash->trace.count;
 	     i++)
-		TRY(add_frame_values(analysis, i));
-	return NULL;
+		add_frame_values(analysis, i);
 }
 
 /* --- locks ------------------------------------------------------------------------------------ */
 
-static struct err *add_locks(struct analysis *analysis)
+static void add_locks(struct analysis *analysis)
 {
 	const struct locks *locks = &analysis->locks;
 	char where[400];
@@ -155,23 +152,23 @@ static struct err *add_locks(struct analysis *analysis)
 		if (!lock->address)
 			continue;
 		snprintf(where, sizeof(where), "lock %.320s", lock->place.name);
-		TRY(add(analysis, where, lock->address));
+		add(analysis, where, lock->address);
 		added++;
 	}
-	return NULL;
 }
 
-struct err *crash_pointers_find(struct analysis *analysis)
+void crash_pointers_find(struct analysis *analysis)
 {
 	const struct crash *crash = analysis->crash;
 	/* Who panics of a hung task or on request knows nothing of what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
 
 	if (crash->exception && crash->fault)
-		TRY(add(analysis, "fault address", crash->address));
+		add(analysis, "fault address", crash->address);
 	if (crash->trace.count && !bystander) {
-		TRY(add_registers(analysis));
-		TRY(add_stack_values(analysis));
+		add_registers(analysis);
+		add_stack_values(analysis);
 	}
-	return crash->exception ? NULL : add_locks(analysis);
+	if (!crash->exception)
+		add_locks(analysis);
 }

@@ -7,8 +7,8 @@
 /*
  * The addresses of a crash that anyone would look up, each with its owner, into the analysis: the
  * one that faulted, registers, data the top frames point to, and where nothing faulted the locks
- * that earlier analyzers found. Bounded: a few a frame, few frames, few locks. ERR_NOMEM.
+ * that earlier analyzers found. Bounded: a few a frame, few frames, few locks.
  */
-struct err *crash_pointers_find(struct analysis *analysis);
+void crash_pointers_find(struct analysis *analysis);
 
 #endif

@@ -91,7 +91,8 @@ static struct err *run(struct analysis *analysis)
 		return NULL;
 	twice.freed_by = find_caller(crash);
 	owner_find(analysis->kernel, twice.object.start, &twice.owner);
-	return memory_found_double_free(analysis, &twice);
+	memory_found_double_free(analysis, &twice);
+	return NULL;
 }
 
 const struct analyzer double_free_analyzer = {

@@ -11,7 +11,7 @@
 #include "memory/object_damage.h"
 #include "memory/value.h"
 
-static struct err *add_looks(struct analysis *analysis, const struct culprit *culprit)
+static void add_looks(struct analysis *analysis, const struct culprit *culprit)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 	size_t count = value_looks(culprit->raw, looks);
@@ -24,19 +24,18 @@ static struct err *add_looks(struct analysis *analysis, const struct culprit *cu
 		snprintf(look.text, sizeof(look.text),
 			 "what overwrote the free pointer, 0x%016" PRIx64 ", looks like %s",
 			 culprit->raw, looks[i].text);
-		TRY(memory_found_hypothesis(analysis, &look));
+		memory_found_hypothesis(analysis, &look);
 	}
-	return NULL;
 }
 
 /* Which object it was is not known, but what was written is: what all candidates share. */
-static struct err *add_common_look(struct analysis *analysis, const struct culprit *culprit)
+static void add_common_look(struct analysis *analysis, const struct culprit *culprit)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 
 	if (!culprit->common || !value_looks(culprit->common, looks) ||
 	    looks[0].confidence < VALUE_TELLING)
-		return NULL;
+		return;
 	struct hypothesis look = {.kind = looks[0].kind,
 				  .confidence =
 					  looks[0].confidence * (0.97 * (1 - culprit->chance))};
@@ -44,11 +43,11 @@ static struct err *add_common_look(struct analysis *analysis, const struct culpr
 		 "what overwrote a free pointer of this slab looks like %s, "
 		 "whichever of its objects it was in",
 		 looks[0].text);
-	return memory_found_hypothesis(analysis, &look);
+	memory_found_hypothesis(analysis, &look);
 }
 
-static struct err *add_holder(struct analysis *analysis, const struct slab_cache *cache,
-			      const struct culprit *culprit)
+static void add_holder(struct analysis *analysis, const struct slab_cache *cache,
+		       const struct culprit *culprit)
 {
 	struct holder holder = {.kind = HOLDER_FREE_POINTER,
 				.address = culprit->object + cache->offset,
@@ -59,7 +58,7 @@ static struct err *add_holder(struct analysis *analysis, const struct slab_cache
 				.cleared = culprit->computed};
 
 	owner_find(analysis->kernel, culprit->object, &holder.owner);
-	return memory_found_holder(analysis, &holder);
+	memory_found_holder(analysis, &holder);
 }
 
 /*
@@ -91,19 +90,19 @@ static bool find_overrun(struct kernel *kernel, const struct culprit *culprit,
 	return length >= FREELIST_CULPRIT_RUN_UP_MIN;
 }
 
-static struct err *add_overrun(struct analysis *analysis, const struct culprit *culprit)
+static void add_overrun(struct analysis *analysis, const struct culprit *culprit)
 {
 	struct overrun overrun = {0};
 	char text[200];
 
 	if (!err_ok(slab_find(analysis->kernel, culprit->object, &overrun.object)) ||
 	    !find_overrun(analysis->kernel, culprit, &overrun))
-		return NULL;
+		return;
 	snprintf(text, sizeof(text),
 		 "the %s object before it was overrun: the same bytes run from its end over the "
 		 "free pointer of the next",
 		 overrun.object.slab.cache->name);
-	return memory_found_overrun(analysis, &overrun, text);
+	memory_found_overrun(analysis, &overrun, text);
 }
 
 /* The object in front of the overwritten one: who may have run over its end. */
@@ -118,8 +117,7 @@ static void find_before(struct kernel *kernel, struct freelist_corruption *corru
 	owner_find(kernel, slab_object_start(slab, (unsigned)index - 1), &corruption->before);
 }
 
-struct err *freelist_corruption_explain(struct analysis *analysis,
-					struct freelist_corruption *corruption)
+void freelist_corruption_explain(struct analysis *analysis, struct freelist_corruption *corruption)
 {
 	const struct slab_cache *cache = corruption->slab.cache;
 	const struct culprit *culprit = &corruption->culprit;
@@ -128,12 +126,13 @@ struct err *freelist_corruption_explain(struct analysis *analysis,
 
 	if (in_object)
 		find_before(analysis->kernel, corruption);
-	TRY(memory_found_freelist(analysis, corruption));
+	memory_found_freelist(analysis, corruption);
 	if (!culprit->object)
-		return add_common_look(analysis, culprit);
+		add_common_look(analysis, culprit);
+	/* Where a list comes back to itself, nothing foreign was written. */
 	if (!in_object || corruption->broken.why == BREAK_LOOP)
-		return NULL; /* nothing foreign was written to an object */
-	TRY(add_looks(analysis, culprit));
-	TRY(add_holder(analysis, cache, culprit));
-	return add_overrun(analysis, culprit);
+		return;
+	add_looks(analysis, culprit);
+	add_holder(analysis, cache, culprit);
+	add_overrun(analysis, culprit);
 }

@@ -8,7 +8,6 @@
  * A broken free list, with slab, broken, culprit, list and near filled in, into the analysis; and
  * what follows from it: the look of what was written, the object that holds it, the one in front.
  */
-struct err *freelist_corruption_explain(struct analysis *analysis,
-					struct freelist_corruption *corruption);
+void freelist_corruption_explain(struct analysis *analysis, struct freelist_corruption *corruption);
 
 #endif

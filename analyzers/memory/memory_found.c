@@ -11,35 +11,29 @@
 #include "base/str.h"
 #include "memory/memory_json.h"
 
-/* Append a copy; return from the calling function when memory is out. */
+/* Without memory for the fact the finding is still worth having: base/alloc.h tells of the rest. */
 #define KEEP(array, count, fact)                                                                   \
 	do {                                                                                       \
-		if (!array_grow(array, count))                                                     \
-			return &err_nomem;                                                         \
-		(array)[(count)++] = *(fact);                                                      \
+		if (array_grow(array, count))                                                      \
+			(array)[(count)++] = *(fact);                                              \
 	} while (0)
 
-/* The one of its kind: the first stays. */
+/* The first of its kind stays. */
 #define KEEP_ONE(place, fact)                                                                      \
 	do {                                                                                       \
-		if ((place))                                                                       \
-			break;                                                                     \
-		(place) = malloc(sizeof(*(place)));                                                \
-		if (!(place))                                                                      \
-			return &err_nomem;                                                         \
-		*(place) = *(fact);                                                                \
+		if (!(place) && ((place) = malloc(sizeof(*(place)))))                              \
+			*(place) = *(fact);                                                        \
 	} while (0)
 
 /* --- pointers --------------------------------------------------------------------------------- */
 
-struct err *memory_found_pointer(struct analysis *analysis, const struct crash_pointer *pointer)
+void memory_found_pointer(struct analysis *analysis, const struct crash_pointer *pointer)
 {
 	struct memory_facts *facts = &analysis->memory;
 
 	KEEP(facts->pointers, facts->pointer_count, pointer);
 	finding_add(analysis->findings, FINDING_POINTER, SEVERITY_INFO, 1.0,
 		    memory_json_pointer(pointer), NULL);
-	return NULL;
 }
 
 void memory_found_bad_value(struct analysis *analysis)
@@ -63,7 +57,7 @@ static void format_member(const struct holder *holder, char *buf, size_t size)
 	snprintf(buf, size, ", %s.%s", type, holder->member);
 }
 
-struct err *memory_found_holder(struct analysis *analysis, const struct holder *holder)
+void memory_found_holder(struct analysis *analysis, const struct holder *holder)
 {
 	struct memory_facts *facts = &analysis->memory;
 	char member[200], owner[256];
@@ -75,17 +69,16 @@ struct err *memory_found_holder(struct analysis *analysis, const struct holder *
 			    "the bad value %s in the free pointer of %s object 0x%016" PRIx64,
 			    holder->cleared ? "stood" : "stands", holder->cache->name,
 			    holder->address - (uint64_t)holder->offset);
-		return NULL;
+		return;
 	}
 	format_member(holder, member, sizeof(member));
 	owner_format(&holder->owner, owner, sizeof(owner));
 	finding_add(analysis->findings, FINDING_HOLDER, SEVERITY_NOTICE, holder->confidence,
 		    memory_json_holder(holder), "the bad value stands at 0x%016" PRIx64 "%s: %s",
 		    holder->address, member, owner);
-	return NULL;
 }
 
-struct err *memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis)
+void memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis)
 {
 	struct memory_facts *facts = &analysis->memory;
 
@@ -94,33 +87,29 @@ struct err *memory_found_hypothesis(struct analysis *analysis, const struct hypo
 		    hypothesis->bit_count ? SEVERITY_WARNING : SEVERITY_NOTICE,
 		    hypothesis->confidence, memory_json_hypothesis(hypothesis), "%s",
 		    hypothesis->text);
-	return NULL;
 }
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
-struct err *memory_found_object(struct analysis *analysis, const struct damaged_object *object,
-				const char *text)
+void memory_found_object(struct analysis *analysis, const struct damaged_object *object,
+			 const char *text)
 {
 	KEEP_ONE(analysis->memory.object, object);
 	finding_add(analysis->findings, FINDING_OBJECT, SEVERITY_NOTICE, object->damage.confidence,
 		    memory_json_object(object, text), "%s", text);
-	return NULL;
 }
 
-struct err *memory_found_overrun(struct analysis *analysis, const struct overrun *overrun,
-				 const char *text)
+void memory_found_overrun(struct analysis *analysis, const struct overrun *overrun,
+			  const char *text)
 {
 	struct memory_facts *facts = &analysis->memory;
 
 	KEEP(facts->overruns, facts->overrun_count, overrun);
 	finding_add(analysis->findings, FINDING_OVERRUN, SEVERITY_CRITICAL, overrun->confidence,
 		    memory_json_overrun(overrun), "%s", text);
-	return NULL;
 }
 
-struct err *memory_found_freelist(struct analysis *analysis,
-				  const struct freelist_corruption *corruption)
+void memory_found_freelist(struct analysis *analysis, const struct freelist_corruption *corruption)
 {
 	struct memory_facts *facts = &analysis->memory;
 	const struct slab_cache *cache = corruption->slab.cache;
@@ -142,10 +131,9 @@ struct err *memory_found_freelist(struct analysis *analysis,
 			    "broken free list in %s: the free pointer of object 0x%016" PRIx64
 			    " %s",
 			    cache->name, object, why);
-	return NULL;
 }
 
-struct err *memory_found_double_free(struct analysis *analysis, const struct double_free *twice)
+void memory_found_double_free(struct analysis *analysis, const struct double_free *twice)
 {
 	const struct slab_object *object = &twice->object;
 	bool listed = object->state == OBJECT_FREE;
@@ -157,10 +145,9 @@ struct err *memory_found_double_free(struct analysis *analysis, const struct dou
 		    " is being freed while it is the first of its free list%s%s",
 		    object->slab.cache->name, object->start, listed ? ", on " : "",
 		    listed ? object->where : "");
-	return NULL;
 }
 
-struct err *memory_found_debug_report(struct analysis *analysis, const struct debug_report *report)
+void memory_found_debug_report(struct analysis *analysis, const struct debug_report *report)
 {
 	struct memory_facts *facts = &analysis->memory;
 	_str_ struct str text = {0};
@@ -173,11 +160,9 @@ struct err *memory_found_debug_report(struct analysis *analysis, const struct de
 	if (report->from && report->length)
 		str_printf(&text, ", %zu bytes at +%" PRId64, report->length,
 			   (int64_t)(report->from - report->object));
-	if (text.failed)
-		return &err_nomem;
 	finding_add(analysis->findings, FINDING_SLAB_REPORT, SEVERITY_CRITICAL,
-		    report->object ? 1.0 : 0.9, memory_json_debug_report(report), "%s", text.data);
-	return NULL;
+		    report->object ? 1.0 : 0.9, memory_json_debug_report(report), "%s",
+		    text.data ? text.data : "");
 }
 
 /* --- the words around the bad value ----------------------------------------------------------- */

@@ -7,20 +7,19 @@
 
 /*
  * Something has been found: each of these keeps a copy of the fact in analysis->memory, for those
- * who come later, and adds it to the findings. ERR_NOMEM alone.
+ * who come later, and adds it to the findings.
  */
-struct err *memory_found_pointer(struct analysis *analysis, const struct crash_pointer *pointer);
-struct err *memory_found_holder(struct analysis *analysis, const struct holder *holder);
-struct err *memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis);
+void memory_found_pointer(struct analysis *analysis, const struct crash_pointer *pointer);
+void memory_found_holder(struct analysis *analysis, const struct holder *holder);
+void memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis);
 /* text: what it comes to, in words. */
-struct err *memory_found_object(struct analysis *analysis, const struct damaged_object *object,
-				const char *text);
-struct err *memory_found_overrun(struct analysis *analysis, const struct overrun *overrun,
-				 const char *text);
-struct err *memory_found_freelist(struct analysis *analysis,
-				  const struct freelist_corruption *corruption);
-struct err *memory_found_double_free(struct analysis *analysis, const struct double_free *twice);
-struct err *memory_found_debug_report(struct analysis *analysis, const struct debug_report *report);
+void memory_found_object(struct analysis *analysis, const struct damaged_object *object,
+			 const char *text);
+void memory_found_overrun(struct analysis *analysis, const struct overrun *overrun,
+			  const char *text);
+void memory_found_freelist(struct analysis *analysis, const struct freelist_corruption *corruption);
+void memory_found_double_free(struct analysis *analysis, const struct double_free *twice);
+void memory_found_debug_report(struct analysis *analysis, const struct debug_report *report);
 
 /* These add to the findings what stands in analysis->memory already. */
 void memory_found_bad_value(struct analysis *analysis);

@@ -113,7 +113,7 @@ static struct err *run(struct analysis *analysis)
 	put_text(&text, &subject);
 	if (text.failed)
 		return &err_nomem;
-	TRY(memory_found_object(analysis, &subject, text.data));
+	memory_found_object(analysis, &subject, text.data);
 	if (damage->damage != DAMAGE_OVERRUN)
 		return NULL;
 	struct overrun overrun = {.object = subject.object,
@@ -122,7 +122,8 @@ static struct err *run(struct analysis *analysis)
 				  .has_value = true,
 				  .value = subject.value,
 				  .confidence = damage->confidence};
-	return memory_found_overrun(analysis, &overrun, text.data);
+	memory_found_overrun(analysis, &overrun, text.data);
+	return NULL;
 }
 
 const struct analyzer object_sanity_analyzer = {

@@ -28,7 +28,7 @@
 
 /* --- what the value may be -------------------------------------------------------------------- */
 
-static struct err *find_looks(struct analysis *analysis, uint64_t value)
+static void find_looks(struct analysis *analysis, uint64_t value)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 	size_t count = value_looks(value, looks);
@@ -38,34 +38,33 @@ static struct err *find_looks(struct analysis *analysis, uint64_t value)
 
 		snprintf(look.text, sizeof(look.text),
 			 "the bad value 0x%016" PRIx64 " looks like %s", value, looks[i].text);
-		TRY(memory_found_hypothesis(analysis, &look));
+		memory_found_hypothesis(analysis, &look);
 	}
-	return NULL;
 }
 
-static struct err *add_holder(struct analysis *analysis, struct holder *holder)
+static void add_holder(struct analysis *analysis, struct holder *holder)
 {
 	owner_find(analysis->kernel, holder->address, &holder->owner);
 	owner_find_frame(analysis->kernel, &holder->owner);
-	return memory_found_holder(analysis, holder);
+	memory_found_holder(analysis, holder);
 }
 
 /* Flipped bits; *holder, if 0, is set to the place the value must then stand at. */
-static struct err *find_flip(struct analysis *analysis, uint64_t value, uint64_t *holder)
+static void find_flip(struct analysis *analysis, uint64_t value, uint64_t *holder)
 {
 	struct bit_flip flip;
 
 	if (!bit_flip_find(analysis->kernel, value, &analysis->memory.bad, &flip))
-		return NULL;
+		return;
 	struct hypothesis hypothesis = {.kind = flip.count > 1 ? "two_bit_flip" : "bit_flip",
 					.confidence = flip.confidence,
 					.bits = {flip.bits[0], flip.bits[1]},
 					.bit_count = flip.count,
 					.restored = flip.restored};
 	copy_string(hypothesis.text, sizeof(hypothesis.text), flip.text);
-	TRY(memory_found_hypothesis(analysis, &hypothesis));
+	memory_found_hypothesis(analysis, &hypothesis);
 	if (!flip.node || *holder)
-		return NULL;
+		return;
 	*holder = flip.node;
 	return add_holder(
 		analysis,
@@ -73,7 +72,7 @@ static struct err *find_flip(struct analysis *analysis, uint64_t value, uint64_t
 }
 
 /* The memory the value was loaded from, where it still stands. */
-static struct err *find_holder(struct analysis *analysis)
+static void find_holder(struct analysis *analysis)
 {
 	const struct bad_value *bad = &analysis->memory.bad;
 	struct holder holder = {.kind = HOLDER_LOADED,
@@ -85,7 +84,7 @@ static struct err *find_holder(struct analysis *analysis)
 		holder.type = bad->type;
 		copy_string(holder.member, sizeof(holder.member), bad->member);
 	}
-	return add_holder(analysis, &holder);
+	add_holder(analysis, &holder);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -136,16 +135,16 @@ static struct err *explain_value(struct analysis *analysis)
 	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
 	uint64_t value = crash->regs.value[reg];
-	TRY(provenance_trace(crash, reg, value, bad));
+	provenance_trace(crash, reg, value, bad);
 	memory_found_bad_value(analysis);
 	uint64_t holder = bad->found && bad->held ? bad->address : 0;
 	if (holder && bad->whole)
 		value = bad->value;
 	if (holder)
-		TRY(find_holder(analysis));
-	TRY(find_looks(analysis, value));
+		find_holder(analysis);
+	find_looks(analysis, value);
 	if (value && crash->address >= PAGE_SIZE)
-		TRY(find_flip(analysis, value, &holder));
+		find_flip(analysis, value, &holder);
 	return copies_show(analysis->kernel, analysis->findings, crash->task, holder, value);
 }
 
@@ -155,7 +154,7 @@ static struct err *run(struct analysis *analysis)
 
 	if (!crash)
 		return NULL;
-	TRY(crash_pointers_find(analysis));
+	crash_pointers_find(analysis);
 	return crash->exception && crash->fault ? explain_value(analysis) : NULL;
 }
 

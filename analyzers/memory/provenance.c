@@ -413,8 +413,8 @@ static bool start_at_call(struct trail *trail)
 	return reg < REG_RIP;
 }
 
-struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
-			     struct bad_value *ret)
+void provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
+		      struct bad_value *ret)
 {
 	struct walk walk = {.crash = crash, .kernel = crash->kernel, .budget = WALK_BUDGET};
 	struct trail trail = {
@@ -433,5 +433,4 @@ struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t v
 			follow(&trail);
 	}
 	provenance_scopes_close(&walk);
-	return trail.failed ? &err_nomem : NULL;
 }

@@ -12,9 +12,9 @@
  * Where several ways lead to an instruction, what memory and registers still hold tells which.
  *
  * value: what reg holds where the crash happened; REG_RIP when that is what led nowhere. ret is the
- * caller's to bad_value_deinit(), also on error; code that cannot be read ends the steps and is none.
+ * caller's to bad_value_deinit(). Code that cannot be read ends the steps; the last says so.
  */
-struct err *provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
-			     struct bad_value *ret);
+void provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
+		      struct bad_value *ret);
 
 #endif

@@ -20,8 +20,7 @@ void provenance_step(struct trail *trail, bool proven, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (!err_ok(bad_value_add_step(trail->result, proven, text)))
-		trail->failed = true;
+	bad_value_add_step(trail->result, proven, text);
 }
 
 /* What an instruction names without a register: "kfree", "jiffies", as objdump adds it. */

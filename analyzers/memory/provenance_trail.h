@@ -12,7 +12,6 @@
 struct trail {
 	struct walk *walk;
 	struct bad_value *result;
-	bool failed; /* out of memory for a step */
 	struct scope *scope;
 	struct flow_place place;
 	size_t index; /* before this instruction of the scope */
@@ -25,7 +24,7 @@ struct trail {
 	unsigned point_count;
 };
 
-/* Say one step; out-of-memory sets trail->failed. */
+/* Say one step. */
 void provenance_step(struct trail *trail, bool proven, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "blk_mq_exit_hctx+0x8d: mov 0x2a0(%rbx),%rdi", into buf, which is returned. */

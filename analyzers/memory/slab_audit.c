@@ -50,18 +50,18 @@ static const struct regs *registers(const struct audit *audit)
 	return audit->analysis->crash ? crash_regs(audit->analysis->crash) : NULL;
 }
 
-static struct err *report(struct audit *audit, const struct slab *slab,
-			  const struct freelist_break *broken, const char *list)
+static void report(struct audit *audit, const struct slab *slab,
+		   const struct freelist_break *broken, const char *list)
 {
 	struct freelist_corruption corruption = {
 		.slab = *slab, .broken = *broken, .list = list, .near = audit->near};
 
 	/* One bad pointer may be met on a list, and once more in a register. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
-		return NULL;
+		return;
 	freelist_culprit_find(audit->kernel, registers(audit), slab, broken, &corruption.culprit);
 	audit->broken++;
-	return freelist_corruption_explain(audit->analysis, &corruption);
+	freelist_corruption_explain(audit->analysis, &corruption);
 }
 
 static struct err *check_list(struct audit *audit, const struct slab *slab, uint64_t first,
@@ -70,9 +70,9 @@ static struct err *check_list(struct audit *audit, const struct slab *slab, uint
 	struct freelist_break broken;
 
 	TRY(freelist_walk(audit->kernel, slab, first, NULL, &broken));
-	return broken.why == BREAK_NONE || broken.why == BREAK_UNREADABLE
-		       ? NULL
-		       : report(audit, slab, &broken, list);
+	if (broken.why != BREAK_NONE && broken.why != BREAK_UNREADABLE)
+		report(audit, slab, &broken, list);
+	return NULL;
 }
 
 /* A slab by the address of its descriptor. Unreadable ones are passed over: excluded pages. */
@@ -170,23 +170,25 @@ static struct err *audit_partial(void *context, const struct slab_cache *cache)
  * the object it should have led to. What any other register holds would fit by chance too often,
  * and so would what faulted elsewhere.
  */
-static struct err *match_fault(struct audit *audit, const struct slab *slab)
+static void match_fault(struct audit *audit, const struct slab *slab)
 {
 	const struct crash *crash = audit->analysis->crash;
 
 	if (!crash || !crash->fault || !slab_functions_crashed(crash) ||
 	    memory_is_canonical(audit->kernel->memory, crash->address))
-		return NULL;
+		return;
 	uint64_t forms[] = {crash->address, crash->address - slab->cache->offset};
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		struct freelist_break broken = {
 			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
 		struct culprit culprit;
 
-		if (freelist_culprit_find(audit->kernel, registers(audit), slab, &broken, &culprit))
-			return report(audit, slab, &broken, "fault");
+		if (freelist_culprit_find(audit->kernel, registers(audit), slab, &broken,
+					  &culprit)) {
+			report(audit, slab, &broken, "fault");
+			return;
+		}
 	}
-	return NULL;
 }
 
 /* A slab the crash touches, by a pointer into it or to its descriptor. */
@@ -209,7 +211,9 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	TRY(check_list(audit, &slab, slab.freelist, "slab"));
 	if (audit->broken == before)
 		TRY(check_cpus(audit, slab.cache));
-	return audit->broken == before ? match_fault(audit, &slab) : NULL;
+	if (audit->broken == before)
+		match_fault(audit, &slab);
+	return NULL;
 }
 
 #define STACK_WORDS 96 /* of the crashed function and its callers */

@@ -149,19 +149,19 @@ static void find_damage(struct analysis *analysis, const struct slab_report *rep
 		look_at_hand(kernel, analysis->crash ? crash_regs(analysis->crash) : NULL, found);
 }
 
-static struct err *add_look(struct analysis *analysis, const struct debug_report *found)
+static void add_look(struct analysis *analysis, const struct debug_report *found)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
 
 	if (found->length < 8 || !value_looks(load_u64(found->bytes), looks))
-		return NULL;
+		return;
 	struct hypothesis look = {.kind = looks[0].kind, .confidence = looks[0].confidence};
 	snprintf(look.text, sizeof(look.text), "what overwrote the %s object looks like %s",
 		 found->cache, looks[0].text);
-	return memory_found_hypothesis(analysis, &look);
+	memory_found_hypothesis(analysis, &look);
 }
 
-static struct err *explain(struct analysis *analysis, const struct slab_report *report)
+static void explain(struct analysis *analysis, const struct slab_report *report)
 {
 	struct debug_report found = {.located = report->object || report->from,
 				     .object = report->object,
@@ -175,8 +175,8 @@ static struct err *explain(struct analysis *analysis, const struct slab_report *
 	found.has_owner = found.object && analysis->kernel->memory;
 	if (found.has_owner)
 		owner_find(analysis->kernel, found.from ? found.from : found.object, &found.owner);
-	TRY(memory_found_debug_report(analysis, &found));
-	return add_look(analysis, &found);
+	memory_found_debug_report(analysis, &found);
+	add_look(analysis, &found);
 }
 
 static struct err *run(struct analysis *analysis)
@@ -186,7 +186,7 @@ static struct err *run(struct analysis *analysis)
 
 	for (unsigned i = 0;
 	     i < REPORTS_MAX && slab_report_next(analysis->kernel->log, &line, &report); i++)
-		TRY(explain(analysis, &report));
+		explain(analysis, &report);
 	return NULL;
 }
 

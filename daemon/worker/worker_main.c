@@ -159,6 +159,5 @@ int worker_main(int argc, char **argv)
 	work(&options, argv[6], &findings, &pages);
 	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
 			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
-	findings_deinit(&findings);
 	return alloc_failures() ? WORKER_EXIT_NOMEM : 0;
 }

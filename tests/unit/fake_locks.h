@@ -4,6 +4,7 @@
 
 #include "analysis.h"
 #include "fake_kernel.h"
+#include "kept_findings.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/task.h"
 #include "locks/lock_place.h"
@@ -54,14 +55,8 @@ const char *freelist_break_name(const struct freelist_break *broken)
 
 static struct sleeper fake_sleepers_list[TASKS];
 static struct sleepers fake_sleepers;
-static struct findings found;
+static struct kept_findings found;
 static struct analysis facts;
-
-static void keep(struct findings *findings, const struct finding *finding)
-{
-	(void)findings;
-	(void)finding;
-}
 
 #define FAKE_UNINTERRUPTIBLE 2
 
@@ -79,8 +74,8 @@ static inline void put_tasks(void (*types)(struct btf_build *b, uint32_t i, uint
 	memset(fake_sleepers_list, 0, sizeof(fake_sleepers_list));
 	fake_sleepers = (struct sleepers){.list = fake_sleepers_list};
 	fake_mm = 0;
-	findings_init(&found, keep);
-	facts = (struct analysis){.kernel = &kernel, .findings = &found};
+	kept_findings_init(&found);
+	facts = (struct analysis){.kernel = &kernel, .findings = &found.findings};
 }
 
 /* Once what the tasks hold is written. */
@@ -106,8 +101,8 @@ static inline struct sleeper *put_asleep(int pid, enum wait_kind kind, enum lock
 static inline void forget(void)
 {
 	analysis_deinit(&facts);
-	findings_deinit(&found);
-	findings_init(&found, keep);
+	kept_findings_deinit(&found);
+	kept_findings_init(&found);
 }
 
 static inline void close_tasks(void)

@@ -5,6 +5,7 @@
 #include "analysis.h"
 #include "describe.h"
 #include "fake_slab.h"
+#include "kept_findings.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/unwind.h"
 
@@ -64,29 +65,28 @@ json_t *describe_frame(struct kernel *of, const struct frame *frame)
 /* A crash of which nothing is known but what a test sets. */
 static struct crash crash;
 static struct frame frames[12];
-static struct findings findings;
+static struct kept_findings findings;
 static struct analysis analysis;
 
 static inline void fake_analysis_start(void)
 {
 	memset(frames, 0, sizeof(frames));
 	crash = (struct crash){.kernel = &kernel, .cpu = -1, .trace.frames = frames};
-	findings_init(&findings, NULL);
-	analysis = (struct analysis){.kernel = &kernel, .findings = &findings, .crash = &crash};
+	kept_findings_init(&findings);
+	analysis = (struct analysis){
+		.kernel = &kernel, .findings = &findings.findings, .crash = &crash};
 }
 
 static inline void fake_analysis_end(void)
 {
-	findings_deinit(&findings);
+	kept_findings_deinit(&findings);
 	memory_facts_deinit(&analysis.memory);
 }
 
 /* The first finding of this kind, or NULL. */
 static inline const struct finding *fake_finding(enum finding_id id)
 {
-	size_t from = 0;
-
-	return findings_next(&findings, id, &from);
+	return kept_finding(&findings, id);
 }
 
 #endif

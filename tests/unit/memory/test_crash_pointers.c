@@ -85,7 +85,7 @@ static void shows(const char *expected)
 {
 	_str_ struct str out = {0};
 
-	assert_ok(crash_pointers_find(&analysis));
+	crash_pointers_find(&analysis);
 	for (size_t i = 0; i < analysis.memory.pointer_count; i++) {
 		const struct crash_pointer *pointer = &analysis.memory.pointers[i];
 		bool near = pointer->value - FAKE_BASE < sizeof(fake.bytes);
@@ -177,7 +177,7 @@ START_TEST(a_crowded_stack_stays_bounded)
 	for (uint64_t at = 0; at < STACK_SIZE - 0x1000; at += 8)
 		fake_u64(STACK + 0x1000 + at, OBJECT + at);
 	frames[1].return_slot = STACK + STACK_SIZE;
-	assert_ok(crash_pointers_find(&analysis));
+	crash_pointers_find(&analysis);
 	ck_assert_uint_eq(findings.count, 4 * 4);
 	stop();
 
@@ -265,7 +265,7 @@ START_TEST(a_hang_shows_its_locks)
 	crash.trace.count = 0;
 	for (unsigned i = 0; i < 1000; i++)
 		lock("many", OBJECT + 8 * i);
-	assert_ok(crash_pointers_find(&analysis));
+	crash_pointers_find(&analysis);
 	ck_assert_uint_eq(findings.count, 16);
 	stop();
 }

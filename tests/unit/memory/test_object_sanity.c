@@ -26,7 +26,7 @@ static void finish(void)
 
 static void held_at(uint64_t address)
 {
-	assert_ok(memory_found_holder(&analysis, &(struct holder){.address = address}));
+	memory_found_holder(&analysis, &(struct holder){.address = address});
 }
 
 static const struct finding *look(void)
