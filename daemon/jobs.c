@@ -98,11 +98,11 @@ static struct err *add_failure(struct jobs *jobs, int64_t dump, const char *why)
 /* Rules, verdict, queue: what makes a verdict of findings, in the transaction that is open. */
 static struct err *conclude(struct jobs *jobs, int64_t dump, bool broke_off)
 {
-	_cleanup_(summary_deinit) struct summary summary = {0};
+	_verdict_row_ struct verdict_row verdict = {0};
 
 	TRY(analyze_judge(store_of(jobs), jobs->daemon->rules, dump));
-	TRY(summary_read(store_of(jobs), dump, &summary));
-	return queue_finish(db_of(jobs), dump, broke_off, &summary.queue, time(NULL));
+	TRY(verdict_row_read(store_of(jobs), dump, &verdict));
+	return queue_finish(db_of(jobs), dump, broke_off, &verdict, time(NULL));
 }
 
 /* A whole transaction: a verdict for a dump that no worker could say anything about. */

@@ -62,68 +62,55 @@ static struct err *write_atomically(const char *directory, const char *name, con
 	return NULL;
 }
 
-/* The row's own facts, beside the report's. */
-static struct err *read_row(struct db *db, int64_t dump, char **uid, char **path)
+static struct err *publish(struct outbox *outbox, int64_t dump, const json_t *report,
+			   const struct verdict_row *row)
 {
-	struct stmt *stmt;
-	bool row;
-
-	TRY(db_query(db, &stmt, "SELECT uid, path FROM dump WHERE id = ?", "i", dump));
-	TRY(stmt_step(stmt, &row));
-	if (!row)
-		return err_new(ERR_NOT_FOUND, "no dump %lld", (long long)dump);
-	*uid = stmt_column_dup(stmt, 0);
-	*path = stmt_column_dup(stmt, 1);
-	stmt_reset(stmt);
-	return *uid && *path ? NULL : &err_nomem;
-}
-
-static struct err *publish(struct outbox *outbox, const struct summary *summary, int64_t dump,
-			   const char *uid, const char *path)
-{
-	const struct queue_summary *q = &summary->queue;
-	_free_ char *text = report_format(summary->report, true);
+	_free_ char *text = report_format(report, true);
 	_free_ char *name = NULL, *file = NULL;
 
-	if (!text || asprintf(&name, "%s.json", uid) < 0 ||
+	if (!text || asprintf(&name, "%s.json", row->uid) < 0 ||
 	    asprintf(&file, "%s/%s", outbox->directory, name) < 0)
 		return &err_nomem;
 	TRY(write_atomically(outbox->directory, name, text));
 	log_verdict(&(struct log_verdict){.id = dump,
-					  .uid = uid,
-					  .path = path,
-					  .cause = q->cause,
-					  .severity = q->severity,
-					  .headline = q->headline,
-					  .kernel = q->kernel,
-					  .host = q->host,
-					  .signature = q->signature,
+					  .uid = row->uid,
+					  .path = row->path,
+					  .cause = row->cause,
+					  .severity = row->severity,
+					  .headline = row->headline,
+					  .kernel = row->kernel,
+					  .host = row->host,
+					  .signature = row->signature,
 					  .report = file,
-					  .confidence = q->confidence,
-					  .failed = summary->failed});
+					  .confidence = row->confidence,
+					  .failed = row->failed});
 	return NULL;
+}
+
+/* No room for the report, say: it waits. */
+static void put_off(struct outbox *outbox, const struct err *err)
+{
+	if (!outbox->troubled)
+		log_line(LOG_ERR, "%s: reports wait until they can be written", err->message);
+	outbox->troubled = true;
+	timer_set(outbox->daemon->loop, &outbox->timer, RETRY_MS);
 }
 
 /* Send one; false when the next is to wait. */
 static bool send_one(struct outbox *outbox, int64_t dump)
 {
 	struct storage *storage = outbox->daemon->storage;
-	_cleanup_(summary_deinit) struct summary summary = {0};
-	_free_ char *uid = NULL, *path = NULL;
-	_err_ struct err *err = NULL;
+	_verdict_row_ struct verdict_row row = {0};
+	_json_ json_t *report = NULL;
 
-	if (!storage_check(storage, read_row(storage_db(storage), dump, &uid, &path),
-			   "read a dump's row") ||
-	    !storage_check(storage, summary_read(storage_get(storage), dump, &summary),
+	if (!storage_check(storage, verdict_row_read(storage_get(storage), dump, &row),
+			   "read a verdict") ||
+	    !storage_check(storage, report_build(storage_get(storage), dump, &report),
 			   "build a report"))
 		return false;
-	err = publish(outbox, &summary, dump, uid, path);
+	_err_ struct err *err = publish(outbox, dump, report, &row);
 	if (err) {
-		if (!outbox->troubled)
-			log_line(LOG_ERR, "%s: reports wait until they can be written",
-				 err->message);
-		outbox->troubled = true;
-		timer_set(outbox->daemon->loop, &outbox->timer, RETRY_MS);
+		put_off(outbox, err);
 		return false;
 	}
 	if (outbox->troubled)

@@ -285,11 +285,12 @@ const char *stmt_text(struct stmt *stmt, int column)
 	return (const char *)sqlite3_column_text(stmt->handle, column);
 }
 
-char *stmt_column_dup(struct stmt *stmt, int column)
+struct err *stmt_column_dup(struct stmt *stmt, int column, char **ret)
 {
 	const char *text = stmt_text(stmt, column);
 
-	return text ? strdup(text) : NULL;
+	*ret = text ? strdup(text) : NULL;
+	return *ret || stmt_is_null(stmt, column) ? NULL : &err_nomem;
 }
 
 /* --- a statement with its parameters ---------------------------------------------------------- */

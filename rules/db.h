@@ -63,8 +63,8 @@ int64_t stmt_int(struct stmt *stmt, int column);
 double stmt_real(struct stmt *stmt, int column);
 /* Valid until the next step or reset; NULL for NULL. */
 const char *stmt_text(struct stmt *stmt, int column);
-/* A column as a string of the caller's; NULL for NULL and on out-of-memory. */
-char *stmt_column_dup(struct stmt *stmt, int column);
+/* A column as a string of the caller's; NULL for NULL. */
+struct err *stmt_column_dup(struct stmt *stmt, int column, char **ret);
 
 /*
  * db_prepare() with the parameters bound in order. kinds has a letter for each: i int64_t, r double,

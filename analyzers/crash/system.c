@@ -9,10 +9,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
@@ -25,14 +25,9 @@
 
 static json_t *time_json(int64_t seconds)
 {
-	time_t time = (time_t)seconds;
-	struct tm tm;
-	char text[32];
+	char text[UTC_SIZE];
 
-	if (seconds <= 0 || !gmtime_r(&time, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return NULL;
-	return json_string(text);
+	return seconds > 0 && utc_format(seconds, text) ? json_string(text) : NULL;
 }
 
 /* --- the file --------------------------------------------------------------------------------- */

@@ -30,9 +30,11 @@ static struct err *read_epoch(struct db *db, char **ret)
 
 	TRY(db_query(db, &stmt, "SELECT epoch FROM export_epoch", ""));
 	TRY(stmt_step(stmt, &row));
-	*ret = row ? stmt_column_dup(stmt, 0) : NULL;
+	if (!row)
+		return err_new(ERR_CORRUPT, "the store has no export epoch");
+	TRY(stmt_column_dup(stmt, 0, ret));
 	stmt_reset(stmt);
-	return *ret ? NULL : err_new(ERR_CORRUPT, "the store has no export epoch");
+	return NULL;
 }
 
 /* EPOCH-NUMBER; the epoch tells whether the number means anything here. */
@@ -94,7 +96,7 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 		return db_exec(db, "COMMIT");
 	*number = stmt_int(stmt, 0);
 	dump = stmt_int(stmt, 1);
-	state = stmt_column_dup(stmt, 2);
+	TRY(stmt_column_dup(stmt, 2, &state));
 	stmt_reset(stmt);
 	err = print_one(cmd, epoch, *number, dump, state);
 	return err ? err : db_exec(db, "COMMIT");

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "rules/db.h"
-#include "daemon/store/verdict_row.h"
 
 #define LIMIT_INITIAL 50
 
@@ -108,9 +108,9 @@ static struct err *bind_filters(const struct filters *f, struct stmt *stmt)
 static json_t *row_json(struct stmt *stmt)
 {
 	json_t *row = json_object();
-	char when[TIME_SIZE];
+	char when[UTC_SIZE];
 
-	format_time(stmt_int(stmt, 6), when);
+	utc_format(stmt_int(stmt, 6), when);
 	json_put(row, "id", json_integer(stmt_int(stmt, 0)));
 	json_put(row, "uid", json_escaped(stmt_text(stmt, 1)));
 	json_put(row, "path", json_escaped(stmt_text(stmt, 2)));
@@ -137,11 +137,11 @@ static json_t *row_json(struct stmt *stmt)
 
 static void add_row(struct table *table, struct stmt *stmt)
 {
-	char id[24], when[TIME_SIZE];
+	char id[24], when[UTC_SIZE];
 	const char *headline = stmt_text(stmt, 12);
 
 	snprintf(id, sizeof(id), "%" PRId64, stmt_int(stmt, 0));
-	format_time(stmt_int(stmt, 6), when);
+	utc_format(stmt_int(stmt, 6), when);
 	when[10] = ' ';
 	when[16] = '\0'; /* minutes do for a list */
 	table_add(table, id);

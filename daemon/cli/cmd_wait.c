@@ -46,11 +46,11 @@ static struct err *look(struct cmd *cmd, const char *subject, struct outcome *re
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "dump %lld is not the daemon's",
 			       (long long)ret->dump);
-	ret->state = stmt_column_dup(stmt, 0);
-	ret->headline = stmt_column_dup(stmt, 1);
-	ret->cause = stmt_column_dup(stmt, 2);
+	TRY(stmt_column_dup(stmt, 0, &ret->state));
+	TRY(stmt_column_dup(stmt, 1, &ret->headline));
+	TRY(stmt_column_dup(stmt, 2, &ret->cause));
 	stmt_reset(stmt);
-	return ret->state ? NULL : &err_nomem;
+	return NULL;
 }
 
 /* A failed analysis is tried again by itself: its end is worth waiting for. */

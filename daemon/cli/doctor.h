@@ -9,7 +9,7 @@
 /*
  * Would a crash of this machine get a verdict? One function a check, each with what it found and
  * the command that mends it. How to add one: a function and a line in doctor.c's table, a case in
- * tests/unit/test_doctor.c.
+ * tests/unit/daemon/cli/test_doctor.c.
  */
 enum doctor_result { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_BAD };
 

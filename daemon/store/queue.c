@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "daemon/store/verdict_row.h"
 #include "rules/db.h"
 
 void queue_job_deinit(struct queue_job *job)
 {
 	free(job->path);
-	free(job->uid);
 	free(job->format);
 	free(job->companions);
 	*job = (struct queue_job){0};
@@ -177,21 +177,17 @@ static struct err *take_job(struct stmt *stmt, struct queue_job *ret, bool *foun
 	TRY(stmt_step(stmt, found));
 	if (!*found)
 		return NULL;
-	*ret = (struct queue_job){.dump = stmt_int(stmt, 0),
-				  .path = stmt_column_dup(stmt, 1),
-				  .uid = stmt_column_dup(stmt, 2),
-				  .format = stmt_column_dup(stmt, 3),
-				  .companions = stmt_column_dup(stmt, 4),
-				  .log_only = stmt_int(stmt, 5),
-				  .incomplete = stmt_int(stmt, 6),
-				  .attempts = stmt_int(stmt, 7)};
+	*ret = (struct queue_job){.dump = stmt_int(stmt, 0), .log_only = stmt_int(stmt, 4)};
+	TRY(stmt_column_dup(stmt, 1, &ret->path));
+	TRY(stmt_column_dup(stmt, 2, &ret->format));
+	TRY(stmt_column_dup(stmt, 3, &ret->companions));
 	stmt_reset(stmt);
-	return ret->path && ret->uid ? NULL : &err_nomem;
+	return NULL;
 }
 
 #define JOB_COLUMNS                                                                                \
-	"SELECT j.dump, d.path, d.uid, j.format, j.companions, j.log_only, j.incomplete, "         \
-	"j.attempts FROM job j JOIN dump d ON d.id = j.dump "
+	"SELECT j.dump, d.path, j.format, j.companions, j.log_only "                               \
+	"FROM job j JOIN dump d ON d.id = j.dump "
 
 struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *found)
 {
@@ -245,7 +241,7 @@ struct err *queue_vanished(struct db *db, int64_t dump, int64_t now)
 }
 
 struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
-			 const struct queue_summary *summary, int64_t now)
+			 const struct verdict_row *verdict, int64_t now)
 {
 	int64_t attempts = 0;
 	const char *state = "done";
@@ -258,9 +254,9 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 		   "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
 		   "headline = ?, signature = ?, confidence = ?, "
 		   "crash_time = ifnull(nullif(?, 0), crash_time) WHERE dump = ?",
-		   "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, summary->host,
-		   summary->kernel, summary->cause, summary->severity, summary->headline,
-		   summary->signature, summary->confidence, summary->crash_time, dump));
+		   "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, verdict->host,
+		   verdict->kernel, verdict->cause, verdict->severity, verdict->headline,
+		   verdict->signature, verdict->confidence, verdict->crash_time, dump));
 	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
 	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }

@@ -12,6 +12,8 @@
  * so and want a transaction around them. Times are seconds since the epoch.
  */
 
+struct verdict_row;
+
 /* A finished dump in a spool. Strings may be NULL for "not known". */
 struct queue_file {
 	struct identity id;
@@ -25,9 +27,8 @@ struct queue_file {
 /* A job that is to be run. */
 struct queue_job {
 	int64_t dump;
-	char *path, *uid, *format, *companions;
-	bool log_only, incomplete;
-	int attempts;
+	char *path, *format, *companions; /* the last two NULL for "not known" */
+	bool log_only;
 };
 void queue_job_deinit(struct queue_job *job);
 
@@ -64,19 +65,14 @@ struct err *queue_put_back(struct db *db, int64_t dump);
 /* Its file is gone, and there was no verdict. */
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now);
 
-/* What lists show of a verdict; strings may be NULL. */
-struct queue_summary {
-	const char *host, *kernel, *cause, *severity, *headline, *signature;
-	double confidence;
-	int64_t crash_time; /* 0: keep the one from the spool */
-};
 #define QUEUE_RETRY_S 30
 /*
- * The analysis is over and the verdict stored in this same transaction. When it broke off the
- * first time there is one retry, the second time it is quarantined. Several changes.
+ * The analysis is over and its verdict, whose row this is, stored in this same transaction: it goes
+ * into the export and its report is due. When the analysis broke off the first time there is one
+ * retry, the second time it is quarantined. Several changes.
  */
 struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
-			 const struct queue_summary *summary, int64_t now);
+			 const struct verdict_row *verdict, int64_t now);
 
 /*
  * What ran when the daemon ended, or lost its store, is queued again. blame: it may have been

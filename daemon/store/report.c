@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/utc.h"
 
 /* The sections of schema/verdict.schema.json, in their order; NULL until something fills them. */
 static const char *const sections[] = {"dump",	"system", "crash",  "cpus", "tasks",
@@ -110,15 +111,11 @@ static json_t *json_column(struct stmt *row, int column)
 	return json ? json : json_null();
 }
 
-static json_t *time_text(int64_t seconds)
+static json_t *time_json(int64_t seconds)
 {
-	time_t time = (time_t)seconds;
-	struct tm tm;
-	char text[32];
+	char text[UTC_SIZE];
 
-	if (!gmtime_r(&time, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return json_null();
-	return json_string(text);
+	return utc_format(seconds, text) ? json_string(text) : json_null();
 }
 
 static json_t *verdict_row(struct stmt *row)
@@ -158,7 +155,7 @@ static struct err *add_verdict(struct store *store, int64_t dump, json_t *report
 	if (!more)
 		return NULL;
 	json_object_set_new(report, "verdict", verdict_row(row));
-	json_object_set_new(report, "analyzed_at", time_text(stmt_int(row, 14)));
+	json_object_set_new(report, "analyzed_at", time_json(stmt_int(row, 14)));
 	json_object_set_new(
 		report, "tool",
 		json_pack("{s:s, s:s}", "name", "triage", "version", stmt_text(row, 15)));

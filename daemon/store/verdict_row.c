@@ -1,72 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What lists and the journal say of a verdict, from the rows of the store. */
 #include "daemon/store/verdict_row.h"
 
-#include <string.h>
-#include <time.h>
+#include "base/utc.h"
 
-#include "daemon/store/report.h"
-
-int64_t parse_time(const char *text)
+static struct err *take_row(struct stmt *stmt, struct verdict_row *row)
 {
-	struct tm tm = {0};
-	const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
+	char **const strings[] = {&row->uid,   &row->path,     &row->host,     &row->kernel,
+				  &row->cause, &row->severity, &row->headline, &row->signature};
 
-	return end && !*end ? timegm(&tm) : 0;
-}
-
-void format_time(int64_t seconds, char text[TIME_SIZE])
-{
-	time_t time = seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&time, &tm) || !strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		strcpy(text, "?");
-}
-
-static const char *text_at(const json_t *report, const char *object, const char *key)
-{
-	return json_string_value(json_object_get(json_object_get(report, object), key));
-}
-
-/* Broken off is what any "analysis.failed" of the daemon or the worker says. */
-static bool has_failure(const json_t *report)
-{
-	const json_t *findings = json_object_get(report, "findings"), *finding;
-	size_t i;
-
-	json_array_foreach(findings, i, finding)
-	{
-		const char *code = json_string_value(json_object_get(finding, "code"));
-
-		if (code && !strcmp(code, "analysis.failed"))
-			return true;
-	}
-	return false;
-}
-
-struct err *summary_read(struct store *store, int64_t dump, struct summary *ret)
-{
-	json_t *report, *verdict;
-
-	TRY(report_build(store, dump, &report));
-	verdict = json_object_get(report, "verdict");
-	*ret = (struct summary){
-		.report = report,
-		.failed = has_failure(report),
-		.queue = {.host = text_at(report, "system", "hostname"),
-			  .kernel = text_at(report, "system", "release"),
-			  .cause = text_at(report, "verdict", "cause"),
-			  .severity = text_at(report, "verdict", "severity"),
-			  .headline = text_at(report, "verdict", "headline"),
-			  .signature = text_at(verdict, "signature", "exact"),
-			  .confidence = json_number_value(json_object_get(verdict, "confidence")),
-			  .crash_time = parse_time(text_at(report, "crash", "time"))},
-	};
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		TRY(stmt_column_dup(stmt, i, strings[i]));
+	row->confidence = stmt_real(stmt, 8);
+	row->crash_time = utc_parse(stmt_text(stmt, 9));
+	row->failed = stmt_int(stmt, 10);
 	return NULL;
 }
 
-void summary_deinit(struct summary *summary)
+struct err *verdict_row_read(struct store *store, int64_t dump, struct verdict_row *ret)
 {
-	json_decref(summary->report);
-	*summary = (struct summary){0};
+	_verdict_row_ struct verdict_row verdict = {0};
+	struct stmt *stmt;
+	bool row;
+
+	TRY(db_query(store_db(store), &stmt,
+		     "SELECT d.uid, d.path,"
+		     " (SELECT hostname FROM system WHERE dump = d.id AND hostname IS NOT NULL),"
+		     " (SELECT release FROM system WHERE dump = d.id AND release IS NOT NULL),"
+		     " v.cause, v.severity, v.headline, v.signature, v.confidence,"
+		     " (SELECT evidence ->> '$.time' FROM finding WHERE dump = d.id"
+		     "  AND code = 'crash.time'),"
+		     " EXISTS (SELECT 1 FROM failure WHERE dump = d.id)"
+		     " FROM dump d JOIN verdict v ON v.dump = d.id WHERE d.id = ?",
+		     "i", dump));
+	TRY(stmt_step(stmt, &row));
+	if (!row)
+		return err_new(ERR_NOT_FOUND, "dump %lld has no verdict", (long long)dump);
+	struct err *err = take_row(stmt, &verdict);
+	stmt_reset(stmt);
+	if (err)
+		return err;
+	*ret = verdict;
+	verdict = (struct verdict_row){0};
+	return NULL;
+}
+
+void verdict_row_deinit(struct verdict_row *row)
+{
+	free(row->uid);
+	free(row->path);
+	free(row->host);
+	free(row->kernel);
+	free(row->cause);
+	free(row->severity);
+	free(row->headline);
+	free(row->signature);
+	*row = (struct verdict_row){0};
 }

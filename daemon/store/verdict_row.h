@@ -2,23 +2,23 @@
 #ifndef TRIAGE_DAEMON_STORE_VERDICT_ROW
 #define TRIAGE_DAEMON_STORE_VERDICT_ROW
 
-#include "daemon/store/queue.h"
 #include "daemon/store/store.h"
 
-/* The few words of a verdict that lists show and filter by, out of its report. */
-struct summary {
-	struct queue_summary queue; /* strings are the report's */
-	bool failed;		    /* a part of the analysis broke off */
-	json_t *report;
+/*
+ * The few words of a verdict that lists show and filter by and that the journal gets. They are read
+ * from the rows; a whole report need not be built for them. Strings are owned, NULL where not known.
+ */
+struct verdict_row {
+	char *uid, *path; /* the dump's */
+	char *host, *kernel, *cause, *severity, *headline, *signature;
+	double confidence;
+	int64_t crash_time; /* seconds since the epoch, 0: not known */
+	bool failed;	    /* a part of the analysis broke off */
 };
 
-struct err *summary_read(struct store *store, int64_t dump, struct summary *ret);
-void summary_deinit(struct summary *summary);
-
-/* "2026-11-21T04:36:55Z" to seconds since the epoch; 0 when it is none. */
-int64_t parse_time(const char *text);
-/* The reverse, into a buffer of TIME_SIZE. */
-#define TIME_SIZE 24
-void format_time(int64_t seconds, char text[TIME_SIZE]);
+/* ERR_NOT_FOUND for a dump without a verdict. */
+struct err *verdict_row_read(struct store *store, int64_t dump, struct verdict_row *ret);
+void verdict_row_deinit(struct verdict_row *row);
+#define _verdict_row_ _cleanup_(verdict_row_deinit)
 
 #endif

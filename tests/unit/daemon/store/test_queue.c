@@ -6,6 +6,7 @@
 #include "rules/db.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/store.h"
+#include "daemon/store/verdict_row.h"
 
 struct fixture {
 	struct store *store;
@@ -52,9 +53,9 @@ static const char *state_of(struct fixture *f, int64_t dump)
 	bool row;
 
 	assert_ok(db_query(f->db, &stmt,
-			      "SELECT state || iif(removed_at IS NULL, '', '-gone') FROM job "
-			      "WHERE dump = ?",
-			      "i", dump));
+			   "SELECT state || iif(removed_at IS NULL, '', '-gone') FROM job "
+			   "WHERE dump = ?",
+			   "i", dump));
 	assert_ok(stmt_step(stmt, &row));
 	ck_assert(row);
 	snprintf(state, sizeof(state), "%s", stmt_text(stmt, 0));
@@ -81,8 +82,10 @@ static int64_t number(struct fixture *f, const char *sql)
 	return value;
 }
 
-static const struct queue_summary summary = {
-	.cause = "unknown", .headline = "h", .severity = "warning", .confidence = 0.5};
+static const struct verdict_row verdict = {.cause = (char *)"unknown",
+					   .headline = (char *)"h",
+					   .severity = (char *)"warning",
+					   .confidence = 0.5};
 
 START_TEST(newest_crash_first)
 {
@@ -110,14 +113,14 @@ START_TEST(one_retry_then_quarantine)
 	set_up(&f);
 	int64_t dump = add(&f, 'a', 1, 100);
 	assert_ok(queue_start(f.db, dump, 1));
-	assert_ok(queue_finish(f.db, dump, true, &summary, 50));
+	assert_ok(queue_finish(f.db, dump, true, &verdict, 50));
 	ck_assert_str_eq(state_of(&f, dump), "failed");
 	ck_assert_int_eq(next(&f, 50 + QUEUE_RETRY_S - 1), 0);
 	assert_ok(queue_retry_delay(f.db, 50, &delay));
 	ck_assert_int_eq(delay, QUEUE_RETRY_S);
 	ck_assert_int_eq(next(&f, 50 + QUEUE_RETRY_S), dump);
 	assert_ok(queue_start(f.db, dump, 90));
-	assert_ok(queue_finish(f.db, dump, true, &summary, 91));
+	assert_ok(queue_finish(f.db, dump, true, &verdict, 91));
 	ck_assert_str_eq(state_of(&f, dump), "quarantined");
 	ck_assert_int_eq(next(&f, 1000000), 0);
 	assert_ok(queue_retry_delay(f.db, 50, &delay));
@@ -126,7 +129,7 @@ START_TEST(one_retry_then_quarantine)
 	assert_ok(queue_retry(f.db, dump, 95));
 	ck_assert_int_eq(next(&f, 95), dump);
 	assert_ok(queue_start(f.db, dump, 96));
-	assert_ok(queue_finish(f.db, dump, false, &summary, 97));
+	assert_ok(queue_finish(f.db, dump, false, &verdict, 97));
 	ck_assert_str_eq(state_of(&f, dump), "done");
 	assert_err(queue_retry(f.db, 4711, 1), ERR_NOT_FOUND);
 	tear_down(&f);
@@ -151,7 +154,7 @@ START_TEST(a_dump_seen_twice_is_one_dump)
 	ck_assert(!known);
 	/* done stays done, however often it is seen */
 	assert_ok(queue_start(f.db, dump, 1));
-	assert_ok(queue_finish(f.db, dump, false, &summary, 2));
+	assert_ok(queue_finish(f.db, dump, false, &verdict, 2));
 	add(&f, 'a', 3, 100);
 	ck_assert_str_eq(state_of(&f, dump), "done");
 	tear_down(&f);
@@ -175,7 +178,7 @@ START_TEST(files_that_go_and_come_back)
 	ck_assert_str_eq(state_of(&f, dump), "queued");
 	/* a verdict outlives its file */
 	assert_ok(queue_start(f.db, dump, 1));
-	assert_ok(queue_finish(f.db, dump, false, &summary, 2));
+	assert_ok(queue_finish(f.db, dump, false, &verdict, 2));
 	assert_ok(queue_gone(f.db, "/spool", 9));
 	ck_assert_str_eq(state_of(&f, dump), "done-gone");
 	assert_err(queue_retry(f.db, dump, 1), ERR_INVALID);
@@ -254,14 +257,14 @@ START_TEST(export_numbers_only_grow)
 	set_up(&f);
 	int64_t a = add(&f, 'a', 1, 100), b = add(&f, 'b', 2, 100);
 	assert_ok(queue_start(f.db, a, 1));
-	assert_ok(queue_finish(f.db, a, false, &summary, 2));
+	assert_ok(queue_finish(f.db, a, false, &verdict, 2));
 	assert_ok(queue_start(f.db, b, 1));
-	assert_ok(queue_finish(f.db, b, false, &summary, 2));
+	assert_ok(queue_finish(f.db, b, false, &verdict, 2));
 	ck_assert_int_eq(number(&f, "SELECT max(seq) FROM export"), 2);
 	/* the last number is gone for good, even when its row is */
 	assert_ok(queue_start(f.db, b, 1));
 	ck_assert_int_eq(number(&f, "SELECT max(seq) FROM export"), 1);
-	assert_ok(queue_finish(f.db, b, false, &summary, 3));
+	assert_ok(queue_finish(f.db, b, false, &verdict, 3));
 	ck_assert_int_eq(number(&f, "SELECT max(seq) FROM export"), 3);
 	ck_assert_int_eq(number(&f, "SELECT count(*) FROM export"), 2);
 	tear_down(&f);
@@ -278,7 +281,7 @@ START_TEST(reports_are_due_once)
 	assert_ok(queue_next_report(f.db, &due));
 	ck_assert_int_eq(due, 0);
 	assert_ok(queue_start(f.db, a, 1));
-	assert_ok(queue_finish(f.db, a, false, &summary, 2));
+	assert_ok(queue_finish(f.db, a, false, &verdict, 2));
 	assert_ok(queue_next_report(f.db, &due));
 	ck_assert_int_eq(due, a);
 	assert_ok(queue_report_done(f.db, a));
