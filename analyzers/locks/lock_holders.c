@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/parse.h"
 #include "finding.h"
-#include "kernel/memory/memory.h"
+#include "kernel/locking/stack_words.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
@@ -71,23 +70,12 @@ static const struct holds_entry *holding_frame(const struct sleeper *stack)
 /* Where on the part of its stack in use a copy of value stands, 0 when there is none. */
 static uint64_t word_on_stack(struct kernel *kernel, const struct sleeper *stack, uint64_t value)
 {
-	uint64_t words[64];
-	uint64_t end = stack->task->stack + stack->task->stack_size;
-	uint64_t at = stack->sp;
+	_stack_words_ struct stack_words words;
 
-	if (!value || at < stack->task->stack || at >= end)
-		return 0;
-	for (unsigned done = 0; at + 8 <= end && done < STACK_SEARCH_WORDS;) {
-		size_t count = MIN(ARRAY_SIZE(words), (end - at) / 8);
-
-		if (!err_ok(memory_read(kernel->memory, at, words, count * 8)))
-			return 0;
-		for (size_t i = 0; i < count; i++)
-			if (load_u64(&words[i]) == value)
-				return at + i * 8;
-		at += count * 8;
-		done += count;
-	}
+	stack_words_init(&words, kernel, stack, STACK_SEARCH_WORDS);
+	while (value && stack_words_next(&words))
+		if (words.word == value)
+			return words.at;
 	return 0;
 }
 
@@ -310,13 +298,13 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);
-		const struct sleeper *known = sleepers_find(sleepers, task);
 		struct sleeper own = {0};
 
 		if (!worth_a_look(&target, task) || waitlist_has(list, task))
 			continue;
-		if (known || err_ok(sleepers_stack(kernel, sleepers, task, &own)))
-			look_at(&target, known ? known : &own, &suspects);
+		const struct sleeper *stack = sleepers_stack(kernel, task, &own);
+		if (stack)
+			look_at(&target, stack, &suspects);
 		sleeper_deinit(&own);
 	}
 	qsort(suspects.list, suspects.count, sizeof(suspects.list[0]), by_confidence);

@@ -132,12 +132,10 @@ static const char *frame_function(const struct sleeper *stack, uint64_t address)
 static void on_stack(struct kernel *kernel, const char *kind, struct lock_place *place)
 {
 	const struct task *task = place->owner.task;
-	const struct sleeper *stack = sleepers_find(kernel->sleepers, task);
 	_str_ struct str label = {0};
 	struct sleeper own = {0};
 
-	if (!stack && err_ok(sleepers_stack(kernel, kernel->sleepers, task, &own)))
-		stack = &own;
+	const struct sleeper *stack = sleepers_stack(kernel, task, &own);
 	const char *function = stack ? frame_function(stack, place->owner.address) : "";
 	task_label(task, &label);
 	snprintf(place->name, sizeof(place->name), "%s on the stack of %s%s%s%s", kind, label.data,

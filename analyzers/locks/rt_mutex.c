@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "kernel/locking/rwsem_count.h"
+#include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
 #include "kernel/tasks/task_label.h"
@@ -112,18 +113,14 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
 static uint64_t draining_rwsem(struct kernel *kernel, const struct sleeper *sleeper)
 {
 	const struct member *inner = members_get(kernel->members, MEMBER_RWSEM_RT_MUTEX);
-	uint64_t at = sleeper->sp;
+	_stack_words_ struct stack_words words;
 
-	for (unsigned i = 0; inner && i < STACK_WORDS; i++, at += 8) {
-		uint64_t word;
-
-		if (!err_ok(memory_read_u64(kernel->memory, at, &word)))
-			break;
-		if (memory_is_kernel(kernel->memory, word) &&
-		    tasks_by_stack(kernel->tasks, word) != sleeper->task &&
-		    owner_of(kernel, word + member_offset(inner)) == sleeper->task)
-			return word;
-	}
+	stack_words_init(&words, kernel, sleeper, STACK_WORDS);
+	while (inner && stack_words_next(&words))
+		if (memory_is_kernel(kernel->memory, words.word) &&
+		    tasks_by_stack(kernel->tasks, words.word) != sleeper->task &&
+		    owner_of(kernel, words.word + member_offset(inner)) == sleeper->task)
+			return words.word;
 	return 0;
 }
 

@@ -168,11 +168,10 @@ void task_doing_stack(const struct sleeper *stack, struct str *text)
 
 void task_doing(struct kernel *kernel, const struct task *task, struct str *text)
 {
-	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
-	struct sleeper own = {.task = task};
+	const struct sleeper unknown = {.task = task};
+	struct sleeper own = {0};
+	const struct sleeper *stack = sleepers_stack(kernel, task, &own);
 
-	if (!known)
-		err_free(sleepers_stack(kernel, kernel->sleepers, task, &own));
-	task_doing_stack(known ? known : &own, text);
+	task_doing_stack(stack ? stack : &unknown, text);
 	sleeper_deinit(&own);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
@@ -204,18 +205,18 @@ static void look_at(const struct place *place, struct wait_target *ret)
 
 void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, struct wait_target *ret)
 {
-	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
-	struct place place = {.kernel = kernel, .sleeper = sleeper, .at = sleeper->sp};
+	_stack_words_ struct stack_words words;
 
 	*ret = (struct wait_target){0};
+	stack_words_init(&words, kernel, sleeper, SEARCH_WORDS);
 	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
 	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
 	     strncmp(sleeper->what, "xfs", 3) != 0) ||
 	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
 		return;
-	for (unsigned i = 0; i < SEARCH_WORDS && place.at + 8 <= end; i++, place.at += 8) {
-		if (!err_ok(memory_read_u64(kernel->memory, place.at, &place.word)))
-			return;
+	while (stack_words_next(&words)) {
+		const struct place place = {kernel, sleeper, words.at, words.word};
+
 		look_at(&place, ret);
 		if (ret->device[0] || ret->server)
 			return;

@@ -154,8 +154,9 @@ void sleeper_classify(struct sleeper *sleeper)
 	}
 }
 
-struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
-			   const struct task *task, struct sleeper *ret)
+/* The stack of a task, reduced; ret is for sleeper_deinit(), also when it fails. */
+static struct err *read_stack(struct kernel *kernel, struct names *names, const struct task *task,
+			      struct sleeper *ret)
 {
 	_trace_ struct trace trace = {0};
 
@@ -172,8 +173,7 @@ struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
 		const struct frame *frame = &trace.frames[i];
 
 		ret->calls[i] = (struct call){
-			.function =
-				function_name(kernel, sleepers->names, frame_lookup_address(frame)),
+			.function = function_name(kernel, names, frame_lookup_address(frame)),
 			.address = frame->address,
 			.sp = frame->sp,
 			.kind = frame->kind,
@@ -213,6 +213,16 @@ const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struc
 			high = middle;
 	}
 	return NULL;
+}
+
+const struct sleeper *sleepers_stack(struct kernel *kernel, const struct task *task,
+				     struct sleeper *own)
+{
+	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
+
+	if (known)
+		return known;
+	return err_ok(read_stack(kernel, kernel->sleepers->names, task, own)) ? own : NULL;
 }
 
 /* include/linux/hung_task.h: the lock's address with its kind in the low bits. */
@@ -261,7 +271,7 @@ static struct err *open_all(struct kernel *kernel, struct sleepers *sleepers)
 		if (task->state != 'D')
 			continue;
 		struct sleeper *sleeper = &sleepers->list[sleepers->count++];
-		struct err *err = sleepers_stack(kernel, sleepers, task, sleeper);
+		struct err *err = read_stack(kernel, sleepers->names, task, sleeper);
 		if (err == &err_nomem)
 			return err;
 		if (err) /* the task is still listed, as one whose wait is not known */
@@ -272,7 +282,7 @@ static struct err *open_all(struct kernel *kernel, struct sleepers *sleepers)
 	return NULL;
 }
 
-struct err *sleepers_open(struct kernel *kernel, struct sleepers **ret)
+static struct err *sleepers_open(struct kernel *kernel, struct sleepers **ret)
 {
 	struct sleepers *sleepers = calloc(1, sizeof(*sleepers));
 

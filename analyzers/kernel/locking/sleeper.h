@@ -62,11 +62,12 @@ struct sleepers {
 	struct names *names; /* interned function names */
 };
 
-/* Unwinds every blocked task once. Tasks whose stack cannot be read have kind WAIT_NONE. */
-struct err *sleepers_open(struct kernel *kernel, struct sleepers **ret);
-void sleepers_close(struct sleepers *sleepers);
-/* Opened when first asked for; owned by kernel. */
+/*
+ * Opened when first asked for, and owned by kernel: every blocked task is unwound once. Those whose
+ * stack cannot be read have kind WAIT_NONE. ERR_NOMEM.
+ */
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
+void sleepers_close(struct sleepers *sleepers);
 
 /* What a stack of calls sleeps in, by sleep_functions.def: sets kind, mode, what, wait_sp and caller. */
 void sleeper_classify(struct sleeper *sleeper);
@@ -75,9 +76,13 @@ static inline bool sleeper_stackless(const struct sleeper *sleeper)
 {
 	return !sleeper->call_count;
 }
-/* The stack of any task (running ones too), reduced the same way; names live with sleepers. */
-struct err *sleepers_stack(struct kernel *kernel, struct sleepers *sleepers,
-			   const struct task *task, struct sleeper *ret);
+/*
+ * The stack of any task, running ones too: the sleeper's when it is blocked, else read into own,
+ * which is for sleeper_deinit() in either case. NULL when it cannot be read. Names live with
+ * kernel->sleepers, which sleepers_of() must have opened.
+ */
+const struct sleeper *sleepers_stack(struct kernel *kernel, const struct task *task,
+				     struct sleeper *own);
 void sleeper_deinit(struct sleeper *sleeper);
 /* The first call in the function of this name, or NULL. */
 const struct call *sleeper_call(const struct sleeper *sleeper, const char *function);

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
-#include "base/parse.h"
+#include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
@@ -53,14 +54,8 @@ static struct err *shape_of(struct kernel *kernel, const struct waitlist_ops *op
 
 struct err *waitlist_add(struct waitlist *list, struct waiter waiter)
 {
-	if ((list->count & (list->count - 1)) == 0) {
-		size_t room = list->count ? list->count * 2 : 1;
-		struct waiter *grown = reallocarray(list->waiters, room, sizeof(*grown));
-
-		if (!grown)
-			return &err_nomem;
-		list->waiters = grown;
-	}
+	if (!array_grow(list->waiters, list->count))
+		return &err_nomem;
 	list->waiters[list->count++] = waiter;
 	return NULL;
 }
@@ -209,21 +204,16 @@ static uint64_t search_lock(struct kernel *kernel, const struct waitlist_ops *op
 			    const struct shape *shape, const struct sleeper *sleeper,
 			    const struct waitlist *list)
 {
+	_stack_words_ struct stack_words words;
 	_map_ struct map nodes = {0};
-	uint64_t end = sleeper->task->stack + sleeper->task->stack_size;
-	uint64_t sp = sleeper->sp;
 
 	for (size_t i = 0; i < list->count; i++)
 		map_set(&nodes, list->waiters[i].node, 0);
-	for (unsigned i = 0; i < LOCK_SEARCH_WORDS && sp + 8 <= end; i++, sp += 8) {
-		uint64_t word;
-
-		if (!err_ok(memory_read_u64(kernel->memory, sp, &word)))
-			break;
-		if (memory_is_kernel(kernel->memory, word) &&
-		    owns_ring(kernel, ops, shape, word, &nodes))
-			return word;
-	}
+	stack_words_init(&words, kernel, sleeper, LOCK_SEARCH_WORDS);
+	while (stack_words_next(&words))
+		if (memory_is_kernel(kernel->memory, words.word) &&
+		    owns_ring(kernel, ops, shape, words.word, &nodes))
+			return words.word;
 	return 0;
 }
 
@@ -277,19 +267,18 @@ struct err *waitlist_of_sleeper(struct kernel *kernel, const struct waitlist_ops
 				const struct sleeper *sleeper, struct waitlist *ret)
 {
 	const struct task *task = sleeper->task;
-	uint64_t end = task->stack + task->stack_size;
+	_stack_words_ struct stack_words words;
 	struct shape shape;
 
+	stack_words_init(&words, kernel, sleeper, SIZE_MAX);
 	TRY(shape_of(kernel, ops, &shape));
-	for (uint64_t at = sleeper->sp; at + 8 <= end; at += 8) {
-		uint64_t word;
+	while (stack_words_next(&words)) {
 		struct waitlist list = {0};
 
-		TRY(memory_read_u64(kernel->memory, at, &word));
-		if (word != task->address)
+		if (words.word != task->address)
 			continue;
-		struct err *err =
-			resolve(kernel, ops, &shape, sleeper, at - shape.task + shape.list, &list);
+		uint64_t node = words.at - shape.task + shape.list;
+		struct err *err = resolve(kernel, ops, &shape, sleeper, node, &list);
 		if (!err) {
 			*ret = list;
 			return NULL;
@@ -299,6 +288,7 @@ struct err *waitlist_of_sleeper(struct kernel *kernel, const struct waitlist_ops
 			return err;
 		err_free(err);
 	}
+	TRY(take_ptr(words.err));
 	return err_at(ERR_NOT_FOUND, task->address,
 		      "no waiter structure on the stack of pid %d leads to a lock", task->pid);
 }
