@@ -14,7 +14,7 @@
 #define FUNCTION_MAX 16384 /* bytes of a function looked at before the place it stopped */
 #define WRAPPER_MAX 64	   /* bytes of a function that does nothing but take a lock */
 
-/* --- what registers hold, as far as the code alone says ---------------------------------------- */
+/* --- what registers hold, as far as the code alone says --------------------------------------- */
 
 struct known {
 	uint64_t value[REG_R15 + 1];
@@ -40,7 +40,7 @@ static bool address_of(const struct known *known, const struct insn *insn,
 	return true;
 }
 
-/* The value an instruction moves into its first operand: a constant, or a pointer as it is now. */
+/* What an instruction moves to its first operand: a constant, a register, what memory has now. */
 static bool moved_value(struct kernel *kernel, const struct known *known, const struct insn *insn,
 			uint64_t *ret)
 {
@@ -81,7 +81,7 @@ static void follow_registers(struct kernel *kernel, struct known *known, const s
 	known->mask &= ~insn->regs_written;
 	if (insn->is_call)
 		known->mask &= ~CALL_CLOBBERS;
-	/* What follows is reached from elsewhere. */
+	/* What follows is reached by jumps from elsewhere. */
 	if (insn->is_return || (insn->is_jump && !insn->is_conditional))
 		known->mask = 0;
 	if (holds) {

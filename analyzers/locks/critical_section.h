@@ -13,7 +13,7 @@ enum lock_call { CALL_OTHER, CALL_LOCK, CALL_LOCK_READ, CALL_UNLOCK };
 struct lock_calls {
 	/* What a call of the function at target does. */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
-	uint64_t only; /* look at calls whose argument is this lock; 0: at all */
+	uint64_t only; /* heed only calls whose argument is this lock; 0: all calls */
 };
 
 struct critical_section {
@@ -28,7 +28,7 @@ struct critical_section {
 void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 			     const struct lock_calls *calls, struct critical_section *section);
 
-/* lock_calls.classify, each for one kind; with functions that do nothing but take one. */
+/* For lock_calls.classify, one for each kind; functions that only wrap such a call are known. */
 enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target);

@@ -42,7 +42,7 @@ bool device_super_block_name(struct kernel *kernel, uint64_t super_block, char *
 	return true;
 }
 
-#define PARTITION_MASK 0xff /* BD_PARTNO in __bd_flags; a number of its own before */
+#define PARTITION_MASK 0xff /* BD_PARTNO of __bd_flags; before, bd_partno was a member of its own */
 
 /* Where a disk's name ends in a digit its partitions get a "p", as disk_name() has it. */
 void device_disk_name(struct kernel *kernel, uint64_t disk, uint64_t partition, char *buf,
@@ -75,7 +75,7 @@ void device_bdev_name(struct kernel *kernel, uint64_t bdev, char *buf, size_t si
 	device_disk_name(kernel, disk, partition, buf, size);
 }
 
-/* The device under a file system; one without is called by what it calls itself. */
+/* The device under a file system; one that has none is called by its own name. */
 static void file_system_name(struct kernel *kernel, uint64_t super_block, char *buf, size_t size)
 {
 	uint64_t bdev;
@@ -112,7 +112,7 @@ bool device_inode_name(struct kernel *kernel, uint64_t inode, char *buf, size_t 
 	    !device_super_block_name(kernel, super_block, where, sizeof(where)))
 		return false;
 	snprintf(buf, size, "inode %" PRIu64 " on %s", number, where);
-	/* A block device's inode has no number anybody knows it by. */
+	/* Nobody knows a block device by the number of its inode. */
 	char device[64] = "";
 	if (!strcmp(where, BDEV_FS))
 		device_of_inode(kernel, inode, device, sizeof(device));

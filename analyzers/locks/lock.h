@@ -70,7 +70,7 @@ struct lock {
 	int64_t listed;	 /* waiters in its wait list, kept above or not; -1: it has no list */
 	struct str note; /* why waiters are not complete or in order; empty: they are */
 
-	double confidence; /* in what is said of it all: */
+	double confidence; /* in the headline */
 	struct str headline;
 };
 

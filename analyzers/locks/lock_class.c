@@ -33,7 +33,7 @@ static struct err *report_unknown(struct analysis *analysis, const struct lock_c
 	return lock_report(analysis, lock, FINDING_LOCK_OTHER, SEVERITY_NOTICE);
 }
 
-/* Those that say themselves that they wait for this lock, and are not in the list as read. */
+/* Tasks that wait for this lock by their own record, and are not in the list as it was read. */
 static struct err *add_blocked(const struct lock_class *class, const struct sleepers *sleepers,
 			       struct waitlist *list)
 {
@@ -50,8 +50,8 @@ static struct err *add_blocked(const struct lock_class *class, const struct slee
 }
 
 /*
- * By the waiter structure on the sleeper's stack, which leads to the list and the lock; where that
- * is not in the dump, by what the task has noted down, as far as the list goes.
+ * The waiter structure on the sleeper's stack leads to the wait list and the lock. Where the dump
+ * lacks it, the task's own record names the lock, whose list is taken as far as it can be read.
  */
 static struct err *find_waiters(struct kernel *kernel, const struct lock_class *class,
 				const struct sleepers *sleepers, const struct sleeper *sleeper,

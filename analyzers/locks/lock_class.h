@@ -6,7 +6,7 @@
 #include "kernel/locking/waitlist.h"
 #include "locks/lock.h"
 
-/* A kind of sleeping lock, for the one way from sleepers to their locks, each lock once. */
+/* One kind of sleeping lock: how its locks are found from their sleepers, and described. */
 struct lock_class {
 	enum finding_id finding;
 	enum lock_kind kind;

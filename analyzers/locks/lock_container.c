@@ -28,7 +28,7 @@ static const char *last_part(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-/* Offset in type of the struct named so that path leads through, or is; false when none is. */
+/* The offset in type of the struct of this name that path leads through; false without one. */
 static bool passes_through(struct type type, const char *path, const char *name, uint64_t *offset)
 {
 	const char *own = type_name(type);
@@ -53,7 +53,7 @@ static bool passes_through(struct type type, const char *path, const char *name,
 
 /* --- whose object it is ----------------------------------------------------------------------- */
 
-/* What a task points to, or is: the object's type tells which member to compare. */
+/* Types of objects that tasks point to, and the member of task_struct that does. */
 static const struct {
 	const char *type;
 	enum member_id member;

@@ -39,7 +39,7 @@ struct suspect {
 	char why[256];
 };
 
-#define SUSPECTS_MAX 16 /* more than this many name nobody */
+#define SUSPECTS_MAX 16 /* kept; all are counted */
 
 struct suspects {
 	struct suspect list[SUSPECTS_MAX];
@@ -79,7 +79,7 @@ static uint64_t word_on_stack(struct kernel *kernel, const struct sleeper *stack
 	return 0;
 }
 
-/* The call whose frame holds a slot; call_count for one outside of all that were kept. */
+/* The call whose frame holds a slot of the stack; the outermost one kept for what lies beyond. */
 static unsigned call_at(const struct sleeper *stack, uint64_t slot)
 {
 	unsigned call = 0;
@@ -126,7 +126,7 @@ static void set_kind(struct target *target, enum lock_kind kind)
 
 enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
 
-/* One place in the code, many stacks: looked at once. */
+/* What the code says up to this call. Many stacks share it: still_has() keeps the answer. */
 static uint64_t look_at_code(const struct target *target, const struct call *call, bool any)
 {
 	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
@@ -144,8 +144,8 @@ static uint64_t look_at_code(const struct target *target, const struct call *cal
 }
 
 /*
- * Whether this call's code has taken the lock and not given it back where it stopped: by an address
- * the code itself gives, or, with any, some lock of the kind whose address it does not give.
+ * Whether the code of this call had taken the lock, and not given it back, where it stopped. The
+ * code must name this lock; with any, a lock of the kind that it does not name will do.
  */
 static bool still_has(struct target *target, const struct call *call, bool any,
 		      enum lock_mode *mode)
@@ -175,8 +175,9 @@ static bool took_known(struct target *target, const struct sleeper *stack, struc
 }
 
 /*
- * A lock in an object: code takes it through a register. A call that took some lock of the kind and
- * has the address of this one, or of its object, in its frame or saved by what it called since.
+ * A lock in an object is taken through a register, so that the code does not say which one it is.
+ * It is taken for this one when the address of this lock, or of its object, stands in the frame of
+ * the call that took it, or of one that it made since.
  */
 static bool took_by_address(struct target *target, const struct sleeper *stack,
 			    struct suspect *found)
@@ -207,7 +208,7 @@ static bool took_by_address(struct target *target, const struct sleeper *stack,
 
 /* --- frames known to run under a lock --------------------------------------------------------- */
 
-/* Since 5e31275cc997 v6.4 a page fault may do with the lock of one VMA. */
+/* Since 5e31275cc997 v6.4 the lock of one VMA may be all that a page fault takes. */
 static bool has_vma_locks(struct kernel *kernel)
 {
 	struct member member;
@@ -257,7 +258,7 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 		suspect(suspects, &found);
 }
 
-/* Could this task be inside a lock's critical section at all? Asleep in D, running, of the same mm. */
+/* Could it be inside a critical section of this lock? Asleep in D, running, or of the lock's mm. */
 static bool worth_a_look(const struct target *target, const struct task *task)
 {
 	return !task->idle && (task->state == 'D' || task->on_cpu >= 0 || task == target->hint ||
@@ -275,7 +276,7 @@ static void add_suspects(const struct suspects *suspects, struct lock *lock)
 {
 	for (size_t i = 0; i < suspects->count; i++) {
 		const struct suspect *one = &suspects->list[i];
-		/* Several suspects share what one alone would be sure of. */
+		/* Of several suspects, all but the first are less likely than each would be alone. */
 		double share = suspects->total > 1 && i > 0 ? one->confidence / 2 : one->confidence;
 
 		lock_add_holder(lock, one->task, one->mode, EVIDENCE_INFERRED, share, "%s",

@@ -11,7 +11,7 @@ static json_t *text_json(const struct str *text)
 	return text->length ? json_escaped(text->data) : NULL;
 }
 
-/* Of a lock that has no mode the key is left out. */
+/* NULL, so that the key is left out, where the mode is not known. */
 static json_t *mode_json(enum lock_mode mode)
 {
 	return mode == MODE_UNKNOWN ? NULL : json_string(lock_mode_name(mode));

@@ -23,7 +23,7 @@ static bool is_lock_name(const char *name)
 	return false;
 }
 
-/* A lock whose struct has only a typedef's name shows in what it is made of. */
+/* A struct known by a typedef alone has no name: it is a lock if it begins with a lock's parts. */
 static bool is_lock(struct type type)
 {
 	static const char *const parts[] = {"raw_lock", "rlock", "slock"};
@@ -84,7 +84,7 @@ static bool search_record(struct search *search, struct type record, uint64_t ba
 	return false;
 }
 
-/* Of all members that begin there the outermost lock: a mutex, not the spinlock in it. */
+/* The outermost lock that begins at the offset: a mutex, not the spinlock in it. */
 static bool search_type(struct search *search, struct type type, uint64_t base, unsigned depth)
 {
 	if (base == search->offset && is_lock(type))

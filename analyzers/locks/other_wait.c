@@ -21,7 +21,7 @@
 #define NAMED                                                                                      \
 	((1u << WAIT_NONE) | (1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) |              \
 	 (1u << WAIT_OTHER))
-#define GROUPS_MAX 512 /* different things waited for, times devices */
+#define GROUPS_MAX 512 /* different waits, each device apart */
 
 /* All sleepers with the same words and the same device are one wait with many waiters. */
 struct group {
@@ -51,7 +51,7 @@ static bool is_same(const struct group *group, const struct group *other)
 	       group->target.server == other->target.server;
 }
 
-/* What a sleeper waits for, as its group has it. */
+/* The group a sleeper belongs to, without its lock. */
 static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct group *ret)
 {
 	*ret = (struct group){.what = sleeper->what, .kind = sleeper->kind};
@@ -89,7 +89,7 @@ static struct err *open_group(struct kernel *kernel, struct group *group)
 	return NULL;
 }
 
-/* Its lock gets one waiter more; beyond GROUPS_MAX what is waited for by then says enough. */
+/* Add a waiter to its group's lock; sleepers of more than GROUPS_MAX groups are left out. */
 static struct err *add_sleeper(struct kernel *kernel, struct groups *groups,
 			       const struct sleeper *sleeper)
 {

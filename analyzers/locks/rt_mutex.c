@@ -40,7 +40,7 @@ static bool read_waiter(struct kernel *kernel, uint64_t address, struct waiter *
 	return ret->task && tasks_by_stack(kernel->tasks, address) == ret->task;
 }
 
-/* In-order walk of the lock's rb-tree, highest priority first; left and right with own stack. */
+/* In-order walk of the lock's rb-tree, highest priority first, without recursion. */
 static struct err *walk_tree(struct kernel *kernel, uint64_t root, struct waitlist *list)
 {
 	const struct member *entry = members_get(kernel->members, MEMBER_RT_WAITER_NODE);
@@ -107,7 +107,7 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
 #define STACK_WORDS 256 /* of the writer's stack, where rwbase_write_lock() keeps its lock */
 
 /*
- * A writer that waits for readers to leave sleeps on nothing: it already owns the rt_mutex. Its
+ * A writer that waits for readers to leave is in no list: it already owns the rt_mutex. Its
  * rwsem is the address on its stack whose rt_mutex it owns.
  */
 static uint64_t draining_rwsem(struct kernel *kernel, const struct sleeper *sleeper)

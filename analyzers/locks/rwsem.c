@@ -31,9 +31,9 @@ static bool owner_is_flags(struct kernel *kernel)
 static enum rwsem_form bias_form(struct kernel *kernel)
 {
 	/*
-	 * rwsem_down_failed_common() took the waiter until v2.6.35, flags and adjustment after.
-	 * Its second parameter tells; a kernel without debuginfo for it is too old to have been
-	 * built otherwise when its waiters have flags and its lock no owner.
+	 * Until v2.6.35 the second parameter of rwsem_down_failed_common() was the waiter, then
+	 * flags. Where its type is not known, waiters with flags and a lock without an owner
+	 * mean the older form.
 	 */
 	struct type function = types_find_symbol(kernel->types, "rwsem_down_failed_common");
 	struct member parameter;

@@ -43,7 +43,7 @@ static const char *spin_function(const char *function, bool *rwlock)
 
 #define MACHINERY_FRAMES 24 /* NMI and stop-CPU frames that may lie above the spinning one */
 
-/* The innermost frame that spins; a frame of other work outside of interrupts ends the search. */
+/* The innermost frame that spins. Interrupts and NMIs are passed by, an exception ends it. */
 static void find_spin(struct kernel *kernel, struct spin_cpu *cpu)
 {
 	for (size_t i = 0; i < cpu->trace.count && i < MACHINERY_FRAMES; i++) {
@@ -90,7 +90,7 @@ static size_t candidates(struct kernel *kernel, const struct spin_cpu *cpu, uint
 
 #define TICKETS_OUTSTANDING_MAX 8192
 
-/* The one outstanding ticket, but for the one being served, that these registers hold. */
+/* The ticket that waits, if these registers hold exactly one such value; else -1. */
 static int64_t ticket_among(const struct spinlock_shape *shape, const struct ticket_spinlock *lock,
 			    const struct regs *regs, uint32_t looked_at)
 {
@@ -102,7 +102,7 @@ static int64_t ticket_among(const struct spinlock_shape *shape, const struct tic
 		if (ticket_spinlock_position(shape, lock, regs->value[reg]) <= 0)
 			continue;
 		if (found >= 0 && found != (int64_t)regs->value[reg])
-			return -1; /* two readings are none */
+			return -1; /* which of the two is not told */
 		found = (int64_t)regs->value[reg];
 	}
 	return found;
@@ -278,7 +278,7 @@ static bool find_queued(struct kernel *kernel, const struct queue *queue, struct
 		if (!err_ok(memory_read_u32(kernel->memory, list[i], &value)))
 			continue;
 		qspinlock_decode(value, TAIL_UPSTREAM, &lock);
-		/* In the queue, or alone: the pending one, which has no node. */
+		/* It has a node when it queues; the pending one, next in turn, has none. */
 		bool queued = tail && tail_fits(value, tail);
 		bool pending = !node && lock.pending && (value & 0xff) == 1;
 		if (!queued && !pending)
@@ -325,10 +325,10 @@ static void find_lock(struct kernel *kernel, const struct spinlock_shape *shape,
 		     : shape->kind == SPINLOCK_QUEUED ? find_queued(kernel, queue, cpu)
 						      : false;
 
-	/* A ticket lock's own function is also where a CPU stands that has just taken it. */
+	/* A CPU that has just taken a ticket lock stands in the same function. */
 	if (!found && shape->kind == SPINLOCK_TICKET)
 		cpu->function = NULL;
-	/* The fast path in _raw_spin_lock() of a queued lock is no spinning. */
+	/* So does one in the fast path of a queued lock. */
 	if (!found && shape->kind == SPINLOCK_QUEUED && !strstr(cpu->function, "slowpath"))
 		cpu->function = NULL;
 }

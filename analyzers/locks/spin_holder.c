@@ -31,9 +31,9 @@ static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
 }
 
 #define STACK_WORDS 2048
-#define FRAME_MAX 16384 /* bytes: what is further is another stack */
+#define FRAME_MAX 16384 /* bytes; frames further apart are on different stacks */
 
-/* Looks through the frames: an interrupt's lie on a stack of their own. */
+/* Frame by frame, since an interrupt's lie on a stack of their own. */
 static bool on_stack(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t value)
 {
 	const struct frame *frames = cpu->trace.frames;

@@ -5,9 +5,9 @@
 #include "locks/spin_cpus.h"
 
 /*
- * How likely a CPU that does not spin holds a lock, 0 … 1, with the reason in why: an instruction
- * that takes this very lock and none that gives it back before the place it stopped, the address
- * of the lock or of the object it is part of (0: not known) on its stack.
+ * How likely, 0 … 1, a CPU that does not spin for this lock holds it, with the reason in why: its
+ * code took the lock and had not given it back where it stopped, or the address of the lock, or of
+ * the object it is part of (0: not known), is on its stack or in a register.
  */
 double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
 			 uint64_t object, char *why, size_t size);

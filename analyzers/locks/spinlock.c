@@ -101,7 +101,7 @@ static struct err *find_candidates(struct kernel *kernel, const struct spin_cpus
 	return NULL;
 }
 
-/* best: the likeliest, whose score is the sureness of it all; NULL when no CPU may hold it. */
+/* best: the likeliest holder, whose score is the confidence; NULL when no CPU may hold it. */
 static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cpus,
 			       struct lock *lock, const struct task **best)
 {

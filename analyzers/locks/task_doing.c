@@ -28,11 +28,11 @@ static const char *interruption(enum frame_kind kind)
 					 : NULL;
 }
 
-/* A stack up to where it was interrupted: [first, next) with next the interrupted frame. */
+/* Calls that no interrupt parts: [first, next), where next is the call that was interrupted. */
 struct section {
 	unsigned first, next;
 	enum death death;
-	unsigned last_death; /* outermost call of death in it */
+	unsigned last_death; /* its outermost call that dies */
 };
 
 static struct section section_from(const struct sleeper *stack, unsigned first)
@@ -84,8 +84,8 @@ const char *task_doing_function(const struct sleeper *stack)
 }
 
 /*
- * A CPU that dies stands in panic(), or where the dying one stopped it: what it was doing is what
- * that interrupted, or what called panic().
+ * At the end a CPU stands in panic(), or where the one that panicked stopped it. What it had been
+ * doing is what called panic(), or what the interrupt that led there came upon.
  */
 static void running(const struct sleeper *stack, struct str *text)
 {
@@ -128,7 +128,7 @@ static const char *lock_caller(const struct sleeper *stack)
 
 	while (i < stack->call_count && stack->calls[i].address != stack->caller)
 		i++;
-	/* What remains are the entry points, which no table of sleeping functions has. */
+	/* Past the entry points of locks too, which sleep_functions.def does not list. */
 	while (i < stack->call_count &&
 	       (!stack->calls[i].function[0] || !strncmp(stack->calls[i].function, "down", 4) ||
 		!strncmp(stack->calls[i].function, "call_rwsem_down", 15)))
@@ -138,7 +138,7 @@ static const char *lock_caller(const struct sleeper *stack)
 
 static void sleeping(const struct sleeper *stack, struct str *text)
 {
-	/* The name of an other wait is its function's. */
+	/* A wait of kind OTHER is named by its function already. */
 	const char *caller = stack->kind != WAIT_OTHER ? lock_caller(stack) : NULL;
 	const char *function = caller ? caller : working_function(stack, 0);
 

@@ -15,8 +15,8 @@ struct wait_node {
 	size_t first, count; /* edges; best first */
 	enum { WHITE, GREY, BLACK } colour;
 	size_t depth; /* in the search's path while grey */
-	size_t walk;  /* towards a root that came by first, from 1 */
-	size_t root;  /* where that walk ended, or NO_ROOT */
+	size_t walk; /* number of the walk towards a root that came by first, from 1; 0: none has */
+	size_t root; /* where that walk ended, or NO_ROOT */
 	bool settled; /* root is known */
 };
 
@@ -93,12 +93,12 @@ struct search {
 	size_t depth;
 	size_t looked_at; /* edges of cycles */
 	double at_least;  /* edges less sure are passed over */
-	double below;	  /* cycles as sure as this are known */
+	double below;	  /* cycles this sure have been found before */
 };
 
-#define CYCLE_EDGES_MAX (1u << 22) /* looked at in all cycles together: there may be one an edge */
+#define CYCLE_EDGES_MAX (1u << 22) /* looked at in all cycles together; each edge may close one */
 
-/* Where a new cycle goes: behind the others, or in the place of a less sure one; NULL for neither. */
+/* Where a new cycle goes: behind the others, or in place of a less sure one; NULL: nowhere. */
 static struct wait_cycle *cycle_slot(struct wait_graph *graph, double confidence)
 {
 	struct wait_cycle *least = graph->cycles;
@@ -197,7 +197,7 @@ static struct err *search_all(struct search *search)
 	return NULL;
 }
 
-/* By proven edges first: among those only supposed, a crowd with many suspects has cycles galore. */
+/* By proven edges first: suspected holders of a crowd make more cycles than can be looked at. */
 static struct err *find_cycles(struct wait_graph *graph, const struct nodes *nodes)
 {
 	struct search proven = {.graph = graph, .nodes = nodes, .at_least = 1, .below = INFINITY};
@@ -215,7 +215,7 @@ static struct err *find_cycles(struct wait_graph *graph, const struct nodes *nod
 	return err;
 }
 
-/* --- roots: follow each task's best edge to its end -------------------------------------------- */
+/* --- roots: follow each task's best edge to its end ------------------------------------------- */
 
 static const struct wait_edge *best_edge(const struct wait_graph *graph,
 					 const struct wait_node *node)
@@ -223,7 +223,7 @@ static const struct wait_edge *best_edge(const struct wait_graph *graph,
 	return &graph->edges[node->first];
 }
 
-/* The root an edge ends in is one and the same for a task, and for a lock with no known holder. */
+/* What tells roots apart: the task, or the lock whose holder is not known. */
 static uint64_t root_key(const struct wait_edge *edge)
 {
 	return edge->to ? edge->to->address : (uint64_t)(uintptr_t)edge->lock;

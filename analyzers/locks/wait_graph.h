@@ -33,7 +33,7 @@ struct wait_root {
 	bool holder_known;
 	const struct wait_edge *last; /* the last edge into it */
 	size_t victims;		      /* tasks that wait for it, through others too */
-	double confidence;   /* that the queue ends there; as the graph is solved, of last */
+	double confidence; /* that the queue ends there: the last edge's, less where "waits" doubts it */
 	const char *missing; /* why it is not known what the task itself waits for, or NULL */
 };
 

@@ -45,7 +45,7 @@ static bool waiter_around(const struct place *place, enum member_id entry, uint6
 	return true;
 }
 
-/* The page in the waiter structure: wait_page_queue, since 62906027091f v4.10; else the bit's word. */
+/* The page in the waiter: wait_page_queue, since 62906027091f v4.10; else the bit's word. */
 static void page_target(const struct place *place, struct wait_target *ret)
 {
 	uint64_t waiter, page, mapping, inode;
@@ -113,7 +113,7 @@ static void request_target(const struct place *place, struct wait_target *ret)
 		device_disk_name(place->kernel, disk, 0, ret->device, sizeof(ret->device));
 }
 
-/* A journal whose thread is one of jbd2's: it commits what the others wait for. fs/jbd2/journal.c */
+/* A journal whose thread is jbd2's: it commits what the others wait for. fs/jbd2/journal.c */
 static void journal_target(const struct place *place, struct wait_target *ret)
 {
 	struct type type = types_find_in(place->kernel->types, "jbd2", TYPE_STRUCT, "journal_s");

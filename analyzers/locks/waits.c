@@ -17,7 +17,7 @@
 #include "locks/wait_graph.h"
 #include "locks/waits_json.h"
 
-/* --- edges out of the locks --------------------------------------------------------------------- */
+/* --- edges out of the locks ------------------------------------------------------------------- */
 
 /*
  * A waiter that runs or is about to has been woken, or does not sleep yet: it will look at the lock
@@ -64,12 +64,12 @@ static struct err *collect(const struct locks *locks, struct wait_graph *graph)
 	return NULL;
 }
 
-/* --- roots -------------------------------------------------------------------------------------- */
+/* --- roots ------------------------------------------------------------------------------------ */
 
 #define HOLDER_MISSING 0.7 /* sureness of a root whose holder is not known */
-#define UNSEEN 0.5	   /* and that a blocked task without a stack is where a queue ends */
+#define UNSEEN 0.5	   /* and at most of one that is blocked itself, its stack missing */
 
-/* A holder that sleeps itself, in nothing we know: its own edge is missing from the graph. */
+/* How sure it is that the queue ends here: a holder that sleeps waits for something, too. */
 static void judge_root(struct kernel *kernel, struct wait_root *root)
 {
 	const struct sleeper *sleeper = sleepers_find(kernel->sleepers, root->task);
@@ -133,7 +133,7 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	size_t own = root->last->lock->waiter_count;
 	size_t others = root->victims > own ? root->victims - own : 0;
 
-	/* Several in one such wait: which of them the others stand behind is not told. */
+	/* With several in one such wait, nothing says which of them the others are behind. */
 	if (own > 1)
 		str_printf(text,
 			   "%zu tasks wait for %s, directly or behind another; first in line ",
@@ -189,7 +189,7 @@ static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 	describe_queue(root->last->lock, text);
 }
 
-/* The surest cycle, else what most tasks wait for; confidence: in that. */
+/* About the surest cycle, else the root that stops most; with the confidence in it. */
 static struct err *put_headline(struct kernel *kernel, const struct wait_graph *graph,
 				const struct io_waits *io, struct str *text, double *confidence)
 {

@@ -83,7 +83,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	return json;
 }
 
-/* Who has waited longest, of those whose time is known; NULL when none's is. */
+/* Who has waited longest; NULL when no task's time is known. */
 static json_t *longest_json(const struct wait_graph *graph)
 {
 	const struct wait_edge *longest = NULL;

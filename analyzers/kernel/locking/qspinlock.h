@@ -10,8 +10,8 @@ struct qspinlock {
 	uint32_t tail_cpu, tail_index;
 };
 /*
- * include/asm-generic/qspinlock_types.h, NR_CPUS < 16K. el7's back-port puts the tail elsewhere
- * under the same type: which one it is, a queue whose last node is known tells.
+ * include/asm-generic/qspinlock_types.h, NR_CPUS < 16K. el7's back-port has the tail elsewhere, and
+ * the same type: only a queue whose last node is known tells which of the two it is.
  */
 enum qspinlock_tail { TAIL_UPSTREAM, TAIL_EL7 };
 void qspinlock_decode(uint32_t value, enum qspinlock_tail form, struct qspinlock *ret);

@@ -101,7 +101,7 @@ static const struct wait_entry *find_entry(const char *function, enum wait_kind 
 	return NULL;
 }
 
-/* How far above the function that sleeps its callers may still say more exactly what for. */
+/* So many callers of the function that sleeps may tell more exactly what it waits for. */
 #define REFINE_CALLS 8
 
 static void apply(struct sleeper *sleeper, const struct wait_entry *entry)

@@ -6,8 +6,8 @@
 #include "kernel/unwind/unwind.h"
 
 /*
- * Blocked tasks and what each sleeps on. A sleeper's lock is found without any variable of a
- * debugger: the waiter structure stands on the sleeper's own stack and names the sleeper; it is
+ * Blocked tasks and what each sleeps on, by the functions on its stack. Which lock it is takes no
+ * debuginfo: the waiter structure stands on the sleeper's own stack and names the sleeper; it is
  * believed only when its wait list leads to a lock that leads back.
  */
 enum wait_kind {
@@ -69,7 +69,7 @@ struct sleepers {
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
 void sleepers_close(struct sleepers *sleepers);
 
-/* What a stack of calls sleeps in, by sleep_functions.def: sets kind, mode, what, wait_sp and caller. */
+/* By its calls and sleep_functions.def: sets kind, mode, what, wait_sp and caller. */
 void sleeper_classify(struct sleeper *sleeper);
 /* Nothing of its stack could be read, most often because the dump leaves it out. */
 static inline bool sleeper_stackless(const struct sleeper *sleeper)

@@ -96,8 +96,8 @@ static struct err *step(struct kernel *kernel, uint64_t node, uint64_t *next)
 }
 
 /*
- * Collect the ring from start (a waiter's node, or the head when skip_start). Ends back at start
- * or at a node that is no waiter: *head, which is the lock's own when the form has one.
+ * Collect the ring from start: a waiter's node or, with skip_start, the lock's list_head. It ends
+ * back at start (then *head is 0) or at a node that is no waiter's: *head, perhaps the lock's.
  */
 static struct err *collect(struct kernel *kernel, const struct shape *shape, uint64_t start,
 			   bool skip_start, struct waitlist *list, uint64_t *head)

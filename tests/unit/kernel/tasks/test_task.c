@@ -234,7 +234,7 @@ START_TEST(a_task_without_a_stack_says_what_blocks_it)
 		fake_u64(TASK(i + 1) + T_BLOCKER, cases[i].word);
 	}
 	assert_ok(tasks_open(&kernel, &kernel.tasks));
-	assert_ok(sleepers_open(&kernel, &sleepers));
+	assert_ok(sleepers_of(&kernel, &sleepers));
 	ck_assert_uint_eq(sleepers->count, ARRAY_SIZE(cases));
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		ck_assert(sleeper_stackless(&sleepers->list[i]));
@@ -243,6 +243,7 @@ START_TEST(a_task_without_a_stack_says_what_blocks_it)
 		ck_assert_uint_eq(sleepers->list[i].lock, cases[i].lock);
 	}
 	sleepers_close(sleepers);
+	kernel.sleepers = NULL;
 	close_tasks();
 }
 END_TEST
