@@ -7,7 +7,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/dwarf.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/trace.h"
 
 json_t *describe_task(const struct task *task)
 {

@@ -16,7 +16,7 @@
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
 
 static struct err *show_cpu(struct kernel *kernel, unsigned cpu, struct findings *findings)
 {

@@ -6,7 +6,7 @@
 #include "kernel/insn/insn.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/trace.h"
 
 /* CRASH_KIND(id, "crash.kind of the verdict") */
 enum crash_kind {

@@ -14,7 +14,7 @@
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 static const struct {
 	const char *function;

@@ -13,6 +13,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 

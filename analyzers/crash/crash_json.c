@@ -7,7 +7,6 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/unwind/unwind.h"
 
 static json_t *registers_json(const struct regs *regs)
 {

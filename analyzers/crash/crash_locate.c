@@ -14,7 +14,8 @@
 #include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/pt_regs.h"
+#include "kernel/unwind/unwind_task.h"
 
 static bool read_cpu_variable(struct kernel *kernel, const char *name, int *cpu)
 {

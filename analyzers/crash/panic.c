@@ -22,7 +22,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task_label.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 /* "null_dereference in crashme_null_third+0x15 [crashme], init/1 on CPU 0" */
 static void headline(const struct crash *crash, struct str *text)

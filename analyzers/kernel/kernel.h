@@ -48,7 +48,7 @@ struct kernel {
 	struct log *log;
 	struct tasks *tasks;
 	struct stacks *stacks; /* as NULL as tasks */
-	int32_t *cpu_notes;    /* by CPU; see cpu_notes_open() */
+	int32_t *cpu_notes;    /* by CPU; see cpu_regs_find_notes() */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
 	struct slabs *slabs;		   /* caches met so far, by kernel/mm/slab.c */

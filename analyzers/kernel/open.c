@@ -22,9 +22,10 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/unwind/cpu_regs.h"
 #include "kernel/unwind/stack_frame.h"
 #include "kernel/unwind/stacks.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwinder.h"
 
 /* Note the outcome of a step: its bit when it stands, a degraded entry when it does not. */
 static void note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy)
@@ -141,7 +142,7 @@ static struct err *open_stacks(struct kernel *kernel)
 		return err_new(ERR_NOT_FOUND, "no stacks are known without tasks");
 	TRY(stacks_open(kernel, &kernel->stacks));
 	if (kernel->percpu)
-		TRY(cpu_notes_open(kernel, &kernel->cpu_notes));
+		TRY(cpu_regs_find_notes(kernel, &kernel->cpu_notes));
 	TRY(unwinder_open(kernel, &kernel->unwinder, &why));
 	if (why)
 		kernel_degrade(kernel, "stacks",

@@ -20,7 +20,7 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
 
 static const struct {
 	const char *function;

@@ -3,7 +3,7 @@
 #define TRIAGE_LOCKS_SPIN_CPUS
 
 #include "kernel/kernel.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/trace.h"
 
 /* A CPU, what it ran when the machine died, and whether it was spinning. */
 struct spin_cpu {

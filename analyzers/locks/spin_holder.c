@@ -15,7 +15,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "locks/critical_section.h"
 
 static enum lock_call classify_call(struct kernel *kernel, uint64_t target)

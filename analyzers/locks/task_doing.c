@@ -7,7 +7,7 @@
 #include "crash/panic_path.h"
 #include "kernel/kernel.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 enum death { DEATH_NONE, DEATH_STOPPED, DEATH_ENDED };
 

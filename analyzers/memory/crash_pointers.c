@@ -13,7 +13,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "memory/memory_found.h"
 
 #define VALUE_FRAMES 4 /* the crashed function's and its callers' stack frames … */

@@ -5,7 +5,7 @@
 #include "kernel/mm/owner.h"
 #include "kernel/mm/slab.h"
 #include "kernel/types/types.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "memory/bad_value.h"
 
 /* What is known of the dead kernel's memory. Offsets and sizes are in bytes. */

@@ -18,7 +18,6 @@
 #include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
-#include "kernel/unwind/unwind.h"
 #include "memory/bit_flip.h"
 #include "memory/copies.h"
 #include "memory/crash_pointers.h"

@@ -8,7 +8,7 @@
 #include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/trace.h"
 
 #define CALLEE_SAVED                                                                               \
 	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \

@@ -23,7 +23,7 @@
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "text/oops_code.h"
 #include "text/text_bit_flip.h"
 #include "text/text_compare.h"

@@ -12,7 +12,6 @@
 #include "kernel/dump/search.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
 #include "memory/search_hits.h"
 
 /* --- what to look for ------------------------------------------------------------------------- */

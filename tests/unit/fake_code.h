@@ -8,7 +8,7 @@
 #include "fake_slab.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "memory/provenance.h"
 #include "memory/provenance_trail.h"
 

@@ -7,7 +7,7 @@
 #include "fake_slab.h"
 #include "kept_findings.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 /*
  * Stands in for kernel/mm/owner.c and describe.c: objects of the fake slabs are owners, all else is

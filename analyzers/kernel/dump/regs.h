@@ -58,6 +58,12 @@ static inline void regs_forget(struct regs *regs, enum reg reg)
 	regs->known &= ~(1u << reg);
 }
 
+/* Of code in user space. */
+static inline bool regs_user_mode(const struct regs *regs)
+{
+	return regs_known(regs, REG_CS) && (regs->value[REG_CS] & 3) == 3;
+}
+
 const char *reg_name(enum reg reg); /* "rax" … "gs_base" */
 
 #endif

@@ -11,6 +11,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/unwind/unwind_task.h"
 
 struct wait_entry {
 	const char *function;

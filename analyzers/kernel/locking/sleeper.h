@@ -3,7 +3,7 @@
 #define TRIAGE_KERNEL_LOCKING_SLEEPER
 
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 /*
  * Blocked tasks and what each sleeps on, by the functions on its stack. Which lock it is takes no

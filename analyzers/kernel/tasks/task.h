@@ -47,9 +47,5 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address);
 const struct err *tasks_error(const struct tasks *tasks);
 /* Where a task that is switched out left its stack pointer (thread.sp). */
 struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret);
-/* Registers of a CPU at its death, by CPU number; false when the dump has none. See cpu_regs.c. */
-/* Which note is each CPU's, by CPU number (-1: none); needs percpu, tasks and stacks. To free(). */
-struct err *cpu_notes_open(struct kernel *kernel, int32_t **ret);
-bool tasks_cpu_regs(struct kernel *kernel, unsigned cpu, struct regs *ret);
 
 #endif

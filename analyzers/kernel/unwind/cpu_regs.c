@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
+/* The registers of each CPU, out of the dump's notes. */
+#include "kernel/unwind/cpu_regs.h"
 
-#include "base/parse.h"
 #include "kernel/dump/dump.h"
-#include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/stacks.h"
 
@@ -22,8 +20,7 @@ static int32_t cpu_by_stack(struct kernel *kernel, const struct regs *regs)
 {
 	struct stack stack;
 
-	if (!regs_known(regs, REG_RSP) ||
-	    (regs_known(regs, REG_CS) && (regs->value[REG_CS] & 3) == 3) ||
+	if (!regs_known(regs, REG_RSP) || regs_user_mode(regs) ||
 	    !stacks_find(kernel, regs->value[REG_RSP], &stack))
 		return -1;
 	return stack.cpu;
@@ -53,44 +50,46 @@ static void assign_by_order(struct kernel *kernel, int32_t *notes, unsigned cpus
 }
 
 /* What the stacks tell outweighs the order; a note they give away is no other CPU's. */
-static void assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus)
+static struct err *assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus)
 {
 	size_t count = MIN(dump_cpu_count(kernel->dump), PERCPU_MAX);
 	_free_ int32_t *owners = calloc(count + 1, sizeof(*owners));
 	struct regs regs;
 
-	for (size_t note = 0; owners && note < count; note++) {
-		owners[note] = err_ok(dump_cpu_regs(kernel->dump, note, &regs))
+	if (!owners)
+		return &err_nomem;
+	for (size_t note = 0; note < count; note++)
+		owners[note] = TRY_OK(dump_cpu_regs(kernel->dump, note, &regs))
 				       ? cpu_by_stack(kernel, &regs)
 				       : -1;
-	}
-	for (unsigned cpu = 0; owners && cpu < cpus; cpu++) {
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
 		int32_t note = notes[cpu];
 
 		if (note >= 0 &&
 		    ((size_t)note >= count || (owners[note] >= 0 && owners[note] != (int32_t)cpu)))
 			notes[cpu] = -1;
 	}
-	for (size_t note = 0; owners && note < count; note++)
+	for (size_t note = 0; note < count; note++)
 		if (owners[note] >= 0 && (unsigned)owners[note] < cpus)
 			notes[owners[note]] = (int32_t)note;
+	return NULL;
 }
 
-struct err *cpu_notes_open(struct kernel *kernel, int32_t **ret)
+struct err *cpu_regs_find_notes(struct kernel *kernel, int32_t **ret)
 {
 	unsigned cpus = percpu_cpus(kernel->percpu);
-	int32_t *notes = calloc(cpus, sizeof(*notes));
+	_free_ int32_t *notes = calloc(cpus, sizeof(*notes));
 
 	if (!notes)
 		return &err_nomem;
 	assign_by_order(kernel, notes, cpus);
 	if (kernel->dump)
-		assign_by_stack(kernel, notes, cpus);
-	*ret = notes;
+		TRY(assign_by_stack(kernel, notes, cpus));
+	*ret = take_ptr(notes);
 	return NULL;
 }
 
-bool tasks_cpu_regs(struct kernel *kernel, unsigned cpu, struct regs *ret)
+bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret)
 {
 	size_t note = cpu;
 

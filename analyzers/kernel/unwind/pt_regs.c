@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/dump/regs.h"
+/* The registers that entry code saved on a stack. */
+#include "kernel/unwind/pt_regs.h"
+
 #include "kernel/memory/memory.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
-#include "kernel/unwind/unwind.h"
-#include "kernel/unwind/unwind_state.h"
 
-/* struct pt_regs (arch/x86/include/asm/ptrace.h): what entry code saved. */
 static const struct {
 	enum member_id id;
 	enum reg reg;
@@ -25,9 +24,7 @@ static const struct {
 	{MEMBER_PT_REGS_SS, REG_SS},
 };
 
-#define PT_REGS_SIZE 256 /* room for more than there is */
-
-static void decode_regs(struct kernel *kernel, const void *bytes, size_t length, struct regs *ret)
+void pt_regs_decode(struct kernel *kernel, const void *bytes, size_t length, struct regs *ret)
 {
 	uint64_t value;
 
@@ -37,12 +34,12 @@ static void decode_regs(struct kernel *kernel, const void *bytes, size_t length,
 			regs_set(ret, pt_regs_members[i].reg, value);
 }
 
-static struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
+struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
 {
 	const struct member *last = members_get(kernel->members, MEMBER_PT_REGS_SS);
 	const struct member *ip = members_get(kernel->members, MEMBER_PT_REGS_IP);
 
-	if (!last || !ip || member_offset(last) + 8 > PT_REGS_SIZE)
+	if (!last || !ip || member_offset(last) + 8 > PT_REGS_SIZE_MAX)
 		return err_new(ERR_NOT_FOUND, "no struct pt_regs among this kernel's types");
 	*ret = member_offset(last) + 8;
 	return NULL;
@@ -50,22 +47,11 @@ static struct err *pt_regs_size(struct kernel *kernel, size_t *ret)
 
 struct err *pt_regs_read(struct kernel *kernel, uint64_t address, struct regs *ret)
 {
-	uint8_t bytes[PT_REGS_SIZE];
+	uint8_t bytes[PT_REGS_SIZE_MAX];
 	size_t size;
 
 	TRY(pt_regs_size(kernel, &size));
 	TRY(err_wrap(memory_read(kernel->memory, address, bytes, size), "pt_regs"));
-	decode_regs(kernel, bytes, size, ret);
-	return NULL;
-}
-
-struct err *unwind_read_regs(struct unwind_state *state, uint64_t address, struct regs *ret)
-{
-	uint8_t bytes[PT_REGS_SIZE];
-	size_t size;
-
-	TRY(pt_regs_size(state->kernel, &size));
-	TRY(err_wrap(unwind_read_stack(state, address, bytes, size), "pt_regs"));
-	decode_regs(state->kernel, bytes, size, ret);
+	pt_regs_decode(kernel, bytes, size, ret);
 	return NULL;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* In whose frame of a task's stack an address lies. */
 #include "kernel/unwind/stack_frame.h"
 
 #include <stdlib.h>
 
 #include "kernel/kernel.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
 
 #define TRACES_KEPT 8
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which memory is a kernel stack: those of tasks, and those that each CPU has. */
 #include "kernel/unwind/stacks.h"
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/dump/dump.h"
@@ -15,7 +17,7 @@
 /* Stacks that belong to CPUs, by address. */
 struct stacks {
 	struct stack *list;
-	size_t count, capacity;
+	size_t count;
 };
 
 /* IRQ_STACK_SIZE is 16 KiB wherever the types do not say so themselves. */
@@ -26,15 +28,8 @@ static struct err *add(struct stacks *stacks, const struct stack *stack)
 {
 	if (stack->high <= stack->low || stack->high - stack->low > STACK_LARGEST)
 		return NULL;
-	if (stacks->count == stacks->capacity) {
-		size_t capacity = stacks->capacity ? stacks->capacity * 2 : 64;
-		struct stack *list = reallocarray(stacks->list, capacity, sizeof(*list));
-
-		if (!list)
-			return &err_nomem;
-		stacks->list = list;
-		stacks->capacity = capacity;
-	}
+	if (!array_grow(stacks->list, stacks->count))
+		return &err_nomem;
 	stacks->list[stacks->count++] = *stack;
 	return NULL;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/unwind/unwind_state.h"
+/* Unwinding by frame pointers. */
+#include "kernel/unwind/unwind_fp.h"
 
 #include <string.h>
 
-#include "kernel/dump/regs.h"
+#include "kernel/insn/code.h"
 #include "kernel/insn/prologue.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
-#include "kernel/unwind/stacks.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_read.h"
 
 /*
  * Frame pointers: RBP points at the caller's RBP, the return address lies above. Kernels of before
@@ -19,7 +19,7 @@
  * through a saved stack pointer.
  */
 
-bool fp_usable(struct kernel *kernel)
+struct err *unwind_fp_usable(struct kernel *kernel, bool *ret)
 {
 	static const char *const names[] = {"schedule", "do_exit", "vfs_read", "panic",
 					    "__kmalloc"};
@@ -31,19 +31,19 @@ bool fp_usable(struct kernel *kernel)
 
 		if (!symbols_find(kernel->symbols, names[i], &start))
 			continue;
-		err_free(prologue_read(kernel, start, 0, &prologue));
-		if (prologue.frame_pointer)
+		if (TRY_OK(prologue_read(kernel, start, 0, &prologue)) && prologue.frame_pointer)
 			with++;
 		else
 			without++;
 	}
-	return with > without;
+	*ret = with > without;
+	return NULL;
 }
 
 /* --- one frame -------------------------------------------------------------------------------- */
 
 static struct err *take_frame(struct unwind_state *state, uint64_t frame, uint64_t slot,
-			      struct step *ret)
+			      struct unwind_step *ret)
 {
 	uint64_t rbp = state->regs.value[REG_RBP];
 
@@ -55,7 +55,7 @@ static struct err *take_frame(struct unwind_state *state, uint64_t frame, uint64
 	return unwind_read_return(state, slot, ret);
 }
 
-struct err *fp_step_plain(struct unwind_state *state, struct step *ret)
+struct err *unwind_fp_step_plain(struct unwind_state *state, struct unwind_step *ret)
 {
 	uint64_t rbp = state->regs.value[REG_RBP];
 
@@ -68,7 +68,8 @@ struct err *fp_step_plain(struct unwind_state *state, struct step *ret)
  * A function may have been interrupted before it set its frame up, or be one that never does
  * (assembly): its prologue so far tells how deep the return address lies.
  */
-static struct err *step_without_frame(struct unwind_state *state, struct step *ret, bool *done)
+static struct err *step_without_frame(struct unwind_state *state, struct unwind_step *ret,
+				      bool *done)
 {
 	uint64_t rip = state->regs.value[REG_RIP], rsp = state->regs.value[REG_RSP];
 	struct prologue prologue;
@@ -76,7 +77,7 @@ static struct err *step_without_frame(struct unwind_state *state, struct step *r
 
 	*done = false;
 	if (!state->exact || !symbols_at(state->kernel->symbols, rip, &symbol) ||
-	    !err_ok(prologue_read(state->kernel, symbol.address, rip, &prologue)) ||
+	    !TRY_OK(prologue_read(state->kernel, symbol.address, rip, &prologue)) ||
 	    !prologue.reached || prologue.frame_pointer)
 		return NULL;
 	*done = true;
@@ -104,16 +105,16 @@ static bool plausible_regs(struct unwind_state *state, uint64_t address, const s
 	return rsp > address || rsp < state->stack.low;
 }
 
-static bool try_regs(struct unwind_state *state, uint64_t address, struct step *ret)
+static bool try_regs(struct unwind_state *state, uint64_t address, struct unwind_step *ret)
 {
 	struct unwind_state copy = *state;
+	struct regs regs;
 
-	if (address & 7 || !err_ok(unwind_read_regs(&copy, address, &ret->regs)) ||
-	    !plausible_regs(&copy, address, &ret->regs))
+	if (address & 7 || !err_ok(unwind_read_regs(&copy, address, &regs)) ||
+	    !plausible_regs(&copy, address, &regs))
 		return false;
-	ret->pt_regs = address;
-	ret->exact = true;
-	ret->source = FOUND_FP;
+	*ret = (struct unwind_step){
+		.regs = regs, .pt_regs = address, .exact = true, .source = FOUND_FP};
 	return true;
 }
 
@@ -124,7 +125,7 @@ static bool try_regs(struct unwind_state *state, uint64_t address, struct step *
  * above, or where one of these words points to (the stack pointer an interrupt stack begins with,
  * which 3.x leaves at the pt_regs' rbp).
  */
-static bool find_regs(struct unwind_state *state, struct step *ret)
+static bool find_regs(struct unwind_state *state, struct unwind_step *ret)
 {
 	const struct member *bp = members_get(state->kernel->members, MEMBER_PT_REGS_BP);
 	uint64_t sp = (state->regs.value[REG_RSP] + 7) & ~UINT64_C(7), word;
@@ -146,16 +147,18 @@ static bool find_regs(struct unwind_state *state, struct step *ret)
  * Until 76f5df43cab5 (v4.1) a system call saved the registers that calls clobber and left the place
  * of the others, at the bottom of its pt_regs, to the stack frames of C.
  */
-static bool find_partial_regs(struct unwind_state *state, struct step *ret)
+static bool find_partial_regs(struct unwind_state *state, struct unwind_step *ret)
 {
 	static const enum reg unsaved[] = {REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14, REG_R15};
 	uint64_t size = type_size(types_find_struct(state->kernel->types, "pt_regs"));
+	struct unwind_step step;
 
 	if (state->stack.kind != STACK_TASK || !size ||
-	    !try_regs(state, state->stack.high - size, ret) || !(ret->regs.value[REG_CS] & 3))
+	    !try_regs(state, state->stack.high - size, &step) || !(step.regs.value[REG_CS] & 3))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(unsaved); i++)
-		regs_forget(&ret->regs, unsaved[i]);
+		regs_forget(&step.regs, unsaved[i]);
+	*ret = step;
 	return true;
 }
 
@@ -238,29 +241,24 @@ static bool is_thread_start(struct kernel *kernel, uint64_t address)
 					    "x86_64_start_kernel",
 					    "start_cpu",
 					    "startup_64"};
-	struct symbol symbol;
 
-	if (!symbols_at(kernel->symbols, address, &symbol))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(symbol.name, names[i]))
-			return true;
-	return false;
+	return code_is_in(kernel, address, names, ARRAY_SIZE(names));
 }
 
 /* C whose name only sounds like entry code (do_page_fault), and call_softirq(), keep a frame. */
-static bool keeps_frame(struct kernel *kernel, uint64_t address)
+static struct err *keeps_frame(struct kernel *kernel, uint64_t address, bool *ret)
 {
-	struct prologue prologue = {0};
+	struct prologue prologue;
 	struct symbol symbol;
 
-	if (symbols_at(kernel->symbols, address, &symbol))
-		err_free(prologue_read(kernel, symbol.address, 0, &prologue));
-	return prologue.frame_pointer;
+	*ret = symbols_at(kernel->symbols, address, &symbol) &&
+	       TRY_OK(prologue_read(kernel, symbol.address, 0, &prologue)) &&
+	       prologue.frame_pointer;
+	return NULL;
 }
 
 /* 4.11 marks a frame pointer that is the address of a pt_regs by its lowest bit (946c191161ce). */
-static bool encoded_regs(struct unwind_state *state, struct step *ret)
+static bool encoded_regs(struct unwind_state *state, struct unwind_step *ret)
 {
 	uint64_t rbp = state->regs.value[REG_RBP];
 
@@ -268,10 +266,10 @@ static bool encoded_regs(struct unwind_state *state, struct step *ret)
 	       try_regs(state, rbp & ~UINT64_C(1), ret);
 }
 
-struct err *fp_step(struct unwind_state *state, struct step *ret)
+struct err *unwind_fp_step(struct unwind_state *state, struct unwind_step *ret)
 {
-	uint64_t address = unwind_lookup_address(state);
-	bool done;
+	uint64_t address = unwind_state_lookup_address(state);
+	bool framed, done;
 
 	if (is_thread_start(state->kernel, address)) {
 		ret->end = true;
@@ -279,11 +277,11 @@ struct err *fp_step(struct unwind_state *state, struct step *ret)
 	}
 	if (encoded_regs(state, ret))
 		return NULL;
-	if (is_entry(state->kernel, address) && !keeps_frame(state->kernel, address)) {
-		if (find_regs(state, ret) || find_partial_regs(state, ret))
+	if (is_entry(state->kernel, address)) {
+		TRY(keeps_frame(state->kernel, address, &framed));
+		if (!framed && (find_regs(state, ret) || find_partial_regs(state, ret)))
 			return NULL;
-		*ret = (struct step){0};
 	}
 	TRY(step_without_frame(state, ret, &done));
-	return done ? NULL : fp_step_plain(state, ret);
+	return done ? NULL : unwind_fp_step_plain(state, ret);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/unwind/unwind_state.h"
+/* Trampolines of the function tracer, told from the code they are copies of. */
+#include "kernel/unwind/unwind_ftrace.h"
 
 #include <string.h>
 
+#include "kernel/insn/code.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
@@ -12,7 +14,7 @@
 /*
  * A tracer that is alone on its functions gets a trampoline: a copy of ftrace_caller or
  * ftrace_regs_caller (arch/x86/kernel/ftrace.c: create_trampoline). The copy has no unwind data,
- * but stands to the stack as the code it was copied from, which has.
+ * but uses the stack as the code it was copied from does, which has.
  */
 #define OPS_MAX 4096
 #define SAME_BYTES 16 /* enough to tell the two templates apart */
@@ -36,7 +38,7 @@ static bool covers(struct kernel *kernel, uint64_t ops, uint64_t address, uint64
 	       address >= *trampoline && address - *trampoline < size;
 }
 
-bool ftrace_origin(struct kernel *kernel, uint64_t address, uint64_t *ret)
+bool unwind_ftrace_origin(struct kernel *kernel, uint64_t address, uint64_t *ret)
 {
 	const struct member *next = members_get(kernel->members, MEMBER_FTRACE_OPS_NEXT);
 	_chain_walk_ struct chain_walk walk = {.kernel = NULL};

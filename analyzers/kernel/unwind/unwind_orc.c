@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/unwind/unwind_state.h"
-
-#include <string.h>
+/* Unwinding by ORC, the tables that objtool writes. */
+#include "kernel/unwind/unwind_orc.h"
 
 #include "base/parse.h"
-#include "kernel/dump/regs.h"
+#include "kernel/insn/code.h"
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_ftrace.h"
+#include "kernel/unwind/unwind_read.h"
 
 /*
  * ORC (arch/x86/kernel/unwind_orc.c, ee9f8fce9964 v4.14): two sorted tables side by side, one of
@@ -170,24 +170,21 @@ static struct err *open_tables(struct orc *orc)
 	return find_encoding(orc);
 }
 
-struct err *orc_open(struct kernel *kernel, struct orc **ret)
+DEFINE_CLEANUP(struct orc, unwind_orc_close)
+
+struct err *unwind_orc_open(struct kernel *kernel, struct orc **ret)
 {
-	struct orc *orc = calloc(1, sizeof(*orc));
-	struct err *err;
+	_cleanup_(cleanup_unwind_orc_close) struct orc *orc = calloc(1, sizeof(*orc));
 
 	if (!orc)
 		return &err_nomem;
 	orc->kernel = kernel;
-	err = open_tables(orc);
-	if (err) {
-		orc_close(orc);
-		return err;
-	}
-	*ret = orc;
+	TRY(open_tables(orc));
+	*ret = take_ptr(orc);
 	return NULL;
 }
 
-void orc_close(struct orc *orc)
+void unwind_orc_close(struct orc *orc)
 {
 	free(orc);
 }
@@ -227,19 +224,20 @@ static struct err *search(struct orc *orc, const struct table *table, uint64_t f
 
 #define LOOKUP_BLOCK_SIZE 256 /* arch/x86/include/asm/orc_lookup.h */
 
-/* Narrow the search by the index. A range that makes no sense is the whole table. */
-static void narrow(struct orc *orc, uint64_t address, uint64_t *first, uint64_t *last)
+/* Narrow the search by the index, unless that cannot be read or makes no sense. */
+static struct err *narrow(struct orc *orc, uint64_t address, uint64_t *first, uint64_t *last)
 {
 	uint64_t block = (address - orc->text) / LOOKUP_BLOCK_SIZE;
 	uint64_t pair;
 
 	if (address < orc->text || address >= orc->text_end || block + 1 >= orc->lookup_blocks ||
-	    !err_ok(memory_read_u64(orc->kernel->memory, orc->lookup + block * 4, &pair)))
-		return;
+	    !TRY_OK(memory_read_u64(orc->kernel->memory, orc->lookup + block * 4, &pair)))
+		return NULL;
 	if ((uint32_t)pair < (pair >> 32) + 1 && (pair >> 32) + 1 <= orc->table.count) {
 		*first = (uint32_t)pair;
 		*last = (pair >> 32) + 1;
 	}
+	return NULL;
 }
 
 static void decode(const struct orc *orc, const uint8_t *raw, struct orc_entry *ret)
@@ -271,7 +269,7 @@ static struct err *find_in(struct orc *orc, const struct table *table, uint64_t 
 	uint8_t raw[ORC_ENTRY_SIZE];
 
 	if (table == &orc->table)
-		narrow(orc, address, &first, &last);
+		TRY(narrow(orc, address, &first, &last));
 	TRY(search(orc, table, first, last, address, &i));
 	TRY(memory_read(orc->kernel->memory, table->orc + i * ORC_ENTRY_SIZE, raw, sizeof(raw)));
 	decode(orc, raw, ret);
@@ -284,7 +282,7 @@ static struct err *find_uncached(struct orc *orc, uint64_t address, struct orc_e
 	struct table table;
 
 	if (code_is_generated(orc->kernel, address) &&
-	    !ftrace_origin(orc->kernel, address, &address))
+	    !unwind_ftrace_origin(orc->kernel, address, &address))
 		return err_at(ERR_NOT_FOUND, address, "generated code has no unwind data");
 	if ((address >= orc->text && address < orc->text_end) ||
 	    (address >= orc->init && address < orc->init_end))
@@ -371,7 +369,7 @@ static struct err *find_bp(struct unwind_state *state, const struct orc_entry *e
 }
 
 static struct err *step_call(struct unwind_state *state, const struct orc_entry *entry,
-			     uint64_t cfa, struct step *ret)
+			     uint64_t cfa, struct unwind_step *ret)
 {
 	/* Of the callee-saved registers the tables know RBP alone. */
 	ret->regs.known = state->regs.known & 1u << REG_RBP;
@@ -381,9 +379,14 @@ static struct err *step_call(struct unwind_state *state, const struct orc_entry 
 	return unwind_read_return(state, cfa - 8, ret);
 }
 
+/* Registers a function gives back unchanged (System V x86-64 ABI), but for RSP. */
+#define CALLEE_SAVED                                                                               \
+	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
+	 1u << REG_R15)
+
 /* The five words the CPU pushed; the code had not come to save the rest, nor to change it. */
 static struct err *step_iret(struct unwind_state *state, const struct orc_entry *entry,
-			     uint64_t cfa, struct step *ret)
+			     uint64_t cfa, struct unwind_step *ret)
 {
 	static const enum reg pushed[] = {REG_RIP, REG_CS, REG_RFLAGS, REG_RSP, REG_SS};
 	const struct member *ip = members_get(state->kernel->members, MEMBER_PT_REGS_IP);
@@ -405,19 +408,13 @@ static bool is_first_function(struct kernel *kernel, uint64_t address)
 {
 	static const char *const names[] = {"ret_from_fork", "secondary_startup_64", "start_cpu",
 					    "start_cpu0", "startup_64"};
-	struct symbol symbol;
 
-	if (!symbols_at(kernel->symbols, address, &symbol))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(symbol.name, names[i]))
-			return true;
-	return false;
+	return code_is_in(kernel, address, names, ARRAY_SIZE(names));
 }
 
-struct err *orc_step(struct orc *orc, struct unwind_state *state, struct step *ret)
+struct err *unwind_orc_step(struct orc *orc, struct unwind_state *state, struct unwind_step *ret)
 {
-	uint64_t address = unwind_lookup_address(state), cfa;
+	uint64_t address = unwind_state_lookup_address(state), cfa;
 	struct orc_entry entry;
 
 	TRY(find(orc, address, &entry));

@@ -1,22 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/unwind/unwind_state.h"
-
-#include <string.h>
+/* Which return addresses tracers took out of their places on the stack. */
+#include "kernel/unwind/unwind_return.h"
 
 #include "base/parse.h"
+#include "kernel/insn/code.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 
 /*
- * Tracers that want to know when a function returns put their own code's address into its return
- * slot, and keep the right one: the function graph tracer on a stack beside the task, kretprobes
- * and rethooks on a list. Both note the slot it was taken from.
+ * Where the right address is kept: by the function graph tracer on a stack beside the task's, by
+ * kretprobes and rethooks on a list. Both note the slot it was taken from.
  */
 #define HOOKS_MAX 512	    /* nodes of one task's list */
 #define RET_STACK_SIZE 4096 /* SHADOW_STACK_SIZE; before v6.11 50 entries */
+
+void unwind_return_find_hooks(struct kernel *kernel, uint64_t hooks[RETURN_HOOKS])
+{
+	static const char *const names[RETURN_HOOKS] = {
+		"return_to_handler",	   /* the function graph tracer */
+		"arch_rethook_trampoline", /* f3a112c0c40d v5.18 */
+		"__kretprobe_trampoline",  /* adf8a61a940c v5.16 */
+		"kretprobe_trampoline",
+	};
+
+	for (size_t i = 0; i < RETURN_HOOKS; i++)
+		if (!symbols_find(kernel->symbols, names[i], &hooks[i]))
+			hooks[i] = 0;
+}
+
+bool unwind_return_is_hook(const struct unwinder *unwinder, uint64_t address)
+{
+	for (size_t i = 0; i < RETURN_HOOKS; i++)
+		if (address && address == unwinder->return_hooks[i])
+			return true;
+	return false;
+}
 
 static const struct task *traced_task(const struct unwind_state *state)
 {
@@ -81,7 +103,7 @@ static bool hooked_return(const struct unwind_state *state, const struct task *t
 	return false;
 }
 
-bool unwind_real_return(const struct unwind_state *state, uint64_t slot, uint64_t *address)
+bool unwind_return_real(const struct unwind_state *state, uint64_t slot, uint64_t *address)
 {
 	static const struct hook_list lists[] = {
 		{MEMBER_TASK_RETHOOKS, MEMBER_RETHOOK_NODE, MEMBER_RETHOOK_RET,

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the unwind of a task starts. */
+#include "kernel/unwind/unwind_task.h"
+
 #include "base/parse.h"
 #include "kernel/dump/dump.h"
-#include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/unwind/cpu_regs.h"
 #include "kernel/unwind/stacks.h"
 #include "kernel/unwind/unwind.h"
 #include "kernel/unwind/unwind_state.h"
-
-/* Where the unwind of a task starts. */
+#include "kernel/unwind/unwind_step.h"
 
 /* The registers __switch_to_asm pushed. */
 static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
@@ -42,21 +43,27 @@ static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs
 
 #define SCHEDULER_BYTES 8192 /* of the function that switches */
 
-/* Where a function goes on after its call of another: the address behind the call. */
-static bool find_call(struct kernel *kernel, uint64_t function, uint64_t target, uint64_t *ret)
+/* Where a function goes on after its call of another: the address behind the call; 0: nowhere. */
+static struct err *find_call(struct kernel *kernel, uint64_t function, uint64_t target,
+			     uint64_t *ret)
 {
 	_free_ uint8_t *code = malloc(SCHEDULER_BYTES);
 
-	if (!code || !err_ok(memory_read(kernel->memory, function, code, SCHEDULER_BYTES)))
-		return false;
+	*ret = 0;
+	if (!code)
+		return &err_nomem;
+	if (!TRY_OK(memory_read(kernel->memory, function, code, SCHEDULER_BYTES)))
+		return NULL;
 	for (size_t i = 0; i + 5 <= SCHEDULER_BYTES; i++) {
 		int32_t offset = (int32_t)load_u32(code + i + 1);
+		uint64_t behind = function + i + 5;
 
-		*ret = function + i + 5;
-		if (code[i] == 0xe8 && *ret + (uint64_t)(int64_t)offset == target)
-			return true;
+		if (code[i] == 0xe8 && behind + (uint64_t)(int64_t)offset == target) {
+			*ret = behind;
+			return NULL;
+		}
 	}
-	return false;
+	return NULL;
 }
 
 /*
@@ -70,8 +77,10 @@ static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		if (!symbols_find(kernel->symbols, places[i], &function) ||
-		    !symbols_find(kernel->symbols, "__switch_to", &target) ||
-		    !find_call(kernel, function, target, &rip))
+		    !symbols_find(kernel->symbols, "__switch_to", &target))
+			continue;
+		TRY(find_call(kernel, function, target, &rip));
+		if (!rip)
 			continue;
 		TRY(err_wrap(memory_read_u64(kernel->memory, sp, &rbp), "saved frame pointer"));
 		regs_set(ret, REG_RIP, rip);
@@ -85,55 +94,62 @@ static struct err *inline_switch_regs(struct kernel *kernel, uint64_t sp, struct
 #define SEARCH_MAX 65536 /* bytes of a stack; kernel stacks are 8 to 32 KiB */
 
 /* The switch frame whose return address stands at this place, if the stack unwinds from there. */
-static bool switch_frame_at(struct kernel *kernel, uint64_t at, struct regs *ret)
+static struct err *try_switch_frame(struct kernel *kernel, uint64_t at, struct regs *ret,
+				    unsigned *found)
 {
 	const struct member *address = members_get(kernel->members, MEMBER_INACTIVE_RET_ADDR);
 	struct unwind_state state = {.kernel = kernel};
-	bool ends = false;
+	unsigned frames;
+	bool ends;
 
-	if (!err_ok(inactive_regs(kernel, at - member_offset(address), &state.regs)))
-		return false;
+	if (!TRY_OK(inactive_regs(kernel, at - member_offset(address), &state.regs)))
+		return NULL;
 	stacks_find(kernel, state.regs.value[REG_RSP], &state.stack);
-	unwind_reach(&state, &ends);
-	*ret = state.regs;
-	return ends;
+	TRY(unwind_step_reach(&state, &frames, &ends));
+	if (ends) {
+		*ret = state.regs;
+		++*found;
+	}
+	return NULL;
+}
+
+/* Every switch frame on the task's stack that returns to an address. */
+static struct err *try_switch_frames(struct kernel *kernel, const struct task *task, uint64_t rip,
+				     struct regs *ret, unsigned *found)
+{
+	uint64_t end = task->stack + MIN(task->stack_size, SEARCH_MAX);
+
+	for (uint64_t page = task->stack; page < end; page += PAGE_SIZE) {
+		uint8_t words[PAGE_SIZE];
+
+		if (!TRY_OK(memory_read(kernel->memory, page, words, sizeof(words))))
+			continue;
+		for (size_t i = 0; i + 8 <= sizeof(words); i += 8)
+			if (load_u64(words + i) == rip)
+				TRY(try_switch_frame(kernel, page + i, ret, found));
+	}
+	return NULL;
 }
 
 /*
  * makedumpfile on a kernel newer than itself keeps a task's stack but may drop the page of
  * task_struct with thread.sp. The frame __switch_to_asm left on the stack is still there: it
  * returns into __schedule(), and only from the right one does the stack unwind to its end. More
- * than one such place is no answer. why is what stood in the way; it is handed back or freed.
+ * than one such place is no answer: *found says how many there are.
  */
-static struct err *search_regs(struct kernel *kernel, const struct task *task, struct err *why,
-			       struct regs *ret)
+static struct err *search_regs(struct kernel *kernel, const struct task *task, struct regs *ret,
+			       unsigned *found)
 {
-	uint64_t end = task->stack + MIN(task->stack_size, SEARCH_MAX), schedule, target, rip;
-	unsigned found = 0;
+	uint64_t schedule, target, rip;
 
+	*found = 0;
 	if (!members_has(kernel->members, MEMBER_INACTIVE_RET_ADDR) ||
 	    kernel->unwinder->way == WAY_SCAN ||
 	    !symbols_find(kernel->symbols, "__schedule", &schedule) ||
-	    !symbols_find(kernel->symbols, "__switch_to_asm", &target) ||
-	    !find_call(kernel, schedule, target, &rip))
-		return why;
-	for (uint64_t page = task->stack; page < end; page += PAGE_SIZE) {
-		uint8_t words[PAGE_SIZE];
-		struct regs regs = {0};
-
-		if (!err_ok(memory_read(kernel->memory, page, words, sizeof(words))))
-			continue;
-		for (size_t i = 0; i + 8 <= sizeof(words); i += 8)
-			if (load_u64(words + i) == rip &&
-			    switch_frame_at(kernel, page + i, &regs)) {
-				*ret = regs;
-				found++;
-			}
-	}
-	if (found != 1)
-		return why;
-	err_free(why);
-	return NULL;
+	    !symbols_find(kernel->symbols, "__switch_to_asm", &target))
+		return NULL;
+	TRY(find_call(kernel, schedule, target, &rip));
+	return rip ? try_switch_frames(kernel, task, rip, ret, found) : NULL;
 }
 
 /* A task that never ran yet "returns" to the start of ret_from_fork: behind no call. */
@@ -179,19 +195,23 @@ struct err *unwind_task(struct kernel *kernel, const struct task *task, struct t
 {
 	struct unwind_state state = {.kernel = kernel};
 	struct regs regs;
+	unsigned found = 0;
 
 	*ret = (struct trace){0};
-	if (task->on_cpu >= 0 && tasks_cpu_regs(kernel, (unsigned)task->on_cpu, &regs))
+	if (task->on_cpu >= 0 && cpu_regs_get(kernel, (unsigned)task->on_cpu, &regs))
 		return unwind_regs(kernel, &regs, ret);
-	ret->stopped = saved_regs(kernel, task, &state.regs);
-	bool searched = ret->stopped && ret->stopped->code == ERR_EXCLUDED && task->on_cpu < 0;
-	if (searched)
-		ret->stopped = search_regs(kernel, task, ret->stopped, &state.regs);
-	if (ret->stopped)
+	_err_ struct err *err = saved_regs(kernel, task, &state.regs);
+	if (err == &err_nomem)
+		return err;
+	if (err && err->code == ERR_EXCLUDED && task->on_cpu < 0)
+		TRY(search_regs(kernel, task, &state.regs, &found));
+	if (err && found != 1) {
+		ret->stopped = take_ptr(err);
 		return NULL;
+	}
 	state.exact = is_newborn(kernel, &state.regs);
 	TRY(unwind_from(&state, ret));
-	if (searched && ret->count)
+	if (found && ret->count)
 		ret->frames[0].source = FOUND_RESUMED;
 	if (task->on_cpu >= 0)
 		mark_stale(task, ret);

@@ -8,7 +8,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
 #include "locks/spin_cpus.h"
 
 /* struct mcs_spinlock { struct mcs_spinlock *next; int locked; int count; } */

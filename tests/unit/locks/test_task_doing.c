@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kernel/tasks/task.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 #include "locks/task_doing.h"
 
 static struct task task;

@@ -3,7 +3,7 @@
 
 #include "fake_code.h"
 #include "kernel/dump/regs.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/frame.h"
 
 /* --- the stack ------------------------------------------------------------------------------------ */
 

@@ -6,7 +6,7 @@
 #include "kernel/kernel.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/stack_frame.h"
-#include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
 
 #define STACK 0xffffc90000010000
 #define STACK_SIZE 0x4000

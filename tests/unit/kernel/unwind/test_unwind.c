@@ -5,7 +5,10 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/stacks.h"
+#include "kernel/unwind/cpu_regs.h"
 #include "kernel/unwind/unwind.h"
+#include "kernel/unwind/unwind_task.h"
+#include "kernel/unwind/unwinder.h"
 
 #define TASK (FAKE_BASE + 0x1000)
 #define SIGNAL (FAKE_BASE + 0x1800)
@@ -779,7 +782,7 @@ START_TEST(running_tasks_have_their_cpus_registers)
 	fake_notes.regs[1] = start(AT(FORK, 2), STACK + 0x3000, 0);
 	fake_notes.count = 2;
 	kernel.dump = (struct dump *)&fake_notes; /* never looked into */
-	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
+	assert_ok(cpu_regs_find_notes(&kernel, &kernel.cpu_notes));
 	assert_ok(unwind_task(&kernel, tasks_at(kernel.tasks, 0), &trace));
 	ck_assert(trace.complete);
 	check_frame(&trace, 0, AT(FORK, 2), STACK + 0x3000, FRAME_CALL, FOUND_REGISTERS);
@@ -807,18 +810,18 @@ START_TEST(notes_go_by_who_saved_one)
 	fake_notes.regs[0] = start(AT(MIDDLE, 2), 0xffffc90000000000, 0);
 	fake_notes.count = 1;
 	kernel.dump = (struct dump *)&fake_notes;
-	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
-	ck_assert(!tasks_cpu_regs(&kernel, 0, &regs));
-	ck_assert(tasks_cpu_regs(&kernel, 1, &regs));
+	assert_ok(cpu_regs_find_notes(&kernel, &kernel.cpu_notes));
+	ck_assert(!cpu_regs_get(&kernel, 0, &regs));
+	ck_assert(cpu_regs_get(&kernel, 1, &regs));
 	ck_assert_uint_eq(regs.value[REG_RIP], AT(MIDDLE, 2));
-	ck_assert(!tasks_cpu_regs(&kernel, 2, &regs));
+	ck_assert(!cpu_regs_get(&kernel, 2, &regs));
 	free(take_ptr(kernel.cpu_notes));
 
 	/* Without any saved, the index is the number, as far as there are notes. */
 	fake_u32(area + 0x800, 0);
-	assert_ok(cpu_notes_open(&kernel, &kernel.cpu_notes));
-	ck_assert(tasks_cpu_regs(&kernel, 0, &regs));
-	ck_assert(!tasks_cpu_regs(&kernel, 1, &regs));
+	assert_ok(cpu_regs_find_notes(&kernel, &kernel.cpu_notes));
+	ck_assert(cpu_regs_get(&kernel, 0, &regs));
+	ck_assert(!cpu_regs_get(&kernel, 1, &regs));
 	close_all();
 }
 END_TEST
