@@ -45,7 +45,7 @@ static json_t *disk_status(const char *path)
 
 static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
 {
-	const char *trouble = storage_trouble(daemon->storage);
+	const char *trouble = store_guard_trouble(daemon->guard);
 	json_t *status = json_object(), *counts = NULL, *disks = json_array();
 
 	(void)request;
@@ -53,9 +53,9 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	json_put(status, "pid", json_integer(getpid()));
 	json_put(status, "uptime_s", json_integer(time(NULL) - daemon->started_at));
 	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
-	if (storage_get(daemon->storage) &&
-	    storage_check(daemon->storage, queue_counts(storage_db(daemon->storage), &counts),
-			  "count jobs"))
+	if (store_guard_get(daemon->guard) &&
+	    store_guard_check(daemon->guard, queue_counts(store_guard_db(daemon->guard), &counts),
+			      "count jobs"))
 		json_put(status, "queue", counts);
 	json_put(status, "running", jobs_status(daemon->jobs));
 	json_put(status, "spool", spool_status(daemon->spool));
@@ -69,9 +69,9 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 
 static struct err *need_store(struct daemon *daemon)
 {
-	if (storage_get(daemon->storage))
+	if (store_guard_get(daemon->guard))
 		return NULL;
-	return err_new(ERR_IO, "the store is not usable: %s", storage_trouble(daemon->storage));
+	return err_new(ERR_IO, "the store is not usable: %s", store_guard_trouble(daemon->guard));
 }
 
 static struct err *answer_retry(struct daemon *daemon, const json_t *request, json_t **ret)
@@ -79,10 +79,11 @@ static struct err *answer_retry(struct daemon *daemon, const json_t *request, js
 	struct err *err;
 
 	TRY(need_store(daemon));
-	err = queue_retry(storage_db(daemon->storage), json_integer_at(request, "id"), time(NULL));
+	err = queue_retry(store_guard_db(daemon->guard), json_integer_at(request, "id"),
+			  time(NULL));
 	if (err && err->code != ERR_IO && err->code != ERR_CORRUPT)
 		return err; /* the asker's mistake */
-	if (!storage_check(daemon->storage, err, "retry"))
+	if (!store_guard_check(daemon->guard, err, "retry"))
 		return need_store(daemon);
 	jobs_wake(daemon->jobs);
 	*ret = json_object();
@@ -96,10 +97,11 @@ static struct err *answer_prune(struct daemon *daemon, const json_t *request, js
 
 	TRY(need_store(daemon));
 	result = retention_run(daemon->retention);
-	if (forget > 0 && storage_get(daemon->storage) &&
-	    !storage_check(daemon->storage,
-			   queue_prune(storage_db(daemon->storage), time(NULL) - forget, &records),
-			   "prune"))
+	if (forget > 0 && store_guard_get(daemon->guard) &&
+	    !store_guard_check(
+		    daemon->guard,
+		    queue_prune(store_guard_db(daemon->guard), time(NULL) - forget, &records),
+		    "prune"))
 		return need_store(daemon);
 	*ret = json_object();
 	json_put(*ret, "reports", json_integer(result.reports));

@@ -8,8 +8,8 @@
 #include "daemon/store/store_guard.h"
 
 /*
- * triaged put together. Its parts know each other through this: storage is the ground the others
- * stand on, and whoever has a step of it fail hands the error to storage_check().
+ * triaged put together. Its parts know each other through this: the store's guard is the
+ * ground the others stand on, and each step on the store goes through store_guard_check().
  */
 struct daemon {
 	struct loop *loop;
@@ -17,7 +17,7 @@ struct daemon {
 	const char *config_path;
 	const char *state_dir; /* database, reports, unnamed files */
 	const char *run_dir;   /* the control socket */
-	struct storage *storage;
+	struct store_guard *guard;
 	struct spool *spool;
 	struct rules *rules;
 	struct jobs *jobs;

@@ -14,7 +14,7 @@
 
 static struct db *db_of(const struct daemon *daemon)
 {
-	return storage_db(daemon->storage);
+	return store_guard_db(daemon->guard);
 }
 
 static bool on_known(void *context, const struct spool_entry *entry, const char *path)
@@ -23,12 +23,12 @@ static bool on_known(void *context, const struct spool_entry *entry, const char 
 	bool known = false;
 
 	/* Without a store nothing is taken in, so nothing needs to be looked at either. */
-	if (!storage_get(daemon->storage))
+	if (!store_guard_get(daemon->guard))
 		return true;
-	storage_check(daemon->storage,
-		      queue_knows(db_of(daemon), entry->device, entry->inode, entry->size,
-				  entry->mtime_ns, path, &known),
-		      "look up a file");
+	store_guard_check(daemon->guard,
+			  queue_knows(db_of(daemon), entry->device, entry->inode, entry->size,
+				      entry->mtime_ns, path, &known),
+			  "look up a file");
 	return known;
 }
 
@@ -79,7 +79,7 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 	/* It may have grown since it was looked at; then it is not finished after all. */
 	if (row.id.size != file->entry->size || row.id.mtime_ns != file->entry->mtime_ns)
 		return NULL;
-	TRY(store_put_dump(storage_get(daemon->storage),
+	TRY(store_put_dump(store_guard_get(daemon->guard),
 			   &(struct dump_row){.uid = row.id.uid,
 					      .path = file->path,
 					      .size = (int64_t)row.id.size},
@@ -111,9 +111,9 @@ static void on_scanned(void *context, const struct spool_scan *scan)
 	struct daemon *daemon = context;
 	bool news = false;
 
-	if (!storage_get(daemon->storage))
+	if (!store_guard_get(daemon->guard))
 		return;
-	storage_check(daemon->storage, take_scan(daemon, scan, &news), "queue dumps");
+	store_guard_check(daemon->guard, take_scan(daemon, scan, &news), "queue dumps");
 	if (news)
 		jobs_wake(daemon->jobs);
 }
@@ -122,9 +122,9 @@ static void on_gone(void *context, const char *directory)
 {
 	struct daemon *daemon = context;
 
-	if (storage_get(daemon->storage))
-		storage_check(daemon->storage, queue_gone(db_of(daemon), directory, time(NULL)),
-			      "note removed dumps");
+	if (store_guard_get(daemon->guard))
+		store_guard_check(daemon->guard, queue_gone(db_of(daemon), directory, time(NULL)),
+				  "note removed dumps");
 }
 
 struct sweep {
@@ -155,10 +155,10 @@ static void on_complete(void *context)
 	struct daemon *daemon = context;
 	struct sweep sweep = {.daemon = daemon};
 
-	if (storage_get(daemon->storage))
-		storage_check(daemon->storage,
-			      queue_directories(db_of(daemon), check_directory, &sweep),
-			      "list directories");
+	if (store_guard_get(daemon->guard))
+		store_guard_check(daemon->guard,
+				  queue_directories(db_of(daemon), check_directory, &sweep),
+				  "list directories");
 	for (size_t i = 0; i < sweep.count; i++) {
 		if (sweep.gone[i])
 			on_gone(daemon, sweep.gone[i]);

@@ -42,12 +42,12 @@ struct jobs {
 
 static struct db *db_of(const struct jobs *jobs)
 {
-	return storage_db(jobs->daemon->storage);
+	return store_guard_db(jobs->daemon->guard);
 }
 
 static struct store *store_of(const struct jobs *jobs)
 {
-	return storage_get(jobs->daemon->storage);
+	return store_guard_get(jobs->daemon->guard);
 }
 
 /* End a job's process, if any, and forget it. What it read leaves the page cache. */
@@ -78,6 +78,15 @@ static void drop(struct active *active)
 		close(active->vmlinux_fd);
 	queue_job_deinit(&active->job);
 	free(active);
+}
+
+/*
+ * How a job's step on the store went. On false the store is gone and all jobs with it: active is
+ * freed.
+ */
+static bool survives(struct active *active, struct err *err, const char *doing)
+{
+	return store_guard_check(active->jobs->daemon->guard, err, doing);
 }
 
 /* --- the end of a job --- */
@@ -120,8 +129,8 @@ static void finish_failed(struct active *active, struct err *why)
 
 	log_line(LOG_WARNING, "dump %lld, %s: %s", (long long)active->job.dump, active->job.path,
 		 why->message);
-	if (storage_check(jobs->daemon->storage,
-			  conclude_failed(jobs, active->job.dump, why->message), "keep a verdict"))
+	if (survives(active, conclude_failed(jobs, active->job.dump, why->message),
+		     "keep a verdict"))
 		drop(active);
 	err_free(why);
 	outbox_wake(jobs->daemon->outbox);
@@ -158,10 +167,7 @@ static void on_worker(void *context)
 	struct jobs *jobs = active->jobs;
 	bool ended = false;
 
-	/* On failure the storage drops all jobs, this one too. */
-	if (!storage_check(jobs->daemon->storage, take_output(active, &ended), "keep findings"))
-		return;
-	if (!ended)
+	if (!survives(active, take_output(active, &ended), "keep findings") || !ended)
 		return;
 	if (worker_outcome(active->worker) != WORKER_DONE)
 		log_line(LOG_WARNING, "dump %lld, %s: worker %s in %s", (long long)active->job.dump,
@@ -178,8 +184,7 @@ static void put_back(struct active *active, struct err *err)
 	struct jobs *jobs = active->jobs;
 
 	log_error(LOG_ERR, err, "cannot start a worker");
-	if (!storage_check(jobs->daemon->storage, queue_put_back(db_of(jobs), active->job.dump),
-			   "put a job back"))
+	if (!survives(active, queue_put_back(db_of(jobs), active->job.dump), "put a job back"))
 		return;
 	drop(active);
 	timer_set(jobs->daemon->loop, &jobs->start, NO_PROCESS_MS);
@@ -302,9 +307,8 @@ static void launch(struct active *active)
 		log_line(LOG_NOTICE, "dump %lld, %s: removed before it was analyzed",
 			 (long long)active->job.dump, active->job.path);
 		err_free(err);
-		if (storage_check(jobs->daemon->storage,
-				  queue_vanished(db_of(jobs), active->job.dump, time(NULL)),
-				  "note a removed dump"))
+		if (survives(active, queue_vanished(db_of(jobs), active->job.dump, time(NULL)),
+			     "note a removed dump"))
 			drop(active);
 		return;
 	}
@@ -334,7 +338,7 @@ static bool start_next(struct jobs *jobs)
 		return false;
 	active = calloc(1, sizeof(*active));
 	if (!active)
-		return storage_check(jobs->daemon->storage, &err_nomem, "start a job");
+		return store_guard_check(jobs->daemon->guard, &err_nomem, "start a job");
 	active->jobs = jobs;
 	active->dump_fd = active->dmesg_fd = active->vmlinux_fd = -1;
 	active->started_ms = clock_ms();
@@ -344,7 +348,7 @@ static bool start_next(struct jobs *jobs)
 	if (err || !found) {
 		queue_job_deinit(&active->job);
 		free(active);
-		storage_check(jobs->daemon->storage, err, "take a job from the queue");
+		store_guard_check(jobs->daemon->guard, err, "take a job from the queue");
 		return false;
 	}
 	active->next = jobs->list;
@@ -368,7 +372,7 @@ static bool conclude_poisoned(struct jobs *jobs)
 		if (!err)
 			err = queue_next_poisoned(db_of(jobs), &dump);
 	}
-	return storage_check(jobs->daemon->storage, err, "settle interrupted jobs");
+	return store_guard_check(jobs->daemon->guard, err, "settle interrupted jobs");
 }
 
 static void set_retry(struct jobs *jobs)
@@ -376,7 +380,7 @@ static void set_retry(struct jobs *jobs)
 	int64_t delay = -1;
 	struct err *err = queue_retry_delay(db_of(jobs), time(NULL), &delay);
 
-	if (storage_check(jobs->daemon->storage, err, "look for retries") && delay >= 0)
+	if (store_guard_check(jobs->daemon->guard, err, "look for retries") && delay >= 0)
 		timer_hasten(jobs->daemon->loop, &jobs->start, 1000 * delay + 100);
 }
 

@@ -99,14 +99,14 @@ static void put_off(struct outbox *outbox, const struct err *err)
 /* Send one; false when the next is to wait. */
 static bool send_one(struct outbox *outbox, int64_t dump)
 {
-	struct storage *storage = outbox->daemon->storage;
+	struct store_guard *guard = outbox->daemon->guard;
 	_verdict_row_ struct verdict_row row = {0};
 	_json_ json_t *report = NULL;
 
-	if (!storage_check(storage, verdict_row_read(storage_get(storage), dump, &row),
-			   "read a verdict") ||
-	    !storage_check(storage, report_build(storage_get(storage), dump, &report),
-			   "build a report"))
+	if (!store_guard_check(guard, verdict_row_read(store_guard_get(guard), dump, &row),
+			       "read a verdict") ||
+	    !store_guard_check(guard, report_build(store_guard_get(guard), dump, &report),
+			       "build a report"))
 		return false;
 	_err_ struct err *err = publish(outbox, dump, report, &row);
 	if (err) {
@@ -116,19 +116,19 @@ static bool send_one(struct outbox *outbox, int64_t dump)
 	if (outbox->troubled)
 		log_line(LOG_NOTICE, "reports can be written again");
 	outbox->troubled = false;
-	return storage_check(storage, queue_report_done(storage_db(storage), dump),
-			     "note a report");
+	return store_guard_check(guard, queue_report_done(store_guard_db(guard), dump),
+				 "note a report");
 }
 
 static void on_timer(void *context)
 {
 	struct outbox *outbox = context;
-	struct storage *storage = outbox->daemon->storage;
+	struct store_guard *guard = outbox->daemon->guard;
 	int64_t dump;
 
-	if (!storage_get(storage) ||
-	    !storage_check(storage, queue_next_report(storage_db(storage), &dump),
-			   "look for due reports"))
+	if (!store_guard_get(guard) ||
+	    !store_guard_check(guard, queue_next_report(store_guard_db(guard), &dump),
+			       "look for due reports"))
 		return;
 	/* One a turn: a long backlog must not keep the loop from its other work. */
 	if (dump && send_one(outbox, dump))

@@ -165,14 +165,14 @@ static struct err *delete_dump(const struct config *config, const char *path)
 static struct err *prune_dumps(struct retention *retention, int64_t *ret)
 {
 	const struct config *config = retention->daemon->config;
-	struct storage *storage = retention->daemon->storage;
+	struct store_guard *guard = retention->daemon->guard;
 	struct keep_rules rules = {config->dump_keep_count, config->dump_keep_time_ms,
 				   config->dump_keep_size};
 	_cleanup_(list_deinit) struct file_list list = {0};
 
-	if (!config->dump_delete || !storage_get(storage))
+	if (!config->dump_delete || !store_guard_get(guard))
 		return NULL;
-	if (!storage_check(storage, list_dumps(storage_db(storage), &list), "list dumps"))
+	if (!store_guard_check(guard, list_dumps(store_guard_db(guard), &list), "list dumps"))
 		return NULL;
 	retention_choose(list.files, list.count, &rules, time(NULL));
 	for (size_t i = 0; i < list.count; i++) {

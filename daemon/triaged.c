@@ -48,7 +48,7 @@ static struct err *open_spool(struct daemon *daemon, struct config *config, stru
 
 	err = spool_create(daemon->loop, config, &events, ret);
 	if (!err)
-		spool_pause(*ret, !storage_get(daemon->storage));
+		spool_pause(*ret, !store_guard_get(daemon->guard));
 	return err;
 }
 
@@ -136,7 +136,7 @@ static struct err *on_store_up(void *context, bool first)
 	struct daemon *daemon = context;
 	int64_t interrupted;
 
-	TRY(queue_recover(storage_db(daemon->storage), first, &interrupted));
+	TRY(queue_recover(store_guard_db(daemon->guard), first, &interrupted));
 	if (interrupted)
 		log_line(LOG_NOTICE, "%lld interrupted analyses are taken up again",
 			 (long long)interrupted);
@@ -160,7 +160,7 @@ static void on_store_down(void *context)
 static struct err *create_parts(struct setup *setup)
 {
 	struct daemon *daemon = &setup->daemon;
-	struct storage_events storage_events = {on_store_up, on_store_down, daemon};
+	struct store_guard_events guard_events = {on_store_up, on_store_down, daemon};
 
 	if (asprintf(&setup->database, "%s/" DATABASE_NAME, daemon->state_dir) < 0) {
 		setup->database = NULL;
@@ -170,7 +170,7 @@ static struct err *create_parts(struct setup *setup)
 	TRY(loop_create(&daemon->loop));
 	TRY(catch_signals(setup));
 	TRY(rules_load(SITE_RULES_DIR, &daemon->rules));
-	TRY(storage_create(daemon->loop, setup->database, &storage_events, &daemon->storage));
+	TRY(store_guard_create(daemon->loop, setup->database, &guard_events, &daemon->guard));
 	TRY(jobs_create(daemon, &daemon->jobs));
 	TRY(outbox_create(daemon, &daemon->outbox));
 	TRY(retention_create(daemon, &daemon->retention));
@@ -187,7 +187,7 @@ static void destroy_parts(struct setup *setup)
 	retention_destroy(daemon->retention);
 	outbox_destroy(daemon->outbox);
 	jobs_destroy(daemon->jobs);
-	storage_destroy(daemon->storage);
+	store_guard_destroy(daemon->guard);
 	rules_free(daemon->rules);
 	if (setup->signals > 0) {
 		loop_remove(daemon->loop, setup->signals);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The store as something that goes away and comes back. */
 #include "daemon/store/store_guard.h"
 
 #include <errno.h>
@@ -13,10 +14,10 @@
 /* Up for less than that was not up: a full disk often has room for one more row. */
 #define STEADY_MS 10000
 
-struct storage {
+struct store_guard {
 	struct loop *loop;
 	char *path;
-	struct storage_events events;
+	struct store_guard_events events;
 	struct store *store;
 	struct timer retry;
 	int64_t delay_ms;
@@ -25,19 +26,21 @@ struct storage {
 	bool been_up;
 };
 
-struct store *storage_get(const struct storage *storage)
+struct store *store_guard_get(const struct store_guard *guard)
 {
-	return storage->store;
+	return guard->store;
 }
 
-struct db *storage_db(const struct storage *storage)
+struct db *store_guard_db(const struct store_guard *guard)
 {
-	return store_db(storage->store);
+	return store_db(guard->store);
 }
 
-const char *storage_trouble(const struct storage *storage)
+const char *store_guard_trouble(const struct store_guard *guard)
 {
-	return storage->trouble;
+	if (guard->store)
+		return NULL;
+	return guard->trouble ? guard->trouble : "it is not open yet";
 }
 
 /* What a person can do about it. */
@@ -61,17 +64,17 @@ static const char *remedy(const struct err *err)
 }
 
 /* Move the damaged file and its companions aside; what is left of it may still be recovered. */
-static void put_aside(struct storage *storage)
+static void put_aside(struct store_guard *guard)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	_free_ char *aside = NULL;
 
-	if (asprintf(&aside, "%s.damaged-%lld", storage->path, (long long)time(NULL)) < 0)
+	if (asprintf(&aside, "%s.damaged-%lld", guard->path, (long long)time(NULL)) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		_free_ char *from = NULL, *to = NULL;
 
-		if (asprintf(&from, "%s%s", storage->path, suffixes[i]) < 0 ||
+		if (asprintf(&from, "%s%s", guard->path, suffixes[i]) < 0 ||
 		    asprintf(&to, "%s%s", aside, suffixes[i]) < 0)
 			return;
 		if (rename(from, to) && errno != ENOENT)
@@ -82,32 +85,32 @@ static void put_aside(struct storage *storage)
 		 aside, aside);
 }
 
-static void go_down(struct storage *storage, struct err *err, const char *doing)
+static void go_down(struct store_guard *guard, struct err *err, const char *doing)
 {
-	if (storage->store && clock_ms() - storage->up_ms > STEADY_MS)
-		storage->delay_ms = RETRY_FIRST_MS;
-	if (!storage->trouble)
+	if (guard->store && clock_ms() - guard->up_ms > STEADY_MS)
+		guard->delay_ms = RETRY_FIRST_MS;
+	if (!guard->trouble)
 		log_line(LOG_ERR, "%s: %s; %s. Analysis waits until the store can be written again",
 			 doing, err->message, remedy(err));
-	if (storage->store) {
-		storage->events.down(storage->events.context);
-		db_rollback(store_db(storage->store));
-		store_close(take_ptr(storage->store));
+	if (guard->store) {
+		guard->events.down(guard->events.context);
+		db_rollback(store_db(guard->store));
+		store_close(take_ptr(guard->store));
 	}
 	if (err->code == ERR_CORRUPT)
-		put_aside(storage);
-	free(storage->trouble);
-	storage->trouble = strdup(err->message);
-	timer_set(storage->loop, &storage->retry, storage->delay_ms);
-	storage->delay_ms = MIN(2 * storage->delay_ms, RETRY_LAST_MS);
+		put_aside(guard);
+	free(guard->trouble);
+	guard->trouble = strdup(err->message);
+	timer_set(guard->loop, &guard->retry, guard->delay_ms);
+	guard->delay_ms = MIN(2 * guard->delay_ms, RETRY_LAST_MS);
 }
 
-bool storage_check(struct storage *storage, struct err *err, const char *doing)
+bool store_guard_check(struct store_guard *guard, struct err *err, const char *doing)
 {
 	if (!err)
 		return true;
-	if (storage->store)
-		go_down(storage, err, doing);
+	if (guard->store)
+		go_down(guard, err, doing);
 	err_free(err);
 	return false;
 }
@@ -122,52 +125,53 @@ static struct err *prove_writable(struct store *store)
 	return db_commit(db);
 }
 
-static struct err *come_up(struct storage *storage)
+static struct err *come_up(struct store_guard *guard)
 {
-	TRY(store_open(storage->path, 0, &storage->store));
-	TRY(prove_writable(storage->store));
-	return storage->events.up(storage->events.context, !storage->been_up);
+	TRY(store_open(guard->path, 0, &guard->store));
+	TRY(prove_writable(guard->store));
+	return guard->events.up(guard->events.context, !guard->been_up);
 }
 
 static void try_open(void *context)
 {
-	struct storage *storage = context;
-	_err_ struct err *err = come_up(storage);
+	struct store_guard *guard = context;
+	_err_ struct err *err = come_up(guard);
 
 	if (err) {
-		go_down(storage, err, storage->path);
+		go_down(guard, err, guard->path);
 		return;
 	}
-	storage->been_up = true;
-	storage->up_ms = clock_ms();
-	if (storage->trouble)
+	guard->been_up = true;
+	guard->up_ms = clock_ms();
+	if (guard->trouble)
 		log_line(LOG_NOTICE, "the store can be written again: going on");
-	free(take_ptr(storage->trouble));
+	free(take_ptr(guard->trouble));
 }
 
-struct err *storage_create(struct loop *loop, const char *path, const struct storage_events *events,
-			   struct storage **ret)
+struct err *store_guard_create(struct loop *loop, const char *path,
+			       const struct store_guard_events *events, struct store_guard **ret)
 {
-	_cleanup_(cleanup_storage_destroy) struct storage *storage = calloc(1, sizeof(*storage));
+	_cleanup_(cleanup_store_guard_destroy) struct store_guard *guard =
+		calloc(1, sizeof(*guard));
 
-	if (!storage || !(storage->path = strdup(path)))
+	if (!guard || !(guard->path = strdup(path)))
 		return &err_nomem;
-	storage->loop = loop;
-	storage->events = *events;
-	storage->delay_ms = RETRY_FIRST_MS;
-	storage->retry = (struct timer){.run = try_open, .context = storage};
-	timer_set(loop, &storage->retry, 0);
-	*ret = take_ptr(storage);
+	guard->loop = loop;
+	guard->events = *events;
+	guard->delay_ms = RETRY_FIRST_MS;
+	guard->retry = (struct timer){.run = try_open, .context = guard};
+	timer_set(loop, &guard->retry, 0);
+	*ret = take_ptr(guard);
 	return NULL;
 }
 
-void storage_destroy(struct storage *storage)
+void store_guard_destroy(struct store_guard *guard)
 {
-	if (!storage)
+	if (!guard)
 		return;
-	timer_stop(storage->loop, &storage->retry);
-	store_close(storage->store);
-	free(storage->trouble);
-	free(storage->path);
-	free(storage);
+	timer_stop(guard->loop, &guard->retry);
+	store_close(guard->store);
+	free(guard->trouble);
+	free(guard->path);
+	free(guard);
 }

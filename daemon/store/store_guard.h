@@ -11,9 +11,9 @@
  * queue is on disk as of the last commit, and going on is the same as starting anew. A damaged
  * file is put aside, never deleted, and a new one begun.
  */
-struct storage;
+struct store_guard;
 
-struct storage_events {
+struct store_guard_events {
 	/* The store can be used (again); first is true once. An error sends it away again. */
 	struct err *(*up)(void *context, bool first);
 	/* It cannot: forget everything that stands on it. It is closed after this returns. */
@@ -22,19 +22,20 @@ struct storage_events {
 };
 
 /* Opens on the first turn of the loop, or as soon after as it can. */
-struct err *storage_create(struct loop *loop, const char *path, const struct storage_events *events,
-			   struct storage **ret);
-void storage_destroy(struct storage *storage);
-DEFINE_CLEANUP(struct storage, storage_destroy)
+struct err *store_guard_create(struct loop *loop, const char *path,
+			       const struct store_guard_events *events, struct store_guard **ret);
+void store_guard_destroy(struct store_guard *guard);
+DEFINE_CLEANUP(struct store_guard, store_guard_destroy)
 /* NULL while it is away. */
-struct store *storage_get(const struct storage *storage);
-struct db *storage_db(const struct storage *storage);
+struct store *store_guard_get(const struct store_guard *guard);
+struct db *store_guard_db(const struct store_guard *guard);
 /*
- * Run a step that failed through here: consumes err, logs it, and takes the store away until it
- * can be written again. True when err was NULL.
+ * How a step on the store went: true when err is NULL. Else err is consumed and logged, and the store
+ * goes away until it can be written again: down() has run when this returns, so that all that stood
+ * on the store is freed, the job the caller was at too.
  */
-bool storage_check(struct storage *storage, struct err *err, const char *doing);
-/* What is wrong now, or NULL. */
-const char *storage_trouble(const struct storage *storage);
+bool store_guard_check(struct store_guard *guard, struct err *err, const char *doing);
+/* Why it is away, or NULL when it is there. */
+const char *store_guard_trouble(const struct store_guard *guard);
 
 #endif
