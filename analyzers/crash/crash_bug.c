@@ -87,8 +87,8 @@ static struct err *table_of(struct kernel *kernel, uint64_t address, struct tabl
 	return NULL;
 }
 
-struct err *crash_bug_entry(struct kernel *kernel, uint64_t address, bool *warning, char *place,
-			    size_t size)
+struct err *crash_bug_find(struct kernel *kernel, uint64_t address, bool *warning, char *place,
+			   size_t size)
 {
 	uint64_t entry, flags, file = 0, line = 0;
 	uint8_t bytes[64];

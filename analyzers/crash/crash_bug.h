@@ -6,7 +6,7 @@
 #include "kernel/kernel.h"
 
 /* BUG() or WARN() at this address by the kernel's bug table; NOT_FOUND when it is neither. */
-struct err *crash_bug_entry(struct kernel *kernel, uint64_t address, bool *warning, char *place,
-			    size_t size);
+struct err *crash_bug_find(struct kernel *kernel, uint64_t address, bool *warning, char *place,
+			   size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What kind of death it was, by the way the panic took through the kernel, and its own words. */
+/* What kind of death it was, by the way the panic took through the kernel. */
 #include "crash/crash_classify.h"
 
 #include <stdio.h>
@@ -7,11 +7,11 @@
 
 #include "base/str.h"
 #include "crash/crash_bug.h"
+#include "crash/crash_log.h"
 #include "crash/panic_path.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
-#include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/frame.h"
@@ -111,108 +111,21 @@ static enum crash_kind kind_of_entry(const char *entry)
 	return CRASH_UNKNOWN;
 }
 
-#define MESSAGE_LINES 4000 /* of the log's end */
-
-static bool log_says(const struct crash *crash, const char *words)
-{
-	const struct log *log = crash->kernel->log;
-
-	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 400; seen++)
-		if (strstr(log->lines[i].text, words))
-			return true;
-	return false;
-}
-
 /* ud2 is BUG(), WARN(), or an opcode the CPU really does not know. */
 static void classify_ud2(struct crash *crash)
 {
 	char place[200];
 	bool warning;
 
-	if (err_ok(crash_bug_entry(crash->kernel, crash->regs.value[REG_RIP], &warning, place,
-				   sizeof(place))))
+	if (err_ok(crash_bug_find(crash->kernel, crash->regs.value[REG_RIP], &warning, place,
+				  sizeof(place))))
 		decide(crash, warning ? CRASH_WARN : CRASH_BUG, 1.0,
 		       "the kernel's bug table has this address");
-	else if (log_says(crash, "kernel BUG at"))
+	else if (crash_log_says(crash->kernel->log, "kernel BUG at"))
 		decide(crash, CRASH_BUG, 0.9, "the log says so");
 	else
 		decide(crash, CRASH_INVALID_OPCODE, 1.0,
 		       "an invalid opcode exception, and no BUG()");
-}
-
-/* The trap number the log gives when the entry code cannot be told from the stack. */
-static enum crash_kind kind_by_log(const struct crash *crash)
-{
-	static const struct {
-		const char *words;
-		enum crash_kind kind;
-	} table[] = {
-		{"stack guard page was hit", CRASH_STACK_OVERFLOW},
-		{"kernel NULL pointer dereference", CRASH_NULL_DEREFERENCE},
-		{"unable to handle page fault", CRASH_PAGE_FAULT},
-		{"unable to handle kernel paging request", CRASH_PAGE_FAULT},
-		{"general protection", CRASH_GENERAL_PROTECTION},
-		{"kernel BUG at", CRASH_BUG},
-		{"stack segment:", CRASH_STACK_SEGMENT},
-		{"divide error:", CRASH_DIVIDE_ERROR},
-		{"invalid opcode:", CRASH_INVALID_OPCODE},
-		{"double fault:", CRASH_DOUBLE_FAULT},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (log_says(crash, table[i].words))
-			return table[i].kind;
-	return CRASH_UNKNOWN;
-}
-
-/* The last line of the log's end that holds these words; panic()'s closing line repeats others. */
-static const char *last_line(const struct log *log, const char *words)
-{
-	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < MESSAGE_LINES; seen++)
-		if (strstr(log->lines[i].text, words) && !strstr(log->lines[i].text, "---[ end "))
-			return log->lines[i].text;
-	return NULL;
-}
-
-/*
- * What panic() said, for a log alone or a stack that cannot be walked. Not the ends of an oops
- * ("Fatal exception"), which has told its own kind before.
- */
-static enum crash_kind kind_by_panic(const struct crash *crash)
-{
-	static const struct {
-		const char *words;
-		enum crash_kind kind;
-	} table[] = {
-		{"sysrq triggered crash", CRASH_SYSRQ},
-		{"softlockup: hung tasks", CRASH_SOFT_LOCKUP},
-		{"hard LOCKUP", CRASH_HARD_LOCKUP},
-		{"Hard LOCKUP", CRASH_HARD_LOCKUP},
-		{"hung_task: blocked tasks", CRASH_HUNG_TASK},
-		{"RCU Stall", CRASH_RCU_STALL},
-		{"Out of memory", CRASH_OUT_OF_MEMORY},
-		{"out of memory", CRASH_OUT_OF_MEMORY},
-		{"Machine check", CRASH_MACHINE_CHECK},
-		{"machine check", CRASH_MACHINE_CHECK},
-		{"NMI", CRASH_NMI},
-		{"panic_on_warn set", CRASH_WARN},
-		{"stack guard page was hit", CRASH_STACK_OVERFLOW},
-		{"kernel stack overflow", CRASH_STACK_OVERFLOW},
-	};
-	static const char *const after_oops[] = {"Fatal exception", "Attempted to kill init",
-						 "Aiee, killing interrupt handler"};
-	const char *line = last_line(crash->kernel->log, "Kernel panic - not syncing: ");
-
-	for (size_t i = 0; line && i < ARRAY_SIZE(table); i++)
-		if (strstr(line, table[i].words))
-			return table[i].kind;
-	enum crash_kind oops = kind_by_log(crash);
-	if (!line)
-		return oops;
-	for (size_t i = 0; oops != CRASH_UNKNOWN && i < ARRAY_SIZE(after_oops); i++)
-		if (strstr(line, after_oops[i]))
-			return oops;
-	return strstr(line, "Attempted to kill init") ? CRASH_INIT_DIED : CRASH_PANIC;
 }
 
 static void classify_exception(struct crash *crash)
@@ -220,7 +133,7 @@ static void classify_exception(struct crash *crash)
 	enum crash_kind kind = kind_of_entry(crash->entry);
 
 	if (kind == CRASH_UNKNOWN) {
-		kind = kind_by_log(crash);
+		kind = crash_log_trap(crash->kernel->log);
 		decide(crash, kind, kind == CRASH_UNKNOWN ? 0.2 : 0.9, "the log says so");
 	} else {
 		decide(crash, kind, 1.0, "the exception's entry code is on the stack");
@@ -264,7 +177,8 @@ static size_t interrupted_frame(const struct crash *crash)
  */
 static void settle(struct crash *crash)
 {
-	if (crash->kind == CRASH_INIT_DIED && !log_says(crash, "Attempted to kill init"))
+	if (crash->kind == CRASH_INIT_DIED &&
+	    !crash_log_says(crash->kernel->log, "Attempted to kill init"))
 		decide(crash, CRASH_PANIC, 0.8, "panic() was called from do_exit()");
 	if (crash->kind == CRASH_SOFT_LOCKUP || crash->kind == CRASH_HARD_LOCKUP ||
 	    crash->kind == CRASH_RCU_STALL || crash->kind == CRASH_NMI)
@@ -280,7 +194,7 @@ void crash_classify(struct crash *crash)
 {
 	decide(crash, CRASH_UNKNOWN, 0, "no panicking CPU was found");
 	if (!crash->trace.count) {
-		enum crash_kind kind = kind_by_panic(crash);
+		enum crash_kind kind = crash_log_kind(crash->kernel->log);
 
 		if (kind != CRASH_UNKNOWN)
 			decide(crash, kind, 0.7, "the log says so");
@@ -293,55 +207,4 @@ void crash_classify(struct crash *crash)
 	else if (crash->kind == CRASH_UNKNOWN)
 		decide(crash, CRASH_PANIC, 0.9, "panic() was called");
 	settle(crash);
-}
-
-/* --- the kernel's own words ------------------------------------------------------------------- */
-
-/* How each kind announces itself; the last such line of the log is the one. */
-static const struct {
-	enum crash_kind kind;
-	const char *words[4];
-} announcements[] = {
-	{CRASH_NULL_DEREFERENCE, {"kernel NULL pointer dereference"}},
-	{CRASH_PAGE_FAULT,
-	 {"unable to handle page fault", "unable to handle kernel paging",
-	  "kernel NULL pointer dereference"}},
-	{CRASH_GENERAL_PROTECTION, {"general protection"}},
-	{CRASH_STACK_SEGMENT, {"stack segment:"}},
-	{CRASH_BUG, {"kernel BUG at"}},
-	{CRASH_WARN, {"WARNING: "}},
-	{CRASH_DIVIDE_ERROR, {"divide error:"}},
-	{CRASH_INVALID_OPCODE, {"invalid opcode:"}},
-	{CRASH_DOUBLE_FAULT, {"double fault:"}},
-	{CRASH_STACK_OVERFLOW,
-	 {"stack guard page was hit", "kernel stack overflow", "double fault:"}},
-	{CRASH_HUNG_TASK, {"hung_task: blocked tasks", "blocked for more than"}},
-	{CRASH_SOFT_LOCKUP, {"soft lockup - CPU", "softlockup: hung tasks"}},
-	{CRASH_HARD_LOCKUP, {"hard LOCKUP", "Hard LOCKUP"}},
-	{CRASH_RCU_STALL, {"self-detected stall", "detected stalls"}},
-	{CRASH_OUT_OF_MEMORY, {"Out of memory", "out of memory"}},
-	{CRASH_MACHINE_CHECK, {"Machine Check", "Machine check"}},
-	{CRASH_SYSRQ, {"Trigger a crash", "sysrq triggered crash"}},
-	{CRASH_INIT_DIED, {"Attempted to kill init"}},
-	{CRASH_NMI, {"Not continuing", "NMI received for unknown reason"}},
-	{CRASH_PANIC, {"Kernel panic - not syncing"}},
-	{CRASH_UNKNOWN, {"Kernel panic - not syncing"}},
-};
-
-void crash_find_message(struct crash *crash)
-{
-	const struct log *log = crash->kernel->log;
-
-	for (size_t i = 0; log && i < ARRAY_SIZE(announcements); i++) {
-		if (announcements[i].kind != crash->kind)
-			continue;
-		for (size_t j = 0; j < 4 && announcements[i].words[j]; j++) {
-			const char *line = last_line(log, announcements[i].words[j]);
-
-			if (line) {
-				copy_string(crash->message, sizeof(crash->message), line);
-				return;
-			}
-		}
-	}
 }

@@ -6,7 +6,5 @@
 
 /* kind, confidence, why and frame of a crash that has been located, or of a log alone. */
 void crash_classify(struct crash *crash);
-/* message, once the kind stands. */
-void crash_find_message(struct crash *crash);
 
 #endif

@@ -227,7 +227,7 @@ static bool stack_access(struct crash *crash)
 	return true;
 }
 
-void crash_explain_fault(struct crash *crash)
+void crash_fault_explain(struct crash *crash)
 {
 	uint64_t effective;
 

@@ -5,7 +5,7 @@
 #include "crash/crash.h"
 
 /* Of an exception: the instruction, the fault address, its class and where it comes from. */
-void crash_explain_fault(struct crash *crash);
+void crash_fault_explain(struct crash *crash);
 /*
  * Class of an address that faulted: "null_offset", "list_poison", "non_canonical", … memory may be
  * NULL; then NULL for what only the memory's layout would tell.

@@ -8,6 +8,7 @@
 #include "crash/crash_classify.h"
 #include "crash/crash_fault.h"
 #include "crash/crash_locate.h"
+#include "crash/crash_log.h"
 #include "crash/oops_report.h"
 #include "kernel/tasks/task.h"
 
@@ -28,6 +29,14 @@ static void take_task(struct crash *crash)
 		return;
 	crash->pid = crash->task->pid;
 	memcpy(crash->comm, crash->task->comm, sizeof(crash->comm));
+}
+
+static void take_message(struct crash *crash)
+{
+	const char *message = crash_log_message(crash->kernel->log, crash->kind);
+
+	if (message)
+		copy_string(crash->message, sizeof(crash->message), message);
 }
 
 /* Without a stack, the kernel's report in its log has to do: who, where, which address. */
@@ -62,8 +71,8 @@ struct err *crash_find(struct kernel *kernel, struct crash **ret)
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
 	crash_classify(crash);
-	crash_explain_fault(crash);
-	crash_find_message(crash);
+	crash_fault_explain(crash);
+	take_message(crash);
 	take_task(crash);
 	take_place(crash);
 	take_report(crash);

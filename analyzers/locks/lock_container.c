@@ -98,7 +98,7 @@ static bool of_task(struct kernel *kernel, struct lock_place *place)
 	if (!strcmp(place->type, "task_struct"))
 		task_label(task, &label);
 	else
-		process_label(kernel->tasks, task, &label);
+		task_label_of_process(kernel->tasks, task, &label);
 	place->evidence = EVIDENCE_PROVEN;
 	snprintf(place->why, sizeof(place->why), "it lies in the %s of %s", place->type,
 		 label.data);

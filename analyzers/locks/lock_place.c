@@ -62,7 +62,7 @@ static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *pl
 		return false;
 	const struct task *task = mm_user(kernel, mm);
 	if (task)
-		process_label(kernel->tasks, task, &label);
+		task_label_of_process(kernel->tasks, task, &label);
 	else
 		str_puts(&label, "init_mm");
 	snprintf(place->name, sizeof(place->name), "mmap_lock of %s", label.data);

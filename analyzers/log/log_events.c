@@ -45,7 +45,7 @@ static struct err *run(struct analysis *analysis)
 
 		if (kind)
 			finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
-				    log_event_json(&log->lines[i], kind), NULL);
+				    log_json_event(&log->lines[i], kind), NULL);
 	}
 	return NULL;
 }

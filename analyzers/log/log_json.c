@@ -4,7 +4,7 @@
 
 #include "kernel/printk/printk.h"
 
-json_t *log_event_json(const struct log_line *line, const char *kind)
+json_t *log_json_event(const struct log_line *line, const char *kind)
 {
 	json_t *json = json_object();
 
@@ -17,7 +17,7 @@ json_t *log_event_json(const struct log_line *line, const char *kind)
 	return json;
 }
 
-json_t *log_segfault_json(const struct log_line *line, const struct segfault *fault)
+json_t *log_json_segfault(const struct log_line *line, const struct segfault *fault)
 {
 	json_t *json = json_object();
 	uint64_t offset;

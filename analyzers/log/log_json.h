@@ -8,8 +8,8 @@
 struct log_line;
 
 /* An element of log.events[]; kind as in log_events.def. */
-json_t *log_event_json(const struct log_line *line, const char *kind);
+json_t *log_json_event(const struct log_line *line, const char *kind);
 /* An element of log.segfaults[]: the line and what was read out of it. */
-json_t *log_segfault_json(const struct log_line *line, const struct segfault *fault);
+json_t *log_json_segfault(const struct log_line *line, const struct segfault *fault);
 
 #endif

@@ -46,7 +46,7 @@ static struct err *show(struct findings *findings, const struct log_line *line,
 	if (text.failed)
 		return &err_nomem;
 	finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
-		    log_segfault_json(line, fault), "%s", text.data);
+		    log_json_segfault(line, fault), "%s", text.data);
 	return NULL;
 }
 

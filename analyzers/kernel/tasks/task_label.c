@@ -15,7 +15,7 @@ void task_label(const struct task *task, struct str *label)
 	put_label(task, task->pid, label);
 }
 
-void process_label(const struct tasks *tasks, const struct task *task, struct str *label)
+void task_label_of_process(const struct tasks *tasks, const struct task *task, struct str *label)
 {
 	const struct task *leader = tasks_by_pid(tasks, task->tgid);
 

@@ -8,6 +8,6 @@
 /* "java/12862" with the bytes of comm made safe. */
 void task_label(const struct task *task, struct str *label);
 /* The same of its process: the leader's name and the tgid, though the leader may have gone. */
-void process_label(const struct tasks *tasks, const struct task *task, struct str *label);
+void task_label_of_process(const struct tasks *tasks, const struct task *task, struct str *label);
 
 #endif

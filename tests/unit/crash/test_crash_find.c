@@ -3,21 +3,20 @@
 
 #include <string.h>
 
-#include "crash/crash_classify.h"
+#include "crash/crash_find.h"
 #include "kernel/printk/printk.h"
 
 /* What the log alone says of a crash: no stack, no symbols. */
 static struct crash judge(const char *text)
 {
 	_cleanup_(cleanup_log_close) struct log *log = NULL;
+	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 	struct kernel kernel = {0};
-	struct crash crash = {.kernel = &kernel, .cpu = -1};
 
 	assert_ok(log_parse(text, strlen(text), &log));
 	kernel.log = log;
-	crash_classify(&crash);
-	crash_find_message(&crash);
-	return crash;
+	assert_ok(crash_find(&kernel, &crash));
+	return *crash;
 }
 
 #define PANIC "[    5.800339] Kernel panic - not syncing: "
@@ -81,5 +80,31 @@ START_TEST(a_message_is_the_line_that_announces)
 }
 END_TEST
 
-UNIT_MAIN("crash", a_log_tells_the_kind, an_oops_is_not_forgotten_for_its_panic,
-	  a_message_is_the_line_that_announces)
+START_TEST(an_oops_in_the_log_fills_the_same_fields)
+{
+	struct crash crash =
+		judge("[    1.0] BUG: kernel NULL pointer dereference, address: 00000000000002a0\n"
+		      "[    1.0] CPU: 1 PID: 105 Comm: sh Tainted: G           O       6.1.0\n"
+		      "[    1.0] RIP: 0010:vfs_read+0x5/0x20 [nfs]\n" PANIC "Fatal exception\n");
+	struct crash empty = judge("");
+
+	ck_assert_int_eq(crash.cpu, 1);
+	ck_assert_int_eq(crash.pid, 105);
+	ck_assert_str_eq(crash.comm, "sh");
+	ck_assert_str_eq(crash.at.symbol, "vfs_read");
+	ck_assert_uint_eq(crash.at.offset, 5);
+	ck_assert_str_eq(crash.at.module, "nfs");
+	ck_assert(crash.fault && !crash.address_read && !crash.exception);
+	ck_assert_uint_eq(crash.address, 0x2a0);
+	ck_assert_str_eq(crash.fault_class, "null_offset");
+	ck_assert_ptr_null(crash_regs(&crash));
+	ck_assert_int_eq(empty.kind, CRASH_UNKNOWN);
+	ck_assert_int_eq(empty.cpu, -1);
+	ck_assert_int_eq(empty.pid, -1);
+	ck_assert_str_eq(empty.at.symbol, "");
+	ck_assert(!empty.fault);
+}
+END_TEST
+
+UNIT_MAIN("crash_find", an_oops_in_the_log_fills_the_same_fields, a_log_tells_the_kind,
+	  an_oops_is_not_forgotten_for_its_panic, a_message_is_the_line_that_announces)
