@@ -7,17 +7,22 @@
 #include "memory/copies.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/slab.h"
 #include "kernel/tasks/task.h"
-#include "kernel/types/object.h"
+#include "memory/memory_found.h"
+#include "memory/search_groups.h"
 #include "memory/search_hits.h"
 #include "memory/value.h"
 
-#define HITS_SHOWN 64
+#define PLACES_SHOWN 64
 #define GROUPS_SHOWN 16
 #define HITS_MAX 1024
 /*
@@ -129,57 +134,64 @@ static struct err *search_near(struct kernel *kernel, struct extent *extent,
 	return NULL;
 }
 
-static void add_hit(void *context, const struct hit *hit)
-{
-	json_t *hits = context, *one;
+/* --- what is said of it ----------------------------------------------------------------------- */
 
-	if (json_array_size(hits) == HITS_SHOWN)
-		return;
-	one = hit_json(hit);
-	json_object_del(one, "value"); /* the same for all */
-	json_array_append_new(hits, one);
+static void keep_place(void *context, const struct search_place *place)
+{
+	struct copies *copies = context;
+
+	if (copies->place_count < PLACES_SHOWN && array_grow(copies->places, copies->place_count))
+		copies->places[copies->place_count++] = *place;
 }
 
-static json_t *searched(const struct extent *extent, const struct search_result *result)
+static void format_searched(const struct extent *extent, const struct search_result *result,
+			    char *buf, size_t size)
 {
 	const char *near = extent->stack && extent->slab
 				   ? "the panic task's stack and the slab the value was read from"
 			   : extent->slab ? "the slab the value was read from"
 					  : "the panic task's stack";
+	uint64_t pages = result->pages.pages, all = extent->window.all;
 
-	if (result->whole && result->pages.pages == extent->window.all)
-		return json_sprintf("the whole dump, %" PRIu64 " pages", extent->window.all);
-	if (result->whole)
-		return json_sprintf("the %" PRIu64 " pages of the dump's %" PRIu64
-				    " that can be read",
-				    result->pages.pages, extent->window.all);
-	if (!extent->window.count)
-		return json_string(near);
-	return json_sprintf("%s, and the %" PRIu64 " pages around it of the dump's %" PRIu64, near,
-			    result->pages.pages, extent->window.all);
+	if (result->whole && pages == all)
+		snprintf(buf, size, "the whole dump, %" PRIu64 " pages", all);
+	else if (result->whole)
+		snprintf(buf, size,
+			 "the %" PRIu64 " pages of the dump's %" PRIu64 " that can be read", pages,
+			 all);
+	else if (!extent->window.count)
+		snprintf(buf, size, "%s", near);
+	else
+		snprintf(buf, size,
+			 "%s, and the %" PRIu64 " pages around it of the dump's %" PRIu64, near,
+			 pages, all);
 }
 
-static struct err *emit(struct kernel *kernel, struct findings *findings, const struct task *task,
-			const struct extent *extent, const struct search_result *result)
+static struct err *tell(struct analysis *analysis, const struct extent *extent,
+			const struct search_result *result)
 {
-	_cleanup_(cleanup_hit_groups_free) struct hit_groups *groups = NULL;
-	_json_ json_t *hits = json_array();
+	_cleanup_(cleanup_search_groups_free) struct search_groups *groups = NULL;
+	struct copies *copies = &analysis->memory.copies;
 
-	TRY(hit_groups_new(&groups));
-	TRY(hits_each(kernel, result, task, groups, add_hit, hits));
-	finding_add(findings, FINDING_COPIES, SEVERITY_INFO, 1.0,
-		    json_pack("{s:o, s:I, s:O, s:o, s:o, s:b, s:I}", "value",
-			      json_address(extent->value), "total", (json_int_t)result->total,
-			      "hits", hits, "groups", hit_groups_json(groups, GROUPS_SHOWN),
-			      "searched", searched(extent, result), "whole", result->whole, "pages",
-			      (json_int_t)result->pages.pages),
-		    NULL);
+	*copies = (struct copies){.value = extent->value,
+				  .total = result->total,
+				  .whole = result->whole,
+				  .pages = result->pages.pages};
+	format_searched(extent, result, copies->searched, sizeof(copies->searched));
+	TRY(search_hits_each(analysis->kernel, result, analysis->crash->task, &groups, keep_place,
+			     copies));
+	copies->groups = calloc(GROUPS_SHOWN, sizeof(*copies->groups));
+	if (!copies->groups)
+		return &err_nomem;
+	copies->group_count = search_groups_list(groups, copies->groups, GROUPS_SHOWN);
+	memory_found_copies(analysis);
 	return NULL;
 }
 
-struct err *copies_show(struct kernel *kernel, struct findings *findings, const struct task *task,
-			uint64_t holder, uint64_t value)
+struct err *copies_find(struct analysis *analysis, uint64_t holder, uint64_t value)
 {
+	struct kernel *kernel = analysis->kernel;
+	const struct task *task = analysis->crash->task;
 	uint64_t near = holder ? holder : task ? task->stack : 0;
 	struct extent extent = {.value = value};
 	struct search_result result = {0};
@@ -190,7 +202,7 @@ struct err *copies_show(struct kernel *kernel, struct findings *findings, const 
 	if (!err && !result.whole)
 		err = search_near(kernel, &extent, task, holder, &result);
 	if (!err && (extent.window.count || extent.stack || extent.slab))
-		err = emit(kernel, findings, task, &extent, &result);
+		err = tell(analysis, &extent, &result);
 	search_deinit(&result);
 	return err;
 }

@@ -2,16 +2,12 @@
 #ifndef TRIAGE_MEMORY_COPIES
 #define TRIAGE_MEMORY_COPIES
 
-#include "finding.h"
-#include "kernel/kernel.h"
-
-struct task;
+#include "analysis.h"
 
 /*
- * Emit memory.copies: where in memory the bad value stands. task is the one that crashed, or NULL;
- * holder is where the value was read from, or 0. Says nothing of values as common as small numbers.
+ * Where in memory the bad value stands, into the analysis. holder is where it was read from, or 0.
+ * Says nothing of values as common as small numbers.
  */
-struct err *copies_show(struct kernel *kernel, struct findings *findings, const struct task *task,
-			uint64_t holder, uint64_t value);
+struct err *copies_find(struct analysis *analysis, uint64_t holder, uint64_t value);
 
 #endif

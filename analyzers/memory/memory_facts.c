@@ -16,5 +16,7 @@ void memory_facts_deinit(struct memory_facts *facts)
 	free(facts->double_free);
 	free(facts->reports);
 	free(facts->contents.words);
+	free(facts->copies.places);
+	free(facts->copies.groups);
 	*facts = (struct memory_facts){0};
 }

@@ -153,6 +153,34 @@ struct contents {
 	size_t count;
 };
 
+/* --- searches --------------------------------------------------------------------------------- */
+
+/* Where a word was found that was searched for. */
+struct search_place {
+	uint64_t phys, word;
+	uint64_t address; /* the kernel's own name for it; 0 when that cannot be told */
+	struct owner owner;
+	char member[128]; /* "task_struct.stack", "" where the type is not known */
+};
+
+/* Places that have their owner in common. */
+struct search_group {
+	char owner[320];
+	uint64_t count;
+};
+
+/* Where else the bad value stands. */
+struct copies {
+	uint64_t value, total; /* total: places */
+	struct search_place *places;
+	size_t place_count; /* of the first of them */
+	struct search_group *groups;
+	size_t group_count;
+	char searched[160]; /* what was gone through, in words */
+	bool whole;	    /* all of the dump */
+	uint64_t pages;
+};
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* Zero-initialised: nothing is known. Lists grow in the order things are found. */
@@ -173,6 +201,7 @@ struct memory_facts {
 	struct debug_report *reports;
 	size_t report_count;
 	struct contents contents;
+	struct copies copies;
 };
 
 void memory_facts_deinit(struct memory_facts *facts);

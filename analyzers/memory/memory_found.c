@@ -172,3 +172,9 @@ void memory_found_contents(struct analysis *analysis)
 	finding_add(analysis->findings, FINDING_CONTENTS, SEVERITY_INFO, 1.0,
 		    memory_json_contents(&analysis->memory.contents), NULL);
 }
+
+void memory_found_copies(struct analysis *analysis)
+{
+	finding_add(analysis->findings, FINDING_COPIES, SEVERITY_INFO, 1.0,
+		    memory_json_copies(&analysis->memory.copies), NULL);
+}

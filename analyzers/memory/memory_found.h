@@ -24,5 +24,6 @@ void memory_found_debug_report(struct analysis *analysis, const struct debug_rep
 /* These add to the findings what stands in analysis->memory already. */
 void memory_found_bad_value(struct analysis *analysis);
 void memory_found_contents(struct analysis *analysis);
+void memory_found_copies(struct analysis *analysis);
 
 #endif

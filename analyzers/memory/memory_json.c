@@ -217,3 +217,46 @@ json_t *memory_json_contents(const struct contents *contents)
 	}
 	return json;
 }
+
+/* --- searches --------------------------------------------------------------------------------- */
+
+json_t *memory_json_place(const struct search_place *place)
+{
+	json_t *json = json_pack("{s:o, s:o}", "phys", json_address(place->phys), "value",
+				 json_address(place->word));
+
+	if (place->address)
+		json_put(json, "address", json_address(place->address));
+	json_put(json, "owner", describe_owner(&place->owner));
+	if (place->member[0])
+		json_put(json, "member", json_escaped(place->member));
+	return json;
+}
+
+json_t *memory_json_groups(const struct search_group *groups, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:I}", "owner",
+						       json_escaped(groups[i].owner), "count",
+						       (json_int_t)groups[i].count));
+	return array;
+}
+
+json_t *memory_json_copies(const struct copies *copies)
+{
+	json_t *hits = json_array();
+
+	for (size_t i = 0; i < copies->place_count; i++) {
+		json_t *hit = memory_json_place(&copies->places[i]);
+
+		json_object_del(hit, "value"); /* the same for all */
+		json_array_append_new(hits, hit);
+	}
+	return json_pack("{s:o, s:I, s:o, s:o, s:s, s:b, s:I}", "value",
+			 json_address(copies->value), "total", (json_int_t)copies->total, "hits",
+			 hits, "groups", memory_json_groups(copies->groups, copies->group_count),
+			 "searched", copies->searched, "whole", copies->whole, "pages",
+			 (json_int_t)copies->pages);
+}

@@ -18,5 +18,8 @@ json_t *memory_json_freelist(const struct freelist_corruption *corruption);
 json_t *memory_json_double_free(struct kernel *kernel, const struct double_free *twice);
 json_t *memory_json_debug_report(const struct debug_report *report);
 json_t *memory_json_contents(const struct contents *contents);
+json_t *memory_json_place(const struct search_place *place);
+json_t *memory_json_groups(const struct search_group *groups, size_t count);
+json_t *memory_json_copies(const struct copies *copies);
 
 #endif

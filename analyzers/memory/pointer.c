@@ -144,7 +144,7 @@ static struct err *explain_value(struct analysis *analysis)
 	find_looks(analysis, value);
 	if (value && crash->address >= PAGE_SIZE)
 		find_flip(analysis, value, &holder);
-	return copies_show(analysis->kernel, analysis->findings, crash->task, holder, value);
+	return copies_find(analysis, holder, value);
 }
 
 static struct err *run(struct analysis *analysis)

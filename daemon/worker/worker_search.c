@@ -12,6 +12,8 @@
 #include "kernel/dump/search.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
+#include "memory/memory_json.h"
+#include "memory/search_groups.h"
 #include "memory/search_hits.h"
 
 /* --- what to look for ------------------------------------------------------------------------- */
@@ -126,29 +128,30 @@ static bool report_progress(void *context, uint64_t done, uint64_t all)
 	return true;
 }
 
-static void report_hit(void *context, const struct hit *hit)
+static void report_hit(void *context, const struct search_place *place)
 {
 	struct reporter *reporter = context;
 
 	if (reporter->shown == reporter->limit)
 		return;
 	reporter->shown++;
-	reporter->events->answer(json_pack("{s:o}", "hit", hit_json(hit)));
+	reporter->events->answer(json_pack("{s:o}", "hit", memory_json_place(place)));
 }
 
 static json_t *summary(const struct search_options *options, const struct search_result *result,
-		       size_t shown, const struct hit_groups *groups)
+		       size_t shown, const struct search_groups *groups)
 {
 	const struct search_pattern *pattern = &options->pattern;
-	json_t *json =
-		json_pack("{s:o, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "value",
-			  json_address(pattern->value), "total", (json_int_t)result->total, "shown",
-			  (json_int_t)shown, "grouped", (json_int_t)result->count, "whole",
-			  result->whole, "pages", (json_int_t)result->pages.pages, "excluded",
-			  (json_int_t)result->pages.excluded, "truncated",
-			  (json_int_t)result->pages.truncated, "corrupt",
-			  (json_int_t)result->pages.corrupt, "threads", (int)options->threads,
-			  "groups", hit_groups_json(groups, WORKER_SEARCH_GROUPS));
+	struct search_group list[WORKER_SEARCH_GROUPS];
+	size_t count = search_groups_list(groups, list, WORKER_SEARCH_GROUPS);
+	json_t *json = json_pack("{s:o, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "value",
+				 json_address(pattern->value), "total", (json_int_t)result->total,
+				 "shown", (json_int_t)shown, "grouped", (json_int_t)result->count,
+				 "whole", result->whole, "pages", (json_int_t)result->pages.pages,
+				 "excluded", (json_int_t)result->pages.excluded, "truncated",
+				 (json_int_t)result->pages.truncated, "corrupt",
+				 (json_int_t)result->pages.corrupt, "threads",
+				 (int)options->threads, "groups", memory_json_groups(list, count));
 
 	if (pattern->range) {
 		json_put(json, "low", json_address(pattern->low));
@@ -162,13 +165,12 @@ static json_t *summary(const struct search_options *options, const struct search
 static struct err *tell(struct kernel *kernel, const struct search_options *options,
 			const struct search_result *result, struct reporter *reporter)
 {
-	_cleanup_(cleanup_hit_groups_free) struct hit_groups *groups = NULL;
+	_cleanup_(cleanup_search_groups_free) struct search_groups *groups = NULL;
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 
 	reporter->events->progress(NULL, "owners");
-	TRY(hit_groups_new(&groups));
 	TRY(crash_find(kernel, &crash));
-	TRY(hits_each(kernel, result, crash->task, groups, report_hit, reporter));
+	TRY(search_hits_each(kernel, result, crash->task, &groups, report_hit, reporter));
 	reporter->events->answer(
 		json_pack("{s:o}", "summary", summary(options, result, reporter->shown, groups)));
 	return NULL;

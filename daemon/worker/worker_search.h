@@ -9,7 +9,7 @@
  * A search of a whole dump, in the worker. The request is JSON:
  *   {"value": "0xffff…" or "SYMBOL[+0x…]", "mask": "0x…" or null, "threads": 0, "limit": 1000,
  *    "range": null, "object" (what owns the value), "0x…" (the end) or "+0x…" (a size)}
- * The answer comes in parts: {"hit": {…}} for each hit that is kept, as hit_json() makes it, and
+ * The answer comes in parts: {"hit": {…}} for each hit that is kept, as memory_json_place() makes it, and
  * last {"summary": {"value", "mask" or "low" and "high", "total", "shown", "grouped", "whole",
  * "pages", "excluded", "truncated", "corrupt", "threads", "groups"}}.
  */
