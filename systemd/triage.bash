@@ -1,19 +1,27 @@
-# bash completion for triage(1)
+# bash completion for triage(1). Verbs and options are those that --help tells of.
 
 _triage_ids() {
-	triage list --limit 200 --json 2>/dev/null | sed -n 's/^ *"id": \([0-9]*\),*$/\1/p'
+	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"id": \([0-9]*\),*$/\1/p'
+}
+
+_triage_verbs() {
+	"$1" --help 2>/dev/null | sed -n 's/^  \([a-z]\+\) .*/\1/p'
+}
+
+_triage_options() {
+	"$1" "$2" --help 2>/dev/null | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u
 }
 
 _triage() {
-	local cur prev verb verbs options
+	local program cur prev verb
+	program=${COMP_WORDS[0]}
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	verb=${COMP_WORDS[1]}
-	verbs="analyze search list show status wait retry export prune doctor"
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$verbs --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program") --help --version" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -34,24 +42,13 @@ _triage() {
 		return
 		;;
 	esac
-	options="--json --state-dir --run-dir"
-	case $verb in
-	analyze) options="--vmlinux --modules --json --locks --dot --memory --no-sandbox --timeout" ;;
-	search) options="--mask --range --limit --json --threads --vmlinux --no-sandbox --timeout" ;;
-	list) options="$options --since --until --host --kernel --cause --severity --signature --state --limit" ;;
-	show) options="$options --stack --locks --memory --log --registers --findings --dot" ;;
-	wait) options="$options --timeout" ;;
-	export) options="$options --since --limit --format" ;;
-	prune) options="$options --forget" ;;
-	doctor) options="$options --config --root" ;;
-	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_triage_options "$program" "$verb")" -- "$cur")
 		return
 	fi
 	case $verb in
-	show | retry) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids)" -- "$cur") ;;
-	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids)" -f -- "$cur") ;;
+	show | retry) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
+	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
 	analyze | search) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

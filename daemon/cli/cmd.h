@@ -5,13 +5,18 @@
 #include "base/error.h"
 
 /*
- * The verbs of triage. How to add one: daemon/cmd_NAME.c with `const struct verb NAME_verb`, and
- * one line in verbs.def. run() gets argv from the verb on and returns the exit status.
+ * A verb of triage. How to add one (tests/how-to does it by these steps):
+ *  1. cmd_NAME.c, which ends in `const struct verb NAME_verb`. It takes --help, and tells there of
+ *     its options, from which the shell's completion has them;
+ *  2. one line in verbs.def (its place there is that in triage --help);
+ *  3. its entry in triage(1), with every option.
+ * tests/daemon/install asks for all of it.
  */
 struct verb {
 	const char *name;
 	const char *synopsis; /* "analyze FILE… [--json]" */
 	const char *summary;  /* one line for triage --help */
+	/* Gets argv from the verb on and returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
 

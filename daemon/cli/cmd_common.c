@@ -19,7 +19,9 @@ void cmd_deinit(struct cmd *cmd)
 
 static void help(const struct verb *verb)
 {
-	printf("usage: triage %s\n\n%s. See triage(1).\n", verb->synopsis, verb->summary);
+	printf("usage: triage %s\n"
+	       "                [--state-dir DIR] [--run-dir DIR]\n\n%s. See triage(1).\n",
+	       verb->synopsis, verb->summary);
 	exit(STATUS_OK);
 }
 

@@ -8,7 +8,7 @@
 /*
  * A part of a verdict in full, which the one screen has no room for.
  *
- * How to add one:
+ * How to add one (tests/how-to does it by these steps):
  *  1. render_NAME.c, which ends in `const struct section NAME_section`;
  *  2. one line in sections.def: triage show then takes --NAME;
  *  3. a word about --NAME in triage(1), which tests/daemon/install asks for.

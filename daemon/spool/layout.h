@@ -9,7 +9,7 @@
  * it, and whether the writer says that it is done. Layouts are pure functions over one directory as
  * it was found; reading directories, waiting and deciding is spool.c's.
  *
- * How to add a layout:
+ * How to add a layout (tests/how-to does it by these steps):
  *  1. layout_NAME.c, which ends in `const struct layout layout_NAME`;
  *  2. one line in layouts.def (its place there is the order of asking);
  *  3. one case in tests/unit/daemon/spool/test_layouts.c.
