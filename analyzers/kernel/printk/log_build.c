@@ -65,14 +65,33 @@ void log_add(struct log_builder *builder, const struct log_line *like, const cha
 	}
 }
 
+void log_builder_set_wall(struct log_builder *builder, struct log_line *like, const char *text,
+			  size_t length)
+{
+	const char *last = builder->wall.data + builder->last_wall;
+
+	like->wall = NULL;
+	if (!length)
+		return;
+	/* Lines of one second share its text. */
+	if (!builder->wall.length || strlen(last) != length || memcmp(last, text, length) != 0) {
+		builder->last_wall = builder->wall.length;
+		str_append(&builder->wall, text, length);
+		str_append(&builder->wall, "", 1);
+	}
+	like->wall = (const char *)(builder->last_wall + 1); /* an offset until log_finish() */
+}
+
 struct err *log_finish(struct log_builder *builder, const char *source, struct log **ret)
 {
 	struct log *log = calloc(1, sizeof(*log));
 
-	if (!log || builder->text.failed || builder->err == &err_nomem) {
+	if (!log || builder->text.failed || builder->wall.failed || builder->err == &err_nomem) {
 		free(log);
 		free(builder->lines);
 		str_deinit(&builder->text);
+		str_deinit(&builder->wall);
+		str_deinit(&builder->host);
 		err_free(builder->err);
 		return &err_nomem;
 	}
@@ -82,10 +101,19 @@ struct err *log_finish(struct log_builder *builder, const char *source, struct l
 		.text = str_take(&builder->text),
 		.source = source,
 		.err = builder->err,
+		.walls = builder->wall.length ? str_take(&builder->wall) : NULL,
+		.host = builder->host.length ? str_take(&builder->host) : NULL,
+		.skipped = builder->skipped,
+		.cut = builder->cut,
+		.stamped = builder->stamped,
 	};
 	*builder = (struct log_builder){0};
-	for (size_t i = 0; i < log->count; i++)
-		log->lines[i].text = log->text + (size_t)log->lines[i].text;
+	for (size_t i = 0; i < log->count; i++) {
+		struct log_line *line = &log->lines[i];
+
+		line->text = log->text + (size_t)line->text;
+		line->wall = line->wall ? log->walls + (size_t)line->wall - 1 : NULL;
+	}
 	*ret = log;
 	return NULL;
 }
@@ -96,6 +124,8 @@ void log_close(struct log *log)
 		return;
 	free(log->lines);
 	free(log->text);
+	free(log->walls);
+	free(log->host);
 	err_free(log->err);
 	free(log);
 }

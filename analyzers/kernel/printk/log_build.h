@@ -13,6 +13,9 @@ struct log_builder {
 	struct log_line *lines; /* text holds offsets until log_finish() */
 	size_t count, capacity;
 	struct err *err; /* the first thing that went wrong; later ones are dropped */
+	/* Of logs that are text, see struct log. */
+	struct str host, wall;
+	size_t last_wall, skipped, cut, stamped;
 };
 
 /* Add a record's text, one line for each of its lines, all with like's time, level and caller. */
@@ -22,7 +25,8 @@ void log_add(struct log_builder *builder, const struct log_line *like, const cha
 void log_fail(struct log_builder *builder, struct err *err);
 /* The log; consumes what the builder holds, also on error. */
 struct err *log_finish(struct log_builder *builder, const char *source, struct log **ret);
-/* Add the lines of a log that is text (dmesg.c). */
-void log_add_text(struct log_builder *builder, const char *text, size_t length);
+/* Lines like this one were written at this calendar time; text as in the log, length 0: unknown. */
+void log_builder_set_wall(struct log_builder *builder, struct log_line *like, const char *text,
+			  size_t length);
 
 #endif

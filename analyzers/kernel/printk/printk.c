@@ -7,6 +7,7 @@
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
 #include "kernel/printk/log_build.h"
+#include "kernel/printk/log_text.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
@@ -364,7 +365,7 @@ static struct err *read_flat(struct kernel *kernel, struct log_builder *builder)
 	memcpy(text, buffer + start, MIN(length, size - start));
 	if (length > size - start)
 		memcpy(text + (size - start), buffer, length - (size - start));
-	log_add_text(builder, text, length);
+	log_text_add(builder, text, length);
 	return NULL;
 }
 

@@ -18,6 +18,8 @@ struct log_line {
 	int level;	 /* 0…7, -1 unknown */
 	uint32_t caller; /* CPU with bit 31 set, else thread id; 0 unknown */
 	bool continued;	 /* belongs to the line before: its record, or its line */
+	const char
+		*wall; /* calendar time as a text log writes it; NULL unknown, owned by the log */
 };
 
 struct log {
@@ -26,6 +28,12 @@ struct log {
 	char *text;	    /* storage of all lines */
 	const char *source; /* "printk ring", "log_buf records", "log_buf", "dmesg file" */
 	struct err *err;    /* why the log is cut short, or NULL */
+	/* Of logs that are text. */
+	char *walls;	/* storage of calendar times, or NULL */
+	char *host;	/* that the log's own prefix names, or NULL */
+	size_t skipped; /* lines of other programs, left out */
+	size_t cut;	/* lines too long to be kept whole */
+	size_t stamped; /* lines with a prefix that kernel logs have */
 };
 
 /*
@@ -33,12 +41,7 @@ struct log {
  * the structures is enough for all but levels. A log cut short is no error: see log->err.
  */
 struct err *printk_open(struct kernel *kernel, struct log **ret);
-/*
- * Parse a log as text; it is copied. For logs beside or without a dump: dmesg's own form
- * ("[  12.345678] text", also with a caller, with "<6>" before it, with -T's dates), and a syslog's
- * or journal's, of which the kernel's lines are taken. Calendar dates are no time since boot:
- * has_time is false then.
- */
+/* Parse a log as text, in any form that log_text.h names; it is copied. */
 struct err *log_parse(const char *text, size_t length, struct log **ret);
 /* The same from a file; fd stays the caller's. At most LOG_FILE_MAX bytes are taken. */
 #define LOG_FILE_MAX (64u << 20)

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes off a log line what printk, syslog, journals, consoles and people put in front of it. */
+#include "kernel/printk/log_prefix.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+
+/* What is left of a line. */
+struct cursor {
+	const char *at;
+	size_t left;
+};
+
+static void skip(struct cursor *c, size_t count)
+{
+	c->at += count;
+	c->left -= count;
+}
+
+static char peek(const struct cursor *c, size_t index)
+{
+	return index < c->left ? c->at[index] : '\0';
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+static size_t blanks(const struct cursor *c, size_t from)
+{
+	size_t count = 0;
+
+	while (is_blank(peek(c, from + count)))
+		count++;
+	return count;
+}
+
+static size_t digits(const struct cursor *c, size_t from)
+{
+	size_t count = 0;
+
+	while (isdigit((unsigned char)peek(c, from + count)))
+		count++;
+	return count;
+}
+
+static bool starts(const struct cursor *c, size_t from, const char *words)
+{
+	size_t length = strlen(words);
+
+	return from <= c->left && c->left - from >= length && !memcmp(c->at + from, words, length);
+}
+
+/* --- the kernel's own ------------------------------------------------------------------------- */
+
+/* "<6>", with the facility in the higher bits. */
+static bool take_level(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t count = digits(c, 1);
+	uint64_t value;
+
+	if (peek(c, 0) != '<' || !count || peek(c, 1 + count) != '>' ||
+	    !parse_dec(c->at + 1, count, &value))
+		return false;
+	prefix->level = (int)(value & 7);
+	skip(c, count + 2);
+	return true;
+}
+
+/* Digits of a second's fraction as µs. */
+static uint64_t fraction_us(const char *text, size_t count)
+{
+	uint64_t us = 0;
+
+	for (size_t i = 0; i < 6; i++)
+		us = us * 10 + (i < count ? (uint64_t)(text[i] - '0') : 0);
+	return us;
+}
+
+/* "12.345678" at from: its length, 0 when it is no such number. */
+static size_t seconds_at(const struct cursor *c, size_t from, uint64_t *us)
+{
+	size_t whole = digits(c, from), part;
+	uint64_t seconds;
+
+	if (!whole || peek(c, from + whole) != '.')
+		return 0;
+	part = digits(c, from + whole + 1);
+	if (part < 3 || part > 9 || !parse_dec(c->at + from, whole, &seconds) ||
+	    seconds > UINT64_MAX / 2000000)
+		return 0;
+	*us = seconds * 1000000 + fraction_us(c->at + from + whole + 1, part);
+	return whole + 1 + part;
+}
+
+/* "[   12.345678]"; dmesg -d "[   12.345678 <    0.000020>]", dmesg -H "[  +0.000020]". */
+static bool take_time(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t at = 1 + blanks(c, 1), length;
+	bool delta = peek(c, at) == '+';
+	uint64_t us, unused;
+
+	if (peek(c, 0) != '[')
+		return false;
+	at += delta;
+	length = seconds_at(c, at, &us);
+	if (!length)
+		return false;
+	at += length;
+	if (starts(c, at, " <")) {
+		at += 2 + blanks(c, at + 2);
+		at += seconds_at(c, at, &unused);
+		if (peek(c, at++) != '>')
+			return false;
+	}
+	if (peek(c, at) != ']')
+		return false;
+	prefix->time_us = us;
+	prefix->has_time = true;
+	prefix->delta = delta;
+	skip(c, at + 1);
+	return true;
+}
+
+/* "[   T123]", "[    C1]" (CONFIG_PRINTK_CALLER). */
+static bool take_caller(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t at = 1 + blanks(c, 1), count = digits(c, at + 1);
+	char kind = peek(c, at);
+	uint64_t value;
+
+	if (peek(c, 0) != '[' || (kind != 'T' && kind != 'C') || !count ||
+	    peek(c, at + 1 + count) != ']' || !parse_dec(c->at + at + 1, count, &value) ||
+	    value > INT32_MAX)
+		return false;
+	prefix->caller = (uint32_t)value | (kind == 'C' ? 0x80000000u : 0);
+	skip(c, at + 2 + count);
+	return true;
+}
+
+/* /dev/kmsg: "6,101,4958000001,-;" level, number, µs, flags, and what may be added to them. */
+static bool take_kmsg(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t level = digits(c, 0), number = digits(c, level + 1);
+	size_t time = digits(c, level + number + 2), at = level + number + time + 2;
+	uint64_t value;
+
+	if (!level || !number || !time || peek(c, level) != ',' ||
+	    peek(c, level + 1 + number) != ',' || peek(c, at) != ',' ||
+	    !strchr("-c+", peek(c, at + 1) ? peek(c, at + 1) : 'x'))
+		return false;
+	const char *end = memchr(c->at + at, ';', MIN(c->left - at, (size_t)64));
+	if (!end || !parse_dec(c->at, level, &value))
+		return false;
+	prefix->level = (int)(value & 7);
+	prefix->has_time = parse_dec(c->at + level + number + 2, time, &prefix->time_us);
+	prefix->kernel = true;
+	skip(c, (size_t)(end + 1 - c->at));
+	return true;
+}
+
+static bool take_own(struct cursor *c, struct log_prefix *prefix)
+{
+	return take_level(c, prefix) || (!prefix->has_time && take_time(c, prefix)) ||
+	       (!prefix->caller && take_caller(c, prefix)) ||
+	       (!prefix->elements && take_kmsg(c, prefix));
+}
+
+/* --- dates ------------------------------------------------------------------------------------ */
+
+/* "10:50:08", "10:50:08.123456": its length at from, or 0. */
+static size_t clock_at(const struct cursor *c, size_t from)
+{
+	size_t hour = digits(c, from), at = from + hour;
+
+	if (!hour || hour > 2 || peek(c, at) != ':' || digits(c, at + 1) != 2 ||
+	    peek(c, at + 3) != ':' || digits(c, at + 4) != 2)
+		return 0;
+	at += 6;
+	if ((peek(c, at) == '.' || peek(c, at) == ',') && digits(c, at + 1))
+		at += 1 + digits(c, at + 1);
+	return at - from;
+}
+
+/* "Z", "+02:00", "+0200", " UTC": its length at from, or 0. */
+static size_t zone_at(const struct cursor *c, size_t from)
+{
+	size_t at = from;
+
+	if (peek(c, at) == 'Z')
+		return 1;
+	if (peek(c, at) == '+' || peek(c, at) == '-') {
+		size_t count = digits(c, at + 1);
+
+		if (count == 4)
+			return 5;
+		if (count == 2)
+			return peek(c, at + 3) == ':' && digits(c, at + 4) == 2 ? 6 : 3;
+		return 0;
+	}
+	if (peek(c, at++) != ' ')
+		return 0;
+	while (isupper((unsigned char)peek(c, at)))
+		at++;
+	return at - from >= 4 && at - from <= 6 && (peek(c, at) == ' ' || peek(c, at) == ']')
+		       ? at - from
+		       : 0;
+}
+
+/* "2024-08-20T17:38:27.488639+00:00", "2016/12/03 19:08:52": its length at from, or 0. */
+static size_t iso_at(const struct cursor *c, size_t from)
+{
+	char mark = peek(c, from + 4);
+	size_t at = from + 11, clock;
+
+	if (digits(c, from) != 4 || (mark != '-' && mark != '/') || digits(c, from + 5) != 2 ||
+	    peek(c, from + 7) != mark || digits(c, from + 8) != 2 ||
+	    (peek(c, from + 10) != 'T' && peek(c, from + 10) != ' '))
+		return 0;
+	clock = clock_at(c, at);
+	if (!clock)
+		return 0;
+	at += clock;
+	return at + zone_at(c, at) - from;
+}
+
+/* A weekday's or month's name in any language, "9月": its length at from, or 0. */
+static size_t name_at(const struct cursor *c, size_t from)
+{
+	size_t at = from;
+	bool letter = false;
+
+	for (; at - from < 16; at++) {
+		unsigned char byte = (unsigned char)peek(c, at);
+
+		if (!isalnum(byte) && byte < 0x80 && byte != '.')
+			break;
+		letter |= !isdigit(byte) && byte != '.';
+	}
+	return letter && at - from >= 2 && at - from < 16 ? at - from : 0;
+}
+
+/* "Mar 15 12:11:27", "Thu May  9 14:52:38 2024", "Mon 2024-08-20 17:38:27 UTC": length, or 0. */
+static size_t date_at(const struct cursor *c, size_t from)
+{
+	size_t at = from, length;
+
+	for (unsigned names = 0; names < 2; names++) {
+		length = name_at(c, at);
+		if (!length)
+			break;
+		at += length;
+		at += blanks(c, at);
+		length = iso_at(c, at);
+		if (length)
+			return at + length - from;
+		size_t day = digits(c, at);
+		if (!day || day > 2 || !is_blank(peek(c, at + day)))
+			continue;
+		size_t clock = clock_at(c, at + day + blanks(c, at + day));
+		if (!clock)
+			continue;
+		at += day + blanks(c, at + day) + clock;
+		at += zone_at(c, at);
+		if (peek(c, at) == ' ' && digits(c, at + 1) == 4 &&
+		    !isalnum((unsigned char)peek(c, at + 5)))
+			at += 5;
+		return at - from;
+	}
+	return 0;
+}
+
+static size_t any_date_at(const struct cursor *c, size_t from)
+{
+	size_t length = iso_at(c, from);
+
+	return length ? length : date_at(c, from);
+}
+
+/* A date, or one in brackets with what dmesg -d adds behind it. */
+static bool take_date(struct cursor *c, struct log_prefix *prefix)
+{
+	bool bracket = peek(c, 0) == '[';
+	size_t length = any_date_at(c, bracket), end = bracket + length;
+
+	if (!length && bracket) {
+		length = clock_at(c, 1);
+		end = 1 + length;
+	}
+	if (!length)
+		return false;
+	prefix->wall = (struct slice){c->at + bracket, length};
+	if (bracket) {
+		const char *close = memchr(c->at + end, ']', MIN(c->left - end, (size_t)24));
+
+		if (!close)
+			return false;
+		end = (size_t)(close - c->at) + 1;
+		if (peek(c, end) == ':')
+			end++;
+	}
+	skip(c, end);
+	return true;
+}
+
+/* --- who wrote it ----------------------------------------------------------------------------- */
+
+static size_t word_at(const struct cursor *c, size_t from)
+{
+	size_t count = 0;
+
+	while (from + count < c->left && !is_blank(c->at[from + count]))
+		count++;
+	return count;
+}
+
+/* "kernel:", "kernel[0]:", "[kernel]": its length at from, or 0. */
+static size_t kernel_tag_at(const struct cursor *c, size_t from)
+{
+	if (starts(c, from, "[kernel]"))
+		return 8;
+	if (!starts(c, from, "kernel"))
+		return 0;
+	if (peek(c, from + 6) == ':')
+		return 7;
+	size_t count = peek(c, from + 6) == '[' ? digits(c, from + 7) : 0;
+	return count && starts(c, from + 7 + count, "]:") ? count + 9 : 0;
+}
+
+/* "program[12]:" at from, or "program:" when any is set. */
+static bool program_at(const struct cursor *c, size_t from, bool any)
+{
+	size_t length = word_at(c, from);
+	const char *word = c->at + from;
+
+	if (length < 2 || word[length - 1] != ':')
+		return false;
+	return any ||
+	       (length > 3 && word[length - 2] == ']' && isdigit((unsigned char)word[length - 3]));
+}
+
+/* "host kernel:", "kernel:"; behind a date also "host program[12]:", which is not the kernel. */
+static bool take_tag(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t tag = kernel_tag_at(c, 0), host = word_at(c, 0), next = host + blanks(c, host);
+	bool dated = prefix->wall.length && !prefix->has_time;
+
+	if (!tag && (dated || prefix->has_time) && host && host < 256 && next > host &&
+	    c->at[host - 1] != ':') {
+		tag = kernel_tag_at(c, next);
+		prefix->program = dated && !tag && program_at(c, next, true);
+		if (tag || prefix->program)
+			prefix->host = (struct slice){c->at, host};
+		tag = tag ? next + tag : 0;
+	}
+	prefix->program |= dated && !tag && program_at(c, 0, false);
+	if (!tag)
+		return false;
+	prefix->kernel = true;
+	skip(c, tag);
+	return true;
+}
+
+static const char *const levels[] = {"emerg", "alert",	"crit", "err",
+				     "warn",  "notice", "info", "debug"};
+
+/* The level "emerg", "warning", … at from: its length, or 0. */
+static size_t level_name_at(const struct cursor *c, size_t from, int *level)
+{
+	size_t length = 0;
+
+	while (islower((unsigned char)peek(c, from + length)))
+		length++;
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (length >= strlen(levels[i]) && starts(c, from, levels[i])) {
+			*level = (int)i;
+			return length;
+		}
+	return 0;
+}
+
+/* dmesg -x: "kern  :emerg : "; Talos: "node1: kern: emerg: [date]: ". */
+static bool take_facility(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t at = 0, length, host = word_at(c, 0);
+
+	if (host > 1 && c->at[host - 1] == ':' && starts(c, host, " kern:"))
+		at = host + 1;
+	if (!starts(c, at, "kern") || (peek(c, at + 4) != ':' && peek(c, at + 4) != ' '))
+		return false;
+	size_t colon = at + 4 + blanks(c, at + 4);
+	if (peek(c, colon) != ':')
+		return false;
+	colon += 1 + blanks(c, colon + 1);
+	length = level_name_at(c, colon, &prefix->level);
+	if (!length)
+		return false;
+	colon += length + blanks(c, colon + length);
+	if (peek(c, colon) != ':')
+		return false;
+	if (at)
+		prefix->host = (struct slice){c->at, host - 1};
+	prefix->kernel = true;
+	skip(c, colon + 1);
+	return true;
+}
+
+/* Kubernetes: "stdout F ". */
+static bool take_stream(struct cursor *c, struct log_prefix *prefix)
+{
+	if (!prefix->wall.length || !(starts(c, 0, "stdout ") || starts(c, 0, "stderr ")) ||
+	    !strchr("FP", peek(c, 7) ? peek(c, 7) : 'x') || peek(c, 8) != ' ')
+		return false;
+	skip(c, 9);
+	return true;
+}
+
+/* --- what people add -------------------------------------------------------------------------- */
+
+/* "> > ", "| ", "# " in front of a quoted log. */
+static void skip_quotes(struct cursor *c)
+{
+	for (;;) {
+		size_t at = blanks(c, 0);
+
+		if (peek(c, at) != '>' && !(peek(c, at) == '|' && peek(c, at + 1) == ' '))
+			return;
+		skip(c, at + 1);
+	}
+}
+
+static bool take_element(struct cursor *c, struct log_prefix *prefix)
+{
+	return take_own(c, prefix) || (!prefix->wall.length && take_date(c, prefix)) ||
+	       take_stream(c, prefix) || (!prefix->kernel && take_facility(c, prefix)) ||
+	       (!prefix->kernel && take_tag(c, prefix));
+}
+
+/* grep's "FILE:", "FILE-", "12:", "FILE:12:", a pager's "  12  ": only before another element. */
+static size_t pasted_at(const struct cursor *c)
+{
+	size_t word = 0, number;
+
+	while (word < MIN(c->left, (size_t)256) && !is_blank(c->at[word]) && c->at[word] != ':' &&
+	       c->at[word] != '[' && c->at[word] != '<')
+		word++;
+	if (peek(c, word) == ':') {
+		number = digits(c, word + 1);
+		return word + 1 +
+		       (number && strchr(":-", peek(c, word + 1 + number)) ? number + 1 : 0);
+	}
+	number = digits(c, 0);
+	return number && number == word ? word : 0;
+}
+
+static bool take_pasted(struct cursor *c, struct log_prefix *prefix)
+{
+	struct cursor rest = *c;
+	struct log_prefix behind = {.level = -1};
+	size_t length = prefix->elements ? 0 : pasted_at(c);
+
+	if (!length)
+		return false;
+	skip(&rest, length);
+	skip(&rest, blanks(&rest, 0));
+	if (!take_element(&rest, &behind) || behind.program)
+		return false;
+	skip(c, length);
+	return true;
+}
+
+#define ELEMENTS_MAX 12
+
+size_t log_prefix_read(const char *line, size_t length, struct log_prefix *ret)
+{
+	struct cursor c = {line, length}, next;
+	struct log_prefix prefix = {.level = -1};
+	bool quoted;
+
+	skip_quotes(&c);
+	quoted = c.at != line;
+	while (prefix.elements < ELEMENTS_MAX) {
+		next = c;
+		skip(&next, blanks(&next, 0));
+		if (!take_element(&next, &prefix) && !take_pasted(&next, &prefix))
+			break;
+		prefix.elements++;
+		c = next;
+	}
+	if ((prefix.elements || quoted) && peek(&c, 0) == ' ')
+		skip(&c, 1);
+	*ret = prefix;
+	return (size_t)(c.at - line);
+}
