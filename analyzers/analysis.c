@@ -5,6 +5,7 @@
 void analysis_deinit(struct analysis *analysis)
 {
 	crash_free(analysis->crash);
+	reports_free(analysis->reports);
 	analysis->crash = NULL;
 	wait_graph_deinit(&analysis->waits);
 	locks_deinit(&analysis->locks);

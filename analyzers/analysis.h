@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "locks/lock.h"
 #include "locks/wait_graph.h"
+#include "log/report.h"
 #include "memory/memory_facts.h"
 
 /*
@@ -16,6 +17,7 @@
 struct analysis {
 	struct kernel *kernel;
 	struct findings *findings;
+	struct reports *reports;    /* of the log; owned; NULL before "reports" has run */
 	struct crash *crash;	    /* owned; NULL before "panic" has run, and where it failed */
 	struct locks locks;	    /* as each kind's analyzer finds them */
 	struct wait_graph waits;    /* by "waits", from all of them */

@@ -13,7 +13,10 @@ enum crash_kind {
 #define CRASH_KIND(id, name) CRASH_##id,
 #include "crash/crash_kinds.def"
 #undef CRASH_KIND
+	CRASH_KINDS,
 };
+
+struct report;
 
 /*
  * One death of the kernel, as far as it has been understood. A dump tells all of it; a log alone
@@ -31,6 +34,8 @@ struct crash {
 	int pid;		 /* task's, or by the log alone; -1 unknown */
 	char comm[16 + 1];	 /* likewise; "" unknown */
 
+	const struct report
+		*report;    /* of the log, that tells of it where memory does not; or NULL */
 	struct trace trace; /* of task; count 0: no stack could be read */
 	size_t frame;	    /* the frame that crashed, when trace.count */
 

@@ -16,6 +16,7 @@
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "log/report.h"
 
 #define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */
 #define ERRORS 4095ull	       /* MAX_ERRNO, include/linux/err.h */
@@ -49,7 +50,19 @@ const char *crash_fault_class(const struct memory *memory, uint64_t address)
 		return "list_poison";
 	if (is_slab_poison(address))
 		return "slab_poison";
-	return memory ? regions_class_name(memory_class(memory, address)) : NULL;
+	if (memory)
+		return regions_class_name(memory_class(memory, address));
+	/* Without page tables the ranges of the kernel's own half are not known. */
+	return !(address >> 47)	       ? regions_class_name(VA_USER)
+	       : address >> 56 == 0xff ? NULL
+				       : regions_class_name(VA_NON_CANONICAL);
+}
+
+bool crash_is_canonical(const struct crash *crash, uint64_t address)
+{
+	if (crash->kernel->memory)
+		return memory_is_canonical(crash->kernel->memory, address);
+	return !(address >> 47) || address >> 47 == 0x1ffff;
 }
 
 /* --- the instruction -------------------------------------------------------------------------- */
@@ -139,17 +152,20 @@ static const struct operand *operand_of(const struct crash *crash, uint64_t addr
 
 static void page_fault_address(struct crash *crash)
 {
+	const struct regs *saved = crash->report ? &crash->regs : &crash->trace.frames[0].regs;
 	uint64_t address, effective;
 
-	if (regs_known(&crash->trace.frames[0].regs, REG_CR2) &&
-	    operand_of(crash, crash->trace.frames[0].regs.value[REG_CR2], false, &effective))
-		set_address(crash, crash->trace.frames[0].regs.value[REG_CR2], true, "CR2");
+	if (regs_known(saved, REG_CR2) &&
+	    operand_of(crash, saved->value[REG_CR2], false, &effective))
+		set_address(crash, saved->value[REG_CR2], true, "CR2");
+	else if (crash->report && crash->report->has_address)
+		set_address(crash, crash->report->address, true, "the log");
 	else if (crash->task &&
 		 err_ok(member_read(crash->kernel, crash->task->address, MEMBER_TASK_CR2,
 				    &address)) &&
 		 address)
 		set_address(crash, address, true, "task_struct.thread.cr2");
-	else if (address_in_log(crash, &address))
+	else if (!crash->report && address_in_log(crash, &address))
 		set_address(crash, address, true, "the log");
 	else if (operand_of(crash, 0, true, &effective))
 		set_address(crash, effective, false, "computed from the instruction's operand");
@@ -160,9 +176,16 @@ static void protection_address(struct crash *crash)
 {
 	uint64_t effective;
 
-	if (operand_of(crash, 0, true, &effective) &&
-	    !memory_is_canonical(crash->kernel->memory, effective))
+	if (operand_of(crash, 0, true, &effective) && !crash_is_canonical(crash, effective))
 		set_address(crash, effective, false, "computed from the instruction's operand");
+	else if (crash->report && crash->report->has_address)
+		set_address(crash, crash->report->address, true, "the log");
+}
+
+/* A jump or call went to the address itself. */
+static bool is_rip(const struct crash *crash)
+{
+	return regs_known(&crash->regs, REG_RIP) && crash->address == crash->regs.value[REG_RIP];
 }
 
 /* Page fault error code: arch/x86/include/asm/trap_pf.h. */
@@ -172,7 +195,7 @@ static const char *access_of(const struct crash *crash, const struct operand *op
 			  crash->kind == CRASH_NULL_DEREFERENCE ||
 			  crash->kind == CRASH_STACK_OVERFLOW;
 
-	if (crash->address == crash->regs.value[REG_RIP])
+	if (is_rip(crash))
 		return "execute";
 	if (page_fault && crash->error_code < 0x10000)
 		return crash->error_code & 0x10 ? "execute"
@@ -180,7 +203,7 @@ static const char *access_of(const struct crash *crash, const struct operand *op
 						: "read";
 	if (operand)
 		return operand->written ? "write" : "read";
-	return NULL;
+	return crash->report && crash->report->access[0] ? crash->report->access : NULL;
 }
 
 static void describe_operand(struct crash *crash, const struct operand *operand)
@@ -231,10 +254,12 @@ void crash_fault_explain(struct crash *crash)
 {
 	uint64_t effective;
 
-	if (!crash->exception || !regs_known(&crash->regs, REG_RIP))
+	if (crash->report ? !crash->exception && !crash->report->has_address
+			  : !crash->exception || !regs_known(&crash->regs, REG_RIP))
 		return;
-	read_code(crash);
-	if (crash->kind == CRASH_PAGE_FAULT)
+	if (!crash->report)
+		read_code(crash);
+	if (crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE)
 		page_fault_address(crash);
 	else if (crash->kind == CRASH_STACK_OVERFLOW)
 		overflow_address(crash);
@@ -247,7 +272,7 @@ void crash_fault_explain(struct crash *crash)
 	const struct operand *operand = operand_of(crash, crash->address, false, &effective);
 	if (operand)
 		describe_operand(crash, operand);
-	else if (crash->address == crash->regs.value[REG_RIP])
+	else if (is_rip(crash))
 		snprintf(crash->provenance, sizeof(crash->provenance),
 			 "the instruction pointer itself: a call or jump went there");
 	else

@@ -8,8 +8,12 @@
 #include "crash/crash_classify.h"
 #include "crash/crash_fault.h"
 #include "crash/crash_locate.h"
+<<<<<<< HEAD
 #include "crash/crash_log.h"
 #include "crash/oops_report.h"
+=======
+#include "crash/crash_report.h"
+>>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 #include "kernel/tasks/task.h"
 
 static void take_place(struct crash *crash)
@@ -31,6 +35,7 @@ static void take_task(struct crash *crash)
 	memcpy(crash->comm, crash->task->comm, sizeof(crash->comm));
 }
 
+<<<<<<< HEAD
 static void take_message(struct crash *crash)
 {
 	const char *message = crash_log_message(crash->kernel->log, crash->kind);
@@ -64,18 +69,35 @@ static void take_report(struct crash *crash)
 }
 
 struct err *crash_find(struct kernel *kernel, struct crash **ret)
+=======
+struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)
+>>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 {
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
+	const struct report *report = reports ? reports_crash(reports) : NULL;
 
 	TRY(crash_new(kernel, &crash));
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
+<<<<<<< HEAD
 	crash_classify(crash);
 	crash_fault_explain(crash);
 	take_message(crash);
 	take_task(crash);
 	take_place(crash);
 	take_report(crash);
+=======
+	if (!crash->trace.count && report) {
+		crash_take_report(crash, report);
+		crash_explain_fault(crash);
+	} else {
+		crash_classify(crash);
+		crash_explain_fault(crash);
+		crash_find_message(crash);
+		take_task(crash);
+		take_place(crash);
+	}
+>>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 	*ret = take_ptr(crash);
 	return NULL;
 }

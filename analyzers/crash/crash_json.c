@@ -2,11 +2,20 @@
 /* Writes the crash into the verdict. */
 #include "crash/crash_json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "crash/culprit.h"
 #include "describe.h"
 #include "finding.h"
 #include "kernel/dump/regs.h"
-#include "kernel/insn/disasm.h"
+#include "kernel/insn/insn.h"
 #include "kernel/symbols/symbol.h"
+<<<<<<< HEAD
+=======
+#include "kernel/unwind/unwind.h"
+#include "log/report.h"
+>>>>>>> ac1e7aa (wip log)
 
 static json_t *registers_json(const struct regs *regs)
 {
@@ -39,6 +48,18 @@ static json_t *operand_json(const struct crash *crash, const struct operand *ope
 	return json;
 }
 
+/* By the dump's symbols, or as far from the crash's place as the code of its report is. */
+static void format_place(const struct crash *crash, uint64_t address, char *place, size_t size)
+{
+	uint64_t distance = address - crash->code[crash->code_at].address;
+
+	if (!crash->report)
+		symbols_format(crash->kernel->symbols, address, place, size);
+	else
+		snprintf(place, size, "%s+0x%" PRIx64, crash->at.symbol,
+			 crash->at.offset + distance);
+}
+
 static json_t *instruction_json(const struct crash *crash)
 {
 	if (!crash->code_count)
@@ -51,8 +72,7 @@ static json_t *instruction_json(const struct crash *crash)
 	for (size_t i = 0; i < crash->code_count; i++) {
 		char place[SYMBOL_NAME_MAX + 96];
 
-		symbols_format(crash->kernel->symbols, crash->code[i].address, place,
-			       sizeof(place));
+		format_place(crash, crash->code[i].address, place, sizeof(place));
 		json_array_append_new(
 			around,
 			json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
@@ -108,6 +128,50 @@ static json_t *rip_json(const struct crash *crash)
 			 "found_by", "log");
 }
 
+static json_t *place_json(const struct report_place *place, bool exception)
+{
+	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:s}", "address",
+			 place->address ? json_address(place->address) : json_null(), "symbol",
+			 place->symbol[0] ? json_escaped(place->symbol) : json_null(), "offset",
+			 (json_int_t)place->offset, "module",
+			 place->module[0] ? json_escaped(place->module) : json_null(), "kind",
+			 exception ? "exception" : "call", "found_by", "log");
+}
+
+static json_t *report_backtrace_json(const struct report *report)
+{
+	json_t *frames = json_array();
+	const struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
+	bool guess = stack && report_stack_is_guess(stack);
+
+	if (report->rip.symbol[0])
+		json_array_append_new(frames, place_json(&report->rip, true));
+	for (size_t i = 0; stack && i < stack->count; i++)
+		if (guess || !stack->frames[i].unreliable)
+			json_array_append_new(frames, place_json(&stack->frames[i].place,
+								 stack->frames[i].exception));
+	return frames;
+}
+
+json_t *crash_backtrace_json(const struct crash *crash)
+{
+	if (crash->report)
+		return report_backtrace_json(crash->report);
+	return describe_trace(crash->kernel, &crash->trace);
+}
+
+/* The caller that gave a helper what it crashed on. */
+static json_t *culprit_json(const struct crash *crash)
+{
+	struct report_place place;
+
+	if (!crash_culprit(crash, &place))
+		return NULL;
+	return json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(place.symbol), "offset",
+			 (json_int_t)place.offset, "module",
+			 place.module[0] ? json_escaped(place.module) : json_null());
+}
+
 json_t *crash_json(const struct crash *crash)
 {
 	const struct regs *regs = crash_regs(crash);
@@ -119,6 +183,7 @@ json_t *crash_json(const struct crash *crash)
 	json_put(json, "cpu", crash->cpu >= 0 ? json_integer(crash->cpu) : json_null());
 	json_put(json, "task", task_json(crash));
 	json_put(json, "rip", rip_json(crash));
+	json_put(json, "culprit", culprit_json(crash));
 	json_put(json, "registers", regs ? registers_json(regs) : NULL);
 	if (crash->exception)
 		json_put(json, "exception", crash->entry[0] ? json_string(crash->entry) : NULL);

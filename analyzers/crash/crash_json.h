@@ -7,5 +7,7 @@
 
 /* The section "crash" of the verdict, but for its backtrace and time. */
 json_t *crash_json(const struct crash *crash);
+/* crash.backtrace: of the task's stack, or as the log prints it. */
+json_t *crash_backtrace_json(const struct crash *crash);
 
 #endif

@@ -14,6 +14,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "crash/crash.h"
+#include "crash/crash_fault.h"
 #include "crash/crash_find.h"
 #include "crash/crash_json.h"
 #include "describe.h"
@@ -35,11 +36,15 @@ static void headline(const struct crash *crash, struct str *text)
 			       frame_lookup_address(&crash->trace.frames[crash->frame]), place,
 			       sizeof(place));
 		str_printf(text, " in %s", place);
+	} else if (crash->at.symbol[0]) {
+		str_puts(text, " in ");
+		str_escape(text, crash->at.symbol, strlen(crash->at.symbol));
+		str_printf(text, "+0x%" PRIx64, crash->at.offset);
 	}
-	if (crash->task) {
+	if (crash->pid >= 0 && crash->comm[0]) {
 		str_puts(text, ", ");
-		task_label(crash->task, text);
-		str_printf(text, " on CPU %d", crash->cpu);
+		str_escape(text, crash->comm, strlen(crash->comm));
+		str_printf(text, "/%d on CPU %d", crash->pid, crash->cpu);
 	}
 }
 
@@ -60,7 +65,7 @@ static void show_bad_register(const struct crash *crash, struct findings *findin
 
 		if (insn->operands[i].kind != OPERAND_MEMORY || base >= REG_RIP ||
 		    !regs_known(&crash->regs, base) ||
-		    memory_is_canonical(crash->kernel->memory, crash->regs.value[base]))
+		    crash_is_canonical(crash, crash->regs.value[base]))
 			continue;
 		uint64_t value = crash->regs.value[base], bytes = htole64(value);
 
@@ -87,15 +92,14 @@ static struct err *run(struct analysis *analysis)
 
 	if (!kernel->dump && !kernel->log)
 		return NULL;
-	TRY(crash_find(kernel, &analysis->crash));
+	TRY(crash_find(kernel, analysis->reports, &analysis->crash));
 	const struct crash *crash = analysis->crash;
 	headline(crash, &text);
 	finding_add(findings, FINDING_CRASH, SEVERITY_CRITICAL, crash->confidence,
 		    crash_json(crash), "%s", text.data ? text.data : "");
-	if (crash->trace.count)
+	if (crash->trace.count || crash->report)
 		finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1.0,
-			    json_pack("{s:o}", "backtrace", describe_trace(kernel, &crash->trace)),
-			    NULL);
+			    json_pack("{s:o}", "backtrace", crash_backtrace_json(crash)), NULL);
 	show_bad_register(crash, findings);
 	return NULL;
 }

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "crash/system_report.h"
+#include "crash/taint.h"
 #include "base/str.h"
 #include "base/utc.h"
 #include "kernel/dump/dump.h"
@@ -136,37 +138,13 @@ static void put_command_line(struct kernel *kernel, json_t *json)
 	json_put(json, "command_line", at ? json_escaped(at) : NULL);
 }
 
-/* kernel/panic.c: taint_flags[]; letter when set. */
-static const char *const taints[] = {
-	"P proprietary module",
-	"F module was force loaded",
-	"S out of specification",
-	"R module was force unloaded",
-	"M machine check",
-	"B bad page",
-	"U set by user space",
-	"D died before (oops)",
-	"A ACPI table overridden",
-	"W warned before",
-	"C staging driver",
-	"I firmware workaround",
-	"O out-of-tree module",
-	"E unsigned module",
-	"L soft lockup before",
-	"K live patched",
-	"X auxiliary",
-	"T randstruct",
-	"N in-kernel test",
-	"J fwctl",
-};
-
 static json_t *taints_json(uint64_t mask)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ARRAY_SIZE(taints); i++)
+	for (size_t i = 0; taint_of_bit(i); i++)
 		if (mask >> i & 1)
-			json_array_append_new(list, json_string(taints[i]));
+			json_array_append_new(list, json_string(taint_of_bit(i)));
 	return list;
 }
 
@@ -215,7 +193,7 @@ static void put_hardware(const struct log *log, json_t *json)
 	json_put(json, "hardware", at ? json_escaped(at) : NULL);
 }
 
-static json_t *system_json(struct kernel *kernel)
+static json_t *system_json(struct kernel *kernel, const struct reports *reports)
 {
 	const struct dump_info *info = kernel->dump ? dump_info(kernel->dump) : NULL;
 	const char *release = vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
@@ -245,6 +223,8 @@ static json_t *system_json(struct kernel *kernel)
 		json_put(json, "modules", modules_json(kernel));
 	if (kernel->memory)
 		json_put(json, "kaslr_offset", json_address(memory_kaslr_offset(kernel->memory)));
+	if (reports && !kernel->memory)
+		system_put_reports(json, kernel->log, reports);
 	return json;
 }
 
@@ -266,7 +246,8 @@ static struct err *run(struct analysis *analysis)
 	json_t *time = crash_time(kernel);
 
 	finding_add(findings, FINDING_DUMP, SEVERITY_INFO, 1.0, dump_json(kernel), NULL);
-	finding_add(findings, FINDING_SYSTEM, SEVERITY_INFO, 1.0, system_json(kernel), NULL);
+	finding_add(findings, FINDING_SYSTEM, SEVERITY_INFO, 1.0,
+		    system_json(kernel, analysis->reports), NULL);
 	if (time)
 		finding_add(findings, FINDING_CRASH_TIME, SEVERITY_INFO, 1.0,
 			    json_pack("{s:o}", "time", time), NULL);

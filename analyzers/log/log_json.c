@@ -4,12 +4,63 @@
 
 #include "kernel/printk/printk.h"
 
+<<<<<<< HEAD
 json_t *log_json_event(const struct log_line *line, const char *kind)
+=======
+static void put_time(json_t *json, const struct log_line *line)
+{
+	if (line->has_time)
+		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
+	if (line->wall)
+		json_put(json, "wall_time", json_escaped(line->wall));
+}
+
+static json_t *outcome_json(enum report_outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_NOTE] = "note", [OUTCOME_STUCK] = "stuck", [OUTCOME_BROKEN] = "broken",
+		[OUTCOME_OOPS] = "oops", [OUTCOME_PANIC] = "panic",
+	};
+
+	return json_string(names[outcome]);
+}
+
+json_t *log_report_json(const struct log *log, const struct report *report)
 {
 	json_t *json = json_object();
 
-	if (line->has_time)
-		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
+	json_put(json, "kind", json_string(report_kind_name(report->kind)));
+	json_put(json, "outcome", outcome_json(report_kind_outcome(report->kind)));
+	put_time(json, &log->lines[report->first]);
+	json_put(json, "first_line", json_integer((json_int_t)report->first + 1));
+	json_put(json, "last_line", json_integer((json_int_t)report->last + 1));
+	json_put(json, "message", json_escaped(report->message));
+	json_put(json, "cpu", report->cpu >= 0 ? json_integer(report->cpu) : NULL);
+	json_put(json, "by_cpu", report->by_cpu >= 0 ? json_integer(report->by_cpu) : NULL);
+	json_put(json, "pid", report->pid >= 0 ? json_integer(report->pid) : NULL);
+	json_put(json, "comm", report->comm[0] ? json_escaped(report->comm) : NULL);
+	json_put(json, "seconds", report->seconds > 0 ? json_real(report->seconds) : NULL);
+	json_put(json, "workqueue", report->workqueue[0] ? json_escaped(report->workqueue) : NULL);
+	json_put(json, "work", report->work[0] ? json_escaped(report->work) : NULL);
+	if (report->rip.symbol[0])
+		json_put(json, "rip",
+			 json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(report->rip.symbol),
+				   "offset", (json_int_t)report->rip.offset, "module",
+				   report->rip.module[0] ? json_escaped(report->rip.module)
+							 : json_null()));
+	if (report->file[0]) {
+		json_put(json, "file", json_escaped(report->file));
+		json_put(json, "line", json_integer(report->line));
+	}
+	return json;
+}
+
+json_t *log_event_json(const struct log_line *line, const char *kind)
+>>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
+{
+	json_t *json = json_object();
+
+	put_time(json, line);
 	json_put(json, "kind", json_string(kind));
 	json_put(json, "text", json_escaped_bytes(line->text, MIN(line->length, 512)));
 	if (line->caller & 1u << 31)
@@ -22,8 +73,7 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault *fa
 	json_t *json = json_object();
 	uint64_t offset;
 
-	if (line->has_time)
-		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
+	put_time(json, line);
 	json_put(json, "comm", json_escaped(fault->comm));
 	json_put(json, "pid", json_integer((json_int_t)fault->pid));
 	json_put(json, "trap", json_escaped(fault->trap));

@@ -6,7 +6,7 @@
 
 #include "base/parse.h"
 #include "base/str.h"
-#include "crash/oops_report.h"
+#include "log/report_place.h"
 
 #define LOG_LINES 4000 /* of the log's end */
 #define RIP_LINES 100  /* before 4.18 registers and the call trace stand between RIP and Code */
@@ -58,13 +58,16 @@ bool oops_code_parse(const char *text, struct oops_code *ret)
 static bool is_of(const struct log *log, size_t code, const char *symbol, uint64_t offset)
 {
 	for (size_t i = code, seen = 0; i-- > 0 && seen < RIP_LINES; seen++) {
-		const char *text = log->lines[i].text;
-		struct oops_report report = {0};
+		const char *text = strstr(log->lines[i].text, "RIP: ");
+		struct report_place place;
 
-		if (!strstr(text, "RIP: "))
+		if (!text)
 			continue;
-		return oops_report_rip(text, &report) && report.offset == offset &&
-		       !strcmp(report.symbol, symbol);
+		text = strstr(text, ": 0010:");
+		for (text = text ? text + 7 : NULL; text && *text == '['; text += strspn(text, " "))
+			text += strcspn(text, "]") + 1;
+		return text && report_place_read(text, &place) && place.offset == offset &&
+		       !strcmp(place.symbol, symbol);
 	}
 	return false;
 }

@@ -40,18 +40,14 @@ static struct err *open_regular(const char *path, int *ret, int64_t *size)
 	return NULL;
 }
 
-/* A kernel log: text without NULs in its first bytes, with a line that looks like one. */
-static bool looks_like_log(const char *head, size_t length)
+/* Text, in whatever form: whether it is a kernel's log, its lines tell. Pastes hold stray NULs. */
+static bool looks_like_text(const char *head, size_t length)
 {
-	if (!length || memchr(head, '\0', length))
-		return false;
-	for (const char *line = head; line && line < head + length;) {
-		if (*line == '<' || *line == '[')
-			return true;
-		line = memchr(line, '\n', (size_t)(head + length - line));
-		line = line ? line + 1 : NULL;
-	}
-	return false;
+	size_t odd = 0;
+
+	for (size_t i = 0; i < length; i++)
+		odd += (unsigned char)head[i] < ' ' && !strchr("\t\n\r\033\f", head[i]);
+	return length && odd * 50 <= length;
 }
 
 static bool is_name(char c)
@@ -127,7 +123,7 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 	TRY(identity_read(input.dump_fd, &identity));
 	copy_string(input.uid, sizeof(input.uid), identity.uid);
 	if (sniff_format_of(head, (size_t)MIN(length, SNIFF_BYTES)) == SNIFF_NONE &&
-	    looks_like_log(head, (size_t)length)) {
+	    looks_like_text(head, (size_t)length)) {
 		input.dmesg_fd = take_fd(input.dump_fd);
 	} else {
 		find_dmesg(path, &input);

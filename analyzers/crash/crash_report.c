@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The log as a source of the crash: what its report says takes the place of what memory would. */
+#include "crash/crash_report.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/insn/disasm_around.h"
+
+#define REPORT_CONFIDENCE 0.9 /* the kernel's own words, not its structures */
+
+/* crash_kinds.def and reports.def name what they share alike. */
+static enum crash_kind kind_of(const struct report *report)
+{
+	const char *name = report_kind_name(report->kind);
+
+	/* Until 8341f2f222d7 v5.1 sysrq-c wrote to NULL to crash. */
+	if (!strcmp(report->rip.symbol, "sysrq_handle_crash"))
+		return CRASH_SYSRQ;
+	for (int kind = CRASH_UNKNOWN; kind < CRASH_KINDS; kind++)
+		if (!strcmp(crash_kind_name((enum crash_kind)kind), name))
+			return (enum crash_kind)kind;
+	return CRASH_UNKNOWN;
+}
+
+static void take_who(struct crash *crash, const struct report *report)
+{
+	crash->cpu = report->cpu;
+	crash->pid = report->pid;
+	copy_string(crash->comm, sizeof(crash->comm), report->comm);
+}
+
+static void take_where(struct crash *crash, const struct report *report)
+{
+	copy_string(crash->at.symbol, sizeof(crash->at.symbol), report->rip.symbol);
+	copy_string(crash->at.module, sizeof(crash->at.module), report->rip.module);
+	crash->at.offset = report->rip.offset;
+}
+
+/*
+ * Bytes around the instruction at hand. Where the log gives no address of it, one is made up of the
+ * offset in its function, so that jumps at least keep their distance.
+ */
+static void take_code(struct crash *crash, const struct report *report)
+{
+	uint64_t rip = regs_known(&report->regs, REG_RIP) ? report->regs.value[REG_RIP]
+							  : report->rip.offset;
+
+	if (report->code_length <= report->code_at || !crash->kernel->disasm)
+		return;
+	struct disasm_code bytes = {report->code, report->code_length, rip - report->code_at,
+				    false};
+	struct disasm_window window = {.list = crash->code, .before = 6, .after = 4};
+	disasm_around(crash->kernel->disasm, &bytes, rip, &window);
+	crash->code_count = window.count;
+	crash->code_at = window.at;
+}
+
+void crash_take_report(struct crash *crash, const struct report *report)
+{
+	crash->report = report;
+	crash->kind = kind_of(report);
+	crash->confidence = REPORT_CONFIDENCE;
+	crash->why = "the kernel's report in the log says so";
+	copy_string(crash->message, sizeof(crash->message), report->message);
+	take_who(crash, report);
+	take_where(crash, report);
+	crash->exception = report->regs.known != 0;
+	crash->regs = report->regs;
+	if (report->has_error_code)
+		crash->error_code = report->error_code;
+	take_code(crash, report);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the function that noticed to the one that did it. */
+#include "crash/culprit.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "crash/crash_frames.h"
+
+static const char *const helpers[] = {
+#define HELPER(pattern) pattern,
+#include "crash/helpers.def"
+#undef HELPER
+};
+
+bool is_helper(const char *function)
+{
+	char name[REPORT_NAME_MAX];
+
+	copy_string(name, sizeof(name), function);
+	name[strcspn(name, ".")] = '\0'; /* ".isra.0", ".cold", ".part.3" */
+	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
+		if (!fnmatch(helpers[i], name, 0))
+			return true;
+	return false;
+}
+
+/* Whoever runs there was asked to, or noticed what others did. */
+static bool is_notice(enum crash_kind kind)
+{
+	switch (kind) {
+	case CRASH_SYSRQ:
+	case CRASH_HUNG_TASK:
+	case CRASH_OUT_OF_MEMORY:
+	case CRASH_MACHINE_CHECK:
+	case CRASH_NMI:
+	case CRASH_INIT_DIED:
+	case CRASH_WORKQUEUE_STALL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+#define CALLERS_MAX 24 /* of helpers, one in another */
+
+bool crash_culprit(const struct crash *crash, struct report_place *ret)
+{
+	size_t count = MIN(crash_frames_count(crash), (size_t)CALLERS_MAX);
+	struct report_frame frame;
+	bool helped = false;
+
+	if (is_notice(crash->kind))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!crash_frames_at(crash, i, &frame))
+			continue;
+		if (is_helper(frame.place.symbol)) {
+			helped = true;
+			continue;
+		}
+		*ret = frame.place;
+		return helped;
+	}
+	return false;
+}

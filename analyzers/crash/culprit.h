@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_CRASH_CULPRIT
+#define TRIAGE_CRASH_CULPRIT
+
+#include "crash/crash.h"
+#include "log/report_place.h"
+
+/*
+ * The function that did it, where the one that crashed only noticed: list and refcount checks, string
+ * and memory helpers, lock primitives, the allocator, sanitizers and the machinery of oopses are passed
+ * over, by helpers.def. False where the crash's own function is none of these, or no caller is known.
+ */
+bool crash_culprit(const struct crash *crash, struct report_place *ret);
+/* Is this function a helper, that crashes by what its caller gave it? Compilers' suffixes are ignored. */
+bool is_helper(const char *function);
+
+#endif

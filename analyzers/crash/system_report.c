@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine as the log's reports describe it: release, hardware, taint, modules, host. */
+#include "crash/system_report.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "crash/taint.h"
+
+#define MODULES_MAX 1024
+
+static void put_missing(json_t *system, const char *key, const char *text)
+{
+	if (text && *text && !json_object_get(system, key))
+		json_put(system, key, json_escaped(text));
+}
+
+/* "amdgpu(OE+)", "symap(P)(U)": the name, and the taints of the module's letters. */
+static json_t *module_json(const char *word, size_t length)
+{
+	size_t name = 0;
+	json_t *taints = json_array();
+
+	while (name < length && word[name] != '(')
+		name++;
+	for (size_t i = name; i < length; i++)
+		if (taint_text(word[i]))
+			json_array_append_new(taints, json_string(taint_text(word[i])));
+	return json_pack("{s:o, s:o}", "name", json_escaped_bytes(word, name), "taints", taints);
+}
+
+/* The words of one line; false when it ends the list. */
+static bool add_modules(json_t *modules, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (text[0] == '[') /* "[last unloaded: …]" */
+			return false;
+		if (length && json_array_size(modules) < MODULES_MAX)
+			json_array_append_new(modules, module_json(text, length));
+		text += length + strspn(text + length, " ");
+	}
+	return true;
+}
+
+/* A line of names alone: the list goes on where printk() broke it. */
+static bool is_more_modules(const char *text)
+{
+	if (!*text || strstr(text, ": ") || strchr(text, '=') || strchr(text, '<'))
+		return false;
+	return strcspn(text, " ") != strlen(text) || strchr(text, '(') || strchr(text, '_');
+}
+
+static json_t *modules_json(const struct log *log, size_t line)
+{
+	json_t *modules = json_array();
+	const char *text = strstr(log->lines[line].text, "linked in:");
+	bool more = text && add_modules(modules, text + 10 + strspn(text + 10, " "));
+
+	for (size_t i = line + 1; more && i < log->count && i < line + 16; i++) {
+		text = log->lines[i].text + strspn(log->lines[i].text, " ");
+		more = is_more_modules(text) && add_modules(modules, text);
+	}
+	return modules;
+}
+
+static json_t *taints_json(const char *letters)
+{
+	json_t *taints = json_array();
+
+	for (; *letters; letters++)
+		if (taint_text(*letters))
+			json_array_append_new(taints, json_string(taint_text(*letters)));
+	return taints;
+}
+
+static void put_report(json_t *system, const struct log *log, const struct report *report)
+{
+	put_missing(system, "release", report->release);
+	put_missing(system, "version", report->version);
+	put_missing(system, "hardware", report->hardware);
+	if (report->tainted_known && !json_object_get(system, "taints"))
+		json_put(system, "taints", taints_json(report->taint));
+	if (report->modules_line < log->count && !json_object_get(system, "modules"))
+		json_put(system, "modules", modules_json(log, report->modules_line));
+}
+
+void system_put_reports(json_t *system, const struct log *log, const struct reports *reports)
+{
+	const struct report *crash = reports_crash(reports);
+
+	if (crash)
+		put_report(system, log, crash);
+	for (size_t i = 0; i < reports->count; i++)
+		put_report(system, log, &reports->list[i]);
+	put_missing(system, "hostname", log->host);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reports of a log: which there are, and which of them is the crash. */
+#include "log/report.h"
+
+#include <stdlib.h>
+
+static const struct {
+	const char *name;
+	enum report_outcome outcome;
+} kinds[] = {
+#define REPORT(id, name, outcome) [REPORT_##id] = {name, OUTCOME_##outcome},
+#include "log/reports.def"
+#undef REPORT
+};
+
+const char *report_kind_name(enum report_kind kind)
+{
+	return kinds[kind].name;
+}
+
+enum report_outcome report_kind_outcome(enum report_kind kind)
+{
+	return kinds[kind].outcome;
+}
+
+bool report_stack_is_guess(const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (!stack->frames[i].unreliable)
+			return false;
+	return true;
+}
+
+void report_deinit(struct report *report)
+{
+	for (size_t i = 0; i < report->stack_count; i++)
+		free(report->stacks[i].frames);
+	free(report->stacks);
+}
+
+void reports_free(struct reports *reports)
+{
+	if (!reports)
+		return;
+	for (size_t i = 0; i < reports->count; i++)
+		report_deinit(&reports->list[i]);
+	free(reports->list);
+	free(reports);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOG_REPORT
+#define TRIAGE_LOG_REPORT
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/dump/regs.h"
+#include "kernel/printk/printk.h"
+#include "log/report_place.h"
+
+/*
+ * A report: one block of the kernel's log about one event, an oops, a lockup, a hung task, an OOM
+ * kill, …, read into fields. What a block does not say is unknown here, never taken from another.
+ * reports.def names the kinds and how each begins.
+ */
+enum report_kind {
+#define REPORT(id, ...) REPORT_##id,
+#include "log/reports.def"
+#undef REPORT
+	REPORT_KINDS,
+};
+
+/* What a kind means for the machine. */
+enum report_outcome {
+	OUTCOME_NOTE, /* noticed, the kernel goes on: WARN, lockdep, an OOM kill, a corrected error */
+	OUTCOME_STUCK, /* something does not go on: hung task, lockup, stall */
+	OUTCOME_BROKEN, /* an invariant is broken, the kernel goes on: KASAN, bad page, list corruption */
+	OUTCOME_OOPS,  /* the kernel kills whoever ran, or panics */
+	OUTCOME_PANIC, /* the end, said by panic() itself */
+};
+
+#define REPORT_FRAMES_MAX 256 /* of one stack; more are counted in left_out */
+
+/* One call trace of a report. title: "" the crash's own, else "Allocated by task 5", "Freed by …". */
+struct report_stack {
+	char title[96];
+	int32_t pid;		     /* -1 unknown */
+	struct report_frame *frames; /* innermost first */
+	size_t count, left_out;
+};
+
+enum report_arch { ARCH_X86_64, ARCH_I386, ARCH_ARM64, ARCH_RISCV, ARCH_OTHER };
+
+struct report {
+	enum report_kind kind;
+	size_t first, last; /* lines of the log */
+	char message[512];  /* the line that announces it, without prefix */
+	enum report_arch arch;
+
+	/* Who: the CPU, task and context the report is about, never the one that noticed. */
+	int cpu;		    /* -1 unknown */
+	int32_t pid, tgid;	    /* -1 unknown */
+	char comm[32];		    /* "" unknown; kworkers may bear their work */
+	int by_cpu;		    /* the CPU that noticed, -1 the same or unknown */
+	double seconds;		    /* stuck, blocked for so long; 0 unknown */
+	char work[REPORT_NAME_MAX]; /* "Workqueue: events f" → "f", "" none */
+	char workqueue[64];
+
+	/* The machine, as the block's header says. "" unknown. */
+	char release[96];
+	char version[96]; /* "#1 SMP …" */
+	char taint[40];	  /* letters, "" none or unknown */
+	bool tainted_known;
+	char hardware[192];
+
+	/* Registers of the crash (a kernel RIP), as far as printed. */
+	struct regs regs;
+	struct report_register {
+		char name[8];
+		uint64_t value;
+	} others[40]; /* registers of other architectures, by the names they are printed with */
+	size_t other_count;
+	struct report_place rip;
+
+	/* The fault. */
+	bool has_address;
+	uint64_t address;
+	bool has_error_code;
+	uint64_t error_code;
+	char access[12]; /* as the log says: "read", "write", "execute"; "" it does not */
+	char file[160];	 /* of "kernel BUG at F:L!", "WARNING: … at F:L"; "" none */
+	unsigned line;
+
+	uint8_t code[64]; /* "Code:"; code_at is the byte in <> or the first in () */
+	size_t code_length, code_at;
+
+	struct report_stack *stacks; /* the crash's own first */
+	size_t stack_count;
+	size_t modules_line; /* line of "Modules linked in:", SIZE_MAX none */
+	bool cut_front;	     /* its first lines are not in the log */
+	bool ended;	     /* its end was seen: an end trace, or the next report */
+};
+
+#define REPORTS_KEPT_MAX 512 /* kept in full; more are counted by kind */
+
+struct reports {
+	struct report *list; /* in the log's order */
+	size_t count;
+	size_t counts[REPORT_KINDS]; /* of all, those not kept too */
+				     /* The lines that belong to no report stay with the log. */
+};
+
+/* All reports of a log, in one pass. Fails on out-of-memory alone. */
+struct err *reports_read(const struct log *log, struct reports **ret);
+void report_deinit(struct report *report);
+void reports_free(struct reports *reports);
+DEFINE_CLEANUP(struct reports, reports_free)
+
+/* All frames have "?": then they are what there is; among others such frames are left-overs. */
+bool report_stack_is_guess(const struct report_stack *stack);
+const char *report_kind_name(enum report_kind kind);
+enum report_outcome report_kind_outcome(enum report_kind kind);
+/*
+ * The report the log is about: the first that broke the kernel, else what panic() names, else what
+ * stuck, else the first notice; NULL when there is none.
+ */
+const struct report *reports_crash(const struct reports *reports);
+
+#endif

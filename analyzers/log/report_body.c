@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines within a report: header, registers, code, call trace, as the kernels of all eras print them. */
+#include "log/report_body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "base/str.h"
+#include "log/report_header.h"
+
+#define HEX "0123456789abcdefABCDEF"
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+static bool begins(const char *text, const char *words)
+{
+	return !strncmp(text, words, strlen(words));
+}
+
+/* --- what a line is --------------------------------------------------------------------------- */
+
+static const struct {
+	const char *words;
+	enum body_line kind;
+} beginnings[] = {
+	{"#PF: ", BODY_FAULT},
+	{"PGD ", BODY_FAULT},
+	{"*pde = ", BODY_FAULT},
+	{"*pdpt = ", BODY_FAULT},
+	{"PUD ", BODY_FAULT},
+	{"Oops: ", BODY_FAULT},
+	{"Oops [#", BODY_FAULT},
+	{"Internal error: ", BODY_FAULT},
+	{"Mem abort info:", BODY_FAULT},
+	{"ESR = ", BODY_FAULT},
+	{"EC = ", BODY_FAULT},
+	{"SET = ", BODY_FAULT},
+	{"EA = ", BODY_FAULT},
+	{"FSC = ", BODY_FAULT},
+	{"Data abort info:", BODY_FAULT},
+	{"Exception class = ", BODY_FAULT},
+	{"ISV = ", BODY_FAULT},
+	{"CM = ", BODY_FAULT},
+	{"swapper pgtable: ", BODY_FAULT},
+	{"user pgtable: ", BODY_FAULT},
+	{"[0000000000000000] ", BODY_FAULT},
+	{"BUG: unable to handle ", BODY_FAULT},
+	{"KASAN: ", BODY_FAULT}, /* "KASAN: null-ptr-deref in range [...]" below a #GP */
+	{"last sysfs file: ", BODY_FAULT},
+	{"kernel tried to execute NX-protected page", BODY_FAULT},
+	{"fbcon_", BODY_NONE},
+	{"Hardware name: ", BODY_MACHINE},
+	{"Workqueue: ", BODY_TASK},
+	{"Tainted: [", BODY_TASK},
+	{"task: ", BODY_TASK},
+	{"Process ", BODY_TASK},
+	{"Stopper: ", BODY_TASK},
+	{"RIP: ", BODY_RIP},
+	{"RIP  [", BODY_RIP},
+	{"RIP [", BODY_RIP},
+	{"IP: ", BODY_RIP},
+	{"EIP: ", BODY_RIP},
+	{"EIP is at ", BODY_RIP},
+	{"pc : ", BODY_RIP},
+	{"PC is at ", BODY_RIP},
+	{"epc : ", BODY_RIP},
+	{"lr : ", BODY_REGS},
+	{"LR is at ", BODY_REGS},
+	{" ra : ", BODY_REGS},
+	{"ra : ", BODY_REGS},
+	{"Code: ", BODY_CODE},
+	{"Stack:", BODY_STACK},
+	{"Call Trace:", BODY_TRACE},
+	{"Call trace:", BODY_TRACE},
+	{"Backtrace:", BODY_TRACE},
+	{"Modules linked in:", BODY_MODULES},
+	{"---[ end trace ", BODY_END},
+	{"---[ end Kernel panic", BODY_END},
+};
+
+/* Registers of x86, arm64 and riscv by name; how many bytes of text the name has, or 0. */
+static size_t register_length(const char *text)
+{
+	static const char *const names[] = {
+		"RAX",	  "RBX",    "RCX",	"RDX",	   "RSI",   "RDI",     "RBP",	 "RSP",
+		"R08",	  "R09",    "R10",	"R11",	   "R12",   "R13",     "R14",	 "R15",
+		"EAX",	  "EBX",    "ECX",	"EDX",	   "ESI",   "EDI",     "EBP",	 "ESP",
+		"EFLAGS", "RFLAGS", "ORIG_RAX", "FS",	   "GS",    "CS",      "DS",	 "ES",
+		"SS",	  "CR0",    "CR2",	"CR3",	   "CR4",   "DR0",     "DR1",	 "DR2",
+		"DR3",	  "DR6",    "DR7",	"PKRU",	   "knlGS", "sp",      "pstate", "pmr_save",
+		"tp",	  "gp",	    "status",	"badaddr", "cause", "orig_a0",
+	};
+	size_t length = 0;
+
+	while ((text[length] | 0x20) >= 'a' && (text[length] | 0x20) <= 'z'
+		       ? true
+		       : text[length] == '_' ||
+				 (length && text[length] >= '0' && text[length] <= '9'))
+		length++;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == length && !strncmp(text, names[i], length))
+			return length;
+	/* x0…x29, s0, a0, t0: a letter and a number. */
+	return length >= 2 && length <= 3 && strchr("xsat", text[0]) &&
+			       strspn(text + 1, "0123456789") == length - 1
+		       ? length
+		       : 0;
+}
+
+static bool is_registers(const char *text)
+{
+	size_t length = register_length(text);
+	const char *at = skip_blanks(text + length);
+
+	if (!length || *at != ':')
+		return false;
+	at = skip_blanks(at + 1);
+	return strspn(at, HEX) >= 2 || !*at;
+}
+
+/* Words of the stack: "ffff88… 0000…", "<d> ffff…". */
+static bool is_hex_words(const char *text)
+{
+	size_t words = 0;
+
+	if (begins(text, "<d>") || begins(text, "<0>"))
+		text = skip_blanks(text + 3);
+	for (; *text; text = skip_blanks(text)) {
+		size_t digits = strspn(text, HEX);
+
+		if ((digits != 16 && digits != 8) || (text[digits] && text[digits] != ' '))
+			return false;
+		text += digits;
+		words++;
+	}
+	return words > 0;
+}
+
+static bool is_frame(const char *text)
+{
+	struct report_frame frame;
+	enum report_context context;
+	const char *rest;
+
+	return report_frame_read(text, &frame, &rest) || report_context_read(text, &context, &rest);
+}
+
+enum body_line report_body_kind(const char *line)
+{
+	const char *text = skip_blanks(line);
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (begins(text, beginnings[i].words))
+			return beginnings[i].kind;
+	if (report_header_is(text))
+		return BODY_HEADER;
+	if (is_registers(text))
+		return BODY_REGS;
+	if (is_frame(text))
+		return BODY_FRAME;
+	if (is_hex_words(text))
+		return BODY_STACK;
+	return BODY_NONE;
+}
+
+/* --- registers -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum reg reg;
+} registers[] = {
+	{"RAX", REG_RAX},	{"RBX", REG_RBX},	{"RCX", REG_RCX},
+	{"RDX", REG_RDX},	{"RSI", REG_RSI},	{"RDI", REG_RDI},
+	{"RBP", REG_RBP},	{"RSP", REG_RSP},	{"R08", REG_R8},
+	{"R09", REG_R9},	{"R10", REG_R10},	{"R11", REG_R11},
+	{"R12", REG_R12},	{"R13", REG_R13},	{"R14", REG_R14},
+	{"R15", REG_R15},	{"EAX", REG_RAX},	{"EBX", REG_RBX},
+	{"ECX", REG_RCX},	{"EDX", REG_RDX},	{"ESI", REG_RSI},
+	{"EDI", REG_RDI},	{"EBP", REG_RBP},	{"ESP", REG_RSP},
+	{"EFLAGS", REG_RFLAGS}, {"RFLAGS", REG_RFLAGS}, {"ORIG_RAX", REG_ORIG_RAX},
+	{"CS", REG_CS},		{"SS", REG_SS},		{"CR2", REG_CR2},
+	{"CR3", REG_CR3},
+};
+
+static void set_register(struct report *report, const char *name, size_t length, uint64_t value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
+		if (strlen(registers[i].name) == length &&
+		    !strncmp(registers[i].name, name, length)) {
+			/* The first of its name: later ones are of a nested or user frame. */
+			if (!regs_known(&report->regs, registers[i].reg))
+				regs_set(&report->regs, registers[i].reg, value);
+			return;
+		}
+	if (report->other_count < ARRAY_SIZE(report->others) && name[0] >= 'a') {
+		struct report_register *other = &report->others[report->other_count++];
+
+		memcpy(other->name, name, MIN(length, sizeof(other->name) - 1));
+		other->value = value;
+	}
+}
+
+/* "RSP: 0018:ffff88013c3e3c00  EFLAGS: 00000287", "FS:  00007fa539da0700(0000) GS:…" */
+static void take_registers(struct report *report, const char *text)
+{
+	while (*text) {
+		size_t length = register_length(text);
+		const char *at = skip_blanks(text + length);
+		uint64_t value;
+
+		if (!length || *at != ':') {
+			text += strcspn(text, " \t");
+			text = skip_blanks(text);
+			continue;
+		}
+		at = skip_blanks(at + 1);
+		size_t digits = strspn(at, HEX);
+
+		if (at[digits] == ':' && digits == 4) { /* the selector before it */
+			uint64_t selector;
+
+			if (begins(text, "RSP") && parse_hex(at, digits, &selector) &&
+			    !regs_known(&report->regs, REG_SS))
+				regs_set(&report->regs, REG_SS, selector);
+			at += digits + 1;
+			digits = strspn(at, HEX);
+		}
+		if (parse_hex(at, digits, &value))
+			set_register(report, text, length, value);
+		text = skip_blanks(at + digits + strcspn(at + digits, " \t"));
+	}
+}
+
+static bool is_user_selector(const char *text, uint64_t *selector)
+{
+	return parse_hex(text, strspn(text, HEX), selector) && strspn(text, HEX) == 4 &&
+	       text[4] == ':' && (*selector & 3) == 3;
+}
+
+/* Xen's kernels run in ring 3 or 1: e033 and e030, 0061 on 32 bits. */
+static bool is_xen_selector(uint64_t selector)
+{
+	return selector == 0xe033 || selector == 0xe030 || selector == 0xe02b;
+}
+
+/*
+ * "RIP: 0010:f+0x1/0x2 [mod]", "RIP: 0010:[<addr>]  [<addr>] f+…", "IP: [<addr>] f+…",
+ * "RIP: e030:[<addr>]", "pc : f+…", "RIP: 0010:0xffff…" and "RIP: 0010:[<addr>]" alone.
+ */
+static void take_rip(struct report_reader *reader, const char *text)
+{
+	struct report *report = reader->report;
+	struct report_place place = {0};
+	uint64_t selector = 0, address = 0;
+	const char *at = text + strcspn(text, " :");
+
+	at += strspn(at, " :");
+	if (begins(text, "EIP is at ") || begins(text, "PC is at "))
+		at = strstr(text, " at ") + 4;
+	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
+	if (reader->in_user)
+		return;
+	if (strspn(at, HEX) == 4 && at[4] == ':')
+		at += 5;
+	for (const char *open;
+	     (open = strstr(at, "[<")) && parse_hex(open + 2, strspn(open + 2, HEX), &address);)
+		at = open + 2 + strcspn(open + 2, "]") + 1;
+	at = skip_blanks(at);
+	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
+		parse_hex(at + 2, strspn(at + 2, HEX), &address);
+	reader->in_nested = report->rip.symbol[0] && reader->seen & 1u << BODY_FRAME;
+	if (address && !regs_known(&report->regs, REG_RIP))
+		regs_set(&report->regs, REG_RIP, address);
+	if (selector && !regs_known(&report->regs, REG_CS))
+		regs_set(&report->regs, REG_CS, selector);
+	if (reader->in_nested || (report->rip.symbol[0] && reader->seen & 1u << BODY_REGS))
+		return;
+	place.address = address;
+	if (place.symbol[0] || address)
+		report->rip = place;
+}
+
+/* --- code ------------------------------------------------------------------------------------- */
+
+static void take_code(struct report *report, const char *text)
+{
+	const char *at = skip_blanks(strchr(text, ':') + 1);
+
+	if (report->code_length)
+		return;
+	for (; *at && report->code_length < sizeof(report->code); at = skip_blanks(at)) {
+		bool marked = *at == '<' || *at == '(';
+		uint64_t byte;
+
+		at += marked;
+		if (strspn(at, HEX) != 2 || !parse_hex(at, 2, &byte))
+			return; /* "Bad RIP value.", arm64's words of 32 bits */
+		if (marked)
+			report->code_at = report->code_length;
+		report->code[report->code_length++] = (uint8_t)byte;
+		at += 2 + (at[2] == '>' || at[2] == ')');
+	}
+}
+
+/* --- call traces ------------------------------------------------------------------------------ */
+
+static struct err *open_stack(struct report *report, const char *title, struct report_stack **ret)
+{
+	if (!array_grow(report->stacks, report->stack_count))
+		return &err_nomem;
+	struct report_stack *stack = &report->stacks[report->stack_count++];
+
+	*stack = (struct report_stack){.pid = -1};
+	copy_string(stack->title, sizeof(stack->title), title);
+	*ret = stack;
+	return NULL;
+}
+
+static struct err *add_frame(struct report_stack *stack, const struct report_frame *frame)
+{
+	if (stack->count >= REPORT_FRAMES_MAX) {
+		stack->left_out++;
+		return NULL;
+	}
+	if (!array_grow(stack->frames, stack->count))
+		return &err_nomem;
+	stack->frames[stack->count++] = *frame;
+	return NULL;
+}
+
+static struct err *take_frames(struct report_reader *reader, const char *text)
+{
+	struct report *report = reader->report;
+	struct report_stack *stack =
+		report->stack_count ? &report->stacks[report->stack_count - 1] : NULL;
+	struct report_frame frame;
+	const char *rest = text;
+
+	if (!stack)
+		TRY(open_stack(report, "", &stack));
+	while (rest && *rest) {
+		if (report_context_read(rest, &reader->context, &rest))
+			continue;
+		if (!report_frame_read(rest, &frame, &rest))
+			break;
+		frame.context = reader->context;
+		TRY(add_frame(stack, &frame));
+	}
+	return NULL;
+}
+
+static struct err *take_trace(struct report_reader *reader, const char *text)
+{
+	struct report_stack *stack;
+
+	reader->context = CONTEXT_TASK;
+	reader->in_user = false;
+	TRY(open_stack(reader->report, "", &stack));
+	return take_frames(reader, strchr(text, ':') + 1);
+}
+
+/* The interrupted code's RIP within a trace is a frame of it. */
+static struct err *take_nested(struct report_reader *reader, const char *text)
+{
+	struct report *report = reader->report;
+	struct report_frame frame = {.exception = true, .context = reader->context};
+	const char *at = strchr(text, ':');
+
+	if (!at || !report->stack_count || strspn(at + 1, " ") > 1)
+		return NULL;
+	at = skip_blanks(at + 1);
+	if (strspn(at, HEX) == 4 && at[4] == ':' && report_place_read(at + 5, &frame.place))
+		return add_frame(&report->stacks[report->stack_count - 1], &frame);
+	return NULL;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* "#PF: supervisor write access in kernel mode", "#PF: error_code(0x0002) …", "Oops: 0002 [#1]" */
+static void take_fault(struct report *report, const char *text)
+{
+	static const char *const accesses[] = {"read", "write", "instruction fetch"};
+	const char *code = strstr(text, "error_code(0x");
+
+	for (size_t i = 0; begins(text, "#PF: ") && i < ARRAY_SIZE(accesses); i++) {
+		const char *at = strstr(text, accesses[i]);
+
+		if (at && begins(at + strlen(accesses[i]), " access"))
+			copy_string(report->access, sizeof(report->access),
+				    i == 2 ? "execute" : accesses[i]);
+	}
+	code = code			      ? code + 13
+	       : begins(text, "Oops: Oops: ") ? text + 12
+	       : begins(text, "Oops: ")	      ? text + 6
+					      : NULL;
+	if (code && !report->has_error_code)
+		report->has_error_code = parse_hex(code, strspn(code, HEX), &report->error_code) &&
+					 strspn(code, HEX) >= 4;
+}
+
+struct err *report_body_take(struct report_reader *reader, const char *line, size_t index,
+			     enum body_line kind)
+{
+	struct report *report = reader->report;
+	const char *text = skip_blanks(line);
+
+	reader->seen |= 1u << kind;
+	report->last = index;
+	switch (kind) {
+	case BODY_FAULT:
+		take_fault(report, text);
+		return NULL;
+	case BODY_HEADER:
+	case BODY_MACHINE:
+	case BODY_TASK:
+		report_header_read(text, report);
+		return NULL;
+	case BODY_RIP:
+		take_rip(reader, text);
+		return reader->in_nested ? take_nested(reader, text) : NULL;
+	case BODY_REGS:
+		if (!reader->in_user && !reader->in_nested)
+			take_registers(report, text);
+		return NULL;
+	case BODY_CODE:
+		if (!reader->in_user && !reader->in_nested)
+			take_code(report, text);
+		return NULL;
+	case BODY_TRACE:
+		return take_trace(reader, text);
+	case BODY_FRAME:
+		return take_frames(reader, text);
+	case BODY_MODULES:
+		report->modules_line = index;
+		return NULL;
+	case BODY_END:
+		report->ended = true;
+		return NULL;
+	default:
+		return NULL;
+	}
+}

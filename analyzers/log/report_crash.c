@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which of a log's reports is the crash: the first that broke the kernel, or the one panic() is about. */
+#include "log/report.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#define ANY_OOPS REPORT_KINDS /* REPORT_… of no kind: by outcome */
+#define ANY_SURVIVED (REPORT_KINDS + 1)
+
+static const struct {
+	const char *words;
+	int kind;
+} panics[] = {
+#define KIND(id) REPORT_##id
+#define EXCEPTION ANY_OOPS
+#define SURVIVED ANY_SURVIVED
+#define PANIC_WORDS(words, kind) {words, kind},
+#include "log/panics.def"
+#undef PANIC_WORDS
+};
+
+static bool fits(const struct report *report, int kind)
+{
+	enum report_outcome outcome = report_kind_outcome(report->kind);
+
+	if (kind == ANY_OOPS)
+		return outcome == OUTCOME_OOPS;
+	if (kind == ANY_SURVIVED)
+		return outcome != OUTCOME_PANIC && report->kind != REPORT_BACKTRACE;
+	return (int)report->kind == kind;
+}
+
+/* What the panic is about: the report nearest before it, but of oopses the first, which led to the rest. */
+static const struct report *before_panic(const struct reports *reports, size_t panic)
+{
+	const struct report *words = &reports->list[panic], *found = NULL;
+	int kind = -1;
+
+	for (size_t i = 0; kind < 0 && i < ARRAY_SIZE(panics); i++)
+		if (strstr(words->message, panics[i].words))
+			kind = panics[i].kind;
+	for (size_t i = panic; kind >= 0 && i-- > 0;)
+		if (fits(&reports->list[i], kind)) {
+			found = &reports->list[i];
+			if (kind != ANY_OOPS)
+				break;
+		}
+	return found ? found : words;
+}
+
+/* How much a report says that the kernel lived through; 0: nothing of a crash. */
+static unsigned weight(const struct report *report)
+{
+	switch (report_kind_outcome(report->kind)) {
+	case OUTCOME_BROKEN:
+	case OUTCOME_STUCK:
+		return 3;
+	default:
+		return report->kind == REPORT_BACKTRACE ? 0
+		       : report->kind == REPORT_WARN || report->kind == REPORT_ALLOCATION_FAILURE ||
+				       report->kind == REPORT_IRQ_NOBODY
+			       ? 1
+			       : 2;
+	}
+}
+
+const struct report *reports_crash(const struct reports *reports)
+{
+	const struct report *best = NULL, *oops = NULL;
+
+	for (size_t i = 0; i < reports->count; i++) {
+		const struct report *report = &reports->list[i];
+		enum report_outcome outcome = report_kind_outcome(report->kind);
+
+		if (outcome == OUTCOME_PANIC)
+			return oops && report->kind != REPORT_SYSRQ ? oops
+								    : before_panic(reports, i);
+		if (outcome == OUTCOME_OOPS && !oops)
+			oops = report;
+		if (!best || weight(report) > weight(best))
+			best = report;
+	}
+	return oops ? oops : best && weight(best) ? best : NULL;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Places in code and frames of call traces, as the kernels of all eras print them. */
+#include "log/report_place.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "base/str.h"
+
+#define HEX "0123456789abcdefABCDEF"
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* Names of C functions, of compiler clones ("f.isra.2"), C++ and Rust ("_R…"), "$x" of arm64. */
+static size_t symbol_length(const char *text)
+{
+	size_t n = 0;
+
+	while ((text[n] >= 'a' && text[n] <= 'z') || (text[n] >= 'A' && text[n] <= 'Z') ||
+	       (text[n] >= '0' && text[n] <= '9') || (text[n] && strchr("_.$", text[n])))
+		n++;
+	return n;
+}
+
+/* "0x1a" or 2.6.18's "26". */
+static const char *read_number(const char *text, uint64_t *ret)
+{
+	size_t digits;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		digits = strspn(text + 2, HEX);
+		return parse_hex(text + 2, digits, ret) ? text + 2 + digits : NULL;
+	}
+	digits = strspn(text, "0123456789");
+	return parse_dec(text, digits, ret) ? text + digits : NULL;
+}
+
+/* "[amdgpu]", "[kvm a0be1f2c…]" (with build-ids), " [xfs]"; 2.6.18 puts ":xfs:" before the symbol. */
+static const char *read_module(const char *text, struct report_place *place)
+{
+	const char *open = skip_blanks(text);
+	size_t length = *open == '[' ? symbol_length(open + 1) : 0;
+	const char *end = open + 1 + length;
+
+	/* Modules have '-' in no name; "[<address>]" and "[#1]" are none. */
+	if (!length || length >= sizeof(place->module) || strspn(open + 1, HEX) >= 16)
+		return text;
+	if (*end == ' ' && strspn(end + 1, HEX) >= 16)
+		end += 1 + strspn(end + 1, HEX);
+	if (*end != ']' && *end != '(')
+		return text;
+	end = strchr(end, ']');
+	if (!end)
+		return text;
+	memcpy(place->module, open + 1, length);
+	place->module[length] = '\0';
+	return end + 1;
+}
+
+static const char *read_old_module(const char *text, struct report_place *place)
+{
+	size_t length = *text == ':' ? symbol_length(text + 1) : 0;
+
+	if (!length || length >= sizeof(place->module) || text[1 + length] != ':')
+		return text;
+	memcpy(place->module, text + 1, length);
+	return text + length + 2;
+}
+
+const char *report_place_read(const char *text, struct report_place *ret)
+{
+	struct report_place place = {0};
+	const char *at = read_old_module(skip_blanks(text), &place);
+	size_t length = symbol_length(at);
+
+	if (!length || length >= sizeof(place.symbol) || at[length] != '+')
+		return NULL;
+	memcpy(place.symbol, at, length);
+	at = read_number(at + length + 1, &place.offset);
+	if (!at)
+		return NULL;
+	if (*at == '/') {
+		const char *end = read_number(at + 1, &place.size);
+
+		if (!end)
+			return NULL;
+		at = end;
+	}
+	if (!place.module[0])
+		at = read_module(at, &place);
+	place.address = 0;
+	*ret = place;
+	return at;
+}
+
+/* "[<ffffffff81234567>]", "[ffffffff81234567]", "[<0>]", "[]": what follows, or text itself. */
+static const char *read_address(const char *text, uint64_t *address)
+{
+	const char *at = text;
+	size_t digits;
+
+	if (*at != '[')
+		return text;
+	at++;
+	at += *at == '<';
+	digits = strspn(at, HEX);
+	if (digits && (digits < 8 || !parse_hex(at, digits, address)) && digits != 1)
+		return text;
+	at += digits;
+	at += *at == '>';
+	return *at == ']' ? at + 1 : text;
+}
+
+/* "(T)", "(P)": what s390 and newer arm64 add; "{…}" of lockdep. */
+static bool is_frame_end(const char *text)
+{
+	text = skip_blanks(text);
+	if (*text == '(' && text[1] && strchr(text, ')'))
+		text = skip_blanks(strchr(text, ')') + 1);
+	return !*text || *text == '<' || *text == '[' || *text == ',';
+}
+
+bool report_frame_read(const char *text, struct report_frame *ret, const char **rest)
+{
+	struct report_frame frame = {0};
+	const char *at = skip_blanks(text), *start;
+	uint64_t address = 0;
+
+	start = at;
+	at = skip_blanks(read_address(at, &address));
+	if (*at == '?') {
+		frame.unreliable = true;
+		at = skip_blanks(at + 1);
+	}
+	if (start != at && *at == '(') { /* "[<addr>] (f) from [<addr>] (g)" of 32-bit ARM */
+		at++;
+	}
+	/* "0xffffffffc0123456": code that no symbol covers any more. */
+	if (at[0] == '0' && at[1] == 'x' && strspn(at + 2, HEX) >= 8) {
+		size_t digits = strspn(at + 2, HEX);
+
+		if (!parse_hex(at + 2, digits, &frame.place.address) ||
+		    !is_frame_end(at + 2 + digits))
+			return false;
+		*rest = NULL;
+		*ret = frame;
+		return true;
+	}
+	at = report_place_read(at, &frame.place);
+	if (!at || (start == skip_blanks(text) && !is_frame_end(at)))
+		return false;
+	frame.place.address = address;
+	at = skip_blanks(at);
+	*rest = *at ? at : NULL;
+	*ret = frame;
+	return true;
+}
+
+bool report_context_read(const char *text, enum report_context *context, const char **rest)
+{
+	static const struct {
+		const char *mark;
+		enum report_context behind;
+	} marks[] = {
+		{"<IRQ>", CONTEXT_IRQ},
+		{"</IRQ>", CONTEXT_TASK},
+		{"<SOFTIRQ>", CONTEXT_SOFTIRQ},
+		{"</SOFTIRQ>", CONTEXT_TASK},
+		{"<NMI>", CONTEXT_NMI},
+		{"</NMI>", CONTEXT_TASK},
+		{"<TASK>", CONTEXT_TASK},
+		{"</TASK>", CONTEXT_TASK},
+		{"<EOI>", CONTEXT_TASK},
+		{"<<EOE>>", CONTEXT_TASK},
+		{"<EOE>", CONTEXT_TASK},
+		{"<#DF>", CONTEXT_EXCEPTION},
+		{"</#DF>", CONTEXT_TASK},
+		{"<#DB>", CONTEXT_NMI},
+		{"</#DB>", CONTEXT_TASK},
+		{"<#MC>", CONTEXT_NMI},
+		{"</#MC>", CONTEXT_TASK},
+		{"<#VC>", CONTEXT_EXCEPTION},
+		{"</#VC>", CONTEXT_TASK},
+		{"<UNK>", CONTEXT_TASK},
+		{"<ENTRY_TRAMPOLINE>", CONTEXT_TASK},
+		{"</ENTRY_TRAMPOLINE>", CONTEXT_TASK},
+		{"<#DF", CONTEXT_EXCEPTION},
+	};
+
+	text = skip_blanks(text);
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (!strncmp(text, marks[i].mark, strlen(marks[i].mark))) {
+			*context = marks[i].behind;
+			*rest = skip_blanks(text + strlen(marks[i].mark));
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Splits a log into reports. A line that announces a report opens one; lines of a report's body go to
+ * the open report that waits for such a line: of several open at once, printed by several CPUs between
+ * each other's lines, to the one with the same caller, else to the one that does not have the line yet.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "log/report.h"
+#include "log/report_body.h"
+#include "log/report_head.h"
+
+#define OPEN_MAX 8	   /* reports at once */
+#define FOREIGN_LINES 40   /* so many lines of nobody end a report */
+#define QUIET_US 30000000u /* and so much time without a line of its own */
+
+struct open_report {
+	struct report_reader reader;
+	struct report report;
+	uint32_t caller;
+	size_t touched; /* line that last went to it */
+	uint64_t touched_us;
+};
+
+struct splitter {
+	const struct log *log;
+	struct reports *reports;
+	struct open_report open[OPEN_MAX];
+	size_t count;
+};
+
+static struct err *keep(struct reports *reports, struct report *report)
+{
+	reports->counts[report->kind]++;
+	if (reports->count >= REPORTS_KEPT_MAX) {
+		report_deinit(report);
+		return NULL;
+	}
+	if (!array_grow(reports->list, reports->count)) {
+		report_deinit(report);
+		return &err_nomem;
+	}
+	reports->list[reports->count++] = *report;
+	return NULL;
+}
+
+static struct err *close_report(struct splitter *splitter, size_t i)
+{
+	struct err *err = keep(splitter->reports, &splitter->open[i].report);
+
+	splitter->count--;
+	memmove(&splitter->open[i], &splitter->open[i + 1],
+		(splitter->count - i) * sizeof(splitter->open[0]));
+	for (; i < splitter->count; i++)
+		splitter->open[i].reader.report = &splitter->open[i].report;
+	return err;
+}
+
+static struct err *close_quiet(struct splitter *splitter, size_t line)
+{
+	const struct log_line *now = &splitter->log->lines[line];
+
+	for (size_t i = splitter->count; i-- > 0;) {
+		struct open_report *open = &splitter->open[i];
+
+		if (line - open->touched > FOREIGN_LINES ||
+		    (now->has_time && open->touched_us &&
+		     now->time_us > open->touched_us + QUIET_US))
+			TRY(close_report(splitter, i));
+	}
+	return NULL;
+}
+
+static void touch(struct splitter *splitter, struct open_report *open, size_t line)
+{
+	open->touched = line;
+	open->touched_us =
+		splitter->log->lines[line].has_time ? splitter->log->lines[line].time_us : 0;
+	open->report.last = line;
+}
+
+static struct err *open_new(struct splitter *splitter, size_t line, enum report_kind kind)
+{
+	if (splitter->count == OPEN_MAX)
+		TRY(close_report(splitter, 0));
+	struct open_report *open = &splitter->open[splitter->count++];
+
+	*open = (struct open_report){
+		.caller = splitter->log->lines[line].caller,
+		.report = {.kind = kind,
+			   .first = line,
+			   .cpu = -1,
+			   .pid = -1,
+			   .tgid = -1,
+			   .by_cpu = -1,
+			   .modules_line = SIZE_MAX},
+	};
+	open->reader.report = &open->report;
+	report_head_read(splitter->log->lines[line].text, &open->report);
+	touch(splitter, open, line);
+	return NULL;
+}
+
+/* --- whose a line is -------------------------------------------------------------------------- */
+
+/* Lines that a report has once. */
+#define ONCE (1u << BODY_HEADER | 1u << BODY_MACHINE | 1u << BODY_TRACE | 1u << BODY_CODE)
+
+static struct open_report *owner_of(struct splitter *splitter, size_t line, enum body_line kind)
+{
+	uint32_t caller = splitter->log->lines[line].caller;
+	struct open_report *best = NULL;
+
+	for (size_t i = 0; i < splitter->count; i++) {
+		struct open_report *open = &splitter->open[i];
+
+		if (caller && open->caller && caller != open->caller)
+			continue;
+		if (!best) {
+			best = open;
+			continue;
+		}
+		bool has = open->reader.seen >> kind & 1, best_has = best->reader.seen >> kind & 1;
+
+		if (1u << kind & ONCE && has != best_has) {
+			best = has ? best : open;
+			continue;
+		}
+		best = open->touched > best->touched ? open : best;
+	}
+	return best;
+}
+
+/* An announcement that belongs to the report it stands in: "Oops: 0002 [#1]" behind "BUG: …". */
+static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how)
+{
+	uint32_t deep = 1u << BODY_REGS | 1u << BODY_TRACE | 1u << BODY_FRAME;
+
+	if (!open || open->reader.seen & deep)
+		return false;
+	if (how == HEAD_JOINS)
+		return true;
+	/* "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" before "WARNING: …". */
+	return (kind == REPORT_BUG || kind == REPORT_WARN) && open->report.last + 3 > open->touched;
+}
+
+/* The kind of a report grows more exact with its second line. */
+static void refine(struct report *report, enum report_kind kind, const char *line)
+{
+	if (report->kind == REPORT_TRAP || (kind == REPORT_BUG && report->kind != REPORT_BUG) ||
+	    (kind == REPORT_WARN && report_kind_outcome(report->kind) < OUTCOME_OOPS &&
+	     report->kind != REPORT_WARN))
+		report->kind = kind;
+	struct report second = {.kind = kind, .cpu = -1, .pid = -1};
+
+	report_head_read(line, &second);
+	if (!report->file[0] && second.file[0]) {
+		copy_string(report->file, sizeof(report->file), second.file);
+		report->line = second.line;
+	}
+	if (!report->has_address && second.has_address) {
+		report->has_address = true;
+		report->address = second.address;
+	}
+	if (report->cpu < 0)
+		report->cpu = second.cpu;
+	if (report->pid < 0)
+		report->pid = second.pid;
+	if (!report->rip.symbol[0])
+		report->rip = second.rip;
+}
+
+static struct err *take_line(struct splitter *splitter, size_t line)
+{
+	const char *text = splitter->log->lines[line].text;
+	enum body_line body = report_body_kind(text);
+	enum report_kind kind;
+	enum head_how how;
+
+	TRY(close_quiet(splitter, line));
+	if (report_head_find(text, &kind, &how)) {
+		struct open_report *open = owner_of(splitter, line, BODY_FAULT);
+
+		if (joins(open, kind, how)) {
+			refine(&open->report, kind, text);
+			touch(splitter, open, line);
+			return report_body_take(&open->reader, text, line, BODY_FAULT);
+		}
+		TRY(open_new(splitter, line, kind));
+		return NULL;
+	}
+	if (body == BODY_NONE)
+		return NULL;
+	struct open_report *open = owner_of(splitter, line, body);
+
+	if (!open)
+		return NULL;
+	touch(splitter, open, line);
+	TRY(report_body_take(&open->reader, text, line, body));
+	return body == BODY_END ? close_report(splitter, (size_t)(open - splitter->open)) : NULL;
+}
+
+static int by_first_line(const void *a, const void *b)
+{
+	const struct report *left = a, *right = b;
+
+	return left->first < right->first ? -1 : left->first > right->first;
+}
+
+struct err *reports_read(const struct log *log, struct reports **ret)
+{
+	_cleanup_(cleanup_reports_free) struct reports *reports = calloc(1, sizeof(*reports));
+	struct splitter splitter = {.log = log, .reports = reports};
+	struct err *err = reports ? NULL : &err_nomem;
+
+	for (size_t i = 0; !err && i < log->count; i++)
+		err = take_line(&splitter, i);
+	while (reports && splitter.count) {
+		struct err *last = close_report(&splitter, 0);
+
+		err = err ? err : last;
+	}
+	if (err)
+		return err;
+	if (reports->count)
+		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_first_line);
+	*ret = take_ptr(reports);
+	return NULL;
+}
