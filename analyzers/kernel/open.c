@@ -241,6 +241,7 @@ void kernel_close(struct kernel *kernel)
 	sleepers_close(kernel->sleepers);
 	unwinder_close(kernel->unwinder);
 	stacks_close(kernel->stacks);
+	free(kernel->page_marks);
 	free(kernel->cpu_notes);
 	tasks_close(kernel->tasks);
 	modules_close(kernel->modules);
