@@ -8,12 +8,8 @@
 #include "crash/crash_classify.h"
 #include "crash/crash_fault.h"
 #include "crash/crash_locate.h"
-<<<<<<< HEAD
 #include "crash/crash_log.h"
-#include "crash/oops_report.h"
-=======
 #include "crash/crash_report.h"
->>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 #include "kernel/tasks/task.h"
 
 static void take_place(struct crash *crash)
@@ -35,7 +31,6 @@ static void take_task(struct crash *crash)
 	memcpy(crash->comm, crash->task->comm, sizeof(crash->comm));
 }
 
-<<<<<<< HEAD
 static void take_message(struct crash *crash)
 {
 	const char *message = crash_log_message(crash->kernel->log, crash->kind);
@@ -44,34 +39,7 @@ static void take_message(struct crash *crash)
 		copy_string(crash->message, sizeof(crash->message), message);
 }
 
-/* Without a stack, the kernel's report in its log has to do: who, where, which address. */
-static void take_report(struct crash *crash)
-{
-	struct oops_report report;
-
-	if (crash->trace.count || !oops_report_read(crash->kernel->log, &report))
-		return;
-	if (crash->cpu < 0)
-		crash->cpu = report.cpu;
-	if (!crash->task) {
-		crash->pid = report.pid;
-		copy_string(crash->comm, sizeof(crash->comm), report.comm);
-	}
-	copy_string(crash->at.symbol, sizeof(crash->at.symbol), report.symbol);
-	copy_string(crash->at.module, sizeof(crash->at.module), report.module);
-	crash->at.offset = report.offset;
-	if (!report.has_address)
-		return;
-	crash->fault = true;
-	crash->address = report.address;
-	crash->address_source = "the log";
-	crash->fault_class = crash_fault_class(crash->kernel->memory, report.address);
-}
-
-struct err *crash_find(struct kernel *kernel, struct crash **ret)
-=======
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)
->>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 {
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 	const struct report *report = reports ? reports_crash(reports) : NULL;
@@ -79,25 +47,16 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	TRY(crash_new(kernel, &crash));
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
-<<<<<<< HEAD
-	crash_classify(crash);
-	crash_fault_explain(crash);
-	take_message(crash);
-	take_task(crash);
-	take_place(crash);
-	take_report(crash);
-=======
 	if (!crash->trace.count && report) {
 		crash_take_report(crash, report);
-		crash_explain_fault(crash);
+		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);
-		crash_explain_fault(crash);
-		crash_find_message(crash);
+		crash_fault_explain(crash);
+		take_message(crash);
 		take_task(crash);
 		take_place(crash);
 	}
->>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
 	*ret = take_ptr(crash);
 	return NULL;
 }

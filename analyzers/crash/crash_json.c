@@ -11,11 +11,7 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
 #include "kernel/symbols/symbol.h"
-<<<<<<< HEAD
-=======
-#include "kernel/unwind/unwind.h"
 #include "log/report.h"
->>>>>>> ac1e7aa (wip log)
 
 static json_t *registers_json(const struct regs *regs)
 {

@@ -43,7 +43,7 @@ static struct err *run(struct analysis *analysis)
 
 	for (size_t i = 0; reports && i < reports->count; i++)
 		finding_add(analysis->findings, FINDING_REPORT, SEVERITY_INFO, 1.0,
-			    log_report_json(log, &reports->list[i]), NULL);
+			    log_json_report(log, &reports->list[i]), NULL);
 	for (size_t i = log_tail(log, EVENTS_MAX, is_event); i < log->count; i++) {
 		const char *kind = kind_of(log->lines[i].text);
 

@@ -4,9 +4,6 @@
 
 #include "kernel/printk/printk.h"
 
-<<<<<<< HEAD
-json_t *log_json_event(const struct log_line *line, const char *kind)
-=======
 static void put_time(json_t *json, const struct log_line *line)
 {
 	if (line->has_time)
@@ -25,7 +22,7 @@ static json_t *outcome_json(enum report_outcome outcome)
 	return json_string(names[outcome]);
 }
 
-json_t *log_report_json(const struct log *log, const struct report *report)
+json_t *log_json_report(const struct log *log, const struct report *report)
 {
 	json_t *json = json_object();
 
@@ -55,8 +52,7 @@ json_t *log_report_json(const struct log *log, const struct report *report)
 	return json;
 }
 
-json_t *log_event_json(const struct log_line *line, const char *kind)
->>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
+json_t *log_json_event(const struct log_line *line, const char *kind)
 {
 	json_t *json = json_object();
 

@@ -9,7 +9,7 @@
 struct log_line;
 
 /* An element of log.reports[]. */
-json_t *log_report_json(const struct log *log, const struct report *report);
+json_t *log_json_report(const struct log *log, const struct report *report);
 /* An element of log.events[]; kind as in log_events.def. */
 json_t *log_json_event(const struct log_line *line, const char *kind);
 /* An element of log.segfaults[]: the line and what was read out of it. */

@@ -169,14 +169,8 @@ static struct err *tell(struct kernel *kernel, const struct search_options *opti
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 
 	reporter->events->progress(NULL, "owners");
-<<<<<<< HEAD
-	TRY(crash_find(kernel, &crash));
-	TRY(search_hits_each(kernel, result, crash->task, &groups, report_hit, reporter));
-=======
-	TRY(hit_groups_new(&groups));
 	TRY(crash_find(kernel, NULL, &crash));
-	TRY(hits_each(kernel, result, crash->task, groups, report_hit, reporter));
->>>>>>> 68d55b8 (Take the crash from its report where memory does not tell it)
+	TRY(search_hits_each(kernel, result, crash->task, &groups, report_hit, reporter));
 	reporter->events->answer(
 		json_pack("{s:o}", "summary", summary(options, result, reporter->shown, groups)));
 	return NULL;

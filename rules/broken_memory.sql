@@ -1,0 +1,13 @@
+-- id: broken_memory
+-- title: the kernel found its own lists, pages or objects damaged
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.75
+-- advice: Look at the caller named: what it holds was freed, or written by somebody else.
+SELECT
+	'the log says: ' || coalesce(message, kind) AS because,
+	coalesce(message, kind) || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind IN ('list_corruption', 'refcount',
+	'slab_corruption', 'bad_page', 'bad_rss_counter');

@@ -1,0 +1,13 @@
+-- id: checker
+-- title: a checker of the kernel met code that breaks a rule
+-- cause: assertion
+-- severity: warning
+-- confidence: 0.8
+-- advice: The kernel went on: read the rule that the report names, and the functions in its call trace.
+SELECT
+	'the log says: ' || coalesce(message, kind) AS because,
+	coalesce(message, kind) || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',
+	'bad_unlock', 'lockdep', 'atomic_sleep', 'memory_leak', 'allocation_failure', 'irq_nobody_cared');

@@ -1,0 +1,12 @@
+-- id: csd_stall
+-- title: a CPU that does not answer an inter-processor call
+-- cause: lockup
+-- severity: critical
+-- confidence: 0.8
+-- advice: Look at what the CPU that is waited for runs: it keeps interrupts off.
+SELECT
+	coalesce(message, 'a CPU does not answer') AS because,
+	'CPU ' || coalesce(cpu, '?') || ' does not answer inter-processor calls' || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'csd_stall';

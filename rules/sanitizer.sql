@@ -1,0 +1,12 @@
+-- id: sanitizer
+-- title: a sanitizer met memory used wrongly
+-- cause: memory_corruption
+-- severity: critical
+-- confidence: 0.9
+-- advice: The report names the access, and below it who allocated and freed the object: begin there.
+SELECT
+	'the log says: ' || coalesce(message, kind) AS because,
+	coalesce(message, kind) || coalesce(' (' || comm || '/' || pid || ')', '') AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind IN ('kasan', 'kfence', 'kmsan');

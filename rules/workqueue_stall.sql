@@ -1,0 +1,12 @@
+-- id: workqueue_stall
+-- title: a worker pool that makes no progress
+-- cause: hang
+-- severity: warning
+-- confidence: 0.7
+-- advice: See what the pool's busy workers do: the log lists them below "Showing busy workqueues".
+SELECT
+	coalesce(message, 'a workqueue stalls') AS because,
+	coalesce(message, 'workqueue stalled') || place AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'workqueue_stall';
