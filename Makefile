@@ -131,6 +131,12 @@ check-golden: $(PROGRAMS)
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
 
+# Kernel logs without a dump, and logs made of them.
+.PHONY: check-log
+check-log: $(PROGRAMS)
+	tests/log/run
+	tests/log/mixtures
+
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages
 	tests/guest/test-check
 	tests/guest/suite check
@@ -221,7 +227,7 @@ install: all
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
-	@echo "      check-tree                                                      parts of check"
+	@echo "      check-tree check-log                                            parts of check"
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"
 	@echo "  make deps       installs what the build needs, and only what is missing"
