@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the log tests share: fixtures, facts, and how a fact is held against a verdict. See README.md."""
+"""What the log tests share: fixtures, facts, and how a fact is held against a verdict."""
 import json
 import os
 import re
