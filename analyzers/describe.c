@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "kernel/mm/freelist.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/dwarf.h"

@@ -51,9 +51,9 @@ struct kernel {
 	int32_t *cpu_notes;    /* by CPU; see cpu_regs_find_notes() */
 	struct unwinder *unwinder;
 	struct disasm *disasm;
-	struct slabs *slabs;		   /* caches met so far, by kernel/mm/slab.c */
-	struct page_marks *page_marks;	   /* by page_marks(), when first asked for */
-	struct slab_states *slab_states;   /* what is free of them, by kernel/mm/slab_state.c */
+	struct slab_caches *slab_caches;   /* those met so far */
+	struct page_flags *page_flags;	   /* by page_flags(), when first asked for */
+	struct slab_states *slab_states;   /* what is free of them */
 	struct stack_frames *stack_frames; /* traces looked into, by kernel/unwind/stack_frame.c */
 	struct sleepers *sleepers;	   /* by sleepers_of(), when first asked for */
 	unsigned steps;			   /* mask of the steps that stand */

@@ -10,7 +10,8 @@
 #include "kernel/insn/disasm.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
-#include "kernel/mm/slab_state.h"
+#include "kernel/mm/slab_caches.h"
+#include "kernel/mm/slab_states.h"
 #include "kernel/modules/module.h"
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
@@ -237,11 +238,11 @@ void kernel_close(struct kernel *kernel)
 		return;
 	stack_frames_close(kernel->stack_frames);
 	slab_states_close(kernel->slab_states);
-	slabs_close(kernel->slabs);
+	slab_caches_close(kernel->slab_caches);
+	free(kernel->page_flags);
 	sleepers_close(kernel->sleepers);
 	unwinder_close(kernel->unwinder);
 	stacks_close(kernel->stacks);
-	free(kernel->page_marks);
 	free(kernel->cpu_notes);
 	tasks_close(kernel->tasks);
 	modules_close(kernel->modules);

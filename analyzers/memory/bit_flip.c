@@ -8,6 +8,7 @@
 
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 

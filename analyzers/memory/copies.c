@@ -4,6 +4,7 @@
  * the task that met it, and in the slab it was read from. Copies on the stack are the crash's own;
  * one in an object is where it came from.
  */
+#include "kernel/mm/slab_find.h"
 #include "memory/copies.h"
 
 #include <inttypes.h>

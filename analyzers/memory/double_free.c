@@ -12,6 +12,7 @@
 #include "analysis.h"
 #include "kernel/dump/regs.h"
 #include "kernel/mm/owner.h"
+#include "kernel/mm/slab_find.h"
 #include "memory/memory_found.h"
 #include "memory/slab_functions.h"
 

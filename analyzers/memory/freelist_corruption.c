@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "kernel/mm/owner.h"
+#include "kernel/mm/slab_find.h"
 #include "memory/freelist_culprit.h"
 #include "memory/memory_found.h"
 #include "memory/object_damage.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/memory/memory.h"
+#include "kernel/mm/freelist.h"
 #include "memory/value.h"
 
 uint64_t freelist_culprit_run_up(struct kernel *kernel, const struct slab *slab, uint64_t object,

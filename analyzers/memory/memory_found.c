@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "kernel/mm/freelist.h"
 #include "memory/memory_json.h"
 
 /* Without memory for the fact the finding is still worth having: base/alloc.h tells of the rest. */

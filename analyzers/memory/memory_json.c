@@ -7,6 +7,7 @@
 
 #include "describe.h"
 #include "finding.h"
+#include "kernel/mm/freelist.h"
 
 static const char *evidence(bool proven)
 {

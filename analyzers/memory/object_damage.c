@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "memory/value.h"

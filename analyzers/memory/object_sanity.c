@@ -12,6 +12,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/slab_find.h"
 #include "memory/memory_found.h"
 #include "memory/object_damage.h"
 

@@ -3,6 +3,7 @@
  * Further back than the code shows: a bad pointer on a CPU's list of free objects was itself taken
  * from the free pointer of the object handed out before, by an allocation that went well.
  */
+#include "kernel/mm/slab_page.h"
 #include "memory/provenance_freelist.h"
 
 #include <inttypes.h>
@@ -24,7 +25,7 @@ static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct 
 	if (!page_to_phys(kernel, slab, &phys))
 		return err_at(ERR_CORRUPT, slab, "no slab");
 	TRY(page_of_phys(kernel, phys, &page));
-	return slab_of_page(kernel, &page, ret);
+	return slab_page_read(kernel, &page, ret);
 }
 
 static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *slab,

@@ -15,7 +15,11 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/freelist.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/slab_caches.h"
+#include "kernel/mm/slab_find.h"
+#include "kernel/mm/slab_page.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
@@ -82,7 +86,7 @@ static bool read_slab(struct kernel *kernel, uint64_t address, struct slab *ret)
 	uint64_t phys;
 
 	return page_to_phys(kernel, address, &phys) && err_ok(page_of_phys(kernel, phys, &page)) &&
-	       page.use == PAGE_USE_SLAB && err_ok(slab_of_page(kernel, &page, ret));
+	       page.use == PAGE_USE_SLAB && err_ok(slab_page_read(kernel, &page, ret));
 }
 
 static struct err *check_slab(struct audit *audit, uint64_t address)
@@ -244,7 +248,7 @@ static struct err *check_cache(struct audit *audit, uint64_t address)
 
 	if (!err_ok(slab_find(audit->kernel, address, &object)) ||
 	    strcmp(object.slab.cache->name, "kmem_cache") ||
-	    !err_ok(slab_cache_get(audit->kernel, object.start, &cache)))
+	    !err_ok(slab_caches_get(audit->kernel, object.start, &cache)))
 		return NULL;
 	TRY(check_cpus(audit, cache));
 	return check_partial(audit, cache);

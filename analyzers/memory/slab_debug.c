@@ -19,6 +19,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/slab_find.h"
 #include "memory/memory_found.h"
 #include "memory/slab_report.h"
 #include "memory/value.h"

@@ -8,6 +8,7 @@
 #include "fake_slab.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
+#include "kernel/mm/slab_page.h"
 #include "kernel/unwind/frame.h"
 #include "memory/provenance.h"
 #include "memory/provenance_trail.h"
@@ -53,7 +54,7 @@ struct err *page_of_phys(struct kernel *of, uint64_t phys, struct page_info *ret
 	return NULL;
 }
 
-struct err *slab_of_page(struct kernel *of, const struct page_info *page, struct slab *ret)
+struct err *slab_page_read(struct kernel *of, const struct page_info *page, struct slab *ret)
 {
 	(void)of;
 	(void)page;

@@ -6,6 +6,7 @@
 #include "fake_kernel.h"
 #include "kept_findings.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/mm/freelist.h"
 #include "kernel/tasks/task.h"
 #include "locks/lock_place.h"
 

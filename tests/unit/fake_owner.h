@@ -6,6 +6,7 @@
 #include "describe.h"
 #include "fake_slab.h"
 #include "kept_findings.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/tasks/task.h"
 #include "kernel/unwind/frame.h"
 

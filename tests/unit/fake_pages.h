@@ -9,7 +9,8 @@
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
-#include "kernel/mm/slab_state.h"
+#include "kernel/mm/slab_caches.h"
+#include "kernel/mm/slab_states.h"
 #include "kernel/tasks/percpu.h"
 
 /*
@@ -185,7 +186,9 @@ static inline void fake_slab_open(enum fake_era era,
 static inline void fake_slab_close(void)
 {
 	slab_states_close(kernel.slab_states);
-	slabs_close(kernel.slabs);
+	slab_caches_close(kernel.slab_caches);
+	free(kernel.page_flags);
+	kernel.page_flags = NULL;
 	percpu_close(kernel.percpu);
 	vmcoreinfo_free(kernel.vmcoreinfo);
 	fake_close();

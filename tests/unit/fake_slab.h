@@ -4,12 +4,14 @@
 
 #include "fake_kernel.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/freelist.h"
 #include "kernel/mm/owner.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/slab_find.h"
 
 /*
- * Stands in for kernel/mm/slab.c and kernel/mm/owner.c: a few slabs in fake memory, all of their objects
- * allocated unless said otherwise. Include it in one file of a test program.
+ * Stands in for kernel/mm/slab_find.c and freelist.c: a few slabs in fake memory, all of their
+ * objects allocated unless said otherwise. Include it in one file of a test program.
  */
 static struct {
 	struct slab slabs[8];
@@ -29,11 +31,6 @@ static inline const struct slab *fake_slab(const char *name, uint64_t base, uint
 	copy_string(cache->name, sizeof(cache->name), name);
 	*slab = (struct slab){.cache = cache, .base = base, .objects = objects, .inuse = objects};
 	return slab;
-}
-
-uint64_t slab_object_start(const struct slab *slab, unsigned index)
-{
-	return slab->base + index * slab->cache->size + slab->cache->red_left_pad;
 }
 
 struct err *slab_find(struct kernel *of, uint64_t va, struct slab_object *ret)

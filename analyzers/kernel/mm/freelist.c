@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/memory/memory.h"
-#include "kernel/mm/slab_array.h"
+/* Walking a slab's list of free objects, and where it is broken. */
+#include "kernel/mm/freelist.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "kernel/memory/memory.h"
+#include "kernel/mm/slab_array.h"
 
 const char *freelist_break_name(const struct freelist_break *broken)
 {
@@ -71,29 +73,23 @@ struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64
 
 	if (!seen)
 		return &err_nomem;
-	*broken = (struct freelist_break){0};
-	for (uint64_t object = first; object;) {
+	while (last.decoded) {
+		uint64_t object = last.decoded;
 		int64_t index = index_of(slab, object, &last);
 
-		if (index >= 0 && seen[index]) {
+		if (index < 0)
+			break;
+		if (seen[index]) {
 			last.why = BREAK_LOOP;
-			index = -1;
-		}
-		if (index < 0) {
-			*broken = last;
-			return NULL;
+			break;
 		}
 		seen[index] = 1;
 		last.object = object;
-		struct err *err = freelist_next(kernel, slab, object, &last.raw, &last.decoded);
-		if (err == &err_nomem)
-			return err;
-		if (!err_ok(err)) {
+		if (!TRY_OK(freelist_next(kernel, slab, object, &last.raw, &last.decoded))) {
 			last.why = BREAK_UNREADABLE;
-			*broken = last;
-			return NULL;
+			break;
 		}
-		object = last.decoded;
 	}
+	*broken = last.why == BREAK_NONE ? (struct freelist_break){0} : last;
 	return NULL;
 }

@@ -9,7 +9,7 @@
  * be accessed. It holds freed objects back in a quarantine, where no free list has them.
  */
 bool kasan_present(struct kernel *kernel);
-/* Corrects the state of an object that the lists call allocated. */
-void kasan_correct(struct kernel *kernel, struct slab_object *object);
+/* Corrects the state of an object that the lists call allocated. The only error is ERR_NOMEM. */
+struct err *kasan_correct(struct kernel *kernel, struct slab_object *object);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who owns an address: the most exact answer that the dump gives. */
 #include "kernel/mm/owner.h"
 
 #include <inttypes.h>
@@ -8,6 +9,7 @@
 #include "base/str.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/mm/vmap.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
@@ -101,19 +103,23 @@ static bool in_percpu_unit(struct kernel *kernel, struct owner *owner)
 	return true;
 }
 
+static bool in_slab(struct kernel *kernel, const struct page_info *page, struct owner *owner)
+{
+	if (page->use != PAGE_USE_SLAB ||
+	    !err_ok(slab_find_on_page(kernel, page, owner->address, &owner->slab)))
+		return false;
+	owner->kind = OWNER_SLAB;
+	owner->start = owner->slab.start;
+	owner->size = owner->slab.slab.cache->object_size;
+	owner->offset = owner->slab.offset;
+	return true;
+}
+
 static void in_direct_map(struct kernel *kernel, struct owner *owner)
 {
 	struct page_info page;
 	uint64_t phys;
 
-	struct err *err = slab_find(kernel, owner->address, &owner->slab);
-	if (err_ok(err)) {
-		owner->kind = OWNER_SLAB;
-		owner->start = owner->slab.start;
-		owner->size = owner->slab.slab.cache->object_size;
-		owner->offset = owner->slab.offset;
-		return;
-	}
 	if (!memory_virt_to_phys_linear(kernel->memory, owner->address, &phys))
 		return;
 	_err_ struct err *why = page_of_phys(kernel, phys, &page);
@@ -121,7 +127,8 @@ static void in_direct_map(struct kernel *kernel, struct owner *owner)
 		copy_string(owner->why, sizeof(owner->why), why->message);
 		return;
 	}
-	if (page.use == PAGE_USE_RESERVED && in_percpu_unit(kernel, owner))
+	if (in_slab(kernel, &page, owner) ||
+	    (page.use == PAGE_USE_RESERVED && in_percpu_unit(kernel, owner)))
 		return;
 	owner->kind = OWNER_PAGE;
 	owner->page = page.use;
@@ -228,7 +235,7 @@ void owner_find_frame(struct kernel *kernel, struct owner *owner)
 	copy_string(owner->module, sizeof(owner->module), symbol.module);
 }
 
-static void stack_text(const struct owner *owner, char *buf, size_t size)
+static void format_stack(const struct owner *owner, char *buf, size_t size)
 {
 	_str_ struct str label = {0};
 
@@ -253,7 +260,7 @@ static const char *state_word(enum object_state state)
 					 : "state unknown";
 }
 
-static void slab_text(const struct owner *owner, char *buf, size_t size)
+static void format_slab(const struct owner *owner, char *buf, size_t size)
 {
 	const struct slab_object *object = &owner->slab;
 	const struct slab_track *track = object->state == OBJECT_ALLOCATED ? &object->allocated
@@ -273,10 +280,10 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	switch (owner->kind) {
 	case OWNER_SLAB:
-		slab_text(owner, buf, size);
+		format_slab(owner, buf, size);
 		break;
 	case OWNER_STACK:
-		stack_text(owner, buf, size);
+		format_stack(owner, buf, size);
 		break;
 	case OWNER_PERCPU:
 		if (owner->symbol[0])

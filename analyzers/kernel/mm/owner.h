@@ -3,6 +3,7 @@
 #define TRIAGE_KERNEL_MM_OWNER
 
 #include "kernel/kernel.h"
+#include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
 #include "kernel/unwind/stack_frame.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From an address to its struct page, and what the page is used for. */
 #include "kernel/mm/page.h"
 
 #include "kernel/dump/dump.h"
@@ -9,7 +10,9 @@
 
 uint64_t page_struct_size(struct kernel *kernel)
 {
-	return page_marks(kernel)->size;
+	const struct page_flags *flags = page_flags(kernel);
+
+	return flags ? flags->size : 0;
 }
 
 bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
@@ -29,17 +32,20 @@ bool page_to_phys(struct kernel *kernel, uint64_t page, uint64_t *phys)
  */
 static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *head)
 {
-	uint64_t word, tail = page_marks(kernel)->tail, phys;
+	const struct page_flags *known = page_flags(kernel);
+	uint64_t word, phys;
 
 	*head = page;
+	if (!known)
+		return &err_nomem;
 	if (!members_has(kernel->members, MEMBER_PAGE_HEAD))
 		return NULL;
 	TRY(member_read(kernel, page, MEMBER_PAGE_HEAD, &word));
-	if (tail) {
+	if (known->tail) {
 		uint64_t flags;
 
 		TRY(member_read(kernel, page, MEMBER_PAGE_FLAGS, &flags));
-		if (flags & tail && page_to_phys(kernel, word, &phys))
+		if (flags & known->tail && page_to_phys(kernel, word, &phys))
 			*head = word;
 		return NULL;
 	}
@@ -75,23 +81,22 @@ static bool is_byte(uint32_t word, uint8_t value)
 	return value && word >> 24 == value;
 }
 
-static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
+static enum page_use use_of(struct kernel *kernel, const struct page_flags *flags,
+			    const struct page_info *info)
 {
-	const struct page_marks *marks = page_marks(kernel);
-
-	if (info->flags & marks->slab || is_type(info->page_type, marks->slab_type))
+	if (info->flags & flags->slab || is_type(info->page_type, flags->slab_type))
 		return PAGE_USE_SLAB;
-	if (info->flags & marks->buddy || is_type(info->page_type, marks->buddy_type))
+	if (info->flags & flags->buddy || is_type(info->page_type, flags->buddy_type))
 		return PAGE_USE_BUDDY;
-	if (is_byte(info->page_type, marks->table))
+	if (is_byte(info->page_type, flags->table))
 		return PAGE_USE_TABLE;
-	if (is_byte(info->page_type, marks->large_kmalloc))
+	if (is_byte(info->page_type, flags->large_kmalloc))
 		return PAGE_USE_KMALLOC;
-	if (is_byte(info->page_type, marks->offline))
+	if (is_byte(info->page_type, flags->offline))
 		return PAGE_USE_OFFLINE;
-	if (is_byte(info->page_type, marks->hugetlb))
+	if (is_byte(info->page_type, flags->hugetlb))
 		return PAGE_USE_HUGETLB;
-	if (info->flags & marks->reserved)
+	if (info->flags & flags->reserved)
 		return PAGE_USE_RESERVED;
 	if (info->mapping & 1)
 		return PAGE_USE_ANON; /* PAGE_MAPPING_ANON, include/linux/page-flags.h */
@@ -100,11 +105,14 @@ static enum page_use use_of(struct kernel *kernel, const struct page_info *info)
 	return info->refcount > 0 ? PAGE_USE_OTHER : PAGE_USE_UNKNOWN;
 }
 
-/* The members of info->head. */
+/* The members of info->head, and what they say of its use. */
 static struct err *read_page(struct kernel *kernel, struct page_info *info)
 {
+	const struct page_flags *flags = page_flags(kernel);
 	uint64_t value;
 
+	if (!flags)
+		return &err_nomem;
 	TRY(member_read(kernel, info->head, MEMBER_PAGE_FLAGS, &info->flags));
 	TRY(member_read(kernel, info->head, MEMBER_PAGE_MAPPING, &info->mapping));
 	if (members_has(kernel->members, MEMBER_PAGE_TYPE)) {
@@ -115,38 +123,45 @@ static struct err *read_page(struct kernel *kernel, struct page_info *info)
 		TRY(member_read(kernel, info->head, MEMBER_PAGE_REFCOUNT, &value));
 		info->refcount = (int32_t)value;
 	}
-	info->use = use_of(kernel, info);
+	info->use = use_of(kernel, flags, info);
 	return NULL;
 }
 
 #define BUDDY_ORDER_MAX 10 /* MAX_PAGE_ORDER, include/linux/mmzone.h */
 
-/* Only the first page of a free block is marked; its private is the block's order. */
-static bool in_buddy_block(struct kernel *kernel, const struct page_info *info, uint64_t pfn)
+/*
+ * Only the first page of a free block is marked; its private is the block's order. Looks for such a
+ * page where one would stand, from block size to block size.
+ */
+static struct err *in_buddy_block(struct kernel *kernel, const struct page_info *info, uint64_t pfn,
+				  bool *ret)
 {
-	uint64_t size = page_struct_size(kernel);
+	uint64_t size = page_struct_size(kernel), private;
 
+	*ret = false;
 	for (unsigned order = 1; order <= BUDDY_ORDER_MAX; order++) {
-		uint64_t first = pfn & ~((UINT64_C(1) << order) - 1), private;
+		uint64_t first = pfn & ~((UINT64_C(1) << order) - 1);
 		struct page_info block = {.head = info->page - (pfn - first) * size};
 
 		if (first == pfn)
 			continue;
 		if (!members_has(kernel->members, MEMBER_PAGE_PRIVATE) ||
-		    !err_ok(read_page(kernel, &block)))
-			return false;
-		if (block.use == PAGE_USE_BUDDY)
-			return err_ok(member_read(kernel, block.head, MEMBER_PAGE_PRIVATE,
-						  &private)) &&
-			       private >= order && private <= BUDDY_ORDER_MAX;
+		    !TRY_OK(read_page(kernel, &block)))
+			return NULL;
+		if (block.use != PAGE_USE_BUDDY)
+			continue;
+		*ret = TRY_OK(member_read(kernel, block.head, MEMBER_PAGE_PRIVATE, &private)) &&
+		       private >= order && private <= BUDDY_ORDER_MAX;
+		return NULL;
 	}
-	return false;
+	return NULL;
 }
 
 struct err *page_of_phys(struct kernel *kernel, uint64_t phys, struct page_info *ret)
 {
 	uint64_t size = page_struct_size(kernel), base = memory_vmemmap(kernel->memory);
 	struct page_info info = {0};
+	bool free;
 
 	if (!size || !base)
 		return err_new(ERR_NOT_FOUND, "no array of struct page is known");
@@ -157,8 +172,10 @@ struct err *page_of_phys(struct kernel *kernel, uint64_t phys, struct page_info 
 	if (!page_to_phys(kernel, info.head, &info.head_phys))
 		return err_at(ERR_CORRUPT, info.head, "compound head is no struct page");
 	TRY(read_page(kernel, &info));
-	if (info.use == PAGE_USE_UNKNOWN && in_buddy_block(kernel, &info, phys >> PAGE_SHIFT))
-		info.use = PAGE_USE_BUDDY;
+	if (info.use == PAGE_USE_UNKNOWN) {
+		TRY(in_buddy_block(kernel, &info, phys >> PAGE_SHIFT, &free));
+		info.use = free ? PAGE_USE_BUDDY : PAGE_USE_UNKNOWN;
+	}
 	*ret = info;
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The flags and types of pages, by their names in this kernel. */
 #include "kernel/mm/page_flags.h"
 
 #include <stdlib.h>
@@ -42,30 +43,33 @@ static uint64_t struct_size(struct kernel *kernel)
 	return type_size(types_find_struct(kernel->types, "page"));
 }
 
-const struct page_marks *page_marks(struct kernel *kernel)
+static struct page_flags look_up(struct kernel *kernel)
 {
-	static const struct page_marks none;
+	return (struct page_flags){
+		.size = struct_size(kernel),
+		.tail = flag(kernel, "PG_tail"),
+		.slab = flag(kernel, "PG_slab"),
+		/* Until 5f24ce5fd34c v2.6.38. */
+		.buddy = flag(kernel, "PG_buddy"),
+		.reserved = flag(kernel, "PG_reserved"),
+		.slab_type = type_word(kernel, "PAGE_SLAB_MAPCOUNT_VALUE"),
+		.buddy_type = type_word(kernel, "PAGE_BUDDY_MAPCOUNT_VALUE"),
+		.table = type_byte(kernel, "PGTY_table"),
+		.large_kmalloc = type_byte(kernel, "PGTY_large_kmalloc"),
+		.offline = type_byte(kernel, "PGTY_offline"),
+		.hugetlb = type_byte(kernel, "PGTY_hugetlb"),
+	};
+}
+
+const struct page_flags *page_flags(struct kernel *kernel)
+{
 	size_t generation = types_generation(kernel->types) + 1;
 
-	if (!kernel->page_marks)
-		kernel->page_marks = calloc(1, sizeof(*kernel->page_marks));
-	if (!kernel->page_marks)
-		return &none;
-	if (kernel->page_marks->generation != generation)
-		*kernel->page_marks = (struct page_marks){
-			.generation = generation,
-			.size = struct_size(kernel),
-			.tail = flag(kernel, "PG_tail"),
-			.slab = flag(kernel, "PG_slab"),
-			/* Until 5f24ce5fd34c v2.6.38. */
-			.buddy = flag(kernel, "PG_buddy"),
-			.reserved = flag(kernel, "PG_reserved"),
-			.slab_type = type_word(kernel, "PAGE_SLAB_MAPCOUNT_VALUE"),
-			.buddy_type = type_word(kernel, "PAGE_BUDDY_MAPCOUNT_VALUE"),
-			.table = type_byte(kernel, "PGTY_table"),
-			.large_kmalloc = type_byte(kernel, "PGTY_large_kmalloc"),
-			.offline = type_byte(kernel, "PGTY_offline"),
-			.hugetlb = type_byte(kernel, "PGTY_hugetlb"),
-		};
-	return kernel->page_marks;
+	if (!kernel->page_flags && !(kernel->page_flags = calloc(1, sizeof(*kernel->page_flags))))
+		return NULL;
+	if (kernel->page_flags->generation != generation) {
+		*kernel->page_flags = look_up(kernel);
+		kernel->page_flags->generation = generation;
+	}
+	return kernel->page_flags;
 }

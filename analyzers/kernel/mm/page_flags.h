@@ -11,9 +11,9 @@ struct kernel;
  * How this kernel marks its pages (include/linux/page-flags.h): looked up by name once, and again
  * after a new source of types has come.
  */
-struct page_marks {
+struct page_flags {
 	size_t generation; /* of types, plus one; 0: not looked up yet */
-	uint64_t size;	   /* of struct page; 0 unknown */
+	uint64_t size;	   /* of struct page in bytes; 0 unknown */
 	/* Masks for page->flags; 0: no such flag. */
 	uint64_t tail, slab, buddy, reserved;
 	/* What page->page_type, or _mapcount, holds in such a page; 0: not told by it. */
@@ -22,6 +22,7 @@ struct page_marks {
 	uint8_t table, large_kmalloc, offline, hugetlb;
 };
 
-const struct page_marks *page_marks(struct kernel *kernel);
+/* NULL when memory runs out. */
+const struct page_flags *page_flags(struct kernel *kernel);
 
 #endif

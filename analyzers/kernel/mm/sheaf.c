@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Free objects in the sheaves of CPUs and nodes. */
 #include "kernel/mm/sheaf.h"
 
 #include "kernel/memory/memory.h"
@@ -11,131 +12,115 @@
 #define BARN_MAX 1024	  /* sheaves in a barn */
 #define SHEAVES_MAX 65536 /* of a cache: more than three for each CPU there can be */
 
-struct sheaf_walk {
-	struct kernel *kernel;
-	const struct slab_cache *cache;
-	free_object_fn *each;
-	void *context;
+struct sheaves {
+	struct free_walk *walk;
 	unsigned left; /* sheaves that may still be read */
-	bool complete;
 };
 
-static struct err *read_sheaf(struct sheaf_walk *walk, uint64_t sheaf, struct free_place place)
+static struct err *read_sheaf(struct sheaves *sheaves, uint64_t sheaf, struct free_place place)
 {
-	const struct member *objects = members_get(walk->kernel->members, MEMBER_SHEAF_OBJECTS);
-	uint64_t size, pointers[64];
+	struct kernel *kernel = sheaves->walk->kernel;
+	const struct member *objects = members_get(kernel->members, MEMBER_SHEAF_OBJECTS);
+	uint64_t size;
 
 	if (!sheaf)
 		return NULL;
-	if (!objects || !walk->left ||
-	    !err_ok(member_read(walk->kernel, sheaf, MEMBER_SHEAF_SIZE, &size)) ||
+	if (!objects || !sheaves->left ||
+	    !TRY_OK(member_read(kernel, sheaf, MEMBER_SHEAF_SIZE, &size)) ||
 	    (uint32_t)size > SHEAF_MAX) {
-		walk->complete = false;
+		sheaves->walk->complete = false;
 		return NULL;
 	}
-	walk->left--;
-	size = (uint32_t)size;
-	for (uint64_t done = 0; done < size;) {
-		size_t count = MIN(ARRAY_SIZE(pointers), size - done);
-
-		if (!err_ok(memory_read(walk->kernel->memory,
-					sheaf + member_offset(objects) + done * 8, pointers,
-					count * 8))) {
-			walk->complete = false;
-			return NULL;
-		}
-		for (size_t i = 0; i < count; i++)
-			TRY(walk->each(walk->context, pointers[i], place));
-		done += count;
-	}
-	return NULL;
+	sheaves->left--;
+	return free_walk_array(sheaves->walk, sheaf + member_offset(objects), (uint32_t)size,
+			       place);
 }
 
-static struct err *read_cpu(struct sheaf_walk *walk, unsigned cpu)
+static struct err *read_cpu(struct sheaves *sheaves, unsigned cpu)
 {
 	static const enum member_id members[] = {MEMBER_SHEAVES_MAIN, MEMBER_SHEAVES_SPARE,
 						 MEMBER_SHEAVES_RCU_FREE};
+	struct free_walk *walk = sheaves->walk;
 	uint64_t area, sheaf;
 
-	if (!err_ok(percpu_address(walk->kernel->percpu, walk->cache->cpu_sheaves, cpu, &area)))
+	if (!TRY_OK(percpu_address(walk->kernel->percpu, walk->cache->cpu_sheaves, cpu, &area)))
 		return NULL; /* no such CPU */
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		if (!members_has(walk->kernel->members, members[i]))
 			continue;
-		if (!err_ok(member_read(walk->kernel, area, members[i], &sheaf)))
+		if (!TRY_OK(member_read(walk->kernel, area, members[i], &sheaf)))
 			walk->complete = false;
 		else
-			TRY(read_sheaf(walk, sheaf, (struct free_place){FREE_CPU_SHEAF, cpu}));
+			TRY(read_sheaf(sheaves, sheaf, (struct free_place){FREE_CPU_SHEAF, cpu}));
 	}
 	return NULL;
 }
 
-static struct err *read_barn(struct sheaf_walk *walk, uint64_t barn, unsigned node)
+static struct err *read_barn(struct sheaves *sheaves, uint64_t barn, unsigned node)
 {
-	const struct member *full = members_get(walk->kernel->members, MEMBER_BARN_FULL);
-	const struct member *list = members_get(walk->kernel->members, MEMBER_SHEAF_LIST);
-	_list_walk_ struct list_walk sheaves = {0};
+	struct kernel *kernel = sheaves->walk->kernel;
+	const struct member *full = members_get(kernel->members, MEMBER_BARN_FULL);
+	const struct member *in_list = members_get(kernel->members, MEMBER_SHEAF_LIST);
+	_list_walk_ struct list_walk list = {0};
 
 	if (!barn)
 		return NULL;
-	if (!full || !list) {
-		walk->complete = false;
+	if (!full || !in_list) {
+		sheaves->walk->complete = false;
 		return NULL;
 	}
-	list_walk_init(&sheaves, walk->kernel, barn + member_offset(full), BARN_MAX);
-	while (walk->left && list_walk_next(&sheaves))
-		TRY(read_sheaf(walk, sheaves.node - member_offset(list),
+	list_walk_init(&list, kernel, barn + member_offset(full), BARN_MAX);
+	while (sheaves->left && list_walk_next(&list))
+		TRY(read_sheaf(sheaves, list.node - member_offset(in_list),
 			       (struct free_place){FREE_FULL_SHEAF, node}));
-	if (sheaves.err || !walk->left)
-		walk->complete = false;
+	if (list.err || !sheaves->left)
+		sheaves->walk->complete = false;
 	return NULL;
+}
+
+/* The barn of a node, by its entry in the cache: 0 when there is no such node. */
+static struct err *barn_at(struct kernel *kernel, struct type entry, uint64_t at, uint64_t *ret)
+{
+	const struct member *barn = members_get(kernel->members, MEMBER_CACHE_NODE_BARN);
+
+	*ret = 0;
+	if (entry.kind == TYPE_POINTER)
+		TRY(memory_read_u64(kernel->memory, at, &at));
+	return at ? memory_read_u64(kernel->memory, at + member_offset(barn), ret) : NULL;
 }
 
 /* kmem_cache.node[] of pointers or, since 7.x, per_node[].{node,barn}: one entry a NUMA node. */
-static struct err *read_barns(struct sheaf_walk *walk)
+static struct err *read_barns(struct sheaves *sheaves)
 {
-	const struct member *nodes = members_get(walk->kernel->members, MEMBER_CACHE_NODE);
-	const struct member *barn = members_get(walk->kernel->members, MEMBER_CACHE_NODE_BARN);
+	struct kernel *kernel = sheaves->walk->kernel;
+	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
+	unsigned count = slab_nodes(kernel);
 
-	if (!nodes || !barn || nodes->type.kind != TYPE_ARRAY)
+	if (!nodes || !members_has(kernel->members, MEMBER_CACHE_NODE_BARN) ||
+	    nodes->type.kind != TYPE_ARRAY)
 		return NULL;
 	struct type entry = type_target(nodes->type);
-	uint64_t stride = type_size(entry);
-	for (unsigned i = 0; i < slab_nodes(walk->kernel) && stride && walk->left; i++) {
-		uint64_t at = walk->cache->address + member_offset(nodes) + i * stride, address;
-		bool readable = entry.kind != TYPE_POINTER ||
-				err_ok(memory_read_u64(walk->kernel->memory, at, &at));
-
-		if (readable && !at)
-			continue; /* no such node */
-		if (!readable || !err_ok(memory_read_u64(walk->kernel->memory,
-							 at + member_offset(barn), &address)))
-			walk->complete = false;
+	uint64_t first = sheaves->walk->cache->address + member_offset(nodes);
+	uint64_t stride = type_size(entry), barn;
+	for (unsigned i = 0; i < count && stride && sheaves->left; i++) {
+		if (!TRY_OK(barn_at(kernel, entry, first + i * stride, &barn)))
+			sheaves->walk->complete = false;
 		else
-			TRY(read_barn(walk, address, i));
+			TRY(read_barn(sheaves, barn, i));
 	}
 	return NULL;
 }
 
-struct err *sheaves_each(struct kernel *kernel, const struct slab_cache *cache,
-			 free_object_fn *each, void *context, bool *complete)
+struct err *sheaf_walk(struct free_walk *walk)
 {
-	struct sheaf_walk walk = {.kernel = kernel,
-				  .cache = cache,
-				  .each = each,
-				  .context = context,
-				  .left = SHEAVES_MAX,
-				  .complete = true};
-	struct err *err = NULL;
+	struct sheaves sheaves = {.walk = walk, .left = SHEAVES_MAX};
+	const struct percpu *percpu = walk->kernel->percpu;
 
-	if (!cache->cpu_sheaves)
+	if (!walk->cache->cpu_sheaves)
 		return NULL;
-	if (!kernel->percpu)
-		walk.complete = false;
-	for (unsigned cpu = 0; kernel->percpu && cpu < percpu_cpus(kernel->percpu) && !err; cpu++)
-		err = read_cpu(&walk, cpu);
-	if (!err)
-		err = read_barns(&walk);
-	*complete = *complete && walk.complete;
-	return err;
+	if (!percpu)
+		walk->complete = false;
+	for (unsigned cpu = 0; percpu && cpu < percpu_cpus(percpu); cpu++)
+		TRY(read_cpu(&sheaves, cpu));
+	return read_barns(&sheaves);
 }

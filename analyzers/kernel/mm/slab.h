@@ -3,12 +3,11 @@
 #define TRIAGE_KERNEL_MM_SLAB
 
 #include "kernel/kernel.h"
-#include "kernel/mm/page.h"
 
 /*
- * Which object an address lies in and whether it is free. SLUB (mm/slub.c): slabs described by
- * struct page until d122019bf061 v5.17, by struct slab since; free objects on the slab's list, a
- * CPU's list (until 7.0) or in sheaves (2d517aa09bbc v6.18). SLAB: see slab_array.h.
+ * Caches, slabs and objects. SLUB (mm/slub.c): slabs described by struct page until d122019bf061
+ * v5.17, by struct slab since; free objects on the slab's list, a CPU's list (until 7.0) or in
+ * sheaves (2d517aa09bbc v6.18). SLAB: see slab_array.h.
  */
 #define SLAB_OBJECTS_MAX 32767 /* slab.objects has 15 bits */
 
@@ -46,9 +45,6 @@ struct free_place {
 	enum free_list list;
 	unsigned index; /* of the CPU or node */
 };
-
-/* Told of a free object that some list of its cache holds. */
-typedef struct err *free_object_fn(void *context, uint64_t object, struct free_place place);
 
 /* A slab: one compound page of objects. */
 struct slab {
@@ -91,34 +87,13 @@ struct slab_object {
 	bool unread; /* the state is unknown since a list of free objects is not in the dump */
 };
 
-/* ERR_NOT_FOUND when the address is in no slab. */
-struct err *slab_find(struct kernel *kernel, uint64_t va, struct slab_object *ret);
-/* From the struct page found already; the page must be a slab's. */
-struct err *slab_of_page(struct kernel *kernel, const struct page_info *page, struct slab *ret);
-/* A cache by the address of its kmem_cache; remembered. */
-struct err *slab_cache_get(struct kernel *kernel, uint64_t address, const struct slab_cache **ret);
-/* Walk slab_caches: calls back for each cache; bounded. */
-struct err *slab_caches_each(struct kernel *kernel,
-			     struct err *(*each)(void *context, const struct slab_cache *cache),
-			     void *context);
+/* Start of the object with this index. */
+static inline uint64_t slab_object_start(const struct slab *slab, unsigned index)
+{
+	return slab->base + index * slab->cache->size + slab->cache->red_left_pad;
+}
+
 /* NUMA nodes a cache has entries for: kmem_cache.node[] is no longer than that (nr_node_ids). */
 unsigned slab_nodes(struct kernel *kernel);
-/* Start of the object with this index. */
-uint64_t slab_object_start(const struct slab *slab, unsigned index);
-
-/*
- * Walk a free list from its first object; marks free objects in bits (one byte each, slab->objects
- * long, may be NULL). Stops at the first bad pointer and says so in *broken.
- */
-struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64_t first,
-			  uint8_t *bits, struct freelist_break *broken);
-/* The next free object after this one, hardening undone; both formulas are tried. */
-struct err *freelist_next(struct kernel *kernel, const struct slab *slab, uint64_t object,
-			  uint64_t *raw, uint64_t *next);
-const char *freelist_break_name(const struct freelist_break *broken);
-
-/* What the kernel remembers of caches, in kernel->slabs. */
-struct slabs;
-void slabs_close(struct slabs *slabs);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SLAB, the allocator before SLUB. */
 #include "kernel/mm/slab_array.h"
+
+#include <limits.h>
 
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
@@ -10,13 +13,13 @@
 #define BUFCTL_END UINT32_MAX
 #define ENTRIES_MAX 65536 /* of one array: its limit is set in /proc/slabinfo */
 
-bool slab_has_arrays(struct kernel *kernel)
+bool slab_array_used(struct kernel *kernel)
 {
 	return members_has(kernel->members, MEMBER_SLAB_MEM) &&
 	       members_has(kernel->members, MEMBER_SLAB_BUFCTL);
 }
 
-struct err *slab_array_cache(struct kernel *kernel, struct slab_cache *cache)
+struct err *slab_array_read_cache(struct kernel *kernel, struct slab_cache *cache)
 {
 	uint64_t value;
 
@@ -40,26 +43,24 @@ static uint64_t object_of(const struct slab *slab, uint32_t index)
 	return index == BUFCTL_END ? 0 : slab_object_start(slab, index);
 }
 
-struct err *slab_array_of_page(struct kernel *kernel, const struct page_info *page,
-			       struct slab *ret)
+/* Slabs of many pages are no compound ones: page->lru of each says whose it is. */
+struct err *slab_array_cache_of(struct kernel *kernel, const struct page_info *page, uint64_t *ret)
 {
-	struct slab slab = {0};
-	uint64_t cache, objects, inuse, first;
+	return member_read(kernel, page->page, MEMBER_PAGE_LRU_NEXT, ret);
+}
 
-	/* Slabs of many pages are no compound ones: page->lru of each says whose it is. */
-	TRY(member_read(kernel, page->page, MEMBER_PAGE_LRU_NEXT, &cache));
-	TRY(member_read(kernel, page->page, MEMBER_PAGE_LRU_PREV, &slab.address));
-	TRY(slab_cache_get(kernel, cache, &slab.cache));
-	TRY(member_read(kernel, cache, MEMBER_CACHE_NUM, &objects));
-	TRY(member_read(kernel, slab.address, MEMBER_SLAB_MEM, &slab.base));
-	TRY(member_read(kernel, slab.address, MEMBER_SLAB_INUSE, &inuse));
-	TRY(member_read(kernel, slab.address, MEMBER_SLAB_BUFCTL, &first));
-	if (!objects || objects > SLAB_OBJECTS_MAX || inuse > objects)
-		return err_at(ERR_CORRUPT, slab.address, "slab has absurd counts");
-	slab.objects = (unsigned)objects;
-	slab.inuse = (unsigned)inuse;
-	slab.freelist = object_of(&slab, (uint32_t)first);
-	*ret = slab;
+struct err *slab_array_read(struct kernel *kernel, const struct page_info *page, struct slab *slab)
+{
+	uint64_t objects, inuse, first;
+
+	TRY(member_read(kernel, page->page, MEMBER_PAGE_LRU_PREV, &slab->address));
+	TRY(member_read(kernel, slab->cache->address, MEMBER_CACHE_NUM, &objects));
+	TRY(member_read(kernel, slab->address, MEMBER_SLAB_MEM, &slab->base));
+	TRY(member_read(kernel, slab->address, MEMBER_SLAB_INUSE, &inuse));
+	TRY(member_read(kernel, slab->address, MEMBER_SLAB_BUFCTL, &first));
+	slab->objects = (unsigned)MIN(objects, UINT_MAX);
+	slab->inuse = (unsigned)MIN(inuse, UINT_MAX);
+	slab->freelist = object_of(slab, (uint32_t)first);
 	return NULL;
 }
 
@@ -82,82 +83,71 @@ struct err *slab_array_next(struct kernel *kernel, const struct slab *slab, uint
 
 /* --- arrays of free objects --------------------------------------------------------------------- */
 
-struct array_walk {
-	struct kernel *kernel;
-	const struct slab_cache *cache;
-	free_object_fn *each;
-	void *context;
-	bool complete;
-};
-
-static struct err *read_array(struct array_walk *walk, uint64_t array, struct free_place place)
+/* A struct array_cache; 0 is none. */
+static struct err *read_array(struct free_walk *walk, uint64_t array, struct free_place place)
 {
 	const struct member *entries = members_get(walk->kernel->members, MEMBER_ARRAY_ENTRY);
-	uint64_t count, pointer;
+	uint64_t count;
 
 	if (!array)
 		return NULL;
-	if (!entries || !err_ok(member_read(walk->kernel, array, MEMBER_ARRAY_AVAIL, &count)) ||
+	if (!entries || !TRY_OK(member_read(walk->kernel, array, MEMBER_ARRAY_AVAIL, &count)) ||
 	    count > ENTRIES_MAX) {
 		walk->complete = false;
 		return NULL;
 	}
-	for (uint64_t i = 0; i < count; i++) {
-		if (!err_ok(memory_read_u64(walk->kernel->memory,
-					    array + member_offset(entries) + i * 8, &pointer))) {
-			walk->complete = false;
-			return NULL;
-		}
-		TRY(walk->each(walk->context, pointer + walk->cache->red_left_pad, place));
-	}
+	return free_walk_array(walk, array + member_offset(entries), count, place);
+}
+
+/* The same, by where its address is noted. */
+static struct err *read_array_at(struct free_walk *walk, uint64_t at, struct free_place place)
+{
+	uint64_t array;
+
+	if (TRY_OK(memory_read_u64(walk->kernel->memory, at, &array)))
+		return read_array(walk, array, place);
+	walk->complete = false;
 	return NULL;
 }
 
-static bool read_pointer(struct array_walk *walk, uint64_t at, uint64_t *ret)
-{
-	if (err_ok(memory_read_u64(walk->kernel->memory, at, ret)))
-		return true;
-	walk->complete = false;
-	return false;
-}
-
-static struct err *read_cpus(struct array_walk *walk)
+static struct err *read_cpus(struct free_walk *walk)
 {
 	const struct member *arrays = members_get(walk->kernel->members, MEMBER_CACHE_ARRAY);
-	uint64_t array;
 
 	if (!arrays || !walk->kernel->percpu) {
 		walk->complete = false;
 		return NULL;
 	}
-	for (unsigned cpu = 0;
-	     cpu < percpu_cpus(walk->kernel->percpu) && cpu < type_count(arrays->type); cpu++)
-		if (read_pointer(walk, walk->cache->address + member_offset(arrays) + cpu * 8,
-				 &array))
-			TRY(read_array(walk, array, (struct free_place){FREE_CPU_ARRAY, cpu}));
+	uint64_t first = walk->cache->address + member_offset(arrays);
+	uint64_t count = MIN(percpu_cpus(walk->kernel->percpu), type_count(arrays->type));
+	for (unsigned cpu = 0; cpu < count; cpu++)
+		TRY(read_array_at(walk, first + cpu * 8, (struct free_place){FREE_CPU_ARRAY, cpu}));
 	return NULL;
 }
 
 /* Freed on another node, on their way home: one array for each node. */
-static struct err *read_alien(struct array_walk *walk, uint64_t alien, unsigned node)
+static struct err *read_alien(struct free_walk *walk, uint64_t alien, unsigned node)
 {
-	uint64_t array;
+	unsigned nodes = slab_nodes(walk->kernel);
 
 	/* Without NUMA a number that is no address stands here (BAD_ALIEN_MAGIC). */
 	if (!memory_is_kernel(walk->kernel->memory, alien))
 		return NULL;
-	for (unsigned i = 0; i < slab_nodes(walk->kernel); i++)
-		if (read_pointer(walk, alien + i * 8, &array))
-			TRY(read_array(walk, array, (struct free_place){FREE_ALIEN_ARRAY, node}));
+	for (unsigned i = 0; i < nodes; i++)
+		TRY(read_array_at(walk, alien + i * 8,
+				  (struct free_place){FREE_ALIEN_ARRAY, node}));
 	return NULL;
 }
 
-static struct err *read_node(struct array_walk *walk, uint64_t list, unsigned node)
+/* The struct kmem_list3 of a node; 0 is none. */
+static struct err *read_node(struct free_walk *walk, uint64_t list, unsigned node)
 {
 	uint64_t shared, alien;
 
-	if (!err_ok(member_read(walk->kernel, list, MEMBER_LIST3_SHARED, &shared)) ||
-	    !err_ok(member_read(walk->kernel, list, MEMBER_LIST3_ALIEN, &alien))) {
+	if (!list)
+		return NULL;
+	if (!TRY_OK(member_read(walk->kernel, list, MEMBER_LIST3_SHARED, &shared)) ||
+	    !TRY_OK(member_read(walk->kernel, list, MEMBER_LIST3_ALIEN, &alien))) {
 		walk->complete = false;
 		return NULL;
 	}
@@ -165,24 +155,22 @@ static struct err *read_node(struct array_walk *walk, uint64_t list, unsigned no
 	return read_alien(walk, alien, node);
 }
 
-struct err *slab_arrays_each(struct kernel *kernel, const struct slab_cache *cache,
-			     free_object_fn *each, void *context, bool *complete)
+struct err *slab_array_walk(struct free_walk *walk)
 {
-	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
-	struct array_walk walk = {.kernel = kernel,
-				  .cache = cache,
-				  .each = each,
-				  .context = context,
-				  .complete = true};
+	const struct member *lists = members_get(walk->kernel->members, MEMBER_CACHE_NODE);
+	unsigned nodes = slab_nodes(walk->kernel);
 	uint64_t list;
 
-	if (!cache->arrays)
+	if (!walk->cache->arrays)
 		return NULL;
-	TRY(read_cpus(&walk));
-	for (unsigned node = 0; nodes && node < slab_nodes(kernel); node++)
-		if (read_pointer(&walk, cache->address + member_offset(nodes) + node * 8, &list) &&
-		    list)
-			TRY(read_node(&walk, list, node));
-	*complete = *complete && walk.complete;
+	TRY(read_cpus(walk));
+	for (unsigned node = 0; lists && node < nodes; node++) {
+		uint64_t at = walk->cache->address + member_offset(lists) + node * 8;
+
+		if (TRY_OK(memory_read_u64(walk->kernel->memory, at, &list)))
+			TRY(read_node(walk, list, node));
+		else
+			walk->complete = false;
+	}
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Red zones and tracks: what slab debugging notes beside an object. */
 #include "kernel/mm/slab_track.h"
 
 #include "base/str.h"
@@ -26,7 +27,7 @@ static uint64_t cache_flag(struct kernel *kernel, const char *bit_name, uint64_t
 		       : 0;
 }
 
-struct err *slab_debug_cache(struct kernel *kernel, struct slab_cache *cache)
+struct err *slab_track_read_cache(struct kernel *kernel, struct slab_cache *cache)
 {
 	uint64_t flags, inuse, size = type_size(types_find_struct(kernel->types, "track"));
 
@@ -46,53 +47,46 @@ struct err *slab_debug_cache(struct kernel *kernel, struct slab_cache *cache)
 	return NULL;
 }
 
-static void read_track(struct kernel *kernel, uint64_t at, struct slab_track *ret)
+/* One that was overwritten, or never written and holds poison, is left empty. */
+static struct err *read_track(struct kernel *kernel, uint64_t at, struct slab_track *ret)
 {
-	struct slab_track track = {0};
-	uint64_t cpu, pid;
+	uint64_t address, cpu, pid;
 
-	if (!err_ok(member_read(kernel, at, MEMBER_TRACK_ADDR, &track.address)) ||
-	    !err_ok(member_read(kernel, at, MEMBER_TRACK_CPU, &cpu)) ||
-	    !err_ok(member_read(kernel, at, MEMBER_TRACK_PID, &pid)))
-		return;
-	/* Overwritten, or never written: then there is poison. */
-	enum va_class class = memory_class(kernel->memory, track.address);
+	if (!TRY_OK(member_read(kernel, at, MEMBER_TRACK_ADDR, &address)) ||
+	    !TRY_OK(member_read(kernel, at, MEMBER_TRACK_CPU, &cpu)) ||
+	    !TRY_OK(member_read(kernel, at, MEMBER_TRACK_PID, &pid)))
+		return NULL;
+	enum va_class class = memory_class(kernel->memory, address);
 	if ((class != VA_IMAGE && class != VA_MODULE) || (uint32_t)cpu >= PERCPU_MAX ||
 	    (int32_t)pid < 0)
-		return;
-	track.cpu = (unsigned)cpu;
-	track.pid = (int32_t)pid;
+		return NULL;
+	*ret = (struct slab_track){.address = address, .cpu = (unsigned)cpu, .pid = (int32_t)pid};
 	if (kernel->symbols)
-		symbols_format_return(kernel->symbols, track.address, track.symbol,
-				      sizeof(track.symbol));
-	*ret = track;
+		symbols_format_return(kernel->symbols, address, ret->symbol, sizeof(ret->symbol));
+	return NULL;
 }
 
-static enum red_zone read_red_zone(struct kernel *kernel, const struct slab_object *object)
+static struct err *read_red_zone(struct kernel *kernel, const struct slab_object *object,
+				 enum red_zone *ret)
 {
 	uint64_t size = object->slab.cache->red_left_pad;
 	uint8_t bytes[RED_MAX];
 
-	if (!err_ok(memory_read(kernel->memory, object->start - size, bytes, size)))
-		return RED_ZONE_NONE;
-	for (uint64_t i = 0; i < size; i++)
-		if (bytes[i] != bytes[0] || (bytes[0] != RED_ACTIVE && bytes[0] != RED_INACTIVE))
-			return RED_ZONE_OVERWRITTEN;
-	return bytes[0] == RED_ACTIVE ? RED_ZONE_ALLOCATED : RED_ZONE_FREE;
+	*ret = RED_ZONE_NONE;
+	if (!TRY_OK(memory_read(kernel->memory, object->start - size, bytes, size)))
+		return NULL;
+	*ret = bytes[0] == RED_ACTIVE	  ? RED_ZONE_ALLOCATED
+	       : bytes[0] == RED_INACTIVE ? RED_ZONE_FREE
+					  : RED_ZONE_OVERWRITTEN;
+	for (uint64_t i = 1; i < size; i++)
+		if (bytes[i] != bytes[0])
+			*ret = RED_ZONE_OVERWRITTEN;
+	return NULL;
 }
 
-void slab_debug_read(struct kernel *kernel, struct slab_object *object)
+/* What the red zone tells of an object's state where the lists don't. */
+static void correct_state(struct slab_object *object)
 {
-	const struct slab_cache *cache = object->slab.cache;
-	uint64_t size = type_size(types_find_struct(kernel->types, "track"));
-
-	if (cache->tracks) {
-		read_track(kernel, object->start + cache->tracks, &object->allocated);
-		read_track(kernel, object->start + cache->tracks + size, &object->freed);
-	}
-	if (!cache->red_zone)
-		return;
-	object->red_zone = read_red_zone(kernel, object);
 	if (object->state == OBJECT_UNKNOWN && object->red_zone == RED_ZONE_ALLOCATED)
 		object->state = OBJECT_ALLOCATED;
 	if (object->state == OBJECT_FREE || object->red_zone != RED_ZONE_FREE)
@@ -103,4 +97,22 @@ void slab_debug_read(struct kernel *kernel, struct slab_object *object)
 	 */
 	object->state = OBJECT_FREE;
 	copy_string(object->where, sizeof(object->where), "no list, but by its red zone");
+}
+
+struct err *slab_track_read(struct kernel *kernel, struct slab_object *object)
+{
+	const struct slab_cache *cache = object->slab.cache;
+	uint64_t first = object->start + cache->tracks;
+
+	if (cache->tracks) {
+		uint64_t size = type_size(types_find_struct(kernel->types, "track"));
+
+		TRY(read_track(kernel, first, &object->allocated));
+		TRY(read_track(kernel, first + size, &object->freed));
+	}
+	if (cache->red_zone) {
+		TRY(read_red_zone(kernel, object, &object->red_zone));
+		correct_state(object);
+	}
+	return NULL;
 }

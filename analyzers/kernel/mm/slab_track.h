@@ -11,12 +11,12 @@
  */
 
 /* Finds out what a cache's objects carry: red_zone and tracks of a cache whose sizes are known. */
-struct err *slab_debug_cache(struct kernel *kernel, struct slab_cache *cache);
+struct err *slab_track_read_cache(struct kernel *kernel, struct slab_cache *cache);
 /*
  * Fills in red_zone, allocated and freed of an object. A whole red zone decides where the lists
  * leave the state unknown, and makes an object free that is on none. What cannot be read stays
- * away.
+ * empty; the only error is ERR_NOMEM.
  */
-void slab_debug_read(struct kernel *kernel, struct slab_object *object);
+struct err *slab_track_read(struct kernel *kernel, struct slab_object *object);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Areas of the vmalloc region. */
 #include "kernel/mm/vmap.h"
 
 #include "kernel/dump/dump.h"

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "fake_slab.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/types/types.h"
 #include "memory/object_damage.h"
 

@@ -7,6 +7,8 @@
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/page.h"
+#include "kernel/mm/slab_caches.h"
+#include "kernel/mm/slab_page.h"
 #include "kernel/tasks/percpu.h"
 #include "memory/memory_found.h"
 
@@ -53,7 +55,7 @@ struct err *page_of_phys(struct kernel *of, uint64_t phys, struct page_info *ret
 	return NULL;
 }
 
-struct err *slab_of_page(struct kernel *of, const struct page_info *page, struct slab *ret)
+struct err *slab_page_read(struct kernel *of, const struct page_info *page, struct slab *ret)
 {
 	uint64_t index = (page->head - DESCRIPTOR(0)) / 64;
 
@@ -73,7 +75,7 @@ struct err *slab_caches_each(struct kernel *of,
 	return each(context, &cache);
 }
 
-struct err *slab_cache_get(struct kernel *of, uint64_t address, const struct slab_cache **ret)
+struct err *slab_caches_get(struct kernel *of, uint64_t address, const struct slab_cache **ret)
 {
 	(void)of;
 	(void)ret;

@@ -4,6 +4,7 @@
 #include "fake_kernel.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/freelist.h"
 #include "kernel/mm/slab.h"
 
 /* What slab.c and page.c ask for besides; these tests never get there. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_pages.h"
 #include "kernel/dump/dump.h"
+#include "kernel/mm/slab_caches.h"
+#include "kernel/mm/slab_find.h"
 
 #define PFN 2
 #define BASE (FAKE_BASE + PFN * PAGE_SIZE)
@@ -46,9 +48,9 @@ static void expect(unsigned index, enum object_state state, const char *where)
 static void forget(void)
 {
 	slab_states_close(kernel.slab_states);
-	slabs_close(kernel.slabs);
+	slab_caches_close(kernel.slab_caches);
 	kernel.slab_states = NULL;
-	kernel.slabs = NULL;
+	kernel.slab_caches = NULL;
 }
 
 static void put_sheaf(uint64_t sheaf, uint32_t size, uint64_t first)

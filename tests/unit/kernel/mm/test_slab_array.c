@@ -3,6 +3,7 @@
 
 #include "kernel/dump/dump.h"
 #include "kernel/mm/slab_array.h"
+#include "kernel/mm/slab_find.h"
 
 #define PFN 2
 #define BASE (FAKE_BASE + PFN * PAGE_SIZE)

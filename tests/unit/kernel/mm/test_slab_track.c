@@ -3,6 +3,7 @@
 
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/mm/slab_track.h"
 
 #define PFN 2

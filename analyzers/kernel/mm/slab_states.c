@@ -1,29 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/mm/slab_state.h"
+/* Which objects are free: what caches and slabs say of it, remembered. */
+#include "kernel/mm/slab_states.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
+#include "kernel/mm/freelist.h"
 #include "kernel/mm/sheaf.h"
 #include "kernel/mm/slab_array.h"
+#include "kernel/mm/slab_page.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
-#define WAITING_MAX (1u << 17) /* objects in the sheaves of a cache */
+#define PLACES_MAX (1u << 17) /* objects in the sheaves of a cache */
 
-/* A free object, or a slab a CPU has taken, and where it is. */
-struct waiting {
-	uint64_t address;
+/* Where a free object is, or who has taken a slab. */
+struct place {
+	uint64_t address; /* of the object or slab */
 	struct free_place place;
+};
+
+struct places {
+	struct place *list; /* by address */
+	size_t count;
 };
 
 /* What the CPUs and nodes of a cache keep. */
 struct cache_lists {
-	struct waiting *objects, *slabs; /* by address */
-	size_t object_count, slab_count, object_room, slab_room;
+	struct places objects, slabs;
 	bool complete;
 };
 
@@ -46,15 +54,17 @@ static void lists_free(struct cache_lists *lists)
 {
 	if (!lists)
 		return;
-	free(lists->objects);
-	free(lists->slabs);
+	free(lists->objects.list);
+	free(lists->slabs.list);
 	free(lists);
 }
 DEFINE_CLEANUP(struct cache_lists, lists_free)
 
+/* At most: an array that grows has room for up to twice of what is in it. */
 static size_t lists_size(const struct cache_lists *lists)
 {
-	return sizeof(*lists) + (lists->object_room + lists->slab_room) * sizeof(struct waiting);
+	return sizeof(*lists) +
+	       2 * (lists->objects.count + lists->slabs.count) * sizeof(struct place);
 }
 
 static void forget(struct slab_states *states)
@@ -101,21 +111,13 @@ static struct err *keep(struct slab_states *states, struct map *map, uint64_t ke
 
 /* --- what a cache's CPUs and nodes keep --------------------------------------------------------- */
 
-static struct err *add(struct waiting **list, size_t *count, size_t *room, uint64_t address,
-		       struct free_place place)
+static struct err *add(struct places *places, uint64_t address, struct free_place place)
 {
-	if (*count == WAITING_MAX)
-		return err_new(ERR_LIMIT, "more than %u free objects wait in a cache", WAITING_MAX);
-	if (*count == *room) {
-		size_t larger = *room ? *room * 2 : 32;
-		struct waiting *grown = reallocarray(*list, larger, sizeof(**list));
-
-		if (!grown)
-			return &err_nomem;
-		*list = grown;
-		*room = larger;
-	}
-	(*list)[(*count)++] = (struct waiting){address, place};
+	if (places->count == PLACES_MAX)
+		return err_new(ERR_LIMIT, "more than %u free objects wait in a cache", PLACES_MAX);
+	if (!array_grow(places->list, places->count))
+		return &err_nomem;
+	places->list[places->count++] = (struct place){address, place};
 	return NULL;
 }
 
@@ -123,7 +125,7 @@ static struct err *add_object(void *context, uint64_t object, struct free_place 
 {
 	struct cache_lists *lists = context;
 
-	return add(&lists->objects, &lists->object_count, &lists->object_room, object, place);
+	return add(&lists->objects, object, place);
 }
 
 /* The slabs CPUs have taken: kmem_cache_cpu, until 7.0. */
@@ -137,51 +139,64 @@ static struct err *read_cpus(struct kernel *kernel, const struct slab_cache *cac
 	for (unsigned cpu = 0; kernel->percpu && cpu < percpu_cpus(kernel->percpu); cpu++) {
 		uint64_t area, slab;
 
-		if (!err_ok(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)))
+		if (!TRY_OK(percpu_address(kernel->percpu, cache->cpu_slab, cpu, &area)))
 			continue; /* no such CPU */
-		if (!err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_SLAB, &slab)))
+		if (!TRY_OK(member_read(kernel, area, MEMBER_CPU_SLAB_SLAB, &slab)))
 			lists->complete = false;
 		else if (slab)
-			TRY(add(&lists->slabs, &lists->slab_count, &lists->slab_room, slab,
-				(struct free_place){FREE_CPU_LIST, cpu}));
+			TRY(add(&lists->slabs, slab, (struct free_place){FREE_CPU_LIST, cpu}));
 	}
 	return NULL;
 }
 
 static int by_address(const void *a, const void *b)
 {
-	uint64_t x = ((const struct waiting *)a)->address, y = ((const struct waiting *)b)->address;
+	uint64_t x = ((const struct place *)a)->address, y = ((const struct place *)b)->address;
 
 	return x < y ? -1 : x > y;
 }
 
-static const struct free_place *find_waiting(const struct waiting *list, size_t count,
-					     uint64_t address)
+static void sort(struct places *places)
 {
-	struct waiting key = {.address = address};
-	const struct waiting *found =
-		count ? bsearch(&key, list, count, sizeof(*list), by_address) : NULL;
+	if (places->count)
+		qsort(places->list, places->count, sizeof(*places->list), by_address);
+}
+
+static const struct free_place *find(const struct places *places, uint64_t address)
+{
+	struct place key = {.address = address};
+	const struct place *found =
+		places->count ? bsearch(&key, places->list, places->count, sizeof(*places->list),
+					by_address)
+			      : NULL;
 
 	return found ? &found->place : NULL;
+}
+
+static struct err *gather(struct kernel *kernel, const struct slab_cache *cache,
+			  struct cache_lists *lists)
+{
+	struct free_walk walk = {.kernel = kernel,
+				 .cache = cache,
+				 .each = add_object,
+				 .context = lists,
+				 .complete = true};
+
+	TRY(read_cpus(kernel, cache, lists));
+	TRY(sheaf_walk(&walk));
+	TRY(slab_array_walk(&walk));
+	lists->complete &= walk.complete;
+	return NULL;
 }
 
 static struct err *read_lists(struct kernel *kernel, const struct slab_cache *cache,
 			      struct cache_lists *lists)
 {
 	lists->complete = true;
-	struct err *err = read_cpus(kernel, cache, lists);
-	if (!err)
-		err = sheaves_each(kernel, cache, add_object, lists, &lists->complete);
-	if (!err)
-		err = slab_arrays_each(kernel, cache, add_object, lists, &lists->complete);
-	if (err == &err_nomem)
-		return err;
-	if (!err_ok(err))
+	if (!TRY_OK(gather(kernel, cache, lists)))
 		lists->complete = false;
-	if (lists->object_count)
-		qsort(lists->objects, lists->object_count, sizeof(*lists->objects), by_address);
-	if (lists->slab_count)
-		qsort(lists->slabs, lists->slab_count, sizeof(*lists->slabs), by_address);
+	sort(&lists->objects);
+	sort(&lists->slabs);
 	return NULL;
 }
 
@@ -235,9 +250,9 @@ static struct err *mark_cpu(struct kernel *kernel, struct slab_memo *memo,
 	uint64_t area, first;
 
 	memo->cpu = taken->index;
-	if (!err_ok(percpu_address(kernel->percpu, memo->slab.cache->cpu_slab, taken->index,
+	if (!TRY_OK(percpu_address(kernel->percpu, memo->slab.cache->cpu_slab, taken->index,
 				   &area)) ||
-	    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_FREELIST, &first))) {
+	    !TRY_OK(member_read(kernel, area, MEMBER_CPU_SLAB_FREELIST, &first))) {
 		memo->complete = false;
 		return NULL;
 	}
@@ -255,7 +270,7 @@ static struct err *mark(struct kernel *kernel, struct slab_memo *memo)
 	TRY(mark_list(kernel, memo, memo->slab.freelist, FREE_SLAB_LIST, bits));
 	TRY(lists_of(kernel, memo->slab.cache, &lists));
 	const struct free_place *taken =
-		find_waiting(lists->slabs, lists->slab_count, memo->slab.address);
+		find(&lists->slabs, memo->slab.address);
 	return taken ? mark_cpu(kernel, memo, taken, bits) : NULL;
 }
 
@@ -290,7 +305,7 @@ struct err *slab_states_slab(struct kernel *kernel, const struct page_info *page
 	uint64_t *known = states ? map_get(&states->slabs, page->head) : NULL;
 
 	if (!known)
-		return slab_of_page(kernel, page, ret);
+		return slab_page_read(kernel, page, ret);
 	*ret = ((const struct slab_memo *)(uintptr_t)*known)->slab;
 	return NULL;
 }
@@ -324,13 +339,12 @@ struct err *slab_states_find(struct kernel *kernel, struct slab_object *object)
 	struct free_place own = {memo->lists[object->index], memo->cpu};
 	object->broken = memo->broken;
 	TRY(lists_of(kernel, object->slab.cache, &lists)); /* memo may be gone from here on */
-	const struct free_place *sheaf =
-		find_waiting(lists->objects, lists->object_count, object->start);
+	const struct free_place *kept = find(&lists->objects, object->start);
 	object->unread = !complete || !lists->complete;
 	if (own.list != FREE_NOT)
 		name_place(object, own);
-	else if (sheaf)
-		name_place(object, *sheaf);
+	else if (kept)
+		name_place(object, *kept);
 	else if (!object->unread && object->broken.why == BREAK_NONE)
 		object->state = OBJECT_ALLOCATED;
 	return NULL;
