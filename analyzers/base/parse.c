@@ -45,6 +45,30 @@ bool parse_dec(const char *text, size_t length, uint64_t *ret)
 	return true;
 }
 
+bool parse_hex_start(const char *text, uint64_t *ret)
+{
+	return parse_hex(text, strspn(text, "0123456789abcdefABCDEF"), ret);
+}
+
+bool parse_dec_start(const char *text, uint64_t *ret)
+{
+	return parse_dec(text, strspn(text, "0123456789"), ret);
+}
+
+bool parse_hex_after(const char *text, const char *words, uint64_t *ret)
+{
+	const char *at = strstr(text, words);
+
+	return at && parse_hex_start(at + strlen(words), ret);
+}
+
+bool parse_dec_after(const char *text, const char *words, uint64_t *ret)
+{
+	const char *at = strstr(text, words);
+
+	return at && parse_dec_start(at + strlen(words), ret);
+}
+
 uint64_t load_uint(const void *p, size_t size)
 {
 	uint64_t value = 0;

@@ -9,6 +9,12 @@
 /* Whole-string number parsing: no sign, no white space, no trailing text, no overflow. */
 bool parse_hex(const char *text, size_t length, uint64_t *ret); /* with or without 0x */
 bool parse_dec(const char *text, size_t length, uint64_t *ret);
+/* The number that text begins with (digits alone, no 0x), whatever follows it. */
+bool parse_hex_start(const char *text, uint64_t *ret);
+bool parse_dec_start(const char *text, uint64_t *ret);
+/* The same right after the first place in text where these words stand. */
+bool parse_hex_after(const char *text, const char *words, uint64_t *ret);
+bool parse_dec_after(const char *text, const char *words, uint64_t *ret);
 
 /* Unaligned little-endian loads from a byte buffer. */
 uint16_t load_u16(const void *p);

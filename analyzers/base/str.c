@@ -89,8 +89,12 @@ void str_deinit(struct str *s)
 
 void copy_string(char *dst, size_t size, const char *src)
 {
-	size_t length = strnlen(src, size - 1);
+	copy_part(dst, size, src, strnlen(src, size - 1));
+}
 
+void copy_part(char *dst, size_t size, const char *src, size_t length)
+{
+	length = MIN(length, size - 1);
 	memcpy(dst, src, length);
 	dst[length] = '\0';
 }

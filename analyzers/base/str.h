@@ -32,6 +32,8 @@ void str_deinit(struct str *s);
 
 /* Copy at most size-1 bytes and terminate: for the fixed fields of a struct. */
 void copy_string(char *dst, size_t size, const char *src);
+/* The same of the first length bytes of src. */
+void copy_part(char *dst, size_t size, const char *src, size_t length);
 /* True for strings that are wholly printable ASCII and not empty. */
 bool is_printable(const char *text, size_t length);
 bool has_prefix(const char *text, const char *prefix);

@@ -108,18 +108,10 @@ static bool address_in_log(const struct crash *crash, uint64_t *address)
 {
 	const struct log *log = crash->kernel->log;
 
-	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++) {
-		const char *at = strstr(log->lines[i].text, "CR2: ");
-		size_t skip = 5;
-
-		if (!at) {
-			at = strstr(log->lines[i].text, "address: ");
-			skip = 9;
-		}
-		if (at &&
-		    parse_hex(at + skip, strspn(at + skip, "0123456789abcdefABCDEF"), address))
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++)
+		if (parse_hex_after(log->lines[i].text, "CR2: ", address) ||
+		    parse_hex_after(log->lines[i].text, "address: ", address))
 			return true;
-	}
 	return false;
 }
 

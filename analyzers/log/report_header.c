@@ -21,13 +21,11 @@ static bool read_count(const char *text, uint64_t limit, uint64_t *ret)
 	return parse_dec(text, strspn(text, "0123456789"), ret) && *ret < limit;
 }
 
-static void copy_part(char *to, size_t size, const char *from, size_t length)
+static void copy_trimmed(char *to, size_t size, const char *from, size_t length)
 {
 	while (length && (from[length - 1] == ' ' || from[length - 1] == '\t'))
 		length--;
-	length = MIN(length, size - 1);
-	memcpy(to, from, length);
-	to[length] = '\0';
+	copy_part(to, size, from, length);
 }
 
 /* "CPU 0", "CPU 0:": 2.6's, with nothing else in the line. */
@@ -87,12 +85,12 @@ static const char *read_release(const char *text, struct report *report)
 
 	if (!isdigit((unsigned char)*text) || !memchr(text, '.', length) || report->release[0])
 		return text + length;
-	copy_part(report->release, sizeof(report->release), text, length);
+	copy_trimmed(report->release, sizeof(report->release), text, length);
 	text += length;
 	text += strspn(text, " ");
 	if (*text != '#')
 		return text;
-	copy_part(report->version, sizeof(report->version), text, strlen(text));
+	copy_trimmed(report->version, sizeof(report->version), text, strlen(text));
 	return text;
 }
 
@@ -124,7 +122,7 @@ static void read_header(const char *text, struct report *report)
 		return;
 	comm += 7;
 	const char *end = comm_end(comm);
-	copy_part(report->comm, sizeof(report->comm), comm, (size_t)(end - comm));
+	copy_trimmed(report->comm, sizeof(report->comm), comm, (size_t)(end - comm));
 	read_kernel(end, report);
 }
 
@@ -136,14 +134,14 @@ static void read_old_header(const char *text, struct report *report)
 
 	if (read_count(text + 5, PIDS, &value))
 		report->pid = (int32_t)value;
-	copy_part(report->comm, sizeof(report->comm), comm, (size_t)(end - comm));
+	copy_trimmed(report->comm, sizeof(report->comm), comm, (size_t)(end - comm));
 	rest = read_kernel(end, report);
 	if (!rest || *rest != '#')
 		return;
 	rest += strcspn(rest, " ");
 	rest += strspn(rest, " ");
 	if (*rest && !report->hardware[0])
-		copy_part(report->hardware, sizeof(report->hardware), rest, strlen(rest));
+		copy_trimmed(report->hardware, sizeof(report->hardware), rest, strlen(rest));
 	report->version[strcspn(report->version, " ")] = '\0';
 }
 
@@ -156,7 +154,7 @@ static void read_process(const char *text, struct report *report)
 	if (!open || !read_count(open + 7, PIDS, &value) || report->pid >= 0)
 		return;
 	report->pid = (int32_t)value;
-	copy_part(report->comm, sizeof(report->comm), text + 8, (size_t)(open - text - 8));
+	copy_trimmed(report->comm, sizeof(report->comm), text + 8, (size_t)(open - text - 8));
 }
 
 /* "Workqueue: events work_for_cpu_fn", "Workqueue: events f [module]" */
@@ -166,9 +164,9 @@ static void read_work(const char *text, struct report *report)
 
 	if (!work)
 		return;
-	copy_part(report->workqueue, sizeof(report->workqueue), name, (size_t)(work - name));
+	copy_trimmed(report->workqueue, sizeof(report->workqueue), name, (size_t)(work - name));
 	work += strspn(work, " (");
-	copy_part(report->work, sizeof(report->work), work, strcspn(work, " )"));
+	copy_trimmed(report->work, sizeof(report->work), work, strcspn(work, " )"));
 }
 
 void report_header_read(const char *text, struct report *report)
@@ -182,7 +180,8 @@ void report_header_read(const char *text, struct report *report)
 	else if (is_bare_cpu(text) && read_count(text + 4, 65536, &value) && report->cpu < 0)
 		report->cpu = (int)value;
 	else if (begins(text, "Hardware name: ") && !report->hardware[0])
-		copy_part(report->hardware, sizeof(report->hardware), text + 15, strlen(text + 15));
+		copy_trimmed(report->hardware, sizeof(report->hardware), text + 15,
+			     strlen(text + 15));
 	else if (begins(text, "Workqueue: "))
 		read_work(text, report);
 	else if (begins(text, "Process "))

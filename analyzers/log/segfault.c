@@ -13,17 +13,6 @@
 
 #define HEX "0123456789abcdefABCDEF"
 
-/* A hex number after these words, anywhere behind at. */
-static bool hex_after(const char *at, const char *words, uint64_t *ret)
-{
-	const char *found = strstr(at, words);
-
-	if (!found)
-		return false;
-	found += strlen(words);
-	return parse_hex(found, strspn(found, HEX), ret);
-}
-
 /* "comm[pid]" that ends at end: comm may itself hold brackets, so the last one counts. */
 static bool parse_task(const char *start, const char *end, struct segfault *fault)
 {
@@ -36,7 +25,7 @@ static bool parse_task(const char *start, const char *end, struct segfault *faul
 	if (open == start || !parse_dec(open + 1, (size_t)(end - open - 2), &fault->pid))
 		return false;
 	size_t length = (size_t)(open - start);
-	memcpy(fault->comm, start, MIN(length, sizeof(fault->comm) - 1));
+	copy_part(fault->comm, sizeof(fault->comm), start, length);
 	return length < sizeof(fault->comm);
 }
 
@@ -60,18 +49,15 @@ static void parse_object(const char *at, struct segfault *fault)
 	digits = strspn(plus + 1, HEX);
 	if (plus[1 + digits] != ']' || !parse_hex(plus + 1, digits, &fault->size))
 		return;
-	size_t length = MIN((size_t)(open - name), sizeof(fault->object) - 1);
-	memcpy(fault->object, name, length);
-	fault->object[length] = '\0';
+	copy_part(fault->object, sizeof(fault->object), name, (size_t)(open - name));
 }
 
 static void parse_cpu(const char *at, struct segfault *fault)
 {
-	const char *cpu = strstr(at, " likely on CPU ");
 	uint64_t number;
 
 	fault->cpu = -1;
-	if (cpu && parse_dec(cpu + 15, strspn(cpu + 15, "0123456789"), &number) && number < 65536)
+	if (parse_dec_after(at, " likely on CPU ", &number) && number < 65536)
 		fault->cpu = (int)number;
 }
 
@@ -83,8 +69,10 @@ static bool parse_page_fault(const char *line, struct segfault *fault)
 		return false;
 	copy_string(fault->trap, sizeof(fault->trap), "segfault");
 	fault->has_address = true;
-	return hex_after(words, " at ", &fault->address) && hex_after(words, " ip ", &fault->ip) &&
-	       hex_after(words, " sp ", &fault->sp) && hex_after(words, " error ", &fault->error);
+	return parse_hex_after(words, " at ", &fault->address) &&
+	       parse_hex_after(words, " ip ", &fault->ip) &&
+	       parse_hex_after(words, " sp ", &fault->sp) &&
+	       parse_hex_after(words, " error ", &fault->error);
 }
 
 static bool parse_trap(const char *line, struct segfault *fault)
@@ -104,10 +92,10 @@ static bool parse_trap(const char *line, struct segfault *fault)
 		return false;
 	if (!strncmp(trap, "trap ", 5) && trap + 5 < ip)
 		trap += 5;
-	size_t length = MIN((size_t)(ip - trap), sizeof(fault->trap) - 1);
-	memcpy(fault->trap, trap, length);
-	return trap < ip && hex_after(ip, " ip:", &fault->ip) &&
-	       hex_after(ip, " sp:", &fault->sp) && hex_after(ip, " error:", &fault->error);
+	copy_part(fault->trap, sizeof(fault->trap), trap, (size_t)(ip - trap));
+	return trap < ip && parse_hex_after(ip, " ip:", &fault->ip) &&
+	       parse_hex_after(ip, " sp:", &fault->sp) &&
+	       parse_hex_after(ip, " error:", &fault->error);
 }
 
 bool segfault_parse(const char *line, struct segfault *ret)

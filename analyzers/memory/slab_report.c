@@ -9,37 +9,24 @@
 
 #define REPORT_LINES 600 /* of one report: 256 of the object's bytes, its red zones, two stacks */
 
-static bool hex_after(const char *text, const char *word, uint64_t *ret)
-{
-	const char *at = strstr(text, word);
-
-	if (!at)
-		return false;
-	at += strlen(word);
-	return parse_hex(at, strspn(at, "0123456789abcdef"), ret);
-}
-
 /* A pointer as printed; a hashed one has no upper half. */
 static uint64_t pointer_after(const char *text, const char *word)
 {
 	uint64_t value;
 
-	return hex_after(text, word, &value) && value >> 47 == 0x1ffff ? value : 0;
+	return parse_hex_after(text, word, &value) && value >> 47 == 0x1ffff ? value : 0;
 }
 
 /* "BUG kmalloc-1k (Tainted: G    B): Poison overwritten" */
 static bool read_head(const char *text, struct slab_report *report)
 {
 	const char *open = strstr(text, " ("), *close = open ? strstr(open, "): ") : NULL;
-	size_t length;
 
 	if (strncmp(text, "BUG ", 4) || !close || open < text + 5)
 		return false;
-	length = MIN((size_t)(open - text - 4), sizeof(report->cache) - 1);
-	memcpy(report->cache, text + 4, length);
-	report->cache[length] = '\0';
+	copy_part(report->cache, sizeof(report->cache), text + 4, (size_t)(open - text - 4));
 	copy_string(report->problem, sizeof(report->problem), close + 3);
-	return is_printable(report->cache, length) &&
+	return is_printable(report->cache, strlen(report->cache)) &&
 	       is_printable(report->problem, strlen(report->problem));
 }
 
@@ -62,7 +49,7 @@ static bool read_range(const char *text, struct slab_report *report)
 	if (!report->from || report->to < report->from)
 		report->from = report->to = 0;
 	report->expected =
-		hex_after(text, "instead of 0x", &expected) ? (int)(expected & 0xff) : -1;
+		parse_hex_after(text, "instead of 0x", &expected) ? (int)(expected & 0xff) : -1;
 	const char *close = strchr(text, ']');
 	if (*text == '[' && close && close < from)
 		copy_string(report->problem, MIN(sizeof(report->problem), (size_t)(close - text)),

@@ -96,6 +96,33 @@ START_TEST(numbers_are_whole_or_nothing)
 }
 END_TEST
 
+START_TEST(numbers_are_found_in_a_line)
+{
+	uint64_t value;
+
+	ck_assert(parse_hex_start("1fg", &value) && value == 0x1f);
+	ck_assert(!parse_hex_start(" 1f", &value));
+	ck_assert(parse_dec_after("CPU: 12 PID: 7", "PID: ", &value) && value == 7);
+	ck_assert(parse_hex_after("CR2: 00000000000002a0\n", "CR2: ", &value) && value == 0x2a0);
+	ck_assert(!parse_hex_after("CR2: ", "CR2: ", &value));
+	ck_assert(!parse_dec_after("CPU: x", "CPU: ", &value));
+	ck_assert(!parse_dec_after("", "CPU: ", &value));
+}
+END_TEST
+
+START_TEST(parts_are_copied_and_cut)
+{
+	char text[4];
+
+	copy_part(text, sizeof(text), "abcdef", 2);
+	ck_assert_str_eq(text, "ab");
+	copy_part(text, sizeof(text), "abcdef", 6);
+	ck_assert_str_eq(text, "abc");
+	copy_string(text, sizeof(text), "");
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 START_TEST(strings_escape_what_a_terminal_obeys)
 {
 	_str_ struct str s = {0};
@@ -126,5 +153,5 @@ END_TEST
 
 UNIT_MAIN("base", errors_carry_address_and_errno,
 	  memory_that_ran_out_is_known_whatever_became_of_it, out_of_memory_is_not_tolerated,
-	  numbers_are_whole_or_nothing, strings_escape_what_a_terminal_obeys,
-	  maps_hold_many_keys_and_zero)
+	  numbers_are_whole_or_nothing, numbers_are_found_in_a_line, parts_are_copied_and_cut,
+	  strings_escape_what_a_terminal_obeys, maps_hold_many_keys_and_zero)
