@@ -106,8 +106,8 @@ struct target {
 	uint64_t lock, object; /* object: what it is part of, 0 unknown */
 	uint64_t mm;	       /* whose mmap_lock it is, else 0 */
 	const struct task *hint;
-	const char *noun;   /* "an rwsem" */
-	struct map seen[2]; /* still_has() by place, of this lock and of any */
+	const char *noun;    /* "an rwsem" */
+	struct map modes[2]; /* of still_has(), by address; [1]: with any */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 };
 
@@ -124,53 +124,49 @@ static void set_kind(struct target *target, enum lock_kind kind)
 	}
 }
 
-enum { SEEN_OUTSIDE, SEEN_READ, SEEN_WRITE, SEEN_OTHER };
-
-/* What the code says up to this call. Many stacks share it: still_has() keeps the answer. */
-static uint64_t look_at_code(const struct target *target, const struct call *call, bool any)
+/*
+ * How the code of this call had taken the lock that it had not given back where it stopped, or
+ * MODE_UNKNOWN. The code must name this lock; with any, a lock of the kind that it does not name
+ * will do.
+ */
+static enum lock_mode follow_code(const struct target *target, const struct call *call, bool any)
 {
 	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
 	struct critical_section section = {0};
 	struct symbol symbol;
 
 	if (!symbols_at(target->kernel->symbols, call->address - 1, &symbol))
-		return SEEN_OUTSIDE;
+		return MODE_UNKNOWN;
 	critical_section_follow(target->kernel, symbol.address, call->address, &calls, &section);
-	if (!section.inside)
-		return SEEN_OUTSIDE;
-	if (section.known && section.lock != target->lock)
-		return SEEN_OTHER;
-	return section.read ? SEEN_READ : SEEN_WRITE;
+	if (!section.inside || (section.known && section.lock != target->lock))
+		return MODE_UNKNOWN;
+	return section.read ? MODE_READ : MODE_WRITE;
 }
 
-/*
- * Whether the code of this call had taken the lock, and not given it back, where it stopped. The
- * code must name this lock; with any, a lock of the kind that it does not name will do.
- */
-static bool still_has(struct target *target, const struct call *call, bool any,
-		      enum lock_mode *mode)
+/* The same, asked once for a place in the code: many stacks share it. */
+static enum lock_mode still_has(struct target *target, const struct call *call, bool any)
 {
-	uint64_t *known = map_get(&target->seen[any], call->address);
-	uint64_t what = known ? *known : look_at_code(target, call, any);
+	uint64_t *known = map_get(&target->modes[any], call->address);
 
-	if (!known)
-		map_set(&target->seen[any], call->address, what);
-	*mode = what == SEEN_READ ? MODE_READ : MODE_WRITE;
-	return what == SEEN_READ || what == SEEN_WRITE;
+	if (known)
+		return (enum lock_mode) * known;
+	enum lock_mode mode = follow_code(target, call, any);
+	map_set(&target->modes[any], call->address, mode);
+	return mode;
 }
 
 /* A lock in a variable, or in an object a variable points to: the code has its address. */
 static bool took_known(struct target *target, const struct sleeper *stack, struct suspect *found)
 {
 	for (unsigned i = 0; i < stack->call_count; i++) {
-		if (!still_has(target, &stack->calls[i], false, &found->mode))
+		found->mode = still_has(target, &stack->calls[i], false);
+		if (!found->mode)
 			continue;
 		found->confidence = 0.75;
 		snprintf(found->why, sizeof(found->why),
 			 "%s() took this lock and had not given it back", stack->calls[i].function);
 		return true;
 	}
-	found->mode = MODE_UNKNOWN;
 	return false;
 }
 
@@ -187,7 +183,8 @@ static bool took_by_address(struct target *target, const struct sleeper *stack,
 
 	for (unsigned i = slot ? call_at(stack, slot) : stack->call_count; i < stack->call_count;
 	     i++) {
-		if (!still_has(target, &stack->calls[i], true, &found->mode))
+		found->mode = still_has(target, &stack->calls[i], true);
+		if (!found->mode)
 			continue;
 		found->confidence = lock ? 0.7 : 0.6;
 		snprintf(found->why, sizeof(found->why),
@@ -197,7 +194,6 @@ static bool took_by_address(struct target *target, const struct sleeper *stack,
 			 function_at(stack, slot));
 		return true;
 	}
-	found->mode = MODE_UNKNOWN;
 	if (!lock)
 		return false;
 	found->confidence = 0.5;
@@ -311,7 +307,7 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 	qsort(suspects.list, suspects.count, sizeof(suspects.list[0]), by_confidence);
 	add_suspects(&suspects, lock);
 	*count = suspects.total;
-	map_deinit(&target.seen[0]);
-	map_deinit(&target.seen[1]);
+	map_deinit(&target.modes[0]);
+	map_deinit(&target.modes[1]);
 	return NULL;
 }

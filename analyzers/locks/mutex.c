@@ -19,7 +19,7 @@
 #define FLAG_WAITERS 1ull
 #define FLAG_HANDOFF 2ull
 #define FLAG_PICKUP 4ull
-#define OWNER_FLAGS 7ull
+#define OWNER_FLAGS (FLAG_WAITERS | FLAG_HANDOFF | FLAG_PICKUP)
 
 static bool has_count(struct kernel *kernel)
 {

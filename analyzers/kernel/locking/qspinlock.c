@@ -28,18 +28,6 @@ void qspinlock_decode(uint32_t value, enum qspinlock_tail form, struct qspinlock
 
 #define NODES_PER_CPU 4 /* task, softirq, hardirq, NMI */
 
-static bool read_node(struct kernel *kernel, uint64_t address, struct qspinlock_node *ret)
-{
-	uint64_t locked;
-
-	ret->address = address;
-	if (!err_ok(member_read(kernel, address, MEMBER_MCS_NEXT, &ret->next)) ||
-	    !err_ok(member_read(kernel, address, MEMBER_MCS_LOCKED, &locked)))
-		return false;
-	ret->granted = (uint32_t)locked;
-	return true;
-}
-
 /* The nodes a CPU has in use: the count in its first one says how many. */
 static size_t cpu_nodes(struct kernel *kernel, uint64_t first, uint64_t size, unsigned cpu,
 			struct qspinlock_node *out)
@@ -51,8 +39,9 @@ static size_t cpu_nodes(struct kernel *kernel, uint64_t first, uint64_t size, un
 		return 0;
 	used = (uint32_t)used <= NODES_PER_CPU ? (uint32_t)used : 0;
 	for (unsigned i = 0; i < used; i++) {
-		out[n] = (struct qspinlock_node){.cpu = cpu, .index = i};
-		n += read_node(kernel, first + i * size, &out[n]);
+		out[n] = (struct qspinlock_node){
+			.address = first + i * size, .cpu = cpu, .index = i};
+		n += err_ok(member_read(kernel, out[n].address, MEMBER_MCS_NEXT, &out[n].next));
 	}
 	return n;
 }

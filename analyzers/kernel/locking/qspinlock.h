@@ -20,7 +20,6 @@ void qspinlock_decode(uint32_t value, enum qspinlock_tail form, struct qspinlock
 struct qspinlock_node {
 	uint64_t address, next;
 	uint32_t cpu, index;
-	bool granted; /* locked is set: it stands at the head of the queue */
 };
 /* All nodes in use; ERR_NOT_FOUND when the kernel has none. The array is the caller's to free. */
 struct err *qspinlock_nodes(struct kernel *kernel, struct qspinlock_node **ret, size_t *count);

@@ -150,7 +150,6 @@ void sleeper_classify(struct sleeper *sleeper)
 			break;
 		at = i;
 		apply(sleeper, entry);
-		sleeper->wait_sp = sleeper->calls[i].sp;
 		refine(sleeper, i);
 	}
 }

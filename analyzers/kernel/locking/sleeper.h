@@ -34,7 +34,6 @@ struct sleeper {
 	enum lock_mode mode;
 	const char *what; /* words for a person; never NULL */
 	uint64_t sp;	  /* lowest address of its stack in use */
-	uint64_t wait_sp; /* stack pointer in the function that waits */
 	uint64_t caller;  /* return address into who called the lock function; 0 unknown */
 	/*
 	 * The lock by the task's own account (task_struct.blocker, e711faaafbe5 v6.16), for when
@@ -69,7 +68,7 @@ struct sleepers {
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
 void sleepers_close(struct sleepers *sleepers);
 
-/* By its calls and sleep_functions.def: sets kind, mode, what, wait_sp and caller. */
+/* By its calls and sleep_functions.def: sets kind, mode, what and caller. */
 void sleeper_classify(struct sleeper *sleeper);
 /* Nothing of its stack could be read, most often because the dump leaves it out. */
 static inline bool sleeper_stackless(const struct sleeper *sleeper)
