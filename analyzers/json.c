@@ -41,6 +41,13 @@ json_t *json_escaped(const char *text)
 	return text ? json_escaped_bytes(text, strlen(text)) : json_null();
 }
 
+bool json_is_utf8(const char *text)
+{
+	_json_ json_t *string = json_string(text);
+
+	return string;
+}
+
 json_t *json_bytes(const uint8_t *bytes, size_t length)
 {
 	_str_ struct str s = {0};

@@ -28,6 +28,8 @@ bool json_address_value(const json_t *json, uint64_t *ret);
 /* Bytes of a dump as a JSON string: invalid UTF-8, NUL and control bytes become \xNN text. */
 json_t *json_escaped_bytes(const char *text, size_t length);
 json_t *json_escaped(const char *text); /* NUL-terminated; NULL gives null */
+/* Other text JSON does not take. */
+bool json_is_utf8(const char *text);
 /* Hex of bytes, "49 8b 2f". */
 json_t *json_bytes(const uint8_t *bytes, size_t length);
 /* What stands at a dotted path, such as "crash.task.pid"; NULL when there is nothing. Borrowed. */

@@ -38,7 +38,7 @@ struct err *analyze_judge(struct store *store, struct rules *rules, int64_t dump
 	struct signature signature;
 	unsigned before = alloc_failures();
 
-	TRY(rules_judge(rules, store_db(store), dump, &verdict));
+	TRY(judge_dump(rules, store_db(store), dump, &verdict));
 	TRY(load_crash(store, dump, &crash));
 	signature_of(crash, verdict.cause, &signature);
 	_json_ json_t *fuzzy = signature.fuzzy;

@@ -4,7 +4,7 @@
 
 #include "json.h"
 #include "rules/db.h"
-#include "rules/rules.h"
+#include "rules/judge.h"
 
 /*
  * What is known of every dump, in one SQLite file: tables dump, finding, verdict, and the views

@@ -25,6 +25,14 @@
 		return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                       \
 	}
 
+/* For a test that asks for more memory than there is: sanitizers say NULL, as the C library does. */
+#define ALLOCATIONS_MAY_FAIL                                                                       \
+	const char *__asan_default_options(void);                                                  \
+	const char *__asan_default_options(void)                                                   \
+	{                                                                                          \
+		return "allocator_may_return_null=1";                                              \
+	}
+
 /* Fails with the error's message, and frees it. */
 #define assert_ok(expr)                                                                            \
 	do {                                                                                       \

@@ -24,12 +24,7 @@ START_TEST(errors_carry_address_and_errno)
 }
 END_TEST
 
-/* Sanitizers let it fail as the C library does. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
+ALLOCATIONS_MAY_FAIL
 
 static volatile size_t too_much = SIZE_MAX / 4;
 

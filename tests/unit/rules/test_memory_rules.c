@@ -6,7 +6,7 @@
 
 #include "daemon/store/store.h"
 #include "finding.h"
-#include "rules/rules.h"
+#include "rules/judge.h"
 
 struct finding_text {
 	const char *code;
@@ -303,7 +303,7 @@ START_TEST(the_most_exact_explanation_wins)
 		assert_ok(store_put_dump(store, &(struct dump_row){.uid = "u1"}, &dump));
 		for (size_t j = 0; j < 4 && scenes[i].findings[j].code; j++)
 			add(store, dump, &scenes[i].findings[j]);
-		assert_ok(rules_judge(rules, store_db(store), dump, &verdict));
+		assert_ok(judge_dump(rules, store_db(store), dump, &verdict));
 		ck_assert_uint_eq(json_array_size(verdict.broken), 0);
 		ck_assert_msg(!strcmp(verdict.rule, scenes[i].rule) &&
 				      !strcmp(verdict.cause, scenes[i].cause),

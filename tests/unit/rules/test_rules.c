@@ -9,6 +9,7 @@
 
 #include "daemon/store/store.h"
 #include "rules/embedded.h"
+#include "rules/judge.h"
 
 struct fixture {
 	struct store *store;
@@ -62,7 +63,7 @@ static void judge(struct fixture *f)
 
 	assert_ok(rules_load(f->directory, &rules));
 	verdict_deinit(&f->verdict);
-	assert_ok(rules_judge(rules, store_db(f->store), f->dump, &f->verdict));
+	assert_ok(judge_dump(rules, store_db(f->store), f->dump, &f->verdict));
 }
 
 /* Why the rule of that file was not run, "" when it was. */
@@ -341,7 +342,6 @@ END_TEST
 
 START_TEST(odd_files_in_a_sites_directory)
 {
-	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
 	struct fixture f;
 	char path[128];
 
@@ -361,8 +361,22 @@ START_TEST(odd_files_in_a_sites_directory)
 	ck_assert_uint_eq(json_array_size(f.verdict.broken), 4);
 	ck_assert_ptr_nonnull(strstr(broken(&f, "large.sql"), "64 KiB"));
 	ck_assert_ptr_nonnull(strstr(broken(&f, "directory.sql"), "directory"));
-	assert_ok(rules_load("/nonexistent", &rules));
 	tear_down(&f);
+}
+END_TEST
+
+START_TEST(a_sites_directory_is_absent_or_is_read)
+{
+	_cleanup_(cleanup_rules_free) struct rules *none = NULL, *absent = NULL, *unreadable = NULL;
+
+	assert_ok(rules_load(NULL, &none));
+	assert_ok(rules_load("/nonexistent", &absent));
+	assert_ok(rules_load("/dev/null", &unreadable));
+	ck_assert_uint_eq(rules_count(absent), rules_count(none));
+	ck_assert_uint_eq(rules_count(unreadable), rules_count(none) + 1);
+	const struct rule *last = rules_at(unreadable, rules_count(none));
+	ck_assert_str_eq(last->file, "/dev/null");
+	ck_assert_ptr_nonnull(strstr(last->broken, "directory"));
 }
 END_TEST
 
@@ -638,7 +652,7 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
 	  rules_may_read_and_nothing_else, restrictions_end_with_the_rule, endless_rule_is_ended,
 	  rows_without_end_are_cut_off, site_rule_replaces_the_built_in_one,
-	  odd_files_in_a_sites_directory, every_built_in_rule_is_sound,
-	  every_kind_of_crash_has_a_rule, code_that_was_compared,
+	  odd_files_in_a_sites_directory, a_sites_directory_is_absent_or_is_read,
+	  every_built_in_rule_is_sound, every_kind_of_crash_has_a_rule, code_that_was_compared,
 	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
 	  hostile_evidence_breaks_no_rule, every_view_is_documented, a_queue_that_moves_is_no_hang)
