@@ -130,6 +130,7 @@ check-golden: $(PROGRAMS)
 	KEEP=$(BUILD)/golden tests/golden/run
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
+	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
 
 # Kernel logs without a dump, and logs made of them.
 .PHONY: check-log

@@ -37,11 +37,12 @@ static void write_all(const char *text, size_t length)
 /* Takes json over. One line an object; progress goes out before the step it names. */
 static void write_line(json_t *json)
 {
+	unsigned before = alloc_failures();
 	_free_ char *text = json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
-	if (!text)
-		return;
+	if (!text || alloc_failures() != before)
+		return; /* jansson may leave a piece out when memory runs out */
 	size_t length = strlen(text);
 	text[length] = '\n'; /* in place of the terminator */
 	write_all(text, length + 1);
