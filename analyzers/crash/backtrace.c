@@ -4,7 +4,7 @@
  *   how many tasks are in which state.
  * Needs: tasks and stacks.
  * False positives: none.
- * Kernel commits: see kernel/tasks/task.h.
+ * Kernel commits: see kernel/tasks/tasks.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/unwind/unwind_task.h"
 
 static struct err *show_cpu(struct kernel *kernel, unsigned cpu, struct findings *findings)

@@ -11,7 +11,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "kernel/unwind/pt_regs.h"

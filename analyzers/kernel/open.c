@@ -17,7 +17,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/btf_dump.h"
 #include "kernel/types/dwarf.h"
 #include "kernel/types/members.h"

@@ -13,7 +13,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"

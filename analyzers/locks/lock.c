@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 
 const char *lock_kind_name(enum lock_kind kind)
 {

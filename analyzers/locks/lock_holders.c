@@ -13,7 +13,7 @@
 #include "finding.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/critical_section.h"

@@ -11,7 +11,7 @@
 #include "kernel/locking/sleeper.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 
 #include "analysis.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"

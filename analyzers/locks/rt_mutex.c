@@ -17,7 +17,7 @@
 #include "kernel/locking/rwsem_count.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"

@@ -6,7 +6,7 @@
 
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"

@@ -12,7 +12,7 @@
 #include "kernel/mm/owner.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/unwind/frame.h"
 #include "memory/memory_found.h"
 

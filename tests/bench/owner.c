@@ -18,7 +18,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/open.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 
 #define EACH 2000   /* addresses of a kind */
 #define PAGES 32768 /* pages looked into */

@@ -7,7 +7,7 @@
 #include "kept_findings.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/mm/freelist.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "locks/lock_place.h"
 
 /*

@@ -9,6 +9,7 @@
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/unwind_task.h"

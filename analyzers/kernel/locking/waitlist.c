@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 

@@ -13,7 +13,7 @@
 #include "kernel/mm/vmap.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/unwind/stacks.h"
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The modules of the dead kernel, from its list of them. */
 #include "kernel/modules/module.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/str.h"
+#include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
+#include "kernel/modules/module_symbols.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
@@ -22,7 +26,7 @@ struct entry {
 
 struct modules {
 	struct entry **entries; /* each on its own: kernel->symbols points at them */
-	size_t count, capacity;
+	size_t count;
 	struct err *error;
 };
 
@@ -161,7 +165,7 @@ static struct err *load_symbols(void *context, struct symbol_list *list)
 {
 	const struct entry *entry = context;
 
-	return module_read_symbols(entry->kernel, &entry->module, list);
+	return module_symbols_read(entry->kernel, entry->module.name, entry->module.kallsyms, list);
 }
 
 static struct err *announce(struct kernel *kernel, struct entry *entry)
@@ -183,15 +187,8 @@ static struct err *append(struct modules *modules, struct kernel *kernel, uint64
 		return &err_nomem;
 	entry->kernel = kernel;
 	TRY(read_module(kernel, address, &entry->module));
-	if (modules->count == modules->capacity) {
-		size_t capacity = modules->capacity ? modules->capacity * 2 : 64;
-		struct entry **grown = reallocarray(modules->entries, capacity, sizeof(*grown));
-
-		if (!grown)
-			return &err_nomem;
-		modules->entries = grown;
-		modules->capacity = capacity;
-	}
+	if (!array_grow(modules->entries, modules->count))
+		return &err_nomem;
 	TRY(announce(kernel, entry));
 	modules->entries[modules->count++] = take_ptr(entry);
 	return NULL;

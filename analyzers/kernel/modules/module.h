@@ -38,9 +38,4 @@ const struct module *modules_find(const struct modules *modules, uint64_t addres
 /* Where the list was cut short (ERR_LOOP, ERR_EXCLUDED …) or NULL; owned by modules. */
 const struct err *modules_error(const struct modules *modules);
 
-struct symbol_list;
-/* All named symbols of a module into list. What was added before an error is good. */
-struct err *module_read_symbols(struct kernel *kernel, const struct module *module,
-				struct symbol_list *list);
-
 #endif

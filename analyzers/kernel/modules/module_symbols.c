@@ -4,13 +4,15 @@
  * kernel/module/kallsyms.c, kernel/module.c before v5.19). During its init function that is all of
  * it, in init memory; after that the copy that layout_symtab() made for the core.
  */
+#include "kernel/modules/module_symbols.h"
+
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/dump/dump.h"
+#include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
-#include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
@@ -34,19 +36,19 @@ static void table_deinit(struct table *table)
 	free(table->types);
 }
 
-static struct err *read_table(struct kernel *kernel, const struct module *module,
+static struct err *read_table(struct kernel *kernel, const char *module, uint64_t kallsyms,
 			      struct table *table)
 {
 	uint64_t count;
 
-	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_SYMTAB, &table->symtab));
-	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_STRTAB, &table->strtab));
-	TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_SYMTAB_COUNT, &count));
+	TRY(member_read(kernel, kallsyms, MEMBER_MODULE_SYMTAB, &table->symtab));
+	TRY(member_read(kernel, kallsyms, MEMBER_MODULE_STRTAB, &table->strtab));
+	TRY(member_read(kernel, kallsyms, MEMBER_MODULE_SYMTAB_COUNT, &count));
 	if (members_has(kernel->members, MEMBER_MODULE_TYPETAB))
-		TRY(member_read(kernel, module->kallsyms, MEMBER_MODULE_TYPETAB, &table->typetab));
+		TRY(member_read(kernel, kallsyms, MEMBER_MODULE_TYPETAB, &table->typetab));
 	if (count > SYMBOLS_MAX)
-		return err_at(ERR_CORRUPT, module->kallsyms, "%llu symbols in module \"%s\"",
-			      (unsigned long long)count, module->name);
+		return err_at(ERR_CORRUPT, kallsyms, "%llu symbols in module \"%s\"",
+			      (unsigned long long)count, module);
 	table->count = (size_t)count;
 	return NULL;
 }
@@ -70,8 +72,10 @@ static struct err *read_types(struct kernel *kernel, struct table *table)
 	return memory_read(kernel->memory, table->typetab, table->types, table->count);
 }
 
-/* Nothing tells the size of the strings: they go to the end of the page of the last name, or,
- * when that is cut, of the next one. */
+/*
+ * Nothing tells the size of the strings: they are read to the end of the page of the last name, or
+ * of the next page when that cuts the name.
+ */
 static struct err *read_strings(struct kernel *kernel, struct table *table)
 {
 	size_t last = 0, size;
@@ -116,14 +120,14 @@ static struct err *add_symbols(const struct table *table, struct symbol_list *li
 	return NULL;
 }
 
-struct err *module_read_symbols(struct kernel *kernel, const struct module *module,
+struct err *module_symbols_read(struct kernel *kernel, const char *module, uint64_t kallsyms,
 				struct symbol_list *list)
 {
 	_cleanup_(table_deinit) struct table table = {0};
 
-	if (!module->kallsyms)
-		return err_new(ERR_NOT_FOUND, "module \"%s\" has no symbol table", module->name);
-	TRY(read_table(kernel, module, &table));
+	if (!kallsyms)
+		return err_new(ERR_NOT_FOUND, "module \"%s\" has no symbol table", module);
+	TRY(read_table(kernel, module, kallsyms, &table));
 	TRY(read_symbols(kernel, &table));
 	TRY(read_types(kernel, &table));
 	TRY(read_strings(kernel, &table));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds the per-CPU areas, and which CPUs were online. */
 #include "kernel/tasks/percpu.h"
 
 #include "base/parse.h"

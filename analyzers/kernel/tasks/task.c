@@ -1,326 +1,252 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads one task out of its task_struct. */
 #include "kernel/tasks/task.h"
 
-#include "base/hash.h"
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/str.h"
+#include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task_read.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 
-struct tasks {
-	struct task *list;
-	size_t count, capacity;
-	struct map by_address, by_pid, by_stack; /* values are indices into list */
-	struct map on_cpu;			 /* CPU to index */
-	struct err *err;
+/* The bits of task_struct.state and .flags that have not moved since 2.6.32. */
+#define TASK_UNINTERRUPTIBLE 0x2u
+#define TASK_NOLOAD 0x400u /* since 80ed87c8a9ca v4.2; nothing lived there before */
+#define PF_KTHREAD 0x00200000u
+/* Sleeps that ps reports as D: PREEMPT_RT's on a lock, the freezer's (f5d39b020809 v6.1). */
+#define TASK_RTLOCK_WAIT 0x1000u
+#define TASK_FROZEN 0x8000u
+
+/* What is read of every task. Those a kernel lacks cost nothing. */
+static const enum member_id members[] = {
+	MEMBER_TASK_STATE, MEMBER_TASK_EXIT_STATE,   MEMBER_TASK_FLAGS,	  MEMBER_TASK_STACK,
+	MEMBER_TASK_CPU,   MEMBER_TASK_LAST_ARRIVAL, MEMBER_TASK_TASKS,	  MEMBER_TASK_MM,
+	MEMBER_TASK_PID,   MEMBER_TASK_TGID,	     MEMBER_TASK_THREADS, MEMBER_TASK_START_TIME,
+	MEMBER_TASK_COMM,  MEMBER_TASK_SIGNAL,
 };
 
-/* The state of tasks_open() alone. */
-struct walk {
-	struct kernel *kernel;
-	struct tasks *tasks;
-	struct task_reader reader;
-	uint64_t tasks_offset, threads_offset, head_offset;
-	bool ring_has_head; /* signal_struct.thread_head */
-	uint64_t newest_clock;
-};
-
-/* Keep the first break; what comes after it is most often its echo. */
-static void keep_error(struct tasks *tasks, struct err *err)
+static int compare_spans(const void *a, const void *b)
 {
-	if (tasks->err)
-		err_free(err);
-	else
-		tasks->err = err;
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return x < y ? -1 : x > y;
 }
 
-static struct err *add(struct tasks *tasks, const struct task *task)
+/* Stretches closer than this are one read: copying beats another translation. */
+#define SPAN_GAP 256
+
+static struct err *find_spans(struct task_reader *reader)
 {
-	if (tasks->count == TASKS_MAX)
-		return err_new(ERR_LIMIT, "more than %u tasks", TASKS_MAX);
-	if (tasks->count == tasks->capacity) {
-		size_t capacity = tasks->capacity ? tasks->capacity * 2 : 256;
-		struct task *list = reallocarray(tasks->list, capacity, sizeof(*list));
+	struct {
+		size_t start, end;
+	} found[ARRAY_SIZE(members)];
+	size_t count = 0;
 
-		if (!list)
-			return &err_nomem;
-		tasks->list = list;
-		tasks->capacity = capacity;
-	}
-	if (!map_set(&tasks->by_address, task->address, tasks->count))
-		return &err_nomem;
-	if (task->pid && !map_set(&tasks->by_pid, (uint32_t)task->pid, tasks->count))
-		return &err_nomem;
-	if (task->stack && !map_set(&tasks->by_stack, task->stack / task->stack_size, tasks->count))
-		return &err_nomem;
-	tasks->list[tasks->count++] = *task;
-	return NULL;
-}
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const struct member *member = members_get(reader->kernel->members, members[i]);
 
-/* Read a task and take it in; ERR_LOOP when it is known already. */
-static struct err *visit(struct walk *walk, uint64_t address, struct task_links *links)
-{
-	struct task task;
-
-	if (map_get(&walk->tasks->by_address, address))
-		return err_at(ERR_LOOP, address, "the task list comes back to a task");
-	TRY(task_reader_read(&walk->reader, address, &task, links));
-	return add(walk->tasks, &task);
-}
-
-/* --- idle and running tasks ------------------------------------------------------------------- */
-
-static struct task *known(struct tasks *tasks, uint64_t address)
-{
-	uint64_t *index = map_get(&tasks->by_address, address);
-
-	return index ? &tasks->list[*index] : NULL;
-}
-
-/* The task at an address, read now when no list led to it. NULL with the reason kept. */
-static struct task *take(struct walk *walk, uint64_t address)
-{
-	struct task_links links;
-
-	if (!known(walk->tasks, address)) {
-		struct err *err = visit(walk, address, &links);
-
-		if (err) {
-			keep_error(walk->tasks, err);
-			return NULL;
-		}
-	}
-	return known(walk->tasks, address);
-}
-
-static struct err *rq_pointer(struct walk *walk, unsigned cpu, enum member_id id, uint64_t *ret)
-{
-	uint64_t rq;
-
-	TRY(percpu_symbol(walk->kernel, "runqueues", cpu, &rq));
-	return member_read(walk->kernel, rq, id, ret);
-}
-
-static void add_idle_tasks(struct walk *walk)
-{
-	for (unsigned cpu = 0; cpu < percpu_cpus(walk->kernel->percpu); cpu++) {
-		uint64_t address;
-		struct task *task;
-
-		if (!err_ok(rq_pointer(walk, cpu, MEMBER_RQ_IDLE, &address)) || !address)
+		if (!member)
 			continue;
-		task = take(walk, address);
-		if (task) {
-			task->idle = true;
-			task->cpu = (int32_t)cpu;
-		}
+		found[count].start = member_offset(member);
+		found[count].end = found[count].start + MAX(type_size(member->type), 4);
+		if (found[count].end > TASK_STRUCT_MAX || found[count].end < found[count].start)
+			return err_new(ERR_CORRUPT, "%s lies beyond any task_struct",
+				       members_name(members[i]));
+		reader->length = MAX(reader->length, found[count].end);
+		count++;
 	}
+	qsort(found, count, sizeof(*found), compare_spans);
+	for (size_t i = 0; i < count; i++) {
+		unsigned last = reader->span_count - 1;
+
+		if (reader->span_count && found[i].start < reader->spans[last].end + SPAN_GAP) {
+			reader->spans[last].end = MAX(reader->spans[last].end, found[i].end);
+			continue;
+		}
+		reader->spans[reader->span_count].start = found[i].start;
+		reader->spans[reader->span_count++].end = found[i].end;
+	}
+	return NULL;
 }
 
 /*
- * Only an online CPU runs anything; where no mask was read each CPU counts. rq->curr may be on no
- * list: a task on its last way out.
+ * The letters of the state bits, out of the kernel's own table (fs/proc/array.c: "S (sleeping)",
+ * …): Z and X changed places in ad86622b478e (v3.14), P moved in 8ef9925b02c2 (v4.14).
  */
-static void note_running(struct walk *walk)
+static void read_letters(struct task_reader *reader)
 {
-	const struct percpu *percpu = walk->kernel->percpu;
-	bool any_online = false;
+	struct memory *memory = reader->kernel->memory;
+	uint64_t table, text;
+	size_t count = 0;
+	char entry[4];
 
-	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++)
-		any_online |= percpu_online(percpu, cpu);
-	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++) {
-		uint64_t address, clock = 0;
-		struct task *task;
-
-		if ((any_online && !percpu_online(percpu, cpu)) ||
-		    !err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CURR, &address)) || !address)
-			continue;
-		if (err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CLOCK, &clock)))
-			walk->newest_clock = MAX(walk->newest_clock, clock);
-		task = take(walk, address);
-		if (!task)
-			continue;
-		task->on_cpu = (int32_t)cpu;
-		if (!map_set(&walk->tasks->on_cpu, cpu, (size_t)(task - walk->tasks->list)))
-			keep_error(walk->tasks, &err_nomem);
-	}
-}
-
-/* --- processes and their threads -------------------------------------------------------------- */
-
-/*
- * The other threads of a process. The ring goes through signal->thread_head, whose address is
- * known without reading it; the ring of before v3.14 has no head. The leader's own place in it is
- * where the walk began, so that is where it ends.
- */
-static struct err *add_threads(struct walk *walk, uint64_t leader, const struct task_links *links)
-{
-	uint64_t start = leader + walk->threads_offset, node = links->thread_next;
-	uint64_t head = walk->ring_has_head ? links->signal + walk->head_offset : 0;
-	bool met_head = false;
-
-	while (node && node != start) {
-		struct task_links next;
-
-		if (head && node == head) {
-			if (met_head)
-				return err_at(ERR_LOOP, node,
-					      "the thread list passes its head twice");
-			met_head = true;
-			TRY(memory_read_u64(walk->kernel->memory, head, &node));
-			continue;
-		}
-		TRY(visit(walk, node - walk->threads_offset, &next));
-		node = next.thread_next;
-	}
-	return NULL;
-}
-
-static struct err *add_processes(struct walk *walk, uint64_t node, uint64_t end, bool forward)
-{
-	while (node != end) {
-		uint64_t leader = node - walk->tasks_offset;
-		struct task_links links;
-
-		TRY(visit(walk, leader, &links));
-		if (links.thread_next !=
-		    (walk->ring_has_head ? links.signal + walk->head_offset : 0))
-			keep_error(walk->tasks, add_threads(walk, leader, &links));
-		node = forward ? links.next : links.prev;
-	}
-	return NULL;
-}
-
-/* From init_task through the list, and from its other end when that is broken somewhere. */
-static struct err *walk_processes(struct walk *walk)
-{
-	struct task_links links;
-	struct task swapper;
-	uint64_t init_task;
-	struct err *err;
-
-	if (!symbols_find(walk->kernel->symbols, "init_task", &init_task))
-		return err_new(ERR_NOT_FOUND, "no symbol init_task");
-	TRY(task_reader_read(&walk->reader, init_task, &swapper, &links));
-	if (!known(walk->tasks, init_task))
-		TRY(add(walk->tasks, &swapper));
-	known(walk->tasks, init_task)->idle = true;
-	err = add_processes(walk, links.next, init_task + walk->tasks_offset, true);
-	if (err) {
-		keep_error(walk->tasks, err);
-		err_free(add_processes(walk, links.prev, init_task + walk->tasks_offset, false));
-	}
-	return NULL;
-}
-
-static void finish_times(struct walk *walk)
-{
-	for (size_t i = 0; i < walk->tasks->count; i++) {
-		struct task *task = &walk->tasks->list[i];
-		bool asleep = task->on_cpu < 0 && task->state != 'R' && task->blocked_ns &&
-			      task->blocked_ns <= walk->newest_clock;
-
-		task->blocked_ns = asleep ? walk->newest_clock - task->blocked_ns : 0;
-	}
-}
-
-static struct err *walk_all(struct walk *walk)
-{
-	struct members *members = walk->kernel->members;
-	const struct member *head = members_get(members, MEMBER_SIGNAL_THREAD_HEAD);
-	const struct member *threads = members_get(members, MEMBER_TASK_THREADS);
-
-	TRY(task_reader_init(&walk->reader, walk->kernel));
-	walk->tasks_offset = member_offset(members_get(members, MEMBER_TASK_TASKS));
-	walk->threads_offset = threads ? member_offset(threads) : 0;
-	walk->head_offset = head ? member_offset(head) : 0;
-	walk->ring_has_head = head;
-	if (walk->kernel->percpu)
-		add_idle_tasks(walk);
-	TRY(walk_processes(walk));
-	if (walk->kernel->percpu)
-		note_running(walk);
-	finish_times(walk);
-	return NULL;
-}
-
-struct err *tasks_open(struct kernel *kernel, struct tasks **ret)
-{
-	struct walk walk = {.kernel = kernel, .tasks = calloc(1, sizeof(*walk.tasks))};
-	struct err *err = walk.tasks ? walk_all(&walk) : &err_nomem;
-
-	task_reader_deinit(&walk.reader);
-	if (err) {
-		tasks_close(walk.tasks);
-		return err;
-	}
-	*ret = walk.tasks;
-	return NULL;
-}
-
-void tasks_close(struct tasks *tasks)
-{
-	if (!tasks)
+	copy_string(reader->letters, sizeof(reader->letters), "RSDTtXZP");
+	if (!symbols_find(reader->kernel->symbols, "task_state_array", &table))
 		return;
-	map_deinit(&tasks->by_address);
-	map_deinit(&tasks->by_pid);
-	map_deinit(&tasks->by_stack);
-	map_deinit(&tasks->on_cpu);
-	err_free(tasks->err);
-	free(tasks->list);
-	free(tasks);
+	while (count < sizeof(reader->letters) - 1 &&
+	       err_ok(memory_read_u64(memory, table + count * 8, &text)) &&
+	       err_ok(memory_read(memory, text, entry, sizeof(entry))) &&
+	       !memcmp(entry + 1, " (", 2)) {
+		/* 2.6.32 has two T: the second is for traced tasks. */
+		reader->letters[count] = entry[0] == 'T' && count == 4 ? 't' : entry[0];
+		count++;
+	}
+	if (count >= 7)
+		memset(reader->letters + count, 0, sizeof(reader->letters) - count);
+	else
+		copy_string(reader->letters, sizeof(reader->letters), "RSDTtXZP");
 }
 
-/* --- look-ups --------------------------------------------------------------------------------- */
-
-size_t tasks_count(const struct tasks *tasks)
+/* THREAD_SIZE: the type spans a whole stack; where it is absent, init's stack does. */
+static uint64_t stack_size(struct kernel *kernel)
 {
-	return tasks->count;
+	static const char *const bounds[][2] = {
+		{"__start_init_stack", "__end_init_stack"}, /* 8f69cba096b5 v6.10 */
+		{"__start_init_task", "__end_init_task"},
+	};
+	uint64_t size = type_size(types_find(kernel->types, TYPE_UNION, "thread_union"));
+	uint64_t start, end;
+
+	for (size_t i = 0; !size && i < ARRAY_SIZE(bounds); i++)
+		if (symbols_find(kernel->symbols, bounds[i][0], &start) &&
+		    symbols_find(kernel->symbols, bounds[i][1], &end))
+			size = end - start;
+	return size >= 2 * PAGE_SIZE && size <= 64 * PAGE_SIZE && !(size & (size - 1))
+		       ? size
+		       : 4 * PAGE_SIZE;
 }
 
-const struct task *tasks_at(const struct tasks *tasks, size_t i)
+struct err *task_reader_init(struct task_reader *reader, struct kernel *kernel)
 {
-	return &tasks->list[i];
+	*reader = (struct task_reader){.kernel = kernel};
+	TRY(find_spans(reader));
+	if (!members_has(kernel->members, MEMBER_TASK_TASKS) ||
+	    !members_has(kernel->members, MEMBER_TASK_PID))
+		return err_new(ERR_NOT_FOUND, "no task_struct among this kernel's types");
+	reader->bytes = calloc(1, reader->length);
+	if (!reader->bytes)
+		return &err_nomem;
+	read_letters(reader);
+	reader->stack_size = stack_size(kernel);
+	return NULL;
 }
 
-static const struct task *lookup(const struct tasks *tasks, const struct map *map, uint64_t key)
+void task_reader_deinit(struct task_reader *reader)
 {
-	uint64_t *index = map_get(map, key);
-
-	return index ? &tasks->list[*index] : NULL;
+	free(reader->bytes);
+	reader->bytes = NULL;
 }
 
-const struct task *tasks_find(const struct tasks *tasks, uint64_t address)
+/* A member of the task at hand; 0 when this kernel has none. */
+static uint64_t get(const struct task_reader *reader, enum member_id id)
 {
-	return lookup(tasks, &tasks->by_address, address);
+	uint64_t value;
+
+	return member_get(reader->kernel, reader->bytes, reader->length, id, &value) ? value : 0;
 }
 
-const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid)
+/* As the kernel's own task_state_to_char(): the highest reported bit names the state. */
+static char state_letter(const struct task_reader *reader, uint64_t state, uint64_t exit_state)
 {
-	return lookup(tasks, &tasks->by_pid, (uint32_t)pid);
+	bool modern = reader->letters[5] == 'X' && reader->letters[7] == 'P';
+	uint64_t report = (state | exit_state) & (modern ? 0x7f : 0x3f);
+	unsigned bit = report ? 64 - (unsigned)__builtin_clzll(report) : 0;
+
+	if (!report && modern && state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
+		return 'D';
+	if (report == TASK_UNINTERRUPTIBLE && state & TASK_NOLOAD)
+		return 'I';
+	/* P in its place of before v4.14, among bits that are not reported otherwise. */
+	if (!report && !modern && strchr(reader->letters, 'P')) {
+		size_t parked = (size_t)(strchr(reader->letters, 'P') - reader->letters);
+
+		if (parked && state >> (parked - 1) & 1)
+			return 'P';
+	}
+	return reader->letters[bit] ? reader->letters[bit] : '?';
 }
 
-const struct task *tasks_on_cpu(const struct tasks *tasks, unsigned cpu)
+static uint64_t start_time(const struct task_reader *reader, uint64_t address)
 {
-	return lookup(tasks, &tasks->on_cpu, cpu);
+	struct kernel *kernel = reader->kernel;
+	uint64_t seconds, nanoseconds;
+
+	if (!members_has(kernel->members, MEMBER_TASK_START_SECONDS))
+		return get(reader, MEMBER_TASK_START_TIME);
+	if (!err_ok(member_read(kernel, address, MEMBER_TASK_START_SECONDS, &seconds)) ||
+	    !err_ok(member_read(kernel, address, MEMBER_TASK_START_NANOSECONDS, &nanoseconds)))
+		return 0;
+	return seconds * 1000000000 + nanoseconds;
 }
 
-const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
+static int32_t last_cpu(const struct task_reader *reader, uint64_t stack)
 {
-	/* Stacks are aligned to their size: THREAD_ALIGN, or as pages of the page allocator. */
-	const struct task *task =
-		tasks->count ? lookup(tasks, &tasks->by_stack, address / tasks->list[0].stack_size)
-			     : NULL;
+	struct kernel *kernel = reader->kernel;
+	uint64_t cpu;
 
-	return task && address - task->stack < task->stack_size ? task : NULL;
+	if (members_has(kernel->members, MEMBER_TASK_CPU))
+		return (int32_t)get(reader, MEMBER_TASK_CPU);
+	return stack && err_ok(member_read(kernel, stack, MEMBER_THREAD_INFO_CPU, &cpu))
+		       ? (int32_t)cpu
+		       : -1;
 }
 
-const struct err *tasks_error(const struct tasks *tasks)
+static void read_comm(const struct task_reader *reader, char *comm, size_t size)
 {
-	return tasks->err;
+	const struct member *member = members_get(reader->kernel->members, MEMBER_TASK_COMM);
+
+	memset(comm, 0, size);
+	if (member)
+		memcpy(comm, reader->bytes + member_offset(member),
+		       MIN(type_size(member->type), size - 1));
+}
+
+static uint64_t get_pointer(const struct task_reader *reader, enum member_id head,
+			    enum member_id id)
+{
+	const struct member *list = members_get(reader->kernel->members, head);
+	const struct member *link = members_get(reader->kernel->members, id);
+	uint64_t offset = list && link ? member_offset(list) + member_offset(link) : reader->length;
+
+	return offset + 8 <= reader->length ? load_u64(reader->bytes + offset) : 0;
+}
+
+struct err *task_reader_read(struct task_reader *reader, uint64_t address, struct task *ret,
+			     struct task_links *links)
+{
+	for (unsigned i = 0; i < reader->span_count; i++)
+		TRY(err_wrap(memory_read(reader->kernel->memory, address + reader->spans[i].start,
+					 reader->bytes + reader->spans[i].start,
+					 reader->spans[i].end - reader->spans[i].start),
+			     "task_struct"));
+	*ret = (struct task){
+		.address = address,
+		.pid = (int32_t)get(reader, MEMBER_TASK_PID),
+		.tgid = (int32_t)get(reader, MEMBER_TASK_TGID),
+		.state_raw = get(reader, MEMBER_TASK_STATE),
+		.flags = get(reader, MEMBER_TASK_FLAGS),
+		.on_cpu = -1,
+		.stack = get(reader, MEMBER_TASK_STACK),
+		.stack_size = reader->stack_size,
+		.mm = get(reader, MEMBER_TASK_MM),
+		.blocked_ns = get(reader, MEMBER_TASK_LAST_ARRIVAL),
+	};
+	ret->state = state_letter(reader, ret->state_raw, get(reader, MEMBER_TASK_EXIT_STATE));
+	ret->kthread = ret->flags & PF_KTHREAD;
+	ret->cpu = last_cpu(reader, ret->stack);
+	ret->start_time = start_time(reader, address);
+	read_comm(reader, ret->comm, sizeof(ret->comm));
+	*links = (struct task_links){
+		.next = get_pointer(reader, MEMBER_TASK_TASKS, MEMBER_LIST_NEXT),
+		.prev = get_pointer(reader, MEMBER_TASK_TASKS, MEMBER_LIST_PREV),
+		.thread_next = get_pointer(reader, MEMBER_TASK_THREADS, MEMBER_LIST_NEXT),
+		.signal = get(reader, MEMBER_TASK_SIGNAL),
+	};
+	return NULL;
 }
 
 struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret)

@@ -2,8 +2,9 @@
 #ifndef TRIAGE_KERNEL_TASKS_TASK
 #define TRIAGE_KERNEL_TASKS_TASK
 
+#include <stddef.h>
+
 #include "base/error.h"
-#include "kernel/dump/regs.h"
 
 struct kernel;
 
@@ -29,23 +30,39 @@ struct task {
 	bool idle; /* a CPU's swapper */
 };
 
-struct tasks;
-#define TASKS_MAX (4u << 20) /* PID_MAX_LIMIT */
-
-/* All threads: the idle tasks, then every thread of every process. Bounded; a break is kept. */
-struct err *tasks_open(struct kernel *kernel, struct tasks **ret);
-void tasks_close(struct tasks *tasks);
-size_t tasks_count(const struct tasks *tasks);
-const struct task *tasks_at(const struct tasks *tasks, size_t i);
-const struct task *tasks_find(const struct tasks *tasks, uint64_t address);
-/* Never an idle task: their pid 0 is one of many. */
-const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid);
-const struct task *tasks_on_cpu(const struct tasks *tasks, unsigned cpu); /* rq->curr */
-/* The task whose stack holds the address, or NULL. */
-const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address);
-/* Where the lists were cut short, or NULL; owned by tasks. */
-const struct err *tasks_error(const struct tasks *tasks);
 /* Where a task that is switched out left its stack pointer (thread.sp). */
 struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret);
+
+/*
+ * Reads one task_struct at a time, for tasks.c. A task_struct takes three pages, of which the
+ * members we want touch one or two: only those stretches are read.
+ */
+#define TASK_STRUCT_MAX (64u << 10)
+#define TASK_SPANS 16
+
+struct task_reader {
+	struct kernel *kernel;
+	uint8_t *bytes; /* the last task_struct read; only the spans hold */
+	size_t length;
+	struct {
+		size_t start, end;
+	} spans[TASK_SPANS];
+	unsigned span_count;
+	char letters[17];    /* task_state_array: letters[0] runnable, then one a bit */
+	uint64_t stack_size; /* THREAD_SIZE */
+};
+
+/* Neighbours of a task: the values of the list_heads' members, not task addresses. */
+struct task_links {
+	uint64_t next, prev;  /* tasks */
+	uint64_t thread_next; /* thread_node, thread_group before v3.14 */
+	uint64_t signal;
+};
+
+struct err *task_reader_init(struct task_reader *reader, struct kernel *kernel);
+void task_reader_deinit(struct task_reader *reader);
+/* ret->on_cpu, idle and blocked_ns are left for the caller; last_arrival goes into blocked_ns. */
+struct err *task_reader_read(struct task_reader *reader, uint64_t address, struct task *ret,
+			     struct task_links *links);
 
 #endif

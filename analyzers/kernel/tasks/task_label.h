@@ -3,7 +3,7 @@
 #define TRIAGE_KERNEL_TASKS_TASK_LABEL
 
 #include "base/str.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 
 /* "java/12862" with the bytes of comm made safe. */
 void task_label(const struct task *task, struct str *label);

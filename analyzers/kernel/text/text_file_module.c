@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
+#include "kernel/modules/module_symbols.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/symbol_list.h"
 #include "kernel/text/text_file_private.h"
@@ -68,7 +69,7 @@ static struct err *learn_symbols(struct placing *placing, struct kernel *kernel,
 				 const struct module *module)
 {
 	_symbol_list_ struct symbol_list list = {0};
-	struct err *err = module_read_symbols(kernel, module, &list);
+	struct err *err = module_symbols_read(kernel, module->name, module->kallsyms, &list);
 
 	if (err && !list.count)
 		return err;

@@ -10,6 +10,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"

@@ -6,7 +6,7 @@
 #include "kernel/insn/code.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "locks/io_waits.h"
 
 #define TASKS 8

@@ -3,7 +3,7 @@
 #include "fake_locks.h"
 
 #include "kernel/insn/disasm.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "locks/lock_holders.h"
 #include "locks/lock_report.h"
 

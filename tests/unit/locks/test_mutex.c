@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mutexes of every era: whom the owner word names, and what cannot be a mutex. */
 #include "fake_locks.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 
 enum { OWNER = 0, COUNT = 8, LIST = 16 };
 

@@ -2,7 +2,7 @@
 #include "fake_kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "locks/wait_target.h"
 
 /* What the files under test ask for besides. */

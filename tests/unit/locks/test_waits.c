@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From single locks to what is said of all of them together. */
 #include "fake_locks.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "locks/lock.h"
 
 #define LOCK_A 0xffffffff82000000ull

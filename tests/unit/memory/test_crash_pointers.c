@@ -7,6 +7,7 @@
 #define FAKE_OWN_OWNERS
 #include "fake_owner.h"
 #include "kernel/tasks/percpu.h"
+#include "kernel/tasks/tasks.h"
 #include "memory/crash_pointers.h"
 
 #define STACK (FAKE_BASE + 0x4000)

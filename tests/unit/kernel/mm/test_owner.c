@@ -6,7 +6,7 @@
 #include "kernel/mm/owner.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/unwind/stacks.h"
 
 #define VMAP_AREAS (FAKE_BASE + 0x37000)

@@ -8,6 +8,7 @@
 #include "btf_build.h"
 #include "fake_memory.h"
 #include "kernel/modules/module.h"
+#include "kernel/modules/module_symbols.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/btf.h"
 #include "kernel/types/members.h"
@@ -374,7 +375,8 @@ static void expect_unreadable(enum err_code code)
 	_symbol_list_ struct symbol_list list = {0};
 
 	assert_ok(modules_open(&kernel, &kernel.modules));
-	assert_err(module_read_symbols(&kernel, modules_at(kernel.modules, 0), &list), code);
+	const struct module *module = modules_at(kernel.modules, 0);
+	assert_err(module_symbols_read(&kernel, module->name, module->kallsyms, &list), code);
 	ck_assert_uint_eq(list.count, 0);
 	expect_format(CORE, "0xffffffffc0000000");
 	close_kernel();

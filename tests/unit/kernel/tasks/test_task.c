@@ -2,7 +2,7 @@
 #include "fake_kernel.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/percpu.h"
-#include "kernel/tasks/task.h"
+#include "kernel/tasks/tasks.h"
 
 #define TASK(i) (FAKE_BASE + 0x1000 + 0x200 * (uint64_t)(i))
 #define SIGNAL(i) (FAKE_BASE + 0x9000 + 0x40 * (uint64_t)(i))

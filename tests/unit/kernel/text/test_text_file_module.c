@@ -4,6 +4,7 @@
 #include "fake_kernel.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/modules/module.h"
+#include "kernel/modules/module_symbols.h"
 #include "text/text_compare.h"
 
 #define TEXT (FAKE_BASE + 0x10000)
@@ -20,10 +21,10 @@ static struct {
 } in_dump[8];
 static size_t in_dump_count;
 
-struct err *module_read_symbols(struct kernel *from, const struct module *module,
+struct err *module_symbols_read(struct kernel *from, const char *module, uint64_t kallsyms,
 				struct symbol_list *list)
 {
-	(void)from, (void)module;
+	(void)from, (void)module, (void)kallsyms;
 	for (size_t i = 0; i < in_dump_count; i++)
 		TRY(symbol_list_add(list, in_dump[i].address, 't', in_dump[i].name,
 				    strlen(in_dump[i].name)));

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All threads of the dead kernel, from its lists of processes, and which ones were running. */
+#include "kernel/tasks/tasks.h"
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
+
+struct tasks {
+	struct task *list;
+	size_t count;
+	struct map by_address, by_pid, by_stack; /* values are indices into list */
+	struct map on_cpu;			 /* CPU to index */
+	struct err *err;
+};
+
+/* The state of tasks_open() alone. */
+struct walk {
+	struct kernel *kernel;
+	struct tasks *tasks;
+	struct task_reader reader;
+	uint64_t tasks_offset, threads_offset, head_offset;
+	bool ring_has_head; /* signal_struct.thread_head */
+	uint64_t newest_clock;
+};
+
+/* Keep the first break; what comes after it is most often its echo. */
+static void keep_error(struct tasks *tasks, struct err *err)
+{
+	if (tasks->err)
+		err_free(err);
+	else
+		tasks->err = err;
+}
+
+static struct err *add(struct tasks *tasks, const struct task *task)
+{
+	if (tasks->count == TASKS_MAX)
+		return err_new(ERR_LIMIT, "more than %u tasks", TASKS_MAX);
+	if (!array_grow(tasks->list, tasks->count))
+		return &err_nomem;
+	if (!map_set(&tasks->by_address, task->address, tasks->count))
+		return &err_nomem;
+	if (task->pid && !map_set(&tasks->by_pid, (uint32_t)task->pid, tasks->count))
+		return &err_nomem;
+	if (task->stack && !map_set(&tasks->by_stack, task->stack / task->stack_size, tasks->count))
+		return &err_nomem;
+	tasks->list[tasks->count++] = *task;
+	return NULL;
+}
+
+/* Read a task and take it in; ERR_LOOP when it is known already. */
+static struct err *visit(struct walk *walk, uint64_t address, struct task_links *links)
+{
+	struct task task;
+
+	if (map_get(&walk->tasks->by_address, address))
+		return err_at(ERR_LOOP, address, "the task list comes back to a task");
+	TRY(task_reader_read(&walk->reader, address, &task, links));
+	return add(walk->tasks, &task);
+}
+
+/* --- idle and running tasks ------------------------------------------------------------------- */
+
+static struct task *known(struct tasks *tasks, uint64_t address)
+{
+	uint64_t *index = map_get(&tasks->by_address, address);
+
+	return index ? &tasks->list[*index] : NULL;
+}
+
+/* The task at an address, read now when no list led to it. NULL with the reason kept. */
+static struct task *take(struct walk *walk, uint64_t address)
+{
+	struct task_links links;
+
+	if (!known(walk->tasks, address)) {
+		struct err *err = visit(walk, address, &links);
+
+		if (err) {
+			keep_error(walk->tasks, err);
+			return NULL;
+		}
+	}
+	return known(walk->tasks, address);
+}
+
+static struct err *rq_pointer(struct walk *walk, unsigned cpu, enum member_id id, uint64_t *ret)
+{
+	uint64_t rq;
+
+	TRY(percpu_symbol(walk->kernel, "runqueues", cpu, &rq));
+	return member_read(walk->kernel, rq, id, ret);
+}
+
+static void add_idle_tasks(struct walk *walk)
+{
+	for (unsigned cpu = 0; cpu < percpu_cpus(walk->kernel->percpu); cpu++) {
+		uint64_t address;
+		struct task *task;
+
+		if (!err_ok(rq_pointer(walk, cpu, MEMBER_RQ_IDLE, &address)) || !address)
+			continue;
+		task = take(walk, address);
+		if (task) {
+			task->idle = true;
+			task->cpu = (int32_t)cpu;
+		}
+	}
+}
+
+/*
+ * Only an online CPU runs anything; where no mask was read each CPU counts. rq->curr may be on no
+ * list: a task on its last way out.
+ */
+static void note_running(struct walk *walk)
+{
+	const struct percpu *percpu = walk->kernel->percpu;
+	bool any_online = false;
+
+	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++)
+		any_online |= percpu_online(percpu, cpu);
+	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++) {
+		uint64_t address, clock = 0;
+		struct task *task;
+
+		if ((any_online && !percpu_online(percpu, cpu)) ||
+		    !err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CURR, &address)) || !address)
+			continue;
+		if (err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CLOCK, &clock)))
+			walk->newest_clock = MAX(walk->newest_clock, clock);
+		task = take(walk, address);
+		if (!task)
+			continue;
+		task->on_cpu = (int32_t)cpu;
+		if (!map_set(&walk->tasks->on_cpu, cpu, (size_t)(task - walk->tasks->list)))
+			keep_error(walk->tasks, &err_nomem);
+	}
+}
+
+/* --- processes and their threads -------------------------------------------------------------- */
+
+/*
+ * The other threads of a process. The ring goes through signal->thread_head, whose address is
+ * known without reading it; the ring of before v3.14 has no head. The leader's own place in it is
+ * where the walk began, so that is where it ends.
+ */
+static struct err *add_threads(struct walk *walk, uint64_t leader, const struct task_links *links)
+{
+	uint64_t start = leader + walk->threads_offset, node = links->thread_next;
+	uint64_t head = walk->ring_has_head ? links->signal + walk->head_offset : 0;
+	bool met_head = false;
+
+	while (node && node != start) {
+		struct task_links next;
+
+		if (head && node == head) {
+			if (met_head)
+				return err_at(ERR_LOOP, node,
+					      "the thread list passes its head twice");
+			met_head = true;
+			TRY(memory_read_u64(walk->kernel->memory, head, &node));
+			continue;
+		}
+		TRY(visit(walk, node - walk->threads_offset, &next));
+		node = next.thread_next;
+	}
+	return NULL;
+}
+
+static struct err *add_processes(struct walk *walk, uint64_t node, uint64_t end, bool forward)
+{
+	while (node != end) {
+		uint64_t leader = node - walk->tasks_offset;
+		struct task_links links;
+
+		TRY(visit(walk, leader, &links));
+		if (links.thread_next !=
+		    (walk->ring_has_head ? links.signal + walk->head_offset : 0))
+			keep_error(walk->tasks, add_threads(walk, leader, &links));
+		node = forward ? links.next : links.prev;
+	}
+	return NULL;
+}
+
+/* From init_task through the list, and from its other end when that is broken somewhere. */
+static struct err *walk_processes(struct walk *walk)
+{
+	struct task_links links;
+	struct task swapper;
+	uint64_t init_task;
+	struct err *err;
+
+	if (!symbols_find(walk->kernel->symbols, "init_task", &init_task))
+		return err_new(ERR_NOT_FOUND, "no symbol init_task");
+	TRY(task_reader_read(&walk->reader, init_task, &swapper, &links));
+	if (!known(walk->tasks, init_task))
+		TRY(add(walk->tasks, &swapper));
+	known(walk->tasks, init_task)->idle = true;
+	err = add_processes(walk, links.next, init_task + walk->tasks_offset, true);
+	if (err) {
+		keep_error(walk->tasks, err);
+		err_free(add_processes(walk, links.prev, init_task + walk->tasks_offset, false));
+	}
+	return NULL;
+}
+
+static void finish_times(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->tasks->count; i++) {
+		struct task *task = &walk->tasks->list[i];
+		bool asleep = task->on_cpu < 0 && task->state != 'R' && task->blocked_ns &&
+			      task->blocked_ns <= walk->newest_clock;
+
+		task->blocked_ns = asleep ? walk->newest_clock - task->blocked_ns : 0;
+	}
+}
+
+static struct err *walk_all(struct walk *walk)
+{
+	struct members *members = walk->kernel->members;
+	const struct member *head = members_get(members, MEMBER_SIGNAL_THREAD_HEAD);
+	const struct member *threads = members_get(members, MEMBER_TASK_THREADS);
+
+	TRY(task_reader_init(&walk->reader, walk->kernel));
+	walk->tasks_offset = member_offset(members_get(members, MEMBER_TASK_TASKS));
+	walk->threads_offset = threads ? member_offset(threads) : 0;
+	walk->head_offset = head ? member_offset(head) : 0;
+	walk->ring_has_head = head;
+	if (walk->kernel->percpu)
+		add_idle_tasks(walk);
+	TRY(walk_processes(walk));
+	if (walk->kernel->percpu)
+		note_running(walk);
+	finish_times(walk);
+	return NULL;
+}
+
+struct err *tasks_open(struct kernel *kernel, struct tasks **ret)
+{
+	struct walk walk = {.kernel = kernel, .tasks = calloc(1, sizeof(*walk.tasks))};
+	struct err *err = walk.tasks ? walk_all(&walk) : &err_nomem;
+
+	task_reader_deinit(&walk.reader);
+	if (err) {
+		tasks_close(walk.tasks);
+		return err;
+	}
+	*ret = walk.tasks;
+	return NULL;
+}
+
+void tasks_close(struct tasks *tasks)
+{
+	if (!tasks)
+		return;
+	map_deinit(&tasks->by_address);
+	map_deinit(&tasks->by_pid);
+	map_deinit(&tasks->by_stack);
+	map_deinit(&tasks->on_cpu);
+	err_free(tasks->err);
+	free(tasks->list);
+	free(tasks);
+}
+
+/* --- look-ups --------------------------------------------------------------------------------- */
+
+size_t tasks_count(const struct tasks *tasks)
+{
+	return tasks->count;
+}
+
+const struct task *tasks_at(const struct tasks *tasks, size_t i)
+{
+	return &tasks->list[i];
+}
+
+static const struct task *lookup(const struct tasks *tasks, const struct map *map, uint64_t key)
+{
+	uint64_t *index = map_get(map, key);
+
+	return index ? &tasks->list[*index] : NULL;
+}
+
+const struct task *tasks_find(const struct tasks *tasks, uint64_t address)
+{
+	return lookup(tasks, &tasks->by_address, address);
+}
+
+const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid)
+{
+	return lookup(tasks, &tasks->by_pid, (uint32_t)pid);
+}
+
+const struct task *tasks_on_cpu(const struct tasks *tasks, unsigned cpu)
+{
+	return lookup(tasks, &tasks->on_cpu, cpu);
+}
+
+const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
+{
+	/* Stacks are aligned to their size: THREAD_ALIGN, or as pages of the page allocator. */
+	const struct task *task =
+		tasks->count ? lookup(tasks, &tasks->by_stack, address / tasks->list[0].stack_size)
+			     : NULL;
+
+	return task && address - task->stack < task->stack_size ? task : NULL;
+}
+
+const struct err *tasks_error(const struct tasks *tasks)
+{
+	return tasks->err;
+}
