@@ -22,6 +22,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/text/text_file_module.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/frame.h"
 #include "text/oops_code.h"
@@ -242,7 +243,7 @@ static struct err *open_source(struct kernel *kernel, const char *name, uint64_t
 	if (fd < 0)
 		return NULL;
 	TRY(text_file_open(fd, &file));
-	TRY(module ? text_file_place_module(file, kernel, module)
+	TRY(module ? text_file_module_place(file, kernel, module)
 		   : text_file_place_kernel(file, kernel->link_offset));
 	*ret = take_ptr(file);
 	return NULL;

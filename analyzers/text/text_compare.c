@@ -9,6 +9,8 @@
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/text/text_collect.h"
+#include "kernel/text/text_patch.h"
 #include "kernel/types/object.h"
 
 #define FLIPPED_BITS 2
@@ -126,7 +128,7 @@ static size_t pass_moved_flip(struct comparing *c, size_t at)
 static size_t pass_sites(struct comparing *c, size_t at)
 {
 	size_t from = 0, near_at = 0, near_length = 0, unknown = 0, unknown_end = at;
-	uint8_t near[SITE_LENGTH_MAX], best[SITE_LENGTH_MAX];
+	uint8_t near[TEXT_SITE_LENGTH_MAX], best[TEXT_SITE_LENGTH_MAX];
 	const struct text_site *site;
 
 	while ((site = text_sites_next(&c->sites, c->base + at, &from))) {
@@ -135,8 +137,8 @@ static size_t pass_sites(struct comparing *c, size_t at)
 
 		if (site->address < c->base || site->length > c->length - start)
 			continue;
-		patch = text_site_check(c->kernel, site, c->expected + start, c->found + start,
-					text_file_slide(c->file), near);
+		patch = text_patch_check(c->kernel, site, c->expected + start, c->found + start,
+					 text_file_slide(c->file), near);
 		if (patch == PATCH_KNOWN) {
 			c->result->patched++;
 			return start + site->length - at;
@@ -179,7 +181,7 @@ static bool leads_to_name(struct comparing *c, const struct text_field *field, u
 static size_t pass_field(struct comparing *c, size_t at)
 {
 	size_t offset = c->base + at - c->section->address;
-	const struct text_field *field = text_field_at(c->section, offset);
+	const struct text_field *field = text_file_field_at(c->section, offset);
 
 	if (!field || field->offset + c->section->address < c->base)
 		return 0;
@@ -276,14 +278,14 @@ static struct err *read_code(struct comparing *c, uint64_t start, uint64_t end)
 {
 	uint64_t section_end = c->section->address + c->section->size;
 
-	c->base = start - MIN(SITE_LENGTH_MAX, start - c->section->address);
-	c->length = end + MIN(SITE_LENGTH_MAX, section_end - end) - c->base;
+	c->base = start - MIN(TEXT_SITE_LENGTH_MAX, start - c->section->address);
+	c->length = end + MIN(TEXT_SITE_LENGTH_MAX, section_end - end) - c->base;
 	c->expected = c->section->bytes + (c->base - c->section->address);
 	c->found = malloc(c->length);
 	if (!c->found)
 		return &err_nomem;
 	TRY(memory_stream(c->kernel->memory, c->base, c->found, c->length));
-	return text_sites_collect(c->kernel, c->file, c->base, c->base + c->length, &c->sites);
+	return text_collect(c->kernel, c->file, c->base, c->base + c->length, &c->sites);
 }
 
 struct err *text_compare(struct kernel *kernel, const struct text_file *file, uint64_t start,

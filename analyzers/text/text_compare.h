@@ -2,7 +2,7 @@
 #ifndef TRIAGE_TEXT_TEXT_COMPARE
 #define TRIAGE_TEXT_TEXT_COMPARE
 
-#include "kernel/text/text_sites.h"
+#include "kernel/text/text_file.h"
 #include "text/text_difference.h"
 
 #define TEXT_RANGE_MAX (64u << 20)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sections of a file of code, as the linker left them. */
 #include "kernel/text/text_file.h"
 
 #include <elfutils/libdwelf.h>
@@ -7,7 +8,6 @@
 #include <unistd.h>
 
 #include "kernel/dump/dump.h"
-#include "kernel/text/text_file_private.h"
 
 #define SECTIONS_MAX 16384
 
@@ -186,7 +186,7 @@ uint64_t text_file_slide(const struct text_file *file)
 	return file->slide;
 }
 
-const struct text_field *text_field_at(const struct text_section *section, size_t offset)
+const struct text_field *text_file_field_at(const struct text_section *section, size_t offset)
 {
 	size_t low = 0, high = section->field_count;
 

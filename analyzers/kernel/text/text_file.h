@@ -4,14 +4,11 @@
 
 #include "kernel/kernel.h"
 
-struct module;
-
 /*
  * Code as the linker left it, for comparing: the sections of a vmlinux (or of the kernel image in
  * a vmlinuz), or those of a module's .ko with its relocations applied, each at the address it has in
  * the dead kernel. Files may be compressed as far as libdw can undo that.
  */
-struct text_file;
 
 /* A relocated field of a module's section. */
 struct text_field {
@@ -34,6 +31,19 @@ struct text_section {
 	size_t field_count;
 };
 
+struct Elf;
+
+/* Of text_file.c and text_file_module.c alone; all others ask the functions below. */
+struct text_file {
+	struct Elf *elf;
+	int fd;
+	bool module;
+	uint64_t slide;
+	struct text_section *sections; /* by section number */
+	uint8_t **copies;	       /* bytes with relocations applied, owned; or NULL */
+	size_t count;
+};
+
 /* Takes fd over, also on error. ERR_INVALID when it is no x86-64 ELF file. */
 struct err *text_file_open(int fd, struct text_file **ret);
 void text_file_close(struct text_file *file);
@@ -41,13 +51,6 @@ DEFINE_CLEANUP(struct text_file, text_file_close)
 
 /* A vmlinux: link addresses are moved by offset. */
 struct err *text_file_place_kernel(struct text_file *file, uint64_t offset);
-/*
- * A module's file: sections are placed where the module's symbols in the dump say. ERR_INVALID
- * when the file is of another build: its build-id is not in the module's memory, or, where it has
- * none, symbols disagree.
- */
-struct err *text_file_place_module(struct text_file *file, struct kernel *kernel,
-				   const struct module *module);
 
 size_t text_file_count(const struct text_file *file);
 const struct text_section *text_file_at(const struct text_file *file, size_t i);
@@ -62,6 +65,6 @@ bool text_file_is_module(const struct text_file *file);
 /* What is added to absolute addresses in a vmlinux' sections; 0 for modules. */
 uint64_t text_file_slide(const struct text_file *file);
 /* The relocated field that covers a byte of the section, or NULL. */
-const struct text_field *text_field_at(const struct text_section *section, size_t offset);
+const struct text_field *text_file_field_at(const struct text_section *section, size_t offset);
 
 #endif

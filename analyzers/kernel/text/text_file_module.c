@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A module's .ko as it lies in the dead kernel: places of its sections, relocations applied. */
+#include "kernel/text/text_file_module.h"
+
 #include <gelf.h>
 #include <string.h>
 
@@ -10,7 +12,6 @@
 #include "kernel/modules/module_symbols.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/symbol_list.h"
-#include "kernel/text/text_file_private.h"
 
 /* --- the same build? -------------------------------------------------------------------------- */
 
@@ -25,29 +26,37 @@ static const struct text_section *build_id_note(const struct text_file *file)
 	return note && note->size > 16 && note->size <= NOTE_MAX ? note : NULL;
 }
 
-static bool holds(struct kernel *kernel, uint64_t start, uint64_t end, const uint8_t *wanted,
-		  size_t length)
+/* Are the bytes somewhere in [start, end)? */
+static struct err *search(struct kernel *kernel, uint64_t start, uint64_t end,
+			  const struct text_section *wanted, bool *found)
 {
 	_free_ uint8_t *block = malloc(BLOCK + NOTE_MAX);
 
-	for (uint64_t at = start; block && at < end; at += BLOCK) {
-		size_t size = MIN(BLOCK + length, end - at);
+	if (!block)
+		return &err_nomem;
+	for (uint64_t at = start; !*found && at < end; at += BLOCK) {
+		size_t size = MIN(BLOCK + wanted->size, end - at);
 
-		if (err_ok(memory_read(kernel->memory, at, block, size)) &&
-		    memmem(block, size, wanted, length))
-			return true;
+		*found = TRY_OK(memory_read(kernel->memory, at, block, size)) &&
+			 memmem(block, size, wanted->bytes, wanted->size);
 	}
-	return false;
+	return NULL;
 }
 
-static bool in_module(struct kernel *kernel, const struct module *module, const uint8_t *wanted,
-		      size_t length)
+/* ERR_INVALID when the file's build-id is not in the module's memory. */
+static struct err *check_build(struct kernel *kernel, const struct module *module,
+			       const struct text_file *file)
 {
-	for (unsigned i = 0; i < module->range_count; i++)
-		if (!module->ranges[i].init && !module->ranges[i].text &&
-		    holds(kernel, module->ranges[i].start, module->ranges[i].end, wanted, length))
-			return true;
-	return false;
+	const struct text_section *note = build_id_note(file);
+	bool found = !note;
+
+	for (unsigned i = 0; i < module->range_count && !found; i++)
+		if (!module->ranges[i].init && !module->ranges[i].text)
+			TRY(search(kernel, module->ranges[i].start, module->ranges[i].end, note,
+				   &found));
+	return found ? NULL
+		     : err_new(ERR_INVALID, "the file is of another build than the module: its "
+					    "build-id is not in the module's memory");
 }
 
 /* --- where the sections are ------------------------------------------------------------------- */
@@ -71,9 +80,9 @@ static struct err *learn_symbols(struct placing *placing, struct kernel *kernel,
 	_symbol_list_ struct symbol_list list = {0};
 	struct err *err = module_symbols_read(kernel, module->name, module->kallsyms, &list);
 
-	if (err && !list.count)
+	if (err && (err == &err_nomem || !list.count))
 		return err;
-	err_free(err);
+	err_free(err); /* those before it stand */
 	for (size_t i = 0; i < list.count; i++) {
 		uint64_t key = hash_string(list.strings.data + list.entries[i].name);
 		uint64_t *there = map_get(&placing->known, key);
@@ -334,24 +343,19 @@ static struct err *relocate(const struct relocation *r, const GElf_Shdr *header,
 {
 	struct text_section *section = &r->file->sections[header->sh_info];
 	size_t count = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
-	uint8_t *copy = section->bytes ? malloc(section->size + 1) : NULL;
 	GElf_Rela rela;
 
-	if (!section->bytes || section->fields) {
-		free(copy);
+	if (!section->bytes || section->fields)
 		return NULL;
-	}
 	section->fields = calloc(count + 1, sizeof(*section->fields));
-	if (!copy || !section->fields) {
-		free(copy);
+	uint8_t *copy = r->file->copies[header->sh_info] = malloc(section->size + 1);
+	if (!copy || !section->fields)
 		return &err_nomem;
-	}
 	memcpy(copy, section->bytes, section->size);
 	for (size_t i = 0; i < count && gelf_getrela(data, (int)i, &rela); i++)
 		apply(r, section, copy, &rela);
 	qsort(section->fields, section->field_count, sizeof(*section->fields), by_offset);
 	section->bytes = copy;
-	r->file->copies[header->sh_info] = copy;
 	return NULL;
 }
 
@@ -383,17 +387,14 @@ static void placing_deinit(struct placing *placing)
 	free(placing->votes);
 }
 
-struct err *text_file_place_module(struct text_file *file, struct kernel *kernel,
+struct err *text_file_module_place(struct text_file *file, struct kernel *kernel,
 				   const struct module *module)
 {
 	_cleanup_(placing_deinit) struct placing placing = {.file = file};
-	const struct text_section *note = build_id_note(file);
 
 	if (!file->module)
 		return err_new(ERR_INVALID, "not a module's file");
-	if (note && !in_module(kernel, module, note->bytes, note->size))
-		return err_new(ERR_INVALID, "the file is of another build than the module: its "
-					    "build-id is not in the module's memory");
+	TRY(check_build(kernel, module, file));
 	placing.votes = calloc(file->count, sizeof(*placing.votes));
 	if (!placing.votes)
 		return &err_nomem;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel may have put at a place it patches: known forms, by kind of place. */
+#include "kernel/text/text_patch.h"
+
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/dump/regs.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/text/text_sites.h"
 
 #define NEAR_BITS 2
 #define OPCODE_CALL 0xe8
@@ -366,9 +366,9 @@ static bool is_known(const struct place *place)
 	}
 }
 
-enum text_patch text_site_check(struct kernel *kernel, const struct text_site *site,
-				const uint8_t *expected, const uint8_t *found, uint64_t slide,
-				uint8_t *near)
+enum text_patch text_patch_check(struct kernel *kernel, const struct text_site *site,
+				 const uint8_t *expected, const uint8_t *found, uint64_t slide,
+				 uint8_t *near)
 {
 	const struct place place = {kernel, site, expected, found, slide};
 	enum text_patch patch = PATCH_OTHER;

@@ -2,7 +2,7 @@
 #ifndef TRIAGE_KERNEL_TEXT_TEXT_SITES
 #define TRIAGE_KERNEL_TEXT_TEXT_SITES
 
-#include "kernel/text/text_file.h"
+#include "base/error.h"
 
 /*
  * Places in the kernel's code that it patches itself, out of the tables in the file the code came
@@ -34,39 +34,21 @@ struct text_site {
 	uint64_t replacement_address;
 };
 
+#define TEXT_SITE_LENGTH_MAX 255 /* bytes */
+
 struct text_sites {
-	struct text_site *list; /* by address */
-	size_t count, capacity;
+	struct text_site *list; /* by address, once sorted */
+	size_t count;
 };
 
-/*
- * Those in [start, end), all of it code in file. ERR_NOT_FOUND when a table is there but not the
- * type to read it by: what differs then cannot be told from what was patched.
- */
-struct err *text_sites_collect(struct kernel *kernel, const struct text_file *file, uint64_t start,
-			       uint64_t end, struct text_sites *ret);
-/* Add one more; keep the order with text_sites_sort(). */
+/* Add one more. ERR_LIMIT when there are too many. */
 struct err *text_sites_add(struct text_sites *sites, const struct text_site *site);
+/* Bring them in the order of their addresses, which text_sites_next() needs. */
 void text_sites_sort(struct text_sites *sites);
 void text_sites_deinit(struct text_sites *sites);
 #define _text_sites_ _cleanup_(text_sites_deinit)
 /* The next site that covers address, from index *from on (0 at first); NULL when there is none. */
 const struct text_site *text_sites_next(const struct text_sites *sites, uint64_t address,
 					size_t *from);
-
-enum text_patch {
-	PATCH_KNOWN, /* what stands there may stand there */
-	PATCH_NEAR,  /* one or two bits away from that */
-	PATCH_OTHER, /* cannot be told: a form of patching not known here, or overwritten */
-};
-
-/*
- * What stands at a site, against what its file has there; both are of site->length bytes. slide is
- * that of the file. For PATCH_NEAR, near is what would be right.
- */
-enum text_patch text_site_check(struct kernel *kernel, const struct text_site *site,
-				const uint8_t *expected, const uint8_t *found, uint64_t slide,
-				uint8_t *near);
-#define SITE_LENGTH_MAX 255
 
 #endif

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Patched code that tables of structures list; their members by name, as the kernel's types say. */
+#include "kernel/text/text_tables.h"
+
 #include "base/parse.h"
-#include "kernel/text/text_collect.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 
+/* A walk along the entries of a table. */
 struct entries {
-	const struct collecting *c;
-	struct table table;
+	const struct text_collector *c;
+	struct text_table table;
 	uint64_t size; /* of an entry */
 	uint64_t at;   /* offset of the one at hand */
 };
 
-/* False at once when the kernel has no such table. */
-static struct err *open_entries(struct collecting *c, const char *section, const char *first,
+/* No entries when the kernel has no such table. */
+static struct err *open_entries(struct text_collector *c, const char *section, const char *first,
 				const char *last, const char *type, struct entries *ret)
 {
 	*ret = (struct entries){.c = c};
-	if (!collect_table(c, section, first, last, &ret->table) || !ret->table.size)
+	if (!text_collector_table(c, section, first, last, &ret->table) || !ret->table.size)
 		return NULL;
 	ret->size = type_size(types_find_struct(c->kernel->types, type));
 	return ret->size ? NULL
@@ -81,7 +83,7 @@ static const uint8_t *replacement_at(const struct text_file *file, uint64_t addr
 	return section ? section->bytes + (address - section->address) : NULL;
 }
 
-static struct err *add_alternatives(struct collecting *c)
+static struct err *add_alternatives(struct text_collector *c)
 {
 	struct entries e;
 
@@ -96,18 +98,18 @@ static struct err *add_alternatives(struct collecting *c)
 			.replacement_address = address_of(&e, MEMBER_ALT_REPLACEMENT),
 		};
 
-		if (!collect_wants(c, site.address))
+		if (!text_collector_wants(c, site.address))
 			continue;
 		site.replacement =
 			replacement_at(c->file, site.replacement_address, site.replacement_length);
 		if (!site.replacement || site.replacement_length > site.length)
 			site.replacement_length = 0;
-		TRY(collect_site(c, &site));
+		TRY(text_collector_add(c, &site));
 	}
 	return NULL;
 }
 
-static struct err *add_jumps(struct collecting *c)
+static struct err *add_jumps(struct text_collector *c)
 {
 	struct entries e;
 
@@ -119,18 +121,18 @@ static struct err *add_jumps(struct collecting *c)
 			.address = address_of(&e, MEMBER_JUMP_CODE),
 			.target = address_of(&e, MEMBER_JUMP_TARGET),
 		};
-		const uint8_t *code = collect_code(c->file, site.address, 2);
+		const uint8_t *code = text_collector_code(c, site.address, 2);
 
-		if (!collect_wants(c, site.address) || !code)
+		if (!text_collector_wants(c, site.address) || !code)
 			continue;
 		/* Short ones are told by the instruction (e7bf1ba97afd v5.14). */
 		site.length = code[0] == 0xeb || (code[0] == 0x66 && code[1] == 0x90) ? 2 : 5;
-		TRY(collect_site(c, &site));
+		TRY(text_collector_add(c, &site));
 	}
 	return NULL;
 }
 
-static struct err *add_static_calls(struct collecting *c)
+static struct err *add_static_calls(struct text_collector *c)
 {
 	struct entries e;
 
@@ -140,15 +142,15 @@ static struct err *add_static_calls(struct collecting *c)
 		struct text_site site = {.kind = SITE_STATIC_CALL,
 					 .address = address_of(&e, MEMBER_STATIC_CALL_ADDR)};
 
-		if (!collect_wants(c, site.address))
+		if (!text_collector_wants(c, site.address))
 			continue;
-		site.length = collect_length(c, site.address);
-		TRY(collect_site(c, &site));
+		site.length = text_collector_length(c, site.address);
+		TRY(text_collector_add(c, &site));
 	}
 	return NULL;
 }
 
-static struct err *add_paravirt(struct collecting *c)
+static struct err *add_paravirt(struct text_collector *c)
 {
 	struct entries e;
 
@@ -159,13 +161,13 @@ static struct err *add_paravirt(struct collecting *c)
 					 .address = address_of(&e, MEMBER_PARAVIRT_INSTR),
 					 .length = byte_of(&e, MEMBER_PARAVIRT_LENGTH)};
 
-		if (collect_wants(c, site.address))
-			TRY(collect_site(c, &site));
+		if (text_collector_wants(c, site.address))
+			TRY(text_collector_add(c, &site));
 	}
 	return NULL;
 }
 
-struct err *collect_tables(struct collecting *c)
+struct err *text_tables_collect(struct text_collector *c)
 {
 	TRY(add_alternatives(c));
 	TRY(add_jumps(c));
