@@ -6,7 +6,7 @@
 -- advice: Look at the caller named: what it holds was freed, or written by somebody else.
 SELECT
 	'the log says: ' || coalesce(message, kind) AS because,
-	coalesce(message, kind) || place AS headline,
+	coalesce(message, kind) || culprit_place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('list_corruption', 'refcount',

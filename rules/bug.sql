@@ -5,9 +5,10 @@
 -- confidence: 0.95
 -- advice: Read the condition at the named line: the kernel found its own data inconsistent there.
 SELECT
-	'the instruction is a BUG() of the kernel''s bug table' || coalesce(': ' ||
-		message, '') AS because,
-	coalesce(message, 'BUG()') || place AS headline,
+	iif(source = 'log', 'the log has the report of a BUG()',
+		'the instruction is a BUG() of the kernel''s bug table') ||
+		coalesce(': ' || message, '') AS because,
+	coalesce(message, 'BUG()') || culprit_place AS headline,
 	-- Which check it was says more than that it was one.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) OR
 		message LIKE '%list_debug.c%' AND EXISTS (SELECT 1 FROM log_event e

@@ -6,7 +6,7 @@
 -- advice: The kernel went on: read the rule that the report names, and the functions in its call trace.
 SELECT
 	'the log says: ' || coalesce(message, kind) AS because,
-	coalesce(message, kind) || place AS headline,
+	coalesce(message, kind) || culprit_place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',

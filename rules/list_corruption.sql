@@ -7,7 +7,7 @@
 -- The kernel proves that the list is broken; by what is open, hence not all of the confidence.
 SELECT
 	'the log says: ' || e.text AS because,
-	'broken list: ' || e.text || c.place AS headline,
+	'broken list: ' || e.text || c.culprit_place AS headline,
 	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2

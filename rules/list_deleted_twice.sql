@@ -7,7 +7,7 @@
 -- rules-out: A stray write: LIST_POISON is what list_del() itself leaves.
 SELECT
 	'the log says: ' || e.text AS because,
-	'list node deleted twice: ' || e.text || c.place AS headline,
+	'list node deleted twice: ' || e.text || c.culprit_place AS headline,
 	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2

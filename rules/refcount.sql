@@ -8,7 +8,7 @@
 -- is the crash itself.
 SELECT
 	'the log says: ' || e.text AS because,
-	'reference count: ' || e.text || c.place AS headline,
+	'reference count: ' || e.text || c.culprit_place AS headline,
 	CASE c.kind WHEN 'warn' THEN 1 ELSE 0.8 END AS confidence, e.finding, c.finding AS finding2
 FROM log_event e JOIN crash c ON c.dump = e.dump
 WHERE e.dump = :dump AND e.kind = 'refcount' AND e.text LIKE '%use-after-free%'

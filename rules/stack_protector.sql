@@ -6,7 +6,7 @@
 -- advice: Look at the arrays on the stack of the named function, and at what its callees were given pointers to.
 SELECT
 	'the canary behind a function''s locals was changed when it returned' AS because,
-	'stack overwritten' || place AS headline,
+	'stack overwritten' || culprit_place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'stack_protector';

@@ -23,9 +23,43 @@ SELECT dump, number AS finding, confidence,
 	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
 		printf('0x%x', evidence ->> '$.rip.offset'), '') ||
 		coalesce(' [' || (evidence ->> '$.rip.module') || ']', '') ||
+		coalesce(', called from ' || (evidence ->> '$.culprit.symbol') || '+' ||
+			printf('0x%x', evidence ->> '$.culprit.offset') ||
+			coalesce(' [' || (evidence ->> '$.culprit.module') || ']', ''), '') ||
 		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
-		AS place
+		AS place,
+	-- where the fault is: the caller of a helper that only noticed, else the place itself
+	evidence ->> '$.culprit.symbol' AS culprit,
+	coalesce(' in ' || coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol') || '+' ||
+		printf('0x%x', coalesce(evidence ->> '$.culprit.offset', evidence ->> '$.rip.offset')), '') ||
+		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
+			evidence ->> '$.culprit.module') || ']', '') ||
+		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
+		AS culprit_place,
+	-- 'memory' or 'log': what tells of the crash
+	iif(evidence ->> '$.why' LIKE '%log%', 'log', 'memory') AS source,
+	evidence ->> '$.why' AS why
 FROM finding WHERE code = 'crash';
+
+-- A report of the kernel in its log: one block about one event, in the log's order.
+CREATE VIEW report AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.outcome' AS outcome,
+	evidence ->> '$.time_s' AS time_s,
+	evidence ->> '$.first_line' AS first_line,
+	evidence ->> '$.message' AS message,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.pid' AS pid,
+	evidence ->> '$.comm' AS comm,
+	evidence ->> '$.seconds' AS seconds,
+	evidence ->> '$.rip.symbol' AS symbol,
+	evidence ->> '$.rip.module' AS module,
+	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
+		printf('0x%x', evidence ->> '$.rip.offset'), '') ||
+		coalesce(' [' || (evidence ->> '$.rip.module') || ']', '') ||
+		coalesce(', ' || (evidence ->> '$.comm') || '/' || (evidence ->> '$.pid'), '') AS place
+FROM finding WHERE code = 'log.report';
 
 -- An analysis that could not begin, or broke off.
 CREATE VIEW failure AS

@@ -12,7 +12,7 @@
 /* crash_kinds.def and reports.def name what they share alike. */
 static enum crash_kind kind_of(const struct report *report)
 {
-	const char *name = report_kind_name(report->kind);
+	const char *name = report_kind_name(report_crash_kind(report));
 
 	/* Until 8341f2f222d7 v5.1 sysrq-c wrote to NULL to crash. */
 	if (!strcmp(report->rip.symbol, "sysrq_handle_crash"))
@@ -65,7 +65,7 @@ void crash_take_report(struct crash *crash, const struct report *report)
 	copy_string(crash->message, sizeof(crash->message), report->message);
 	take_who(crash, report);
 	take_where(crash, report);
-	crash->exception = report->regs.known != 0;
+	crash->exception = report->regs.known & ~(1u << REG_CS | 1u << REG_SS | 1u << REG_RIP);
 	crash->regs = report->regs;
 	if (report->has_error_code)
 		crash->error_code = report->error_code;

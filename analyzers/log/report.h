@@ -118,5 +118,7 @@ enum report_outcome report_kind_outcome(enum report_kind kind);
  * stuck, else the first notice; NULL when there is none.
  */
 const struct report *reports_crash(const struct reports *reports);
+/* Its kind as a crash: a panic whose words name a lockup is one, though the lockup's own report is lost. */
+enum report_kind report_crash_kind(const struct report *report);
 
 #endif

@@ -32,15 +32,30 @@ static bool fits(const struct report *report, int kind)
 	return (int)report->kind == kind;
 }
 
+/* What panic()'s words say that happened before; -1 when they tell nothing else. */
+static int kind_of_words(const struct report *panic)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(panics); i++)
+		if (strstr(panic->message, panics[i].words))
+			return panics[i].kind;
+	return -1;
+}
+
+enum report_kind report_crash_kind(const struct report *report)
+{
+	int kind = report->kind == REPORT_PANIC ? kind_of_words(report) : -1;
+
+	return kind == ANY_SURVIVED		  ? REPORT_WARN
+	       : kind >= 0 && kind < REPORT_KINDS ? (enum report_kind)kind
+						  : report->kind;
+}
+
 /* What the panic is about: the report nearest before it, but of oopses the first, which led to the rest. */
 static const struct report *before_panic(const struct reports *reports, size_t panic)
 {
 	const struct report *words = &reports->list[panic], *found = NULL;
-	int kind = -1;
+	int kind = kind_of_words(words);
 
-	for (size_t i = 0; kind < 0 && i < ARRAY_SIZE(panics); i++)
-		if (strstr(words->message, panics[i].words))
-			kind = panics[i].kind;
 	for (size_t i = panic; kind >= 0 && i-- > 0;)
 		if (fits(&reports->list[i], kind)) {
 			found = &reports->list[i];
@@ -75,8 +90,9 @@ const struct report *reports_crash(const struct reports *reports)
 		enum report_outcome outcome = report_kind_outcome(report->kind);
 
 		if (outcome == OUTCOME_PANIC)
-			return oops && report->kind != REPORT_SYSRQ ? oops
-								    : before_panic(reports, i);
+			return oops && report_crash_kind(report) != REPORT_SYSRQ
+				       ? oops
+				       : before_panic(reports, i);
 		if (outcome == OUTCOME_OOPS && !oops)
 			oops = report;
 		if (!best || weight(report) > weight(best))
