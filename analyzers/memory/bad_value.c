@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bad value and its steps, as kept for all who ask about it. */
+/* Keeps the steps that lead from a bad value back to its origin. */
 #include "memory/bad_value.h"
 
 #include <stdlib.h>

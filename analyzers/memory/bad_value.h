@@ -10,17 +10,19 @@ struct bad_value_step {
 	char *text;
 };
 
-/* A value that was used as a pointer and is none: where it was read from, and how that is known. */
+/*
+ * A value that was used as a pointer and is none: where it was loaded from, and how that is known.
+ */
 struct bad_value {
-	bool found; /* it was loaded from address */
+	bool found; /* the place it was loaded from is known: address */
 	uint64_t address;
-	uint64_t value;	  /* as loaded: what the code added to it since is taken off */
+	uint64_t value;	  /* as it was loaded; the code may have added to it since */
 	bool whole;	  /* all its bits are known */
 	uint64_t base;	  /* of the object: address - offset */
-	uint64_t offset;  /* in the object, bytes; of a member before its start, negative */
+	int64_t offset;	  /* of address in the object, bytes */
 	bool held;	  /* memory at address still holds the value: proven */
 	struct type type; /* of the object; TYPE_NONE unknown */
-	char member[96];  /* "fq"; "" before the start of type */
+	char member[96];  /* "fq"; "" when offset is negative */
 	bool guessed;	  /* type and member are inferred */
 	struct bad_value_step *steps;
 	size_t step_count;

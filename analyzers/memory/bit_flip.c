@@ -13,10 +13,10 @@
 #include "kernel/types/types.h"
 
 /*
- * How well a restored value fits. Chance has the least room in a list: the object points back at
- * the very word that holds the bad value. Siblings are objects of the holder's cache: what they
- * hold at the same offset tells which cache, and which offset in its objects, the value should
- * lead to.
+ * How well a restored value fits, best last. List links are the least likely to fit by chance: the
+ * object points back at the very word that holds the bad value. Siblings are other objects of the
+ * holder's cache: if their words at the same offset all point to one cache, at one offset in its
+ * objects, then so should the restored value.
  */
 enum fit { FIT_NONE, FIT_INSIDE, FIT_START, FIT_TYPE, FIT_SIBLINGS, FIT_LINKED };
 
@@ -31,7 +31,7 @@ struct search {
 	struct slab_object object;
 };
 
-#define SIBLINGS_MAX 16 /* objects each side of the holder that are asked */
+#define SIBLINGS_MAX 16 /* that are read, on each side of the holder */
 #define SIBLINGS_AGREE 2
 
 static bool read_word(const struct search *search, uint64_t address, uint64_t *ret)
@@ -63,7 +63,7 @@ static void ask_siblings(struct search *search)
 			continue;
 		if (agree &&
 		    (target.slab.cache != expected.slab.cache || target.offset != expected.offset))
-			return; /* they disagree: no rule to be had from them */
+			return; /* they disagree, so they tell nothing */
 		expected = target;
 		agree++;
 	}
@@ -88,8 +88,9 @@ static uint64_t pointed_size(const struct bad_value *origin)
 /* --- candidates ------------------------------------------------------------------------------- */
 
 /*
- * next or prev of a list_head, or next of an hlist_node: the neighbour's other pointer leads back.
- * Sets *node where it is the links that tell who holds the value.
+ * The value is next or prev of a list_head, or next of an hlist_node, and the neighbour it should
+ * lead to points back. Where the holder is not known, *node is set to the word that the neighbour
+ * points back to, if that holds the value.
  */
 static bool is_linked(const struct search *search, uint64_t restored, uint64_t *node)
 {
@@ -133,7 +134,7 @@ static void try_candidate(struct search *search, const unsigned *bits, unsigned 
 		return;
 	search->candidates++;
 	bool linked = is_linked(search, restored, &node);
-	/* Two bits prove nothing unless something tells the object: don't ask who owns it. */
+	/* Two flipped bits could lead anywhere: only links or siblings make them worth a look. */
 	if ((count > 1 && !linked && !search->cache) ||
 	    !err_ok(slab_find(search->kernel, restored, &object)) ||
 	    object.state != OBJECT_ALLOCATED || object.offset < 0)
@@ -163,8 +164,8 @@ static void try_all(struct search *search, unsigned count, struct bit_flip *flip
 }
 
 /*
- * How sure, with chance taken off: each candidate that leads into memory had its chance to meet
- * an object of that cache at that offset, which is at most one word in an object's size.
+ * Confidence, less what chance explains: each candidate that leads into memory could have met an
+ * object of that cache at that offset by chance, and one word in each object's size does.
  */
 static double confidence_of(const struct search *search, const struct bit_flip *flip)
 {
@@ -177,7 +178,7 @@ static double confidence_of(const struct search *search, const struct bit_flip *
 		for (unsigned i = 0; i < search->candidates; i++)
 			base *= 1 - 8.0 / (double)search->cache->size;
 	}
-	/* Several equally good ones explain nothing. */
+	/* Of several that fit equally well, one is right at most. */
 	return base / search->fits[search->best];
 }
 

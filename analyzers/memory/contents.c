@@ -15,15 +15,16 @@
 #include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "kernel/types/types.h"
+#include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
 
-#define WHOLE_MAX 512 /* bytes of an object that are shown whole; of a larger one the half */
+#define WHOLE_MAX 512 /* bytes of an object shown whole; of a larger one half as many are shown */
 
 struct window {
 	uint64_t from, to; /* shown */
 	uint64_t bad;
 	uint64_t object, size; /* 0 unknown */
-	uint64_t base;	       /* of the type; types may begin inside an object */
+	uint64_t base;	       /* where the type begins: it may be part of a larger object */
 	struct type type;
 };
 
@@ -88,7 +89,7 @@ static void add_word(struct kernel *kernel, const struct window *window, uint64_
 	if (!err_ok(memory_read_u64(kernel->memory, at, &word.value)))
 		return;
 	name_members(window, &word);
-	if (memory_is_kernel(kernel->memory, word.value) && word.value < -4096ull) {
+	if (kernel_pointer_is(kernel->memory, word.value)) {
 		owner_find(kernel, word.value, &owner);
 		owner_format(&owner, word.points_to, sizeof(word.points_to));
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where else a bad value stands: in as much of the dump as can be read in passing, on the stack of
- * the task that met it, and in the slab it was read from. Copies on the stack are the crash's own;
- * one in an object is where it came from.
+ * Where else a bad value stands: in as much of the dump as can be searched without delay, on the
+ * stack of the task that crashed on it, and in the slab it was loaded from. Copies on that stack
+ * come from the crash itself; one in an object is where the value came from.
  */
 #include "kernel/mm/slab_find.h"
 #include "memory/copies.h"
@@ -27,22 +27,22 @@
 #define GROUPS_SHOWN 16
 #define HITS_MAX 1024
 /*
- * How many pages are read in passing: what adds a quarter to the time an analysis takes, measured
- * by the pages it has read one by one. A dump with no more is searched whole.
+ * How many pages are searched: so many for each page the analysis has read by itself, which adds a
+ * quarter to its time. A dump with no more pages is searched whole.
  */
 #define PAGES_MIN 5120
 #define PAGES_FOR_EACH 2
 #define THREADS 2
 #define REGION_MAX (1u << 20) /* bytes of a stack or slab */
 
-/* How much of the dump was gone through, and what for. */
+/* What is searched for, and where. */
 struct extent {
 	uint64_t value;
-	struct sweep_window window; /* count 0: no part of the dump as such */
+	struct sweep_window window; /* of the dump's pages; count 0: none */
 	bool stack, slab;
 };
 
-/* Poison and fillers stand everywhere, and each place of them says nothing. */
+/* Poison and fillers stand in so many places that none of them says anything. */
 static bool is_common(uint64_t value)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
@@ -55,7 +55,7 @@ static bool is_common(uint64_t value)
 	return false;
 }
 
-/* The part of the dump around an address that belongs to the crash. */
+/* Search the pages around an address that has to do with the crash. */
 static struct err *search_dump(struct kernel *kernel, struct extent *extent, uint64_t near,
 			       struct search_result *result)
 {
@@ -87,7 +87,7 @@ static struct err *take(struct search_result *result, struct search_hit hit)
 	return NULL;
 }
 
-/* The words of one page, or of part of it; one that cannot be read is passed over. */
+/* Search one page, or part of it; a page that cannot be read is passed over. */
 static struct err *search_page(struct kernel *kernel, const struct extent *extent, uint64_t address,
 			       size_t length, struct search_result *result)
 {
@@ -118,7 +118,7 @@ static struct err *search_region(struct kernel *kernel, const struct extent *ext
 	return NULL;
 }
 
-/* What is nearest to the crash is searched whatever the size of the dump. */
+/* The stack and the slab nearest to the crash are searched however large the dump is. */
 static struct err *search_near(struct kernel *kernel, struct extent *extent,
 			       const struct task *task, uint64_t holder,
 			       struct search_result *result)

@@ -5,8 +5,8 @@
 #include "analysis.h"
 
 /*
- * Where in memory the bad value stands, into the analysis. holder is where it was read from, or 0.
- * Says nothing of values as common as small numbers.
+ * Find where in memory the bad value stands: analysis->memory.copies. holder is where it was loaded
+ * from, or 0. Small numbers are not searched for: they stand everywhere.
  */
 struct err *copies_find(struct analysis *analysis, uint64_t holder, uint64_t value);
 

@@ -14,11 +14,12 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/unwind/frame.h"
+#include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
 
-#define VALUE_FRAMES 4 /* the crashed function's and its callers' stack frames … */
-#define VALUE_WORDS 64 /* … words of each … */
-#define VALUES_SHOWN 4 /* … and pointers among them, that nothing else holds */
+#define VALUE_FRAMES 4 /* stack frames that are read, from the crashed function's outwards */
+#define VALUE_WORDS 64 /* of each frame that are read */
+#define VALUES_SHOWN 4 /* pointers of each frame that are shown, if nothing else showed them */
 #define LOCKS_SHOWN 16
 
 static void add(struct analysis *analysis, const char *where, uint64_t value)
@@ -34,12 +35,6 @@ static void add(struct analysis *analysis, const char *where, uint64_t value)
 	memory_found_pointer(analysis, &pointer);
 }
 
-/* An address of the kernel and no error code. */
-static bool is_pointer(const struct kernel *kernel, uint64_t value)
-{
-	return memory_is_kernel(kernel->memory, value) && value < -4096ull;
-}
-
 static bool is_shown(const struct memory_facts *facts, uint64_t value)
 {
 	for (size_t i = 0; i < facts->pointer_count; i++)
@@ -51,8 +46,9 @@ static bool is_shown(const struct memory_facts *facts, uint64_t value)
 /* --- registers -------------------------------------------------------------------------------- */
 
 /*
- * What alloc_percpu() gives is no address but the way from a CPU's area to one, and looks like a
- * user's. The kernel maps its areas (mm/percpu-vm.c), and their mapping tells it from that.
+ * alloc_percpu() returns no address but an offset from each CPU's area, which looks like an address
+ * of user space. It is one of these if it leads, for the crashed CPU, into memory that the kernel
+ * mapped for such areas (mm/percpu-vm.c).
  */
 static void add_percpu_offset(struct analysis *analysis, const char *where, uint64_t value)
 {
@@ -79,7 +75,7 @@ static void add_registers(struct analysis *analysis)
 	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
 		if (!regs_known(regs, reg))
 			continue;
-		if (is_pointer(analysis->kernel, regs->value[reg]))
+		if (kernel_pointer_is(analysis->kernel->memory, regs->value[reg]))
 			add(analysis, reg_name(reg), regs->value[reg]);
 		else
 			add_percpu_offset(analysis, reg_name(reg), regs->value[reg]);
@@ -88,13 +84,13 @@ static void add_registers(struct analysis *analysis)
 
 /* --- the stack -------------------------------------------------------------------------------- */
 
-/* Data somewhere else: neither code, which return addresses are, nor a place on this stack. */
+/* A pointer to data: not to code, as return addresses are, and not into this stack itself. */
 static bool is_data_pointer(const struct crash *crash, uint64_t value)
 {
 	struct kernel *kernel = crash->kernel;
 	struct symbol symbol;
 
-	if (!is_pointer(kernel, value) ||
+	if (!kernel_pointer_is(kernel->memory, value) ||
 	    (crash->task && value - crash->task->stack < crash->task->stack_size))
 		return false;
 	enum va_class class = memory_class(kernel->memory, value);
@@ -160,7 +156,7 @@ static void add_locks(struct analysis *analysis)
 void crash_pointers_find(struct analysis *analysis)
 {
 	const struct crash *crash = analysis->crash;
-	/* Who panics of a hung task or on request knows nothing of what is wrong. */
+	/* The task that reports a hang or is told to panic has nothing to do with what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
 
 	if (crash->exception && crash->fault)

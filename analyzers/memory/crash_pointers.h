@@ -5,9 +5,9 @@
 #include "analysis.h"
 
 /*
- * The addresses of a crash that anyone would look up, each with its owner, into the analysis: the
- * one that faulted, registers, data the top frames point to, and where nothing faulted the locks
- * that earlier analyzers found. Bounded: a few a frame, few frames, few locks.
+ * Find the addresses of a crash that anyone would look up, each with its owner, and put them into
+ * analysis->memory.pointers: the address that faulted, registers, data the innermost frames point
+ * to, and without an exception the locks that were found. Bounded for each of these.
  */
 void crash_pointers_find(struct analysis *analysis);
 

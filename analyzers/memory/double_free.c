@@ -16,7 +16,7 @@
 #include "memory/memory_found.h"
 #include "memory/slab_functions.h"
 
-/* In the allocator, by the place BUG() names or, without CONFIG_DEBUG_BUGVERBOSE, the function. */
+/* Told by the file BUG() names or, without CONFIG_DEBUG_BUGVERBOSE, by the function. */
 static bool bug_in_allocator(const struct crash *crash)
 {
 	static const char *const functions[] = {
@@ -42,7 +42,10 @@ static unsigned registers_with(const struct regs *regs, uint64_t address)
 	return count;
 }
 
-/* object and fp: the start of one object in two registers. A free one is the likelier. */
+/*
+ * set_freepointer()'s object and fp: two registers hold the start of one object. A free object is
+ * preferred.
+ */
 static bool find_twice(struct kernel *kernel, const struct regs *regs, struct slab_object *ret)
 {
 	bool found = false;
@@ -64,8 +67,8 @@ static bool find_twice(struct kernel *kernel, const struct regs *regs, struct sl
 }
 
 /*
- * Who freed it: the first caller outside of the allocator. NULL where objects put aside earlier
- * were being handed back (2d517aa09bbc v6.18, sheaves): then that caller is long gone.
+ * Who freed it: the first caller outside of the allocator. NULL where a sheaf of objects was being
+ * handed back (2d517aa09bbc v6.18): whoever freed them has long since returned.
  */
 static const struct frame *find_caller(const struct crash *crash)
 {

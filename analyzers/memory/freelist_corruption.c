@@ -29,7 +29,7 @@ static void add_looks(struct analysis *analysis, const struct culprit *culprit)
 	}
 }
 
-/* Which object it was is not known, but what was written is: what all candidates share. */
+/* The object is not known, but the bytes that all candidates have in common are. */
 static void add_common_look(struct analysis *analysis, const struct culprit *culprit)
 {
 	struct value_look looks[VALUE_LOOKS_MAX];
@@ -63,8 +63,9 @@ static void add_holder(struct analysis *analysis, const struct slab_cache *cache
 }
 
 /*
- * What was written runs on from the object in front: it was overrun. Of an object cleared since
- * only that is left which the one in front ends with.
+ * If the same kind of bytes reaches from the object in front over the free pointer, that object was
+ * overrun. Where the free pointer's object has been cleared since, only what the object in front
+ * ends with is left to tell.
  */
 static bool find_overrun(struct kernel *kernel, const struct culprit *culprit,
 			 struct overrun *overrun)
@@ -122,7 +123,10 @@ void freelist_corruption_explain(struct analysis *analysis, struct freelist_corr
 {
 	const struct slab_cache *cache = corruption->slab.cache;
 	const struct culprit *culprit = &corruption->culprit;
-	/* An array of indices stands in the slab's descriptor, and no object in front of it. */
+	/*
+	 * SLAB keeps its free list as an array of indices in the slab's descriptor, outside of any
+	 * object.
+	 */
 	bool in_object = culprit->object && !cache->arrays;
 
 	if (in_object)

@@ -5,8 +5,9 @@
 #include "analysis.h"
 
 /*
- * A broken free list, with slab, broken, culprit, list and near filled in, into the analysis; and
- * what follows from it: the look of what was written, the object that holds it, the one in front.
+ * Put a broken free list into the analysis, and what follows from it: what the written bytes look
+ * like, the object that holds them, the object in front. The caller fills in slab, broken, culprit,
+ * list and near.
  */
 void freelist_corruption_explain(struct analysis *analysis, struct freelist_corruption *corruption);
 

@@ -47,7 +47,10 @@ static bool in_registers(const struct regs *regs, uint64_t address)
 	return false;
 }
 
-/* Words don't turn to capitals in their middle, and are made of letters: 0 is best. */
+/*
+ * How unlike a word the bytes are: capitals after small letters, other characters than letters and
+ * digits.
+ */
 static unsigned oddities(uint64_t raw)
 {
 	unsigned odd = 0;
@@ -65,14 +68,15 @@ static unsigned oddities(uint64_t raw)
 }
 
 /*
- * Objects by how well they fit. Where neighbours in the slab give bytes alike, the one the crash
- * still has a register on is the one that was taken last; of two of these, the one that such bytes
- * run up to, or else whose bytes make a word.
+ * The best of the objects that may be meant. Neighbours in a slab often decode to similar bytes;
+ * then the one that a register of the crash points to was taken last and is preferred, next one
+ * that similar bytes run up to from the object in front, next the one whose bytes look most like a
+ * word.
  */
 struct choice {
 	struct culprit best;
 	unsigned rank, ties, held; /* held: candidates in registers */
-	double chance;		   /* of one try */
+	double chance;		   /* that one try gives such bytes by chance */
 	uint64_t first, differ;	   /* bits in which candidates differ from the first */
 };
 
@@ -106,8 +110,8 @@ static uint64_t with_blanks(uint64_t value, uint64_t differ)
 }
 
 /*
- * The object has been cleared since (init_on_alloc). But hardening mixes the pointer with the
- * place it was stored at: undone for each object in turn, only the right one gives bytes that
+ * The object has been cleared since (init_on_alloc), but hardening had mixed the pointer with the
+ * address it was stored at. Undo that for each object in turn: only the right one gives bytes that
  * look like something.
  */
 static bool culprit_computed(struct kernel *kernel, const struct regs *regs,
@@ -139,7 +143,7 @@ static bool culprit_computed(struct kernel *kernel, const struct regs *regs,
 			      : choice.held == 1 || choice.rank & RANK_RUN_UP_TO ? 0.9
 										 : 0.75;
 	culprit->confidence *= 1 - culprit->chance;
-	/* Nothing but the words' looks tells them apart: too little to name one. */
+	/* How much the bytes look like a word is too little to tell objects apart. */
 	if (culprit->candidates > 1 && (choice.rank < RANK_RUN_UP_TO || choice.ties))
 		culprit->object = 0;
 	return true;

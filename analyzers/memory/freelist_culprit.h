@@ -6,8 +6,8 @@
 #include "memory/memory_facts.h"
 
 /*
- * regs: of the crash, may be NULL: an object at hand there is the likelier one. Returns false when
- * nothing is known of the object nor of what was written.
+ * Which object's free pointer led to broken->decoded. An object that regs, the crash's registers or
+ * NULL, point to is preferred. False when neither the object nor what was written can be told.
  */
 bool freelist_culprit_find(struct kernel *kernel, const struct regs *regs, const struct slab *slab,
 			   const struct freelist_break *broken, struct culprit *ret);

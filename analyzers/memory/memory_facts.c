@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facts of memory end with the analysis that holds them. */
+/* Frees the facts of memory at the end of an analysis. */
 #include "memory/memory_facts.h"
 
 #include <stdlib.h>

@@ -18,13 +18,13 @@ struct crash_pointer {
 	uint64_t value;
 	struct owner owner;
 	const struct task *task; /* whose task_struct it points into, or NULL */
-	uint64_t percpu;	 /* a per-CPU pointer: what it means on owner.cpu; else 0 */
+	uint64_t percpu; /* of a per-CPU pointer: the address it means on CPU owner.cpu; else 0 */
 };
 
 /* How the place was found that holds the bad value. */
 enum holder_kind {
-	HOLDER_LOADED,	     /* provenance: the value was loaded from there */
-	HOLDER_LINKED,	     /* list links of the object meant lead back there */
+	HOLDER_LOADED,	     /* the value was loaded from there, as provenance found */
+	HOLDER_LINKED,	     /* the value should lead to a list node that points back there */
 	HOLDER_FREE_POINTER, /* the free pointer of an object on a broken free list */
 };
 
@@ -38,7 +38,7 @@ struct holder {
 	int64_t offset;	  /* of the address in the object; not for HOLDER_LINKED */
 	double confidence;
 	const struct slab_cache *cache; /* HOLDER_FREE_POINTER */
-	bool cleared;			/* HOLDER_FREE_POINTER: it stood there, and is gone */
+	bool cleared; /* HOLDER_FREE_POINTER: the value stood there and has been cleared since */
 };
 
 /* What a bad value may be. */
@@ -59,7 +59,7 @@ enum damage {
 	DAMAGE_ONE_MEMBER,   /* the rest is as it should be */
 	DAMAGE_MEMBERS,	     /* a stretch of the object, or several places in it */
 	DAMAGE_WHOLE_OBJECT, /* from its first word to its last, and no further */
-	DAMAGE_OVERRUN,	     /* the same bytes come out of the object in front */
+	DAMAGE_OVERRUN,	     /* the same bytes run on from the object in front */
 };
 
 struct object_damage {
@@ -68,11 +68,11 @@ struct object_damage {
 	int64_t from, to;      /* bytes like the bad word, around it; from the object's start */
 	unsigned words, zeros; /* of the object; zeros: words that are 0 */
 	/* Words outside of that stretch. */
-	unsigned pointers_good, pointers_bad; /* to memory that is there, and that is not */
-	unsigned lists_sound, lists_broken;   /* list heads whose neighbours point back, or don't */
-	uint64_t list_at;		      /* where a sound list head stands, 0 none */
-	unsigned back_references;      /* pointers to objects that point back into this one */
-	uint64_t back_at, back_object; /* the first: where it stands, the object it leads to */
+	unsigned pointers_good, pointers_bad; /* by whether there is memory where they lead */
+	unsigned lists_sound, lists_broken; /* list heads, by whether both neighbours point back */
+	uint64_t list_at;		    /* where a sound list head stands, 0 none */
+	unsigned back_references;	    /* pointers to objects that point back into this one */
+	uint64_t back_at, back_object;	    /* the first: where it stands, the object it leads to */
 	/* By the type: members that are pointers, and those that cannot be such a pointer. */
 	unsigned members, members_bad;
 	char bad_names[160]; /* of the first of them, "a, b.c" */
@@ -86,9 +86,9 @@ struct damaged_object {
 	struct owner back_reference; /* of damage.back_object, with damage.back_references */
 };
 
-/* The object before this one was written beyond its end. */
+/* The object in front of this one was written beyond its end. */
 struct overrun {
-	struct slab_object object; /* written into */
+	struct slab_object object; /* the one written into */
 	int64_t from, to;	   /* the bytes that are alike, from the object's start */
 	bool has_value;
 	uint64_t value; /* one word of them */
@@ -99,18 +99,18 @@ struct overrun {
 struct culprit {
 	uint64_t object;     /* 0: cannot be told */
 	uint64_t raw;	     /* what stood in its free pointer; valid with object */
-	bool computed;	     /* not read from the object: the hardening undone for each in turn */
+	bool computed;	     /* not read from the object but worked out: see freelist_culprit.c */
 	double confidence;   /* that it is this object */
-	double chance;	     /* that trying each object would make such bytes of any pointer */
+	double chance;	     /* that trying all objects gives such bytes for any pointer */
 	unsigned candidates; /* objects that it may have been */
-	uint64_t common; /* without object: what candidates share, '?' where they differ; or 0 */
+	uint64_t common;     /* without object: what candidates have in common, else '?'; or 0 */
 };
 
 struct freelist_corruption {
 	struct slab slab;
 	struct freelist_break broken;
 	struct culprit culprit;
-	const char *list; /* that breaks: "slab", "cpu"; "fault": the address that faulted */
+	const char *list; /* "slab" or "cpu"; "fault": of the address that faulted */
 	bool near;	  /* the crash touches this slab */
 	bool has_before;
 	struct owner before; /* the object in front of the overwritten one */
@@ -135,14 +135,14 @@ struct debug_report {
 	/* The bytes that should not be there. */
 	uint8_t bytes[16]; /* the first of them */
 	size_t length;	   /* of all of them; 0 unknown */
-	bool in_memory;	   /* still there; else out of the log */
+	bool in_memory;	   /* they are still there; else they are out of the log */
 };
 
 /* --- the words around the bad value ----------------------------------------------------------- */
 
 struct contents_word {
 	uint64_t address, value;
-	char member[260];    /* or two, "size, depth"; "" unknown */
+	char member[260];    /* or two members, "size, depth"; "" unknown */
 	char points_to[256]; /* "" for what is no pointer of the kernel */
 };
 
@@ -171,7 +171,7 @@ struct search_group {
 
 /* Where else the bad value stands. */
 struct copies {
-	uint64_t value, total; /* total: places */
+	uint64_t value, total; /* total: how often it was found */
 	struct search_place *places;
 	size_t place_count; /* of the first of them */
 	struct search_group *groups;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What analyzers of memory find goes two ways: into the analysis as facts, into the findings as JSON. */
+/* Keeps what analyzers of memory find in the analysis, and emits it as findings. */
 #include "memory/memory_found.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "kernel/mm/freelist.h"
 #include "memory/memory_json.h"
 
-/* Without memory for the fact the finding is still worth having: base/alloc.h tells of the rest. */
+/* When memory runs out the finding is emitted all the same; base/alloc.h counts the failure. */
 #define KEEP(array, count, fact)                                                                   \
 	do {                                                                                       \
 		if (array_grow(array, count))                                                      \

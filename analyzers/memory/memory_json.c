@@ -127,7 +127,9 @@ json_t *memory_json_freelist(const struct freelist_corruption *corruption)
 {
 	const struct culprit *culprit = &corruption->culprit;
 	bool known = culprit->object;
-	/* that a list breaks was read from it; whose pointer broke it may have been worked out */
+	/*
+	 * That a list breaks was read from it, but which object broke it may have been worked out.
+	 */
 	bool proven = !culprit->computed || (!known && strcmp(corruption->list, "fault"));
 	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:s}", "cache",
 				 corruption->slab.cache->name, "slab",
@@ -183,7 +185,7 @@ json_t *memory_json_debug_report(const struct debug_report *report)
 		json_put(json, "allocated_by", json_escaped(report->allocated_by));
 	if (report->freed_by[0])
 		json_put(json, "freed_by", json_escaped(report->freed_by));
-	/* Without an address in the report, the object is one whose poison is broken. */
+	/* Without an address in the report, the object was told by its broken poison. */
 	json_put(json, "evidence", json_string(evidence(report->located)));
 	return json;
 }

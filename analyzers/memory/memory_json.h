@@ -5,7 +5,7 @@
 #include "json.h"
 #include "memory/memory_facts.h"
 
-/* The facts of memory as the verdict has them, see schema/verdict.schema.json. NULL: no memory. */
+/* The facts of memory as schema/verdict.schema.json has them. NULL on out-of-memory. */
 json_t *memory_json_pointer(const struct crash_pointer *pointer);
 /* number: of the step, from 1. */
 json_t *memory_json_step(const struct bad_value_step *step, size_t number);

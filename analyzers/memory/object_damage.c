@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether an object is sound but for one bad word: by its other words, its lists, who points back. */
+/* Looks at an object with a bad word: is the rest of it sound, or was more of it overwritten? */
 #include "memory/object_damage.h"
 
 #include <string.h>
@@ -10,13 +10,14 @@
 #include "kernel/mm/slab_find.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "memory/kernel_pointer.h"
 #include "memory/value.h"
 
-#define BEYOND_MAX 4096	 /* bytes a stretch is followed out of the object */
+#define BEYOND_MAX 4096	 /* bytes that a stretch is followed beyond the object */
 #define POINTERS_MAX 512 /* that are tried */
 #define TARGETS_MAX 24	 /* objects that are looked at for a pointer back */
 #define TARGET_BYTES 4096
-#define ARRAYS_MAX 256 /* second steps: arrays of pointers the targets lead to */
+#define ARRAYS_MAX 256 /* arrays of pointers, in objects that targets point to, that are read */
 
 struct look {
 	struct kernel *kernel;
@@ -61,7 +62,7 @@ static void measure_stretch(struct look *look, uint64_t at)
 
 /* --- pointers and lists ----------------------------------------------------------------------- */
 
-/* 1 a place in memory, -1 certainly none, 0 cannot be told (excluded from the dump). */
+/* 1: to memory; -1: to none; 0: cannot be told, as the dump leaves it out. */
 static int leads_somewhere(struct kernel *kernel, uint64_t pointer)
 {
 	uint8_t byte;
@@ -71,14 +72,9 @@ static int leads_somewhere(struct kernel *kernel, uint64_t pointer)
 	return err_ok(err) ? 1 : missing ? 0 : -1;
 }
 
-static bool is_pointer(const struct look *look, uint64_t word)
-{
-	return memory_is_kernel(look->kernel->memory, word) && word < -4096ull;
-}
-
 /*
- * Two pointers in a row may be a list_head. It is one when a neighbour points back; it is broken
- * when the other one does not.
+ * Two pointers in a row may be a list_head. They are one when a neighbour points back, and it is
+ * broken when the other neighbour does not.
  */
 static void try_list(struct look *look, uint64_t offset)
 {
@@ -109,14 +105,15 @@ static void count_words(struct look *look)
 
 		found->words++;
 		found->zeros += !word;
-		if (in_stretch(look, offset) || !is_pointer(look, word) || tried >= POINTERS_MAX)
+		if (in_stretch(look, offset) || !kernel_pointer_is(look->kernel->memory, word) ||
+		    tried >= POINTERS_MAX)
 			continue;
 		tried++;
 		int leads = leads_somewhere(look->kernel, word);
 		found->pointers_good += leads > 0;
 		found->pointers_bad += leads < 0;
 		if (leads > 0 && offset + 16 <= look->size && !in_stretch(look, offset + 8) &&
-		    is_pointer(look, word_at(look, offset + 8)))
+		    kernel_pointer_is(look->kernel->memory, word_at(look, offset + 8)))
 			try_list(look, offset);
 	}
 }
@@ -128,7 +125,7 @@ static bool points_into(const struct look *look, uint64_t word)
 	return word >= look->start && word < look->start + look->object->slab.cache->object_size;
 }
 
-/* An array that a target leads to: request_queue.queue_hw_ctx[] of blk_mq_hw_ctx. */
+/* Does an array that the target points to, as request_queue.queue_hw_ctx[], point to the object? */
 static bool array_leads_back(const struct look *look, uint64_t array, unsigned *arrays)
 {
 	uint64_t words[8];
@@ -186,7 +183,7 @@ static void find_back_references(struct look *look)
 
 /* --- members by their type -------------------------------------------------------------------- */
 
-/* Could this be the member's value: nothing, an error, or memory of the right kind? */
+/* Could this be the member's value: NULL, an error code, or memory of the right kind? */
 static bool fits_member(const struct look *look, const struct member *member, uint64_t word)
 {
 	enum va_class class = memory_class(look->kernel->memory, word);
@@ -195,7 +192,7 @@ static bool fits_member(const struct look *look, const struct member *member, ui
 		return true;
 	if (type_target(member->type).kind == TYPE_FUNCTION)
 		return class == VA_IMAGE || class == VA_MODULE;
-	/* User pointers and tagged ones are pointers, too. */
+	/* Pointers to user space fit, and so do those with flags in their low bits. */
 	return class == VA_USER || (memory_is_kernel(look->kernel->memory, word) &&
 				    leads_somewhere(look->kernel, word & ~7ull) >= 0);
 }
@@ -224,7 +221,8 @@ static void check_members(struct look *look, struct type type)
 
 /* --- what it comes to ------------------------------------------------------------------------- */
 
-#define OVERRUN_MIN 24 /* bytes: one equal word on each side may be chance or a common default */
+#define OVERRUN_MIN                                                                                \
+	24 /* bytes: one equal word on each side of the border may be chance or a default */
 
 /* The stretch begins in the object in front, not before it, and runs into this one. */
 static bool is_overrun(const struct look *look)
@@ -253,7 +251,10 @@ static bool judge_stretch(const struct look *look)
 		return says(found, DAMAGE_OVERRUN, length >= 48 ? 0.9 : 0.7);
 	if (found->from == 0 && found->to == size && size > 16)
 		return says(found, DAMAGE_WHOLE_OBJECT, 0.95);
-	/* The neighbours hold the same: an area was written, or all of them are such buffers. */
+	/*
+	 * The neighbours hold the same: a whole area was written, or all of them are buffers of
+	 * such data.
+	 */
 	if (found->from <= 0 && found->to >= size && size > 16)
 		return says(found, DAMAGE_WHOLE_OBJECT, 0.7);
 	if (length > 16)
@@ -267,7 +268,7 @@ static void judge(const struct look *look)
 
 	if (judge_stretch(look))
 		return;
-	/* Members of a type that none of them fits: another type's object lies here now. */
+	/* Where most members do not fit the type, an object of another type lies here now. */
 	if (found->members_bad >= 3 && 2 * found->members_bad > found->members) {
 		says(found, DAMAGE_WHOLE_OBJECT, 0.8);
 		return;
@@ -283,7 +284,7 @@ static void judge(const struct look *look)
 	else if (found->pointers_good > 1)
 		says(found, DAMAGE_ONE_MEMBER, 0.85);
 	else if (found->zeros + 4 >=
-		 found->words) /* a blank object says little, but nothing against */
+		 found->words) /* a blank object is little evidence, but none against */
 		says(found, DAMAGE_ONE_MEMBER, 0.75);
 }
 

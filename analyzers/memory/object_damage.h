@@ -7,10 +7,11 @@
 #define OBJECT_DAMAGE_MAX 16384 /* bytes of an object that are looked at */
 
 /*
- * Is an object sound but for one bad word? Read from its words and what they point to, with its
- * type where there is one (else kind TYPE_NONE). at is that word's address, object what slab_find()
- * says of it. Bounded: OBJECT_DAMAGE_MAX bytes of the object, its lists and neighbours by single
- * reads. Fails when the object cannot be read.
+ * Is an object sound but for one bad word? Told by its other words and what they point to, and by
+ * its type, if that is known (else kind TYPE_NONE). at is the address of the bad word, object what
+ * slab_find() says of it. At most OBJECT_DAMAGE_MAX bytes of the object are read, and a bounded
+ * number of words elsewhere. ERR_INVALID when at is no word of the object; fails when the object
+ * cannot be read.
  */
 struct err *object_damage_read(struct kernel *kernel, const struct slab_object *object, uint64_t at,
 			       struct type type, struct object_damage *ret);

@@ -16,7 +16,7 @@
 #include "memory/memory_found.h"
 #include "memory/object_damage.h"
 
-/* What speaks for the object, as a clause. */
+/* The evidence that the object is sound: "the list head at +8 is whole, …". */
 static void put_proofs(struct str *text, const struct damaged_object *subject)
 {
 	const struct object_damage *damage = &subject->damage;

@@ -16,11 +16,11 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
-#include "kernel/memory/memory.h"
 #include "kernel/mm/owner.h"
 #include "memory/bit_flip.h"
 #include "memory/copies.h"
 #include "memory/crash_pointers.h"
+#include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
 #include "memory/provenance.h"
 #include "memory/value.h"
@@ -48,7 +48,10 @@ static void add_holder(struct analysis *analysis, struct holder *holder)
 	memory_found_holder(analysis, holder);
 }
 
-/* Flipped bits; *holder, if 0, is set to the place the value must then stand at. */
+/*
+ * Would flipped bits explain the value? If *holder is 0 and they tell where the value stands, it is
+ * set.
+ */
 static void find_flip(struct analysis *analysis, uint64_t value, uint64_t *holder)
 {
 	struct bit_flip flip;
@@ -70,13 +73,13 @@ static void find_flip(struct analysis *analysis, uint64_t value, uint64_t *holde
 		&(struct holder){.kind = HOLDER_LINKED, .address = flip.node, .confidence = 0.7});
 }
 
-/* The memory the value was loaded from, where it still stands. */
+/* The value was loaded from memory that still holds it. */
 static void find_holder(struct analysis *analysis)
 {
 	const struct bad_value *bad = &analysis->memory.bad;
 	struct holder holder = {.kind = HOLDER_LOADED,
 				.address = bad->address,
-				.offset = (int64_t)bad->offset,
+				.offset = bad->offset,
 				.confidence = 1};
 
 	if (bad->member[0]) {
@@ -88,21 +91,14 @@ static void find_holder(struct analysis *analysis)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static bool leads_somewhere(const struct crash *crash, enum reg reg)
-{
-	uint64_t value = crash->regs.value[reg];
-
-	return memory_is_kernel(crash->kernel->memory, value) &&
-	       err_ok(memory_read(crash->kernel->memory, value, &(char){0}, 1));
-}
-
 /* The register to blame: the base, unless that is sound and there is an index too. */
 static enum reg blamed(const struct crash *crash, const struct operand *operand)
 {
 	bool base = operand->base < REG_RIP && regs_known(&crash->regs, operand->base);
 	bool index = operand->index < REG_RIP && regs_known(&crash->regs, operand->index);
 
-	if (index && (!base || leads_somewhere(crash, operand->base)))
+	if (index && (!base || kernel_pointer_leads_somewhere(crash->kernel->memory,
+							      crash->regs.value[operand->base])))
 		return operand->index;
 	return base ? operand->base : REG_NONE;
 }
@@ -130,7 +126,7 @@ static struct err *explain_value(struct analysis *analysis)
 	struct bad_value *bad = &analysis->memory.bad;
 	enum reg reg = bad_register(crash);
 
-	/* The stack pointer is nobody's value: where it led is told by the stack. */
+	/* No memory held the stack pointer; a bad one shows in the stack itself. */
 	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
 	uint64_t value = crash->regs.value[reg];

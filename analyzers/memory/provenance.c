@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Follows a bad value back, instruction by instruction, to the memory and the object it came from. */
+/*
+ * Follows a bad value back, instruction by instruction, to the memory and the object it came from.
+ */
 #include "memory/provenance.h"
 
 #include <inttypes.h>
@@ -17,7 +19,7 @@
 #include "memory/provenance_freelist.h"
 #include "memory/provenance_trail.h"
 
-#define OBJECTS_MAX 2 /* gone back from the one that held the value to what led to it */
+#define OBJECTS_MAX 2 /* objects whose own address is followed back in turn */
 
 static struct point *here(struct trail *trail, size_t index)
 {
@@ -28,7 +30,7 @@ static struct point *here(struct trail *trail, size_t index)
 	return point;
 }
 
-/* The instruction is on the way: what comes before it is looked at from there. */
+/* The value came through this instruction: go on before it. */
 static struct point *go_to(struct trail *trail, size_t index)
 {
 	struct point *point = here(trail, index);
@@ -57,7 +59,7 @@ static void to_register(struct trail *trail, enum reg reg)
 
 /* --- where memory is the source --------------------------------------------------------------- */
 
-/* " (jiffies)": the variable that an address without registers names. */
+/* " (jiffies)": the variable at an address that no register went into. */
 static void variable_text(struct trail *trail, const struct operand *operand, uint64_t address,
 			  char *buf, size_t size)
 {
@@ -69,7 +71,7 @@ static void variable_text(struct trail *trail, const struct operand *operand, ui
 	buf[0] = '\0';
 	if (operand->gs && !percpu_owner(kernel, address, &cpu, &variable))
 		return;
-	/* What is relative to RIP has its name in the instruction's text. */
+	/* An address relative to RIP has its name in the instruction's text already. */
 	if ((operand->gs || operand->base == REG_NONE) && operand->index == REG_NONE &&
 	    symbols_at(kernel->symbols, variable, &symbol))
 		snprintf(buf, size, " (%.120s%s)", symbol.name, operand->gs ? " of its CPU" : "");
@@ -107,7 +109,9 @@ static void show_load(struct trail *trail, size_t at, const struct operand *oper
 	provenance_set_result(trail, base, address->value, held);
 }
 
-/* Goes on with the object that held the value; false when there is no one register it was in. */
+/*
+ * Go on with the address of the object that held the value. False when it was not in one register.
+ */
 static bool take_object(struct trail *trail, const struct point *point,
 			const struct operand *operand)
 {
@@ -126,7 +130,7 @@ static bool take_object(struct trail *trail, const struct point *point,
 	return true;
 }
 
-/* A reload of what the function itself put on its stack: goes on there. */
+/* The function took it back from where it had put it on its stack: go on there. */
 static bool reload(struct trail *trail, size_t at, int64_t slot)
 {
 	uint64_t address = trail->scope->entry_sp + (uint64_t)slot, now = 0;
@@ -180,7 +184,7 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 
 /* --- from function to function ---------------------------------------------------------------- */
 
-/* What a local variable held that no instruction of the function stored. */
+/* It was on the stack, but no instruction of the function stored it there. */
 static bool end_on_stack(struct trail *trail)
 {
 	int64_t slot = trail->place.slot;
@@ -214,7 +218,7 @@ static void tell_entry(struct trail *trail)
 				reg_name(trail->place.reg));
 }
 
-/* The caller's call is where to look on; false when the chain ends. */
+/* Go on at the caller's call; false when the chain ends. */
 static bool go_to_caller(struct trail *trail)
 {
 	struct scope *scope = trail->scope, *caller;
@@ -299,7 +303,7 @@ static bool follow_store(struct trail *trail, struct point *point)
 	return true;
 }
 
-/* A sum, mask or shift was undone: in what it came from, the value was another. */
+/* Say what the value was before a sum, mask or shift. */
 static void tell_undone(struct trail *trail, size_t at, const struct operand *source,
 			const struct partial *before)
 {
@@ -390,14 +394,14 @@ static bool start_at_register(struct trail *trail, enum reg reg)
 	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];
 
 	to_register(trail, reg);
-	/* movs, stos and their like move their own pointers on. */
+	/* movs, stos and their like advance their own pointers. */
 	if (!strncmp(insn->mnemonic, "rep", 3) && insn->regs_written >> reg & 1)
 		return end_with(trail, false, trail->scope->at,
 				"moved on by the instruction itself, from where is lost");
 	return true;
 }
 
-/* The call that led nowhere: to what its operand holds. */
+/* The call itself led nowhere: follow what its operand holds. */
 static bool start_at_call(struct trail *trail)
 {
 	const struct insn *insn = &trail->scope->flow->insns[trail->scope->at];

@@ -9,10 +9,12 @@
 /*
  * Where a bad register value came from: backward through the code of the faulting function and its
  * callers, to the memory it was loaded from; then where the address of that memory came from.
- * Where several ways lead to an instruction, what memory and registers still hold tells which.
+ * Where several paths of the code lead to an instruction, what memory and registers still hold
+ * tells which was taken.
  *
- * value: what reg holds where the crash happened; REG_RIP when that is what led nowhere. ret is the
- * caller's to bad_value_deinit(). Code that cannot be read ends the steps; the last says so.
+ * value: what reg held when the crash happened. reg is REG_RIP for a call or jump that led nowhere.
+ * ret is the caller's to bad_value_deinit(). Code that cannot be read ends the steps, and the last
+ * of them says so.
  */
 void provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 		      struct bad_value *ret);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where several ways lead to an instruction: by which of them a value can have come. */
+/*
+ * Where several paths of the code lead to an instruction: which of them a value can have come by.
+ */
 #include "memory/provenance_branch.h"
 
 #include <inttypes.h>
@@ -10,7 +12,7 @@
 #include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
 
-#define ROUNDS_MAX 65536 /* of a loop gone through again */
+#define ROUNDS_MAX 65536 /* iterations of a loop that are repeated */
 #define MOVES_MAX 8
 
 enum agrees { AGREES, MAY_AGREE, DISAGREES };
@@ -29,7 +31,8 @@ static enum agrees way_agrees(struct trail *trail, size_t at)
 	struct point point = {trail->scope, at, &trail->points[trail->point_count - 1]};
 	struct known known;
 
-	if (insn->is_call) /* registers that no call returns in hold nothing worth using after */
+	/* A call returns its result in RAX and leaves nothing useful in other registers. */
+	if (insn->is_call)
 		return trail->place.reg == REG_RAX ? MAY_AGREE : DISAGREES;
 	if (trail->place.reg == REG_NONE) {
 		const struct operand *source;
@@ -59,13 +62,13 @@ static enum agrees caller_agrees(struct trail *trail)
 
 /* --- loops ------------------------------------------------------------------------------------ */
 
-/* next = [x + inner] + outer: a walk along a list, in the code's own terms. */
+/* A loop along a list, x = [x + inner] + outer. */
 struct recurrence {
 	int64_t inner, outer;
-	uint64_t first; /* x before the first round */
+	uint64_t first; /* x before the first iteration */
 };
 
-/* The register and constant that a plain move or sum takes from; false for anything else. */
+/* A move, or a sum with a constant: its source register, the constant added to *sum. Else false. */
 static bool is_affine(const struct insn *insn, enum reg *reg, int64_t *sum)
 {
 	const struct operand *to = &insn->operands[0], *from = &insn->operands[1];
@@ -88,8 +91,8 @@ static bool is_affine(const struct insn *insn, enum reg *reg, int64_t *sum)
 	return true;
 }
 
-/* Back through moves and sums with one definition each, to a load (true) or to where ways part. */
-static bool strip_moves(struct flow *flow, enum reg *reg, size_t *index, int64_t *sum,
+/* Back through moves and sums as long as each has one definition, to where paths join. */
+static void strip_moves(struct flow *flow, enum reg *reg, size_t *index, int64_t *sum,
 			struct flow_definitions *set)
 {
 	size_t at;
@@ -98,13 +101,14 @@ static bool strip_moves(struct flow *flow, enum reg *reg, size_t *index, int64_t
 	for (unsigned i = 0; i < MOVES_MAX; i++) {
 		flow_definitions(flow, (struct flow_place){.reg = *reg}, *index, set);
 		if (!flow_only(set, &at, &entry) || entry || !is_affine(&flow->insns[at], reg, sum))
-			return false;
+			return;
 		*index = at;
 	}
-	return false;
 }
 
-/* From a definition of the loop's register back to the load: sum is what was added since. */
+/*
+ * Does a definition of the loop's register come from the load? What was added since goes to *sum.
+ */
 static bool comes_from(struct flow *flow, size_t definition, size_t load, int64_t *sum)
 {
 	struct flow_definitions set;
@@ -122,7 +126,10 @@ static bool comes_from(struct flow *flow, size_t definition, size_t load, int64_
 	return at == load;
 }
 
-/* What the loop's register held before the first round: the one way in that is no round. */
+/*
+ * What the loop's register held before the first iteration: by the one path from outside of the
+ * loop.
+ */
 static bool find_first(struct trail *trail, size_t load, enum reg reg, size_t index,
 		       const struct flow_definitions *set, struct recurrence *ret)
 {
@@ -213,7 +220,7 @@ bool provenance_replay_loop(struct trail *trail, size_t load)
 
 struct ways {
 	struct flow_definitions set;
-	enum agrees agrees[FLOW_DEFINITIONS + 1]; /* the last: the caller's */
+	enum agrees agrees[FLOW_DEFINITIONS + 1]; /* the last: of the value as the caller left it */
 	unsigned count[3];			  /* by enum agrees */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Further back than the code shows: a bad pointer on a CPU's list of free objects was itself taken
- * from the free pointer of the object handed out before, by an allocation that went well.
+ * A bad pointer at the head of a CPU's free list got there by an earlier allocation, which took it
+ * from the free pointer of the object it handed out: find that object.
  */
 #include "kernel/mm/slab_page.h"
 #include "memory/provenance_freelist.h"
@@ -51,7 +51,7 @@ void provenance_tell_free_pointer(struct trail *trail, const struct typed *typed
 	if (trail->objects || !freelist || !name || strcmp(name, "kmem_cache_cpu") ||
 	    typed->offset != (int64_t)member_offset(freelist))
 		return;
-	/* The list's head only passed it on. */
+	/* The head of the list is not where it came from. */
 	bad_value_forget(trail->result);
 	if (!find_culprit(trail, base, &slab, &culprit))
 		return;

@@ -4,7 +4,10 @@
 
 #include "memory/provenance_trail.h"
 
-/* Loaded from a CPU's list of free objects at base: which object's free pointer put it there. */
+/*
+ * If the value was the head of a CPU's free list (its kmem_cache_cpu at base): say whose free
+ * pointer it was.
+ */
 void provenance_tell_free_pointer(struct trail *trail, const struct typed *typed, uint64_t base);
 
 #endif

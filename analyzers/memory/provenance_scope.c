@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The functions on the way back from a crash: their code, where they were, what they were entered with. */
+/* The functions a value is followed back through: their code, and their registers on entry. */
 #include "memory/provenance_scope.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ void provenance_scopes_close(struct walk *walk)
 		flow_close(walk->scopes[i].flow);
 }
 
-/* What a callee-saved register held when the function was entered: still there, or saved. */
+/* What a callee-saved register held on entry: it is unchanged, or was saved on the stack. */
 static bool value_at_entry(struct walk *walk, struct scope *scope, enum reg reg, uint64_t *ret)
 {
 	struct flow_definitions set;
@@ -85,7 +85,7 @@ bool provenance_leads_to(struct walk *walk, uint64_t target, const struct scope 
 {
 	struct symbol symbol;
 
-	/* A call may skip the landing pad. */
+	/* A call may skip the ENDBR at the start. */
 	return target - callee->flow->symbol.address < 16 ||
 	       (symbols_at(walk->kernel->symbols, target, &symbol) &&
 		symbol.address == callee->flow->symbol.address);
@@ -99,7 +99,7 @@ static struct scope *add_scope(struct walk *walk, const struct scope *scope)
 
 #define THUNK_INSNS 8
 
-/* By its code: retpolines and what replaces them have several names for one place. */
+/* Told by its code: retpolines and their replacements have several names for one address. */
 enum reg provenance_thunk_register(struct walk *walk, uint64_t target)
 {
 	struct symbol symbol;
@@ -159,7 +159,7 @@ struct scope *provenance_add_frame(struct walk *walk, size_t index, const struct
 	if (!regs_known(&scope.regs, REG_RBP) && regs_known(&frame->regs, REG_RBP))
 		regs_set(&scope.regs, REG_RBP, frame->regs.value[REG_RBP]);
 	regs_set(&scope.regs, REG_RSP, frame->sp);
-	/* The function may end with the call: the return address is another's then. */
+	/* A call may be the last instruction: the return address is in the next function then. */
 	if (!err_ok(flow_open(walk->kernel, frame->address - 1, &scope.flow)))
 		return NULL;
 	ssize_t call = flow_index_before(scope.flow, frame->address);

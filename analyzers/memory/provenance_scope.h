@@ -6,7 +6,10 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/flow.h"
 
-/* The functions on the way back from a crash, one scope each, and what they were entered with. */
+/*
+ * The functions a value is followed back through, one scope each, from the one that crashed
+ * outwards.
+ */
 #define SCOPES_MAX 8
 
 /* How a function was reached from the one before. */
@@ -14,14 +17,14 @@ enum link {
 	LINK_UNKNOWN, /* not looked for yet */
 	LINK_NONE,    /* no caller, or none whose code leads here */
 	LINK_CALL,    /* its call leads here */
-	LINK_POINTER, /* it calls through a pointer that is lost: here, or to what jumped here */
+	LINK_POINTER, /* it calls here, or what jumped here, through a pointer that is lost */
 };
 
-/* A function on the stack; also one that left it by a tail call, told by its caller's code. */
+/* A function on the stack, or one that left it by a tail call and is told by its caller's code. */
 struct scope {
-	size_t frame; /* in the trace; of a function that has left, its callee's */
+	size_t frame; /* in the trace; of a function that left it, of the one it jumped to */
 	struct flow *flow;
-	size_t at;	   /* the instruction that faulted, or the call or jump that went on */
+	size_t at;	   /* index of the instruction that faulted, called or jumped */
 	struct regs regs;  /* known before that instruction */
 	uint64_t entry_sp; /* where the return address is, 0 unknown */
 	enum link link;
@@ -34,8 +37,8 @@ struct walk {
 	struct kernel *kernel;
 	struct scope scopes[SCOPES_MAX];
 	size_t scope_count;
-	unsigned budget; /* look-ups left: code may be made to ask for very many */
-	unsigned depth;	 /* of values that stand on others */
+	unsigned budget; /* look-ups left: hostile code could ask for very many */
+	unsigned depth;	 /* of look-ups within look-ups */
 };
 
 #define WALK_BUDGET 4000

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a bad value is followed to, and each step of the way in words. */
+/* The state of following a value back, and each step of it in words. */
 #include "memory/provenance_trail.h"
 
 #include <inttypes.h>
@@ -23,7 +23,9 @@ void provenance_step(struct trail *trail, bool proven, const char *fmt, ...)
 	bad_value_add_step(trail->result, proven, text);
 }
 
-/* What an instruction names without a register: "kfree", "jiffies", as objdump adds it. */
+/*
+ * The symbol an instruction addresses relative to RIP or calls, as objdump prints it: " <kfree>".
+ */
 static void named(struct kernel *kernel, const struct insn *insn, char *buf, size_t size)
 {
 	uint64_t address = insn->is_call ? insn->target : 0;
@@ -78,7 +80,7 @@ void provenance_set_result(struct trail *trail, uint64_t base, uint64_t address,
 	result->found = true;
 	result->base = base;
 	result->address = address;
-	result->offset = address - base;
+	result->offset = (int64_t)(address - base);
 	result->held = held;
 	result->value = trail->bits.value & trail->bits.mask;
 	result->whole = trail->bits.mask == UINT64_MAX;

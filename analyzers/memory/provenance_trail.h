@@ -8,16 +8,19 @@
 
 #define PROVENANCE_STEPS 24 /* instructions that pass the value on, over all frames */
 
-/* What is followed: where it is, what it is, how sure it is that the way is the right one. */
+/*
+ * The value that is followed: where it is, what is known of it, and whether each step so far is
+ * certain.
+ */
 struct trail {
 	struct walk *walk;
 	struct bad_value *result;
 	struct scope *scope;
 	struct flow_place place;
-	size_t index; /* before this instruction of the scope */
+	size_t index; /* it is there before this instruction of the scope */
 	struct partial bits;
 	bool certain;
-	unsigned objects; /* 0: the bad value itself; then the object it was in, and so on */
+	unsigned objects; /* 0: the bad value is followed; 1: the address of its object; … */
 	struct type used_as;
 	uint64_t spilled; /* the stack slot it was last reloaded from, 0 none */
 	struct point points[PROVENANCE_STEPS + 2];
@@ -31,9 +34,9 @@ void provenance_step(struct trail *trail, bool proven, const char *fmt, ...)
 const char *provenance_where(const struct trail *trail, size_t at, char *buf, size_t size);
 /* The known bits are those of value. */
 bool provenance_same_bits(const struct trail *trail, uint64_t value);
-/* Found where it is looked for, it is no chance: enough bits, and not one of the common values. */
+/* Memory that holds these bits does so not by chance: they are enough, and no common value. */
 bool provenance_is_telling(const struct partial *bits);
-/* The value was loaded from address, in an object at base. The first object's is the result. */
+/* The value was loaded from address, in an object at base. Kept for the bad value itself alone. */
 void provenance_set_result(struct trail *trail, uint64_t base, uint64_t address, bool held);
 /* Say which member that was. */
 void provenance_name_member(struct trail *trail, const struct typed *typed);

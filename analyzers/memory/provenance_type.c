@@ -79,7 +79,10 @@ static bool member_covering(struct type type, int64_t offset, char *path, size_t
 	       type_describe_offset(type, (uint64_t)offset, path, size, ret);
 }
 
-/* The object has a pointer at this very offset, to what the value was then used as if known. */
+/*
+ * The object has a pointer at this offset, and it points to what the value was used as, if that is
+ * known.
+ */
 static bool fits(struct type object, int64_t offset, struct type used_as)
 {
 	struct member member;
@@ -93,8 +96,8 @@ static bool fits(struct type object, int64_t offset, struct type used_as)
 }
 
 /*
- * Of a clone's original, the only parameter that may be meant: dropped ones shift those after them
- * to earlier registers, never to later ones.
+ * The only parameter of the original that fits a clone's register. The compiler may have dropped
+ * parameters, so it is the one of that register or a later one.
  */
 static struct type only_fitting(struct type function, size_t first, int64_t offset,
 				struct type used_as)
@@ -142,7 +145,7 @@ static bool type_of_parameter(struct walk *walk, struct scope *scope, enum reg r
 	return ret->type.kind != TYPE_NONE;
 }
 
-/* As it came in: by the function's own type, else by what the caller passed. */
+/* What the register held on entry: by the function's own type, else by what the caller passed. */
 static bool type_of_argument(struct walk *walk, struct scope *scope, enum reg reg,
 			     struct type used_as, struct typed *ret)
 {
@@ -167,7 +170,7 @@ static bool type_of_variable(struct walk *walk, uint64_t address, struct typed *
 	return is_record(ret->type) || ret->type.kind == TYPE_POINTER;
 }
 
-/* The pointer that stood where an access landed. */
+/* From the place an access landed at to what the pointer there points to. */
 static bool follow_member(struct typed *typed)
 {
 	struct type type = typed->type;
@@ -241,7 +244,7 @@ static bool same_type(const struct typed *a, const struct typed *b)
 	       (name && other ? !strcmp(name, other) : a->type.id == b->type.id);
 }
 
-/* All ways that tell have to tell the same. */
+/* By each path that leads here; those that give a type have to give the same. */
 static bool type_of_ways(struct walk *walk, const struct point *point, enum reg reg,
 			 struct type used_as, struct typed *ret)
 {

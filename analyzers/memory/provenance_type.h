@@ -9,7 +9,7 @@
 struct typed {
 	struct type type; /* TYPE_NONE: unknown */
 	int64_t offset;
-	char path[96];	   /* of what held the pointer, where type itself is no struct */
+	char path[96];	   /* of what held the pointer, where type is a pointer and not a struct */
 	const char *doubt; /* why it is inferred; NULL when it is not */
 };
 
@@ -25,7 +25,7 @@ bool provenance_type_of_access(struct walk *walk, const struct point *point,
  * known, or none of its members lies there.
  */
 bool provenance_typed_member(const struct typed *typed, char *member, size_t size);
-/* In words, for a step: "struct blk_mq_hw_ctx.fq, at offset 672". False for nothing to say. */
+/* In words, for a step: "struct blk_mq_hw_ctx.fq, at offset 672". False when nothing is known. */
 bool provenance_typed_format(const struct typed *typed, char *buf, size_t size);
 /* What a parameter of the scope's function points to: a struct or union, else TYPE_NONE. */
 struct type provenance_parameter(struct walk *walk, const struct scope *scope, enum reg reg);

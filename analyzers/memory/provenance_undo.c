@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what an instruction left in a register to what went into it. */
+/* Works out what went into an instruction from what it left in a register. */
 #include "memory/provenance_undo.h"
 
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
 #include "kernel/memory/memory.h"
+#include "memory/kernel_pointer.h"
 
 #define ALL UINT64_MAX
 #define SMALL 0x100000 /* offsets, sizes and flags are smaller; pointers are not */
@@ -17,7 +18,7 @@ static uint64_t low_bits(unsigned bytes)
 	return bytes >= 8 ? ALL : (1ull << 8 * bytes) - 1;
 }
 
-/* Sums carry upwards: known are the low bits up to the first unknown one. */
+/* Sums carry upwards, so only the low bits below the first unknown one are known. */
 static uint64_t low_run(uint64_t mask)
 {
 	return mask == ALL ? ALL : (1ull << __builtin_ctzll(~mask)) - 1;
@@ -43,13 +44,13 @@ static struct operand whole(enum reg reg)
 	return operand;
 }
 
-/* mov, movzx, movsx: of a narrower source only its own bits are known. */
+/* mov, movzx, movsx: only as many bits are known as the source has. */
 static enum undone undo_move(const struct insn *insn, struct partial *bits, struct operand *source)
 {
 	const struct operand *from = &insn->operands[1];
 
 	if (insn->operands[0].size < 4)
-		return UNDONE_NOT; /* the rest of the register is older */
+		return UNDONE_NOT; /* the rest of the register came from elsewhere */
 	bits->mask &= low_bits(MIN(from->size, insn->operands[0].size));
 	bits->value &= bits->mask;
 	return take(source, from);
@@ -98,7 +99,7 @@ static enum undone undo_one(const struct insn *insn, struct partial *bits)
 	return bits->mask ? UNDONE : UNDONE_NOT;
 }
 
-/* value = was op other: what was there before, of which some bits may be lost. */
+/* value = before op other: solve for before, of which some bits may be lost. */
 static bool invert(const struct insn *insn, uint64_t other, struct partial *bits)
 {
 	uint64_t sum = low_run(bits->mask);
@@ -119,26 +120,23 @@ static bool invert(const struct insn *insn, uint64_t other, struct partial *bits
 	return bits->mask;
 }
 
-static bool is_pointer_like(struct walk *walk, uint64_t value)
-{
-	return memory_is_kernel(walk->kernel->memory, value) &&
-	       err_ok(memory_read(walk->kernel->memory, value, &(char){0}, 1));
-}
-
-/* Of two parts of a sum, the one that makes it what it is: not an offset, not a sound pointer. */
+/* Is the second part of a sum the bad one, as the first is an offset or a sound pointer? */
 static bool second_matters(struct walk *walk, const struct insn *insn, uint64_t first,
 			   uint64_t second)
 {
+	struct memory *memory = walk->kernel->memory;
+
 	if (!insn_is(insn, "add") && !insn_is(insn, "xor"))
 		return false;
 	if (second < SMALL || second > -(uint64_t)SMALL)
 		return false;
-	return first < SMALL || (is_pointer_like(walk, first) && !is_pointer_like(walk, second));
+	return first < SMALL || (kernel_pointer_leads_somewhere(memory, first) &&
+				 !kernel_pointer_leads_somewhere(memory, second));
 }
 
 /*
- * reg op= operand: with what the operand held, what reg held before; or the other way round where
- * that is what the value goes on from.
+ * reg op= operand: work out what reg held before, or what the operand held, whichever of the two is
+ * the one to follow.
  */
 static enum undone undo_two(struct walk *walk, const struct point *point, struct partial *bits,
 			    struct operand *source, bool *exact)
@@ -158,7 +156,7 @@ static enum undone undo_two(struct walk *walk, const struct point *point, struct
 		*exact &= !other.reread;
 		return take(source, to);
 	}
-	/* Sums and xor are the same either way round. */
+	/* add and xor can be solved for either operand. */
 	if (!has_own || (!insn_is(insn, "add") && !insn_is(insn, "xor")) ||
 	    !invert(insn, own.value, bits))
 		return UNDONE_NOT;
@@ -210,7 +208,7 @@ static enum undone undo_exchange(const struct insn *insn, enum reg reg, struct o
 	return take(source, &insn->operands[!own]);
 }
 
-/* Whichever of the two it was, told by what they hold. */
+/* cmov: the operand that holds the value is the one that was taken. */
 static enum undone undo_choice(struct walk *walk, const struct point *point,
 			       const struct partial *bits, struct operand *source, bool *exact)
 {

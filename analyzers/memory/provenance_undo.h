@@ -10,15 +10,16 @@ struct partial {
 };
 
 enum undone {
-	UNDONE,		 /* before it, source held *bits */
+	UNDONE,		 /* it came from a register */
 	UNDONE_LOAD,	 /* it was loaded from the memory operand source */
 	UNDONE_CONSTANT, /* it was made here */
 	UNDONE_NOT,	 /* what went in is lost */
 };
 
 /*
- * Which operand of the instruction at a point the value in reg came from, and what that held, to
- * give the bits after it. *exact is cleared where memory that may have changed had to be read.
+ * Undo the instruction at a point. *bits goes in as what reg held after it, and comes out as what
+ * *source, the operand the value came from, held before it. *exact is cleared if that took reading
+ * memory that may have changed since.
  */
 enum undone provenance_undo(struct walk *walk, const struct point *point, enum reg reg,
 			    struct partial *bits, struct operand *source, bool *exact);

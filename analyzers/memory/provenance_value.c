@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a register held at some place before the crash: as it still is, in a copy that is left, or
- * worked out again from the code.
+ * What a register held at some place before the crash: it still holds it, or a copy is left in
+ * another register, or the code computes it again.
  */
 #include "memory/provenance_value.h"
 
@@ -12,7 +12,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
 
-/* Nothing on the way from the point to the scope's own place wrote it. */
+/* Nothing wrote it between the point and the scope's own place. */
 static bool still_there(const struct point *point, enum reg reg)
 {
 	struct flow *flow = point->scope->flow;
@@ -25,7 +25,7 @@ static bool still_there(const struct point *point, enum reg reg)
 	return true;
 }
 
-/* The register an instruction copies whole from another; REG_NONE when it does not. */
+/* The register that an instruction copies all of from into; REG_NONE when it does not. */
 static enum reg copy_target(const struct insn *insn, enum reg from)
 {
 	const struct operand *to = &insn->operands[0], *source = &insn->operands[1];
@@ -47,8 +47,8 @@ static bool same_definition(const struct flow_definitions *a, const struct flow_
 }
 
 /*
- * The same value in another register, which has it still: that alone put it there, and took it from
- * the same, only definition.
+ * A copy in another register that still holds it: the copying move is that register's only
+ * definition, and reg had the same single definition at the move as it has at the point.
  */
 static bool value_of_copy(const struct point *point, enum reg reg,
 			  const struct flow_definitions *set, uint64_t *ret)
@@ -74,7 +74,9 @@ static bool value_of_copy(const struct point *point, enum reg reg,
 	return false;
 }
 
-/* --- callers ----------------------------------------------------------------------------------- */
+/*
+ * --- callers -----------------------------------------------------------------------------------
+ */
 
 /* Where the caller's call goes; false when it is through a pointer that is lost. */
 static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
@@ -143,7 +145,7 @@ struct scope *provenance_caller(struct walk *walk, struct scope *scope)
 	return scope->caller;
 }
 
-/* As the caller left it: arguments, and what calls preserve. */
+/* What it held on entry, by the caller: arguments, and registers that calls preserve. */
 static bool value_from_caller(struct walk *walk, struct scope *scope, enum reg reg,
 			      struct known *ret)
 {
@@ -269,7 +271,7 @@ static uint64_t extend(uint64_t value, unsigned size)
 	return (uint64_t)((int64_t)(value << shift) >> shift);
 }
 
-/* The instructions whose result needs their second operand alone. */
+/* The result of moves, which depends on the source operand alone. */
 static bool result_of_move(const struct insn *insn, uint64_t value, uint64_t *ret)
 {
 	const struct operand *to = &insn->operands[0], *from = &insn->operands[1];

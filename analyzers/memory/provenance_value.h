@@ -7,18 +7,18 @@
 
 /*
  * What registers and operands held at some place before the crash. Callers are found here too:
- * whether a call through a pointer leads on is told by what the pointer held, and what a register
- * held on entry is told by the caller.
+ * where a call through a pointer went is told by what the pointer held, and what a register held on
+ * entry is told by the caller.
  */
 
-/* A place in the code, and the later places on the way to the scope's own. */
+/* A place in the code, and the later places that the value went through up to the scope's own. */
 struct point {
 	struct scope *scope;
 	size_t index;
 	const struct point *later; /* NULL: index is scope->at */
 };
 
-/* Code or registers give the value, or (reread) memory that may have changed since. */
+/* A value from code or registers; reread: from memory, which may have changed since. */
 struct known {
 	uint64_t value;
 	bool reread;

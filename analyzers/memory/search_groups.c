@@ -11,12 +11,12 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-/* A place in objects of one kind, or such a kind of object. */
+/* A place in objects of one kind, or such a kind of object with all its places. */
 struct group {
 	char *label;
-	uint64_t count;	     /* of what was found there */
+	uint64_t count;	     /* how many were found there */
 	size_t kind;	     /* of a place: index of its kind; NO_KIND for what is no object */
-	uint64_t places;     /* of a kind: that differ */
+	uint64_t places;     /* of a kind: how many places of it */
 	int64_t first, last; /* of a kind: the offsets in its objects */
 };
 
@@ -25,7 +25,7 @@ struct group {
 struct table {
 	struct group *list;
 	size_t count;
-	struct map by_label; /* hash of the label -> index */
+	struct map by_label; /* hash of the label -> index; labels of one hash share a group */
 };
 
 struct search_groups {
@@ -64,7 +64,7 @@ static void format_offset(char *buf, size_t size, int64_t offset)
 		 offset < 0 ? -(uint64_t)offset : (uint64_t)offset);
 }
 
-/* Not the object's address, but where in such an object it is. */
+/* Names where in an object of its kind the place is, and not the object's address. */
 static void label_place(const struct search_place *place, const struct task *crashed, char *buf,
 			size_t size)
 {
@@ -77,7 +77,7 @@ static void label_place(const struct search_place *place, const struct task *cra
 		snprintf(buf, size, "%s object %s%s%s, %s", owner->slab.slab.cache->name, offset,
 			 place->member[0] ? " " : "", place->member, state_text(&owner->slab));
 	} else if (owner->kind == OWNER_STACK) {
-		/* Without the offset behind the last plus sign. */
+		/* without the offset, which follows the last plus sign */
 		snprintf(buf, size, "%.*s%s", (int)(strrchr(text, '+') - text) - 1, text,
 			 owner->task == crashed ? ", which crashed" : "");
 	} else {
@@ -154,7 +154,7 @@ static int compare_groups(const void *a, const void *b)
 				    : strcmp(x->label, y->label);
 }
 
-/* Objects of which many places were hit are one group, when all places are more than max. */
+/* If there are more than max places, all places in one kind of object are one group. */
 static size_t collect(const struct search_groups *groups, size_t max, const struct group **ret)
 {
 	const struct table *places = &groups->places, *kinds = &groups->kinds;

@@ -10,8 +10,8 @@
 #include "kernel/types/types.h"
 
 /*
- * A cache that is named for the structure it holds. Their sizes differ: task_struct objects end
- * behind the CPU's own amount of FPU state.
+ * Some caches are named for the structure they hold. The sizes may differ: a task_struct is
+ * followed by as much FPU state as the CPU has.
  */
 static void name_member(struct kernel *kernel, struct search_place *place)
 {

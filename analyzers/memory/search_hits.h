@@ -7,8 +7,8 @@
 #include "memory/search_groups.h"
 
 /*
- * Tell the owner of each hit of a search, in its order, and count it into groups. crashed: the task
- * that did, or NULL. each is called with a place that is gone once it returns.
+ * Call each() for each hit of a search, in order, with its owner, and count it into groups.
+ * crashed: the task that crashed, or NULL. The place is gone once each() returns. ERR_NOMEM.
  */
 struct err *search_hits_each(struct kernel *kernel, const struct search_result *result,
 			     const struct task *crashed, struct search_groups **groups,

@@ -28,7 +28,7 @@
 #include "memory/freelist_culprit.h"
 #include "memory/slab_functions.h"
 
-#define PAGE_BUDGET 1200 /* pages an audit may read beyond what is cached */
+#define PAGE_BUDGET 1200 /* pages the audit may read from the dump */
 #define PARTIAL_MAX 64	 /* slabs of one node's partial list that are looked at */
 #define NODES_MAX 64
 #define BROKEN_MAX 16 /* lists reported */
@@ -36,8 +36,8 @@
 struct audit {
 	struct analysis *analysis;
 	struct kernel *kernel;
-	struct map seen; /* slabs and lists done */
-	struct map told; /* breaks reported */
+	struct map seen; /* slabs and lists that were checked */
+	struct map told; /* breaks that were reported */
 	uint64_t budget_end;
 	unsigned broken;
 	bool near; /* the slab at hand is one the crash touches */
@@ -60,7 +60,7 @@ static void report(struct audit *audit, const struct slab *slab,
 	struct freelist_corruption corruption = {
 		.slab = *slab, .broken = *broken, .list = list, .near = audit->near};
 
-	/* One bad pointer may be met on a list, and once more in a register. */
+	/* A bad pointer may be met on a list and again as the address that faulted. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
 		return;
 	freelist_culprit_find(audit->kernel, registers(audit), slab, broken, &corruption.culprit);
@@ -79,7 +79,7 @@ static struct err *check_list(struct audit *audit, const struct slab *slab, uint
 	return NULL;
 }
 
-/* A slab by the address of its descriptor. Unreadable ones are passed over: excluded pages. */
+/* A slab by the address of its descriptor. False when the dump leaves it out. */
 static bool read_slab(struct kernel *kernel, uint64_t address, struct slab *ret)
 {
 	struct page_info page;
@@ -169,10 +169,10 @@ static struct err *audit_partial(void *context, const struct slab_cache *cache)
 }
 
 /*
- * The crash met a free pointer on its way out of a list, and no list has it any more (7.x takes
- * objects off in batches): the address that faulted is the pointer, or the free pointer's place in
- * the object it should have led to. What any other register holds would fit by chance too often,
- * and so would what faulted elsewhere.
+ * The crash may have met a free pointer that no list has any more, as 7.x takes objects off in
+ * batches. Then the address that faulted is that pointer, or the free pointer's place in the object
+ * it should have led to. Only crashes in the allocator count, and no other register: the rest would
+ * fit by chance too often.
  */
 static void match_fault(struct audit *audit, const struct slab *slab)
 {
@@ -195,7 +195,7 @@ static void match_fault(struct audit *audit, const struct slab *slab)
 	}
 }
 
-/* A slab the crash touches, by a pointer into it or to its descriptor. */
+/* A slab that the crash has a pointer into, or to its descriptor. */
 static struct err *check_touched(struct audit *audit, uint64_t address)
 {
 	struct slab_object object;
@@ -240,7 +240,7 @@ static struct err *check_stack(struct audit *audit)
 	return NULL;
 }
 
-/* A register may hold the kmem_cache that is being allocated from. */
+/* The address may be that of the kmem_cache that is being allocated from. */
 static struct err *check_cache(struct audit *audit, uint64_t address)
 {
 	const struct slab_cache *cache;
@@ -254,7 +254,7 @@ static struct err *check_cache(struct audit *audit, uint64_t address)
 	return check_partial(audit, cache);
 }
 
-/* Slabs the crash itself touches come first: whatever the budget, they are looked at. */
+/* Slabs that the crash has pointers to are checked first, whatever the budget. */
 static struct err *check_near(struct audit *audit)
 {
 	const struct memory_facts *facts = &audit->analysis->memory;
@@ -266,7 +266,7 @@ static struct err *check_near(struct audit *audit)
 	return audit->broken ? NULL : check_stack(audit);
 }
 
-/* Whether memory may be damaged: a hang or a panic that code asked for speaks of something else. */
+/* May memory be damaged? A hang, or a panic that code asked for, has other causes. */
 static bool in_question(const struct analysis *analysis)
 {
 	static const enum crash_kind others[] = {
@@ -293,7 +293,7 @@ static struct err *run(struct analysis *analysis)
 	struct err *err = check_near(&audit);
 
 	audit.near = false;
-	/* The whole audit only where memory is in question: it reads a page for each free object. */
+	/* The rest only where memory may be damaged: it reads a page for each free object. */
 	bool suspect = in_question(analysis);
 	if (!err && suspect)
 		err = slab_caches_each(kernel, audit_cpus, &audit);

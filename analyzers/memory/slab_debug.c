@@ -25,13 +25,13 @@
 #include "memory/value.h"
 
 #define REPORTS_MAX 4
-#define STACK_WORDS 512 /* above the stack pointer, that may name the object */
+#define STACK_WORDS 512 /* above the stack pointer, that may hold the object's address */
 
 /* include/linux/poison.h */
 #define POISON_FREE 0x6b
 #define POISON_END 0xa5
 
-/* The first and last byte that poison does not explain; false when none or when it is no poison. */
+/* The range of bytes that break the poison. False when none does, or when most are no poison. */
 static bool breaks_poison(const uint8_t *bytes, size_t size, size_t *first, size_t *end)
 {
 	size_t poison = 0;
@@ -58,7 +58,7 @@ static void take(struct debug_report *found, uint64_t object, const uint8_t *byt
 	memcpy(found->bytes, bytes + first, MIN(found->length, sizeof(found->bytes)));
 }
 
-/* Look at the object itself; the kernel puts the poison back once it has reported. */
+/* Is this the object, its poison broken? The kernel restores the poison after its report. */
 static bool look_in_memory(struct kernel *kernel, uint64_t address, struct debug_report *found)
 {
 	uint8_t bytes[SLAB_REPORT_BYTES];
@@ -78,7 +78,7 @@ static bool look_in_memory(struct kernel *kernel, uint64_t address, struct debug
 	return true;
 }
 
-/* The object must be in a register, or on the stack of the functions that check it. */
+/* The functions that check the object have its address in a register or on their stack. */
 static bool look_at_hand(struct kernel *kernel, const struct regs *regs, struct debug_report *found)
 {
 	_map_ struct map tried = {0};
@@ -118,7 +118,7 @@ static bool look_in_log(const struct slab_report *report, struct debug_report *f
 	return true;
 }
 
-/* The range is the kernel's own word: what stands there now, unless it was mended. */
+/* The range that the report names, unless the kernel has restored it since. */
 static bool look_at_range(struct kernel *kernel, const struct slab_report *report,
 			  struct debug_report *found)
 {

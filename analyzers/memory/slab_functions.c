@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The slab allocator by the names of its functions. */
+/* Tells functions of the slab allocator by their names. */
 #include "memory/slab_functions.h"
 
 #include <string.h>
 
-#define FRAMES 3 /* a fault's own entry code may stand above */
+#define FRAMES 3 /* the innermost may be the entry code of the fault */
 
 bool slab_functions_has(const char *symbol)
 {

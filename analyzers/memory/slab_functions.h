@@ -6,7 +6,7 @@
 
 /* By its name, a function of the slab allocator (mm/slub.c, mm/slab.c), clones included. */
 bool slab_functions_has(const char *symbol);
-/* The panic task died in it: one of the innermost frames of its stack is such a function. */
+/* The crash happened in it: one of the innermost frames is such a function. */
 bool slab_functions_crashed(const struct crash *crash);
 
 #endif

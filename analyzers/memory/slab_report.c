@@ -90,8 +90,6 @@ static void read_line(const char *text, struct slab_report *report)
 		read_range(text, report);
 	read_track(text, "Allocated in ", report->allocated_by, sizeof(report->allocated_by));
 	read_track(text, "Freed in ", report->freed_by, sizeof(report->freed_by));
-	if (strstr(text, "Slab 0x") && !report->slab)
-		report->slab = pointer_after(text, "Slab 0x");
 	if (strstr(text, "Object 0x") && strstr(text, "@offset=") && !report->object)
 		report->object = pointer_after(text, "Object 0x");
 	read_bytes(text, report);
@@ -108,7 +106,7 @@ bool slab_report_next(const struct log *log, size_t *line, struct slab_report *r
 	for (; *line < log->count; (*line)++) {
 		size_t at = *line, last = MIN(log->count, at + REPORT_LINES);
 
-		*ret = (struct slab_report){.expected = -1, .line = at};
+		*ret = (struct slab_report){.expected = -1};
 		if (!read_head(log->lines[at].text, ret))
 			continue;
 		/* what went before: the ruler and, since v6.15, the range */

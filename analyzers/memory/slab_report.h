@@ -18,13 +18,12 @@
 struct slab_report {
 	char cache[64];
 	char problem[64];		       /* "Poison overwritten" */
-	uint64_t object, slab;		       /* 0 unknown */
+	uint64_t object;		       /* 0 unknown */
 	uint64_t from, to;		       /* overwritten, both included; 0 unknown */
 	int expected;			       /* the byte that should be there, -1 unknown */
 	char allocated_by[160], freed_by[160]; /* "f+0x20/0x80 [module] age=1 cpu=0 pid=121" */
 	uint8_t bytes[SLAB_REPORT_BYTES];      /* of the object, as printed */
 	size_t length;
-	size_t line; /* of the log, where it begins */
 };
 
 /* The next report at or after *line of the log; moves *line past it. False when there is none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel itself leaves where a pointer was: poison, errors, page tables, bent pointers. */
+/* What a value that should be a pointer looks like; here what the kernel itself makes of one. */
 #include "memory/value.h"
 
 #include <endian.h>
@@ -82,8 +82,8 @@ static bool is_kernel_pointer(uint64_t value)
 }
 
 /*
- * A pointer moved by one or two bytes: stored or read at the wrong place. What came in from the side
- * must be zero, or chance would make one of every sixteen values such a pointer.
+ * A pointer shifted by one or two bytes was stored or read at the wrong place. The bytes shifted in
+ * must be zero, or one of every sixteen values would look like this by chance.
  */
 static unsigned pointer_shift(uint64_t value)
 {
@@ -92,7 +92,7 @@ static unsigned pointer_shift(uint64_t value)
 
 		if (!(value & low) && is_kernel_pointer((uint64_t)((int64_t)value >> bits)))
 			return bits;
-		/* what was pushed out at the low end is lost: any value will do for it */
+		/* the bytes shifted out at the low end are lost and may be anything */
 		if (!(value >> (64 - bits)) && is_kernel_pointer(value << bits))
 			return bits;
 	}

@@ -13,11 +13,14 @@
  * value's own bytes.
  */
 #define VALUE_LOOKS_MAX 8
-#define VALUE_TELLING 0.9 /* the confidence of a look that chance does not make */
+#define VALUE_TELLING 0.9 /* confidence from which on a look is no chance */
 
 /* Fills ret, most telling first; returns how many. */
 size_t value_looks(uint64_t value, struct value_look ret[VALUE_LOOKS_MAX]);
-/* How likely an arbitrary value looks so: what trying many of them makes of its confidence. */
+/*
+ * How likely an arbitrary value is to look so: whoever tries many values must take that into
+ * account.
+ */
 double value_chance(const struct value_look *look);
 /* Two words of one stretch of data: equal, or both text of the same kind. */
 bool value_alike(uint64_t a, uint64_t b);

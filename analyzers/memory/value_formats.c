@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What devices, networks and files hold: formats that have no business where a pointer was. */
+/* Formats of devices, networks and files that may have overwritten a pointer. */
 #include "memory/value_formats.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a value looks like, and how likely that is no chance. */
+/* What a value looks like; confidence: that it is no chance. */
 struct value_look {
 	const char *kind; /* "usb_string", "ascii", "slab_poison", … */
 	char text[160];
