@@ -57,7 +57,7 @@ static inline bool err_ok(struct err *err)
 	return !err;
 }
 
-/* The same where out of memory matters, as it does: the calling function returns with that. */
+/* Like err_ok(), but when memory ran out the calling function returns with that error. */
 #define TRY_OK(expr)                                                                               \
 	({                                                                                         \
 		struct err *tried_ = (expr);                                                       \

@@ -4,6 +4,7 @@
 #include "fake_kernel.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/modules/module.h"
+#include "kernel/text/text_file_module.h"
 #include "kernel/modules/module_symbols.h"
 #include "text/text_compare.h"
 
@@ -145,7 +146,7 @@ static struct err *compare_fd(struct fixture *f, int fd, struct text_comparison 
 	*result = (struct text_comparison){0};
 	fake_put(TEXT, f->loaded, CODE_SIZE);
 	TRY(text_file_open(fd, &text));
-	TRY(text_file_place_module(text, &kernel, &f->module));
+	TRY(text_file_module_place(text, &kernel, &f->module));
 	return text_compare(&kernel, text, TEXT, TEXT + CODE_SIZE, result);
 }
 
