@@ -11,7 +11,7 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm_around.h"
 #include "kernel/memory/memory.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"

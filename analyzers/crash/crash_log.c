@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 #define TRAP_LINES 400	   /* of the log's end, that belong to the crash for certain */
 #define MESSAGE_LINES 4000 /* likewise, where a message may stand */

@@ -19,7 +19,7 @@
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"

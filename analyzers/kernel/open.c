@@ -13,6 +13,7 @@
 #include "kernel/mm/slab_caches.h"
 #include "kernel/mm/slab_states.h"
 #include "kernel/modules/module.h"
+#include "kernel/printk/dmesg.h"
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
@@ -130,7 +131,7 @@ static void open_log(struct kernel *kernel, int dmesg_fd)
 			kernel_degrade(kernel, "log", err, NULL);
 		else
 			err_free(err); /* a log is all there ever was */
-		err = log_read(dmesg_fd, &kernel->log);
+		err = dmesg_read(dmesg_fd, &kernel->log);
 	}
 	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
 }

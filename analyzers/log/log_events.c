@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/log_json.h"
 #include "log/log_tail.h"
 

@@ -2,7 +2,7 @@
 /* Writes the section "log" of the verdict. */
 #include "log/log_json.h"
 
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 static void put_time(json_t *json, const struct log_line *line)
 {

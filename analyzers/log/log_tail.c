@@ -2,7 +2,7 @@
 /* The last lines of a kind in a log, where only so many may be told: what is near the crash. */
 #include "log/log_tail.h"
 
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 size_t log_tail(const struct log *log, size_t max, bool (*is_wanted)(const char *text))
 {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "kernel/dump/regs.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/report_place.h"
 
 /*

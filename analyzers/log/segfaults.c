@@ -11,7 +11,7 @@
 
 #include "analysis.h"
 #include "base/str.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/log_json.h"
 #include "log/log_tail.h"
 #include "log/segfault.h"

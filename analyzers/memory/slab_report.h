@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 /*
  * What SLUB's own checks print (slab_bug(), print_trailer(), mm/slub.c). Pointers are hashed where

@@ -2,7 +2,7 @@
 #ifndef TRIAGE_TEXT_OOPS_CODE
 #define TRIAGE_TEXT_OOPS_CODE
 
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 /*
  * The "Code:" line of an oops (show_opcodes(), arch/x86/kernel/dumpstack.c): the bytes around RIP as

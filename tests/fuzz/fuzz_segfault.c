@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel log out of any bytes; each of its lines may tell of a user program's crash. */
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg.h"
 #include "log/segfault.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct segfault fault;
 	uint64_t offset;
 
-	if (!err_ok(log_parse((const char *)data, size, &log)))
+	if (!err_ok(dmesg_parse((const char *)data, size, &log)))
 		return 0;
 	for (size_t i = 0; i < log->count; i++) {
 		if (!segfault_parse(log->lines[i].text, &fault))

@@ -42,10 +42,11 @@ static void compare_page(struct comparison *c, uint64_t pfn, const void *ours)
 	}
 }
 
-static void in_sweep(void *context, uint64_t pfn, const void *page)
+static void in_sweep(void *context, uint64_t pfn, const void *page, enum visit_bytes bytes)
 {
 	struct comparison *c = context;
 
+	(void)bytes;
 	c->swept++;
 	compare_page(c, pfn, page);
 }

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opens a log that is a text or a file of text. */
+/* Opens a log that stands in a file or a string. */
+#include "kernel/printk/dmesg.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/printk/log_build.h"
-#include "kernel/printk/log_text.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg_lines.h"
 
-struct err *log_parse(const char *text, size_t length, struct log **ret)
+struct err *dmesg_parse(const char *text, size_t length, struct log **ret)
 {
 	struct log_builder builder = {0};
 
-	log_text_add(&builder, text, MIN(length, LOG_FILE_MAX));
+	dmesg_lines_add(&builder, text, MIN(length, DMESG_SIZE_MAX));
 	return log_finish(&builder, "dmesg file", ret);
 }
 
-struct err *log_read(int fd, struct log **ret)
+struct err *dmesg_read(int fd, struct log **ret)
 {
 	_str_ struct str text = {0};
 	char buf[65536];
 	ssize_t got = 0;
 
-	while (text.length < LOG_FILE_MAX) {
+	while (text.length < DMESG_SIZE_MAX) {
 		got = pread(fd, buf, sizeof(buf), (off_t)text.length);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -36,5 +36,5 @@ struct err *log_read(int fd, struct log **ret)
 		return err_errno(errno, "read the dmesg file");
 	if (!text.length)
 		return err_new(ERR_NOT_FOUND, "the dmesg file is empty");
-	return log_parse(text.data, text.length, ret);
+	return dmesg_parse(text.data, text.length, ret);
 }

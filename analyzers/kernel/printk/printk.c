@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds the kernel's log in the dump, in each form it has had. */
 #include "kernel/printk/printk.h"
 
 #include <string.h>
 
 #include "base/parse.h"
 #include "kernel/dump/vmcoreinfo.h"
+#include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
-#include "kernel/printk/log_build.h"
-#include "kernel/printk/log_text.h"
+#include "kernel/printk/dmesg_lines.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 
 /*
- * Where a member lies: by the kernel's types, or, for the log must be readable without any, by what
- * VMCOREINFO says of the same structure.
+ * Where a member lies: by the kernel's types, or by what VMCOREINFO says of the same structure, as
+ * the log must be readable without any types.
  */
 struct field {
 	uint64_t offset;
@@ -365,7 +366,7 @@ static struct err *read_flat(struct kernel *kernel, struct log_builder *builder)
 	memcpy(text, buffer + start, MIN(length, size - start));
 	if (length > size - start)
 		memcpy(text + (size - start), buffer, length - (size - start));
-	log_text_add(builder, text, length);
+	dmesg_lines_add(builder, text, length);
 	return NULL;
 }
 

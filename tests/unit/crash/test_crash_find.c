@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "crash/crash_find.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg.h"
 
 /* What the log alone says of a crash: no stack, no symbols. */
 static struct crash judge(const char *text)
@@ -14,7 +14,7 @@ static struct crash judge(const char *text)
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
 	struct kernel kernel = {0};
 
-	assert_ok(log_parse(text, strlen(text), &log));
+	assert_ok(dmesg_parse(text, strlen(text), &log));
 	kernel.log = log;
 	assert_ok(reports_read(log, &reports));
 	assert_ok(crash_find(&kernel, reports, &crash));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg.h"
 #include "memory/slab_report.h"
 
 static bool read_first(const char *text, struct slab_report *report)
@@ -13,7 +13,7 @@ static bool read_first(const char *text, struct slab_report *report)
 	_cleanup_(cleanup_log_close) struct log *log = NULL;
 	size_t line = 0;
 
-	assert_ok(log_parse(text, strlen(text), &log));
+	assert_ok(dmesg_parse(text, strlen(text), &log));
 	return slab_report_next(log, &line, report);
 }
 
@@ -102,7 +102,7 @@ START_TEST(reports_come_one_after_the_other)
 
 	str_puts(&text, whole);
 	str_puts(&text, "[    5.100000] BUG dentry (Not tainted): Object already free\n");
-	assert_ok(log_parse(text.data, text.length, &log));
+	assert_ok(dmesg_parse(text.data, text.length, &log));
 	ck_assert(slab_report_next(log, &line, &report));
 	ck_assert_str_eq(report.cache, "kmalloc-1k");
 	ck_assert(slab_report_next(log, &line, &report));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
 #include "kernel/insn/disasm.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg.h"
 #include "kernel/symbols/symbol.h"
 #include "text/oops_code.h"
 #include "text/text_difference.h"
@@ -13,7 +13,7 @@ static bool find(const char *text, const char *symbol, uint64_t offset, struct o
 {
 	struct log *log;
 
-	assert_ok(log_parse(text, strlen(text), &log));
+	assert_ok(dmesg_parse(text, strlen(text), &log));
 	bool found = oops_code_find(log, symbol, offset, ret);
 	log_close(log);
 	return found;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_kernel.h"
+#include "kernel/printk/dmesg.h"
 #include "kernel/printk/printk.h"
 
 #include <unistd.h>
@@ -10,7 +11,7 @@ static struct log *parse(const char *text)
 {
 	struct log *log;
 
-	assert_ok(log_parse(text, strlen(text), &log));
+	assert_ok(dmesg_parse(text, strlen(text), &log));
 	return log;
 }
 
@@ -90,12 +91,12 @@ START_TEST(odd_bytes_and_prefixes)
 		"[    1.000000] a\0b\033[2J\n<\n<9999999999999999999999>x\n[\n[ \n";
 	struct log *log;
 
-	assert_ok(log_parse(text, sizeof(text) - 1, &log));
+	assert_ok(dmesg_parse(text, sizeof(text) - 1, &log));
 	ck_assert_uint_eq(log->count, 5);
 	ck_assert_str_eq(log->lines[0].text, "ab");
 	ck_assert_str_eq(log->lines[2].text, "<9999999999999999999999>x");
 	log_close(log);
-	assert_ok(log_parse("", 0, &log));
+	assert_ok(dmesg_parse("", 0, &log));
 	ck_assert_uint_eq(log->count, 0);
 	log_close(log);
 }
@@ -108,14 +109,14 @@ START_TEST(files_are_read)
 	struct log *log;
 
 	unlink(path);
-	assert_err(log_read(fd, &log), ERR_NOT_FOUND);
+	assert_err(dmesg_read(fd, &log), ERR_NOT_FOUND);
 	ck_assert_int_eq(write(fd, "[    1.000000] x\n", 17), 17);
-	assert_ok(log_read(fd, &log));
+	assert_ok(dmesg_read(fd, &log));
 	ck_assert_uint_eq(log->count, 1);
 	ck_assert_str_eq(log->source, "dmesg file");
 	log_close(log);
 	close(fd);
-	assert_err(log_read(fd, &log), ERR_IO);
+	assert_err(dmesg_read(fd, &log), ERR_IO);
 }
 END_TEST
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Logs that are text: dmesg, syslog, journals, consoles, and all of these as people paste them. */
-#include "kernel/printk/log_text.h"
+#include "kernel/printk/dmesg_lines.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/parse.h"
-#include "kernel/printk/log_build.h"
+#include "kernel/printk/log.h"
 #include "kernel/printk/log_clean.h"
 #include "kernel/printk/log_prefix.h"
-#include "kernel/printk/printk.h"
 
 #define LINE_MAX_BYTES 65536 /* of one line; what is longer is cut */
 
@@ -271,7 +270,7 @@ static void each_line(const char *text, size_t length, struct text_reader *reade
 	}
 }
 
-void log_text_add(struct log_builder *builder, const char *text, size_t length)
+void dmesg_lines_add(struct log_builder *builder, const char *text, size_t length)
 {
 	struct text_reader reader = {.builder = builder};
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/printk/log_build.h"
+/* A log in memory: collects its lines, and frees them. */
+#include "kernel/printk/log.h"
 
 #include <string.h>
+
+#include "base/array.h"
 
 void log_fail(struct log_builder *builder, struct err *err)
 {
@@ -13,22 +16,14 @@ void log_fail(struct log_builder *builder, struct err *err)
 
 static bool grow(struct log_builder *builder)
 {
-	size_t capacity = builder->capacity ? builder->capacity * 2 : 1024;
-	struct log_line *lines;
-
-	if (builder->count < builder->capacity)
-		return true;
 	if (builder->count >= LOG_LINES_MAX) {
 		log_fail(builder, err_new(ERR_LIMIT, "more than %u lines", LOG_LINES_MAX));
 		return false;
 	}
-	lines = reallocarray(builder->lines, capacity, sizeof(*lines));
-	if (!lines) {
+	if (!array_grow(builder->lines, builder->count)) {
 		log_fail(builder, &err_nomem);
 		return false;
 	}
-	builder->lines = lines;
-	builder->capacity = capacity;
 	return true;
 }
 
