@@ -17,7 +17,7 @@ comma := ,
 BUILD := build$(if $(SAN),/san)
 CC ?= cc
 PKG_CONFIG ?= pkg-config
-PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp zlib \
+PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp libgcrypt zlib \
 	lzo2 libzstd snappy
 
 CFLAGS ?= -O2 -g
