@@ -59,7 +59,7 @@ static void decide(struct crash *crash, enum crash_kind kind, double confidence,
 	crash->why = why;
 }
 
-/* A function on the way from the exception, or from the stack's bottom, to the dump. */
+/* A function between the dump and the exception, or anywhere on a stack without one. */
 static bool kind_by_sign(struct crash *crash)
 {
 	size_t end = crash->exception && crash->frame ? crash->frame : crash->trace.count;
@@ -91,7 +91,7 @@ static bool is_hung_task(const struct crash *crash)
 	return false;
 }
 
-/* Just below the task's stack lies the guard page that an overflow runs into. */
+/* An overflow runs into the guard page, which lies just below the task's stack. */
 static bool hit_guard(const struct crash *crash)
 {
 	uint64_t sp = crash->regs.value[REG_RSP];
@@ -147,7 +147,7 @@ static void classify_exception(struct crash *crash)
 		       "the stack pointer is at the end of the task's stack");
 }
 
-/* The frame that called panic(), past the machinery that saves registers and starts the dump. */
+/* The frame that called panic(): outside of what saves registers and starts the dump. */
 static size_t panic_caller(const struct crash *crash)
 {
 	size_t caller = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which CPU died, doing what: the panicking CPU, its task and stack, the exception on it. */
+/* Finds the CPU that died, its task, stack, and the exception on that stack. */
 #include "crash/crash_locate.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static bool read_cpu_variable(struct kernel *kernel, const char *name, int *cpu)
 	return true;
 }
 
-/* What the functions of a stack are in it for; 0 also where no symbol fits. */
+/* What the function at this address does on the panic path; 0 where no symbol fits. */
 static unsigned roles_at(struct kernel *kernel, uint64_t address)
 {
 	struct symbol symbol;

@@ -49,7 +49,7 @@ static void headline(const struct crash *crash, struct str *text)
 }
 
 /*
- * #GP and #SS come of operands that are no canonical address. The CPU raises #SS only for those
+ * #GP and #SS are raised for operands that are no canonical address. The CPU raises #SS only for those
  * based on RBP or RSP (Intel SDM vol. 3, 6.15), and RBP is often data: what the register holds is
  * shown byte by byte.
  */

@@ -122,7 +122,7 @@ static void show(struct kernel *kernel, struct findings *findings, const struct 
 
 /* --- the log ---------------------------------------------------------------------------------- */
 
-/* Either side a nop or a jump: a static key or a trace point was switched in between. */
+/* A nop became a jump or call, or the reverse: a static key or a trace point was switched. */
 static bool is_patched(struct kernel *kernel, const uint8_t *was, const uint8_t *is, size_t length)
 {
 	struct insn before, after;
@@ -179,7 +179,7 @@ static void compare_with_log(const struct crash *crash, struct findings *finding
 
 /* --- without a file --------------------------------------------------------------------------- */
 
-#define INFERRED 0.6 /* nothing but the code's own shape speaks for it */
+#define INFERRED 0.6 /* by the shape of the code alone */
 
 static void look_for_flip(const struct crash *crash, struct findings *findings,
 			  const struct symbol *function)
@@ -285,6 +285,7 @@ static struct err *compare_function(struct kernel *kernel, struct findings *find
 	return NULL;
 }
 
+/* Notes address as seen[count]; true when it is one of those before. */
 static bool was_seen(uint64_t *seen, size_t count, uint64_t address)
 {
 	seen[count] = address;
@@ -294,7 +295,7 @@ static bool was_seen(uint64_t *seen, size_t count, uint64_t address)
 	return false;
 }
 
-/* Each function once, from the one at hand outwards. True when that one was compared. */
+/* Each function once, from the faulting one outwards. True when the faulting one was compared. */
 static bool compare_with_files(const struct crash *crash, struct findings *findings)
 {
 	_cleanup_(sources_deinit) struct sources sources = {0};

@@ -116,7 +116,7 @@ static bool leads_somewhere(const struct body *body, const struct insn *insn)
 	       (!insn->is_call || symbol.address == insn->target);
 }
 
-/* Data a RIP-relative operand leads to is the kernel's or a module's. Counts those that are. */
+/* RIP-relative operands lead into the kernel or a module; each that does adds to *good. */
 static bool reaches_data(const struct body *body, const struct insn *insn, unsigned *good)
 {
 	for (unsigned i = 0; i < insn->operand_count; i++) {
@@ -179,14 +179,14 @@ static bool is_reached(const struct body *body, struct insn *last)
 	return offset == body->at;
 }
 
-/* Control does not come here from above: a ud2 after a call or a jump is the compiler's. */
+/* What follows is not run after it: a ud2 after a call or a jump is the compiler's. */
 static bool ends_straight_line(const struct insn *insn)
 {
 	return insn->size && (insn->is_call || insn->is_return || insn->is_trap ||
 			      (insn->is_jump && !insn->is_conditional));
 }
 
-/* Jumps into the function's byte after the one at hand: code that is reached another way. */
+/* Some jump of the function leads to this offset: the code there is reached another way. */
 static bool is_jumped_to(const struct body *body, size_t target)
 {
 	struct insn insn;
@@ -211,7 +211,7 @@ static bool is_prefix_for_emulation(const struct body *body)
 	       (!memcmp(code, "\x0f\x0bxen", 5) || !memcmp(code, "\x0f\x0bkvm", 5));
 }
 
-/* As it stands, is it an instruction that somebody may have written? */
+/* Is the instruction, as it stands, one that a compiler or a person wrote? */
 static bool is_genuine(const struct body *body, size_t size)
 {
 	unsigned good = 0;
@@ -224,7 +224,7 @@ static bool is_genuine(const struct body *body, size_t size)
 	       is_in_step(body, body->at + size, &good);
 }
 
-/* With that bit the other way, does the instruction at hand fit in with those after it? */
+/* With the bit put back, is the instruction in step with those after it? */
 static bool fits(const struct body *body, size_t byte, struct insn *insn, unsigned *good)
 {
 	return decode(body, body->at, insn) && body->at + insn->size > byte &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Code of the dump byte by byte against its file. */
+/* Compares code of the dump with its file, byte by byte. */
 #include "text/text_compare.h"
 
 #include <limits.h>
@@ -13,7 +13,6 @@
 #include "kernel/text/text_patch.h"
 #include "kernel/types/object.h"
 
-#define FLIPPED_BITS 2
 #define IMAGE_LOW 0xffffffff80000000ull
 #define IMAGE_HIGH 0xffffffffc0000000ull /* modules begin there, or below */
 #define PERCPU_MAX_SIZE (4u << 20)	 /* of the static per-CPU area */
@@ -48,8 +47,8 @@ static void note_bytes(struct comparing *c, size_t at, const uint8_t *right, siz
 /* --- addresses that moved ------------------------------------------------------------------- */
 
 /*
- * What a field of the file becomes: an address of the image moves with it (R_X86_64_32S, _64), a
- * distance to what did not move shrinks. False when its value is no such thing.
+ * What KASLR makes of a field of the file: an address in the image moves with the image
+ * (R_X86_64_32S, _64), a distance to something that stays shrinks. False for any other value.
  */
 static bool moved_value(const struct comparing *c, size_t at, size_t size, uint64_t *ret)
 {
@@ -68,7 +67,7 @@ static bool moved_value(const struct comparing *c, size_t at, size_t size, uint6
 	return shrinks || moves;
 }
 
-/* Bits by which what was found is off what the field has become; more than any field has: none. */
+/* Bits in which the bytes found differ from the moved field; UINT_MAX when it does not move. */
 static unsigned moved_bits(const struct comparing *c, size_t at, size_t size, uint64_t *value)
 {
 	uint64_t mask = size == 8 ? UINT64_MAX : (1ull << size * 8) - 1;
@@ -94,8 +93,8 @@ static size_t pass_moved(struct comparing *c, size_t at)
 }
 
 /*
- * A bit flipped in a field that moved: further from the file's bytes than from what they became.
- * slides of few bits leave the two alike; then it is taken for a plain difference.
+ * A bit flipped in a field that moved: the bytes found are near the moved value and far from the
+ * file's. Where the slide itself is of few bits both are near; then they count as plain differences.
  */
 static size_t pass_moved_flip(struct comparing *c, size_t at)
 {
@@ -110,11 +109,11 @@ static size_t pass_moved_flip(struct comparing *c, size_t at)
 			uint64_t differing;
 
 			if (start + sizes[i] > c->length ||
-			    moved_bits(c, start, sizes[i], &value) > FLIPPED_BITS)
+			    moved_bits(c, start, sizes[i], &value) > TEXT_FLIPPED_BITS)
 				continue;
 			differing = load_uint(c->expected + start, sizes[i]) ^
 				    load_uint(c->found + start, sizes[i]);
-			if (__builtin_popcountll(differing) <= FLIPPED_BITS)
+			if (__builtin_popcountll(differing) <= TEXT_FLIPPED_BITS)
 				continue;
 			note_bytes(c, start, (const uint8_t *)&value, sizes[i]);
 			return sizes[i] - back;
@@ -151,7 +150,7 @@ static size_t pass_sites(struct comparing *c, size_t at)
 		unknown = MAX(unknown, site->length);
 		unknown_end = MAX(unknown_end, start + site->length);
 	}
-	size_t moved = near_length ? 0 : pass_moved(c, at); /* left as it was, but for KASLR */
+	size_t moved = near_length ? 0 : pass_moved(c, at); /* not patched, only moved */
 	if (moved)
 		return moved;
 	if (!near_length) {
@@ -164,7 +163,7 @@ static size_t pass_sites(struct comparing *c, size_t at)
 
 /* --- relocated fields ------------------------------------------------------------------------- */
 
-/* The loader found a symbol of that name elsewhere than we did: is it where the field leads? */
+/* Several symbols bear the name: does the field lead to one that we did not take? */
 static bool leads_to_name(struct comparing *c, const struct text_field *field, uint64_t address,
 			  uint64_t found)
 {
@@ -194,7 +193,7 @@ static size_t pass_field(struct comparing *c, size_t at)
 
 	if (field->known && leads_to_name(c, field, c->base + start, found))
 		return start + field->size - at;
-	if (field->known && bits <= FLIPPED_BITS)
+	if (field->known && bits <= TEXT_FLIPPED_BITS)
 		note_bytes(c, start, c->expected + start, field->size);
 	else
 		c->result->unchecked += field->size;
@@ -230,10 +229,11 @@ static bool is_hook(const struct comparing *c, size_t start, uint64_t *target)
 	for (size_t i = 0; i < HOOK; i++)
 		bits += text_difference_bits(found[i], expected[i]);
 	*target = c->base + start + HOOK + (uint64_t)(int64_t)(int32_t)load_u32(found + 1);
-	return bits > FLIPPED_BITS * 2 && kernel->modules && modules_find(kernel->modules, *target);
+	return bits > TEXT_FLIPPED_BITS * 2 && kernel->modules &&
+	       modules_find(kernel->modules, *target);
 }
 
-/* Security products and the like put a jump to a module over an instruction: meant, not damaged. */
+/* Security products put a jump to their module over an instruction: meant so, no damage. */
 static size_t pass_hook(struct comparing *c, size_t at)
 {
 	uint64_t target;
@@ -273,7 +273,7 @@ static size_t pass(struct comparing *c, size_t at)
 	return 1;
 }
 
-/* With some bytes on either side, so that places at the range's ends are seen whole. */
+/* Some bytes more on either side, so that a patched place at an end of the range is whole. */
 static struct err *read_code(struct comparing *c, uint64_t start, uint64_t end)
 {
 	uint64_t section_end = c->section->address + c->section->size;

@@ -2,8 +2,6 @@
 /* What differing bytes of code are signs of. */
 #include "text/text_difference.h"
 
-#define FLIPPED_BITS 2 /* memory loses one bit, now and then two next to each other */
-
 void text_difference_note(struct text_comparison *comparison, uint64_t address, uint8_t expected,
 			  uint8_t found)
 {
@@ -24,8 +22,8 @@ const char *text_difference_class(const struct text_comparison *comparison)
 
 	if (!comparison->count)
 		return comparison->hooked ? "hooked" : "same";
-	return comparison->count == 1 &&
-			       text_difference_bits(first->expected, first->found) <= FLIPPED_BITS
+	return comparison->count == 1 && text_difference_bits(first->expected, first->found) <=
+						 TEXT_FLIPPED_BITS
 		       ? "bit_flip"
 		       : "overwritten";
 }

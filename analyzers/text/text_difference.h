@@ -13,6 +13,7 @@ struct text_difference {
 };
 
 #define TEXT_DIFFERENCES_MAX 64
+#define TEXT_FLIPPED_BITS 2 /* memory loses one bit, now and then two next to each other */
 
 struct text_comparison {
 	size_t bytes;		    /* compared */
