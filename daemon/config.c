@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/parse.h"
-#include "kernel/types/types.h"
 
 #define CONFIG_SIZE_MAX (64u << 10)
 #define LIST_MAX 64
@@ -82,21 +82,16 @@ static bool parse_boolean(const char *text, uint64_t *ret)
 
 static struct err *add_item(struct config_list *list, const char *text)
 {
-	char **items;
 	size_t length = strlen(text);
 
 	if (text[0] != '/')
 		return err_new(ERR_INVALID, "not an absolute path");
 	if (list->count == LIST_MAX)
 		return err_new(ERR_LIMIT, "given more than %d times", LIST_MAX);
-	items = reallocarray(list->items, list->count + 1, sizeof(*items));
-	if (!items)
-		return &err_nomem;
-	list->items = items;
 	while (length > 1 && text[length - 1] == '/')
 		length--;
-	items[list->count] = strndup(text, length);
-	if (!items[list->count])
+	if (!array_grow(list->items, list->count) ||
+	    !(list->items[list->count] = strndup(text, length)))
 		return &err_nomem;
 	list->count++;
 	return NULL;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/str.h"
 #include "daemon/log.h"
 #include "daemon/spool/snapshot.h"
@@ -27,7 +28,7 @@ struct retention {
 
 struct file_list {
 	struct kept_file *files;
-	size_t count, room;
+	size_t count;
 };
 
 static void list_deinit(struct file_list *list)
@@ -39,18 +40,8 @@ static void list_deinit(struct file_list *list)
 
 static struct err *list_add(struct file_list *list, const char *path, int64_t time, uint64_t size)
 {
-	char *copy;
+	char *copy = array_grow(list->files, list->count) ? strdup(path) : NULL;
 
-	if (list->count == list->room) {
-		size_t room = MAX(64, 2 * list->room);
-		struct kept_file *files = reallocarray(list->files, room, sizeof(*files));
-
-		if (!files)
-			return &err_nomem;
-		list->files = files;
-		list->room = room;
-	}
-	copy = strdup(path);
 	if (!copy)
 		return &err_nomem;
 	list->files[list->count++] = (struct kept_file){copy, time, size, false};

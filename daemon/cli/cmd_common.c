@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "daemon/daemon.h"
 #include "daemon/render/render.h"
@@ -186,24 +187,13 @@ void table_add(struct table *table, const char *text)
 {
 	_str_ struct str cell = {0};
 
-	if (table->count == table->room) {
-		size_t room = MAX(64, 2 * table->room);
-		char **cells = reallocarray(table->cells, room, sizeof(*cells));
-
-		if (!cells) {
-			table->failed = true;
-			return;
-		}
-		table->cells = cells;
-		table->room = room;
-	}
 	text = text && *text ? text : "-";
 	str_escape(&cell, text, strlen(text));
-	table->cells[table->count] = str_take(&cell);
-	if (table->cells[table->count])
-		table->count++;
-	else
+	if (!array_grow(table->cells, table->count) ||
+	    !(table->cells[table->count] = str_take(&cell)))
 		table->failed = true;
+	else
+		table->count++;
 }
 
 static void print_row(const struct table *table, const char *const *cells, const size_t *widths,

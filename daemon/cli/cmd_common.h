@@ -59,7 +59,7 @@ struct table {
 	const char *const *headings;
 	size_t columns;
 	char **cells; /* row after row */
-	size_t count, room;
+	size_t count;
 	bool failed;
 };
 void table_add(struct table *table, const char *text); /* NULL is "-" */

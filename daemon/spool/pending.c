@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static struct pending_dump *find(const struct pending *pending, const struct spool_entry *entry)
 {
 	for (size_t i = 0; i < pending->count; i++)
@@ -49,15 +51,8 @@ static struct err *append(struct pending *pending, const char *directory,
 {
 	struct pending_dump dump = {.device = entry->device, .inode = entry->inode};
 
-	if (pending->count == pending->room) {
-		size_t room = MAX(16, 2 * pending->room);
-		struct pending_dump *list = reallocarray(pending->list, room, sizeof(*list));
-
-		if (!list)
-			return &err_nomem;
-		pending->list = list;
-		pending->room = room;
-	}
+	if (!array_grow(pending->list, pending->count))
+		return &err_nomem;
 	dump.directory = strdup(directory);
 	if (asprintf(&dump.path, "%s/%s", directory, entry->name) < 0)
 		dump.path = NULL;

@@ -21,7 +21,7 @@ struct pending_dump {
 
 struct pending {
 	struct pending_dump *list;
-	size_t count, room;
+	size_t count;
 };
 
 /* What a file's silence has to reach, and why it is waited for. */

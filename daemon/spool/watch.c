@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/inotify.h>
 
+#include "base/array.h"
+
 #define EVENTS                                                                                     \
 	(IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |        \
 	 IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
@@ -22,7 +24,7 @@ struct watch {
 	int fd;
 	struct watch_events events;
 	struct watched *list;
-	size_t count, room;
+	size_t count;
 };
 
 struct err *watch_create(const struct watch_events *events, struct watch **ret)
@@ -90,15 +92,8 @@ static struct err *insert(struct watch *watch, int descriptor, char *path)
 {
 	size_t at = place_of(watch, descriptor);
 
-	if (watch->count == watch->room) {
-		size_t room = MAX(16, 2 * watch->room);
-		struct watched *list = reallocarray(watch->list, room, sizeof(*list));
-
-		if (!list)
-			return &err_nomem;
-		watch->list = list;
-		watch->room = room;
-	}
+	if (!array_grow(watch->list, watch->count))
+		return &err_nomem;
 	memmove(watch->list + at + 1, watch->list + at, (watch->count - at) * sizeof(*watch->list));
 	watch->list[at] = (struct watched){descriptor, path};
 	watch->count++;
