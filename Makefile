@@ -56,11 +56,11 @@ $(BUILD)/%.o: %.c | deps-quiet
 
 # SQL travels inside the program.
 $(BUILD)/embedded/rules.c: $(wildcard rules/*.sql)
-$(BUILD)/embedded/rules.c: ARRAY = rule_texts
+$(BUILD)/embedded/rules.c: ARRAY = embedded_rules
 $(BUILD)/embedded/migrations.c: $(wildcard schema/[0-9]*.sql)
-$(BUILD)/embedded/migrations.c: ARRAY = migration_texts
+$(BUILD)/embedded/migrations.c: ARRAY = embedded_migrations
 $(BUILD)/embedded/views.c: schema/views.sql
-$(BUILD)/embedded/views.c: ARRAY = view_texts
+$(BUILD)/embedded/views.c: ARRAY = embedded_views
 EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c)
 $(EMBEDDED): rules/embed
 	@mkdir -p $(@D)

@@ -3,11 +3,11 @@
 #define TRIAGE_RULES_EMBEDDED
 
 /* SQL files compiled into the program by rules/embed; a NULL name ends each list. */
-struct sql_text {
+struct embedded_sql {
 	const char *name; /* of the file, without its directory */
-	const char *text;
+	const char *sql;
 };
 
-extern const struct sql_text rule_texts[], migration_texts[], view_texts[];
+extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];
 
 #endif

@@ -249,8 +249,8 @@ struct err *rules_load(const char *site_dir, struct rules **ret)
 
 	if (!rules)
 		return &err_nomem;
-	for (const struct sql_text *one = rule_texts; one->name; one++)
-		TRY(add_rule(rules, one->name, strdup(one->text), "out of memory"));
+	for (const struct embedded_sql *one = embedded_rules; one->name; one++)
+		TRY(add_rule(rules, one->name, strdup(one->sql), "out of memory"));
 	if (site_dir)
 		TRY(add_directory(rules, site_dir));
 	if (alloc_failures() != before)

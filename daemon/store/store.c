@@ -29,7 +29,7 @@ static int64_t newest_version(void)
 {
 	int64_t newest = 0;
 
-	for (const struct sql_text *one = migration_texts; one->name; one++)
+	for (const struct embedded_sql *one = embedded_migrations; one->name; one++)
 		newest = MAX(newest, strtol(one->name, NULL, 10));
 	return newest;
 }
@@ -37,7 +37,7 @@ static int64_t newest_version(void)
 /* Each migration in a transaction of its own, which also says how far we are. */
 static struct err *migrate(struct db *db, int64_t from)
 {
-	for (const struct sql_text *one = migration_texts; one->name; one++) {
+	for (const struct embedded_sql *one = embedded_migrations; one->name; one++) {
 		long version = strtol(one->name, NULL, 10);
 		char pragma[64];
 
@@ -46,7 +46,7 @@ static struct err *migrate(struct db *db, int64_t from)
 		snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %ld", version);
 		_cleanup_(cleanup_db_rollback) struct db *open = db;
 		TRY(db_begin(open));
-		TRY(err_wrap(db_exec(db, one->text), "%s", one->name));
+		TRY(err_wrap(db_exec(db, one->sql), "%s", one->name));
 		TRY(db_exec(db, pragma));
 		TRY(db_commit(db));
 	}
@@ -56,7 +56,7 @@ static struct err *migrate(struct db *db, int64_t from)
 /* Views hold no data: they are dropped and made again when their text is another. */
 static struct err *make_views(struct db *db)
 {
-	int64_t mark = (int32_t)hash_string(view_texts[0].text) & 0x7fffffff, have;
+	int64_t mark = (int32_t)hash_string(embedded_views[0].sql) & 0x7fffffff, have;
 	char pragma[64];
 
 	TRY(pragma_get(db, "PRAGMA application_id", &have));
@@ -82,7 +82,7 @@ static struct err *make_views(struct db *db)
 			return &err_nomem;
 		TRY(db_exec(db, drop));
 	}
-	TRY(err_wrap(db_exec(db, view_texts[0].text), "%s", view_texts[0].name));
+	TRY(err_wrap(db_exec(db, embedded_views[0].sql), "%s", embedded_views[0].name));
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %ld", (long)mark);
 	TRY(db_exec(db, pragma));
 	return db_commit(db);

@@ -392,17 +392,17 @@ START_TEST(every_built_in_rule_is_sound)
 				     json_object_get(json_array_get(f.verdict.broken, i), "rule")),
 			     json_string_value(
 				     json_object_get(json_array_get(f.verdict.broken, i), "why")));
-	for (const struct sql_text *one = rule_texts; one->name; one++) {
+	for (const struct embedded_sql *one = embedded_rules; one->name; one++) {
 		static const char *const keys[] = {
 			"-- id: ",	 "-- title: ",	    "-- cause: ",
 			"-- severity: ", "-- confidence: ", "-- advice: "};
 		char id[64];
 
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
-			ck_assert_msg(strstr(one->text, keys[k]), "%s has no \"%s\"", one->name,
+			ck_assert_msg(strstr(one->sql, keys[k]), "%s has no \"%s\"", one->name,
 				      keys[k]);
 		snprintf(id, sizeof(id), "-- id: %.*s\n", (int)strcspn(one->name, "."), one->name);
-		ck_assert_msg(!strncmp(one->text, id, strlen(id)), "%s: another id", one->name);
+		ck_assert_msg(!strncmp(one->sql, id, strlen(id)), "%s: another id", one->name);
 	}
 	ck_assert_ptr_null(f.verdict.rule);
 	ck_assert_str_eq(f.verdict.cause, "unknown");

@@ -71,7 +71,7 @@ static int newest(void)
 {
 	int version = 0;
 
-	for (const struct sql_text *one = migration_texts; one->name; one++)
+	for (const struct embedded_sql *one = embedded_migrations; one->name; one++)
 		version = MAX(version, atoi(one->name));
 	return version;
 }
@@ -99,15 +99,15 @@ END_TEST
 /* A database of each earlier version ends up like one that is new. */
 START_TEST(migrated_from_every_earlier_version)
 {
-	for (const struct sql_text *last = migration_texts; last->name; last++) {
+	for (const struct embedded_sql *last = embedded_migrations; last->name; last++) {
 		struct store *store;
 		struct db *db;
 		char pragma[64];
 
 		set_up();
 		assert_ok(db_open(path, 0, &db));
-		for (const struct sql_text *one = migration_texts; one <= last; one++)
-			assert_ok(db_exec(db, one->text));
+		for (const struct embedded_sql *one = embedded_migrations; one <= last; one++)
+			assert_ok(db_exec(db, one->sql));
 		snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", atoi(last->name));
 		assert_ok(db_exec(db, pragma));
 		assert_ok(db_exec(db, "INSERT INTO dump (uid, size) VALUES ('old', 7)"));
