@@ -13,12 +13,10 @@ static struct err *load_crash(struct store *store, int64_t dump, json_t **ret)
 	struct stmt *row;
 	bool more;
 
-	TRY(db_prepare(
-		store_db(store),
-		"SELECT evidence FROM finding WHERE dump = ? AND place = 'crash' AND evidence "
-		"IS NOT NULL ORDER BY number",
-		&row));
-	TRY(stmt_bind_int(row, 1, dump));
+	TRY(db_query(store_db(store), &row,
+		     "SELECT evidence FROM finding WHERE dump = ? AND place = 'crash' AND evidence "
+		     "IS NOT NULL ORDER BY number",
+		     "i", dump));
 	for (;;) {
 		TRY(stmt_step(row, &more));
 		if (!more)

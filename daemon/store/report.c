@@ -88,11 +88,10 @@ static struct err *add_findings(struct store *store, int64_t dump, json_t *repor
 	bool more;
 
 	json_object_set_new(report, "findings", findings);
-	TRY(db_prepare(store_db(store),
-		       "SELECT number, analyzer, code, place, severity, confidence, headline, "
-		       "evidence FROM finding WHERE dump = ? ORDER BY number",
-		       &row));
-	TRY(stmt_bind_int(row, 1, dump));
+	TRY(db_query(store_db(store), &row,
+		     "SELECT number, analyzer, code, place, severity, confidence, headline, "
+		     "evidence FROM finding WHERE dump = ? ORDER BY number",
+		     "i", dump));
 	for (;;) {
 		TRY(stmt_step(row, &more));
 		if (!more)
@@ -144,13 +143,11 @@ static struct err *add_verdict(struct store *store, int64_t dump, json_t *report
 	struct stmt *row;
 	bool more;
 
-	TRY(db_prepare(
-		store_db(store),
-		"SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
-		"because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
-		"analyzed_at, tool_version FROM verdict WHERE dump = ?",
-		&row));
-	TRY(stmt_bind_int(row, 1, dump));
+	TRY(db_query(store_db(store), &row,
+		     "SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
+		     "because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
+		     "analyzed_at, tool_version FROM verdict WHERE dump = ?",
+		     "i", dump));
 	TRY(stmt_step(row, &more));
 	if (!more)
 		return NULL;
@@ -168,8 +165,8 @@ static struct err *start(struct store *store, int64_t dump, json_t *report)
 	struct stmt *row;
 	bool more;
 
-	TRY(db_prepare(store_db(store), "SELECT uid, path, size FROM dump WHERE id = ?", &row));
-	TRY(stmt_bind_int(row, 1, dump));
+	TRY(db_query(store_db(store), &row, "SELECT uid, path, size FROM dump WHERE id = ?", "i",
+		     dump));
 	TRY(stmt_step(row, &more));
 	if (!more)
 		return err_new(ERR_NOT_FOUND, "there is no dump %lld", (long long)dump);

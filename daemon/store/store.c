@@ -13,18 +13,6 @@ struct store {
 	struct db *db;
 };
 
-static struct err *pragma_get(struct db *db, const char *sql, int64_t *ret)
-{
-	struct stmt *stmt;
-	bool row;
-
-	TRY(db_prepare(db, sql, &stmt));
-	TRY(stmt_step(stmt, &row));
-	*ret = row ? stmt_int(stmt, 0) : 0;
-	stmt_reset(stmt);
-	return NULL;
-}
-
 static int64_t newest_version(void)
 {
 	int64_t newest = 0;
@@ -56,10 +44,10 @@ static struct err *migrate(struct db *db, int64_t from)
 /* Views hold no data: they are dropped and made again when their text is another. */
 static struct err *make_views(struct db *db)
 {
-	int64_t mark = (int32_t)hash_string(embedded_views[0].sql) & 0x7fffffff, have;
+	int64_t mark = (int32_t)hash_string(embedded_views[0].sql) & 0x7fffffff, have = 0;
 	char pragma[64];
 
-	TRY(pragma_get(db, "PRAGMA application_id", &have));
+	TRY(db_number(db, &have, "PRAGMA application_id", ""));
 	if (have == mark)
 		return NULL;
 	_cleanup_(cleanup_db_rollback) struct db *open = db;
@@ -69,17 +57,15 @@ static struct err *make_views(struct db *db)
 		_free_ char *drop = NULL;
 		bool row;
 
-		TRY(db_prepare(db,
-			       "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
-			       "WHERE type = 'view' LIMIT 1",
-			       &stmt));
+		TRY(db_query(db, &stmt,
+			     "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema "
+			     "WHERE type = 'view' LIMIT 1",
+			     ""));
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			break;
-		drop = strdup(stmt_text(stmt, 0));
+		TRY(stmt_column_dup(stmt, 0, &drop));
 		stmt_reset(stmt);
-		if (!drop)
-			return &err_nomem;
 		TRY(db_exec(db, drop));
 	}
 	TRY(err_wrap(db_exec(db, embedded_views[0].sql), "%s", embedded_views[0].name));
@@ -90,9 +76,9 @@ static struct err *make_views(struct db *db)
 
 static struct err *set_up(struct store *store, unsigned flags)
 {
-	int64_t version;
+	int64_t version = 0;
 
-	TRY(pragma_get(store->db, "PRAGMA user_version", &version));
+	TRY(db_number(store->db, &version, "PRAGMA user_version", ""));
 	if (version > newest_version() || (flags & DB_READ_ONLY && version != newest_version()))
 		return err_new(ERR_UNSUPPORTED,
 			       "the database has schema version %ld, this program knows %ld",
@@ -137,13 +123,10 @@ struct err *store_put_dump(struct store *store, const struct dump_row *dump, int
 	struct stmt *stmt;
 	bool row;
 
-	TRY(db_prepare(store->db,
-		       "INSERT INTO dump (uid, path, size) VALUES (?, ?, ?) ON CONFLICT (uid) "
-		       "DO UPDATE SET path = excluded.path, size = excluded.size RETURNING id",
-		       &stmt));
-	TRY(stmt_bind_text(stmt, 1, dump->uid));
-	TRY(stmt_bind_text(stmt, 2, dump->path));
-	TRY(stmt_bind_int(stmt, 3, dump->size));
+	TRY(db_query(store->db, &stmt,
+		     "INSERT INTO dump (uid, path, size) VALUES (?, ?, ?) ON CONFLICT (uid) "
+		     "DO UPDATE SET path = excluded.path, size = excluded.size RETURNING id",
+		     "tti", dump->uid, dump->path, dump->size));
 	TRY(stmt_step(stmt, &row));
 	*id = row ? stmt_int(stmt, 0) : 0;
 	stmt_reset(stmt);
@@ -163,50 +146,36 @@ static const char *place_of(const json_t *finding)
 
 struct err *store_add_finding(struct store *store, int64_t dump, const json_t *finding)
 {
-	const json_t *evidence = json_object_get(finding, "evidence");
+	const char *analyzer = json_string_at(finding, "analyzer");
+	const char *code = json_string_at(finding, "code");
+	const char *severity = json_string_at(finding, "severity");
+	const json_t *evidence = json_at(finding, "evidence");
 	_free_ char *text = json_is_object(evidence) ? json_dumps(evidence, JSON_COMPACT) : NULL;
-	double confidence = json_number_value(json_object_get(finding, "confidence"));
-	struct stmt *stmt;
+	double confidence = json_number_value(json_at(finding, "confidence"));
 
-	if (!json_string_at(finding, "analyzer") || !json_string_at(finding, "code") ||
-	    !json_string_at(finding, "severity"))
+	if (!analyzer || !code || !severity)
 		return err_new(ERR_INVALID, "a finding without analyzer, code or severity");
-	TRY(db_prepare(store->db,
-		       "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
-		       "confidence, headline, evidence) VALUES (?1, 1 + (SELECT count(*) FROM "
-		       "finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-		       &stmt));
-	TRY(stmt_bind_int(stmt, 1, dump));
-	TRY(stmt_bind_text(stmt, 2, json_string_at(finding, "analyzer")));
-	TRY(stmt_bind_text(stmt, 3, json_string_at(finding, "code")));
-	TRY(stmt_bind_text(stmt, 4, place_of(finding)));
-	TRY(stmt_bind_text(stmt, 5, json_string_at(finding, "severity")));
-	TRY(stmt_bind_real(stmt, 6, MIN(MAX(confidence, 0.0), 1.0)));
-	TRY(stmt_bind_text(stmt, 7, json_string_at(finding, "headline")));
-	TRY(stmt_bind_text(stmt, 8, text));
-	return stmt_run(stmt);
-}
-
-static struct err *run_for(struct store *store, const char *sql, int64_t dump)
-{
-	struct stmt *stmt;
-
-	TRY(db_prepare(store->db, sql, &stmt));
-	TRY(stmt_bind_int(stmt, 1, dump));
-	return stmt_run(stmt);
+	if (json_is_object(evidence) && !text)
+		return &err_nomem;
+	return db_run(store->db,
+		      "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
+		      "confidence, headline, evidence) VALUES (?1, 1 + (SELECT count(*) FROM "
+		      "finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		      "ittttrtt", dump, analyzer, code, place_of(finding), severity,
+		      MIN(MAX(confidence, 0.0), 1.0), json_string_at(finding, "headline"), text);
 }
 
 struct err *store_clear(struct store *store, int64_t dump)
 {
-	TRY(run_for(store, "DELETE FROM finding WHERE dump = ?", dump));
-	return run_for(store, "DELETE FROM verdict WHERE dump = ?", dump);
+	TRY(db_run(store->db, "DELETE FROM finding WHERE dump = ?", "i", dump));
+	return db_run(store->db, "DELETE FROM verdict WHERE dump = ?", "i", dump);
 }
 
 static struct err *bind_json(struct stmt *stmt, int parameter, const json_t *json)
 {
 	_free_ char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-	return stmt_bind_text(stmt, parameter, text);
+	return json && !text ? &err_nomem : stmt_bind_text(stmt, parameter, text);
 }
 
 struct err *store_put_verdict(struct store *store, int64_t dump, const struct verdict *verdict,
@@ -217,21 +186,14 @@ struct err *store_put_verdict(struct store *store, int64_t dump, const struct ve
 				 verdict->broken,    verdict->known_issue};
 	struct stmt *stmt;
 
-	TRY(db_prepare(store->db,
-		       "INSERT OR REPLACE INTO verdict (dump, analyzed_at, tool_version, rule, "
-		       "cause, severity, headline, confidence, signature, fuzzy, because, reasons, "
-		       "ruled_out, next_steps, alternatives, broken, known_issue) "
-		       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		       &stmt));
-	TRY(stmt_bind_int(stmt, 1, dump));
-	TRY(stmt_bind_int(stmt, 2, meta->analyzed_at));
-	TRY(stmt_bind_text(stmt, 3, meta->tool_version));
-	TRY(stmt_bind_text(stmt, 4, verdict->rule));
-	TRY(stmt_bind_text(stmt, 5, verdict->cause));
-	TRY(stmt_bind_text(stmt, 6, verdict->severity));
-	TRY(stmt_bind_text(stmt, 7, verdict->headline));
-	TRY(stmt_bind_real(stmt, 8, verdict->confidence));
-	TRY(stmt_bind_text(stmt, 9, meta->signature));
+	TRY(db_query(store->db, &stmt,
+		     "INSERT OR REPLACE INTO verdict (dump, analyzed_at, tool_version, rule, "
+		     "cause, severity, headline, confidence, signature, fuzzy, because, reasons, "
+		     "ruled_out, next_steps, alternatives, broken, known_issue) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "iitttttrt", dump, meta->analyzed_at, meta->tool_version, verdict->rule,
+		     verdict->cause, verdict->severity, verdict->headline, verdict->confidence,
+		     meta->signature));
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		TRY(bind_json(stmt, 10 + (int)i, lists[i]));
 	return stmt_run(stmt);
