@@ -73,12 +73,15 @@ DEFINE_CLEANUP(struct crash, crash_free)
 
 const char *crash_kind_name(enum crash_kind kind);
 
-/* Registers at the crash: the exception's, else those of the frame. NULL unknown. */
+/*
+ * Registers at the crash, which may be NULL: the exception's, else those of the frame. NULL
+ * unknown.
+ */
 static inline const struct regs *crash_regs(const struct crash *crash)
 {
-	if (crash->exception)
+	if (crash && crash->exception)
 		return &crash->regs;
-	return crash->trace.count ? &crash->trace.frames[crash->frame].regs : NULL;
+	return crash && crash->trace.count ? &crash->trace.frames[crash->frame].regs : NULL;
 }
 
 /* The function of frames[index]; false in user mode and where no symbol fits. */

@@ -4,7 +4,6 @@
  * stack of the task that crashed on it, and in the slab it was loaded from. Copies on that stack
  * come from the crash itself; one in an object is where the value came from.
  */
-#include "kernel/mm/slab_find.h"
 #include "memory/copies.h"
 
 #include <inttypes.h>
@@ -16,7 +15,7 @@
 #include "base/parse.h"
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
-#include "kernel/mm/slab.h"
+#include "kernel/mm/slab_find.h"
 #include "kernel/tasks/task.h"
 #include "memory/memory_found.h"
 #include "memory/search_groups.h"

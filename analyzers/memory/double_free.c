@@ -33,15 +33,6 @@ static bool bug_in_allocator(const struct crash *crash)
 	return false;
 }
 
-static unsigned registers_with(const struct regs *regs, uint64_t address)
-{
-	unsigned count = 0;
-
-	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
-		count += regs_known(regs, reg) && regs->value[reg] == address;
-	return count;
-}
-
 /*
  * set_freepointer()'s object and fp: two registers hold the start of one object. A free object is
  * preferred.
@@ -54,7 +45,7 @@ static bool find_twice(struct kernel *kernel, const struct regs *regs, struct sl
 		uint64_t held = regs->value[reg];
 		struct slab_object object;
 
-		if (!regs_known(regs, reg) || registers_with(regs, held) < 2 ||
+		if (!regs_known(regs, reg) || regs_holding(regs, held) < 2 ||
 		    !err_ok(slab_find(kernel, held, &object)) || object.start != held ||
 		    !strcmp(object.slab.cache->name, "kmem_cache"))
 			continue;

@@ -39,14 +39,6 @@ static bool culprit_stores(struct kernel *kernel, const struct slab *slab, uint6
 	return false;
 }
 
-static bool in_registers(const struct regs *regs, uint64_t address)
-{
-	for (enum reg reg = REG_RAX; regs && reg <= REG_R15; reg++)
-		if (regs_known(regs, reg) && regs->value[reg] == address)
-			return true;
-	return false;
-}
-
 /*
  * How unlike a word the bytes are: capitals after small letters, other characters than letters and
  * digits.
@@ -128,7 +120,7 @@ static bool culprit_computed(struct kernel *kernel, const struct regs *regs,
 		for (size_t j = 0; j < ARRAY_SIZE(raws); j++)
 			if (value_looks(raws[j], looks) && looks[0].confidence >= VALUE_TELLING) {
 				choice.chance = MAX(choice.chance, value_chance(&looks[0]));
-				weigh(&choice, object, raws[j], in_registers(regs, object),
+				weigh(&choice, object, raws[j], regs && regs_holding(regs, object),
 				      freelist_culprit_run_up(kernel, slab, object, raws[j]) >=
 					      FREELIST_CULPRIT_RUN_UP_MIN);
 			}

@@ -68,7 +68,7 @@ static void find_flip(struct analysis *analysis, uint64_t value, uint64_t *holde
 	if (!flip.node || *holder)
 		return;
 	*holder = flip.node;
-	return add_holder(
+	add_holder(
 		analysis,
 		&(struct holder){.kind = HOLDER_LINKED, .address = flip.node, .confidence = 0.7});
 }
@@ -89,7 +89,7 @@ static void find_holder(struct analysis *analysis)
 	add_holder(analysis, &holder);
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- the bad register ------------------------------------------------------------------------- */
 
 /* The register to blame: the base, unless that is sound and there is an index too. */
 static enum reg blamed(const struct crash *crash, const struct operand *operand)

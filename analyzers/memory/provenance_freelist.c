@@ -3,13 +3,13 @@
  * A bad pointer at the head of a CPU's free list got there by an earlier allocation, which took it
  * from the free pointer of the object it handed out: find that object.
  */
-#include "kernel/mm/slab_page.h"
 #include "memory/provenance_freelist.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "kernel/dump/regs.h"
+#include "kernel/mm/slab_page.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
@@ -18,14 +18,10 @@
 /* The slab a CPU takes objects from. */
 static struct err *slab_of_cpu(struct kernel *kernel, uint64_t cpu_slab, struct slab *ret)
 {
-	struct page_info page;
-	uint64_t slab, phys;
+	uint64_t slab;
 
 	TRY(member_read(kernel, cpu_slab, MEMBER_CPU_SLAB_SLAB, &slab));
-	if (!page_to_phys(kernel, slab, &phys))
-		return err_at(ERR_CORRUPT, slab, "no slab");
-	TRY(page_of_phys(kernel, phys, &page));
-	return slab_page_read(kernel, &page, ret);
+	return slab_page_read_at(kernel, slab, ret);
 }
 
 static bool find_culprit(struct trail *trail, uint64_t cpu_slab, struct slab *slab,

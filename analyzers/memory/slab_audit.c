@@ -49,11 +49,6 @@ static bool spent(const struct audit *audit)
 	       audit->broken >= BROKEN_MAX;
 }
 
-static const struct regs *registers(const struct audit *audit)
-{
-	return audit->analysis->crash ? crash_regs(audit->analysis->crash) : NULL;
-}
-
 static void report(struct audit *audit, const struct slab *slab,
 		   const struct freelist_break *broken, const char *list)
 {
@@ -63,7 +58,8 @@ static void report(struct audit *audit, const struct slab *slab,
 	/* A bad pointer may be met on a list and again as the address that faulted. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
 		return;
-	freelist_culprit_find(audit->kernel, registers(audit), slab, broken, &corruption.culprit);
+	freelist_culprit_find(audit->kernel, crash_regs(audit->analysis->crash), slab, broken,
+			      &corruption.culprit);
 	audit->broken++;
 	freelist_corruption_explain(audit->analysis, &corruption);
 }
@@ -79,21 +75,13 @@ static struct err *check_list(struct audit *audit, const struct slab *slab, uint
 	return NULL;
 }
 
-/* A slab by the address of its descriptor. False when the dump leaves it out. */
-static bool read_slab(struct kernel *kernel, uint64_t address, struct slab *ret)
-{
-	struct page_info page;
-	uint64_t phys;
-
-	return page_to_phys(kernel, address, &phys) && err_ok(page_of_phys(kernel, phys, &page)) &&
-	       page.use == PAGE_USE_SLAB && err_ok(slab_page_read(kernel, &page, ret));
-}
-
+/* A slab that the dump leaves out is passed over. */
 static struct err *check_slab(struct audit *audit, uint64_t address)
 {
 	struct slab slab;
 
-	if (!map_add(&audit->seen, address, 0) || !read_slab(audit->kernel, address, &slab))
+	if (!map_add(&audit->seen, address, 0) ||
+	    !err_ok(slab_page_read_at(audit->kernel, address, &slab)))
 		return NULL;
 	return check_list(audit, &slab, slab.freelist, "slab");
 }
@@ -114,7 +102,7 @@ static struct err *check_cpus(struct audit *audit, const struct slab_cache *cach
 		    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_SLAB, &current)) ||
 		    !current ||
 		    !err_ok(member_read(kernel, area, MEMBER_CPU_SLAB_FREELIST, &first)) ||
-		    !read_slab(kernel, current, &slab))
+		    !err_ok(slab_page_read_at(kernel, current, &slab)))
 			continue;
 		TRY(check_list(audit, &slab, first, "cpu"));
 		TRY(check_slab(audit, current));
@@ -187,8 +175,8 @@ static void match_fault(struct audit *audit, const struct slab *slab)
 			.raw = forms[i], .decoded = forms[i], .why = BREAK_OUTSIDE};
 		struct culprit culprit;
 
-		if (freelist_culprit_find(audit->kernel, registers(audit), slab, &broken,
-					  &culprit)) {
+		if (freelist_culprit_find(audit->kernel, crash_regs(audit->analysis->crash), slab,
+					  &broken, &culprit)) {
 			report(audit, slab, &broken, "fault");
 			return;
 		}
@@ -202,7 +190,7 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 	struct slab slab;
 
 	if (memory_class(audit->kernel->memory, address) == VA_VMEMMAP) {
-		if (!read_slab(audit->kernel, address, &slab))
+		if (!err_ok(slab_page_read_at(audit->kernel, address, &slab)))
 			return NULL;
 	} else if (err_ok(slab_find(audit->kernel, address, &object))) {
 		slab = object.slab;
@@ -224,7 +212,7 @@ static struct err *check_touched(struct audit *audit, uint64_t address)
 
 static struct err *check_stack(struct audit *audit)
 {
-	const struct regs *regs = registers(audit);
+	const struct regs *regs = crash_regs(audit->analysis->crash);
 
 	if (!regs || !regs_known(regs, REG_RSP))
 		return NULL;

@@ -147,7 +147,7 @@ static void find_damage(struct analysis *analysis, const struct slab_report *rep
 	if (look_at_range(kernel, report, found) || look_in_log(report, found))
 		return;
 	if (!report->from && strstr(report->problem, "oison") && kernel->memory)
-		look_at_hand(kernel, analysis->crash ? crash_regs(analysis->crash) : NULL, found);
+		look_at_hand(kernel, crash_regs(analysis->crash), found);
 }
 
 static void add_look(struct analysis *analysis, const struct debug_report *found)

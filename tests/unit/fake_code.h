@@ -39,25 +39,11 @@ static struct crash crash;
 static struct frame frames[8];
 static struct bad_value found;
 
-/* A page is its number; the only slab is the first. */
-bool page_to_phys(struct kernel *of, uint64_t page, uint64_t *phys)
+/* The only slab is the first. */
+struct err *slab_page_read_at(struct kernel *of, uint64_t descriptor, struct slab *ret)
 {
 	(void)of;
-	*phys = page;
-	return true;
-}
-
-struct err *page_of_phys(struct kernel *of, uint64_t phys, struct page_info *ret)
-{
-	(void)of;
-	*ret = (struct page_info){.page = phys, .head = phys};
-	return NULL;
-}
-
-struct err *slab_page_read(struct kernel *of, const struct page_info *page, struct slab *ret)
-{
-	(void)of;
-	(void)page;
+	(void)descriptor;
 	*ret = fake_slabs.slabs[0];
 	return fake_slabs.count ? NULL : err_new(ERR_NOT_FOUND, "no slab");
 }

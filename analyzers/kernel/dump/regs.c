@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registers' names. */
+/* What can be asked of registers. */
 #include "kernel/dump/regs.h"
 
 static const char *const names[REG_COUNT] = {
@@ -11,4 +11,13 @@ static const char *const names[REG_COUNT] = {
 const char *reg_name(enum reg reg)
 {
 	return reg < REG_COUNT ? names[reg] : "none";
+}
+
+unsigned regs_holding(const struct regs *regs, uint64_t value)
+{
+	unsigned count = 0;
+
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+		count += regs_known(regs, reg) && regs->value[reg] == value;
+	return count;
 }

@@ -64,6 +64,9 @@ static inline bool regs_user_mode(const struct regs *regs)
 	return regs_known(regs, REG_CS) && (regs->value[REG_CS] & 3) == 3;
 }
 
+/* How many of the general registers hold this value. */
+unsigned regs_holding(const struct regs *regs, uint64_t value);
+
 const char *reg_name(enum reg reg); /* "rax" … "gs_base" */
 
 #endif

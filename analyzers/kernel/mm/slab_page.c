@@ -41,3 +41,16 @@ struct err *slab_page_read(struct kernel *kernel, const struct page_info *page, 
 	*ret = slab;
 	return NULL;
 }
+
+struct err *slab_page_read_at(struct kernel *kernel, uint64_t descriptor, struct slab *ret)
+{
+	struct page_info page;
+	uint64_t phys;
+
+	if (!page_to_phys(kernel, descriptor, &phys))
+		return err_at(ERR_CORRUPT, descriptor, "no page descriptor");
+	TRY(page_of_phys(kernel, phys, &page));
+	if (page.use != PAGE_USE_SLAB)
+		return err_at(ERR_CORRUPT, descriptor, "no slab");
+	return slab_page_read(kernel, &page, ret);
+}

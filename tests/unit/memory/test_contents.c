@@ -93,7 +93,9 @@ START_TEST(a_large_object_is_cut)
 }
 END_TEST
 
-/* A type as large as the dump likes, an offset before or behind everything, memory left out. */
+/*
+ * Absurd sizes of the type, offsets before or behind everything, memory that the dump leaves out.
+ */
 START_TEST(absurd_holders_stay_bounded)
 {
 	static const int offsets[] = {-8, 1 << 30, 0};

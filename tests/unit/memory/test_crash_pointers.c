@@ -103,7 +103,7 @@ START_TEST(registers_that_point_into_the_kernel_are_shown)
 	crash.fault = true;
 	crash.address = 0x2a0;
 	regs_set(&crash.regs, REG_RAX, OBJECT);
-	regs_set(&crash.regs, REG_RBX, OBJECT);		    /* twice is twice */
+	regs_set(&crash.regs, REG_RBX, OBJECT);		    /* each register is shown */
 	regs_set(&crash.regs, REG_RCX, -22ull);		    /* an error */
 	regs_set(&crash.regs, REG_RDX, 0x7f0000000000);	    /* a user's */
 	regs_set(&crash.regs, REG_RSI, 0x6b6b6b6b6b6b6b6b); /* nobody's */
@@ -153,7 +153,9 @@ START_TEST(percpu_pointers_are_told_from_user_addresses)
 }
 END_TEST
 
-/* Data, once: no return addresses, no places on the stack itself, nothing a register shows. */
+/*
+ * Pointers to data are shown once: no return addresses, none into the stack, none a register shows.
+ */
 START_TEST(the_stack_gives_pointers_to_data)
 {
 	start();
@@ -182,7 +184,7 @@ START_TEST(a_crowded_stack_stays_bounded)
 	ck_assert_uint_eq(findings.count, 4 * 4);
 	stop();
 
-	start(); /* of a frame that claims the whole stack the first words are read */
+	start(); /* a frame claims the whole stack: only its first words are read */
 	frames[1].return_slot = UINT64_MAX;
 	fake_u64(STACK + 0x1000 + 63 * 8, OBJECT);
 	fake_u64(STACK + 0x1000 + 64 * 8, OBJECT + 8);
@@ -192,7 +194,7 @@ START_TEST(a_crowded_stack_stays_bounded)
 }
 END_TEST
 
-/* Where frames begin is not known, or cannot be: no function is blamed for a value. */
+/* Where frames begin is not known, or cannot be right: no function is blamed for a value. */
 START_TEST(frames_that_are_not_sure_are_passed_over)
 {
 	start();

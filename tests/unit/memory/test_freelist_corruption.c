@@ -107,7 +107,9 @@ START_TEST(data_that_looks_like_nothing_names_nobody)
 }
 END_TEST
 
-/* The more objects are tried, the likelier one of them gives text by chance; not a descriptor. */
+/*
+ * The more objects are tried, the likelier one gives text by chance, but hardly a USB descriptor.
+ */
 START_TEST(tries_are_taken_off)
 {
 	double sure[2];
@@ -130,7 +132,9 @@ START_TEST(tries_are_taken_off)
 }
 END_TEST
 
-/* What is said of a list that breaks at this pointer; the object, if not 0, is known to store it. */
+/*
+ * What is said of a list that breaks at this pointer; the object, if not 0, is known to store it.
+ */
 static void explain(uint64_t bad, uint64_t at, const struct regs *regs, const char *list)
 {
 	struct freelist_corruption corruption = {

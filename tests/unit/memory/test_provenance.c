@@ -4,7 +4,9 @@
 #include "fake_code.h"
 #include "kernel/dump/regs.h"
 
-/* --- where a value was loaded ------------------------------------------------------------------ */
+/*
+ * --- where a value was loaded ------------------------------------------------------------------
+ */
 
 START_TEST(member_of_the_argument)
 {
@@ -132,7 +134,7 @@ START_TEST(a_variable)
 }
 END_TEST
 
-/* Handed out from a CPU's list of free objects, on which another's free pointer had put it. */
+/* The head of a CPU's free list came from the free pointer of an object handed out before. */
 START_TEST(a_free_pointer_before_the_list)
 {
 	const struct slab *slab = fake_slab("kmalloc-64", FAKE_BASE + 0x10000, 64, 16);
@@ -143,7 +145,7 @@ START_TEST(a_free_pointer_before_the_list)
 	fake_u64(culprit, ASCII);
 	trace(REG_RAX, ASCII);
 	assert_said("that is struct kmem_cache_cpu.freelist", "proven");
-	/* Unhardened, the list's value is the pointer itself: which object's is not asked. */
+	/* Without hardening any object may have held it, so none is named. */
 	ck_assert(!found.found);
 	fake_slabs.caches[0].hardened = true;
 	fake_slabs.caches[0].random = NOW;
@@ -169,13 +171,15 @@ START_TEST(a_per_cpu_variable)
 }
 END_TEST
 
-/* --- what code does to a value ------------------------------------------------------------------ */
+/*
+ * --- what code does to a value ------------------------------------------------------------------
+ */
 
 static const struct {
 	const char *before;
 	uint64_t stored; /* at NODE + 0x18 */
 	uint64_t value;	 /* of rax at the fault */
-	uint64_t loaded; /* what is known of stored; 0: the chain ends before */
+	uint64_t loaded; /* the bits of stored that are known; 0: the chain ends before it */
 	bool part;	 /* not all of its bits are */
 } shapes[] = {
 	{LOAD "48 83 c0 30" /* add $0x30,%rax */, BAD, BAD + 0x30, BAD},

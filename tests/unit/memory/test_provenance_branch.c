@@ -5,7 +5,10 @@
 #include "kernel/dump/regs.h"
 #include "kernel/unwind/frame.h"
 
-/* --- the stack ------------------------------------------------------------------------------------ */
+/*
+ * --- the stack
+ * ------------------------------------------------------------------------------------
+ */
 
 static void call_between(const char *before, const char *after)
 {
@@ -86,7 +89,10 @@ START_TEST(an_argument_on_the_stack)
 }
 END_TEST
 
-/* --- ways ----------------------------------------------------------------------------------------- */
+/*
+ * --- ways
+ * -----------------------------------------------------------------------------------------
+ */
 
 #define TWO_WAYS                                                                                   \
 	"48 85 f6 "    /* test %rsi,%rsi */                                                        \
@@ -102,7 +108,7 @@ START_TEST(of_two_ways_the_one_whose_memory_holds_the_value)
 	trace(REG_RAX, BAD);
 	assert_loaded(NODE + 0x18, BAD);
 	ck_assert_str_eq(found.member, "peer");
-	/* Nothing but the value tells which way: enough, where the value is no common one. */
+	/* The value alone tells which path was taken: enough, as it is no common value. */
 	assert_said("loaded from 0xffff888000004018, which still holds", "proven");
 }
 END_TEST
@@ -212,14 +218,17 @@ END_TEST
 
 START_TEST(code_that_only_turns_in_a_circle)
 {
-	/* Nothing but itself leads to the load, but for the caller. */
+	/* The load is reached from itself and from the caller alone. */
 	fault_in("spin", "", "48 8b 00 eb fb" /* 1: mov (%rax),%rax; jmp 1b */);
 	trace(REG_RAX, BAD);
 	ck_assert(!found.found);
 }
 END_TEST
 
-/* --- from function to function --------------------------------------------------------------------- */
+/*
+ * --- from function to function
+ * ---------------------------------------------------------------------
+ */
 
 START_TEST(returned_and_clobbered)
 {
@@ -330,7 +339,10 @@ START_TEST(frames_that_are_no_calls_end_it)
 }
 END_TEST
 
-/* --- what a damaged dump may hold -------------------------------------------------------------------- */
+/*
+ * --- what a damaged dump may hold
+ * --------------------------------------------------------------------
+ */
 
 START_TEST(code_that_cannot_be_read)
 {
@@ -342,7 +354,7 @@ START_TEST(code_that_cannot_be_read)
 }
 END_TEST
 
-/* A page of text that was cleared or left out decodes too, as sums into memory. */
+/* Zeroes, as of a page that was cleared or left out, decode as sums into memory. */
 START_TEST(code_that_is_all_zeroes)
 {
 	fault_in("cleared", "00 00 00 00 00 00 00 00", RAX_RDX);
@@ -354,7 +366,7 @@ START_TEST(code_that_is_all_zeroes)
 }
 END_TEST
 
-/* The end of the function is out of reach, but no way leads there. */
+/* The end of the function is not known, but no path leads there. */
 START_TEST(code_whose_end_is_not_known)
 {
 	uint64_t fault = put_function(0, "short", "48 8b 47 18", "48 8b 10 c3");
@@ -397,7 +409,7 @@ START_TEST(very_many_callers)
 }
 END_TEST
 
-/* 16 KiB of code, where each instruction may lead to any other by way of the rest. */
+/* 16 KiB of code in which each instruction may be reached from every other. */
 START_TEST(very_much_code)
 {
 	static uint8_t code[0x8000];

@@ -40,31 +40,18 @@ static void more_types(struct btf_build *b, uint32_t i, uint32_t l)
 
 /* --- what stands in for the kernel's side ----------------------------------------------------- */
 
-bool page_to_phys(struct kernel *of, uint64_t page, uint64_t *phys)
+struct err *slab_page_read_at(struct kernel *of, uint64_t descriptor, struct slab *ret)
 {
-	(void)of;
-	*phys = page;
-	return page >= DESCRIPTOR(0) && page < DESCRIPTOR(slabs) &&
-	       (page - DESCRIPTOR(0)) % 64 == 0;
-}
+	uint64_t index = (descriptor - DESCRIPTOR(0)) / 64;
 
-struct err *page_of_phys(struct kernel *of, uint64_t phys, struct page_info *ret)
-{
-	(void)of;
-	*ret = (struct page_info){.page = phys, .head = phys, .use = PAGE_USE_SLAB};
-	return NULL;
-}
-
-struct err *slab_page_read(struct kernel *of, const struct page_info *page, struct slab *ret)
-{
-	uint64_t index = (page->head - DESCRIPTOR(0)) / 64;
-
+	if (descriptor < DESCRIPTOR(0) || descriptor != DESCRIPTOR(index) || index >= slabs)
+		return err_at(ERR_CORRUPT, descriptor, "no slab");
 	pages_read += pages_a_slab;
 	*ret = (struct slab){.cache = &cache,
-			     .address = page->head,
+			     .address = descriptor,
 			     .objects = objects,
 			     .base = OBJECTS_AT + index * objects * SIZE};
-	return memory_read_u64(of->memory, page->head + D_FREELIST, &ret->freelist);
+	return memory_read_u64(of->memory, descriptor + D_FREELIST, &ret->freelist);
 }
 
 struct err *slab_caches_each(struct kernel *of,
@@ -160,7 +147,10 @@ static void at_hand(uint64_t address)
 	memory_found_pointer(&analysis, &(struct crash_pointer){.value = address});
 }
 
-/* Broken lists found; the evidence of the first in *first. suspect: memory is in question. */
+/*
+ * How many broken lists were found; the evidence of the first goes to *first. suspect: memory may
+ * be damaged.
+ */
 static unsigned audit(bool suspect, const json_t **first)
 {
 	if (suspect)
@@ -292,7 +282,7 @@ static void crash_in(const char *symbol, uint64_t address, const struct slab *sl
 	at_hand(slab_object_start(slab, 2));
 }
 
-/* A pointer that has left its list is only looked for where the allocator met it. */
+/* A free pointer that no list has any more is only looked for when the allocator crashed. */
 START_TEST(a_fault_elsewhere_is_no_lost_free_pointer)
 {
 	static const struct {

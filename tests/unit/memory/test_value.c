@@ -34,7 +34,7 @@ static const struct {
 	{0x0000080080002a08, NULL},   /* no command: the opcode stands elsewhere */
 	{0x080000800000002a, "scsi"}, /* WRITE(10) */
 	{0x0010040715218086, "pci"},
-	{0x001001071041beef, NULL},	 /* a vendor nobody knows */
+	{0x001001071041beef, NULL},	 /* an unknown vendor */
 	{0x0100040600080100, "network"}, /* ARP */
 	{0x4006280000000060, "network"}, /* IPv6 */
 	/* what must not be explained away */
