@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "crash/panic_path.h"
-#include "kernel/locking/sleeper.h"
+#include "kernel/symbols/symbol_name.h"
 
 #define FRAMES 6
 
@@ -34,7 +34,7 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 		if (!symbol || !is_reliable(frame))
 			continue;
 		copy_string(name, sizeof(name), symbol);
-		symbol_strip_suffix(name);
+		symbol_name_strip_suffix(name);
 		if (!(panic_path_roles(name) & PANIC_PATH_COMMON) && count < FRAMES)
 			copy_string(functions[count++], sizeof(name), name);
 	}

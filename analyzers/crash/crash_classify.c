@@ -47,7 +47,7 @@ static bool function_at(const struct crash *crash, size_t frame, char *name, siz
 	if (!symbols_at(crash->kernel->symbols, frame_lookup_address(&crash->trace.frames[frame]),
 			&symbol))
 		return false;
-	symbol_strip_suffix(symbol.name);
+	symbol_name_strip_suffix(symbol.name);
 	copy_string(name, size, symbol.name);
 	return true;
 }

@@ -36,7 +36,7 @@ static unsigned roles_at(struct kernel *kernel, uint64_t address)
 
 	if (!symbols_at(kernel->symbols, address, &symbol))
 		return 0;
-	symbol_strip_suffix(symbol.name);
+	symbol_name_strip_suffix(symbol.name);
 	return panic_path_roles(symbol.name);
 }
 
@@ -46,7 +46,7 @@ static bool called_panic(const struct crash *crash)
 
 	for (size_t i = 0; i < crash->trace.count; i++)
 		if (crash_frame_symbol(crash, i, &symbol)) {
-			symbol_strip_suffix(symbol.name);
+			symbol_name_strip_suffix(symbol.name);
 			if (!strcmp(symbol.name, "panic") || !strcmp(symbol.name, "vpanic"))
 				return true;
 		}
@@ -188,7 +188,7 @@ static bool exception_of_registers(struct crash *crash)
 	if (!first || first->source != FOUND_REGISTERS ||
 	    !symbols_at(crash->kernel->symbols, first->address, &symbol))
 		return false;
-	symbol_strip_suffix(symbol.name);
+	symbol_name_strip_suffix(symbol.name);
 	/* panic() and sysrq save registers inside the functions that save them. */
 	if (panic_path_roles(symbol.name) & PANIC_PATH_SAVES || called_panic(crash))
 		return false;

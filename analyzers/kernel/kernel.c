@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a dead kernel lacks: the steps that failed, and why. */
 #include "kernel/kernel.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 static const char *const step_names[] = {
 	"header", "vmcoreinfo", "registers", "memory", "symbols", "types",
@@ -16,12 +18,8 @@ const char *kernel_step_name(unsigned mask)
 
 void kernel_degrade(struct kernel *kernel, const char *step, struct err *err, const char *remedy)
 {
-	struct degraded *grown = reallocarray(kernel->degraded, kernel->degraded_count + 1,
-					      sizeof(*kernel->degraded));
-
-	if (grown) {
-		kernel->degraded = grown;
-		grown[kernel->degraded_count++] = (struct degraded){
+	if (array_grow(kernel->degraded, kernel->degraded_count)) {
+		kernel->degraded[kernel->degraded_count++] = (struct degraded){
 			.step = step,
 			.why = strdup(err->message),
 			.remedy = remedy ? strdup(remedy) : NULL,

@@ -52,7 +52,7 @@ static void find_spin(struct kernel *kernel, struct spin_cpu *cpu)
 		if (!symbols_at(kernel->symbols, frame_lookup_address(&cpu->trace.frames[i]),
 				&symbol))
 			continue;
-		symbol_strip_suffix(symbol.name);
+		symbol_name_strip_suffix(symbol.name);
 		cpu->function = spin_function(symbol.name, &cpu->rwlock);
 		cpu->frame = i;
 		if (cpu->function || cpu->trace.frames[i].kind == FRAME_EXCEPTION)

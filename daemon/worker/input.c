@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "daemon/spool/sniff.h"
 #include "kernel/symbols/vmlinux.h"
+#include "kernel/symbols/vmlinux_find.h"
 
 #define HEAD_BYTES (256u << 10) /* of a dump, searched for its release and build-id */
 

@@ -7,6 +7,7 @@
 
 #include "base/parse.h"
 #include "kernel/symbols/kallsyms_read.h"
+#include "kernel/symbols/kallsyms_scan.h"
 
 #define IMAGE_START 0xffffffff81000000ull
 #define HEADER (1 + 5 * 4)

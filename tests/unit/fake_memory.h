@@ -86,7 +86,7 @@ struct err *memory_read_u64(struct memory *memory, uint64_t va, uint64_t *ret)
 	return memory_read_uint(memory, va, 8, ret);
 }
 
-/* A test of what stands on real symbols (those of a System.map) defines FAKE_REAL_SYMBOLS. */
+/* A test of what stands on real symbols (those of a vmlinux) defines FAKE_REAL_SYMBOLS. */
 #ifdef FAKE_REAL_SYMBOLS
 
 struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)

@@ -37,19 +37,6 @@ struct names {
 	struct map by_hash;    /* hash of the text → char * */
 };
 
-void symbol_strip_suffix(char *function)
-{
-	static const char *const suffixes[] = {".isra.", ".constprop.", ".part.", ".cold",
-					       ".llvm."};
-
-	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		char *at = strstr(function, suffixes[i]);
-
-		if (at && at != function)
-			*at = '\0';
-	}
-}
-
 static const char *intern(struct names *names, const char *text)
 {
 	uint64_t hash = hash_string(text);
@@ -74,7 +61,7 @@ static const char *function_name(struct kernel *kernel, struct names *names, uin
 		return (const char *)(uintptr_t)*known;
 	if (!symbols_at(kernel->symbols, address, &symbol))
 		symbol.name[0] = '\0';
-	symbol_strip_suffix(symbol.name);
+	symbol_name_strip_suffix(symbol.name);
 	const char *name = intern(names, symbol.name);
 	map_set(&names->by_address, address, (uintptr_t)name);
 	return name;

@@ -87,7 +87,5 @@ void sleeper_deinit(struct sleeper *sleeper);
 const struct call *sleeper_call(const struct sleeper *sleeper, const char *function);
 /* The blocked sleeper of a task, or NULL. */
 const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struct task *task);
-/* Strip ".isra.0", ".constprop.0", ".part.3", ".cold", ".llvm.N" in place. */
-void symbol_strip_suffix(char *function);
 
 #endif

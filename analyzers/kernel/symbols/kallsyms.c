@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's own symbol table: names out of tokens, look-ups by name and address. */
 #include "kernel/symbols/kallsyms.h"
 
 #include <stdlib.h>

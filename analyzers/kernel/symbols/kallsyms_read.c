@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the kallsyms tables from where they are known to be. */
 #include "kernel/symbols/kallsyms_read.h"
 
 #include <stdlib.h>

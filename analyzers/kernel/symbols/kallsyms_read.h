@@ -2,7 +2,6 @@
 #ifndef TRIAGE_KERNEL_SYMBOLS_KALLSYMS_READ
 #define TRIAGE_KERNEL_SYMBOLS_KALLSYMS_READ
 
-#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/symbols/kallsyms.h"
 
 /* Where the tables are read from: the dead kernel's memory, or a buffer in tests. */
@@ -20,25 +19,9 @@ struct kallsyms_places {
 	uint64_t values, num_syms, names, tokens, token_index;
 };
 
-/*
- * The places VMCOREINFO names (5fd8fea935a1 and f09bddbd8661, both v6.0). ERR_NOT_FOUND when it
- * names none or not all.
- */
-struct err *kallsyms_places_known(const struct kallsyms_source *source,
-				  const struct vmcoreinfo *info, struct kallsyms_places *ret);
-
 /* Read all tables. Exactly count names are kept; the pages behind them are not touched. */
 struct err *kallsyms_read(const struct kallsyms_source *source,
 			  const struct kallsyms_places *places, struct kallsyms_tables *ret);
-/*
- * Search the image for the tables and read them: for kernels before v6.0. They lie together in
- * read-only data in the order in which scripts/kallsyms.c writes them. Looks at one page in 32
- * from start upwards, over length bytes at most; passes over what cannot be read. ERR_NOT_FOUND
- * when they are not there.
- */
-struct err *kallsyms_scan(const struct kallsyms_source *source, uint64_t start, uint64_t length,
-			  struct kallsyms_tables *ret);
-
 /* The parts: tables->count (and kind) must be set. The end of the names shows in walking them. */
 struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t address,
 				struct kallsyms_tables *tables);

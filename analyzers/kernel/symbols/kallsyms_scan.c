@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
-#include "base/parse.h"
-#include "kernel/symbols/kallsyms_read.h"
-
 /*
- * The address table is what shows from afar: hundreds of KiB of numbers in strict order. One page
- * in STRIDE is looked at; where a page is in order, the order is followed to its end, and what
- * must lie there is checked:
+ * Searches the image for the kallsyms tables. Their addresses show from afar: hundreds of KiB of
+ * numbers in strict order. One page in STRIDE is looked at; where a page is in order, the order is
+ * followed to its end, and what must lie there is checked:
  *
  *   addresses or offsets, relative base (with offsets), count, names, markers of every 256th
  *   name, (since 60443c88f3a8 v6.2: sequence numbers,) token table, token index
@@ -19,6 +14,12 @@
  *
  * each aligned to 8, or to 4 where no number is wider than that.
  */
+#include "kernel/symbols/kallsyms_scan.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+
 #define PAGE 4096u
 #define STRIDE 32u
 #define RUN_MAX (32u << 20)

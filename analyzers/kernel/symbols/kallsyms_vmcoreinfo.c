@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/parse.h"
-#include "kernel/dump/vmcoreinfo.h"
-#include "kernel/symbols/kallsyms_read.h"
+/* Where VMCOREINFO says that the kallsyms tables are. */
+#include "kernel/symbols/kallsyms_vmcoreinfo.h"
 
-struct err *kallsyms_places_known(const struct kallsyms_source *source,
-				  const struct vmcoreinfo *info, struct kallsyms_places *ret)
+#include "base/parse.h"
+
+struct err *kallsyms_vmcoreinfo_places(const struct kallsyms_source *source,
+				       const struct vmcoreinfo *info, struct kallsyms_places *ret)
 {
 	struct kallsyms_places places = {0};
 	uint64_t base;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hash table of names that are kept elsewhere. */
 #include "kernel/symbols/name_index.h"
 
 #include <stdlib.h>

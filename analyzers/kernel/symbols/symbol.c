@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Symbols of the kernel and its modules, by name and by address. */
 #include "kernel/symbols/symbol.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/symbols/kallsyms.h"
 #include "kernel/symbols/kallsyms_read.h"
+#include "kernel/symbols/kallsyms_scan.h"
+#include "kernel/symbols/kallsyms_vmcoreinfo.h"
 #include "kernel/symbols/vmlinux.h"
 
 #define SCAN_LENGTH (128u << 20)
 #define IMAGE_MIN 0xffffffff81000000ull
 #define IMAGE_MAX 0xffffffffc0000000ull
-#define SYSTEM_MAP_MAX (64 << 20)
 #define MODULE_RANGES_MAX 16
 
 struct module_symbols {
@@ -162,7 +162,7 @@ static struct err *read_tables(struct symbols *symbols, struct memory *memory,
 {
 	const struct kallsyms_source source = {read_memory, stream_memory, memory};
 	struct kallsyms_places places;
-	struct err *err = kallsyms_places_known(&source, info, &places);
+	struct err *err = kallsyms_vmcoreinfo_places(&source, info, &places);
 
 	symbols->source = "kallsyms";
 	if (!err)
@@ -204,44 +204,6 @@ struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols *
 		return &err_nomem;
 	symbols->source = "vmlinux";
 	TRY(vmlinux_symbols(fd, kaslr_offset, &symbols->list));
-	TRY(finish_list(symbols));
-	*ret = take_ptr(symbols);
-	return NULL;
-}
-
-static struct err *read_file(int fd, char **text, size_t *length)
-{
-	struct stat stat;
-	ssize_t got;
-
-	if (fstat(fd, &stat))
-		return err_errno(errno, "fstat");
-	if (stat.st_size > SYSTEM_MAP_MAX)
-		return err_new(ERR_LIMIT, "a System.map of %lld bytes", (long long)stat.st_size);
-	*text = malloc((size_t)stat.st_size + 1);
-	if (!*text)
-		return &err_nomem;
-	for (*length = 0; *length < (size_t)stat.st_size; *length += (size_t)got) {
-		got = pread(fd, *text + *length, (size_t)stat.st_size - *length, (off_t)*length);
-		if (got < 0)
-			return err_errno(errno, "read System.map");
-		if (!got)
-			break;
-	}
-	return NULL;
-}
-
-struct err *symbols_open_system_map(int fd, uint64_t kaslr_offset, struct symbols **ret)
-{
-	_cleanup_(cleanup_symbols_close) struct symbols *symbols = calloc(1, sizeof(*symbols));
-	_free_ char *text = NULL;
-	size_t length = 0;
-
-	if (!symbols)
-		return &err_nomem;
-	symbols->source = "System.map";
-	TRY(read_file(fd, &text, &length));
-	TRY(system_map_symbols(text, length, kaslr_offset, &symbols->list));
 	TRY(finish_list(symbols));
 	*ret = take_ptr(symbols);
 	return NULL;

@@ -4,15 +4,14 @@
 
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol_list.h"
+#include "kernel/symbols/symbol_name.h"
 
 /*
  * Symbols of the dead kernel and its modules. Kernel symbols come from kallsyms (addresses in
  * VMCOREINFO since 5fd8fea935a1 v6.0, else found by scanning for the tables), or from a matching
- * vmlinux or System.map. Names stay compressed and are decoded when asked for.
+ * vmlinux. Names stay compressed and are decoded when asked for.
  */
 struct symbols;
-
-#define SYMBOL_NAME_MAX 512 /* KSYM_NAME_LEN: 128, 512 since b8a94bfb3395 v6.1 */
 
 struct symbol {
 	uint64_t address;
@@ -27,12 +26,10 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
 			 struct symbols **ret);
 /* From an ELF vmlinux (fd stays the caller's) instead; addresses moved by kaslr_offset. */
 struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret);
-/* From a System.map of link-time addresses (fd stays the caller's), moved likewise. */
-struct err *symbols_open_system_map(int fd, uint64_t kaslr_offset, struct symbols **ret);
 void symbols_close(struct symbols *symbols);
 DEFINE_CLEANUP(struct symbols, symbols_close)
 
-/* Where they came from: "kallsyms", "kallsyms (scan)", "vmlinux", "System.map". */
+/* Where they came from: "kallsyms", "kallsyms (scan)", "vmlinux". */
 const char *symbols_source(const struct symbols *symbols);
 /* Of the kernel itself. */
 size_t symbols_count(const struct symbols *symbols);

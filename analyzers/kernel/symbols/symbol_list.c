@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A sorted list of symbols, by name and by address. */
 #include "kernel/symbols/symbol_list.h"
 
 #include <stdlib.h>

@@ -9,8 +9,8 @@
 #include "kernel/symbols/name_index.h"
 
 /*
- * Symbols as a plain sorted list: those of a module, a vmlinux, a System.map. Zero-initialise, add,
- * then symbol_list_finish() once; the look-ups work after that.
+ * Symbols as a plain sorted list: those of a module or a vmlinux. Zero-initialise, add, then
+ * symbol_list_finish() once; the look-ups work after that.
  */
 struct symbol_entry {
 	uint64_t address;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Symbols, build-id and banner of a vmlinux. */
 #include "kernel/symbols/vmlinux.h"
 
 #include <elfutils/libdwelf.h>

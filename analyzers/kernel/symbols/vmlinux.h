@@ -6,8 +6,8 @@
 #include "kernel/symbols/symbol_list.h"
 
 /*
- * A vmlinux, the kernel's ELF file with its symbol table; the only file that knows libelf's
- * interface. fds stay the caller's.
+ * A vmlinux, the kernel's ELF file with its symbol table; the only file of this room that knows
+ * libelf. fds stay the caller's.
  */
 
 /*
@@ -20,21 +20,10 @@
  */
 struct err *vmlinux_check(int fd, const struct vmcoreinfo *info, struct memory *memory);
 
-/*
- * Look for one in the places distributions put it: under root (normally ""), by release and by
- * build-id in hex; either may be NULL, both may come from a dump. *ret is a new fd, path (of size
- * bytes) where it lay. ERR_NOT_FOUND when there is none; one of another build-id is passed over.
- */
-struct err *vmlinux_find(const char *root, const char *release, const char *build_id, char *path,
-			 size_t size, int *ret);
-
 #define BUILD_ID_MAX 129 /* 64 bytes in hex */
 /* The build-id in hex; false when it has none. */
 bool vmlinux_build_id(int fd, char *buf, size_t size);
 /* Fill list (not finished) from .symtab; addresses of the image are moved by offset. */
 struct err *vmlinux_symbols(int fd, uint64_t offset, struct symbol_list *list);
-/* The same from the text of a System.map. */
-struct err *system_map_symbols(const char *text, size_t length, uint64_t offset,
-			       struct symbol_list *list);
 
 #endif

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks for the vmlinux of a kernel where distributions put it. */
+#include "kernel/symbols/vmlinux_find.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "fake_owner.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/dmesg.h"
 
 #define BASE (FAKE_BASE + 0x4000)
 #define OBJECT (BASE + 2 * 256) /* ffff888000004200 */
@@ -35,7 +35,7 @@ static void start(const char *log)
 	kernel.memory = (struct memory *)&fake; /* never looked into */
 	fake_analysis_start();
 	crash.exception = true;
-	assert_ok(log_parse(log, strlen(log), &kernel.log));
+	assert_ok(dmesg_parse(log, strlen(log), &kernel.log));
 }
 
 static const struct debug_report *find(void)

@@ -13,6 +13,7 @@
 #include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
+#include "vmlinux_build.h"
 
 /* The shapes struct module has had. */
 enum era { ERA_MEM, ERA_LAYOUT, ERA_PLAIN, ERA_COUNT };
@@ -119,14 +120,13 @@ static void open_types(enum era era)
 
 static void open_symbols(void)
 {
-	char map[256];
-	_close_ int fd = memfd_create("map", MFD_CLOEXEC);
+	char nm[256];
 
-	snprintf(map, sizeof(map),
+	snprintf(nm, sizeof(nm),
 		 "ffffffff81000000 T _text\nffffffff81002000 B _end\n%llx d modules\n",
 		 (unsigned long long)HEAD);
-	ck_assert_int_eq(write(fd, map, strlen(map)), (ssize_t)strlen(map));
-	assert_ok(symbols_open_system_map(fd, 0, &kernel.symbols));
+	_close_ int fd = vmlinux_build(nm);
+	assert_ok(symbols_open_vmlinux(fd, 0, &kernel.symbols));
 }
 
 static void put_u32(uint64_t address, uint32_t value)
@@ -407,10 +407,8 @@ END_TEST
 START_TEST(what_is_missing_is_said)
 {
 	open_types(ERA_MEM);
-	_close_ int fd = memfd_create("map", MFD_CLOEXEC);
-	static const char map[] = "ffffffff81000000 T _text\nffffffff81002000 B _end\n";
-	ck_assert_int_eq(write(fd, map, strlen(map)), (ssize_t)strlen(map));
-	assert_ok(symbols_open_system_map(fd, 0, &kernel.symbols));
+	_close_ int fd = vmlinux_build("ffffffff81000000 T _text\nffffffff81002000 B _end\n");
+	assert_ok(symbols_open_vmlinux(fd, 0, &kernel.symbols));
 	assert_err(modules_open(&kernel, &kernel.modules), ERR_NOT_FOUND);
 	close_kernel();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kallsyms_image.h"
+#include "kernel/symbols/kallsyms_scan.h"
 
 #define COUNT 3000
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kallsyms_image.h"
 
-#include <sys/mman.h>
-
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
+#include "vmlinux_build.h"
 
 #define COUNT 90000
 #define LAST (COUNT - IMAGE_PERCPU - 1)
@@ -135,15 +134,6 @@ START_TEST(no_table_is_said)
 }
 END_TEST
 
-static int file_of(const char *text)
-{
-	int fd = memfd_create("map", MFD_CLOEXEC);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	return fd;
-}
-
 #define MAP                                                                                        \
 	"0000000000019158 D cpu_number\n"                                                          \
 	"ffffffff81000000 T _stext\n"                                                              \
@@ -154,16 +144,25 @@ static int file_of(const char *text)
 	"ffffffff81001100 t other.cold\n"                                                          \
 	"ffffffff81002000 B _end\n"
 
-START_TEST(system_map_is_moved_and_sorted)
+START_TEST(bounds_of_the_image_are_needed)
+{
+	_close_ int fd = vmlinux_build("ffffffff81000000 T start\n");
+	struct symbols *symbols;
+
+	assert_err(symbols_open_vmlinux(fd, 0, &symbols), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(vmlinux_is_moved_and_sorted)
 {
 	_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL;
-	_close_ int fd = file_of(MAP);
+	_close_ int fd = vmlinux_build(MAP);
 	struct symbol symbol;
 	uint64_t address;
 	char text[64];
 
-	assert_ok(symbols_open_system_map(fd, 0x1000000, &symbols));
-	ck_assert_str_eq(symbols_source(symbols), "System.map");
+	assert_ok(symbols_open_vmlinux(fd, 0x1000000, &symbols));
+	ck_assert_str_eq(symbols_source(symbols), "vmlinux");
 	ck_assert(symbols_find(symbols, "cpu_number", &address));
 	ck_assert_uint_eq(address, 0x19158);
 	ck_assert(symbols_at(symbols, 0xffffffff82001010, &symbol));
@@ -174,29 +173,6 @@ START_TEST(system_map_is_moved_and_sorted)
 	ck_assert_str_eq(text, "other.cold+0x10/0xf00");
 	ck_assert(symbols_find_fuzzy(symbols, "other", &address));
 	ck_assert(!symbols_at(symbols, 0xffffffff82002000, &symbol));
-}
-END_TEST
-
-START_TEST(what_is_no_system_map_is_refused)
-{
-	static const char *const texts[] = {
-		"ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg "
-		"package\n",
-		"ffffffff81000000\n",
-		"ffffffff81000000 T\n",
-		"zzz T _text\n",
-	};
-	struct symbols *symbols;
-
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		_close_ int fd = file_of(texts[i]);
-
-		assert_err(symbols_open_system_map(fd, 0, &symbols), ERR_INVALID);
-	}
-	_close_ int fd = file_of("ffffffff81000000 T start\n");
-	assert_err(symbols_open_system_map(fd, 0, &symbols), ERR_NOT_FOUND);
-	_close_ int empty = file_of("");
-	assert_err(symbols_open_system_map(empty, 0, &symbols), ERR_NOT_FOUND);
 }
 END_TEST
 
@@ -218,13 +194,13 @@ START_TEST(modules_are_read_when_asked_for)
 	static const struct symbol_range ranges[] = {{MODULE, MODULE + 0x1000},
 						     {MODULE + 0x2000, MODULE + 0x3000}};
 	_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL;
-	_close_ int fd = file_of(MAP);
+	_close_ int fd = vmlinux_build(MAP);
 	struct symbol symbol;
 	uint64_t address;
 	char text[64];
 
 	loads = 0;
-	assert_ok(symbols_open_system_map(fd, 0, &symbols));
+	assert_ok(symbols_open_vmlinux(fd, 0, &symbols));
 	assert_ok(symbols_add_module(symbols, "fine", ranges, 2, load, NULL));
 	ck_assert(symbols_find(symbols, "_text", &address));
 	ck_assert(!symbols_at(symbols, MODULE + 0x1000, &symbol));
@@ -250,10 +226,10 @@ START_TEST(half_a_module_is_kept)
 {
 	static const struct symbol_range range = {MODULE, MODULE + 0x1000};
 	_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL;
-	_close_ int fd = file_of(MAP);
+	_close_ int fd = vmlinux_build(MAP);
 	uint64_t address;
 
-	assert_ok(symbols_open_system_map(fd, 0, &symbols));
+	assert_ok(symbols_open_vmlinux(fd, 0, &symbols));
 	assert_ok(symbols_add_module(symbols, "half", &range, 1, load, &address));
 	ck_assert(symbols_find(symbols, "init_module", &address));
 }
@@ -268,8 +244,8 @@ int main(void)
 	tcase_add_loop_test(cases, every_era_opens, 0, ERA_COUNT);
 	tcase_add_test(cases, table_of_another_kernel_is_refused);
 	tcase_add_test(cases, no_table_is_said);
-	tcase_add_test(cases, system_map_is_moved_and_sorted);
-	tcase_add_test(cases, what_is_no_system_map_is_refused);
+	tcase_add_test(cases, vmlinux_is_moved_and_sorted);
+	tcase_add_test(cases, bounds_of_the_image_are_needed);
 	tcase_add_test(cases, modules_are_read_when_asked_for);
 	tcase_add_test(cases, half_a_module_is_kept);
 	suite_add_tcase(suite, cases);

@@ -10,6 +10,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
+#include "kernel/symbols/vmlinux_find.h"
 
 #define TEXT 0xffffffff81000000ull
 #define RODATA 0xffffffff81800000ull
