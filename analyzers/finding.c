@@ -33,7 +33,7 @@ enum finding_id finding_by_code(const char *code)
 	return FINDING_COUNT;
 }
 
-const char *severity_name(enum severity severity)
+static const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = {"info", "notice", "warning", "critical"};
 

@@ -50,7 +50,6 @@ void finding_add(struct findings *findings, enum finding_id id, enum severity se
 const char *finding_code(enum finding_id id);
 const char *finding_place(enum finding_id id);	   /* may be NULL */
 enum finding_id finding_by_code(const char *code); /* FINDING_COUNT when nobody knows it */
-const char *severity_name(enum severity severity);
 /* The whole finding as a JSON object {analyzer, code, place, severity, confidence, …}. */
 json_t *finding_to_json(const struct finding *finding);
 

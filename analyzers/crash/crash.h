@@ -57,7 +57,7 @@ struct crash {
 	uint64_t address;
 	bool address_read; /* read from CR2 and its copies; else computed, or told by the log */
 	const char *address_source;
-	const char *fault_class; /* as crash_fault_class() names it; NULL unknown */
+	const char *fault_class; /* "null_offset", "list_poison", …; NULL unknown */
 	const char *access;	 /* "read", "write", "execute", NULL */
 	char provenance[256];	 /* "RDI (0x…) + 0x40", "" when no operand gives it */
 

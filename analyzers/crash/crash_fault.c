@@ -40,7 +40,11 @@ static bool is_slab_poison(uint64_t address)
 	return false;
 }
 
-const char *crash_fault_class(const struct memory *memory, uint64_t address)
+/*
+ * Class of an address that faulted: "null_offset", "list_poison", "non_canonical", … memory may be
+ * NULL; then NULL for what only the memory's layout would tell.
+ */
+static const char *fault_class(const struct memory *memory, uint64_t address)
 {
 	if (address < NULL_REGION)
 		return "null_offset";
@@ -270,7 +274,7 @@ void crash_fault_explain(struct crash *crash)
 	else
 		stack_access(crash);
 	crash->access = access_of(crash, operand);
-	crash->fault_class = crash_fault_class(crash->kernel->memory, crash->address);
+	crash->fault_class = fault_class(crash->kernel->memory, crash->address);
 	/* The kernel says "NULL pointer" of the first page; offsets into large objects count too. */
 	if (crash->kind == CRASH_PAGE_FAULT && crash->address < PAGE_SIZE)
 		crash->kind = CRASH_NULL_DEREFERENCE;

@@ -48,7 +48,7 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
 	if (!crash->trace.count && report) {
-		crash_take_report(crash, report);
+		crash_report_take(crash, report);
 		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);

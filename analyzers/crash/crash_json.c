@@ -161,7 +161,7 @@ static json_t *culprit_json(const struct crash *crash)
 {
 	struct report_place place;
 
-	if (!crash_culprit(crash, &place))
+	if (!culprit_find(crash, &place))
 		return NULL;
 	return json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(place.symbol), "offset",
 			 (json_int_t)place.offset, "module",

@@ -56,7 +56,7 @@ static void take_code(struct crash *crash, const struct report *report)
 	crash->code_at = window.at;
 }
 
-void crash_take_report(struct crash *crash, const struct report *report)
+void crash_report_take(struct crash *crash, const struct report *report)
 {
 	crash->report = report;
 	crash->kind = kind_of(report);

@@ -9,6 +9,6 @@
  * Fill a crash of which memory tells nothing from its report in the log: kind, CPU, task, place,
  * registers, code, address. The report must outlive the crash. confidence and why are set.
  */
-void crash_take_report(struct crash *crash, const struct report *report);
+void crash_report_take(struct crash *crash, const struct report *report);
 
 #endif

@@ -14,7 +14,7 @@ static const char *const helpers[] = {
 #undef HELPER
 };
 
-bool is_helper(const char *function)
+bool culprit_is_helper(const char *function)
 {
 	char name[REPORT_NAME_MAX];
 
@@ -45,7 +45,7 @@ static bool is_notice(enum crash_kind kind)
 
 #define CALLERS_MAX 24 /* of helpers, one in another */
 
-bool crash_culprit(const struct crash *crash, struct report_place *ret)
+bool culprit_find(const struct crash *crash, struct report_place *ret)
 {
 	size_t count = MIN(crash_frames_count(crash), (size_t)CALLERS_MAX);
 	struct report_frame frame;
@@ -56,7 +56,7 @@ bool crash_culprit(const struct crash *crash, struct report_place *ret)
 	for (size_t i = 0; i < count; i++) {
 		if (!crash_frames_at(crash, i, &frame))
 			continue;
-		if (is_helper(frame.place.symbol)) {
+		if (culprit_is_helper(frame.place.symbol)) {
 			helped = true;
 			continue;
 		}

@@ -10,8 +10,8 @@
  * and memory helpers, lock primitives, the allocator, sanitizers and the machinery of oopses are passed
  * over, by helpers.def. False where the crash's own function is none of these, or no caller is known.
  */
-bool crash_culprit(const struct crash *crash, struct report_place *ret);
+bool culprit_find(const struct crash *crash, struct report_place *ret);
 /* Is this function a helper, that crashes by what its caller gave it? Compilers' suffixes are ignored. */
-bool is_helper(const char *function);
+bool culprit_is_helper(const char *function);
 
 #endif

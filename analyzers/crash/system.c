@@ -224,7 +224,7 @@ static json_t *system_json(struct kernel *kernel, const struct reports *reports)
 	if (kernel->memory)
 		json_put(json, "kaslr_offset", json_address(memory_kaslr_offset(kernel->memory)));
 	if (reports && !kernel->memory)
-		system_put_reports(json, kernel->log, reports);
+		system_report_put(json, kernel->log, reports);
 	return json;
 }
 

@@ -86,7 +86,7 @@ static void put_report(json_t *system, const struct log *log, const struct repor
 		json_put(system, "modules", modules_json(log, report->modules_line));
 }
 
-void system_put_reports(json_t *system, const struct log *log, const struct reports *reports)
+void system_report_put(json_t *system, const struct log *log, const struct reports *reports)
 {
 	const struct report *crash = reports_crash(reports);
 

@@ -6,6 +6,6 @@
 #include "log/report.h"
 
 /* Add to the section "system" what memory did not tell and the log's reports and prefixes do. */
-void system_put_reports(json_t *system, const struct log *log, const struct reports *reports);
+void system_report_put(json_t *system, const struct log *log, const struct reports *reports);
 
 #endif

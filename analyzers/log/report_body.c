@@ -239,8 +239,8 @@ static void take_registers(struct report *report, const char *text)
 
 static bool is_user_selector(const char *text, uint64_t *selector)
 {
-	return parse_hex(text, strspn(text, HEX), selector) && strspn(text, HEX) == 4 &&
-	       text[4] == ':' && (*selector & 3) == 3;
+	return parse_hex_start(text, selector) && strspn(text, HEX) == 4 && text[4] == ':' &&
+	       (*selector & 3) == 3;
 }
 
 /* Xen's kernels run in ring 3 or 1: e033 and e030, 0061 on 32 bits. */
@@ -268,12 +268,11 @@ static void take_rip(struct report_reader *reader, const char *text)
 		return;
 	if (strspn(at, HEX) == 4 && at[4] == ':')
 		at += 5;
-	for (const char *open;
-	     (open = strstr(at, "[<")) && parse_hex(open + 2, strspn(open + 2, HEX), &address);)
+	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);)
 		at = open + 2 + strcspn(open + 2, "]") + 1;
 	at = skip_blanks(at);
 	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
-		parse_hex(at + 2, strspn(at + 2, HEX), &address);
+		parse_hex_start(at + 2, &address);
 	reader->in_nested = report->rip.symbol[0] && reader->seen & 1u << BODY_FRAME;
 	if (address && !regs_known(&report->regs, REG_RIP))
 		regs_set(&report->regs, REG_RIP, address);
@@ -400,8 +399,8 @@ static void take_fault(struct report *report, const char *text)
 	       : begins(text, "Oops: ")	      ? text + 6
 					      : NULL;
 	if (code && !report->has_error_code)
-		report->has_error_code = parse_hex(code, strspn(code, HEX), &report->error_code) &&
-					 strspn(code, HEX) >= 4;
+		report->has_error_code =
+			parse_hex_start(code, &report->error_code) && strspn(code, HEX) >= 4;
 }
 
 struct err *report_body_take(struct report_reader *reader, const char *line, size_t index,

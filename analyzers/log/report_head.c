@@ -62,7 +62,7 @@ static bool number_after(const char *line, const char *words, uint64_t *ret)
 	if (!at)
 		return false;
 	at += strlen(words);
-	return parse_dec(at, strspn(at, "0123456789"), ret);
+	return parse_dec_start(at, ret);
 }
 
 static void take_cpu(const char *line, const char *words, struct report *report)
@@ -105,8 +105,7 @@ static void take_file(const char *at, struct report *report)
 	const char *colon = memrchr(at, ':', length);
 	uint64_t line;
 
-	if (!colon || colon == at ||
-	    !parse_dec(colon + 1, strspn(colon + 1, "0123456789"), &line) || line > UINT32_MAX)
+	if (!colon || colon == at || !parse_dec_start(colon + 1, &line) || line > UINT32_MAX)
 		return;
 	size_t size = MIN((size_t)(colon - at), sizeof(report->file) - 1);
 	memcpy(report->file, at, size);
@@ -133,7 +132,7 @@ static void take_address(const char *line, struct report *report)
 		at += strlen(words[i]);
 		at += strspn(at, " ");
 		at += at[0] == '0' && at[1] == 'x' ? 2 : 0;
-		report->has_address = parse_hex(at, strspn(at, HEX), &report->address);
+		report->has_address = parse_hex_start(at, &report->address);
 	}
 }
 

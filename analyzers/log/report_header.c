@@ -18,7 +18,7 @@ static bool begins(const char *text, const char *words)
 
 static bool read_count(const char *text, uint64_t limit, uint64_t *ret)
 {
-	return parse_dec(text, strspn(text, "0123456789"), ret) && *ret < limit;
+	return parse_dec_start(text, ret) && *ret < limit;
 }
 
 static void copy_trimmed(char *to, size_t size, const char *from, size_t length)
