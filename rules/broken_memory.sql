@@ -10,4 +10,4 @@ SELECT
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('list_corruption', 'refcount',
-	'slab_corruption', 'bad_page', 'bad_rss_counter');
+	'slab_corruption', 'bad_page', 'bad_page_map', 'spinlock_bug', 'bad_rss_counter');

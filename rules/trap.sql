@@ -9,4 +9,4 @@ SELECT
 	coalesce(message, 'trap') || place AS headline,
 	confidence, finding
 FROM crash
-WHERE dump = :dump AND kind = 'trap';
+WHERE dump = :dump AND kind IN ('trap', 'int3');

@@ -7,7 +7,8 @@
 #include "base/str.h"
 #include "kernel/insn/disasm_around.h"
 
-#define REPORT_CONFIDENCE 0.9 /* the kernel's own words, not its structures */
+#define ANYWHERE 0xffffffff81000000ull /* for code whose address the log leaves out */
+#define REPORT_CONFIDENCE 0.9	       /* the kernel's own words, not its structures */
 
 /* crash_kinds.def and reports.def name what they share alike. */
 static enum crash_kind kind_of(const struct report *report)
@@ -44,7 +45,7 @@ static void take_where(struct crash *crash, const struct report *report)
 static void take_code(struct crash *crash, const struct report *report)
 {
 	uint64_t rip = regs_known(&report->regs, REG_RIP) ? report->regs.value[REG_RIP]
-							  : report->rip.offset;
+							  : ANYWHERE + report->rip.offset;
 
 	if (report->code_length <= report->code_at || !crash->kernel->disasm)
 		return;

@@ -36,7 +36,7 @@ static bool is_notice(enum crash_kind kind)
 	case CRASH_MACHINE_CHECK:
 	case CRASH_NMI:
 	case CRASH_INIT_DIED:
-	case CRASH_WORKQUEUE_STALL:
+	case CRASH_WORKQUEUE_LOCKUP:
 		return true;
 	default:
 		return false;

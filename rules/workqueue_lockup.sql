@@ -1,4 +1,4 @@
--- id: workqueue_stall
+-- id: workqueue_lockup
 -- title: a worker pool that makes no progress
 -- cause: hang
 -- severity: warning
@@ -9,4 +9,4 @@ SELECT
 	coalesce(message, 'workqueue stalled') || place AS headline,
 	confidence, finding
 FROM crash
-WHERE dump = :dump AND kind = 'workqueue_stall';
+WHERE dump = :dump AND kind = 'workqueue_lockup';
