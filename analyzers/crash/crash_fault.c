@@ -255,7 +255,8 @@ void crash_fault_explain(struct crash *crash)
 		return;
 	if (!crash->report)
 		read_code(crash);
-	if (crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE)
+	if (crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE ||
+	    crash->kind == CRASH_OOPS)
 		page_fault_address(crash);
 	else if (crash->kind == CRASH_STACK_OVERFLOW)
 		overflow_address(crash);

@@ -47,8 +47,9 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	TRY(crash_new(kernel, &crash));
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
-	if (!crash->trace.count && report) {
-		crash_report_take(crash, report);
+	if (!crash->trace.count && reports) {
+		if (report)
+			crash_report_take(crash, report);
 		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);

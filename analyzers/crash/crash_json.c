@@ -11,6 +11,7 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
 #include "kernel/symbols/symbol.h"
+#include "log/log_json.h"
 #include "log/report.h"
 
 static json_t *registers_json(const struct regs *regs)
@@ -124,16 +125,6 @@ static json_t *rip_json(const struct crash *crash)
 			 "found_by", "log");
 }
 
-static json_t *place_json(const struct report_place *place, bool exception)
-{
-	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:s}", "address",
-			 place->address ? json_address(place->address) : json_null(), "symbol",
-			 place->symbol[0] ? json_escaped(place->symbol) : json_null(), "offset",
-			 (json_int_t)place->offset, "module",
-			 place->module[0] ? json_escaped(place->module) : json_null(), "kind",
-			 exception ? "exception" : "call", "found_by", "log");
-}
-
 static json_t *report_backtrace_json(const struct report *report)
 {
 	json_t *frames = json_array();
@@ -141,11 +132,11 @@ static json_t *report_backtrace_json(const struct report *report)
 	bool guess = stack && report_stack_is_guess(stack);
 
 	if (report->rip.symbol[0])
-		json_array_append_new(frames, place_json(&report->rip, true));
+		json_array_append_new(frames, log_json_place(&report->rip, true));
 	for (size_t i = 0; stack && i < stack->count; i++)
 		if (guess || !stack->frames[i].unreliable)
-			json_array_append_new(frames, place_json(&stack->frames[i].place,
-								 stack->frames[i].exception));
+			json_array_append_new(frames, log_json_place(&stack->frames[i].place,
+								     stack->frames[i].exception));
 	return frames;
 }
 

@@ -49,7 +49,7 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 {
 	size_t count = MIN(crash_frames_count(crash), (size_t)CALLERS_MAX);
 	struct report_frame frame;
-	bool helped = false;
+	bool helped = !crash->at.symbol[0]; /* a call into nowhere, or a place not in the log */
 
 	if (is_notice(crash->kind))
 		return false;

@@ -22,6 +22,52 @@ static json_t *outcome_json(enum report_outcome outcome)
 	return json_string(names[outcome]);
 }
 
+json_t *log_json_place(const struct report_place *place, bool exception)
+{
+	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:s}", "address",
+			 place->address ? json_address(place->address) : json_null(), "symbol",
+			 place->symbol[0] ? json_escaped(place->symbol) : json_null(), "offset",
+			 (json_int_t)place->offset, "module",
+			 place->module[0] ? json_escaped(place->module) : json_null(), "kind",
+			 exception ? "exception" : "call", "found_by", "log");
+}
+
+static json_t *details_json(const struct log *log, const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->detail_count; i++)
+		json_array_append_new(list, json_escaped(log->lines[report->details[i]].text));
+	return list;
+}
+
+#define FRAMES_SHOWN                                                                               \
+	40 /* of a stack that is not the crash's own, which crash.backtrace has whole */
+
+static json_t *stack_json(const struct report_stack *stack)
+{
+	bool guess = report_stack_is_guess(stack);
+	json_t *frames = json_array(), *json = json_object();
+
+	for (size_t i = 0; i < stack->count && json_array_size(frames) < FRAMES_SHOWN; i++)
+		if (guess || !stack->frames[i].unreliable)
+			json_array_append_new(frames, log_json_place(&stack->frames[i].place,
+								     stack->frames[i].exception));
+	json_put(json, "title", stack->title[0] ? json_escaped(stack->title) : NULL);
+	json_put(json, "pid", stack->pid >= 0 ? json_integer(stack->pid) : NULL);
+	json_put(json, "frames", frames);
+	return json;
+}
+
+static json_t *stacks_json(const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->stack_count; i++)
+		json_array_append_new(list, stack_json(&report->stacks[i]));
+	return list;
+}
+
 json_t *log_json_report(const struct log *log, const struct report *report)
 {
 	json_t *json = json_object();
@@ -49,6 +95,14 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 		json_put(json, "file", json_escaped(report->file));
 		json_put(json, "line", json_integer(report->line));
 	}
+	if (report->detail_count)
+		json_put(json, "details", details_json(log, report));
+	if (report->stack_count)
+		json_put(json, "stacks", stacks_json(report));
+	if (report->cut_front)
+		json_put(json, "cut_front", json_true());
+	if (report->cut_end)
+		json_put(json, "cut_end", json_true());
 	return json;
 }
 

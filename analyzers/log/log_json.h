@@ -8,6 +8,8 @@
 
 struct log_line;
 
+/* A FRAME as the log prints it. */
+json_t *log_json_place(const struct report_place *place, bool exception);
 /* An element of log.reports[]. */
 json_t *log_json_report(const struct log *log, const struct report *report);
 /* An element of log.events[]; kind as in log_events.def. */

@@ -34,13 +34,17 @@ enum report_outcome {
 
 #define REPORT_FRAMES_MAX 256 /* of one stack; more are counted in left_out */
 
+#define REPORT_TITLE_MAX 96
+
 /* One call trace of a report. title: "" the crash's own, else "Allocated by task 5", "Freed by …". */
 struct report_stack {
-	char title[96];
+	char title[REPORT_TITLE_MAX];
 	int32_t pid;		     /* -1 unknown */
 	struct report_frame *frames; /* innermost first */
 	size_t count, left_out;
 };
+
+#define REPORT_DETAILS_MAX 8
 
 enum report_arch { ARCH_X86_64, ARCH_I386, ARCH_ARM64, ARCH_RISCV, ARCH_OTHER };
 
@@ -89,8 +93,12 @@ struct report {
 
 	struct report_stack *stacks; /* the crash's own first */
 	size_t stack_count;
+	size_t details
+		[REPORT_DETAILS_MAX]; /* lines that say more: what was accessed, which object */
+	size_t detail_count;
 	size_t modules_line; /* line of "Modules linked in:", SIZE_MAX none */
 	bool cut_front;	     /* its first lines are not in the log */
+	bool cut_end;	     /* the log ends before it does */
 	bool ended;	     /* its end was seen: an end trace, or the next report */
 };
 

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "log/report_detail.h"
 #include "log/report_header.h"
 
 #define HEX "0123456789abcdefABCDEF"
@@ -51,7 +52,6 @@ static const struct {
 	{"user pgtable: ", BODY_FAULT},
 	{"[0000000000000000] ", BODY_FAULT},
 	{"BUG: unable to handle ", BODY_FAULT},
-	{"KASAN: ", BODY_FAULT}, /* "KASAN: null-ptr-deref in range [...]" below a #GP */
 	{"last sysfs file: ", BODY_FAULT},
 	{"kernel tried to execute NX-protected page", BODY_FAULT},
 	{"fbcon_", BODY_NONE},
@@ -154,12 +154,18 @@ static bool is_frame(const char *text)
 enum body_line report_body_kind(const char *line)
 {
 	const char *text = skip_blanks(line);
+	char title[REPORT_TITLE_MAX];
+	int32_t pid;
 
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (begins(text, beginnings[i].words))
 			return beginnings[i].kind;
 	if (report_header_is(text))
 		return BODY_HEADER;
+	if (report_detail_is(text))
+		return BODY_DETAIL;
+	if (report_title_read(text, title, sizeof(title), &pid))
+		return BODY_TITLE;
 	if (is_registers(text))
 		return BODY_REGS;
 	if (is_frame(text))
@@ -364,6 +370,20 @@ static struct err *take_trace(struct report_reader *reader, const char *text)
 	return take_frames(reader, strchr(text, ':') + 1);
 }
 
+/* A further call trace, of who allocated or freed; the crash's own comes first, if only by place. */
+static struct err *take_title(struct report_reader *reader, const char *text)
+{
+	struct report_stack *stack;
+	char title[REPORT_TITLE_MAX];
+	int32_t pid;
+
+	report_title_read(text, title, sizeof(title), &pid);
+	reader->context = CONTEXT_TASK;
+	TRY(open_stack(reader->report, title, &stack));
+	stack->pid = pid;
+	return NULL;
+}
+
 /* The interrupted code's RIP within a trace is a frame of it. */
 static struct err *take_nested(struct report_reader *reader, const char *text)
 {
@@ -435,6 +455,11 @@ struct err *report_body_take(struct report_reader *reader, const char *line, siz
 		return take_trace(reader, text);
 	case BODY_FRAME:
 		return take_frames(reader, text);
+	case BODY_DETAIL:
+		report_detail_read(text, index, report);
+		return NULL;
+	case BODY_TITLE:
+		return take_title(reader, text);
 	case BODY_MODULES:
 		report->modules_line = index;
 		return NULL;

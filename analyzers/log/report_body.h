@@ -21,7 +21,8 @@ enum body_line {
 	BODY_TRACE, /* "Call Trace:" */
 	BODY_FRAME, /* and marks such as "<IRQ>" */
 	BODY_MODULES,
-	BODY_DETAIL, /* of one kind of report: "Freed by task 5:", " #0: …", "Mem-Info:" */
+	BODY_DETAIL, /* of one kind of report, see report_detail.h */
+	BODY_TITLE,  /* of a further call trace: "Freed by task 5:" */
 	BODY_END,    /* "---[ end trace … ]---" */
 };
 

@@ -48,8 +48,43 @@ static struct err *keep(struct reports *reports, struct report *report)
 	return NULL;
 }
 
+/* The log's end is none of the report's. */
+static void mark_cut(const struct splitter *splitter, struct report *report)
+{
+	report->cut_end = !report->ended && report->last + 1 >= splitter->log->count &&
+			  report_kind_outcome(report->kind) == OUTCOME_OOPS;
+	/* Without the line that says so, CR2 is the address, if it was a page fault at all. */
+	if (report->cut_front && regs_known(&report->regs, REG_CR2) && !report->has_address) {
+		report->has_address = true;
+		report->address = report->regs.value[REG_CR2];
+	}
+}
+
+#define MACHINERY_MAX 24 /* frames of the report's own making on top of the trace */
+
+/* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
+static void trim_machinery(struct report *report)
+{
+	struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
+	const struct report_place *rip = &report->rip;
+
+	for (size_t i = 0; stack && rip->symbol[0] && i < MIN(stack->count, (size_t)MACHINERY_MAX);
+	     i++) {
+		const struct report_place *place = &stack->frames[i].place;
+
+		if (strcmp(place->symbol, rip->symbol) != 0 || place->offset != rip->offset)
+			continue;
+		stack->count -= i + 1;
+		memmove(stack->frames, stack->frames + i + 1,
+			stack->count * sizeof(*stack->frames));
+		return;
+	}
+}
+
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
+	trim_machinery(&splitter->open[i].report);
+	mark_cut(splitter, &splitter->open[i].report);
 	struct err *err = keep(splitter->reports, &splitter->open[i].report);
 
 	splitter->count--;
@@ -174,6 +209,14 @@ static void refine(struct report *report, enum report_kind kind, const char *lin
 		report->rip = second.rip;
 }
 
+#define CUT_LINES 3 /* of a log's beginning, in which a report may go on that began before */
+
+static bool begins_within(const struct splitter *splitter, size_t line, enum body_line body)
+{
+	return line < CUT_LINES && !splitter->count && !splitter->reports->count &&
+	       (body == BODY_RIP || body == BODY_REGS || body == BODY_CODE || body == BODY_FRAME);
+}
+
 static struct err *take_line(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
@@ -195,6 +238,11 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	}
 	if (body == BODY_NONE)
 		return NULL;
+	if (begins_within(splitter, line, body)) {
+		TRY(open_new(splitter, line, REPORT_OOPS));
+		splitter->open[0].report.message[0] = '\0';
+		splitter->open[0].report.cut_front = true;
+	}
 	struct open_report *open = owner_of(splitter, line, body);
 
 	if (!open)

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines of single kinds of reports: sanitizers' accesses, objects, lists, atomic contexts. */
+#include "log/report_detail.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "base/str.h"
+
+#define HEX "0123456789abcdefABCDEF"
+
+static const char *const details[] = {
+	"Read of size ",
+	"Write of size ",
+	"The buggy address ",
+	"which belongs to the cache ",
+	"Use-after-free ",
+	"Out-of-bounds ",
+	"Corrupted memory at ",
+	"Invalid free of ",
+	"Invalid read at ",
+	"Invalid write at ",
+	"Memory corruption at ",
+	"KASAN: ",
+	"kasan: ",
+	"Bytes ",
+	"Object at ",
+	"page dumped because: ",
+	"list_add corruption",
+	"list_del corruption",
+	"refcount_t: ",
+	"ODEBUG: ",
+	"index ",
+	"shift exponent ",
+	"signed integer overflow",
+	"unsigned integer overflow",
+	"division by zero",
+	"load of ",
+	"member access ",
+	"in_atomic(): ",
+	"preempt_count: ",
+	"caller is ",
+	"lock: 0x",
+	"lock: ",
+	"INFO: Slab 0x",
+	"INFO: Object 0x",
+	"INFO: Freed in ",
+	"INFO: Allocated in ",
+	"INFO: 0x",
+	"comm \"",
+	"addr:",
+	"race at unknown origin",
+	"value changed: ",
+};
+
+static bool begins(const char *text, const char *words)
+{
+	return !strncmp(text, words, strlen(words));
+}
+
+bool report_detail_is(const char *line)
+{
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < ARRAY_SIZE(details); i++)
+		if (begins(line, details[i]))
+			return true;
+	return begins(line, "write to 0x") || begins(line, "read to 0x") ||
+	       begins(line, "read-write to 0x");
+}
+
+/* "… by task comm/123", names with blanks and slashes included. */
+static void take_task(const char *at, struct report *report)
+{
+	const char *slash = strrchr(at, '/');
+	uint64_t pid;
+
+	if (!slash || report->pid >= 0 ||
+	    !parse_dec(slash + 1, strspn(slash + 1, "0123456789"), &pid) || pid > 1u << 22)
+		return;
+	report->pid = (int32_t)pid;
+	copy_part(report->comm, sizeof(report->comm), at, (size_t)(slash - at));
+}
+
+/* "Write of size 8 at addr ffff888104d2be58 by task labctl/2258", "Invalid read at 0xffff…:" */
+static void take_access(const char *line, struct report *report)
+{
+	const char *at = strstr(line, " at addr "), *by = strstr(line, " by task ");
+
+	at = at ? at + 9 : strstr(line, " at 0x") ? strstr(line, " at 0x") + 6 : NULL;
+	if (!report->access[0])
+		copy_string(report->access, sizeof(report->access),
+			    strstr(line, "rite ") ? "write" : "read");
+	if (at && !report->has_address)
+		report->has_address = parse_hex(at, strspn(at, HEX), &report->address);
+	if (by)
+		take_task(by + 9, report);
+}
+
+/* "in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 2117, name: labtool" */
+static void take_atomic(const char *line, struct report *report)
+{
+	const char *pid = strstr(line, " pid: "), *name = strstr(line, ", name: ");
+	uint64_t value;
+
+	if (!pid || !name || report->pid >= 0 ||
+	    !parse_dec(pid + 6, strspn(pid + 6, "0123456789"), &value) || value > 1u << 22)
+		return;
+	report->pid = (int32_t)value;
+	copy_string(report->comm, sizeof(report->comm), name + 8);
+}
+
+/* `comm "labmgr", pid 3110, jiffies …` of a leaked object */
+static void take_leak(const char *line, struct report *report)
+{
+	const char *end = strchr(line + 6, '"'), *pid = strstr(line, ", pid ");
+	uint64_t value;
+
+	if (!end || !pid || !parse_dec(pid + 6, strspn(pid + 6, "0123456789"), &value) ||
+	    value > 1u << 22)
+		return;
+	report->pid = (int32_t)value;
+	copy_part(report->comm, sizeof(report->comm), line + 6, (size_t)(end - line - 6));
+}
+
+void report_detail_read(const char *line, size_t index, struct report *report)
+{
+	line += strspn(line, " \t");
+	if (report->detail_count < REPORT_DETAILS_MAX)
+		report->details[report->detail_count++] = index;
+	if (begins(line, "Read of size ") || begins(line, "Write of size ") ||
+	    begins(line, "Use-after-free ") || begins(line, "Out-of-bounds ") ||
+	    begins(line, "Invalid read at ") || begins(line, "Invalid write at "))
+		take_access(line, report);
+	else if (begins(line, "in_atomic(): "))
+		take_atomic(line, report);
+	else if (begins(line, "comm \""))
+		take_leak(line, report);
+	else if (begins(line, "caller is ") && !report->rip.symbol[0])
+		report_place_read(line + 10, &report->rip);
+}
+
+bool report_title_read(const char *line, char *title, size_t size, int32_t *pid)
+{
+	static const char *const titles[] = {
+		"Allocated by task ",
+		"Freed by task ",
+		"Allocated:",
+		"Freed:",
+		"Allocated by:",
+		"Freed by:",
+		"Uninit was created at",
+		"Uninit was stored to memory at",
+		"Local variable ",
+		"Last potentially related work creation",
+		"Second to last potentially related work creation",
+		"Last call_rcu()",
+		"allocated by task ",
+		"freed by task ",
+		"backtrace",
+		"Object was allocated at",
+		"stack backtrace",
+	};
+	uint64_t value;
+
+	line += strspn(line, " \t");
+	const char *at = begins(line, "kfence-#") ? NULL : line;
+	for (size_t i = 0; at && i < ARRAY_SIZE(titles); i++) {
+		size_t length = strlen(titles[i]);
+
+		if (!begins(at, titles[i]))
+			continue;
+		copy_part(title, size, at, strcspn(at, ":("));
+		for (size_t end = strlen(title); end && title[end - 1] == ' ';)
+			title[--end] = '\0';
+		*pid = parse_dec(at + length, strspn(at + length, "0123456789"), &value) &&
+				       value <= 1u << 22
+			       ? (int32_t)value
+			       : -1;
+		if (*pid >= 0)
+			copy_part(title, size, at, length + strspn(at + length, "0123456789"));
+		return true;
+	}
+	return false;
+}
