@@ -11,7 +11,7 @@ SELECT
 	coalesce(message, 'BUG()') || culprit_place AS headline,
 	-- Which check it was says more than that it was one.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) OR
-		message LIKE '%list_debug.c%' AND EXISTS (SELECT 1 FROM log_event e
+		(message LIKE '%list_debug.c%' OR message LIKE 'list\_%' ESCAPE '\') AND EXISTS (SELECT 1 FROM log_event e
 			WHERE e.dump = :dump AND e.kind = 'list_corruption') THEN 0.7
 		ELSE 1.0 END AS confidence, finding
 FROM crash

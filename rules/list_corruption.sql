@@ -8,7 +8,7 @@
 SELECT
 	'the log says: ' || e.text AS because,
 	'broken list: ' || e.text || c.culprit_place AS headline,
-	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
+	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.message LIKE 'list\_%' ESCAPE '\' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2
 FROM log_event e JOIN crash c ON c.dump = e.dump

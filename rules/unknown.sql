@@ -9,4 +9,4 @@ SELECT
 	'unexplained crash' || coalesce(': ' || message, '') || place AS headline,
 	finding
 FROM crash
-WHERE dump = :dump AND TRUE;
+WHERE dump = :dump AND kind IS NOT 'none';

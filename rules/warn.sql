@@ -1,15 +1,19 @@
 -- id: warn
--- title: WARN() with panic_on_warn
+-- title: a WARN() of the kernel
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.9
--- advice: panic_on_warn is set: the kernel would have gone on. Read the condition at the named line.
+-- advice: Read the condition at the named line; without panic_on_warn the kernel goes on after a WARN().
 SELECT
-	'panic_on_warn turned a WARN() into a panic' || coalesce(': ' || message, '') AS because,
-	'WARN() with panic_on_warn set' || place AS headline,
+	iif(c.source = 'memory' OR p.stopped, 'panic_on_warn turned a WARN() into a panic',
+		'the log has a WARN(), after which the kernel went on') ||
+		coalesce(': ' || c.message, '') AS because,
+	iif(c.source = 'memory' OR p.stopped, 'WARN() with panic_on_warn set', 'WARN()') ||
+		c.culprit_place AS headline,
 	-- Which check it was says more than that it was one.
-	confidence * CASE WHEN EXISTS (SELECT 1 FROM log_event e WHERE e.dump = :dump
+	c.confidence * CASE WHEN EXISTS (SELECT 1 FROM log_event e WHERE e.dump = :dump
 		AND e.kind IN ('refcount', 'list_corruption', 'kasan')) THEN 0.7 ELSE 1.0 END
-		AS confidence, finding
-FROM crash
-WHERE dump = :dump AND kind = 'warn';
+		AS confidence, c.finding
+FROM crash c, (SELECT EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.outcome = 'panic')
+	AS stopped) p
+WHERE c.dump = :dump AND c.kind = 'warn';

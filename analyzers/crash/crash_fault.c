@@ -262,6 +262,8 @@ void crash_fault_explain(struct crash *crash)
 		overflow_address(crash);
 	else if (crash->kind == CRASH_GENERAL_PROTECTION || crash->kind == CRASH_STACK_SEGMENT)
 		protection_address(crash);
+	else if (crash->report && crash->report->has_address)
+		set_address(crash, crash->report->address, true, "the log");
 	else
 		return;
 	if (!crash->fault)

@@ -50,6 +50,8 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	if (!crash->trace.count && reports) {
 		if (report)
 			crash_report_take(crash, report);
+		else if (!kernel->dump)
+			crash->kind = CRASH_NONE;
 		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);

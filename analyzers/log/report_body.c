@@ -79,6 +79,9 @@ static const struct {
 	{"Call Trace:", BODY_TRACE},
 	{"Call trace:", BODY_TRACE},
 	{"Backtrace:", BODY_TRACE},
+	{"backtrace:", BODY_TRACE},
+	{"backtrace (", BODY_TRACE},
+	{"stack backtrace:", BODY_TRACE},
 	{"Modules linked in:", BODY_MODULES},
 	{"---[ end trace ", BODY_END},
 	{"---[ end Kernel panic", BODY_END},
@@ -339,6 +342,18 @@ static struct err *add_frame(struct report_stack *stack, const struct report_fra
 	return NULL;
 }
 
+/* 2.6.18 ends the first line with "RIP:" and puts the place into the second. */
+static bool is_place_of_head(const struct report_reader *reader)
+{
+	const struct report *report = reader->report;
+	size_t length = strlen(report->message);
+
+	while (length && report->message[length - 1] == ' ')
+		length--;
+	return length > 4 && !memcmp(report->message + length - 4, "RIP:", 4) &&
+	       !report->rip.symbol[0] && !(reader->seen & 1u << BODY_TRACE);
+}
+
 static struct err *take_frames(struct report_reader *reader, const char *text)
 {
 	struct report *report = reader->report;
@@ -347,6 +362,13 @@ static struct err *take_frames(struct report_reader *reader, const char *text)
 	struct report_frame frame;
 	const char *rest = text;
 
+	if (is_place_of_head(reader) && report_frame_read(text, &frame, &rest)) {
+		report->rip = frame.place;
+		if (frame.place.address)
+			regs_set(&report->regs, REG_RIP, frame.place.address);
+		reader->seen &= ~(1u << BODY_FRAME);
+		return NULL;
+	}
 	if (!stack)
 		TRY(open_stack(report, "", &stack));
 	while (rest && *rest) {

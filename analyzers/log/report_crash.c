@@ -56,6 +56,8 @@ static const struct report *before_panic(const struct reports *reports, size_t p
 	const struct report *words = &reports->list[panic], *found = NULL;
 	int kind = kind_of_words(words);
 
+	if (kind == REPORT_SYSRQ)
+		return words;
 	for (size_t i = panic; kind >= 0 && i-- > 0;)
 		if (fits(&reports->list[i], kind)) {
 			found = &reports->list[i];
@@ -83,13 +85,16 @@ static unsigned weight(const struct report *report)
 
 const struct report *reports_crash(const struct reports *reports)
 {
-	const struct report *best = NULL, *oops = NULL;
+	const struct report *best = NULL, *oops = NULL, *request = NULL;
 
 	for (size_t i = 0; i < reports->count; i++) {
 		const struct report *report = &reports->list[i];
 		enum report_outcome outcome = report_kind_outcome(report->kind);
 
-		if (outcome == OUTCOME_PANIC)
+		/* What follows a request says more of it. */
+		if (report->kind == REPORT_SYSRQ)
+			request = report;
+		else if (outcome == OUTCOME_PANIC)
 			return oops && report_crash_kind(report) != REPORT_SYSRQ
 				       ? oops
 				       : before_panic(reports, i);
@@ -98,5 +103,7 @@ const struct report *reports_crash(const struct reports *reports)
 		if (!best || weight(report) > weight(best))
 			best = report;
 	}
-	return oops ? oops : best && weight(best) ? best : NULL;
+	if (oops || request)
+		return oops ? oops : request;
+	return best && weight(best) ? best : NULL;
 }

@@ -217,6 +217,22 @@ static bool begins_within(const struct splitter *splitter, size_t line, enum bod
 	       (body == BODY_RIP || body == BODY_REGS || body == BODY_CODE || body == BODY_FRAME);
 }
 
+/* "Kernel panic - not syncing: Fatal exception" is the last line of the oops before it, no report. */
+static bool ends_oops(struct splitter *splitter, size_t line, enum report_kind kind)
+{
+	struct reports *reports = splitter->reports;
+	struct report *last = splitter->count  ? &splitter->open[splitter->count - 1].report
+			      : reports->count ? &reports->list[reports->count - 1]
+					       : NULL;
+
+	if (kind != REPORT_PANIC || !last || report_kind_outcome(last->kind) != OUTCOME_OOPS ||
+	    !strstr(splitter->log->lines[line].text, "Fatal exception"))
+		return false;
+	last->last = line;
+	last->ended = true;
+	return true;
+}
+
 static struct err *take_line(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
@@ -226,6 +242,8 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 
 	TRY(close_quiet(splitter, line));
 	if (report_head_find(text, &kind, &how)) {
+		if (ends_oops(splitter, line, kind))
+			return NULL;
 		struct open_report *open = owner_of(splitter, line, BODY_FAULT);
 
 		if (joins(open, kind, how)) {
