@@ -39,6 +39,13 @@ static void take_message(struct crash *crash)
 		copy_string(crash->message, sizeof(crash->message), message);
 }
 
+static void take_none(struct crash *crash)
+{
+	crash->kind = CRASH_NONE;
+	crash->confidence = 1;
+	crash->why = "no line of the log announces one";
+}
+
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)
 {
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
@@ -51,7 +58,7 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 		if (report)
 			crash_report_take(crash, report);
 		else if (!kernel->dump)
-			crash->kind = CRASH_NONE;
+			take_none(crash);
 		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);

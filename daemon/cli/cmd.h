@@ -25,6 +25,8 @@ enum exit_status {
 	STATUS_OK = 0,	      /* what was asked for is there (analyze: a verdict) */
 	STATUS_NOT_FOUND = 1, /* it is not (analyze: cause unknown, or the analysis incomplete) */
 	STATUS_USAGE = 2,     /* wrong usage, or input that cannot be read */
+	STATUS_NO_CRASH = 3,  /* analyze: a log in which no crash is */
+	STATUS_CUT = 4,	      /* analyze: a log that begins within the report of the crash */
 };
 
 /* Say on stderr what went wrong, as JSON where asked for; takes err over. Returns STATUS_USAGE. */

@@ -43,7 +43,8 @@ static const char help[] =
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
 	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
-	"off, 2 wrong usage or a FILE that cannot be read.\n";
+	"off, 2 wrong usage or a FILE that cannot be read, 3 a log without a crash, 4 a log that\n"
+	"begins within the report of its crash.\n";
 
 static bool parse(int argc, char **argv, struct arguments *ret)
 {
@@ -121,6 +122,14 @@ static void print_text(const json_t *report, const struct arguments *arguments)
 	fputs(text.data ? text.data : "", stdout);
 }
 
+/* Does the log begin within its first report? */
+static bool begins_within(const json_t *report)
+{
+	const json_t *reports = json_object_get(json_object_get(report, "log"), "reports");
+
+	return json_is_true(json_object_get(json_array_get(reports, 0), "cut_front"));
+}
+
 /* A verdict: a cause that is known, out of an analysis that came to its end. */
 static int status_of(const json_t *report)
 {
@@ -139,6 +148,10 @@ static int status_of(const json_t *report)
 		if (!strcmp(code, "analysis.failed") && !strcmp(severity, "critical"))
 			return strcmp(analyzer, "worker") ? STATUS_USAGE : STATUS_NOT_FOUND;
 	}
+	if (cause && !strcmp(cause, "none"))
+		return STATUS_NO_CRASH;
+	if (begins_within(report))
+		return STATUS_CUT;
 	return cause && strcmp(cause, "unknown") ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
