@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The journal, or stderr, and what systemd is told. */
 #include "daemon/log.h"
 
 #include <stdarg.h>
@@ -30,7 +31,7 @@ void log_open(bool verbose)
 	log_debug = verbose;
 }
 
-static void put(int priority, const char *message)
+static void write_line(int priority, const char *message)
 {
 	_str_ struct str line = {0};
 
@@ -44,26 +45,30 @@ static void put(int priority, const char *message)
 		fprintf(stderr, "triaged: %s\n", line.data ? line.data : "");
 }
 
+/* NULL on out-of-memory. */
+static char *formatted(const char *fmt, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, fmt, args) < 0 ? NULL : text;
+}
+
 void log_line(int priority, const char *fmt, ...)
 {
-	_free_ char *message = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&message, fmt, args) < 0)
-		message = NULL;
+	_free_ char *message = formatted(fmt, args);
 	va_end(args);
-	put(priority, message ? message : fmt);
+	write_line(priority, message ? message : fmt);
 }
 
 void log_error(int priority, struct err *err, const char *fmt, ...)
 {
-	_free_ char *context = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&context, fmt, args) < 0)
-		context = NULL;
+	_free_ char *context = formatted(fmt, args);
 	va_end(args);
 	log_line(priority, "%s: %s", context ? context : fmt, err->message);
 	err_free(err);
@@ -102,12 +107,10 @@ void log_verdict(const struct log_verdict *v)
 
 void notify(const char *fmt, ...)
 {
-	_free_ char *state = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&state, fmt, args) < 0)
-		state = NULL;
+	_free_ char *state = formatted(fmt, args);
 	va_end(args);
 	if (state)
 		sd_notify(0, state);

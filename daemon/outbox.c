@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "daemon/log.h"
 #include "rules/db.h"
 #include "daemon/store/queue.h"
@@ -22,23 +23,6 @@ struct outbox {
 	bool troubled; /* said already that reports cannot be written */
 };
 
-static struct err *write_all(int fd, const char *text)
-{
-	size_t length = strlen(text);
-
-	while (length) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(errno, "write");
-		text += n;
-		length -= n;
-	}
-	return fsync(fd) ? err_errno(errno, "fsync") : NULL;
-}
-
 /* Write a file under its final name only once it is whole and on disk; mode 0640. */
 static struct err *write_atomically(const char *directory, const char *name, const char *text)
 {
@@ -52,7 +36,9 @@ static struct err *write_atomically(const char *directory, const char *name, con
 	fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return err_errno(errno, "create %s", partial);
-	err = write_all(fd, text);
+	err = io_write_all(fd, text, strlen(text));
+	if (!err && fsync(fd))
+		err = err_errno(errno, "fsync");
 	if (!err && rename(partial, final))
 		err = err_errno(errno, "rename");
 	if (err) {

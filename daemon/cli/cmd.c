@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all verbs share: how they fail, and how they show what a worker is at. */
 #include "daemon/cli/cmd.h"
 
 #include <stdio.h>
@@ -24,4 +25,18 @@ int cmd_fail(bool json, struct err *err)
 	}
 	err_free(err);
 	return STATUS_USAGE;
+}
+
+void cmd_progress_show(void *context, const char *step)
+{
+	const struct cmd_progress *progress = context;
+
+	if (progress->shown)
+		fprintf(stderr, "\r\033[K%s …", step);
+}
+
+void cmd_progress_end(const struct cmd_progress *progress)
+{
+	if (progress->shown)
+		fputs("\r\033[K", stderr);
 }

@@ -32,4 +32,13 @@ enum exit_status {
 /* Say on stderr what went wrong, as JSON where asked for; takes err over. Returns STATUS_USAGE. */
 int cmd_fail(bool json, struct err *err);
 
+/* The step a worker is at, on stderr: only for a person who watches. */
+struct cmd_progress {
+	bool shown;
+};
+/* context is a struct cmd_progress: for struct worker_events. */
+void cmd_progress_show(void *context, const char *step);
+/* Clear the line again. */
+void cmd_progress_end(const struct cmd_progress *progress);
+
 #endif

@@ -92,13 +92,6 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 	return ret->help || optind < argc;
 }
 
-/* Only for a person who watches. */
-static void show_progress(void *context, const char *step)
-{
-	(void)context;
-	fprintf(stderr, "\r\033[K%s …", step);
-}
-
 static void print_json(const json_t *report, bool indent)
 {
 	_free_ char *text = report_format(report, indent);
@@ -161,15 +154,14 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
 					.timeout_s = arguments->timeout_s,
 					.modules = arguments->modules};
-	bool watched = !arguments->json && isatty(STDERR_FILENO);
-	struct worker_events watch = {.progress = watched ? show_progress : NULL};
+	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
+	struct worker_events watch = {.progress = cmd_progress_show, .context = &progress};
 	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
 	int64_t dump;
 
 	TRY(input_open(path, arguments->vmlinux, &input));
 	struct err *err = analyze_input(store, rules, path, &input, &limits, &watch, &dump);
-	if (watched)
-		fputs("\r\033[K", stderr);
+	cmd_progress_end(&progress);
 	TRY(err);
 	return report_build(store, dump, report);
 }

@@ -225,8 +225,8 @@ static int run(int argc, char **argv)
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		err_free(err);
-		err = read_filter(&filters, option);
+		if (!err)
+			err = read_filter(&filters, option);
 	}
 	if (!err && optind < argc)
 		err = err_new(ERR_INVALID, "list takes no \"%s\"", argv[optind]);

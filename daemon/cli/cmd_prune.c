@@ -40,8 +40,8 @@ static int run(int argc, char **argv)
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		err_free(err);
-		err = cmd_parse_duration(optarg, &forget);
+		if (!err)
+			err = cmd_parse_duration(optarg, &forget);
 	}
 	if (!err && optind < argc)
 		err = err_new(ERR_INVALID, "prune takes no \"%s\"", argv[optind]);

@@ -51,7 +51,7 @@ struct arguments {
 struct answer {
 	json_t *hits, *summary, *cost;
 	char *failure;
-	bool watched;
+	struct cmd_progress progress;
 };
 
 /* --- arguments -------------------------------------------------------------------------------- */
@@ -152,13 +152,11 @@ static struct err *parse(int argc, char **argv, struct arguments *ret)
 
 /* --- the worker's answer ---------------------------------------------------------------------- */
 
-/* Only for a person who watches. */
 static void show_progress(void *context, const char *step)
 {
-	const struct answer *answer = context;
+	struct answer *answer = context;
 
-	if (answer->watched)
-		fprintf(stderr, "\r\033[K%s …", step);
+	cmd_progress_show(&answer->progress, step);
 }
 
 static void take_answer(void *context, const json_t *part)
@@ -220,8 +218,7 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 	options.vmlinux_fd = input.vmlinux_fd;
 	options.dmesg_fd = input.dmesg_fd;
 	struct err *err = worker_run(&options, &events, &outcome);
-	if (answer->watched)
-		fputs("\r\033[K", stderr);
+	cmd_progress_end(&answer->progress);
 	TRY(err);
 	if (answer->failure || !answer->summary)
 		return err_new(ERR_INVALID, "%s",
@@ -332,7 +329,7 @@ static int run(int argc, char **argv)
 		fputs(help, stdout);
 		return STATUS_OK;
 	}
-	answer.watched = !arguments.json && isatty(STDERR_FILENO);
+	answer.progress.shown = !arguments.json && isatty(STDERR_FILENO);
 	err = ask(&arguments, &answer);
 	if (err)
 		return cmd_fail(arguments.json, err);

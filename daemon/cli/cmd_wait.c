@@ -115,8 +115,8 @@ static int run(int argc, char **argv)
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		err_free(err);
-		err = cmd_parse_duration(optarg, &timeout);
+		if (!err)
+			err = cmd_parse_duration(optarg, &timeout);
 	}
 	if (!err && optind + 1 != argc)
 		err = err_new(ERR_INVALID, "wait takes one ID or PATH");

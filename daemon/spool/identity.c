@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
+
 #define HEAD_SIZE (128u << 10) /* headers, notes and VMCOREINFO of all known writers */
 #define SAMPLE_SIZE 4096u
 #define SAMPLES 16u
@@ -16,19 +18,13 @@
 static struct err *hash_range(int fd, gcry_md_hd_t sha, uint64_t offset, uint64_t length)
 {
 	uint8_t buf[SAMPLE_SIZE];
+	size_t got = sizeof(buf);
 
-	while (length) {
-		ssize_t n = pread(fd, buf, MIN(length, sizeof(buf)), offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(errno, "read");
-		if (!n)
-			break;
-		gcry_md_write(sha, buf, n);
-		offset += n;
-		length -= n;
+	while (length && got == sizeof(buf)) {
+		TRY(io_read_at(fd, offset, buf, MIN(length, sizeof(buf)), &got));
+		gcry_md_write(sha, buf, got);
+		offset += got;
+		length -= got;
 	}
 	return NULL;
 }

@@ -3,9 +3,9 @@
 
 #include <elf.h>
 #include <endian.h>
-#include <errno.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/parse.h"
 #include "kernel/dump/dump_kdump_format.h"
 
@@ -66,24 +66,6 @@ bool sniff_is_packed(enum sniff_format format)
 	return format >= SNIFF_GZIP;
 }
 
-/* Read exactly length bytes; *got says how many there were before the end. */
-static struct err *read_at(int fd, uint64_t offset, void *buf, size_t length, size_t *got)
-{
-	*got = 0;
-	while (*got < length) {
-		ssize_t n = pread(fd, (char *)buf + *got, length - *got, offset + *got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(errno, "read");
-		if (!n)
-			break;
-		*got += n;
-	}
-	return NULL;
-}
-
 /* makedumpfile -F ends with a record whose offset and size are both -1. */
 static struct err *flattened_complete(int fd, uint64_t size, struct sniff *sniff)
 {
@@ -93,7 +75,7 @@ static struct err *flattened_complete(int fd, uint64_t size, struct sniff *sniff
 	sniff->complete = SNIFF_SHORT;
 	if (size < HEADER_BLOCK + sizeof(end))
 		return NULL;
-	TRY(read_at(fd, size - sizeof(end), end, sizeof(end), &got));
+	TRY(io_read_at(fd, size - sizeof(end), end, sizeof(end), &got));
 	if (got == sizeof(end) && load_u64(end) == UINT64_MAX && load_u64(end + 8) == UINT64_MAX)
 		sniff->complete = SNIFF_COMPLETE;
 	return NULL;
@@ -107,7 +89,7 @@ static struct err *elf_complete(int fd, uint64_t size, struct sniff *sniff)
 	uint64_t count, end = 0;
 	size_t got;
 
-	TRY(read_at(fd, 0, &header, sizeof(header), &got));
+	TRY(io_read_at(fd, 0, &header, sizeof(header), &got));
 	if (got < sizeof(header) || header.e_ident[EI_CLASS] != ELFCLASS64)
 		return NULL;
 	count = header.e_phnum;
@@ -115,8 +97,8 @@ static struct err *elf_complete(int fd, uint64_t size, struct sniff *sniff)
 	    header.e_phentsize != sizeof(segment) || header.e_phoff > INT64_MAX / 2)
 		return NULL;
 	for (uint64_t i = 0; i < count; i++) {
-		TRY(read_at(fd, header.e_phoff + i * sizeof(segment), &segment, sizeof(segment),
-			    &got));
+		TRY(io_read_at(fd, header.e_phoff + i * sizeof(segment), &segment, sizeof(segment),
+			       &got));
 		if (got < sizeof(segment)) {
 			sniff->complete = SNIFF_SHORT;
 			return NULL;
@@ -139,7 +121,7 @@ static struct err *count_bits(int fd, uint64_t offset, uint64_t length, uint64_t
 		size_t part = MIN(length, sizeof(buf));
 
 		memset(buf, 0, sizeof(buf));
-		TRY(read_at(fd, offset, buf, part, &got));
+		TRY(io_read_at(fd, offset, buf, part, &got));
 		for (size_t i = 0; i < ARRAY_SIZE(buf); i++)
 			bits += __builtin_popcountll(buf[i]);
 		if (got < part)
@@ -163,7 +145,7 @@ static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 	uint64_t block, bitmap_blocks, table, count, end = 0;
 	size_t got;
 
-	TRY(read_at(fd, 0, &header, sizeof(header), &got));
+	TRY(io_read_at(fd, 0, &header, sizeof(header), &got));
 	if (got < sizeof(header) || size < HEADER_BLOCK) {
 		sniff->complete = SNIFF_SHORT;
 		return NULL;
@@ -187,8 +169,8 @@ static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 		return NULL;
 	uint64_t last = MIN(count, LAST_DESCRIPTORS);
 
-	TRY(read_at(fd, table + (count - last) * sizeof(*descriptors), descriptors,
-		    last * sizeof(*descriptors), &got));
+	TRY(io_read_at(fd, table + (count - last) * sizeof(*descriptors), descriptors,
+		       last * sizeof(*descriptors), &got));
 	for (size_t i = 0; i < got / sizeof(*descriptors); i++)
 		if (descriptors[i].offset < INT64_MAX)
 			end = MAX(end, descriptors[i].offset + descriptors[i].size);
@@ -203,7 +185,7 @@ struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)
 	struct sniff sniff = {0};
 	size_t got;
 
-	TRY(read_at(fd, 0, start, sizeof(start), &got));
+	TRY(io_read_at(fd, 0, start, sizeof(start), &got));
 	sniff.format = sniff_format_of(start, got);
 	if (sniff.format == SNIFF_FLATTENED)
 		TRY(flattened_complete(fd, size, &sniff));

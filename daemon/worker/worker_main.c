@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The worker's side: open the dead kernel, run the analyzers, write JSON lines. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analyzer.h"
+#include "base/io.h"
 #include "base/alloc.h"
 #include "daemon/worker/sandbox.h"
 #include "daemon/worker/worker.h"
@@ -16,23 +16,7 @@
 #include "kernel/kernel.h"
 #include "kernel/open.h"
 
-static bool broken_pipe;
-
-static void write_all(const char *text, size_t length)
-{
-	while (length && !broken_pipe) {
-		ssize_t written = write(WORKER_FD_RESULT, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0) {
-			broken_pipe = true; /* nobody listens: nothing more to say */
-			return;
-		}
-		text += written;
-		length -= (size_t)written;
-	}
-}
+static bool broken_pipe; /* nobody listens: nothing more to say */
 
 /* Takes json over. One line an object; progress goes out before the step it names. */
 static void write_line(json_t *json)
@@ -45,7 +29,8 @@ static void write_line(json_t *json)
 		return; /* jansson may leave a piece out when memory runs out */
 	size_t length = strlen(text);
 	text[length] = '\n'; /* in place of the terminator */
-	write_all(text, length + 1);
+	if (!broken_pipe)
+		broken_pipe = !err_ok(io_write_all(WORKER_FD_RESULT, text, length + 1));
 }
 
 static void progress(void *context, const char *step)
