@@ -9,7 +9,7 @@
 #include "daemon/jobs.h"
 #include "daemon/log.h"
 #include "daemon/spool/identity.h"
-#include "daemon/spool/snapshot.h"
+#include "daemon/spool/spool_path.h"
 #include "daemon/store/queue.h"
 
 static struct db *db_of(const struct daemon *daemon)
@@ -67,7 +67,7 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 	struct err *err;
 	int64_t dump;
 
-	err = open_below(scan->root, file->path, O_RDONLY, &fd);
+	err = spool_path_open(scan->root, file->path, O_RDONLY, &fd);
 	if (!err)
 		err = identity_read(fd, &row.id);
 	if (fd >= 0) /* a freshly booted host needs its page cache for other things */
@@ -136,15 +136,15 @@ struct sweep {
 static void check_directory(void *context, const char *directory)
 {
 	struct sweep *sweep = context;
-	const char *root = spool_root_of(sweep->daemon->config, directory);
+	const char *root = spool_path_root(sweep->daemon->config, directory);
 	_close_ int fd = -1;
 	struct err *err = NULL;
 
 	if (sweep->count == ARRAY_SIZE(sweep->gone))
 		return;
 	if (root)
-		err = open_below(root, directory, O_PATH | O_DIRECTORY, &fd);
-	if (!root || is_gone(err))
+		err = spool_path_open(root, directory, O_PATH | O_DIRECTORY, &fd);
+	if (!root || spool_path_is_gone(err))
 		sweep->gone[sweep->count++] = strdup(directory);
 	err_free(err);
 }

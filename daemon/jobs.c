@@ -10,7 +10,7 @@
 
 #include "daemon/log.h"
 #include "daemon/outbox.h"
-#include "daemon/spool/snapshot.h"
+#include "daemon/spool/spool_path.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/verdict_row.h"
@@ -265,18 +265,18 @@ static struct err *open_companion(struct active *active, const char *root)
 	path = json_string_at(companions, "dmesg");
 	/* A log that cannot be read is a lesser loss than the dump: go on without. */
 	if (path)
-		err_free(open_below(root, path, O_RDONLY, &active->dmesg_fd));
+		err_free(spool_path_open(root, path, O_RDONLY, &active->dmesg_fd));
 	return NULL;
 }
 
 static struct err *open_files(struct active *active)
 {
-	const char *root = spool_root_of(active->jobs->daemon->config, active->job.path);
+	const char *root = spool_path_root(active->jobs->daemon->config, active->job.path);
 	int *fd = active->job.log_only ? &active->dmesg_fd : &active->dump_fd;
 
 	if (!root)
 		return err_errno(ENOENT, "%s is in none of the spools", active->job.path);
-	TRY(open_below(root, active->job.path, O_RDONLY, fd));
+	TRY(spool_path_open(root, active->job.path, O_RDONLY, fd));
 	return active->job.log_only ? NULL : open_companion(active, root);
 }
 
@@ -303,7 +303,7 @@ static void launch(struct active *active)
 	enum sniff_format format = format_of(active->job.format);
 	struct err *err = open_files(active);
 
-	if (is_gone(err)) {
+	if (spool_path_is_gone(err)) {
 		log_line(LOG_NOTICE, "dump %lld, %s: removed before it was analyzed",
 			 (long long)active->job.dump, active->job.path);
 		err_free(err);
@@ -341,7 +341,7 @@ static bool start_next(struct jobs *jobs)
 		return store_guard_check(jobs->daemon->guard, &err_nomem, "start a job");
 	active->jobs = jobs;
 	active->dump_fd = active->dmesg_fd = active->vmlinux_fd = -1;
-	active->started_ms = clock_ms();
+	active->started_ms = loop_now_ms();
 	err = queue_next(db_of(jobs), time(NULL), &active->job, &found);
 	if (!err && found)
 		err = begin(jobs, active->job.dump);
@@ -446,7 +446,8 @@ json_t *jobs_status(const struct jobs *jobs)
 		json_put(item, "pid",
 			 json_integer(active->unpack ? unpack_pid(active->unpack)
 						     : worker_pid(active->worker)));
-		json_put(item, "seconds", json_integer((clock_ms() - active->started_ms) / 1000));
+		json_put(item, "seconds",
+			 json_integer((loop_now_ms() - active->started_ms) / 1000));
 		json_array_append_new(list, item);
 	}
 	return list;

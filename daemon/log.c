@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The journal, or stderr, and what systemd is told. */
+/* The journal, or stderr. */
 #include "daemon/log.h"
 
 #include <stdarg.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 
 #include "base/str.h"
@@ -103,22 +102,4 @@ void log_verdict(const struct log_verdict *v)
 			or_empty(headline.data), "TRIAGE_KERNEL=%s", or_empty(v->kernel),
 			"TRIAGE_HOST=%s", or_empty(v->host), "TRIAGE_SIGNATURE=%s",
 			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report), NULL);
-}
-
-void notify(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	_free_ char *state = formatted(fmt, args);
-	va_end(args);
-	if (state)
-		sd_notify(0, state);
-}
-
-int64_t notify_watchdog_ms(void)
-{
-	uint64_t interval_us;
-
-	return sd_watchdog_enabled(0, &interval_us) > 0 ? (int64_t)interval_us / 1000 : 0;
 }

@@ -7,9 +7,8 @@
 #include "base/error.h"
 
 /*
- * The daemon's voice: the journal when stderr goes there, else stderr; and what systemd is told.
- * The only file that includes libsystemd's headers. Messages are one line each; control bytes in
- * them (file names!) are escaped.
+ * What the daemon says: into the journal when stderr goes there, else on stderr. Messages are one
+ * line each; control bytes in them (file names!) are escaped.
  */
 
 /* Every verdict is one entry with this MESSAGE_ID: journalctl MESSAGE_ID=… */
@@ -29,10 +28,5 @@ struct log_verdict {
 	bool failed; /* the analysis did not run to its end */
 };
 void log_verdict(const struct log_verdict *verdict);
-
-/* systemd: "READY=1", "STOPPING=1" and so on; nothing happens where it does not listen. */
-void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* How often the watchdog wants to hear from us, 0: never. */
-int64_t notify_watchdog_ms(void);
 
 #endif

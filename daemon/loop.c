@@ -22,7 +22,7 @@ struct loop {
 	struct timer *timers; /* in the order in which they are due */
 };
 
-int64_t clock_ms(void)
+int64_t loop_now_ms(void)
 {
 	struct timespec now;
 
@@ -103,7 +103,7 @@ void timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms)
 	struct timer **at = &loop->timers;
 
 	timer_stop(loop, timer);
-	timer->due_ms = clock_ms() + MAX(delay_ms, 0);
+	timer->due_ms = loop_now_ms() + MAX(delay_ms, 0);
 	while (*at && (*at)->due_ms <= timer->due_ms)
 		at = &(*at)->next;
 	timer->next = *at;
@@ -112,7 +112,7 @@ void timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms)
 
 void timer_hasten(struct loop *loop, struct timer *timer, int64_t delay_ms)
 {
-	if (!timer->due_ms || timer->due_ms > clock_ms() + delay_ms)
+	if (!timer->due_ms || timer->due_ms > loop_now_ms() + delay_ms)
 		timer_set(loop, timer, delay_ms);
 }
 
@@ -130,7 +130,7 @@ static void dispatch(struct loop *loop, int fd)
 /* Those due now; one that sets itself again waits for the next turn. */
 static void run_timers(struct loop *loop)
 {
-	int64_t now = clock_ms();
+	int64_t now = loop_now_ms();
 
 	while (loop->timers && loop->timers->due_ms <= now && !loop->stopped) {
 		struct timer *timer = loop->timers;
@@ -157,7 +157,7 @@ struct err *loop_run(struct loop *loop)
 	loop->stopped = false;
 	while (!loop->stopped) {
 		struct epoll_event events[16];
-		int64_t wait = loop->timers ? loop->timers->due_ms - clock_ms() : -1;
+		int64_t wait = loop->timers ? loop->timers->due_ms - loop_now_ms() : -1;
 		int count;
 
 		if (loop->timers)

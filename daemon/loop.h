@@ -32,8 +32,8 @@ void timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms);
 void timer_hasten(struct loop *loop, struct timer *timer, int64_t delay_ms);
 void timer_stop(struct loop *loop, struct timer *timer);
 
-/* Milliseconds on a clock that only runs forward. */
-int64_t clock_ms(void);
+/* Milliseconds on a clock that only runs forward, also while the machine sleeps. */
+int64_t loop_now_ms(void);
 
 /* Run until loop_stop(). */
 struct err *loop_run(struct loop *loop);

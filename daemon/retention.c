@@ -12,7 +12,7 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "daemon/log.h"
-#include "daemon/spool/snapshot.h"
+#include "daemon/spool/spool_path.h"
 #include "rules/db.h"
 #include "daemon/store/queue.h"
 
@@ -139,7 +139,7 @@ static struct err *list_dumps(struct db *db, struct file_list *list)
 /* Through the directory's descriptor, so that no link swapped in can lead elsewhere. */
 static struct err *delete_dump(const struct config *config, const char *path)
 {
-	const char *root = spool_root_of(config, path), *name = strrchr(path, '/') + 1;
+	const char *root = spool_path_root(config, path), *name = strrchr(path, '/') + 1;
 	_free_ char *directory = strndup(path, name - path - 1);
 	_close_ int fd = -1;
 
@@ -147,7 +147,7 @@ static struct err *delete_dump(const struct config *config, const char *path)
 		return &err_nomem;
 	if (!root)
 		return NULL;
-	TRY(open_below(root, directory, O_RDONLY | O_DIRECTORY, &fd));
+	TRY(spool_path_open(root, directory, O_RDONLY | O_DIRECTORY, &fd));
 	if (unlinkat(fd, name, 0) && errno != ENOENT)
 		return err_errno(errno, "delete %s", path);
 	return NULL;

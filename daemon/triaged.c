@@ -16,6 +16,7 @@
 #include "daemon/intake.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
+#include "daemon/notify.h"
 #include "daemon/outbox.h"
 #include "daemon/retention.h"
 #include "daemon/store/analyze.h"
@@ -79,13 +80,14 @@ static void reload(struct daemon *daemon)
 	struct err *err;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	notify("RELOADING=1\nMONOTONIC_USEC=%lld", now.tv_sec * 1000000ll + now.tv_nsec / 1000);
+	notify_send("RELOADING=1\nMONOTONIC_USEC=%lld",
+		    now.tv_sec * 1000000ll + now.tv_nsec / 1000);
 	err = load_anew(daemon);
 	if (err)
 		log_error(LOG_ERR, err, "reload: going on with the old configuration");
 	else
 		log_line(LOG_NOTICE, "configuration reloaded");
-	notify("READY=1");
+	notify_send("READY=1");
 }
 
 static void on_signal(void *context)
@@ -99,7 +101,7 @@ static void on_signal(void *context)
 			continue;
 		}
 		log_line(LOG_INFO, "stopping");
-		notify("STOPPING=1");
+		notify_send("STOPPING=1");
 		loop_stop(setup->daemon.loop);
 	}
 }
@@ -125,7 +127,7 @@ static void on_watchdog(void *context)
 {
 	struct setup *setup = context;
 
-	notify("WATCHDOG=1");
+	notify_send("WATCHDOG=1");
 	timer_set(setup->daemon.loop, &setup->watchdog, notify_watchdog_ms() / 3);
 }
 
@@ -212,7 +214,7 @@ static struct err *run(struct setup *setup)
 		on_watchdog(setup);
 	log_line(LOG_INFO, "watching %zu spool%s, store in %s", daemon->config->spool.count,
 		 daemon->config->spool.count == 1 ? "" : "s", daemon->state_dir);
-	notify("READY=1");
+	notify_send("READY=1");
 	return loop_run(daemon->loop);
 }
 

@@ -66,7 +66,7 @@ static struct err *wait_for(struct cmd *cmd, const char *subject, int64_t timeou
 			    struct outcome *ret)
 {
 	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000l};
-	int64_t end = clock_ms() + timeout_s * 1000;
+	int64_t end = loop_now_ms() + timeout_s * 1000;
 
 	for (;;) {
 		struct err *err = look(cmd, subject, ret);
@@ -76,7 +76,7 @@ static struct err *wait_for(struct cmd *cmd, const char *subject, int64_t timeou
 		if (err && (!strchr(subject, '/') || err->code == ERR_INVALID))
 			return err;
 		err_free(err);
-		if (timeout_s && clock_ms() > end)
+		if (timeout_s && loop_now_ms() > end)
 			return err_new(ERR_LIMIT, "no verdict on %s within %lld s", subject,
 				       (long long)timeout_s);
 		nanosleep(&pause, NULL);

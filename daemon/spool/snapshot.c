@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads one directory of a spool. */
 #include "daemon/spool/snapshot.h"
 
 #include <dirent.h>
@@ -8,49 +9,9 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "daemon/spool/spool_path.h"
 
 #define README_MAX 16384
-
-bool is_gone(const struct err *err)
-{
-	return err && err->code == ERR_IO &&
-	       (err->errnum == ENOENT || err->errnum == ENOTDIR || err->errnum == ESTALE);
-}
-
-struct err *open_below(const char *root, const char *path, int flags, int *ret)
-{
-	size_t prefix = strlen(root);
-	_close_ int at = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_free_ char *copy = NULL;
-	char *rest, *name, *next;
-
-	if (at < 0)
-		return err_errno(errno, "open %s", root);
-	if (strncmp(path, root, prefix) || (path[prefix] && path[prefix] != '/' && prefix > 1))
-		return err_new(ERR_INVALID, "%s does not lie below %s", path, root);
-	copy = strdup(path + prefix);
-	if (!copy)
-		return &err_nomem;
-	rest = copy;
-	name = strsep(&rest, "/");
-	while (name && !*name)
-		name = strsep(&rest, "/");
-	for (; name; name = next) {
-		int fd, wanted;
-
-		do
-			next = strsep(&rest, "/");
-		while (next && !*next);
-		wanted = next ? O_RDONLY | O_DIRECTORY : flags;
-		fd = openat(at, name, wanted | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		if (fd < 0)
-			return err_errno(errno, "open %s", path);
-		close(at);
-		at = fd;
-	}
-	*ret = take_fd(at);
-	return NULL;
-}
 
 static enum entry_type type_of(mode_t mode)
 {
@@ -152,7 +113,7 @@ struct err *snapshot_take(const char *root, const char *path, struct snapshot **
 
 	if (!snapshot || !(snapshot->path = strdup(path)))
 		return &err_nomem;
-	TRY(open_below(root, path, O_RDONLY | O_DIRECTORY, &fd));
+	TRY(spool_path_open(root, path, O_RDONLY | O_DIRECTORY, &fd));
 	stream = fdopendir(fd);
 	if (!stream)
 		return err_errno(errno, "open %s", path);

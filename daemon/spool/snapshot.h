@@ -4,15 +4,7 @@
 
 #include "daemon/spool/spool_dir.h"
 
-/*
- * Reading a spool: a place where others write, move and delete, and where no symbolic link is
- * ever followed. A root's own path may have links in it; what lies below may not.
- */
-
-/* Open what lies at path, below root (or root itself). Never blocks, also on a FIFO. */
-struct err *open_below(const char *root, const char *path, int flags, int *ret);
-
-/* One directory as it was found; entries in the order of their names. */
+/* One directory of a spool as it was found; entries in the order of their names. */
 struct snapshot {
 	struct spool_dir dir;
 	size_t unreadable; /* entries that could not even be looked at */
@@ -22,11 +14,9 @@ struct snapshot {
 
 #define ENTRIES_MAX 65536
 
+/* path lies below root, or is root itself: see spool_path_open(), whose errors these are. */
 struct err *snapshot_take(const char *root, const char *path, struct snapshot **ret);
 void snapshot_free(struct snapshot *snapshot);
 DEFINE_CLEANUP(struct snapshot, snapshot_free)
-
-/* True for errors that mean that a file or directory is no longer there. */
-bool is_gone(const struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "daemon/spool/layouts.h"
 #include "daemon/spool/pending.h"
 #include "daemon/spool/snapshot.h"
+#include "daemon/spool/spool_path.h"
 #include "daemon/spool/watch.h"
 
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
@@ -42,22 +43,6 @@ struct spool {
 	bool *root_missing; /* one per root */
 	bool watches_used_up;
 };
-
-const char *spool_root_of(const struct config *config, const char *path)
-{
-	const char *best = NULL;
-
-	for (size_t i = 0; i < config->spool.count; i++) {
-		const char *root = config->spool.items[i];
-		size_t length = strlen(root);
-
-		if (strncmp(path, root, length) || (path[length] && path[length] != '/'))
-			continue;
-		if (!best || strlen(best) < length)
-			best = root;
-	}
-	return best;
-}
 
 /* True the first time for each subject. */
 static bool complain_once(struct spool *spool, uint64_t subject)
@@ -119,7 +104,7 @@ static void free_visit(struct visit *visit)
 static void on_changed(void *context, const char *path)
 {
 	struct spool *spool = context;
-	const char *root = spool_root_of(spool->config, path);
+	const char *root = spool_path_root(spool->config, path);
 
 	if (!root)
 		return;
@@ -153,7 +138,7 @@ static void watch_directory(struct spool *spool, const char *path)
 {
 	_err_ struct err *err = watch_add(spool->watch, path);
 
-	if (!err || is_gone(err) || spool->watches_used_up)
+	if (!err || spool_path_is_gone(err) || spool->watches_used_up)
 		return;
 	spool->watches_used_up = err->code == ERR_LIMIT;
 	log_line(LOG_WARNING, "%s; until then dumps are found at every scan_interval",
@@ -166,7 +151,7 @@ static bool look_inside(const struct visit *visit, const struct spool_file *file
 			struct sniff *sniff)
 {
 	_close_ int fd = -1;
-	struct err *err = open_below(visit->root, file->path, O_RDONLY, &fd);
+	struct err *err = spool_path_open(visit->root, file->path, O_RDONLY, &fd);
 
 	if (!err)
 		err = sniff_file(fd, file->entry->size, sniff);
@@ -203,7 +188,7 @@ static int64_t wall_clock_ns(void)
 /* Fill in file; true when it is finished, else it is kept in pending. */
 static bool examine(struct spool *spool, const struct visit *visit, struct spool_file *file)
 {
-	int64_t now = clock_ms(), wall = wall_clock_ns();
+	int64_t now = loop_now_ms(), wall = wall_clock_ns();
 	struct pending_rule rule;
 	struct sniff sniff = {0};
 	struct err *err;
@@ -234,7 +219,7 @@ static void set_due(struct spool *spool)
 
 	if (first)
 		timer_set(spool->loop, &spool->due,
-			  MAX(first->due_ms - clock_ms(), SETTLE_EVENTS_MS));
+			  MAX(first->due_ms - loop_now_ms(), SETTLE_EVENTS_MS));
 	else
 		timer_stop(spool->loop, &spool->due);
 }
@@ -242,7 +227,7 @@ static void set_due(struct spool *spool)
 static void on_due(void *context)
 {
 	struct spool *spool = context;
-	int64_t now = clock_ms();
+	int64_t now = loop_now_ms();
 
 	for (size_t i = 0; i < spool->pending.count; i++)
 		if (spool->pending.list[i].due_ms <= now)
@@ -363,7 +348,7 @@ static void look_at(struct spool *spool, const struct visit *visit)
 	err = snapshot_take(visit->root, visit->path, &snapshot);
 	if (is_root)
 		note_root(spool, visit->root, err);
-	if (is_gone(err) || (err && err->errnum == ELOOP)) {
+	if (spool_path_is_gone(err) || (err && err->errnum == ELOOP)) {
 		map_set(&spool->known, hash_string(visit->path), 0);
 		pending_begin(&spool->pending, visit->path);
 		pending_end(&spool->pending, visit->path);
@@ -387,10 +372,10 @@ static void look_at(struct spool *spool, const struct visit *visit)
 static void on_scan(void *context)
 {
 	struct spool *spool = context;
-	int64_t end = clock_ms() + TURN_MS;
+	int64_t end = loop_now_ms() + TURN_MS;
 	struct visit *visit;
 
-	while (!spool->paused && clock_ms() < end) {
+	while (!spool->paused && loop_now_ms() < end) {
 		visit = take_visit(spool);
 		if (!visit)
 			break;
@@ -495,6 +480,6 @@ json_t *spool_status(const struct spool *spool)
 	json_put(status, "roots", roots);
 	json_put(status, "watches", json_integer(watch_count(spool->watch)));
 	json_put(status, "waiting_count", json_integer(spool->pending.count));
-	json_put(status, "waiting", pending_json(&spool->pending, clock_ms()));
+	json_put(status, "waiting", pending_json(&spool->pending, loop_now_ms()));
 	return status;
 }

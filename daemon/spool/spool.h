@@ -58,7 +58,5 @@ void spool_rescan(struct spool *spool);
 void spool_pause(struct spool *spool, bool pause);
 /* {"roots": [{path, present, …}], "waiting": [{path, why, due_s}], "watches"}, for status. */
 json_t *spool_status(const struct spool *spool);
-/* The configured root a path lies below, or NULL. */
-const char *spool_root_of(const struct config *config, const char *path);
 
 #endif

@@ -87,7 +87,7 @@ static void put_aside(struct store_guard *guard)
 
 static void go_down(struct store_guard *guard, struct err *err, const char *doing)
 {
-	if (guard->store && clock_ms() - guard->up_ms > STEADY_MS)
+	if (guard->store && loop_now_ms() - guard->up_ms > STEADY_MS)
 		guard->delay_ms = RETRY_FIRST_MS;
 	if (!guard->trouble)
 		log_line(LOG_ERR, "%s: %s; %s. Analysis waits until the store can be written again",
@@ -142,7 +142,7 @@ static void try_open(void *context)
 		return;
 	}
 	guard->been_up = true;
-	guard->up_ms = clock_ms();
+	guard->up_ms = loop_now_ms();
 	if (guard->trouble)
 		log_line(LOG_NOTICE, "the store can be written again: going on");
 	free(take_ptr(guard->trouble));

@@ -98,7 +98,7 @@ struct err *unpack_start(const struct unpack_options *options, struct unpack **r
 	unpack->format = options->format;
 	unpack->size_max = options->size_max;
 	unpack->timeout_s = options->timeout_s;
-	unpack->started_ms = clock_ms();
+	unpack->started_ms = loop_now_ms();
 	unpack->pid = fork();
 	if (unpack->pid < 0)
 		return err_errno(errno, "fork");
@@ -156,7 +156,7 @@ struct err *unpack_read(struct unpack *unpack, int *ret)
 	int status;
 
 	if (!read_words(unpack)) {
-		if (clock_ms() - unpack->started_ms < unpack->timeout_s * 1000ll)
+		if (loop_now_ms() - unpack->started_ms < unpack->timeout_s * 1000ll)
 			return NULL;
 		return err_new(ERR_LIMIT, "not unpacked within %u s", unpack->timeout_s);
 	}
