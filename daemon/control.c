@@ -185,18 +185,21 @@ static void on_connect(void *context)
 		return;
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &control->clients[i];
+		struct err *err;
 
 		if (client->fd >= 0)
 			continue;
-		client->fd = fd;
-		if (err_ok(loop_add(control->daemon->loop, fd, on_client, client)))
+		err = loop_add(control->daemon->loop, fd, on_client, client);
+		if (!err) {
+			client->fd = fd;
 			return;
-		client->fd = -1;
-		break;
+		}
+		log_error(LOG_ERR, err, "control");
+		close(fd);
+		return;
 	}
 	/* All places are taken, perhaps by clients that never ask: the first has to go. */
-	if (control->clients[0].fd >= 0)
-		hang_up(&control->clients[0]);
+	hang_up(&control->clients[0]);
 	close(fd);
 }
 

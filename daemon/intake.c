@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the spool into the queue. */
 #include "daemon/intake.h"
 
 #include <fcntl.h>
@@ -33,7 +34,8 @@ static bool on_known(void *context, const struct spool_entry *entry, const char 
 }
 
 /* {"dmesg": "/var/crash/…/vmcore-dmesg.txt", …}, NULL when nothing lies beside the dump. */
-static char *describe_companions(const struct spool_scan *scan, const struct candidate *candidate)
+static struct err *describe_companions(const struct spool_scan *scan,
+				       const struct candidate *candidate, char **ret)
 {
 	_json_ json_t *object = json_object();
 
@@ -44,29 +46,31 @@ static char *describe_companions(const struct spool_scan *scan, const struct can
 		if (at == NO_ENTRY)
 			continue;
 		if (asprintf(&path, "%s/%s", scan->directory, scan->dir->entries[at].name) < 0)
-			path = NULL;
-		json_put(object, candidate_companion_name(i), path ? json_string(path) : NULL);
+			return &err_nomem;
+		json_put(object, candidate_companion_name(i), json_string(path));
 	}
-	return json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
+	*ret = json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
+	return *ret || !json_object_size(object) ? NULL : &err_nomem;
 }
 
 static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 			   const struct spool_file *file)
 {
-	_free_ char *companions = describe_companions(scan, file->candidate);
 	struct queue_file row = {.path = file->path,
 				 .directory = scan->directory,
 				 .layout = file->candidate->layout,
 				 .format = sniff_format_name(file->format),
 				 .note = *scan->note ? scan->note : NULL,
-				 .companions = companions,
 				 .crash_time = file->crash_time,
 				 .log_only = file->candidate->dump == NO_ENTRY,
 				 .incomplete = file->incomplete};
+	_free_ char *companions = NULL;
 	_close_ int fd = -1;
 	struct err *err;
 	int64_t dump;
 
+	TRY(describe_companions(scan, file->candidate, &companions));
+	row.companions = companions;
 	err = spool_path_open(scan->root, file->path, O_RDONLY, &fd);
 	if (!err)
 		err = identity_read(fd, &row.id);

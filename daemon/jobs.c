@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs jobs: takes them from the queue, sees their processes through, stores what they say. */
 #include "daemon/jobs.h"
 
 #include <errno.h>
@@ -201,7 +202,7 @@ static struct err *start_worker(struct active *active)
 	struct worker_events events = {.finding = on_finding, .context = active};
 
 	if (active->dump_fd >= 0)
-		active->vmlinux_fd = input_find_vmlinux(active->dump_fd, NULL);
+		active->vmlinux_fd = input_find_vmlinux(active->dump_fd);
 	options.vmlinux_fd = active->vmlinux_fd;
 	TRY(worker_start(&options, &events, &active->worker));
 	return loop_add(active->jobs->daemon->loop, worker_fd(active->worker), on_worker, active);
@@ -265,7 +266,7 @@ static struct err *open_companion(struct active *active, const char *root)
 	path = json_string_at(companions, "dmesg");
 	/* A log that cannot be read is a lesser loss than the dump: go on without. */
 	if (path)
-		err_free(spool_path_open(root, path, O_RDONLY, &active->dmesg_fd));
+		(void)TRY_OK(spool_path_open(root, path, O_RDONLY, &active->dmesg_fd));
 	return NULL;
 }
 

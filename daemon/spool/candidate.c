@@ -9,8 +9,7 @@ struct candidate *candidates_add(struct candidates *candidates, uint32_t dump,
 {
 	struct candidate *added;
 
-	if (candidates->count == CANDIDATES_MAX ||
-	    !array_grow(candidates->list, candidates->count)) {
+	if (!array_grow(candidates->list, candidates->count)) {
 		candidates->failed = true;
 		return NULL;
 	}

@@ -29,19 +29,17 @@ struct candidate {
 	uint32_t companions[COMPANION_COUNT]; /* the same, NO_ENTRY where there is none */
 };
 
-#define CANDIDATES_MAX 65536 /* of one directory */
-
 struct candidates {
 	const char *layout; /* the one that is asked: candidates_add() notes it */
 	struct candidate *list;
 	size_t count;
-	bool failed;   /* out of memory, or more than CANDIDATES_MAX */
+	bool failed;   /* out of memory: the list is not whole */
 	char note[96]; /* what the layout has to say about the directory, "" for nothing */
 };
 
 /*
- * Add one without companions. It stays the list's, and where it is until the next one is added;
- * NULL when there is no room, and failed is set.
+ * Add one without companions, one an entry at most. It stays the list's, and where it is until the
+ * next one is added; NULL on out-of-memory, and failed is set.
  */
 struct candidate *candidates_add(struct candidates *candidates, uint32_t dump,
 				 enum readiness readiness);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which directories of the spools to look at and when, and which of their dumps are finished. */
 #include "daemon/spool/spool.h"
 
 #include <errno.h>
@@ -147,8 +148,8 @@ static void watch_directory(struct spool *spool, const char *path)
 
 /* --- is it finished? --- */
 
-static bool look_inside(const struct visit *visit, const struct spool_file *file,
-			struct sniff *sniff)
+static struct err *look_inside(const struct visit *visit, const struct spool_file *file,
+			       struct sniff *sniff)
 {
 	_close_ int fd = -1;
 	struct err *err = spool_path_open(visit->root, file->path, O_RDONLY, &fd);
@@ -157,7 +158,7 @@ static bool look_inside(const struct visit *visit, const struct spool_file *file
 		err = sniff_file(fd, file->entry->size, sniff);
 	if (fd >= 0)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	return err_ok(err);
+	return err;
 }
 
 /* How long it has to be quiet before it is taken, given what its writer and its contents say. */
@@ -191,14 +192,14 @@ static bool examine(struct spool *spool, const struct visit *visit, struct spool
 	int64_t now = loop_now_ms(), wall = wall_clock_ns();
 	struct pending_rule rule;
 	struct sniff sniff = {0};
-	struct err *err;
 
 	file->known = spool->events.known(spool->events.context, file->entry, file->path);
 	if (file->known)
 		return true;
-	if (!look_inside(visit, file, &sniff)) {
+	_err_ struct err *err = look_inside(visit, file, &sniff);
+	if (err) {
 		if (complain_once(spool, file->entry->device * 31 + file->entry->inode))
-			log_line(LOG_WARNING, "%s cannot be read: passed over", file->path);
+			log_line(LOG_WARNING, "%s is passed over: %s", file->path, err->message);
 		return false;
 	}
 	rule = rule_for(spool->config, file->candidate, sniff.complete);
@@ -209,7 +210,7 @@ static bool examine(struct spool *spool, const struct visit *visit, struct spool
 		return true;
 	err = pending_keep(&spool->pending, visit->path, file->entry, &rule, now, wall);
 	if (err)
-		log_error(LOG_ERR, err, "%s", file->path);
+		log_line(LOG_ERR, "%s: %s", file->path, err->message);
 	return false;
 }
 
@@ -265,11 +266,32 @@ static void descend(struct spool *spool, const struct visit *visit, const struct
 
 		if (dir->entries[i].type != ENTRY_DIR)
 			continue;
-		if (asprintf(&path, "%s/%s", visit->path, dir->entries[i].name) < 0)
-			path = NULL;
-		if (path && !has(&spool->known, hash_string(path)))
+		if (asprintf(&path, "%s/%s", visit->path, dir->entries[i].name) < 0) {
+			log_line(LOG_ERR,
+				 "out of memory: what lies below %s is left to the next scan",
+				 visit->path);
+			return;
+		}
+		if (!has(&spool->known, hash_string(path)))
 			visit_later(spool, path, visit->root);
 	}
+}
+
+/* Fill in the next file of scan and keep it there if it is finished; false on out-of-memory. */
+static bool examine_next(struct spool *spool, const struct visit *visit,
+			 const struct candidate *candidate, struct spool_scan *scan)
+{
+	struct spool_file *file = &scan->files[scan->count];
+
+	*file = (struct spool_file){.candidate = candidate,
+				    .entry = candidate_entry(scan->dir, candidate)};
+	if (asprintf(&file->path, "%s/%s", visit->path, file->entry->name) < 0)
+		return false;
+	if (examine(spool, visit, file))
+		scan->count++;
+	else
+		free(file->path);
+	return true;
 }
 
 static void examine_all(struct spool *spool, const struct visit *visit, const struct spool_dir *dir,
@@ -278,26 +300,19 @@ static void examine_all(struct spool *spool, const struct visit *visit, const st
 	struct spool_scan scan = {.root = visit->root,
 				  .directory = visit->path,
 				  .note = candidates->note,
-				  .dir = dir};
+				  .dir = dir,
+				  .files = calloc(candidates->count + 1, sizeof(*scan.files))};
+	bool whole = scan.files && !candidates->failed;
 
-	scan.files = calloc(candidates->count + 1, sizeof(*scan.files));
-	if (!scan.files)
-		return log_line(LOG_ERR, "%s: out of memory", visit->path);
 	pending_begin(&spool->pending, visit->path);
-	for (size_t i = 0; i < candidates->count; i++) {
-		struct spool_file *file = &scan.files[scan.count];
-
-		*file = (struct spool_file){.candidate = &candidates->list[i],
-					    .entry = candidate_entry(dir, &candidates->list[i])};
-		if (asprintf(&file->path, "%s/%s", visit->path, file->entry->name) < 0)
-			file->path = NULL;
-		if (file->path && examine(spool, visit, file))
-			scan.count++;
-		else
-			free(file->path);
-	}
+	for (size_t i = 0; whole && i < candidates->count; i++)
+		whole = examine_next(spool, visit, &candidates->list[i], &scan);
 	pending_end(&spool->pending, visit->path);
-	spool->events.scanned(spool->events.context, &scan);
+	/* What is missing in a scan counts as gone: half of one would take dumps away. */
+	if (whole)
+		spool->events.scanned(spool->events.context, &scan);
+	else
+		log_line(LOG_ERR, "out of memory: %s is left to the next scan", visit->path);
 	for (size_t i = 0; i < scan.count; i++)
 		free(scan.files[i].path);
 	free(scan.files);
@@ -363,8 +378,6 @@ static void look_at(struct spool *spool, const struct visit *visit)
 	map_set(&spool->known, hash_string(visit->path), 1);
 	refuse_odd_entries(spool, snapshot);
 	layouts_recognize(&snapshot->dir, &candidates);
-	if (candidates.failed)
-		log_line(LOG_ERR, "%s: too many dumps", visit->path);
 	examine_all(spool, visit, &snapshot->dir, &candidates);
 	descend(spool, visit, &snapshot->dir);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opens a dump and what stands beside it. */
 #include "daemon/worker/input.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@ void input_close(struct input *input)
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(&fds[i]);
-	free(input->vmlinux);
 	*input = (struct input){.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
 }
 
@@ -71,7 +71,7 @@ static bool head_value(const char *head, size_t length, const char *key, char *v
 	return n && value[0] != '.';
 }
 
-int input_find_vmlinux(int dump_fd, char **path)
+int input_find_vmlinux(int dump_fd)
 {
 	char release[65], build_id[BUILD_ID_MAX], found[512];
 	_free_ char *head = malloc(HEAD_BYTES);
@@ -87,8 +87,6 @@ int input_find_vmlinux(int dump_fd, char **path)
 	    !err_ok(vmlinux_find("", has_release ? release : NULL, has_id ? build_id : NULL, found,
 				 sizeof(found), &fd)))
 		return -1;
-	if (path)
-		*path = strdup(found);
 	return fd;
 }
 
@@ -129,12 +127,10 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 	} else {
 		find_dmesg(path, &input);
 		if (!vmlinux)
-			input.vmlinux_fd = input_find_vmlinux(input.dump_fd, &input.vmlinux);
+			input.vmlinux_fd = input_find_vmlinux(input.dump_fd);
 	}
-	if (vmlinux) {
+	if (vmlinux)
 		TRY(open_regular(vmlinux, &input.vmlinux_fd, NULL));
-		input.vmlinux = strdup(vmlinux);
-	}
 	*ret = input;
 	input = (struct input){.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
 	return NULL;

@@ -13,7 +13,6 @@ struct input {
 	int dump_fd;	/* -1: a log alone */
 	int dmesg_fd;	/* -1: none */
 	int vmlinux_fd; /* -1: none */
-	char *vmlinux;	/* path of that, NULL when none */
 	int64_t size;	/* of the dump, or of the log when it is alone */
 	char uid[IDENTITY_UID_SIZE];
 };
@@ -29,8 +28,8 @@ void input_close(struct input *input);
 
 /*
  * The vmlinux of the dump that is open at dump_fd, by the build-id or release in its first bytes:
- * a new fd, or -1 when there is none on this machine. path may be NULL; *path is the caller's.
+ * a new fd, or -1 when there is none on this machine.
  */
-int input_find_vmlinux(int dump_fd, char **path);
+int input_find_vmlinux(int dump_fd);
 
 #endif
