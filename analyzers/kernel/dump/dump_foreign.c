@@ -32,7 +32,7 @@ static const struct {
 	{"\x64\x00\x61\x00\x6d\x00", 6, ERR_UNSUPPORTED, "a Fujitsu sadump"},
 };
 
-static bool is_text(const char *data, size_t length)
+static bool is_ascii(const char *data, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)data[i];
@@ -61,7 +61,7 @@ struct err *foreign_explain(struct dump_file *file)
 			return err_new(magics[i].code, "the file is %s", magics[i].what);
 	if (is_zero(data, length))
 		return err_new(ERR_INVALID, "no crash dump: the file begins with zeros");
-	if (is_text(data, length))
+	if (is_ascii(data, length))
 		return err_new(ERR_INVALID, "no crash dump: the file is text");
 	return err_new(ERR_INVALID, "no crash dump: the file's format is not known");
 }

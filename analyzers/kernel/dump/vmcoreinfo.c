@@ -20,7 +20,6 @@ struct vmcoreinfo {
 	char *text; /* the note, '=' and '\n' replaced by NUL */
 	struct line *lines;
 	size_t count;
-	size_t malformed;
 };
 
 /* Take one line apart in place. Lines are text: a control byte says that this is something else. */
@@ -66,8 +65,6 @@ static void split_lines(struct vmcoreinfo *info, size_t length, size_t max)
 		if (size && info->count < max &&
 		    split_line(info->text + start, size, &info->lines[info->count]))
 			info->count++;
-		else
-			info->malformed += size > 0;
 		start += size + 1;
 	}
 	qsort(info->lines, info->count, sizeof(*info->lines), compare_lines);
@@ -103,11 +100,6 @@ void vmcoreinfo_free(struct vmcoreinfo *info)
 	free(info->lines);
 	free(info->text);
 	free(info);
-}
-
-size_t vmcoreinfo_malformed(const struct vmcoreinfo *info)
-{
-	return info ? info->malformed : 0;
 }
 
 const char *vmcoreinfo_get(const struct vmcoreinfo *info, const char *key)
@@ -178,11 +170,6 @@ bool vmcoreinfo_offset(const struct vmcoreinfo *info, const char *name, uint64_t
 bool vmcoreinfo_size(const struct vmcoreinfo *info, const char *name, uint64_t *ret)
 {
 	return get_number(info, "SIZE", name, ret);
-}
-
-bool vmcoreinfo_length(const struct vmcoreinfo *info, const char *name, uint64_t *ret)
-{
-	return get_number(info, "LENGTH", name, ret);
 }
 
 uint64_t vmcoreinfo_kaslr_offset(const struct vmcoreinfo *info)

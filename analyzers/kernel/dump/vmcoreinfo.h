@@ -11,23 +11,21 @@
 struct vmcoreinfo;
 
 /*
- * Parse; copies what it needs. Bounded: what goes beyond 64 KiB or 4096 lines is left out.
+ * Parse; copies what it needs. Lines without a key or with a control byte are left out, and so is
+ * what goes beyond 64 KiB or 4096 lines.
  * ERR_CORRUPT when there is no key=value line at all.
  */
 struct err *vmcoreinfo_parse(const char *text, size_t length, struct vmcoreinfo **ret);
 void vmcoreinfo_free(struct vmcoreinfo *info);
 DEFINE_CLEANUP(struct vmcoreinfo, vmcoreinfo_free)
-/* Lines left out: no key, a control byte in them, or one line too many. */
-size_t vmcoreinfo_malformed(const struct vmcoreinfo *info);
 
 /* NULL when the key is absent; owned by info. A NULL info has no keys. */
 const char *vmcoreinfo_get(const struct vmcoreinfo *info, const char *key);
-/* SYMBOL(name) in hex; NUMBER(name) in decimal (signed ones wrap) or hex; OFFSET/SIZE/LENGTH. */
+/* SYMBOL(name) in hex; NUMBER(name), OFFSET(name), SIZE(name) in decimal (signed ones wrap) or hex. */
 bool vmcoreinfo_symbol(const struct vmcoreinfo *info, const char *name, uint64_t *ret);
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *name, uint64_t *ret);
 bool vmcoreinfo_offset(const struct vmcoreinfo *info, const char *name, uint64_t *ret);
 bool vmcoreinfo_size(const struct vmcoreinfo *info, const char *name, uint64_t *ret);
-bool vmcoreinfo_length(const struct vmcoreinfo *info, const char *name, uint64_t *ret);
 /* KERNELOFFSET in hex, 0 when absent; OSRELEASE, BUILD-ID through vmcoreinfo_get(). */
 uint64_t vmcoreinfo_kaslr_offset(const struct vmcoreinfo *info);
 

@@ -423,11 +423,6 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va)
 	return va >> 63 && memory_is_canonical(memory, va);
 }
 
-unsigned memory_levels(const struct memory *memory)
-{
-	return memory->regions.levels;
-}
-
 uint64_t memory_page_offset(const struct memory *memory)
 {
 	return memory->regions.page_offset;
@@ -436,11 +431,6 @@ uint64_t memory_page_offset(const struct memory *memory)
 uint64_t memory_vmemmap(const struct memory *memory)
 {
 	return regions_vmemmap(&memory->regions);
-}
-
-uint64_t memory_phys_base(const struct memory *memory)
-{
-	return memory->phys_base;
 }
 
 uint64_t memory_kaslr_offset(const struct memory *memory)

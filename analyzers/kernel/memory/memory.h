@@ -36,11 +36,9 @@ struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, si
 enum va_class memory_class(const struct memory *memory, uint64_t va);
 bool memory_is_canonical(const struct memory *memory, uint64_t va);
 bool memory_is_kernel(const struct memory *memory, uint64_t va); /* upper, canonical half */
-unsigned memory_levels(const struct memory *memory);		 /* 4 or 5 */
 /* The direct map: [base, base + max_pfn pages). vmemmap base likewise; 0 while unknown. */
 uint64_t memory_page_offset(const struct memory *memory);
 uint64_t memory_vmemmap(const struct memory *memory);
-uint64_t memory_phys_base(const struct memory *memory);
 uint64_t memory_kaslr_offset(const struct memory *memory);
 /* Direct-map address of a physical one. */
 uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys);

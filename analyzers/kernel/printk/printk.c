@@ -132,8 +132,8 @@ static struct err *open_ring(struct ring *ring, uint64_t address)
  * Where a record's text lies in the data ring, behind its block's id. A block that did not fit
  * before the end begins anew at the ring's start; one without data has odd positions.
  */
-static bool find_text(const struct ring *ring, uint64_t begin, uint64_t next, uint64_t *offset,
-		      uint64_t *size)
+static bool find_message(const struct ring *ring, uint64_t begin, uint64_t next, uint64_t *offset,
+			 uint64_t *size)
 {
 	uint64_t mask = (UINT64_C(1) << ring->size_bits) - 1;
 	uint64_t turn = begin >> ring->size_bits, last = (next - 1) >> ring->size_bits;
@@ -191,7 +191,7 @@ static struct err *read_record(struct ring *ring, uint64_t id, struct log_builde
 	    ring->caller.offset + 4 > ring->info_size)
 		return err_new(ERR_CORRUPT, "a record's members lie outside of it");
 	info_line(ring, info, &line);
-	if (!find_text(ring, begin, next, &offset, &size))
+	if (!find_message(ring, begin, next, &offset, &size))
 		return NULL;
 	size = MIN(size, load_u16(info + ring->length.offset));
 	TRY(memory_read(ring->kernel->memory, ring->data + offset, ring->text, size));

@@ -30,7 +30,6 @@ struct module_symbols {
 };
 
 struct symbols {
-	const char *source;
 	struct kallsyms *kallsyms; /* or, when NULL, list */
 	struct symbol_list list;
 	uint64_t start, end; /* of the image: [_text, _end) */
@@ -48,11 +47,6 @@ void symbols_close(struct symbols *symbols)
 		symbol_list_deinit(&symbols->modules[i].list);
 	free(symbols->modules);
 	free(symbols);
-}
-
-const char *symbols_source(const struct symbols *symbols)
-{
-	return symbols->source;
 }
 
 /* --- the kernel's table, whichever of the two it is ------------------------------------------ */
@@ -94,11 +88,6 @@ static bool table_at(const struct symbols *symbols, uint64_t address, size_t *re
 {
 	return symbols->kallsyms ? kallsyms_at(symbols->kallsyms, address, ret)
 				 : symbol_list_at(&symbols->list, address, ret);
-}
-
-size_t symbols_count(const struct symbols *symbols)
-{
-	return table_count(symbols);
 }
 
 /* --- opening ------------------------------------------------------------------------------- */
@@ -157,20 +146,18 @@ static uint64_t image_start(struct memory *memory, const struct vmcoreinfo *info
 	return IMAGE_MIN;
 }
 
-static struct err *read_tables(struct symbols *symbols, struct memory *memory,
-			       const struct vmcoreinfo *info, struct kallsyms_tables *ret)
+static struct err *read_tables(struct memory *memory, const struct vmcoreinfo *info,
+			       struct kallsyms_tables *ret)
 {
 	const struct kallsyms_source source = {read_memory, stream_memory, memory};
 	struct kallsyms_places places;
 	struct err *err = kallsyms_vmcoreinfo_places(&source, info, &places);
 
-	symbols->source = "kallsyms";
 	if (!err)
 		return kallsyms_read(&source, &places, ret);
 	if (err->code != ERR_NOT_FOUND)
 		return err;
 	err_free(err);
-	symbols->source = "kallsyms (scan)";
 	return kallsyms_scan(&source, image_start(memory, info), SCAN_LENGTH, ret);
 }
 
@@ -181,7 +168,7 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, s
 
 	if (!symbols)
 		return &err_nomem;
-	TRY(read_tables(symbols, memory, info, &tables));
+	TRY(read_tables(memory, info, &tables));
 	TRY(kallsyms_open(&tables, &symbols->kallsyms));
 	TRY(find_bounds(symbols));
 	TRY(check_known(symbols, info));
@@ -202,7 +189,6 @@ struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols *
 
 	if (!symbols)
 		return &err_nomem;
-	symbols->source = "vmlinux";
 	TRY(vmlinux_symbols(fd, kaslr_offset, &symbols->list));
 	TRY(finish_list(symbols));
 	*ret = take_ptr(symbols);

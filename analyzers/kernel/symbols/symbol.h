@@ -29,10 +29,6 @@ struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols *
 void symbols_close(struct symbols *symbols);
 DEFINE_CLEANUP(struct symbols, symbols_close)
 
-/* Where they came from: "kallsyms", "kallsyms (scan)", "vmlinux". */
-const char *symbols_source(const struct symbols *symbols);
-/* Of the kernel itself. */
-size_t symbols_count(const struct symbols *symbols);
 /* Address of the first kernel symbol of this exact name; module symbols after the kernel's. */
 bool symbols_find(struct symbols *symbols, const char *name, uint64_t *ret);
 /* Also with a compiler's suffix (".isra.0", ".constprop.0", ".cold", ".llvm.N"). */

@@ -44,7 +44,7 @@ static struct err *read_btf_module(struct kernel *kernel, uint64_t entry, const 
 	uint64_t owner, btf, data, size;
 
 	TRY(member_read(kernel, entry, MEMBER_BTF_MODULE_MODULE, &owner));
-	TRY(member_read_text(kernel, owner, MEMBER_MODULE_NAME, name, sizeof(name)));
+	TRY(member_read_string(kernel, owner, MEMBER_MODULE_NAME, name, sizeof(name)));
 	*done = !strcmp(name, module);
 	if (!*done)
 		return NULL;

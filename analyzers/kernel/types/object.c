@@ -86,8 +86,8 @@ struct err *member_read_signed(struct kernel *kernel, uint64_t object, enum memb
 	return NULL;
 }
 
-struct err *member_read_text(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
-			     size_t size)
+struct err *member_read_string(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
+			       size_t size)
 {
 	const struct member *member;
 
@@ -97,15 +97,6 @@ struct err *member_read_text(struct kernel *kernel, uint64_t object, enum member
 	TRY(err_wrap(memory_read(kernel->memory, object + member_offset(member), buf, length), "%s",
 		     members_name(id)));
 	buf[length] = '\0';
-	return NULL;
-}
-
-struct err *member_address(struct kernel *kernel, uint64_t object, enum member_id id, uint64_t *ret)
-{
-	const struct member *member;
-
-	TRY(find_member(kernel, id, &member));
-	*ret = object + member_offset(member);
 	return NULL;
 }
 

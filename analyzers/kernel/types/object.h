@@ -20,11 +20,8 @@ struct err *member_read(struct kernel *kernel, uint64_t object, enum member_id i
 struct err *member_read_signed(struct kernel *kernel, uint64_t object, enum member_id id,
 			       int64_t *ret);
 /* A char[] member, NUL-terminated into buf whatever the dump holds. */
-struct err *member_read_text(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
-			     size_t size);
-/* Address of a member: object + offset. */
-struct err *member_address(struct kernel *kernel, uint64_t object, enum member_id id,
-			   uint64_t *ret);
+struct err *member_read_string(struct kernel *kernel, uint64_t object, enum member_id id, char *buf,
+			       size_t size);
 /* By type and path, for what no table lists; type as types_find_struct() returned it. */
 struct err *object_read(struct kernel *kernel, struct type type, uint64_t object, const char *path,
 			uint64_t *ret);

@@ -117,18 +117,19 @@ bool type_find_member(struct type type, const char *path, struct member *ret)
 
 /* --- by offset -------------------------------------------------------------------------------- */
 
-struct text {
+/* What is spelled out so far, cut to fit. */
+struct spelling {
 	char *buf;
 	size_t size, length;
 };
 
-static void add(struct text *text, const char *before, const char *what)
+static void add(struct spelling *out, const char *before, const char *what)
 {
 	int length =
-		snprintf(text->buf + text->length, text->size - text->length, "%s%s", before, what);
+		snprintf(out->buf + out->length, out->size - out->length, "%s%s", before, what);
 
 	if (length > 0)
-		text->length = MIN(text->length + (size_t)length, text->size - 1);
+		out->length = MIN(out->length + (size_t)length, out->size - 1);
 }
 
 /* A flexible array, last in its struct, reaches as far as its object does. */
@@ -151,7 +152,8 @@ static bool covers(struct type record, size_t i, const struct member *member, ui
 }
 
 /* Moves *at to its member that covers offset (from the outermost type's start). */
-static bool descend_record(struct member *at, uint64_t offset, struct text *text, unsigned *budget)
+static bool descend_record(struct member *at, uint64_t offset, struct spelling *out,
+			   unsigned *budget)
 {
 	size_t count = type_count(at->type);
 	uint64_t inside = offset - at->bit_offset / 8;
@@ -162,7 +164,7 @@ static bool descend_record(struct member *at, uint64_t offset, struct text *text
 		if (!covers(at->type, i, &member, inside))
 			continue;
 		if (member.name && *member.name)
-			add(text, text->length ? "." : "", member.name);
+			add(out, out->length ? "." : "", member.name);
 		member.bit_offset += at->bit_offset;
 		*at = member;
 		return true;
@@ -170,7 +172,7 @@ static bool descend_record(struct member *at, uint64_t offset, struct text *text
 	return false;
 }
 
-static bool descend_array(struct member *at, uint64_t offset, struct text *text)
+static bool descend_array(struct member *at, uint64_t offset, struct spelling *out)
 {
 	struct type element = type_target(at->type);
 	uint64_t size = type_size(element);
@@ -180,7 +182,7 @@ static bool descend_array(struct member *at, uint64_t offset, struct text *text)
 		return false;
 	uint64_t i = (offset - at->bit_offset / 8) / size;
 	snprintf(index, sizeof(index), "[%llu]", (unsigned long long)i);
-	add(text, index, "");
+	add(out, index, "");
 	at->type = element;
 	at->bit_offset += i * size * 8;
 	return true;
@@ -189,7 +191,7 @@ static bool descend_array(struct member *at, uint64_t offset, struct text *text)
 bool type_describe_offset(struct type type, uint64_t offset, char *buf, size_t size,
 			  struct member *ret)
 {
-	struct text text = {buf, size, 0};
+	struct spelling out = {buf, size, 0};
 	struct member at = {.type = type};
 	unsigned budget = VISITED_MAX;
 
@@ -197,73 +199,73 @@ bool type_describe_offset(struct type type, uint64_t offset, char *buf, size_t s
 	if (!is_record(type) || offset > UINT32_MAX)
 		return false;
 	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
-		bool further = is_record(at.type) ? descend_record(&at, offset, &text, &budget)
-			       : at.type.kind == TYPE_ARRAY ? descend_array(&at, offset, &text)
+		bool further = is_record(at.type) ? descend_record(&at, offset, &out, &budget)
+			       : at.type.kind == TYPE_ARRAY ? descend_array(&at, offset, &out)
 							    : false;
 
 		if (further)
 			continue;
 		*ret = at;
 		/* Stuck in a struct or array: padding, or what has no size. */
-		return text.length && !is_record(at.type) && at.type.kind != TYPE_ARRAY;
+		return out.length && !is_record(at.type) && at.type.kind != TYPE_ARRAY;
 	}
 	return false;
 }
 
 /* --- in C ------------------------------------------------------------------------------------- */
 
-static void format(struct type type, struct text *text, unsigned depth);
+static void format(struct type type, struct spelling *out, unsigned depth);
 
-static void format_pointer(struct type type, struct text *text, unsigned depth)
+static void format_pointer(struct type type, struct spelling *out, unsigned depth)
 {
 	struct type target = type_target(type);
 
 	if (target.kind == TYPE_FUNCTION) {
-		format(type_target(target), text, depth + 1);
-		add(text, " (*)(...)", "");
+		format(type_target(target), out, depth + 1);
+		add(out, " (*)(...)", "");
 		return;
 	}
-	format(target, text, depth + 1);
-	add(text, text->length && text->buf[text->length - 1] == '*' ? "" : " ", "*");
+	format(target, out, depth + 1);
+	add(out, out->length && out->buf[out->length - 1] == '*' ? "" : " ", "*");
 }
 
-static void format_array(struct type type, struct text *text, unsigned depth)
+static void format_array(struct type type, struct spelling *out, unsigned depth)
 {
 	char count[32];
 
-	format(type_target(type), text, depth + 1);
+	format(type_target(type), out, depth + 1);
 	snprintf(count, sizeof(count), "[%zu]", type_count(type));
-	add(text, count, "");
+	add(out, count, "");
 }
 
-static void format(struct type type, struct text *text, unsigned depth)
+static void format(struct type type, struct spelling *out, unsigned depth)
 {
 	static const char *const keyword[] = {
 		[TYPE_STRUCT] = "struct ", [TYPE_UNION] = "union ", [TYPE_ENUM] = "enum "};
 	const char *name = type_name(type);
 
 	if (depth > DEPTH_MAX) {
-		add(text, "...", "");
+		add(out, "...", "");
 	} else if (type.kind == TYPE_POINTER) {
-		format_pointer(type, text, depth);
+		format_pointer(type, out, depth);
 	} else if (type.kind == TYPE_ARRAY) {
-		format_array(type, text, depth);
+		format_array(type, out, depth);
 	} else if (type.kind == TYPE_FUNCTION) {
-		format(type_target(type), text, depth + 1);
-		add(text, " (...)", "");
+		format(type_target(type), out, depth + 1);
+		add(out, " (...)", "");
 	} else if (type.kind == TYPE_VOID || type.kind == TYPE_NONE) {
-		add(text, "void", "");
+		add(out, "void", "");
 	} else {
 		const char *before = type.kind < ARRAY_SIZE(keyword) ? keyword[type.kind] : NULL;
 
-		add(text, before ? before : "", name && *name ? name : "{...}");
+		add(out, before ? before : "", name && *name ? name : "{...}");
 	}
 }
 
 void type_format(struct type type, char *buf, size_t size)
 {
-	struct text text = {buf, size, 0};
+	struct spelling out = {buf, size, 0};
 
 	buf[0] = '\0';
-	format(type, &text, 0);
+	format(type, &out, 0);
 }

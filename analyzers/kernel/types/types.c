@@ -82,19 +82,6 @@ size_t types_generation(const struct types *types)
 	return types->count;
 }
 
-const char *types_source(const struct types *types)
-{
-	bool btf = false, dwarf = false;
-
-	for (size_t i = 0; i < types->count; i++) {
-		btf |= is(types->providers[i], "btf");
-		dwarf |= is(types->providers[i], "dwarf");
-	}
-	if (btf && dwarf)
-		return "btf+dwarf";
-	return btf ? "btf" : dwarf ? "dwarf" : "none";
-}
-
 /*
  * A kernel's BTF is made from its DWARF: what the one lacks is not worth searching the other for,
  * which takes ten times as long as all the rest of an analysis.

@@ -14,7 +14,6 @@ DEFINE_CLEANUP(struct types, types_close)
 bool types_any(const struct types *types);
 /* Grows with each provider added: an answer "absent" given before may not hold any more. */
 size_t types_generation(const struct types *types);
-const char *types_source(const struct types *types); /* "btf", "dwarf", "btf+dwarf" or "none" */
 
 /* Finds the types a module has of its own, and hands them to types_add(). */
 typedef struct err *types_load_fn(void *context, const char *module);

@@ -84,8 +84,6 @@ START_TEST(every_era_opens)
 	char text[64];
 
 	assert_ok(open_era(era, IMAGE_TEXT, &symbols));
-	ck_assert_str_eq(symbols_source(symbols), era < ERA_SEQS ? "kallsyms (scan)" : "kallsyms");
-	ck_assert_uint_eq(symbols_count(symbols), COUNT);
 	ck_assert(symbols_find(symbols, "_end", &address));
 	ck_assert_uint_eq(address, IMAGE_TEXT + LAST * 0x20);
 
@@ -162,7 +160,6 @@ START_TEST(vmlinux_is_moved_and_sorted)
 	char text[64];
 
 	assert_ok(symbols_open_vmlinux(fd, 0x1000000, &symbols));
-	ck_assert_str_eq(symbols_source(symbols), "vmlinux");
 	ck_assert(symbols_find(symbols, "cpu_number", &address));
 	ck_assert_uint_eq(address, 0x19158);
 	ck_assert(symbols_at(symbols, 0xffffffff82001010, &symbol));
