@@ -167,6 +167,20 @@ static void open_modules(struct kernel *kernel)
 			       NULL);
 }
 
+/* The same of the lists of tasks: the walk goes on where it can. */
+static void open_tasks(struct kernel *kernel)
+{
+	const struct err *cut;
+
+	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
+	cut = kernel->tasks ? tasks_error(kernel->tasks) : NULL;
+	if (cut)
+		kernel_degrade(kernel, kernel_step_name(STEP_TASKS),
+			       err_new(cut->code, "%zu tasks were found, perhaps not all: %s",
+				       tasks_count(kernel->tasks), cut->message),
+			       NULL);
+}
+
 /* The steps that stand on symbols and types, each coping with what the ones before it lack. */
 static void open_inside(struct kernel *kernel, const struct kernel_options *options)
 {
@@ -175,7 +189,7 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 	begin(options, STEP_MODULES);
 	open_modules(kernel);
 	begin(options, STEP_TASKS);
-	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
+	open_tasks(kernel);
 	begin(options, STEP_STACKS);
 	note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
 }
