@@ -55,7 +55,7 @@ static bool on_cpu_stack(struct kernel *kernel, struct owner *owner)
 	owner->size = stack.high - stack.low;
 	owner->offset = (int64_t)(owner->address - stack.low);
 	copy_string(owner->stack, sizeof(owner->stack),
-		    stack.name[0] ? stack.name : stack_kind_name(stack.kind));
+		    stack.name[0] ? stack.name : stacks_kind_name(stack.kind));
 	return true;
 }
 

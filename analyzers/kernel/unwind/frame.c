@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a frame of a stack is called and how far it can be trusted. */
+/* A frame's names, and where to look its symbol up. */
 #include "kernel/unwind/frame.h"
 
 const char *frame_kind_name(enum frame_kind kind)
@@ -14,13 +14,6 @@ const char *frame_source_name(enum frame_source source)
 	static const char *const names[] = {"registers", "orc", "frame_pointer", "resumed", "scan"};
 
 	return names[source];
-}
-
-double frame_confidence(enum frame_source source)
-{
-	static const double confidence[] = {1.0, 1.0, 0.95, 0.8, 0.3};
-
-	return confidence[source];
 }
 
 uint64_t frame_lookup_address(const struct frame *frame)

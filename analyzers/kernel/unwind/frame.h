@@ -36,8 +36,6 @@ struct frame {
 
 const char *frame_kind_name(enum frame_kind kind);	 /* verdict's FRAME.kind */
 const char *frame_source_name(enum frame_source source); /* verdict's FRAME.found_by */
-/* How far a frame can be trusted: registers and tables 1.0, resumed less, a scan little. */
-double frame_confidence(enum frame_source source);
 /* The address to look up a symbol for: a return address belongs to the call before it. */
 uint64_t frame_lookup_address(const struct frame *frame);
 

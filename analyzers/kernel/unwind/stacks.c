@@ -251,7 +251,7 @@ bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *re
 	return false;
 }
 
-const char *stack_kind_name(enum stack_kind kind)
+const char *stacks_kind_name(enum stack_kind kind)
 {
 	static const char *const names[] = {"none", "task", "irq", "exception", "entry"};
 

@@ -25,6 +25,6 @@ struct err *stacks_open(struct kernel *kernel, struct stacks **ret);
 void stacks_close(struct stacks *stacks);
 /* False, with kind STACK_NONE, when the address is on no stack. */
 bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *ret);
-const char *stack_kind_name(enum stack_kind kind); /* "task", "irq", … */
+const char *stacks_kind_name(enum stack_kind kind); /* "task", "irq", … */
 
 #endif

@@ -38,10 +38,3 @@ void unwinder_close(struct unwinder *unwinder)
 	unwind_orc_close(unwinder->orc);
 	free(unwinder);
 }
-
-const char *unwinder_name(const struct unwinder *unwinder)
-{
-	static const char *const names[] = {"orc", "frame pointer", "scan"};
-
-	return names[unwinder->way];
-}

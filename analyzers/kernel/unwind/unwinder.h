@@ -11,6 +11,5 @@ struct unwinder;
  */
 struct err *unwinder_open(struct kernel *kernel, struct unwinder **ret, struct err **why);
 void unwinder_close(struct unwinder *unwinder);
-const char *unwinder_name(const struct unwinder *unwinder); /* "orc", "frame pointer", "scan" */
 
 #endif

@@ -61,7 +61,7 @@ const char *regions_class_name(enum va_class class)
 	return class == VA_CPU_ENTRY ? "cpu_entry_area" : "?";
 }
 
-const char *stack_kind_name(enum stack_kind kind)
+const char *stacks_kind_name(enum stack_kind kind)
 {
 	return kind == STACK_IRQ ? "irq" : "?";
 }
