@@ -11,4 +11,4 @@ SELECT
 		fault_address || place AS headline,
 	confidence, finding
 FROM crash
-WHERE dump = :dump AND kind = 'page_fault' AND fault_class = 'null_offset';
+WHERE dump = :dump AND kind IN ('page_fault', 'general_protection') AND fault_class = 'null_offset';

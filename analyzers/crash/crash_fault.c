@@ -21,10 +21,14 @@
 #define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */
 #define ERRORS 4095ull	       /* MAX_ERRNO, include/linux/err.h */
 
-/* include/linux/poison.h; LIST_POISON with CONFIG_ILLEGAL_POINTER_VALUE's 0xdead000000000000. */
+/*
+ * include/linux/poison.h; LIST_POISON with CONFIG_ILLEGAL_POINTER_VALUE's 0xdead000000000000, without
+ * it 0x100100 and 0x200200 (a29815a333c6 v2.6.33 brought the former to x86-64).
+ */
 static bool is_list_poison(uint64_t address)
 {
-	return address - 0xdead000000000000ull < 0x1000;
+	return address - 0xdead000000000000ull < 0x1000 || address - 0x100100 < 0x100 ||
+	       address - 0x200200 < 0x100;
 }
 
 /* A pointer read out of freed or never written slab memory, with a member's offset added. */
@@ -172,7 +176,9 @@ static void protection_address(struct crash *crash)
 {
 	uint64_t effective;
 
-	if (operand_of(crash, 0, true, &effective) && !crash_is_canonical(crash, effective))
+	if (crash->report && crash->report->has_kasan_address)
+		set_address(crash, crash->report->kasan_address, true, "KASAN, in the log");
+	else if (operand_of(crash, 0, true, &effective) && !crash_is_canonical(crash, effective))
 		set_address(crash, effective, false, "computed from the instruction's operand");
 	else if (crash->report && crash->report->has_address)
 		set_address(crash, crash->report->address, true, "the log");

@@ -117,10 +117,15 @@ static json_t *rip_json(const struct crash *crash)
 {
 	if (crash->trace.count)
 		return describe_frame(crash->kernel, &crash->trace.frames[crash->frame]);
-	if (!crash->at.symbol[0])
+	const struct regs *regs = crash->report ? &crash->report->regs : NULL;
+	bool known = regs && regs_known(regs, REG_RIP);
+
+	if (!crash->at.symbol[0] && !known)
 		return NULL;
-	return json_pack("{s:o, s:I, s:o, s:s}", "symbol", json_escaped(crash->at.symbol), "offset",
-			 (json_int_t)crash->at.offset, "module",
+	return json_pack("{s:o, s:o, s:I, s:o, s:s}", "address",
+			 known ? json_address(regs->value[REG_RIP]) : json_null(), "symbol",
+			 crash->at.symbol[0] ? json_escaped(crash->at.symbol) : json_null(),
+			 "offset", (json_int_t)crash->at.offset, "module",
 			 crash->at.module[0] ? json_escaped(crash->at.module) : json_null(),
 			 "found_by", "log");
 }

@@ -99,24 +99,38 @@ static const char *first_line(const struct log *log, const char *words)
 }
 
 /* "6.1.0-56-cloud-amd64 (…) #1 …" of a log's "Linux version" line, up to the blank. */
-static void put_release_from_log(const struct log *log, json_t *json)
+/* "6.1.0-56-cloud-amd64 (…) #1 …" of a log's "Linux version" line, up to the blank: of the boot that crashed. */
+static void put_release_from_log(const struct log *log, const struct reports *reports, json_t *json)
 {
-	const char *at = first_line(log, "Linux version ");
+	const struct report *crash = reports ? reports_crash(reports) : NULL;
+	size_t end = crash ? crash->first : log ? log->count : 0;
 
-	if (at && !json_object_get(json, "release"))
-		json_put(json, "release", json_escaped_bytes(at, strcspn(at, " ")));
+	for (size_t i = end; log && i-- > 0 && !json_object_get(json, "release");) {
+		const char *at = strstr(log->lines[i].text, "Linux version ");
+
+		if (at)
+			json_put(json, "release",
+				 json_escaped_bytes(at + 14, strcspn(at + 14, " ")));
+	}
 }
 
-static void put_uptime(struct kernel *kernel, json_t *json)
+/* The last line of the boot that crashed is the kernel's own last word on the time since boot. */
+static void put_uptime(const struct log *log, const struct reports *reports, json_t *json)
 {
-	const struct log *log = kernel->log;
+	const struct report *crash = reports ? reports_crash(reports) : NULL;
+	uint64_t last = 0;
+	bool found = false;
 
-	/* The last line of the log is the kernel's own last word on the time since boot. */
-	for (size_t i = log ? log->count : 0; i-- > 0;)
-		if (log->lines[i].has_time) {
-			json_put(json, "uptime_s", json_real((double)log->lines[i].time_us / 1e6));
-			return;
-		}
+	for (size_t i = crash ? crash->first : 0; log && i < log->count; i++) {
+		if (!log->lines[i].has_time)
+			continue;
+		if (found && crash && log->lines[i].time_us + 10000000 < last)
+			break;
+		last = log->lines[i].time_us;
+		found = true;
+	}
+	if (found)
+		json_put(json, "uptime_s", json_real((double)last / 1e6));
 }
 
 static void put_command_line(struct kernel *kernel, json_t *json)
@@ -205,12 +219,12 @@ static json_t *system_json(struct kernel *kernel, const struct reports *reports)
 		release ? release
 		: info	? info->release
 			: NULL);
-	put_release_from_log(kernel->log, json);
+	put_release_from_log(kernel->log, reports, json);
 	put_uts(kernel, json, "version", "version", info ? info->version : NULL);
 	put_uts(kernel, json, "machine", "machine", info ? info->machine : NULL);
 	put_uts(kernel, json, "hostname", "nodename", info ? info->nodename : NULL);
 	json_put(json, "build_id", build_id ? json_escaped(build_id) : NULL);
-	put_uptime(kernel, json);
+	put_uptime(kernel->log, reports, json);
 	if (online_cpus(kernel))
 		json_put(json, "cpus", json_integer(online_cpus(kernel)));
 	if (memory_bytes(kernel))

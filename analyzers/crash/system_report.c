@@ -8,6 +8,7 @@
 #include "crash/taint.h"
 
 #define MODULES_MAX 1024
+#define BOOT_BACK_US 10000000u /* clocks of CPUs differ by less */
 
 static void put_missing(json_t *system, const char *key, const char *text)
 {
@@ -75,6 +76,22 @@ static json_t *taints_json(const char *letters)
 	return taints;
 }
 
+/* A clock that begins anew between two reports: the machine was started again. */
+static bool same_boot(const struct log *log, const struct report *crash, const struct report *other)
+{
+	size_t first = MIN(crash->first, other->first), last = MAX(crash->first, other->first);
+	uint64_t time = 0;
+
+	for (size_t i = first; i <= last; i++) {
+		if (!log->lines[i].has_time)
+			continue;
+		if (log->lines[i].time_us + BOOT_BACK_US < time)
+			return false;
+		time = log->lines[i].time_us;
+	}
+	return true;
+}
+
 static void put_report(json_t *system, const struct log *log, const struct report *report)
 {
 	put_missing(system, "release", report->release);
@@ -93,6 +110,7 @@ void system_report_put(json_t *system, const struct log *log, const struct repor
 	if (crash)
 		put_report(system, log, crash);
 	for (size_t i = 0; i < reports->count; i++)
-		put_report(system, log, &reports->list[i]);
+		if (!crash || same_boot(log, crash, &reports->list[i]))
+			put_report(system, log, &reports->list[i]);
 	put_missing(system, "hostname", log->host);
 }

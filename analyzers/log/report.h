@@ -82,6 +82,8 @@ struct report {
 	/* The fault. */
 	bool has_address;
 	uint64_t address;
+	bool has_kasan_address; /* KASAN's shadow of it faulted: first of the range it names */
+	uint64_t kasan_address;
 	bool has_error_code;
 	uint64_t error_code;
 	char access[12]; /* as the log says: "read", "write", "execute"; "" it does not */

@@ -282,7 +282,10 @@ static void take_rip(struct report_reader *reader, const char *text)
 	at = skip_blanks(at);
 	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
 		parse_hex_start(at + 2, &address);
-	reader->in_nested = report->rip.symbol[0] && reader->seen & 1u << BODY_FRAME;
+	/* Registers below a trace are of what an interrupt met there; an oops repeats its own at the end. */
+	reader->in_nested =
+		reader->seen & 1u << BODY_FRAME &&
+		(report->rip.symbol[0] || report_kind_outcome(report->kind) != OUTCOME_OOPS);
 	if (address && !regs_known(&report->regs, REG_RIP))
 		regs_set(&report->regs, REG_RIP, address);
 	if (selector && !regs_known(&report->regs, REG_CS))

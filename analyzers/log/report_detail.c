@@ -133,6 +133,10 @@ void report_detail_read(const char *line, size_t index, struct report *report)
 	    begins(line, "Use-after-free ") || begins(line, "Out-of-bounds ") ||
 	    begins(line, "Invalid read at ") || begins(line, "Invalid write at "))
 		take_access(line, report);
+	else if (begins(line, "KASAN: ") && strstr(line, " in range [0x"))
+		report->has_kasan_address = parse_hex(
+			strstr(line, " in range [0x") + 13,
+			strspn(strstr(line, " in range [0x") + 13, HEX), &report->kasan_address);
 	else if (begins(line, "in_atomic(): "))
 		take_atomic(line, report);
 	else if (begins(line, "comm \""))

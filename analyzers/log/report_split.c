@@ -67,18 +67,21 @@ static void trim_machinery(struct report *report)
 {
 	struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
 	const struct report_place *rip = &report->rip;
+	/* Sanitizers are called by the place itself, which may be on the stack more than once before. */
+	bool last = report_kind_outcome(report->kind) != OUTCOME_OOPS;
+	size_t end = 0;
 
 	for (size_t i = 0; stack && rip->symbol[0] && i < MIN(stack->count, (size_t)MACHINERY_MAX);
 	     i++) {
 		const struct report_place *place = &stack->frames[i].place;
 
-		if (strcmp(place->symbol, rip->symbol) != 0 || place->offset != rip->offset)
-			continue;
-		stack->count -= i + 1;
-		memmove(stack->frames, stack->frames + i + 1,
-			stack->count * sizeof(*stack->frames));
-		return;
+		if (!strcmp(place->symbol, rip->symbol) && place->offset == rip->offset)
+			end = last || !end ? i + 1 : end;
 	}
+	if (!end)
+		return;
+	stack->count -= end;
+	memmove(stack->frames, stack->frames + end, stack->count * sizeof(*stack->frames));
 }
 
 static struct err *close_report(struct splitter *splitter, size_t i)

@@ -12,6 +12,7 @@
 
 #define DEFAULT_WIDTH 100
 #define FRAMES_SHOWN 20
+#define TITLED_FRAMES_SHOWN 8
 #define LIST_SHOWN 6
 
 struct render_style render_style_for(int fd)
@@ -208,6 +209,56 @@ static void put_backtrace(const struct page *page, const json_t *crash)
 	}
 }
 
+/* "kmem_cache_alloc, lab_open, vfs_open, …": who allocated or freed, in a line. */
+static void put_titled_stack(const struct page *page, const json_t *stack)
+{
+	_str_ struct str text = {0};
+	const json_t *frames = json_at(stack, "frames");
+	const char *title = json_string_at(stack, "title");
+	size_t i;
+	json_t *frame;
+
+	if (!title)
+		return;
+	str_escape(&text, title, strlen(title));
+	json_array_foreach(frames, i, frame)
+	{
+		if (i == TITLED_FRAMES_SHOWN)
+			break;
+		str_puts(&text, i ? ", " : ": ");
+		render_frame(&text, frame);
+	}
+	paragraph(page, "  ", "    ", text.data ? text.data : "?");
+}
+
+/* What the kernel's report says besides: of the crash's own, told by its first line. */
+static void put_report(const struct page *page, const json_t *report)
+{
+	const char *message = json_string_at(json_at(report, "crash"), "message");
+	const json_t *reports = json_at(json_at(report, "log"), "reports");
+	size_t i, j;
+	json_t *one, *item;
+
+	json_array_foreach(reports, i, one)
+	{
+		const char *first = json_string_at(one, "message");
+
+		if (!message || !first || strcmp(message, first) != 0)
+			continue;
+		if (!json_at(one, "details") && json_array_size(json_at(one, "stacks")) < 2)
+			return;
+		heading(page, "The kernel's report");
+		json_array_foreach(json_at(one, "details"), j, item)
+		{
+			const char *line = json_string_value(item);
+
+			paragraph(page, "  ", "    ", line + strspn(line, " "));
+		}
+		json_array_foreach(json_at(one, "stacks"), j, item) put_titled_stack(page, item);
+		return;
+	}
+}
+
 static void put_list(const struct page *page, const char *title, const json_t *list)
 {
 	size_t i;
@@ -311,6 +362,7 @@ void render_verdict(const json_t *report, const struct render_style *style, stru
 	if (json_object_size(crash)) {
 		put_crash(&page, crash);
 		put_backtrace(&page, crash);
+		put_report(&page, report);
 	}
 	put_findings(&page, json_at(report, "findings"));
 	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"));
