@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads triaged.conf by the table in config.def. */
 #include "daemon/config.h"
 
 #include <ctype.h>
@@ -44,9 +45,9 @@ struct unit {
 	uint64_t factor;
 };
 
-static const struct unit times[] = {{"ms", 1},	      {"s", 1000},    {"", 1000},
-				    {"min", 60000},   {"h", 3600000}, {"d", 86400000},
-				    {"w", 604800000}, {NULL, 0}};
+static const struct unit times[] = {
+	{"ms", 1},	{"s", 1000},	 {"", 1000},	   {"min", 60000},     {"m", 60000},
+	{"h", 3600000}, {"d", 86400000}, {"w", 604800000}, {"y", 31557600000}, {NULL, 0}};
 static const struct unit sizes[] = {{"", 1},	       {"K", 1ull << 10}, {"M", 1ull << 20},
 				    {"G", 1ull << 30}, {"T", 1ull << 40}, {NULL, 0}};
 static const struct unit numbers[] = {{"", 1}, {NULL, 0}};
@@ -65,6 +66,11 @@ static bool parse_quantity(const char *text, const struct unit *units, uint64_t 
 		if (!strcmp(text, units->suffix))
 			return !__builtin_mul_overflow(value, units->factor, ret);
 	return false;
+}
+
+bool config_parse_time(const char *text, uint64_t *ms)
+{
+	return parse_quantity(text, times, ms);
 }
 
 static bool parse_boolean(const char *text, uint64_t *ret)

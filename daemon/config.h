@@ -7,7 +7,7 @@
 /*
  * triaged.conf: "key = value" lines, "#" comments. A key given twice is an error unless it is a
  * list; so are unknown keys and values out of range, each with its line. Times take ms, s, min, h,
- * d and w (none: seconds), sizes K, M, G and T in powers of 1024 (none: bytes).
+ * d, w and y (none: seconds), sizes K, M, G and T in powers of 1024 (none: bytes).
  */
 struct config_list {
 	char **items;
@@ -36,6 +36,8 @@ struct config {
 struct err *config_parse(const char *text, const char *source, struct config **ret);
 /* Read a file. A file that does not exist gives the defaults. */
 struct err *config_load(const char *path, struct config **ret);
+/* A time as the file has them, "5min"; false when it is none. */
+bool config_parse_time(const char *text, uint64_t *ms);
 void config_free(struct config *config);
 DEFINE_CLEANUP(struct config, config_free)
 

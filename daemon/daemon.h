@@ -8,7 +8,7 @@
 #include "daemon/store/store_guard.h"
 
 /*
- * triaged put together. Its parts know each other through this: the store's guard is the
+ * What triaged is made of. Its parts reach each other through this: the store's guard is the
  * ground the others stand on, and each step on the store goes through store_guard_check().
  */
 struct daemon {

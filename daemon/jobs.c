@@ -179,7 +179,7 @@ static void on_worker(void *context)
 	jobs_wake(jobs);
 }
 
-/* No process to be had: nothing is wrong with the dump, so it waits. */
+/* There is no process to be had. Nothing is wrong with the dump, so it waits. */
 static void put_back(struct active *active, struct err *err)
 {
 	struct jobs *jobs = active->jobs;
@@ -289,7 +289,7 @@ static enum sniff_format format_of(const char *name)
 	return SNIFF_NONE;
 }
 
-/* In the store it runs from here on. */
+/* From here on the store has it as running. */
 static struct err *begin(struct jobs *jobs, int64_t dump)
 {
 	TRY(db_begin(db_of(jobs)));
@@ -359,7 +359,7 @@ static bool start_next(struct jobs *jobs)
 	return true;
 }
 
-/* What ended the daemon time and again is not run any more. */
+/* A dump that ended the daemon time and again is not analyzed any more. */
 static bool conclude_poisoned(struct jobs *jobs)
 {
 	struct err *err;
@@ -399,7 +399,7 @@ static void on_start(void *context)
 		timer_set(jobs->daemon->loop, &jobs->tick, TICK_MS);
 }
 
-/* Unpacking has no descriptor that tells of its time-out. */
+/* unpack_fd() does not become readable at the time-out: so look each second. */
 static void on_tick(void *context)
 {
 	struct jobs *jobs = context;

@@ -17,7 +17,10 @@ void jobs_destroy(struct jobs *jobs);
 DEFINE_CLEANUP(struct jobs, jobs_destroy)
 /* Start what there is to start, as soon as the loop has time. */
 void jobs_wake(struct jobs *jobs);
-/* While held none are started: so that of a spool's old dumps the newest is the first. */
+/*
+ * While held, no job is started: until the spools were looked through for the first time, so that
+ * the newest of the dumps in them is analyzed first.
+ */
 void jobs_hold(struct jobs *jobs, bool hold);
 /* End all workers at once: the store is gone. */
 void jobs_drop(struct jobs *jobs);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes reports to their files and verdicts into the journal. */
 #include "daemon/outbox.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Deletes old reports, and dumps where that is wanted. */
 #include "daemon/retention.h"
 
 #include <dirent.h>

@@ -205,7 +205,7 @@ static struct err *run(struct setup *setup)
 	struct daemon *daemon = &setup->daemon;
 
 	TRY(create_parts(setup));
-	/* Of all that an unattended boot left behind the newest crash is to be the first. */
+	/* Until the spools were looked through once: of all that lies there the newest comes first. */
 	jobs_hold(daemon->jobs, true);
 	setup->release = (struct timer){.run = on_first_scan, .context = daemon};
 	timer_set(daemon->loop, &setup->release, HOLD_MAX_MS);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the verbs that look into the daemon's store share: options, ids, times. */
 #include "daemon/cli/cmd_common.h"
 
 #include <errno.h>
@@ -7,10 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/parse.h"
+#include "daemon/config.h"
 #include "daemon/daemon.h"
-#include "daemon/render/render.h"
 #include "rules/db.h"
 
 void cmd_deinit(struct cmd *cmd)
@@ -120,28 +120,19 @@ struct err *cmd_find_dump(struct cmd *cmd, const char *text, bool paths, int64_t
 
 struct err *cmd_parse_duration(const char *text, int64_t *seconds)
 {
-	static const struct {
-		const char *suffix;
-		int64_t factor;
-	} units[] = {{"", 1},	  {"s", 1},	{"min", 60},   {"m", 60},
-		     {"h", 3600}, {"d", 86400}, {"w", 604800}, {"y", 31557600}};
-	size_t digits = strspn(text, "0123456789");
-	uint64_t value;
+	uint64_t ms;
 
-	if (parse_dec(text, digits, &value) && value < 1ull << 32)
-		for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-			if (!strcmp(text + digits, units[i].suffix)) {
-				*seconds = value * units[i].factor;
-				return NULL;
-			}
-	return err_new(ERR_INVALID, "not a duration (30, 15min, 36h, 7d): \"%s\"", text);
+	if (!config_parse_time(text, &ms) || ms / 1000 > UINT32_MAX)
+		return err_new(ERR_INVALID, "not a duration (30, 15min, 36h, 7d): \"%s\"", text);
+	*seconds = (ms + 999) / 1000; /* of less than a second something is left */
+	return NULL;
 }
 
 struct err *cmd_parse_time(const char *text, int64_t *ret)
 {
 	static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S",
 					      "%Y-%m-%d %H:%M", "%Y-%m-%d"};
-	int64_t ago;
+	int64_t ago = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct tm tm = {0};
@@ -179,58 +170,4 @@ void cmd_print_json(json_t *json)
 	json_dumpf(json, stdout, JSON_REALS | JSON_INDENT(1));
 	putchar('\n');
 	json_decref(json);
-}
-
-/* --- tables --- */
-
-void table_add(struct table *table, const char *text)
-{
-	_str_ struct str cell = {0};
-
-	text = text && *text ? text : "-";
-	str_escape(&cell, text, strlen(text));
-	if (!array_grow(table->cells, table->count) ||
-	    !(table->cells[table->count] = str_take(&cell)))
-		table->failed = true;
-	else
-		table->count++;
-}
-
-static void print_row(const struct table *table, const char *const *cells, const size_t *widths,
-		      size_t rest)
-{
-	for (size_t i = 0; i + 1 < table->columns; i++)
-		printf("%-*s  ", (int)widths[i], cells[i]);
-	printf("%.*s\n", (int)MIN(rest, 1000000), cells[table->columns - 1]);
-}
-
-void table_print(struct table *table)
-{
-	struct render_style style = render_style_for(STDOUT_FILENO);
-	size_t widths[16] = {0}, used = 0, rest = SIZE_MAX;
-
-	for (size_t i = 0; i + 1 < table->columns; i++) {
-		widths[i] = strlen(table->headings[i]);
-		for (size_t at = i; at < table->count; at += table->columns)
-			widths[i] = MAX(widths[i], strlen(table->cells[at]));
-		used += widths[i] + 2;
-	}
-	if (isatty(STDOUT_FILENO))
-		rest = MAX(8, style.width > used ? style.width - used : 0);
-	if (style.colour)
-		fputs("\033[1m", stdout);
-	print_row(table, table->headings, widths, rest);
-	if (style.colour)
-		fputs("\033[0m", stdout);
-	for (size_t at = 0; at + table->columns <= table->count; at += table->columns)
-		print_row(table, (const char *const *)table->cells + at, widths, rest);
-	if (table->failed)
-		fputs("triage: out of memory: the list is not whole\n", stderr);
-}
-
-void table_deinit(struct table *table)
-{
-	for (size_t i = 0; i < table->count; i++)
-		free(table->cells[i]);
-	free(table->cells);
 }

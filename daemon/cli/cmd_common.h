@@ -9,7 +9,7 @@
 #include "daemon/store/store.h"
 
 /*
- * What the verbs that look into the daemon's store share: options, the store, ids, tables.
+ * What the verbs that look into the daemon's store share: options, the store, ids, times.
  * All of them take --json, --state-dir and --run-dir.
  */
 struct cmd {
@@ -50,20 +50,5 @@ struct err *cmd_parse_duration(const char *text, int64_t *seconds);
 void cmd_print_json(json_t *json);
 /* "1.5 GiB" */
 void cmd_format_size(uint64_t bytes, char text[16]);
-
-/*
- * A table: cells are escaped here. On a terminal the last column is cut to the width that is
- * left; elsewhere nothing is, and columns are as wide as their widest cell.
- */
-struct table {
-	const char *const *headings;
-	size_t columns;
-	char **cells; /* row after row */
-	size_t count;
-	bool failed;
-};
-void table_add(struct table *table, const char *text); /* NULL is "-" */
-void table_print(struct table *table);
-void table_deinit(struct table *table);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage doctor: what would keep a crash of this machine from a verdict. */
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"

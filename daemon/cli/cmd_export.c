@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * triage export: verdicts in the order in which they were stored, each with the cursor behind it.
+ * Why a cursor neither skips nor repeats stands at table export in schema/002-queue.sql.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +12,6 @@
 #include "rules/db.h"
 #include "daemon/store/report.h"
 
-/*
- * Verdicts in the order in which they were stored, each with the cursor behind it. Why a cursor
- * neither skips nor repeats stands at table export in schema/002-queue.sql.
- */
 enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
 extern const struct verb export_verb;
 

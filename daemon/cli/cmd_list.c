@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage list: dumps and their verdicts, filtered. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "base/parse.h"
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
+#include "daemon/cli/table.h"
 #include "rules/db.h"
 
 #define LIMIT_INITIAL 50

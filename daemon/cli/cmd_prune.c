@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage prune: the daemon deletes what need not be kept. */
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"

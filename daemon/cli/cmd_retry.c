@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage retry: the daemon analyzes dumps again. */
 #include <stdio.h>
 
 #include "daemon/cli/cmd_common.h"

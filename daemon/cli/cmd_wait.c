@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage wait: until a dump has its verdict. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The checks of triage doctor. */
 #include "daemon/cli/doctor.h"
 
 #include <errno.h>

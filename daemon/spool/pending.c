@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Dumps that may still be written: how long each has been quiet. */
 #include "daemon/spool/pending.h"
 
 #include <stdio.h>

@@ -24,7 +24,7 @@ struct pending {
 	size_t count;
 };
 
-/* What a file's silence has to reach, and why it is waited for. */
+/* How long a file has to be quiet before it is taken, and why. */
 struct pending_rule {
 	int64_t quiet_ms;
 	const char *why;

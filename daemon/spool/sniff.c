@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells a file's format, and whether all of it is there, from a few of its bytes. */
 #include "daemon/spool/sniff.h"
 
 #include <elf.h>

@@ -10,8 +10,8 @@
 /*
  * The spools: what lies in them, and what of it is finished. A directory is looked at whenever
  * something happens in it, all of them at the start, at every scan_interval and when events were
- * lost. What is known already costs a stat; an unfinished dump is looked at again when it could
- * be finished at the earliest.
+ * lost. What is known already costs a stat; an unfinished dump is looked at again as soon as it
+ * could be finished.
  */
 struct spool;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Directories under inotify. */
 #include "daemon/spool/watch.h"
 
 #include <errno.h>
@@ -12,8 +13,8 @@
 	 IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
 /*
- * Sorted by descriptor. The kernel hands those out in rising order and never again while it can
- * help it, so a plain table would grow with every directory that ever was.
+ * Sorted by descriptor. The kernel gives out ever higher ones, so an array with a place for each
+ * would grow with every directory there ever was.
  */
 struct watched {
 	int descriptor;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From findings to a stored verdict. */
 #include "daemon/store/analyze.h"
 
 #include <time.h>

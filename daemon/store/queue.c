@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The durable queue: files of spools, jobs and the export. */
 #include "daemon/store/queue.h"
 
 #include <string.h>
@@ -80,18 +81,19 @@ struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file
 		      "ti", file->companions, dump);
 }
 
-/* Device and inode as one key: a clash only costs a second look. */
+/* Device and inode as one key. Should two clash, a file that is gone stays listed. */
 static uint64_t mixed(uint64_t device, uint64_t inode)
 {
 	return device * 0x9e3779b97f4a7c15ull ^ inode;
 }
 
-/* Files of a statement (device, inode, dump) that are not in kept; at most ARRAY_SIZE a turn. */
+/* A file that the store has and its directory has no more. */
 struct lost {
 	uint64_t device, inode;
 	int64_t dump;
 };
 
+/* Files of a statement (device, inode, dump) that are not in kept, at most room of them. */
 static struct err *find_lost(struct stmt *stmt, const struct map *kept, struct lost *list,
 			     size_t room, size_t *count)
 {

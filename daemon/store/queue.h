@@ -75,8 +75,9 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 			 const struct verdict_row *verdict, int64_t now);
 
 /*
- * What ran when the daemon ended, or lost its store, is queued again. blame: it may have been
- * their doing, so they come behind the others, and not for ever. *interrupted is their number.
+ * Jobs that ran when the daemon ended, or lost its store, are queued again. blame: the daemon may
+ * have ended because of one of them, so they come behind the others, and at last are not run any
+ * more: see queue_next_poisoned(). *interrupted is their number.
  */
 #define QUEUE_INTERRUPTIONS_MAX 16
 struct err *queue_recover(struct db *db, bool blame, int64_t *interrupted);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds a verdict's JSON document from the rows of the store. */
 #include "daemon/store/report.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The database: its schema, and the tables of dumps, findings and verdicts. */
 #include "daemon/store/store.h"
 
 #include <stdio.h>

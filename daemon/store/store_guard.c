@@ -11,7 +11,7 @@
 
 #define RETRY_FIRST_MS 2000
 #define RETRY_LAST_MS 60000
-/* Up for less than that was not up: a full disk often has room for one more row. */
+/* A store that fails sooner was not really back: a full disk often has room for one more row. */
 #define STEADY_MS 10000
 
 struct store_guard {

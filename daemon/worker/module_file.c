@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds a module's file for comparing code. */
 #include "daemon/worker/module_file.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cage around what reads hostile files: seccomp, Landlock, limits. */
 #include "daemon/worker/sandbox.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unpacks a compressed dump by the system's decompressor, in a process of its own. */
 #include "daemon/worker/unpack.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parent's side of a worker: starts it, reads its lines, sees its end. */
 #include "daemon/worker/worker.h"
 
 #include <errno.h>

@@ -58,7 +58,10 @@ enum worker_outcome {
 
 struct worker;
 
-/* Start one. executable, memory and fds were as wished, or this fails. */
+/*
+ * Start one; ERR_IO when there is no process, pipe or timer to be had. An executable that cannot be
+ * run ends as WORKER_FAILED.
+ */
 struct err *worker_start(const struct worker_options *options, const struct worker_events *events,
 			 struct worker **ret);
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a worker, who can open nothing, gets a module's file. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -31,6 +31,7 @@ START_TEST(a_file_as_people_write_it)
 				   "settle_time = 1500ms\n"
 				   "scan_interval = 1 h\n"
 				   "unpack_size = 2G\n"
+				   "report_keep_time = 2y\n"
 				   "workers = 3\n"
 				   "dump_delete = yes";
 	_config_ struct config *config = NULL;
@@ -42,6 +43,7 @@ START_TEST(a_file_as_people_write_it)
 	ck_assert_uint_eq(config->settle_time_ms, 1500);
 	ck_assert_uint_eq(config->scan_interval_ms, 3600000);
 	ck_assert_uint_eq(config->unpack_size, 2ull << 30);
+	ck_assert_uint_eq(config->report_keep_time_ms, 2 * 31557600000);
 	ck_assert_uint_eq(config->workers, 3);
 	ck_assert_uint_eq(config->dump_delete, 1);
 }
