@@ -236,6 +236,6 @@ START_TEST(loops_and_absurd_sizes_end)
 }
 END_TEST
 
-UNIT_MAIN("object_shape", one_bad_member_in_a_sound_object, a_blank_object_says_little,
+UNIT_MAIN("object_damage", one_bad_member_in_a_sound_object, a_blank_object_says_little,
 	  a_whole_object_of_one_text, an_overrun_comes_out_of_the_object_in_front,
 	  part_of_an_object, members_are_held_against_their_type, loops_and_absurd_sizes_end)
