@@ -59,7 +59,7 @@ bool code_is_in(struct kernel *kernel, uint64_t address, const char *const *func
 	return false;
 }
 
-/* Does a call through a register or memory end here? By all lengths its encoding can have. */
+/* Does a call through a register or memory end here? Tries each length such a call can have. */
 static bool is_indirect_call(const uint8_t *end)
 {
 	static const struct {

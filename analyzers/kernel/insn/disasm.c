@@ -53,7 +53,7 @@ static const enum reg capstone_regs[X86_REG_ENDING] = {
 	[X86_REG_CR3] = REG_CR3 + 1,
 };
 
-/* The register file's register that a part of it (al, ax, eax) belongs to. */
+/* The whole register that al, ax or eax is a part of; REG_NONE for what we don't follow. */
 static enum reg whole_register(unsigned capstone_reg)
 {
 	if (capstone_reg >= X86_REG_ENDING || !capstone_regs[capstone_reg])
@@ -140,7 +140,7 @@ static void read_operand(struct disasm *disasm, const cs_x86_op *op, const cs_x8
 	}
 }
 
-/* Where capstone 4.0.2's access flags are wrong, seen by trying each. */
+/* Set right what capstone 4.0.2 says wrongly of reads and writes; found by trying each mnemonic. */
 static void mend_access(struct insn *insn)
 {
 	static const char *const untouched[] = {"lea", "nop", "prefetch"};
@@ -189,7 +189,7 @@ static void read_registers(struct disasm *disasm, struct insn *insn)
 			insn->regs_written |= 1u << whole_register(written[i]);
 }
 
-/* A part of a register written: the rest of its old value stays, so it is read too. */
+/* Where only a part of a register is written, the rest of its old value stays: it is read too. */
 static void read_partial_writes(struct insn *insn)
 {
 	for (unsigned i = 0; i < insn->operand_count; i++) {
@@ -227,8 +227,8 @@ static void read_flow(const cs_insn *from, struct insn *insn)
 }
 
 /*
- * objdump's habit: the size suffix of AT&T mnemonics only where no register operand gives the
- * size. The Intel mnemonic, which has none, tells a suffix from the last letter of a name.
+ * Like objdump, leave the size suffix of an AT&T mnemonic away where a register operand gives the
+ * size. What the AT&T mnemonic has more than the Intel one is that suffix.
  */
 static void write_mnemonic(struct insn *insn, const char *intel, const char *att)
 {

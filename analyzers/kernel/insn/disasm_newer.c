@@ -61,7 +61,7 @@ static const struct newer {
 	{"ud0", 0, {0xff}, 1, ANY_DIGIT, FORM_UD},
 };
 
-/* Machine numbering of the general registers. */
+/* The general registers as instructions number them. */
 static const enum reg by_number[16] = {
 	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
 	REG_R8,	 REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
@@ -97,7 +97,7 @@ static struct prefixes read_prefixes(const uint8_t *code, size_t length)
 	return p;
 }
 
-/* The SIB byte into the operand; true when it stands for "no base" (a 32-bit displacement). */
+/* Read the SIB byte; true when there is no base but a 32-bit displacement. */
 static bool read_sib(uint8_t sib, uint8_t mod, const struct prefixes *p, struct operand *operand)
 {
 	unsigned index = (sib >> 3 & 7) | (p->rex & 2) << 2;
@@ -111,7 +111,7 @@ static bool read_sib(uint8_t sib, uint8_t mod, const struct prefixes *p, struct 
 	return false;
 }
 
-/* A ModRM memory operand; returns the bytes it takes, 0 when they are not all there. */
+/* Read a ModRM memory operand; returns the bytes it takes, 0 when they are not all there. */
 static size_t read_memory(const uint8_t *code, size_t length, const struct prefixes *p,
 			  struct operand *operand)
 {
@@ -157,7 +157,7 @@ static struct operand register_operand(unsigned number)
 				.scale = 1};
 }
 
-/* Operands behind the opcode; returns their size, or 0 when the bytes do not fit the form. */
+/* Read the operands behind the opcode; returns their size, 0 when the bytes do not fit the form. */
 static size_t read_operands(const struct newer *newer, const uint8_t *code, size_t length,
 			    const struct prefixes *p, struct insn *insn)
 {

@@ -89,7 +89,7 @@ static bool is_cold_of(const char *cold, const char *name)
 	return !strncmp(cold, name, length) && !strncmp(cold + length, ".cold", 5);
 }
 
-/* The rarely run part that compilers put elsewhere, by a jump that leads there. */
+/* The rarely run part, which compilers put elsewhere: found by a jump that leads there. */
 static struct err *decode_cold(struct kernel *kernel, struct flow *flow)
 {
 	struct symbol symbol;
@@ -284,7 +284,7 @@ bool flow_depth(const struct flow *flow, size_t index, int64_t *ret)
 	return *ret != DEPTH_UNKNOWN && *ret != DEPTH_UNSEEN;
 }
 
-/* RBP is a frame pointer when one mov %rsp,%rbp sets it and nothing else but its restoring does. */
+/* RBP is a frame pointer when one mov %rsp,%rbp sets it and only its restoring writes it again. */
 static void find_frame_pointer(struct flow *flow)
 {
 	for (size_t i = 0; i < flow->count; i++) {
@@ -486,7 +486,7 @@ static void find_hook(struct kernel *kernel, struct flow *flow)
 	}
 }
 
-/* Code that was not read matters where a way leads there: what follows a function does not. */
+/* Does a way lead into code that was not read? What merely follows the function does not matter. */
 static bool leaves_what_is_read(struct flow *flow)
 {
 	uint64_t end = flow->symbol.address + flow->symbol.size;

@@ -30,7 +30,7 @@ struct flow {
 
 #define FLOW_CODE_MAX 16384 /* bytes of either part; the longest functions have more */
 
-/* The function that holds an address, which need not be an instruction's. ERR_NOT_FOUND: none does. */
+/* The function that holds an address, an instruction's or not. ERR_NOT_FOUND when none does. */
 struct err *flow_open(struct kernel *kernel, uint64_t address, struct flow **ret);
 void flow_close(struct flow *flow);
 DEFINE_CLEANUP(struct flow, flow_close)
@@ -49,24 +49,28 @@ struct flow_place {
 struct flow_definitions {
 	size_t at[FLOW_DEFINITIONS];
 	unsigned count;
-	bool entry; /* may also be as the caller left it */
-	bool lost;  /* an indirect jump may have led on some way here, or there are too many */
+	bool entry; /* it may also hold what the caller left there */
+	bool lost;  /* not all are known: an indirect jump may lead here, or there are too many */
 };
 
-/* What may have put into a place what it holds before the instruction at index runs. */
+/* The instructions that may have written what a place holds before the one at index runs. */
 void flow_definitions(struct flow *flow, struct flow_place place, size_t index,
 		      struct flow_definitions *ret);
-/* One definition and no other: its index into *at, or true with *entry set. */
+/* True for exactly one definition: *at is its index, or *entry is set and it is the caller's. */
 bool flow_only(const struct flow_definitions *definitions, size_t *at, bool *entry);
 /*
- * No instruction that may run after the one at from (for the last time) and before the one at to
- * writes the place. The one at from does not count.
+ * Is the place left alone between the last run of the instruction at from and the one at to? What
+ * the one at from writes itself does not count.
  */
 bool flow_unchanged(struct flow *flow, struct flow_place place, size_t from, size_t to);
-/* The instruction may run more than once. */
+/* May the instruction run more than once? */
 bool flow_in_loop(struct flow *flow, size_t index);
+/* Does the instruction write the place? */
 bool flow_defines(const struct flow *flow, size_t index, struct flow_place place);
-/* How far RSP is below the return address before the instruction; false where ways disagree. */
+/*
+ * Bytes from the return address down to RSP before the instruction runs; false where that depends
+ * on the way there.
+ */
 bool flow_depth(const struct flow *flow, size_t index, int64_t *ret);
 /* The stack slot a memory operand names by RSP or the frame pointer; false for all others. */
 bool flow_slot(const struct flow *flow, size_t index, const struct operand *operand, int64_t *ret);

@@ -48,7 +48,7 @@ bool insn_operand_address(const struct insn *insn, const struct operand *operand
 	return true;
 }
 
-/* --- operands as text -------------------------------------------------------------------------- */
+/* --- operands as text ------------------------------------------------------------------------- */
 
 static int write_displacement(char *buf, size_t size, int64_t displacement)
 {

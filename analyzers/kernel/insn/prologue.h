@@ -26,7 +26,7 @@ struct prologue {
  */
 struct err *prologue_read(struct kernel *kernel, uint64_t start, uint64_t stop,
 			  struct prologue *ret);
-/* Where on the stack a register was saved, given the slot of the return address. 0 = it was not. */
+/* The stack slot a register was pushed to, from that of the return address; 0: it was not. */
 uint64_t prologue_slot(const struct prologue *prologue, enum reg reg, uint64_t return_slot);
 
 #endif

@@ -7,7 +7,7 @@
 struct err *free_walk_array(struct free_walk *walk, uint64_t array, uint64_t count,
 			    struct free_place place)
 {
-	/* SLAB's arrays point at what comes before the object. */
+	/* SLAB's arrays point at the red zone in front of an object. */
 	uint64_t pad = walk->cache->arrays ? walk->cache->red_left_pad : 0, pointers[64];
 
 	for (uint64_t done = 0; done < count;) {

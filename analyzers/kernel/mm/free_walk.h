@@ -17,7 +17,7 @@ struct free_walk {
 	bool complete;
 };
 
-/* The pointers in an array of the dump, to objects' slots. Errors are those of each, and ERR_NOMEM. */
+/* Tells of count objects by an array of pointers. Errors are those of each, and ERR_NOMEM. */
 struct err *free_walk_array(struct free_walk *walk, uint64_t array, uint64_t count,
 			    struct free_place place);
 

@@ -42,7 +42,7 @@ static bool on_stack(struct kernel *kernel, struct owner *owner)
 	return true;
 }
 
-/* For interrupts, exceptions, the entry trampoline. */
+/* The stacks for interrupts, exceptions and the entry trampoline. */
 static bool on_cpu_stack(struct kernel *kernel, struct owner *owner)
 {
 	struct stack stack;
@@ -90,7 +90,7 @@ static void in_image(struct kernel *kernel, struct owner *owner, enum owner_kind
 	copy_string(owner->module, sizeof(owner->module), symbol.module);
 }
 
-/* Of modules or alloc_percpu(): which variable it is the area does not say. */
+/* Per-CPU memory of modules or alloc_percpu(): nothing says which variable it is. */
 static bool in_percpu_unit(struct kernel *kernel, struct owner *owner)
 {
 	unsigned cpu;

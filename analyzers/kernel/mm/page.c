@@ -59,7 +59,7 @@ static struct err *find_head(struct kernel *kernel, uint64_t page, uint64_t *hea
 }
 
 /*
- * Whether page_type is that of a page type, value being what a page of that type holds. Whole values
+ * Does page_type, the word, say that the page is of the type whose pages hold value? Whole values
  * in the top byte since 4ffca5a96678 (v6.12); before, a type cleared one bit of an all-ones word
  * (6e292b9be7f4 v4.18); before that, a small negative number in _mapcount.
  */

@@ -20,7 +20,7 @@ enum page_use {
 	PAGE_USE_KMALLOC,  /* kmalloc() of more than a slab gives */
 	PAGE_USE_OFFLINE,  /* given away by a balloon, or unplugged */
 	PAGE_USE_HUGETLB,
-	PAGE_USE_OTHER, /* in use, by nobody the flags name */
+	PAGE_USE_OTHER, /* in use; no flag says for what */
 };
 
 struct page_info {

@@ -81,7 +81,7 @@ struct err *slab_array_next(struct kernel *kernel, const struct slab *slab, uint
 	return NULL;
 }
 
-/* --- arrays of free objects --------------------------------------------------------------------- */
+/* --- arrays of free objects ------------------------------------------------------------------- */
 
 /* A struct array_cache; 0 is none. */
 static struct err *read_array(struct free_walk *walk, uint64_t array, struct free_place place)

@@ -7,7 +7,7 @@
 
 /* The slab that a page found already belongs to; the page must be a slab's. */
 struct err *slab_page_read(struct kernel *kernel, const struct page_info *page, struct slab *ret);
-/* By the address of its descriptor (struct slab, or struct page). ERR_CORRUPT when it is no slab. */
+/* By the address of its descriptor (struct slab or struct page). ERR_CORRUPT when it is no slab. */
 struct err *slab_page_read_at(struct kernel *kernel, uint64_t descriptor, struct slab *ret);
 
 #endif

@@ -35,7 +35,7 @@ struct cache_lists {
 	bool complete;
 };
 
-/* One slab: where each of its objects is, by its own list and that of the CPU that has it. */
+/* A slab, and the list each of its objects is on: its own, or that of the CPU that took it. */
 struct slab_memo {
 	struct slab slab;
 	struct freelist_break broken;
@@ -109,7 +109,7 @@ static struct err *keep(struct slab_states *states, struct map *map, uint64_t ke
 	return NULL;
 }
 
-/* --- what a cache's CPUs and nodes keep --------------------------------------------------------- */
+/* --- what a cache's CPUs and nodes keep ------------------------------------------------------- */
 
 static struct err *add(struct places *places, uint64_t address, struct free_place place)
 {
@@ -165,10 +165,9 @@ static void sort(struct places *places)
 static const struct free_place *find(const struct places *places, uint64_t address)
 {
 	struct place key = {.address = address};
-	const struct place *found =
-		places->count ? bsearch(&key, places->list, places->count, sizeof(*places->list),
-					by_address)
-			      : NULL;
+	const struct place *found = places->count ? bsearch(&key, places->list, places->count,
+							    sizeof(*places->list), by_address)
+						  : NULL;
 
 	return found ? &found->place : NULL;
 }
@@ -207,7 +206,7 @@ static struct slab_states *states_of(struct kernel *kernel)
 	return kernel->slab_states;
 }
 
-/* Good until the next call of anything that remembers. */
+/* *ret is good until something else is remembered. */
 static struct err *lists_of(struct kernel *kernel, const struct slab_cache *cache,
 			    const struct cache_lists **ret)
 {
@@ -227,9 +226,9 @@ static struct err *lists_of(struct kernel *kernel, const struct slab_cache *cach
 	return NULL;
 }
 
-/* --- what a slab itself says -------------------------------------------------------------------- */
+/* --- what a slab itself says ------------------------------------------------------------------ */
 
-/* Marks what a list holds and nothing has marked before. */
+/* Mark the objects of a list that no list before it has. */
 static struct err *mark_list(struct kernel *kernel, struct slab_memo *memo, uint64_t first,
 			     enum free_list list, uint8_t *bits)
 {
@@ -269,8 +268,7 @@ static struct err *mark(struct kernel *kernel, struct slab_memo *memo)
 	memo->complete = true;
 	TRY(mark_list(kernel, memo, memo->slab.freelist, FREE_SLAB_LIST, bits));
 	TRY(lists_of(kernel, memo->slab.cache, &lists));
-	const struct free_place *taken =
-		find(&lists->slabs, memo->slab.address);
+	const struct free_place *taken = find(&lists->slabs, memo->slab.address);
 	return taken ? mark_cpu(kernel, memo, taken, bits) : NULL;
 }
 

@@ -16,7 +16,7 @@
 
 /* --- tables of addresses ---------------------------------------------------------------------- */
 
-/* Entries of one kind, each a distance from itself (4 bytes). site gives kind and length. */
+/* A table of 4-byte distances to sites like the one given; length 0 is that of an instruction. */
 static struct err *add_distances(struct text_collector *c, const struct text_table *table,
 				 const struct text_site *like)
 {
@@ -76,7 +76,7 @@ static struct err *add_calls(struct text_collector *c)
 	return add_distances(c, &table, &like);
 }
 
-/* Addresses as they are, of functions' first instructions. */
+/* __mcount_loc holds the addresses at which functions call the tracer. */
 static struct err *add_mcount(struct text_collector *c)
 {
 	struct text_site site = {.kind = SITE_FTRACE, .length = 5};
@@ -131,7 +131,7 @@ static struct err *add_named(struct text_collector *c)
 	return NULL;
 }
 
-/* By name; or, where that is not known, by the bytes that end them ("SCT", a ud1) in later kernels. */
+/* Known by its name, or by the bytes that end it in later kernels ("SCT", a ud1). */
 static bool is_trampoline(const struct text_collector *c, uint64_t address, const uint8_t *code,
 			  size_t left)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all tables of patched code are read with. */
+/* What reading a table of patched code needs: tables, the file's code, and which places count. */
 #include "kernel/text/text_collector.h"
 
 #include "kernel/insn/disasm.h"

@@ -32,8 +32,8 @@ bool text_collector_wants(const struct text_collector *collector, uint64_t addre
 struct err *text_collector_add(struct text_collector *collector, const struct text_site *site);
 /*
  * A table by its section, or in a vmlinux by the symbols (may be NULL) around it; false when there
- * is none. A module has each in a section of its own; in a vmlinux many are part of larger sections,
- * and the symbols are those of the dump, since a file may be stripped.
+ * is none. A module has each in a section of its own; in a vmlinux many are part of larger
+ * sections, and the symbols are those of the dump, since a file may be stripped.
  */
 bool text_collector_table(const struct text_collector *collector, const char *section,
 			  const char *first, const char *last, struct text_table *ret);

@@ -6,8 +6,8 @@
 
 /*
  * Code as the linker left it, for comparing: the sections of a vmlinux (or of the kernel image in
- * a vmlinuz), or those of a module's .ko with its relocations applied, each at the address it has in
- * the dead kernel. Files may be compressed as far as libdw can undo that.
+ * a vmlinuz), or those of a module's .ko with its relocations applied, each at the address it has
+ * in the dead kernel. Files may be compressed as far as libdw can undo that.
  */
 
 /* A relocated field of a module's section. */

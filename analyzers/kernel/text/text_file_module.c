@@ -18,7 +18,7 @@
 #define NOTE_MAX 256
 #define BLOCK (64u << 10)
 
-/* The note as a whole, "GNU" and all: where it lies in memory is not recorded everywhere. */
+/* The whole note is searched for: where it lies in memory is not recorded in every kernel. */
 static const struct text_section *build_id_note(const struct text_file *file)
 {
 	const struct text_section *note = text_file_named(file, ".note.gnu.build-id");
@@ -162,7 +162,7 @@ static void vote(struct placing *placing, bool again)
 #define AGREEING 0.9 /* of a section's symbols */
 #define MADE_UP_GAP 4096
 
-/* Sections without symbols get places near by: tables hold distances to themselves. */
+/* Sections without symbols get places near by: some hold distances from themselves to code. */
 static struct err *place_sections(struct placing *placing, const struct module *module)
 {
 	uint64_t made_up = (module->base & ~0xfffffull) - (256ull << 20);
@@ -238,7 +238,7 @@ static bool field_of(unsigned type, struct text_field *field)
 		return true;
 	case R_X86_64_NONE:
 		return false;
-	default: /* by a table the loader makes up, say: no value of ours */
+	default: /* through a table the loader makes, say: no value that can be computed */
 		field->size = 4;
 		field->known = false;
 		return true;
@@ -273,7 +273,7 @@ static bool is_placed_code(const struct text_file *file, const GElf_Shdr *header
 	       file->sections[header->sh_info].code && file->sections[header->sh_info].placed;
 }
 
-/* Strings, say: where the code in the dump points to tells where they were put. */
+/* The code in the dump points at sections such as strings: that tells where they were put. */
 static void learn_from(const struct relocation *r, const struct text_section *section,
 		       const GElf_Rela *rela, struct vote *votes, bool again)
 {
@@ -311,7 +311,7 @@ static void learn(const struct relocation *r, struct vote *votes, bool again)
 	}
 }
 
-/* One reference would only confirm itself. */
+/* A place counts when two references at least agree on it. */
 static struct err *learn_places(const struct relocation *r)
 {
 	_free_ struct vote *votes = calloc(r->file->count, sizeof(*votes));

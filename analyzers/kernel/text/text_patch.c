@@ -67,7 +67,7 @@ static bool is_filler(const struct place *place, const uint8_t *code, size_t len
 	return true;
 }
 
-/* Targets of patched calls: a function's first instruction, or code made at run time. */
+/* May a patched call go there? To a function's first instruction, or code made at run time. */
 static bool is_function(const struct place *place, uint64_t address)
 {
 	enum va_class where = memory_class(place->kernel->memory, address);
@@ -117,7 +117,7 @@ static const struct {
 	{SITE_LOCK, "3e"},
 };
 
-/* The form as bytes; false when it is not of this length. */
+/* The form as bytes, mask 0 for free ones; false when it is not of this length. */
 static bool form_bytes(const char *form, size_t length, uint8_t *bytes, uint8_t *mask, bool *call)
 {
 	size_t count = 0;
@@ -142,7 +142,7 @@ static uint64_t target_of(const uint8_t *code, uint64_t address)
 	return address + 5 + (uint64_t)(int64_t)(int32_t)load_u32(code + 1);
 }
 
-/* Found exactly; or no more than some bits away, then near is set. */
+/* Do the bytes have the form? For PATCH_NEAR, near is the form they nearly have. */
 static enum text_patch check_form(const struct place *place, const char *form, uint8_t *near)
 {
 	size_t length = place->site->length;
@@ -158,7 +158,7 @@ static enum text_patch check_form(const struct place *place, const char *form, u
 		return PATCH_OTHER;
 	if (!bits)
 		return PATCH_KNOWN;
-	/* Free bytes make chance likely: only whole forms count as near. */
+	/* A form with free bytes is nearly met by chance: only others count as near. */
 	if (bits > NEAR_BITS || memchr(mask, 0, length))
 		return PATCH_OTHER;
 	memcpy(near, bytes, length);
@@ -233,7 +233,7 @@ static bool is_counted_call(const struct place *place)
 	return place->found[0] == OPCODE_CALL && meant - found <= 32;
 }
 
-/* Native instructions in place of a call through pv_ops: whole ones, and no way out. */
+/* Whole instructions, none of which leaves the site: the native ones for a call through pv_ops. */
 static bool is_native(const struct place *place)
 {
 	size_t length = place->site->length;
@@ -294,7 +294,7 @@ static bool is_same(const struct place *place, const struct insn *a, const struc
 	return is_moved(a->bytes, b->bytes, a->size, place->slide);
 }
 
-/* Are the bytes found those of code, as at another place or with its nops joined? */
+/* Are the bytes found the given code, moved to the site or with its nops joined? */
 static bool is_variant(const struct place *place, const uint8_t *code, size_t length,
 		       uint64_t address)
 {

@@ -46,7 +46,7 @@ static const struct member *member_of(const struct entries *e, enum member_id id
 		       : NULL;
 }
 
-/* An address: a distance from the member itself in four bytes, else as it is. */
+/* The address a member stands for: a distance from itself when it has four bytes. */
 static uint64_t address_of(const struct entries *e, enum member_id id)
 {
 	const struct member *member = member_of(e, id);

@@ -37,7 +37,7 @@ static bool saved_notes(struct kernel *kernel, unsigned cpu)
 	       err_ok(memory_read_u32(kernel->memory, note, &name_size)) && name_size;
 }
 
-/* Which note belongs to each CPU, by order; -1 for none. */
+/* Each CPU's note by the order of those that saved one; -1 for none. */
 static void assign_by_order(struct kernel *kernel, int32_t *notes, unsigned cpus)
 {
 	int32_t next = 0;
@@ -49,7 +49,7 @@ static void assign_by_order(struct kernel *kernel, int32_t *notes, unsigned cpus
 		notes[cpu] = (int32_t)cpu;
 }
 
-/* What the stacks tell outweighs the order; a note they give away is no other CPU's. */
+/* A stack that tells whose a note is outweighs the order, and no other CPU keeps that note. */
 static struct err *assign_by_stack(struct kernel *kernel, int32_t *notes, unsigned cpus)
 {
 	size_t count = MIN(dump_cpu_count(kernel->dump), PERCPU_MAX);

@@ -125,8 +125,8 @@ static bool read_tss(struct kernel *kernel, unsigned cpu, uint64_t *ret)
 }
 
 /*
- * Before that: tops in the TSS, one page below each, or two for the debug stack. What a table
- * would give as its size is what separates it from the next lower one.
+ * Before v5.2 the tops are in the TSS. A stack has one page, or two where it is for debug
+ * exceptions: it reaches two pages down, or to the next lower top.
  */
 static struct err *add_ist_stacks(struct kernel *kernel, struct stacks *stacks, unsigned cpu,
 				  uint64_t tss)

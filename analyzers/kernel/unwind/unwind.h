@@ -6,8 +6,8 @@
 #include "kernel/unwind/trace.h"
 
 /*
- * Unwinding a stack into a trace. There are two real ways (ORC, frame pointers) and, as last resort,
- * a scan; each frame says how it was found. Crosses IRQ, NMI, exception and entry stacks.
+ * Unwinding a stack into a trace. There are two real ways (ORC, frame pointers) and, as last
+ * resort, a scan; each frame says how it was found. Crosses IRQ, NMI, exception and entry stacks.
  */
 struct unwind_state;
 

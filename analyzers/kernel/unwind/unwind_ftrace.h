@@ -4,7 +4,10 @@
 
 #include "kernel/kernel.h"
 
-/* The code that a tracer's trampoline is a copy of: the place an address in the copy stands for. */
+/*
+ * For an address in a tracer's trampoline, the same place in the code that it is a copy of. False
+ * when the address is in no trampoline.
+ */
 bool unwind_ftrace_origin(struct kernel *kernel, uint64_t address, uint64_t *ret);
 
 #endif

@@ -258,7 +258,7 @@ static void decode(const struct orc *orc, const uint8_t *raw, struct orc_entry *
 		ret->type = flags >> end_bit & 1 ? ORC_END : ORC_UNDEFINED;
 	else
 		ret->type = (flags >> 8 & 3) + ORC_CALL;
-	/* Before there was a bit for it, what a pt_regs says had just been interrupted. */
+	/* Without a bit that says so: code with a pt_regs is entered from where it interrupted. */
 	ret->signal = orc->flags == ORC_FLAGS_SIGNAL ? flags >> 10 & 1 : ret->type > ORC_CALL;
 }
 
@@ -384,7 +384,7 @@ static struct err *step_call(struct unwind_state *state, const struct orc_entry 
 	(1u << REG_RBX | 1u << REG_RBP | 1u << REG_R12 | 1u << REG_R13 | 1u << REG_R14 |           \
 	 1u << REG_R15)
 
-/* The five words the CPU pushed; the code had not come to save the rest, nor to change it. */
+/* The CPU pushed five words; the other registers are not saved yet, and not changed either. */
 static struct err *step_iret(struct unwind_state *state, const struct orc_entry *entry,
 			     uint64_t cfa, struct unwind_step *ret)
 {

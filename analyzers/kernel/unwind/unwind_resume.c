@@ -89,7 +89,7 @@ static struct err *find_callee(struct unwind_state *state, struct callee *ret)
 	return NULL;
 }
 
-/* The step to a place that may be the caller's, and what speaks for it; RANK_NONE: nothing. */
+/* The step to a place that may be the caller's, and how much speaks for it. */
 static struct err *judge(struct unwind_state *state, const struct callee *callee,
 			 const struct unwind_hit *hit, enum rank best, struct unwind_step *step,
 			 enum rank *ret)
