@@ -18,6 +18,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 #include "locks/lock_class.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)

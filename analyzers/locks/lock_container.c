@@ -15,6 +15,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 #include "locks/device.h"
 #include "locks/lock_member.h"
 

@@ -24,6 +24,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 #include "memory/freelist_corruption.h"
 #include "memory/freelist_culprit.h"
 #include "memory/slab_functions.h"

@@ -7,6 +7,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 
 #define SHEAF_MAX 4096	  /* objects in a sheaf */
 #define BARN_MAX 1024	  /* sheaves in a barn */

@@ -14,6 +14,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "kernel/types/walk.h"
 
 #define CACHES_MAX 65536 /* memcg once gave each group its own */
 #define OBJECT_SIZE_MAX (4u << 20)

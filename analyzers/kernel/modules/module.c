@@ -14,6 +14,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 
 #define MODULES_MAX 4096
 #define MODULE_SIZE_MAX (1u << 30) /* the module area is 1 to 1.5 GiB */

@@ -11,6 +11,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 
 #define BTF_SIZE_MAX (64u << 20) /* the largest kernel BTF seen is a tenth of this */
 #define MODULES_MAX 4096

@@ -10,6 +10,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 
 /*
  * A tracer that is alone on its functions gets a trampoline: a copy of ftrace_caller or

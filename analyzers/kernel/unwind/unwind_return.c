@@ -10,6 +10,7 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "kernel/types/walk.h"
 
 /*
  * Where the right address is kept: by the function graph tracer on a stack beside the task's, by
