@@ -161,7 +161,9 @@ static bool listed(const json_t *list, const json_t *value)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(list, i, one) if (json_equal(one, value)) return true;
+	json_array_foreach (list, i, one)
+		if (json_equal(one, value))
+			return true;
 	return false;
 }
 
@@ -187,9 +189,9 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 		if (matches->list[m].rule != rule)
 			continue;
 		json_array_append_new(verdict->reasons, json_string(matches->list[m].because));
-		json_array_foreach(matches->list[m].findings, i,
-				   finding) if (!listed(verdict->because, finding))
-			json_array_append(verdict->because, finding);
+		json_array_foreach (matches->list[m].findings, i, finding)
+			if (!listed(verdict->because, finding))
+				json_array_append(verdict->because, finding);
 	}
 }
 

@@ -26,8 +26,7 @@ static size_t interesting(const json_t *backtrace, char functions[FRAMES][128])
 	size_t i, count = 0;
 	json_t *frame;
 
-	json_array_foreach(backtrace, i, frame)
-	{
+	json_array_foreach (backtrace, i, frame) {
 		const char *symbol = json_string_at(frame, "symbol");
 		char name[128];
 

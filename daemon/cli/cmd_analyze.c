@@ -132,8 +132,7 @@ static int status_of(const json_t *report)
 	size_t i;
 	json_t *finding;
 
-	json_array_foreach(findings, i, finding)
-	{
+	json_array_foreach (findings, i, finding) {
 		const char *code = json_string_at(finding, "code");
 		const char *analyzer = json_string_at(finding, "analyzer");
 		const char *severity = json_string_at(finding, "severity");

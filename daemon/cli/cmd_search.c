@@ -294,8 +294,7 @@ static void print_text(const struct answer *answer)
 	size_t i;
 	json_t *hit;
 
-	json_array_foreach(answer->hits, i, hit)
-	{
+	json_array_foreach (answer->hits, i, hit) {
 		render_hit(hit, values, &out);
 	}
 	if (json_array_size(answer->hits))

@@ -18,7 +18,7 @@ static void render_queue(const json_t *status, struct str *out)
 	str_puts(out, "queue    ");
 	if (!json_object_size(queue))
 		str_puts(out, " empty");
-	json_object_foreach(queue, key, value)
+	json_object_foreach (queue, key, value)
 		str_printf(out, " %lld %s", json_integer_value(value), key);
 	str_puts(out, "\n");
 }
@@ -28,8 +28,7 @@ static void render_running(const json_t *status, struct str *out)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(json_at(status, "running"), i, item)
-	{
+	json_array_foreach (json_at(status, "running"), i, item) {
 		str_printf(out, "running   %lld ", json_integer_at(item, "id"));
 		render_put(out, "", json_string_at(item, "path"));
 		render_put(out, ": ", json_string_at(item, "step"));
@@ -43,16 +42,14 @@ static void render_spool(const json_t *status, struct str *out)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(json_at(status, "spool.roots"), i, item)
-	{
+	json_array_foreach (json_at(status, "spool.roots"), i, item) {
 		str_puts(out, "spool     ");
 		render_put(out, "", json_string_at(item, "path"));
 		str_puts(out, json_is_true(json_at(item, "present"))
 				      ? "\n"
 				      : ": not there; it is looked for\n");
 	}
-	json_array_foreach(json_at(status, "spool.waiting"), i, item)
-	{
+	json_array_foreach (json_at(status, "spool.waiting"), i, item) {
 		str_puts(out, "waiting   ");
 		render_put(out, "", json_string_at(item, "path"));
 		render_put(out, ": ", json_string_at(item, "why"));
@@ -68,8 +65,7 @@ static void render_disks(const json_t *status, struct str *out)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(json_at(status, "disks"), i, item)
-	{
+	json_array_foreach (json_at(status, "disks"), i, item) {
 		char free_text[16], size_text[16];
 
 		if (!json_at(item, "size_bytes"))

@@ -134,8 +134,7 @@ static void put_operands(const struct page *page, const json_t *instruction)
 	size_t i;
 	json_t *operand;
 
-	json_array_foreach(json_at(instruction, "operands"), i, operand)
-	{
+	json_array_foreach (json_at(instruction, "operands"), i, operand) {
 		_str_ struct str text = {0};
 
 		if (!json_string_at(operand, "register") || !json_string_at(operand, "value"))
@@ -199,8 +198,7 @@ static void put_backtrace(const struct page *page, const json_t *crash)
 	if (!json_array_size(frames))
 		return;
 	heading(page, "Backtrace");
-	json_array_foreach(frames, i, frame)
-	{
+	json_array_foreach (frames, i, frame) {
 		if (i == FRAMES_SHOWN) {
 			str_printf(page->out, "  … %zu more\n", json_array_size(frames) - i);
 			break;
@@ -267,8 +265,7 @@ static void put_list(const struct page *page, const char *title, const json_t *l
 	if (!json_array_size(list))
 		return;
 	heading(page, title);
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach (list, i, item) {
 		if (i == LIST_SHOWN) {
 			str_printf(page->out, "  … %zu more\n", json_array_size(list) - i);
 			break;
@@ -284,8 +281,7 @@ static void put_findings(const struct page *page, const json_t *findings)
 	size_t i, shown = 0;
 	json_t *finding;
 
-	json_array_foreach(findings, i, finding)
-	{
+	json_array_foreach (findings, i, finding) {
 		const char *severity = json_string_at(finding, "severity");
 		const char *headline = json_string_at(finding, "headline");
 		const char *code = json_string_at(finding, "code");
@@ -339,8 +335,7 @@ static void put_degraded(const struct page *page, const json_t *degraded)
 	if (!json_array_size(degraded))
 		return;
 	heading(page, "Missing");
-	json_array_foreach(degraded, i, one)
-	{
+	json_array_foreach (degraded, i, one) {
 		_str_ struct str text = {0};
 
 		str_printf(&text, "%s: %s", string_or(one, "step", "?"),

@@ -29,8 +29,7 @@ static const json_t *pointer_at(const json_t *pointers, const char *where)
 	const json_t *pointer;
 	size_t i;
 
-	json_array_foreach(pointers, i, pointer)
-	{
+	json_array_foreach (pointers, i, pointer) {
 		const char *name = json_string_at(pointer, "where");
 
 		if (name && !strcmp(name, where))
@@ -129,8 +128,7 @@ static size_t widest(const json_t *pointers)
 	size_t i, width = 0;
 	uint64_t value;
 
-	json_array_foreach(pointers, i, pointer)
-	{
+	json_array_foreach (pointers, i, pointer) {
 		_str_ struct str where = {0};
 
 		if (!is_other(pointer, &value))
@@ -163,8 +161,7 @@ static void put_others(struct str *out, const json_t *pointers)
 	bool any = false;
 	uint64_t value;
 
-	json_array_foreach(pointers, i, pointer)
-	{
+	json_array_foreach (pointers, i, pointer) {
 		if (!is_other(pointer, &value))
 			continue;
 		if (!any)

@@ -8,8 +8,7 @@ static void render(const json_t *report, struct str *out)
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach(json_at(report, "findings"), i, finding)
-	{
+	json_array_foreach (json_at(report, "findings"), i, finding) {
 		const json_t *confidence = json_at(finding, "confidence");
 
 		str_printf(out, "#%lld", json_integer_at(finding, "id"));

@@ -23,8 +23,7 @@ static const json_t *node_of(const json_t *waits, long long pid)
 	const json_t *node;
 	size_t i;
 
-	json_array_foreach(json_at(waits, "nodes"), i, node)
-	{
+	json_array_foreach (json_at(waits, "nodes"), i, node) {
 		if (json_integer_at(node, "task.pid") == pid)
 			return node;
 	}
@@ -120,8 +119,7 @@ static void put_waiters(struct str *out, const json_t *lock, const json_t *waits
 	long long total = json_integer_at(lock, "waiter_count");
 	size_t i;
 
-	json_array_foreach(waiters, i, waiter)
-	{
+	json_array_foreach (waiters, i, waiter) {
 		if (i == WAITERS_SHOWN)
 			break;
 		put_waiter(out, waits, waiter, is_owed(lock));
@@ -149,8 +147,7 @@ static void put_lock(struct str *out, const json_t *lock, const json_t *waits)
 	str_puts(out, "\n");
 	render_put(out, "    ", json_string_at(lock, "state"));
 	str_puts(out, json_string_at(lock, "state") ? "\n" : "");
-	json_array_foreach(json_at(lock, "holders"), i, holder)
-	{
+	json_array_foreach (json_at(lock, "holders"), i, holder) {
 		put_holder(out, lock, holder);
 	}
 	put_waiters(out, lock, waits);
@@ -163,8 +160,7 @@ static const json_t *edge_of(const json_t *waits, long long from, long long to)
 	const json_t *edge;
 	size_t i;
 
-	json_array_foreach(json_at(waits, "edges"), i, edge)
-	{
+	json_array_foreach (json_at(waits, "edges"), i, edge) {
 		if (json_integer_at(edge, "from") == from && json_is_integer(json_at(edge, "to")) &&
 		    json_integer_at(edge, "to") == to)
 			return edge;
@@ -225,16 +221,13 @@ void render_locks(const json_t *report, struct str *out)
 	const json_t *waits = json_at(report, "waits"), *item;
 	size_t i;
 
-	json_array_foreach(json_at(waits, "cycles"), i, item)
-	{
+	json_array_foreach (json_at(waits, "cycles"), i, item) {
 		put_cycle(out, waits, item, json_array_get(json_at(waits, "cycle_confidence"), i));
 	}
-	json_array_foreach(json_at(report, "locks"), i, item)
-	{
+	json_array_foreach (json_at(report, "locks"), i, item) {
 		put_lock(out, item, waits);
 	}
-	json_array_foreach(json_at(waits, "roots"), i, item)
-	{
+	json_array_foreach (json_at(waits, "roots"), i, item) {
 		put_root(out, item);
 	}
 	if (json_is_number(json_at(waits, "longest.blocked_s"))) {
@@ -266,10 +259,8 @@ static bool in_a_cycle(const json_t *waits, long long pid)
 	const json_t *cycle, *member;
 	size_t i, j;
 
-	json_array_foreach(json_at(waits, "cycles"), i, cycle)
-	{
-		json_array_foreach(cycle, j, member)
-		{
+	json_array_foreach (json_at(waits, "cycles"), i, cycle) {
+		json_array_foreach (cycle, j, member) {
 			if (json_integer_value(member) == pid)
 				return true;
 		}
@@ -301,8 +292,7 @@ void render_dot(const json_t *report, struct str *out)
 	size_t i;
 
 	str_puts(out, "digraph waits {\n\tnode [shape=box];\n");
-	json_array_foreach(json_at(waits, "nodes"), i, item)
-	{
+	json_array_foreach (json_at(waits, "nodes"), i, item) {
 		_str_ struct str label = {0};
 		long long pid = json_integer_at(item, "task.pid");
 
@@ -311,8 +301,7 @@ void render_dot(const json_t *report, struct str *out)
 		put_quoted(out, label.data);
 		str_printf(out, "\"%s];\n", in_a_cycle(waits, pid) ? ", color=red" : "");
 	}
-	json_array_foreach(json_at(waits, "edges"), i, item)
-	{
+	json_array_foreach (json_at(waits, "edges"), i, item) {
 		put_dot_edge(out, item, i);
 	}
 	str_puts(out, "}\n");

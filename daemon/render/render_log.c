@@ -27,14 +27,12 @@ static void render(const json_t *report, struct str *out)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_at(report, "log.events"), i, item)
-	{
+	json_array_foreach (json_at(report, "log.events"), i, item) {
 		put_time(out, item);
 		render_put(out, "", json_string_at(item, "text"));
 		str_puts(out, "\n");
 	}
-	json_array_foreach(json_at(report, "log.segfaults"), i, item)
-	{
+	json_array_foreach (json_at(report, "log.segfaults"), i, item) {
 		put_segfault(out, item);
 	}
 }

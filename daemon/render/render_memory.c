@@ -28,8 +28,7 @@ static void put_provenance(struct str *out, const json_t *steps)
 	if (!json_array_size(steps))
 		return;
 	render_title(out, "Where the bad value came from");
-	json_array_foreach(steps, i, step)
-	{
+	json_array_foreach (steps, i, step) {
 		str_printf(out, "  %zu. ", i + 1);
 		render_put(out, "", json_string_at(step, "text"));
 		put_evidence(out, step);
@@ -137,8 +136,7 @@ static void put_words(struct str *out, const json_t *contents, uint64_t *shown_t
 	size_t i, skipped = 0;
 	uint64_t address;
 
-	json_array_foreach(words, i, word)
-	{
+	json_array_foreach (words, i, word) {
 		if (!json_address_value(json_at(word, "address"), &address))
 			continue;
 		bool gap = *shown_to && address > *shown_to, same = !gap && repeats(word, before);
@@ -183,8 +181,7 @@ static void put_copies(struct str *out, const json_t *copies)
 	str_printf(out, "  %lld found", json_integer_at(copies, "total"));
 	render_put(out, " in ", json_string_at(copies, "searched"));
 	str_puts(out, "\n");
-	json_array_foreach(json_at(copies, "groups"), i, group)
-	{
+	json_array_foreach (json_at(copies, "groups"), i, group) {
 		str_printf(out, "  %5lld  ", json_integer_at(group, "count"));
 		render_put(out, "", json_string_at(group, "owner"));
 		str_puts(out, "\n");
@@ -200,8 +197,7 @@ static void put_freelists(struct str *out, const json_t *lists)
 
 	if (json_array_size(lists))
 		render_title(out, "Broken free lists");
-	json_array_foreach(lists, i, list)
-	{
+	json_array_foreach (lists, i, list) {
 		render_put(out, "  ", json_string_at(list, "cache"));
 		render_put(out, " object ", json_string_at(list, "object"));
 		render_put(out, ": ", json_string_at(list, "why"));
@@ -229,8 +225,7 @@ static void put_slab_reports(struct str *out, const json_t *reports)
 
 	if (json_array_size(reports))
 		render_title(out, "What slab debugging reported");
-	json_array_foreach(reports, i, report)
-	{
+	json_array_foreach (reports, i, report) {
 		render_put(out, "  ", json_string_at(report, "cache"));
 		render_put(out, " object ", json_string_at(report, "object"));
 		render_put(out, ": ", json_string_at(report, "problem"));
@@ -268,8 +263,7 @@ static void put_code(struct str *out, const json_t *texts)
 
 	if (json_array_size(texts))
 		render_title(out, "Code");
-	json_array_foreach(texts, i, text)
-	{
+	json_array_foreach (texts, i, text) {
 		str_puts(out, "  ");
 		render_place(out, text);
 		render_put(out, ", compared with the ", json_string_at(text, "against"));
@@ -286,8 +280,7 @@ static void put_hypotheses(struct str *out, const json_t *hypotheses)
 
 	if (json_array_size(hypotheses))
 		render_title(out, "What it may be");
-	json_array_foreach(hypotheses, i, hypothesis)
-	{
+	json_array_foreach (hypotheses, i, hypothesis) {
 		str_printf(out, "  %3.0f %%",
 			   100 * json_number_value(json_at(hypothesis, "confidence")));
 		render_put(out, "  ", json_string_at(hypothesis, "text"));

@@ -9,8 +9,7 @@ static void render(const json_t *report, struct str *out)
 	const char *name;
 	size_t i = 0;
 
-	json_object_foreach(registers, name, value)
-	{
+	json_object_foreach (registers, name, value) {
 		_str_ struct str label = {0};
 
 		render_put(&label, "", name);

@@ -8,8 +8,7 @@ static void put_stack(struct str *out, const json_t *frames)
 	const json_t *frame;
 	size_t i;
 
-	json_array_foreach(frames, i, frame)
-	{
+	json_array_foreach (frames, i, frame) {
 		str_printf(out, "  #%-2zu ", i);
 		render_frame(out, frame);
 		str_puts(out, "\n");
@@ -34,8 +33,7 @@ static void put_blocked(struct str *out, const json_t *group)
 	size_t i;
 
 	str_printf(out, "\nblocked, %zu: ", json_array_size(tasks));
-	json_array_foreach(tasks, i, task)
-	{
+	json_array_foreach (tasks, i, task) {
 		str_puts(out, i ? ", " : "");
 		render_task(out, task);
 	}
@@ -54,12 +52,10 @@ static void render(const json_t *report, struct str *out)
 		str_puts(out, "\n");
 	}
 	put_stack(out, json_at(report, "crash.backtrace"));
-	json_array_foreach(json_at(report, "cpus"), i, item)
-	{
+	json_array_foreach (json_at(report, "cpus"), i, item) {
 		put_cpu(out, item);
 	}
-	json_array_foreach(json_at(report, "tasks.blocked"), i, item)
-	{
+	json_array_foreach (json_at(report, "tasks.blocked"), i, item) {
 		put_blocked(out, item);
 	}
 }

@@ -72,10 +72,9 @@ static const char *broken(const struct fixture *f, const char *file)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(
-		f->verdict.broken, i,
-		one) if (!strcmp(json_string_value(json_object_get(one, "rule")),
-				 file)) return json_string_value(json_object_get(one, "why"));
+	json_array_foreach (f->verdict.broken, i, one)
+		if (!strcmp(json_string_value(json_object_get(one, "rule")), file))
+			return json_string_value(json_object_get(one, "why"));
 	return "";
 }
 

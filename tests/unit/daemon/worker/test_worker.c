@@ -89,12 +89,11 @@ static const json_t *find(const struct seen *seen, const char *code)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(seen->findings, i,
-			   one) if (!strcmp(json_string_value(json_object_get(one, "code")), code))
-	{
-		ck_assert_msg(!found, "two of %s", code);
-		found = one;
-	}
+	json_array_foreach (seen->findings, i, one)
+		if (!strcmp(json_string_value(json_object_get(one, "code")), code)) {
+			ck_assert_msg(!found, "two of %s", code);
+			found = one;
+		}
 	return found;
 }
 
