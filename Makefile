@@ -85,7 +85,7 @@ clean:
 deps:
 	@tests/deps build
 deps-test:
-	@tests/deps build test
+	@tests/deps build test lint
 # Costs one pkg-config call when everything is there.
 deps-quiet:
 	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null || tests/deps build
@@ -100,7 +100,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 # Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
 check: deps-test
 	$(MAKE) all
-	$(MAKE) check-unit check-tree check-how-to
+	$(MAKE) lint
+	$(MAKE) check-unit check-how-to
 	$(MAKE) check-san
 	$(MAKE) check-golden
 	$(MAKE) check-guest
@@ -181,8 +182,10 @@ bench: deps-test
 	@tests/bench/search
 
 .PHONY: lint
-lint:
-	@tests/lint
+# Layout, static analysis and check-tree.
+lint: $(PROGRAMS)
+	@tests/deps lint
+	@tests/lint $(BUILD)
 
 $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/bench/read-all \
 $(BUILD)/tests/guest/text-all: \

@@ -58,9 +58,6 @@ static inline bool err_ok(struct err *err)
 }
 
 /* Like err_ok(), but when memory ran out the calling function returns with that error. */
-#ifdef __cppcheck__ /* it does not follow statement expressions */
-#define TRY_OK(expr) err_ok(expr)
-#else
 #define TRY_OK(expr)                                                                               \
 	({                                                                                         \
 		struct err *tried_ = (expr);                                                       \
@@ -68,7 +65,6 @@ static inline bool err_ok(struct err *err)
 			return tried_;                                                             \
 		err_ok(tried_);                                                                    \
 	})
-#endif
 
 DEFINE_CLEANUP(struct err, err_free)
 #define _err_ _cleanup_(cleanup_err_free)

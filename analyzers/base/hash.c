@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A map by open addressing, and a hash of strings. */
 #include "base/hash.h"
 
 #include <stdlib.h>

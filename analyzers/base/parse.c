@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers out of text, and little-endian integers out of bytes. */
 #include "base/parse.h"
 
 #include <endian.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strings that grow, and a few tests and copies of strings. */
 #include "base/str.h"
 
 #include <stdarg.h>

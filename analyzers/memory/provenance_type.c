@@ -62,11 +62,11 @@ struct type provenance_parameter(struct walk *walk, const struct scope *scope, e
 {
 	bool clone;
 	struct type function = function_type(walk, &scope->flow->symbol, &clone);
-	struct type target =
-		clone || provenance_argument_index(reg) < 0
-			? (struct type){0}
-			: parameter_target(function, (size_t)provenance_argument_index(reg));
+	int argument = provenance_argument_index(reg);
 
+	if (clone || argument < 0)
+		return (struct type){0};
+	struct type target = parameter_target(function, (size_t)argument);
 	return is_record(target) ? target : (struct type){0};
 }
 

@@ -90,6 +90,8 @@ struct err *freelist_walk(struct kernel *kernel, const struct slab *slab, uint64
 			break;
 		}
 	}
-	*broken = last.why == BREAK_NONE ? (struct freelist_break){0} : last;
+	if (last.why == BREAK_NONE)
+		last = (struct freelist_break){0};
+	*broken = last;
 	return NULL;
 }

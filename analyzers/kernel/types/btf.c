@@ -72,7 +72,9 @@ static struct type strip(struct btf *btf, uint32_t id)
 			return (struct type){0};
 	}
 	enum type_kind kind = kind_of(&record);
-	return kind == TYPE_NONE ? (struct type){0} : (struct type){&btf->provider, id, kind};
+	if (kind == TYPE_NONE)
+		return (struct type){0};
+	return (struct type){&btf->provider, id, kind};
 }
 
 static bool is_symbol(enum btf_kind kind)

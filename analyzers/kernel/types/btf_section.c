@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 
 #define BTF_MAGIC 0xeb9f
@@ -100,32 +101,26 @@ static uint64_t record_length(const struct btf_section *section, const uint8_t *
 	return length <= left ? length : 0;
 }
 
-/* Note where each record begins. A count first would cost a second pass; growing is cheaper. */
+/* Note where each record begins. */
 static struct err *index_types(struct btf_section *section)
 {
-	uint32_t count = 0, room = section->types_size / 40 + 64;
+	uint32_t count = 0;
 	uint64_t at = 0;
 
-	section->where = malloc(room * sizeof(*section->where));
-	while (section->where && at < section->types_size) {
+	while (at < section->types_size) {
 		uint64_t length =
 			record_length(section, section->types + at, section->types_size - at);
 
 		if (!length)
 			return err_new(ERR_CORRUPT, "BTF type %u is malformed",
 				       section->first_id + count);
-		if (count == room) {
-			room *= 2;
-			uint32_t *grown = reallocarray(section->where, room, sizeof(*grown));
-			if (!grown)
-				return &err_nomem;
-			section->where = grown;
-		}
+		if (!array_grow(section->where, count))
+			return &err_nomem;
 		section->where[count++] = (uint32_t)at;
 		at += length;
 	}
 	section->end_id = section->first_id + count;
-	return section->where ? NULL : &err_nomem;
+	return NULL;
 }
 
 static bool inside(uint64_t header, uint64_t offset, uint64_t length, uint64_t size)

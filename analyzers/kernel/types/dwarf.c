@@ -179,8 +179,9 @@ static struct type strip(struct dwarf *dwarf, Dwarf_Die die)
 		if (!attribute_die(&die, DW_AT_type, &die))
 			return (struct type){&dwarf->provider, 0, TYPE_VOID};
 	enum type_kind kind = kind_of(&die);
-	return kind == TYPE_NONE ? (struct type){0}
-				 : (struct type){&dwarf->provider, dwarf_dieoffset(&die), kind};
+	if (kind == TYPE_NONE)
+		return (struct type){0};
+	return (struct type){&dwarf->provider, dwarf_dieoffset(&die), kind};
 }
 
 /* What DW_AT_type names; void where there is none. */
