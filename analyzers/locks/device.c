@@ -31,7 +31,8 @@ bool device_super_block_name(struct kernel *kernel, uint64_t super_block, char *
 
 	if (!err_ok(member_read(kernel, super_block, MEMBER_SB_TYPE, &type)) ||
 	    !device_read_name(kernel, type, MEMBER_FS_TYPE_NAME, kind, sizeof(kind)) ||
-	    !err_ok(member_read_string(kernel, super_block, MEMBER_SB_ID, device, sizeof(device))) ||
+	    !err_ok(member_read_string(kernel, super_block, MEMBER_SB_ID, device,
+				       sizeof(device))) ||
 	    !is_printable(device, strlen(device)))
 		return false;
 	/* A file system without a device is called by its own name in s_id. */
