@@ -31,8 +31,43 @@ static void take_who(struct crash *crash, const struct report *report)
 	copy_string(crash->comm, sizeof(crash->comm), report->comm);
 }
 
+static bool ends_in_panic(const char *function)
+{
+	return !strcmp(function, "panic") || !strcmp(function, "vpanic") ||
+	       !strcmp(function, "nmi_panic");
+}
+
+/* The frame that called panic(), as in a dump. */
+static bool panic_caller(const struct report *report, struct report_place *ret)
+{
+	const struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
+	bool panicked = false, found = false;
+
+	for (size_t i = 0; stack && i < stack->count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+
+		if (frame->unreliable)
+			continue;
+		if (panicked && !ends_in_panic(frame->place.symbol)) {
+			*ret = frame->place;
+			found = true;
+		}
+		panicked = ends_in_panic(frame->place.symbol);
+	}
+	return found;
+}
+
 static void take_where(struct crash *crash, const struct report *report)
 {
+	struct report_place caller;
+
+	if (!report->rip.symbol[0] && !regs_known(&report->regs, REG_RIP) &&
+	    panic_caller(report, &caller)) {
+		copy_string(crash->at.symbol, sizeof(crash->at.symbol), caller.symbol);
+		copy_string(crash->at.module, sizeof(crash->at.module), caller.module);
+		crash->at.offset = caller.offset;
+		return;
+	}
 	copy_string(crash->at.symbol, sizeof(crash->at.symbol), report->rip.symbol);
 	copy_string(crash->at.module, sizeof(crash->at.module), report->rip.module);
 	crash->at.offset = report->rip.offset;

@@ -61,7 +61,8 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 			continue;
 		}
 		*ret = frame.place;
-		return helped;
+		return helped && (strcmp(frame.place.symbol, crash->at.symbol) != 0 ||
+				  frame.place.offset != crash->at.offset);
 	}
 	return false;
 }

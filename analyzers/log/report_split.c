@@ -62,6 +62,21 @@ static void mark_cut(const struct splitter *splitter, struct report *report)
 
 #define MACHINERY_MAX 24 /* frames of the report's own making on top of the trace */
 
+/* How many frames on top are of printing the trace: dump_stack() and what it calls. */
+static size_t printers(const struct report_stack *stack)
+{
+	static const char *const names[] = {"dump_stack",     "show_stack", "dump_trace",
+					    "dump_header",    "show_trace", "dump_cpu_task",
+					    "sched_show_task"};
+	size_t end = 0;
+
+	for (size_t i = 0; i < MIN(stack->count, (size_t)MACHINERY_MAX); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
+			if (!strncmp(stack->frames[i].place.symbol, names[j], strlen(names[j])))
+				end = i + 1;
+	return end;
+}
+
 /* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
 static void trim_machinery(struct report *report)
 {
@@ -78,6 +93,8 @@ static void trim_machinery(struct report *report)
 		if (!strcmp(place->symbol, rip->symbol) && place->offset == rip->offset)
 			end = last || !end ? i + 1 : end;
 	}
+	if (stack && !rip->symbol[0])
+		end = printers(stack);
 	if (!end)
 		return;
 	stack->count -= end;

@@ -11,7 +11,8 @@
 
 #include "base/array.h"
 
-#define SIGNATURE "makedumpfile\0\0\0\0"
+#define SIGNATURE                                                                                  \
+	"makedumpfile"	 /* and a NUL; what fills up the field some versions leave as it was */
 #define HEADER_SIZE 4096 /* MAX_SIZE_MDF_HEADER */
 #define RECORDS_MAX (16u << 20)
 #define SPLITS_MAX 4096 /* rewritten pieces: a writer goes back to a header, not to everything */
@@ -41,7 +42,7 @@ bool flattened_is(int fd)
 	struct header header;
 
 	return pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
-	       !memcmp(header.signature, SIGNATURE, sizeof(header.signature)) &&
+	       !memcmp(header.signature, SIGNATURE, sizeof(SIGNATURE)) &&
 	       be64toh((uint64_t)header.type) == 1 && be64toh((uint64_t)header.version) == 1;
 }
 
