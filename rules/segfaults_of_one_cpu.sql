@@ -1,16 +1,20 @@
 -- id: segfaults_of_one_cpu
--- title: different programs crash on the same CPU, and on no other
+-- title: different programs crash on the same core, more often than luck would have it
 -- cause: hardware
 -- severity: critical
--- confidence: 0.6
+-- confidence: 0.8
 -- advice: Take that core offline (echo 0 > /sys/devices/system/cpu/cpuN/online) and see whether the crashes end; test or replace the processor.
+-- advice: Programs that are bound to one core all crash there: look for isolcpus, cpusets and taskset first.
 SELECT
-	count(DISTINCT comm) || ' different programs crashed on CPU ' || cpu || ', none on another'
-		AS because,
-	'faulty core: ' || count(DISTINCT comm) || ' different programs crashed, all on CPU ' || cpu
+	programs || ' different programs crashed on the core of CPU ' || cpu || ', of ' || "of" ||
+		' crashes of different programs on ' || iif(cpus_known, '', 'at least ') || cpus ||
+		' CPUs: the chance of that by luck is ' || iif(chance < 1e-9, 'less than 1 in a billion',
+		'1 in ' || CAST(1 / chance AS INTEGER)) AS because,
+	'faulty core: ' || programs || ' different programs crashed on CPU ' || cpu ||
+		iif(programs = "of", ', none on another', ', ' || ("of" - programs) || ' elsewhere')
 		AS headline,
-	min(finding) AS finding
-FROM segfault s
-WHERE dump = :dump AND cpu IS NOT NULL
-	AND NOT EXISTS (SELECT 1 FROM segfault o WHERE o.dump = s.dump AND o.cpu <> s.cpu)
-GROUP BY cpu HAVING count(DISTINCT comm) >= 3;
+	finding
+FROM segfault_core s
+WHERE dump = :dump AND chance < 0.001 AND programs * 2 > "of"
+	AND NOT EXISTS (SELECT 1 FROM crash c WHERE c.dump = s.dump
+		AND c.kind NOT IN ('unknown', 'none'));

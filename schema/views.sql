@@ -117,8 +117,58 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.offset' AS "offset",
 	evidence ->> '$.access' AS access,
 	evidence ->> '$.class' AS class,
-	evidence ->> '$.cpu' AS cpu
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.trap' AS trap,
+	evidence ->> '$.instruction' AS instruction,
+	coalesce(evidence ->> '$.times', 1) AS times
 FROM finding WHERE place = 'log.segfaults[]';
+
+-- The user program's crash that a log is about, where the kernel itself did not die: at the place
+-- with most of them, the first one there. did: what it did, for a headline.
+CREATE VIEW user_crash AS
+SELECT dump, finding, confidence, trap, class, access, address, instruction, times, others,
+	comm || '/' || pid AS program,
+	CASE WHEN "offset" IS NOT NULL THEN ' in ' || object || '+' || printf('0x%x', "offset")
+		WHEN access = 'execute' THEN '' ELSE ' at ' || ip END AS place,
+	iif(times > 1, ', ' || times || ' times', '') AS often,
+	CASE
+	WHEN class = 'null_offset' AND access = 'execute' THEN 'called through a NULL pointer'
+	WHEN class = 'null_offset' THEN 'NULL pointer ' || access || ' (' || address || ')'
+	WHEN class = 'stack_overflow' THEN 'stack overflow'
+	WHEN class = 'stack_pointer' THEN 'wrong stack pointer'
+	WHEN address IS NULL THEN trap || CASE class
+		WHEN 'non_canonical' THEN ', a pointer that is no address'
+		WHEN 'misaligned' THEN ', a pointer that is not aligned or no address'
+		WHEN 'privileged' THEN ', an instruction for the kernel alone' ELSE '' END
+	ELSE CASE access WHEN 'execute' THEN 'jump to ' ELSE access || ' of ' END || address ||
+		CASE class
+		WHEN 'not_present' THEN ', where nothing is mapped,'
+		WHEN 'protection' THEN CASE access
+			WHEN 'execute' THEN ', which is not executable,'
+			WHEN 'write' THEN ', which is read-only,'
+			ELSE ', which it may not read,' END
+		WHEN 'kernel' THEN ', an address of the kernel,'
+		WHEN 'non_canonical' THEN ', which is no address,'
+		ELSE ' (' || replace(class, '_', ' ') || ')' END
+	END AS did
+FROM (SELECT *,
+		row_number() OVER (PARTITION BY dump ORDER BY times DESC, finding) AS rank,
+		(SELECT count(*) FROM segfault o WHERE o.dump = s.dump) - times AS others
+	FROM segfault s) AS user_crash_of
+WHERE rank = 1
+	AND NOT EXISTS (SELECT 1 FROM crash c WHERE c.dump = user_crash_of.dump
+		AND c.kind NOT IN ('unknown', 'none'));
+
+-- Different programs that crashed on one core.
+CREATE VIEW segfault_core AS
+SELECT dump, number AS finding, confidence,
+	evidence ->> '$.segfault_core.cpu' AS cpu,
+	evidence ->> '$.segfault_core.programs' AS programs,
+	evidence ->> '$.segfault_core.of' AS "of",
+	evidence ->> '$.segfault_core.cpus' AS cpus,
+	evidence ->> '$.segfault_core.cpus_known' AS cpus_known,
+	evidence ->> '$.segfault_core.chance' AS chance
+FROM finding WHERE code = 'log.segfaults' AND evidence ->> '$.segfault_core.cpu' IS NOT NULL;
 
 -- A line of the kernel log that matters.
 CREATE VIEW log_event AS

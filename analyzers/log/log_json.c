@@ -2,6 +2,7 @@
 /* Writes the section "log" of the verdict. */
 #include "log/log_json.h"
 
+#include "kernel/insn/insn.h"
 #include "kernel/printk/log.h"
 
 static void put_time(json_t *json, const struct log_line *line)
@@ -118,10 +119,38 @@ json_t *log_json_event(const struct log_line *line, const char *kind)
 	return json;
 }
 
-json_t *log_json_segfault(const struct log_line *line, const struct segfault *fault)
+static json_t *error_words_json(const struct segfault *fault)
 {
-	json_t *json = json_object();
+	json_t *list = json_array();
+	const char *word;
+
+	for (unsigned i = 0; (word = segfault_error_word(fault, i)); i++)
+		json_array_append_new(list, json_string(word));
+	return list;
+}
+
+static void put_object(json_t *json, const struct segfault *fault)
+{
 	uint64_t offset;
+
+	if (!fault->object[0])
+		return;
+	json_put(json, "object", json_escaped(fault->object));
+	json_put(json, "base", json_address(fault->base));
+	json_put(json, "size", json_integer((json_int_t)fault->size));
+	json_put(json, "offset",
+		 segfault_offset(fault, &offset) ? json_integer((json_int_t)offset) : json_null());
+}
+
+static void put_number(json_t *json, const char *key, int number)
+{
+	json_put(json, key, number >= 0 ? json_integer(number) : NULL);
+}
+
+json_t *log_json_segfault(const struct log_line *line, const struct segfault_facts *facts)
+{
+	const struct segfault *fault = facts->fault;
+	json_t *json = json_object();
 
 	put_time(json, line);
 	json_put(json, "comm", json_escaped(fault->comm));
@@ -131,17 +160,32 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault *fa
 	json_put(json, "ip", json_address(fault->ip));
 	json_put(json, "sp", json_address(fault->sp));
 	json_put(json, "error", json_integer((json_int_t)fault->error));
-	if (fault->object[0]) {
-		json_put(json, "object", json_escaped(fault->object));
-		json_put(json, "base", json_address(fault->base));
-		json_put(json, "size", json_integer((json_int_t)fault->size));
-		json_put(json, "offset",
-			 segfault_offset(fault, &offset) ? json_integer((json_int_t)offset)
-							 : json_null());
-	}
+	if (fault->has_address)
+		json_put(json, "error_words", error_words_json(fault));
+	put_object(json, fault);
 	json_put(json, "access",
 		 segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
-	json_put(json, "class", segfault_class(fault) ? json_string(segfault_class(fault)) : NULL);
-	json_put(json, "cpu", fault->cpu >= 0 ? json_integer(fault->cpu) : NULL);
+	json_put(json, "class", facts->class ? json_string(facts->class) : NULL);
+	json_put(json, "instruction", facts->insn ? json_escaped(facts->insn->text) : NULL);
+	put_number(json, "cpu", fault->cpu);
+	put_number(json, "core", fault->core);
+	put_number(json, "socket", fault->socket);
+	json_put(json, "times", facts->times ? json_integer((json_int_t)facts->times) : NULL);
+	return json;
+}
+
+json_t *log_json_segfaults(size_t count, const struct segfault_core *core)
+{
+	json_t *json = json_pack("{s:I}", "segfault_count", (json_int_t)count);
+
+	if (!core)
+		return json;
+	json_t *one = json_pack("{s:i, s:I, s:I, s:I, s:b, s:f}", "cpu", core->cpu, "programs",
+				(json_int_t)core->programs, "of", (json_int_t)core->of, "cpus",
+				(json_int_t)core->cpus, "cpus_known", core->cpus_known, "chance",
+				core->chance);
+	put_number(one, "core", core->core);
+	put_number(one, "socket", core->socket);
+	json_put(json, "segfault_core", one);
 	return json;
 }

@@ -4,8 +4,9 @@
 
 #include "json.h"
 #include "log/report.h"
-#include "log/segfault.h"
+#include "log/segfault_core.h"
 
+struct insn;
 struct log_line;
 
 /* A FRAME as the log prints it. */
@@ -14,7 +15,17 @@ json_t *log_json_place(const struct report_place *place, bool exception);
 json_t *log_json_report(const struct log *log, const struct report *report);
 /* An element of log.events[]; kind as in log_events.def. */
 json_t *log_json_event(const struct log_line *line, const char *kind);
+/* A user process' crash, and what is known beside its line. */
+struct segfault_facts {
+	const struct segfault *fault;
+	const struct insn *insn; /* at ip, NULL unknown */
+	const char *class;	 /* see segfault_class.h, NULL unknown */
+	uint64_t times;		 /* crashes at the same place, in all of the log; 0 not counted */
+};
+
 /* An element of log.segfaults[]: the line and what was read out of it. */
-json_t *log_json_segfault(const struct log_line *line, const struct segfault *fault);
+json_t *log_json_segfault(const struct log_line *line, const struct segfault_facts *facts);
+/* What section log has of all of them; core may be NULL. */
+json_t *log_json_segfaults(size_t count, const struct segfault_core *core);
 
 #endif

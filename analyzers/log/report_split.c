@@ -31,6 +31,7 @@ struct splitter {
 	struct reports *reports;
 	struct open_report open[OPEN_MAX];
 	size_t count;
+	size_t user_code; /* line up to which a "Code:" may be of a user process' crash; 0 none */
 };
 
 static struct err *keep(struct reports *reports, struct report *report)
@@ -253,6 +254,24 @@ static bool ends_oops(struct splitter *splitter, size_t line, enum report_kind k
 	return true;
 }
 
+#define USER_CODE_LINES 3 /* "Code:" follows a user process' crash so soon */
+
+/* A line about a user process that crashed, or its code: of no report. See segfault.h. */
+static bool is_of_user(struct splitter *splitter, size_t line, enum body_line body)
+{
+	const char *text = splitter->log->lines[line].text;
+
+	if (strstr(text, ": segfault at ") ||
+	    (has_prefix(text, "traps: ") && strstr(text, " ip:"))) {
+		splitter->user_code = line + USER_CODE_LINES;
+		return true;
+	}
+	if (body != BODY_CODE || line > splitter->user_code)
+		return false;
+	splitter->user_code = 0;
+	return true;
+}
+
 static struct err *take_line(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
@@ -261,6 +280,8 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	enum head_how how;
 
 	TRY(close_quiet(splitter, line));
+	if (is_of_user(splitter, line, body))
+		return NULL;
 	if (report_head_find(text, &kind, &how)) {
 		if (ends_oops(splitter, line, kind))
 			return NULL;

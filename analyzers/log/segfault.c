@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/str.h"
 
@@ -26,7 +27,30 @@ static bool parse_task(const char *start, const char *end, struct segfault *faul
 		return false;
 	size_t length = (size_t)(open - start);
 	copy_part(fault->comm, sizeof(fault->comm), start, length);
-	return length < sizeof(fault->comm);
+	return length < sizeof(fault->comm) && fault->pid <= INT32_MAX;
+}
+
+/* "[base+size]", "[offset,base+size]"; the fields stay as they are when it is neither. */
+static bool parse_mapping(const char *open, struct segfault *fault)
+{
+	uint64_t first, base, size;
+	const char *at = open + 1 + strspn(open + 1, HEX);
+
+	if (!parse_hex_start(open + 1, &first))
+		return false;
+	bool has_offset = *at == ',';
+	if (has_offset) {
+		if (!parse_hex_start(at + 1, &base))
+			return false;
+		at += 1 + strspn(at + 1, HEX);
+	}
+	if (*at != '+' || !parse_hex_start(at + 1, &size) || at[1 + strspn(at + 1, HEX)] != ']')
+		return false;
+	fault->has_file_offset = has_offset;
+	fault->file_offset = has_offset ? first : 0;
+	fault->base = has_offset ? base : first;
+	fault->size = size;
+	return true;
 }
 
 /* " in libfoo.so[7f00+1000]"; a file's name may hold brackets too. */
@@ -37,106 +61,204 @@ static void parse_object(const char *at, struct segfault *fault)
 	if (!name)
 		return;
 	name += 4;
-	for (const char *c = name; *c && strncmp(c, " likely on CPU", 14); c++)
+	for (const char *c = name; *c && strncmp(c, " likely on CPU", 14) != 0; c++)
 		if (*c == '[')
 			open = c;
-	if (!open)
-		return;
-	size_t digits = strspn(open + 1, HEX);
-	const char *plus = open + 1 + digits;
-	if (!parse_hex(open + 1, digits, &fault->base) || *plus != '+')
-		return;
-	digits = strspn(plus + 1, HEX);
-	if (plus[1 + digits] != ']' || !parse_hex(plus + 1, digits, &fault->size))
-		return;
-	copy_part(fault->object, sizeof(fault->object), name, (size_t)(open - name));
+	if (open && open > name && parse_mapping(open, fault))
+		copy_part(fault->object, sizeof(fault->object), name, (size_t)(open - name));
+}
+
+static int parse_number(const char *text, const char *words)
+{
+	uint64_t number;
+
+	return text && parse_dec_after(text, words, &number) && number < 65536 ? (int)number : -1;
 }
 
 static void parse_cpu(const char *at, struct segfault *fault)
 {
-	uint64_t number;
+	const char *words = strstr(at, " likely on CPU ");
 
-	fault->cpu = -1;
-	if (parse_dec_after(at, " likely on CPU ", &number) && number < 65536)
-		fault->cpu = (int)number;
+	fault->cpu = parse_number(words, " likely on CPU ");
+	fault->core = parse_number(words, "(core ");
+	fault->socket = parse_number(words, ", socket ");
 }
 
-static bool parse_page_fault(const char *line, struct segfault *fault)
+/* The number behind the first of some names, and a blank or a colon: " rip 5", " ip:5". */
+static const char *parse_field(const char *at, const char *const *names, uint64_t *ret)
 {
+	for (; *names; names++) {
+		size_t length = strlen(*names);
+		const char *found = at;
+
+		while ((found = strstr(found, *names)) && found[length] != ' ' &&
+		       found[length] != ':')
+			found++;
+		if (!found)
+			continue;
+		const char *value = found + length + 1;
+		value += strspn(value, " ");
+		*ret = 0; /* %p wrote NULL as "(null)" */
+		return has_prefix(value, "(null)") || parse_hex_start(value, ret) ? found : NULL;
+	}
+	return NULL;
+}
+
+static const char *const ip_names[] = {" rip", " eip", " ip", NULL};
+static const char *const sp_names[] = {" rsp", " esp", " sp", NULL};
+static const char *const error_names[] = {" error", NULL};
+
+/* Where the fields begin, or NULL. */
+static const char *parse_registers(const char *at, struct segfault *fault)
+{
+	const char *ip = parse_field(at, ip_names, &fault->ip);
+	const char *sp = ip ? parse_field(ip, sp_names, &fault->sp) : NULL;
+
+	return sp && parse_field(sp, error_names, &fault->error) ? ip : NULL;
+}
+
+static const char *parse_page_fault(const char *line, struct segfault *fault)
+{
+	static const char *const at_names[] = {" segfault at", NULL};
 	const char *words = strstr(line, ": segfault at ");
 
-	if (!words || !parse_task(line, words, fault))
-		return false;
+	if (!words || !parse_task(line, words, fault) ||
+	    !parse_field(words, at_names, &fault->address))
+		return NULL;
 	copy_string(fault->trap, sizeof(fault->trap), "segfault");
 	fault->has_address = true;
-	return parse_hex_after(words, " at ", &fault->address) &&
-	       parse_hex_after(words, " ip ", &fault->ip) &&
-	       parse_hex_after(words, " sp ", &fault->sp) &&
-	       parse_hex_after(words, " error ", &fault->error);
+	return parse_registers(words + 14, fault);
 }
 
-static bool parse_trap(const char *line, struct segfault *fault)
+/* Without "traps: " before them, these words alone are a trap's. */
+static bool is_trap(const char *words)
 {
-	const char *start = strstr(line, "traps: "), *ip = strstr(line, " ip:"), *end = NULL;
+	static const char *const known[] = {"general protection", "control protection",
+					    "divide error",	  "invalid opcode",
+					    "stack segment",	  "segment not present",
+					    "alignment check",	  "int3",
+					    "overflow",		  "bounds",
+					    "invalid TSS",	  "coprocessor segment overrun"};
 
-	if (!start || !ip || ip < start)
-		return false;
-	start += 7;
-	for (const char *c = start; c < ip; c++)
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (has_prefix(words, known[i]))
+			return true;
+	return false;
+}
+
+/* The end of "comm[pid]", which a trap's words follow before limit; NULL when there is none. */
+static const char *task_end(const char *start, const char *limit)
+{
+	const char *end = NULL;
+
+	for (const char *c = start; c < limit; c++)
 		if (*c == ']' && (c[1] == ' ' || c[1] == ':'))
 			end = c + 1;
+	return end;
+}
+
+static const char *parse_trap(const char *line, struct segfault *fault)
+{
+	const char *start = strstr(line, "traps: ");
+	bool announced = start == line;
+
+	start = announced ? start + 7 : line;
+	const char *ip = parse_registers(start, fault);
+	const char *end = ip ? task_end(start, ip) : NULL;
 	if (!end || !parse_task(start, end, fault))
-		return false;
+		return NULL;
 	const char *trap = end + strspn(end, ": ");
-	if (trap > ip)
-		return false;
-	if (!strncmp(trap, "trap ", 5) && trap + 5 < ip)
+	if (has_prefix(trap, "trap "))
 		trap += 5;
+	if (trap >= ip || (!announced && !is_trap(trap)))
+		return NULL;
 	copy_part(fault->trap, sizeof(fault->trap), trap, (size_t)(ip - trap));
-	return trap < ip && parse_hex_after(ip, " ip:", &fault->ip) &&
-	       parse_hex_after(ip, " sp:", &fault->sp) &&
-	       parse_hex_after(ip, " error:", &fault->error);
+	return ip;
 }
 
 bool segfault_parse(const char *line, struct segfault *ret)
 {
+	const char *fields;
+
 	*ret = (struct segfault){0};
-	if (!parse_page_fault(line, ret)) {
+	fields = parse_page_fault(line, ret);
+	if (!fields) {
 		*ret = (struct segfault){0};
-		if (!parse_trap(line, ret))
-			return false;
+		fields = parse_trap(line, ret);
 	}
-	parse_object(line, ret);
-	parse_cpu(line, ret);
+	if (!fields)
+		return false;
+	parse_object(fields, ret);
+	parse_cpu(fields, ret);
 	return true;
+}
+
+bool segfault_parse_code(const char *line, struct segfault *fault)
+{
+	const char *at = has_prefix(line, "Code: ") ? line + 6 : "";
+	bool marked = false;
+
+	fault->code_length = fault->code_at = 0;
+	for (; *at && fault->code_length < sizeof(fault->code); at += strspn(at, " ")) {
+		bool here = *at == '<';
+		uint64_t byte;
+
+		at += here;
+		if (strspn(at, HEX) != 2 || !parse_hex(at, 2, &byte))
+			break; /* "Bad RIP value.", "Unable to access opcode bytes at …" */
+		if (here)
+			fault->code_at = fault->code_length;
+		marked |= here;
+		fault->code[fault->code_length++] = (uint8_t)byte;
+		at += 2 + (at[2] == '>');
+	}
+	if (!marked)
+		fault->code_length = fault->code_at = 0;
+	return marked;
 }
 
 bool segfault_offset(const struct segfault *fault, uint64_t *offset)
 {
-	*offset = fault->ip - fault->base;
-	return fault->object[0] && fault->ip >= fault->base && *offset < fault->size;
+	*offset = fault->has_file_offset ? fault->file_offset : fault->ip - fault->base;
+	return fault->object[0] && fault->ip >= fault->base &&
+	       fault->ip - fault->base < fault->size;
 }
 
 const char *segfault_access(const struct segfault *fault)
 {
 	if (!fault->has_address)
 		return NULL;
-	return fault->error & 0x10 || fault->address == fault->ip ? "execute"
-	       : fault->error & 2				  ? "write"
-								  : "read";
+	return fault->error & SEGFAULT_FETCH || fault->address == fault->ip ? "execute"
+	       : fault->error & SEGFAULT_WRITE				    ? "write"
+									    : "read";
 }
 
-#define NULL_REGION 0x10000ull /* mmap_min_addr's usual value: nothing is mapped below */
-
-const char *segfault_class(const struct segfault *fault)
+bool segfault_is_32bit(const struct segfault *fault)
 {
-	if (!fault->has_address)
-		return NULL;
-	if (fault->address < NULL_REGION)
-		return "null_offset";
-	if (fault->address >> 47)
-		return fault->address >> 47 == 0x1ffff ? "kernel" : "non_canonical";
-	if (fault->error & 0x20)
-		return "protection_key";
-	return fault->error & 1 ? "protection" : "not_present";
+	return fault->sp <= UINT32_MAX && fault->ip <= UINT32_MAX && fault->sp >= 4096;
+}
+
+const char *segfault_error_word(const struct segfault *fault, unsigned n)
+{
+	static const struct {
+		unsigned bit;
+		const char *set, *clear;
+	} table[] = {
+		{SEGFAULT_PRESENT, "the page's rights forbid it", "no page there"},
+		{SEGFAULT_WRITE, "write", NULL},
+		{SEGFAULT_USER, "by user code", "by the kernel for it"},
+		{SEGFAULT_RESERVED, "reserved bit set in a page table", NULL},
+		{SEGFAULT_FETCH, "instruction fetch", NULL},
+		{SEGFAULT_PKEY, "protection key", NULL},
+		{SEGFAULT_SHADOW_STACK, "shadow stack", NULL},
+		{SEGFAULT_SGX, "SGX enclave page", NULL},
+	};
+
+	for (size_t i = 0; fault->has_address && i < ARRAY_SIZE(table); i++) {
+		const char *word = fault->error & table[i].bit ? table[i].set : table[i].clear;
+
+		if (word && !n--)
+			return word;
+	}
+	return NULL;
 }

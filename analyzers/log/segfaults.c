@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: user processes that crashed, by their lines in the kernel log: which instruction of
- *   which file, what kind of access to what.
+ *   which file, what kind of access to what, how often at the same place; whether different programs
+ *   crash on one core.
  * Needs: the log.
  * False positives: a process that printed such a line to /dev/kmsg.
  * Kernel commits: see segfault.c.
@@ -10,11 +11,105 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "base/array.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "kernel/printk/log.h"
 #include "log/log_json.h"
-#include "log/log_tail.h"
 #include "log/segfault.h"
+#include "log/segfault_class.h"
+#include "log/segfault_core.h"
+
+#define SEGFAULTS_MAX 500	  /* told one by one: the last ones */
+#define SEGFAULT_PLACES_MAX 10000 /* counted: the first ones */
+#define CODE_LINES 3		  /* after its line, a segfault's code follows */
+
+struct segfaults {
+	struct segfault *list; /* of the log's last ones */
+	size_t *lines;
+	size_t count, total;
+	struct map places; /* hash of a place: crashes there */
+};
+
+static void segfaults_deinit(struct segfaults *segfaults)
+{
+	free(segfaults->list);
+	free(segfaults->lines);
+	map_deinit(&segfaults->places);
+}
+
+/* Crashes at one place have one key: the object and offset, else the program and addresses. */
+static uint64_t place_key(const struct segfault *fault)
+{
+	uint64_t offset, words[3];
+
+	if (segfault_offset(fault, &offset)) {
+		words[0] = hash_string(fault->object);
+		words[1] = offset;
+		words[2] = 0;
+	} else {
+		words[0] = hash_string(fault->comm);
+		words[1] = fault->ip;
+		words[2] = fault->address;
+	}
+	return hash_bytes(words, sizeof(words));
+}
+
+static struct err *count_place(struct segfaults *segfaults, const struct segfault *fault)
+{
+	uint64_t key = place_key(fault), *times = map_get(&segfaults->places, key);
+
+	segfaults->total++;
+	if (times)
+		++*times;
+	else if (segfaults->places.used < SEGFAULT_PLACES_MAX &&
+		 !map_set(&segfaults->places, key, 1))
+		return &err_nomem;
+	return NULL;
+}
+
+static struct err *keep(struct segfaults *segfaults, const struct segfault *fault, size_t line)
+{
+	if (!array_grow(segfaults->list, segfaults->count) ||
+	    !array_grow(segfaults->lines, segfaults->count))
+		return &err_nomem;
+	segfaults->list[segfaults->count] = *fault;
+	segfaults->lines[segfaults->count++] = line;
+	return NULL;
+}
+
+/* The bytes around ip, a few lines on, where no other process' crash comes between. */
+static void find_code(const struct log *log, size_t line, struct segfault *fault)
+{
+	struct segfault other;
+
+	for (size_t i = line + 1; i < log->count && i <= line + CODE_LINES; i++)
+		if (segfault_parse_code(log->lines[i].text, fault) ||
+		    segfault_parse(log->lines[i].text, &other))
+			return;
+}
+
+/* The lines where segfaults are, from the first that is told; all of them are counted. */
+static struct err *read_all(const struct log *log, struct segfaults *segfaults)
+{
+	size_t last[SEGFAULTS_MAX];
+	struct segfault fault;
+
+	for (size_t i = 0; i < log->count; i++)
+		if (segfault_parse(log->lines[i].text, &fault)) {
+			last[segfaults->total % SEGFAULTS_MAX] = i;
+			TRY(count_place(segfaults, &fault));
+		}
+	size_t told = MIN(segfaults->total, (size_t)SEGFAULTS_MAX);
+	for (size_t i = segfaults->total - told; i < segfaults->total; i++) {
+		size_t line = last[i % SEGFAULTS_MAX];
+
+		segfault_parse(log->lines[line].text, &fault);
+		find_code(log, line, &fault);
+		TRY(keep(segfaults, &fault, line));
+	}
+	return NULL;
+}
 
 /* "libfoo.so+0x1f", or the bare address. */
 static void put_place(const struct segfault *fault, struct str *text)
@@ -30,8 +125,9 @@ static void put_place(const struct segfault *fault, struct str *text)
 }
 
 static struct err *show(struct findings *findings, const struct log_line *line,
-			const struct segfault *fault)
+			const struct segfault_facts *facts)
 {
+	const struct segfault *fault = facts->fault;
 	_str_ struct str text = {0};
 
 	str_puts(&text, "user program ");
@@ -39,34 +135,48 @@ static struct err *show(struct findings *findings, const struct log_line *line,
 	str_printf(&text, "/%" PRIu64 " crashed: ", fault->pid);
 	if (fault->has_address)
 		str_printf(&text, "%s of 0x%" PRIx64 " (%s) at ", segfault_access(fault),
-			   fault->address, segfault_class(fault));
+			   fault->address, facts->class);
 	else
 		str_printf(&text, "%s at ", fault->trap);
 	put_place(fault, &text);
 	if (text.failed)
 		return &err_nomem;
 	finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
-		    log_json_segfault(line, fault), "%s", text.data);
+		    log_json_segfault(line, facts), "%s", text.data);
 	return NULL;
 }
 
-#define SEGFAULTS_MAX 500 /* the last ones */
-
-static bool is_segfault(const char *text)
+static struct err *show_all(struct analysis *analysis, const struct segfaults *segfaults)
 {
-	struct segfault fault;
+	for (size_t i = 0; i < segfaults->count; i++) {
+		const struct segfault *fault = &segfaults->list[i];
+		const uint64_t *times = map_get(&segfaults->places, place_key(fault));
+		struct insn insn;
+		struct segfault_facts facts = {.fault = fault, .times = times ? *times : 0};
 
-	return segfault_parse(text, &fault);
+		if (segfault_instruction(fault, analysis->kernel->disasm, &insn))
+			facts.insn = &insn;
+		facts.class = segfault_class(fault, facts.insn);
+		TRY(show(analysis->findings, &analysis->kernel->log->lines[segfaults->lines[i]],
+			 &facts));
+	}
+	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
 	const struct log *log = analysis->kernel->log;
-	struct segfault fault;
+	_cleanup_(segfaults_deinit) struct segfaults segfaults = {0};
+	struct segfault_core core;
 
-	for (size_t i = log_tail(log, SEGFAULTS_MAX, is_segfault); i < log->count; i++)
-		if (segfault_parse(log->lines[i].text, &fault))
-			TRY(show(analysis->findings, &log->lines[i], &fault));
+	TRY(read_all(log, &segfaults));
+	if (!segfaults.total)
+		return NULL;
+	TRY(show_all(analysis, &segfaults));
+	bool one_core =
+		segfault_core_find(segfaults.list, segfaults.count, segfault_cpus(log), &core);
+	finding_add(analysis->findings, FINDING_SEGFAULTS, SEVERITY_INFO, 1.0,
+		    log_json_segfaults(segfaults.total, one_core ? &core : NULL), NULL);
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel log out of any bytes; each of its lines may tell of a user program's crash. */
 #include "kernel/printk/dmesg.h"
-#include "log/segfault.h"
+#include "log/segfault_class.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,7 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		segfault_offset(&fault, &offset);
 		segfault_access(&fault);
-		segfault_class(&fault);
+		segfault_error_word(&fault, 3);
+		segfault_class(&fault, NULL);
+		if (i + 1 < log->count)
+			segfault_parse_code(log->lines[i + 1].text, &fault);
 	}
 	return 0;
 }
