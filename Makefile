@@ -145,6 +145,7 @@ check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/page
 	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+	tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')
 
 # Damaged copies of the guests' dumps.
 MUTANTS ?= 50

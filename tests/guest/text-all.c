@@ -55,7 +55,7 @@ static struct err *compare_file(struct kernel *kernel, const char *name, const c
 	if (fd < 0)
 		return err_errno(errno, "%s", path);
 	TRY(text_file_open(fd, &file));
-	TRY(module ? text_file_place_module(file, kernel, module)
+	TRY(module ? text_file_module_place(file, kernel, module)
 		   : text_file_place_kernel(file, kernel->link_offset));
 	printf("%s against %s\n", name, path);
 	for (size_t i = 0; i < text_file_count(file); i++) {
