@@ -126,7 +126,10 @@ FROM finding WHERE place = 'log.segfaults[]';
 -- The user program's crash that a log is about, where the kernel itself did not die: at the place
 -- with most of them, the first one there. did: what it did, for a headline.
 CREATE VIEW user_crash AS
-SELECT dump, finding, confidence, trap, class, access, address, instruction, times, others,
+SELECT dump, finding, confidence, trap, class, access, address, instruction, times,
+	-- not more than the last 500 are findings
+	coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
+		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times AS others,
 	comm || '/' || pid AS program,
 	CASE WHEN "offset" IS NOT NULL THEN ' in ' || object || '+' || printf('0x%x', "offset")
 		WHEN access = 'execute' THEN '' ELSE ' at ' || ip END AS place,
@@ -152,9 +155,8 @@ SELECT dump, finding, confidence, trap, class, access, address, instruction, tim
 		ELSE ' (' || replace(class, '_', ' ') || ')' END
 	END AS did
 FROM (SELECT *,
-		row_number() OVER (PARTITION BY dump ORDER BY times DESC, finding) AS rank,
-		(SELECT count(*) FROM segfault o WHERE o.dump = s.dump) - times AS others
-	FROM segfault s) AS user_crash_of
+		row_number() OVER (PARTITION BY dump ORDER BY times DESC, finding) AS rank
+	FROM segfault) AS user_crash_of
 WHERE rank = 1
 	AND NOT EXISTS (SELECT 1 FROM crash c WHERE c.dump = user_crash_of.dump
 		AND c.kind NOT IN ('unknown', 'none'));
