@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "kernel/modules/module.h"
+#include "kernel/text/text_file_module.h"
 #include "kernel/open.h"
 #include "kernel/symbols/symbol.h"
 #include "text/text_compare.h"
