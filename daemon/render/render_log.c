@@ -19,6 +19,9 @@ static void put_segfault(struct str *out, const json_t *segfault)
 	if (json_is_integer(json_at(segfault, "offset")))
 		str_printf(out, " offset %lld", json_integer_at(segfault, "offset"));
 	render_put(out, " ", json_string_at(segfault, "symbol"));
+	render_put(out, ": ", json_string_at(segfault, "instruction"));
+	if (json_integer_at(segfault, "times") > 1)
+		str_printf(out, ", one of %lld there", json_integer_at(segfault, "times"));
 	str_puts(out, "\n");
 }
 
