@@ -120,6 +120,10 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.trap' AS trap,
 	evidence ->> '$.instruction' AS instruction,
+	evidence ->> '$.symbol' AS symbol,
+	evidence ->> '$.symbol_offset' AS symbol_offset,
+	evidence ->> '$.file' AS file,
+	evidence ->> '$.line' AS line,
 	coalesce(evidence ->> '$.times', 1) AS times
 FROM finding WHERE place = 'log.segfaults[]';
 
@@ -131,7 +135,9 @@ SELECT dump, finding, confidence, trap, class, access, address, instruction, tim
 	coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
 		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times AS others,
 	comm || '/' || pid AS program,
-	CASE WHEN "offset" IS NOT NULL THEN ' in ' || object || '+' || printf('0x%x', "offset")
+	CASE WHEN "offset" IS NOT NULL THEN ' in ' || object || '+' || printf('0x%x', "offset") ||
+			coalesce(' (' || symbol || '+' || printf('0x%x', symbol_offset) ||
+			coalesce(', ' || file || ':' || line, '') || ')', '')
 		WHEN access = 'execute' THEN '' ELSE ' at ' || ip END AS place,
 	iif(times > 1, ', ' || times || ' times', '') AS often,
 	CASE

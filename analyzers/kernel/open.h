@@ -5,6 +5,9 @@
 #include "base/cleanup.h"
 #include "kernel/kernel.h"
 
+/* In place of a release: the file of a user program or its library, by its name. */
+#define OPEN_OBJECT "="
+
 struct kernel_options {
 	int dump_fd;	/* -1: a log alone */
 	int vmlinux_fd; /* -1: none */

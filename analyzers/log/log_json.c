@@ -4,6 +4,7 @@
 
 #include "kernel/insn/insn.h"
 #include "kernel/printk/log.h"
+#include "kernel/types/dwarf_place.h"
 
 static void put_time(json_t *json, const struct log_line *line)
 {
@@ -147,6 +148,22 @@ static void put_number(json_t *json, const char *key, int number)
 	json_put(json, key, number >= 0 ? json_integer(number) : NULL);
 }
 
+static void put_source(json_t *json, const struct dwarf_place *place)
+{
+	if (place->symbol[0]) {
+		json_put(json, "symbol", json_escaped(place->symbol));
+		json_put(json, "symbol_offset", json_integer((json_int_t)place->symbol_offset));
+	}
+	if (place->file[0]) {
+		json_put(json, "file", json_escaped(place->file));
+		json_put(json, "line", json_integer(place->line));
+	}
+	json_t *inlined = json_array();
+	for (size_t i = 0; i < place->inlined_count; i++)
+		json_array_append_new(inlined, json_escaped(place->inlined[i]));
+	json_put(json, "inlined", inlined);
+}
+
 json_t *log_json_segfault(const struct log_line *line, const struct segfault_facts *facts)
 {
 	const struct segfault *fault = facts->fault;
@@ -167,6 +184,8 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault_fac
 		 segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
 	json_put(json, "class", facts->class ? json_string(facts->class) : NULL);
 	json_put(json, "instruction", facts->insn ? json_escaped(facts->insn->text) : NULL);
+	if (facts->place)
+		put_source(json, facts->place);
 	put_number(json, "cpu", fault->cpu);
 	put_number(json, "core", fault->core);
 	put_number(json, "socket", fault->socket);

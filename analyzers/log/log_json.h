@@ -6,6 +6,7 @@
 #include "log/report.h"
 #include "log/segfault_core.h"
 
+struct dwarf_place;
 struct insn;
 struct log_line;
 
@@ -18,9 +19,10 @@ json_t *log_json_event(const struct log_line *line, const char *kind);
 /* A user process' crash, and what is known beside its line. */
 struct segfault_facts {
 	const struct segfault *fault;
-	const struct insn *insn; /* at ip, NULL unknown */
-	const char *class;	 /* see segfault_class.h, NULL unknown */
-	uint64_t times;		 /* crashes at the same place, in all of the log; 0 not counted */
+	const struct insn *insn;	 /* at ip, NULL unknown */
+	const char *class;		 /* see segfault_class.h, NULL unknown */
+	const struct dwarf_place *place; /* in its file, NULL unknown */
+	uint64_t times; /* crashes at the same place, in all of the log; 0 not counted */
 };
 
 /* An element of log.segfaults[]: the line and what was read out of it. */

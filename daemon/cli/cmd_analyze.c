@@ -14,14 +14,14 @@
 #include "daemon/store/report.h"
 
 struct arguments {
-	const char *vmlinux, *modules;
+	const char *vmlinux, *modules, *sysroot;
 	bool json, no_sandbox, help;
 	void (*part)(const json_t *report, struct str *out); /* shown instead of the screen */
 	unsigned timeout_s;
 };
 
 static const char help[] =
-	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR]\n"
+	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]\n"
 	"                      [--json|--locks|--dot|--memory]\n"
 	"                      [--no-sandbox] [--timeout SECONDS]\n"
 	"\n"
@@ -33,6 +33,7 @@ static const char help[] =
 	"                     Its vmlinuz will do for comparing code\n"
 	"  --modules DIR      where the kernel's modules lie, for comparing code; otherwise\n"
 	"                     /lib/modules/RELEASE\n"
+	"  --sysroot DIR      where the files of user programs lie that the log names\n"
 	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
 	"                     FILEs one line each\n"
 	"  --locks            only who waits for whom, lock by lock\n"
@@ -49,11 +50,17 @@ static const char help[] =
 static bool parse(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
-		{"vmlinux", required_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
-		{"modules", required_argument, NULL, 'm'}, {"no-sandbox", no_argument, NULL, 'n'},
-		{"timeout", required_argument, NULL, 't'}, {"locks", no_argument, NULL, 'l'},
-		{"dot", no_argument, NULL, 'd'},	   {"memory", no_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},	   {0},
+		{"vmlinux", required_argument, NULL, 'v'},
+		{"json", no_argument, NULL, 'j'},
+		{"modules", required_argument, NULL, 'm'},
+		{"sysroot", required_argument, NULL, 's'},
+		{"no-sandbox", no_argument, NULL, 'n'},
+		{"timeout", required_argument, NULL, 't'},
+		{"locks", no_argument, NULL, 'l'},
+		{"dot", no_argument, NULL, 'd'},
+		{"memory", no_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -63,6 +70,9 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 			break;
 		case 'm':
 			ret->modules = optarg;
+			break;
+		case 's':
+			ret->sysroot = optarg;
 			break;
 		case 'j':
 			ret->json = true;
@@ -152,7 +162,8 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 {
 	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
 					.timeout_s = arguments->timeout_s,
-					.modules = arguments->modules};
+					.modules = arguments->modules,
+					.sysroot = arguments->sysroot};
 	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
 	struct worker_events watch = {.progress = cmd_progress_show, .context = &progress};
 	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};

@@ -195,6 +195,7 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	worker->pid = worker->pidfd = worker->result_fd = worker->files_fd = -1;
 	worker->timer_fd = worker->epoll_fd = -1;
 	worker->files.directory = options->modules;
+	worker->files.sysroot = options->sysroot;
 	copy_string(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));

@@ -28,6 +28,7 @@ struct worker_options {
 	const char *executable; /* NULL: /proc/self/exe */
 	const char
 		*modules; /* directory of modules' files, NULL: /lib/modules/RELEASE. Borrowed. */
+	const char *sysroot; /* where user programs' files lie, NULL: here. Borrowed. */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)

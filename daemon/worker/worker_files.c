@@ -11,6 +11,8 @@
 
 #include "base/cleanup.h"
 #include "daemon/worker/module_file.h"
+#include "daemon/worker/object_file.h"
+#include "kernel/open.h"
 
 #define REQUEST_MAX 256
 
@@ -55,7 +57,9 @@ bool worker_files_answer(struct worker_files *files, int socket)
 	if (module && files->asked < WORKER_FILES_MAX) {
 		files->asked++;
 		*module++ = '\0';
-		fd = module_file_open(files->directory, request, module);
+		fd = strcmp(request, OPEN_OBJECT)
+			     ? module_file_open(files->directory, request, module)
+			     : object_file_open(files->sysroot, module);
 	}
 	send_answer(socket, fd);
 	return true;

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /*
- * How a worker, who can open nothing itself, gets a module's file: it asks by release and name
+ * How a worker, who can open nothing itself, gets a module's file, or that of a
+ * program in the log: it asks by release (OPEN_OBJECT for a program) and name
  * over a socket (worker_fds.h), and is sent a descriptor or none.
  */
 #define WORKER_FILES_MAX 16 /* requests that are looked into; later ones get none */
@@ -13,6 +14,7 @@
 /* The parent's side: answer one request on a socket that is readable. False once it is closed. */
 struct worker_files {
 	const char *directory; /* of --modules, or NULL */
+	const char *sysroot;   /* of --sysroot, or NULL */
 	unsigned asked;
 };
 bool worker_files_answer(struct worker_files *files, int socket);

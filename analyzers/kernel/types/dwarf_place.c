@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Function and line of a place in a user program's file, once its code is known to be what ran. */
+#include "kernel/types/dwarf_place.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#define CODE_MIN 16	    /* bytes that must agree */
+#define SYMBOLS_MAX 4000000 /* looked at */
+#define SEGMENTS_MAX 64
+
+/* The file's bytes at an offset are those that ran. */
+static bool is_code(int fd, uint64_t offset, const struct dwarf_code *code)
+{
+	uint8_t bytes[64];
+
+	return code->length >= CODE_MIN && code->length <= sizeof(bytes) && offset >= code->at &&
+	       offset <= INT64_MAX &&
+	       pread(fd, bytes, code->length, (off_t)(offset - code->at)) ==
+		       (ssize_t)code->length &&
+	       !memcmp(bytes, code->bytes, code->length);
+}
+
+/* Address by the program headers, of the segment in which the code is found. */
+static bool find_address(Elf *elf, int fd, const struct dwarf_code *code, uint64_t *ret)
+{
+	size_t count;
+
+	if (elf_getphdrnum(elf, &count))
+		return false;
+	for (size_t i = 0; i < MIN(count, (size_t)SEGMENTS_MAX); i++) {
+		GElf_Phdr segment;
+
+		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD ||
+		    !(segment.p_flags & PF_X))
+			continue;
+		uint64_t offset = code->offset;
+		if (!code->in_file)
+			offset += segment.p_offset & ~0xfffull;
+		if (offset < segment.p_offset || offset - segment.p_offset >= segment.p_filesz ||
+		    !is_code(fd, offset, code))
+			continue;
+		*ret = offset - segment.p_offset + segment.p_vaddr;
+		return true;
+	}
+	return false;
+}
+
+static void find_symbol(Elf *elf, uint64_t address, struct dwarf_place *place)
+{
+	size_t left = SYMBOLS_MAX;
+
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+		GElf_Shdr header;
+
+		if (!gelf_getshdr(scn, &header) || !header.sh_entsize ||
+		    (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM))
+			continue;
+		Elf_Data *data = elf_getdata(scn, NULL);
+		size_t count = MIN(header.sh_size / header.sh_entsize, left);
+		left -= count;
+		for (size_t i = 0; data && i < count; i++) {
+			GElf_Sym symbol;
+
+			if (!gelf_getsym(data, (int)i, &symbol) ||
+			    GELF_ST_TYPE(symbol.st_info) != STT_FUNC || address < symbol.st_value ||
+			    address - symbol.st_value >= symbol.st_size)
+				continue;
+			const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
+			copy_string(place->symbol, sizeof(place->symbol), name ? name : "");
+			place->symbol_offset = address - symbol.st_value;
+			return;
+		}
+	}
+}
+
+static void find_line(Dwarf *dwarf, uint64_t address, struct dwarf_place *place)
+{
+	Dwarf_Die unit;
+	Dwarf_Die *scopes = NULL;
+	Dwarf_Line *line;
+
+	if (!dwarf_addrdie(dwarf, address, &unit))
+		return;
+	line = dwarf_getsrc_die(&unit, address);
+	const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
+	if (file && !dwarf_lineno(line, &place->line))
+		copy_string(place->file, sizeof(place->file), file);
+	int count = dwarf_getscopes(&unit, address, &scopes);
+	for (int i = 0; i < count && place->inlined_count < DWARF_INLINED_MAX; i++) {
+		const char *name = dwarf_diename(&scopes[i]);
+
+		if (name && dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+			copy_string(place->inlined[place->inlined_count++],
+				    sizeof(place->inlined[0]), name);
+	}
+	free(scopes);
+}
+
+struct err *dwarf_place_find(int fd, const struct dwarf_code *code, struct dwarf_place *ret,
+			     bool *found)
+{
+	_close_ int owned = fd;
+	uint64_t address;
+
+	*ret = (struct dwarf_place){0};
+	*found = false;
+	elf_version(EV_CURRENT);
+	Elf *elf = elf_begin(owned, ELF_C_READ, NULL);
+	if (!elf)
+		return NULL;
+	if (elf_kind(elf) == ELF_K_ELF && find_address(elf, owned, code, &address)) {
+		Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+
+		*found = true;
+		find_symbol(elf, address, ret);
+		if (dwarf)
+			find_line(dwarf, address, ret);
+		dwarf_end(dwarf);
+	}
+	elf_end(elf);
+	return NULL;
+}
