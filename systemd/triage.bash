@@ -25,7 +25,7 @@ _triage() {
 		return
 	fi
 	case $prev in
-	--state-dir | --run-dir | --root | --modules)
+	--state-dir | --run-dir | --root | --modules | --sysroot)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;

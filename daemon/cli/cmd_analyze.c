@@ -220,7 +220,7 @@ static int run(int argc, char **argv)
 
 const struct verb analyze_verb = {
 	.name = "analyze",
-	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] "
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR] "
 		    "[--json|--locks|--dot|--memory] [--no-sandbox]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.run = run,
