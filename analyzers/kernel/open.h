@@ -7,6 +7,7 @@
 
 /* In place of a release: the file of a user program or its library, by its name. */
 #define OPEN_OBJECT "="
+#define OPEN_DEBUG "=debug" /* and its debug file, by build-id */
 
 struct kernel_options {
 	int dump_fd;	/* -1: a log alone */

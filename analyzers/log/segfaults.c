@@ -161,7 +161,13 @@ static struct err *find_source(struct kernel *kernel, const struct segfault *fau
 	if (!kernel->open_file || !fault->code_length || !segfault_offset(fault, &code.offset))
 		return NULL;
 	int fd = kernel->open_file(kernel->open_file_context, OPEN_OBJECT, fault->object);
-	return fd < 0 ? NULL : dwarf_place_find(fd, &code, place, found);
+	if (fd < 0)
+		return NULL;
+	TRY(dwarf_place_find(fd, &code, place, found));
+	if (!*found || place->file[0] || !place->build_id[0])
+		return NULL;
+	fd = kernel->open_file(kernel->open_file_context, OPEN_DEBUG, place->build_id);
+	return fd < 0 ? NULL : dwarf_place_debug(fd, place);
 }
 
 static struct err *show_all(struct analysis *analysis, const struct segfaults *segfaults)

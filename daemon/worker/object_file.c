@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -66,4 +67,21 @@ int object_file_open(const char *root, const char *name)
 			return fd;
 	}
 	return root ? open_plain(root, "", name) : -1;
+}
+
+int object_file_debug(const char *root, const char *build_id)
+{
+	char directory[PATH_MAX], name[80];
+	size_t length = strspn(build_id, "0123456789abcdef");
+	const char *home = getenv("HOME");
+
+	if (build_id[length] || length < 8 || length > 64)
+		return -1;
+	snprintf(directory, sizeof(directory), "/usr/lib/debug/.build-id/%.2s", build_id);
+	snprintf(name, sizeof(name), "%s.debug", build_id + 2);
+	int fd = open_plain(root ? root : "", directory, name);
+	if (fd >= 0 || !home)
+		return fd;
+	snprintf(directory, sizeof(directory), "/.cache/debuginfod_client/%s", build_id);
+	return open_plain(home, directory, "debuginfo");
 }

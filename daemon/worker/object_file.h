@@ -9,5 +9,7 @@
  * plain files are opened.
  */
 int object_file_open(const char *root, const char *name);
+/* The debug file of a build-id (hex digits): below root, or in the cache of debuginfod's client. */
+int object_file_debug(const char *root, const char *build_id);
 
 #endif

@@ -57,7 +57,8 @@ bool worker_files_answer(struct worker_files *files, int socket)
 	if (module && files->asked < WORKER_FILES_MAX) {
 		files->asked++;
 		*module++ = '\0';
-		fd = strcmp(request, OPEN_OBJECT)
+		fd = !strcmp(request, OPEN_DEBUG) ? object_file_debug(files->sysroot, module)
+		     : strcmp(request, OPEN_OBJECT)
 			     ? module_file_open(files->directory, request, module)
 			     : object_file_open(files->sysroot, module);
 	}

@@ -4,6 +4,7 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,11 +103,50 @@ static void find_line(Dwarf *dwarf, uint64_t address, struct dwarf_place *place)
 	free(scopes);
 }
 
+static void read_build_id(Elf *elf, char *ret, size_t size)
+{
+	const void *bytes;
+	ssize_t length = dwelf_elf_gnu_build_id(elf, &bytes);
+
+	ret[0] = '\0';
+	for (ssize_t i = 0; i < length && 2 * (size_t)i + 2 < size; i++)
+		snprintf(ret + 2 * i, 3, "%02x", ((const uint8_t *)bytes)[i]);
+}
+
+/* What the file tells of the place at its address. */
+static void describe(Elf *elf, struct dwarf_place *place)
+{
+	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+
+	if (!place->symbol[0])
+		find_symbol(elf, place->address, place);
+	if (dwarf)
+		find_line(dwarf, place->address, place);
+	dwarf_end(dwarf);
+}
+
+struct err *dwarf_place_debug(int fd, struct dwarf_place *place)
+{
+	_close_ int owned = fd;
+	char build_id[sizeof(place->build_id)];
+
+	elf_version(EV_CURRENT);
+	Elf *elf = elf_begin(owned, ELF_C_READ, NULL);
+	if (!elf)
+		return NULL;
+	if (elf_kind(elf) == ELF_K_ELF) {
+		read_build_id(elf, build_id, sizeof(build_id));
+		if (build_id[0] && !strcmp(build_id, place->build_id))
+			describe(elf, place);
+	}
+	elf_end(elf);
+	return NULL;
+}
+
 struct err *dwarf_place_find(int fd, const struct dwarf_code *code, struct dwarf_place *ret,
 			     bool *found)
 {
 	_close_ int owned = fd;
-	uint64_t address;
 
 	*ret = (struct dwarf_place){0};
 	*found = false;
@@ -114,14 +154,10 @@ struct err *dwarf_place_find(int fd, const struct dwarf_code *code, struct dwarf
 	Elf *elf = elf_begin(owned, ELF_C_READ, NULL);
 	if (!elf)
 		return NULL;
-	if (elf_kind(elf) == ELF_K_ELF && find_address(elf, owned, code, &address)) {
-		Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
-
+	if (elf_kind(elf) == ELF_K_ELF && find_address(elf, owned, code, &ret->address)) {
 		*found = true;
-		find_symbol(elf, address, ret);
-		if (dwarf)
-			find_line(dwarf, address, ret);
-		dwarf_end(dwarf);
+		read_build_id(elf, ret->build_id, sizeof(ret->build_id));
+		describe(elf, ret);
 	}
 	elf_end(elf);
 	return NULL;

@@ -21,6 +21,8 @@ struct dwarf_place {
 	int line;
 	char inlined[DWARF_INLINED_MAX][128]; /* functions inlined there, innermost first */
 	size_t inlined_count;
+	uint64_t address;  /* in the file, as linked */
+	char build_id[64]; /* of the file, hex digits; "" it has none */
 };
 
 /*
@@ -30,5 +32,11 @@ struct dwarf_place {
  */
 struct err *dwarf_place_find(int fd, const struct dwarf_code *code, struct dwarf_place *ret,
 			     bool *found);
+
+/*
+ * The same out of the file's separate debug file, for what the file itself does not tell. Takes fd
+ * over; a file with another build-id is not taken. Fails on out-of-memory alone.
+ */
+struct err *dwarf_place_debug(int fd, struct dwarf_place *place);
 
 #endif

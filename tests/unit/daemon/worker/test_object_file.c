@@ -26,6 +26,9 @@ START_TEST(only_plain_files_by_harmless_names)
 	close(fd);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_msg(object_file_open(root, bad[i]) < 0, "opened: %s", bad[i]);
+	ck_assert_int_lt(object_file_debug(root, "../../../../etc/passwd"), 0);
+	ck_assert_int_lt(object_file_debug(root, ""), 0);
+	ck_assert_int_lt(object_file_debug(root, "0123456789abcdef0123456789abcdef01234567"), 0);
 	snprintf(path, sizeof(path), "rm -r %s", root);
 	ck_assert_int_eq(system(path), 0);
 }
