@@ -138,6 +138,7 @@ check-golden: $(PROGRAMS)
 check-log: $(PROGRAMS)
 	tests/log/run
 	tests/log/mixtures
+	tests/log/segfault-objects
 
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages
 	tests/guest/test-check
