@@ -10,7 +10,7 @@
 /* Frames behind the registers' own. */
 static const struct report_stack *stack_of(const struct crash *crash)
 {
-	return crash->report && crash->report->stack_count ? &crash->report->stacks[0] : NULL;
+	return crash->report ? report_own_stack(crash->report) : NULL;
 }
 
 size_t crash_frames_count(const struct crash *crash)

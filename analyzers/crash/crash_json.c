@@ -133,7 +133,7 @@ static json_t *rip_json(const struct crash *crash)
 static json_t *report_backtrace_json(const struct report *report)
 {
 	json_t *frames = json_array();
-	const struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
+	const struct report_stack *stack = report_own_stack(report);
 	bool guess = stack && report_stack_is_guess(stack);
 
 	if (report->rip.symbol[0])

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "crash/taint.h"
+#include "log/report_shown.h"
 
 #define MODULES_MAX 1024
 #define BOOT_BACK_US 10000000u /* clocks of CPUs differ by less */
@@ -112,5 +113,8 @@ void system_report_put(json_t *system, const struct log *log, const struct repor
 	for (size_t i = 0; i < reports->count; i++)
 		if (!crash || same_boot(log, crash, &reports->list[i]))
 			put_report(system, log, &reports->list[i]);
+	put_missing(system, "release", reports->shown->release);
+	put_missing(system, "version", reports->shown->version);
+	put_missing(system, "hardware", reports->shown->hardware);
 	put_missing(system, "hostname", log->host);
 }

@@ -27,7 +27,7 @@ static const struct {
 	bool rwlock;
 } spin_table[] = {
 #define SPIN(function, rwlock) {function, rwlock},
-#include "locks/spin_functions.def"
+#include "kernel/locking/spin_functions.def"
 #undef SPIN
 };
 

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "log/report_shown.h"
+
 static const struct {
 	const char *name;
 	enum report_outcome outcome;
@@ -21,6 +23,14 @@ const char *report_kind_name(enum report_kind kind)
 enum report_outcome report_kind_outcome(enum report_kind kind)
 {
 	return kinds[kind].outcome;
+}
+
+struct report_stack *report_own_stack(const struct report *report)
+{
+	for (size_t i = 0; i < report->stack_count; i++)
+		if (!report->stacks[i].title[0] && report->stacks[i].count)
+			return &report->stacks[i];
+	return NULL;
 }
 
 bool report_stack_is_guess(const struct report_stack *stack)
@@ -45,5 +55,6 @@ void reports_free(struct reports *reports)
 	for (size_t i = 0; i < reports->count; i++)
 		report_deinit(&reports->list[i]);
 	free(reports->list);
+	shown_free(reports->shown);
 	free(reports);
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "kernel/dump/regs.h"
 #include "kernel/printk/log.h"
+#include "log/report_lock_line.h"
 #include "log/report_place.h"
 
 /*
@@ -36,7 +37,7 @@ enum report_outcome {
 
 #define REPORT_TITLE_MAX 96
 
-/* One call trace of a report. title: "" the crash's own, else "Allocated by task 5", "Freed by …". */
+/* One call trace of a report. title: "" its own, else "Allocated by task 5", "-> #1 (lock){+.+.}:", … */
 struct report_stack {
 	char title[REPORT_TITLE_MAX];
 	int32_t pid;		     /* -1 unknown */
@@ -45,6 +46,7 @@ struct report_stack {
 };
 
 #define REPORT_DETAILS_MAX 8
+struct shown;
 
 enum report_arch { ARCH_X86_64, ARCH_I386, ARCH_ARM64, ARCH_RISCV, ARCH_OTHER };
 
@@ -55,13 +57,25 @@ struct report {
 	enum report_arch arch;
 
 	/* Who: the CPU, task and context the report is about, never the one that noticed. */
-	int cpu;		    /* -1 unknown */
-	int32_t pid, tgid;	    /* -1 unknown */
-	char comm[32];		    /* "" unknown; kworkers may bear their work */
-	int by_cpu;		    /* the CPU that noticed, -1 the same or unknown */
-	double seconds;		    /* stuck, blocked for so long; 0 unknown */
+	int cpu;	   /* -1 unknown */
+	int32_t pid, tgid; /* -1 unknown */
+	char comm[32];	   /* "" unknown; kworkers may bear their work */
+	int by_cpu;	   /* the CPU that noticed, -1 the same or unknown */
+	bool has_victim;   /* task, registers and trace were shown behind it: report_victim.h */
+	double seconds;	   /* stuck, blocked for so long; 0 unknown */
 	char work[REPORT_NAME_MAX]; /* "Workqueue: events f" → "f", "" none */
+	char work_module[64];	    /* "" the kernel itself, or not said */
 	char workqueue[64];
+	char pending[256]; /* work items that wait behind it, as the log lists them; "" none */
+	char state;	   /* of a task that is shown: R S D …; '\0' not said */
+	struct report_stall {
+		int cpus[16]; /* that hold RCU up, the first is cpu */
+		size_t cpu_count;
+		char starved[24]; /* RCU's own thread, where it got no CPU; "" otherwise */
+		int starved_cpu;  /* it was to run on; -1 unknown */
+	} stall;
+	/* Of lockdep: the lock that is taken, and the one held or taken the other way round; name "" none. */
+	struct report_lock wanted, other;
 
 	/* The machine, as the block's header says. "" unknown. */
 	char release[96];
@@ -93,7 +107,7 @@ struct report {
 	uint8_t code[64]; /* "Code:"; code_at is the byte in <> or the first in () */
 	size_t code_length, code_at;
 
-	struct report_stack *stacks; /* the crash's own first */
+	struct report_stack *stacks; /* as they come; report_own_stack() */
 	size_t stack_count;
 	size_t details
 		[REPORT_DETAILS_MAX]; /* lines that say more: what was accessed, which object */
@@ -110,6 +124,7 @@ struct reports {
 	struct report *list; /* in the log's order */
 	size_t count;
 	size_t counts[REPORT_KINDS]; /* of all, those not kept too */
+	struct shown *shown;	     /* tasks, CPUs and locks that the log shows; owned */
 				     /* The lines that belong to no report stay with the log. */
 };
 
@@ -119,6 +134,8 @@ void report_deinit(struct report *report);
 void reports_free(struct reports *reports);
 DEFINE_CLEANUP(struct reports, reports_free)
 
+/* The trace of what the report is about: the first without a title that has frames, or NULL. */
+struct report_stack *report_own_stack(const struct report *report);
 /* All frames have "?": then they are what there is; among others such frames are left-overs. */
 bool report_stack_is_guess(const struct report_stack *stack);
 const char *report_kind_name(enum report_kind kind);

@@ -57,7 +57,8 @@ static const struct {
 	{"fbcon_", BODY_NONE},
 	{"Hardware name: ", BODY_MACHINE},
 	{"Workqueue: ", BODY_TASK},
-	{"Tainted: [", BODY_TASK},
+	{"Tainted: ", BODY_TASK},
+	{"Not tainted ", BODY_TASK},
 	{"task: ", BODY_TASK},
 	{"Process ", BODY_TASK},
 	{"Stopper: ", BODY_TASK},
@@ -258,6 +259,20 @@ static bool is_xen_selector(uint64_t selector)
 	return selector == 0xe033 || selector == 0xe030 || selector == 0xe02b;
 }
 
+/* A trace that a timer or an NMI asked for: what it interrupted is what the report is about. */
+static bool is_trace_of_stuck(const struct report *report)
+{
+	return report->kind == REPORT_BACKTRACE ||
+	       report_kind_outcome(report_crash_kind(report)) == OUTCOME_STUCK;
+}
+
+/* The interrupt's own frames, of the trace being read. */
+static void drop_frames(struct report *report)
+{
+	if (report->stack_count)
+		report->stacks[report->stack_count - 1].count = 0;
+}
+
 /*
  * "RIP: 0010:f+0x1/0x2 [mod]", "RIP: 0010:[<addr>]  [<addr>] f+…", "IP: [<addr>] f+…",
  * "RIP: e030:[<addr>]", "pc : f+…", "RIP: 0010:0xffff…" and "RIP: 0010:[<addr>]" alone.
@@ -282,9 +297,14 @@ static void take_rip(struct report_reader *reader, const char *text)
 	at = skip_blanks(at);
 	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
 		parse_hex_start(at + 2, &address);
+	bool traced = reader->seen & 1u << BODY_FRAME;
+	bool interrupted = traced && !report->rip.symbol[0] && is_trace_of_stuck(report);
+
+	if (interrupted)
+		drop_frames(report);
 	/* Registers below a trace are of what an interrupt met there; an oops repeats its own at the end. */
 	reader->in_nested =
-		reader->seen & 1u << BODY_FRAME &&
+		traced && !interrupted &&
 		(report->rip.symbol[0] || report_kind_outcome(report->kind) != OUTCOME_OOPS);
 	if (address && !regs_known(&report->regs, REG_RIP))
 		regs_set(&report->regs, REG_RIP, address);
@@ -372,8 +392,10 @@ static struct err *take_frames(struct report_reader *reader, const char *text)
 		reader->seen &= ~(1u << BODY_FRAME);
 		return NULL;
 	}
-	if (!stack)
-		TRY(open_stack(report, "", &stack));
+	if (!stack || reader->titled) {
+		TRY(open_stack(report, reader->titled ? reader->title : "", &stack));
+		reader->titled = false;
+	}
 	while (rest && *rest) {
 		if (report_context_read(rest, &reader->context, &rest))
 			continue;
@@ -391,11 +413,12 @@ static struct err *take_trace(struct report_reader *reader, const char *text)
 
 	reader->context = CONTEXT_TASK;
 	reader->in_user = false;
-	TRY(open_stack(reader->report, "", &stack));
+	reader->titled = false;
+	TRY(open_stack(reader->report, reader->foreign ? "of who noticed" : "", &stack));
 	return take_frames(reader, strchr(text, ':') + 1);
 }
 
-/* A further call trace, of who allocated or freed; the crash's own comes first, if only by place. */
+/* A further call trace, of who allocated or freed. */
 static struct err *take_title(struct report_reader *reader, const char *text)
 {
 	struct report_stack *stack;
@@ -403,6 +426,8 @@ static struct err *take_title(struct report_reader *reader, const char *text)
 	int32_t pid;
 
 	report_title_read(text, title, sizeof(title), &pid);
+	if (has_prefix(title, "backtrace") || has_prefix(title, "stack backtrace"))
+		title[0] = '\0'; /* its own, under another name */
 	reader->context = CONTEXT_TASK;
 	TRY(open_stack(reader->report, title, &stack));
 	stack->pid = pid;
@@ -422,6 +447,42 @@ static struct err *take_nested(struct report_reader *reader, const char *text)
 	if (strspn(at, HEX) == 4 && at[4] == ':' && report_place_read(at + 5, &frame.place))
 		return add_frame(&report->stacks[report->stack_count - 1], &frame);
 	return NULL;
+}
+
+/* --- whose header it is ----------------------------------------------------------------------- */
+
+/* Does this header name another CPU than the one that is stuck: the one that noticed? */
+static bool is_of_noticer(const struct report *report, uint64_t cpu)
+{
+	if (report_kind_outcome(report->kind) != OUTCOME_STUCK)
+		return false;
+	if (report->kind == REPORT_HUNG_TASK)
+		return true;
+	if (report->kind != REPORT_RCU_STALL || strstr(report->message, "self-detected"))
+		return report->cpu >= 0 && (uint64_t)report->cpu != cpu;
+	for (size_t i = 0; i < report->stall.cpu_count; i++)
+		if ((uint64_t)report->stall.cpus[i] == cpu)
+			return false;
+	return true;
+}
+
+static void take_header(struct report_reader *reader, const char *text)
+{
+	struct report *report = reader->report;
+	struct report before = {.cpu = report->cpu, .pid = report->pid, .tgid = report->tgid};
+	uint64_t cpu;
+
+	copy_string(before.comm, sizeof(before.comm), report->comm);
+	report_header_read(text, report);
+	if (!parse_dec_after(text, "CPU: ", &cpu) || !is_of_noticer(report, cpu))
+		return;
+	reader->foreign = true;
+	if (report->by_cpu < 0 && cpu < UINT16_MAX)
+		report->by_cpu = (int)cpu;
+	report->cpu = before.cpu;
+	report->pid = before.pid;
+	report->tgid = before.tgid;
+	copy_string(report->comm, sizeof(report->comm), before.comm);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -454,6 +515,8 @@ struct err *report_body_take(struct report_reader *reader, const char *line, siz
 	struct report *report = reader->report;
 	const char *text = skip_blanks(line);
 
+	bool of_report = !reader->in_user && !reader->in_nested && !reader->foreign;
+
 	reader->seen |= 1u << kind;
 	report->last = index;
 	switch (kind) {
@@ -461,19 +524,25 @@ struct err *report_body_take(struct report_reader *reader, const char *line, siz
 		take_fault(report, text);
 		return NULL;
 	case BODY_HEADER:
+		take_header(reader, text);
+		return NULL;
 	case BODY_MACHINE:
-	case BODY_TASK:
 		report_header_read(text, report);
 		return NULL;
+	case BODY_TASK:
+		if (!reader->foreign)
+			report_header_read(text, report);
+		return NULL;
 	case BODY_RIP:
-		take_rip(reader, text);
+		if (!reader->foreign)
+			take_rip(reader, text);
 		return reader->in_nested ? take_nested(reader, text) : NULL;
 	case BODY_REGS:
-		if (!reader->in_user && !reader->in_nested)
+		if (of_report)
 			take_registers(report, text);
 		return NULL;
 	case BODY_CODE:
-		if (!reader->in_user && !reader->in_nested)
+		if (of_report)
 			take_code(report, text);
 		return NULL;
 	case BODY_TRACE:

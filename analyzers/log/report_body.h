@@ -26,13 +26,19 @@ enum body_line {
 	BODY_END,    /* "---[ end trace … ]---" */
 };
 
+/* What a lock in the next line of lockdep's report is to it. */
+enum lockdep_role { ROLE_NONE, ROLE_WANTED, ROLE_OTHER };
+
 /* A report while its lines come in. */
 struct report_reader {
 	struct report *report;
 	bool in_user;	/* registers that follow are user space's */
 	bool in_nested; /* registers that follow are of interrupted code within the trace */
-	bool in_stack;	/* hex words may follow */
-	bool in_frames;
+	bool foreign;	/* header, registers and traces that follow are of the CPU that noticed */
+	bool titled;	/* frames that follow are a trace called title */
+	char title[96];
+	bool in_pool;		/* lines that follow are of the pool that is stuck */
+	enum lockdep_role role; /* of the lock that comes next */
 	enum report_context context;
 	uint32_t seen; /* bit n: enum body_line n */
 };

@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "log/report_stall.h"
+#include "log/report_task_line.h"
 
 #define HEX "0123456789abcdefABCDEF"
 
@@ -73,21 +75,10 @@ static void take_cpu(const char *line, const char *words, struct report *report)
 		report->cpu = (int)cpu;
 }
 
-/* "name:123" or "name/123" that ends before end: names hold ':' and '/' themselves. */
+/* "name:123" or "name/123", which ends before end. */
 static void take_task(const char *start, const char *end, struct report *report)
 {
-	const char *mark = end;
-	uint64_t pid;
-
-	while (mark > start && mark[-1] >= '0' && mark[-1] <= '9')
-		mark--;
-	if (mark == end || mark == start || (mark[-1] != ':' && mark[-1] != '/') ||
-	    !parse_dec(mark, (size_t)(end - mark), &pid) || pid > 1u << 22)
-		return;
-	report->pid = (int32_t)pid;
-	size_t length = MIN((size_t)(mark - 1 - start), sizeof(report->comm) - 1);
-	memcpy(report->comm, start, length);
-	report->comm[length] = '\0';
+	report_task_name_read(start, end, report->comm, sizeof(report->comm), &report->pid);
 }
 
 static void take_seconds(const char *line, const char *words, struct report *report)
@@ -158,10 +149,18 @@ static void read_soft_lockup(const char *line, struct report *report)
 		take_task(open + 3, close, report);
 }
 
+/* "hard LOCKUP on cpu 5", "CPU0: Watchdog detected hard LOCKUP on cpu 5", "LOCKUP on CPU 3" */
 static void read_hard_lockup(const char *line, struct report *report)
 {
+	uint64_t by;
+
+	take_cpu(line, "CPU ", report); /* "CPU 5 Hard LOCKUP", of powerpc */
+	take_cpu(line, "LOCKUP on CPU", report);
+	take_cpu(line, "LOCKUP on CPU ", report);
 	take_cpu(line, "on cpu ", report);
-	take_cpu(line, "CPU", report);
+	if (parse_dec_after(line, "CPU", &by) && strstr(line, ": Watchdog detected") &&
+	    by < UINT16_MAX && (int)by != report->cpu)
+		report->by_cpu = (int)by;
 }
 
 /* "INFO: task kworker/4:1:16648 blocked for more than 360 seconds." */
@@ -248,6 +247,7 @@ static void read_backtrace(const char *line, struct report *report)
 	const char *at = strstr(line, " at ");
 
 	take_cpu(line, "for cpu ", report);
+	take_cpu(line, "Task dump for CPU ", report);
 	if (at && !strstr(line, "skipped"))
 		report_place_read(at + 4, &report->rip);
 }
@@ -273,8 +273,10 @@ static void read_csd(const char *line, struct report *report)
 
 static void read_rcu_stall(const char *line, struct report *report)
 {
+	struct report_reader reader = {.report = report};
+
 	take_cpu(line, "detected stall on CPU ", report);
-	take_cpu(line, "self-detected stall on CPU { ", report);
+	report_stall_take(&reader, line);
 }
 
 static const struct {

@@ -184,6 +184,9 @@ void report_header_read(const char *text, struct report *report)
 			     strlen(text + 15));
 	else if (begins(text, "Workqueue: "))
 		read_work(text, report);
+	else if (begins(text, "Not tainted ") ||
+		 (begins(text, "Tainted: ") && !begins(text, "Tainted: [")))
+		read_kernel(text, report);
 	else if (begins(text, "Process "))
 		read_process(text, report);
 }

@@ -12,7 +12,12 @@
 #include "base/str.h"
 #include "log/report.h"
 #include "log/report_body.h"
+#include "log/report_kind_lines.h"
+#include "log/report_show.h"
 #include "log/report_head.h"
+#include "log/report_shown.h"
+#include "log/report_task_line.h"
+#include "log/report_victim.h"
 
 #define OPEN_MAX 8	   /* reports at once */
 #define FOREIGN_LINES 40   /* so many lines of nobody end a report */
@@ -34,9 +39,50 @@ struct splitter {
 	size_t user_code; /* line up to which a "Code:" may be of a user process' crash; 0 none */
 };
 
-static struct err *keep(struct reports *reports, struct report *report)
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+#define VICTIM_LINES 2000 /* a report is at most so far from the trace of who it is about */
+
+/* The trace of a CPU or task goes to the report printed before it that waits for one, if any. */
+static struct err *give_victim(struct splitter *splitter, struct report *shown)
 {
+	struct reports *reports = splitter->reports;
+	struct report *report = NULL;
+
+	for (size_t i = splitter->count; i-- > 0 && !report;)
+		if (report_awaits(&splitter->open[i].report, shown))
+			report = &splitter->open[i].report;
+	for (size_t i = reports->count; i-- > 0 && !report;) {
+		if (reports->list[i].last + VICTIM_LINES < shown->first)
+			break;
+		if (report_awaits(&reports->list[i], shown))
+			report = &reports->list[i];
+	}
+	return report ? report_take_victim(report, shown) : NULL;
+}
+
+static bool shows(const struct report *report)
+{
+	return report_kind_outcome(report->kind) == OUTCOME_STUCK ||
+	       report->kind == REPORT_BACKTRACE;
+}
+
+/* --- reports ---------------------------------------------------------------------------------- */
+
+static struct err *keep(struct splitter *splitter, struct report *report)
+{
+	struct reports *reports = splitter->reports;
+
+	report_trim_noticer(report);
+	if (shows(report))
+		report_show(report, reports->shown);
 	reports->counts[report->kind]++;
+	if (report->kind == REPORT_BACKTRACE) {
+		struct err *err = give_victim(splitter, report);
+
+		report_deinit(report);
+		return err;
+	}
 	if (reports->count >= REPORTS_KEPT_MAX) {
 		report_deinit(report);
 		return NULL;
@@ -81,7 +127,7 @@ static size_t printers(const struct report_stack *stack)
 /* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
 static void trim_machinery(struct report *report)
 {
-	struct report_stack *stack = report->stack_count ? &report->stacks[0] : NULL;
+	struct report_stack *stack = report_own_stack(report);
 	const struct report_place *rip = &report->rip;
 	/* Sanitizers are called by the place itself, which may be on the stack more than once before. */
 	bool last = report_kind_outcome(report->kind) != OUTCOME_OOPS;
@@ -104,16 +150,17 @@ static void trim_machinery(struct report *report)
 
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
-	trim_machinery(&splitter->open[i].report);
-	mark_cut(splitter, &splitter->open[i].report);
-	struct err *err = keep(splitter->reports, &splitter->open[i].report);
+	struct report report = splitter->open[i].report;
+
+	trim_machinery(&report);
+	mark_cut(splitter, &report);
 
 	splitter->count--;
 	memmove(&splitter->open[i], &splitter->open[i + 1],
 		(splitter->count - i) * sizeof(splitter->open[0]));
 	for (; i < splitter->count; i++)
 		splitter->open[i].reader.report = &splitter->open[i].report;
-	return err;
+	return keep(splitter, &report);
 }
 
 static struct err *close_quiet(struct splitter *splitter, size_t line)
@@ -153,6 +200,7 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 			   .pid = -1,
 			   .tgid = -1,
 			   .by_cpu = -1,
+			   .stall = {.starved_cpu = -1},
 			   .modules_line = SIZE_MAX},
 	};
 	open->reader.report = &open->report;
@@ -272,43 +320,101 @@ static bool is_of_user(struct splitter *splitter, size_t line, enum body_line bo
 	return true;
 }
 
-static struct err *take_line(struct splitter *splitter, size_t line)
+/* A task's line belongs to the report that has named it, or "Task dump for CPU" before it; else it opens one. */
+static struct err *take_task_line(struct splitter *splitter, size_t line,
+				  const struct report_task_line *task)
+{
+	struct open_report *open = owner_of(splitter, line, BODY_FAULT);
+	struct report *report = open ? &open->report : NULL;
+	bool named = report && report->kind == REPORT_HUNG_TASK && report->pid == task->pid;
+	bool dumped = report && report->kind == REPORT_BACKTRACE && report->pid < 0;
+
+	if ((!named && !dumped) || open->reader.seen & 1u << BODY_TRACE) {
+		TRY(open_new(splitter, line, REPORT_BACKTRACE));
+		open = &splitter->open[splitter->count - 1];
+		report = &open->report;
+	}
+	report->pid = task->pid;
+	report->tgid = task->tgid;
+	report->state = task->state;
+	copy_string(report->comm, sizeof(report->comm), task->comm);
+	touch(splitter, open, line);
+	return NULL;
+}
+
+static struct err *take_head(struct splitter *splitter, size_t line, enum report_kind kind,
+			     enum head_how how)
 {
 	const char *text = splitter->log->lines[line].text;
-	enum body_line body = report_body_kind(text);
-	enum report_kind kind;
-	enum head_how how;
+	struct open_report *open = owner_of(splitter, line, BODY_FAULT);
 
-	TRY(close_quiet(splitter, line));
-	if (is_of_user(splitter, line, body))
+	if (ends_oops(splitter, line, kind))
 		return NULL;
-	if (report_head_find(text, &kind, &how)) {
-		if (ends_oops(splitter, line, kind))
-			return NULL;
-		struct open_report *open = owner_of(splitter, line, BODY_FAULT);
+	if (!joins(open, kind, how))
+		return open_new(splitter, line, kind);
+	refine(&open->report, kind, text);
+	touch(splitter, open, line);
+	return report_body_take(&open->reader, text, line, BODY_FAULT);
+}
 
-		if (joins(open, kind, how)) {
-			refine(&open->report, kind, text);
+/* Lines that one kind of report alone has. */
+static bool take_kind_line(struct splitter *splitter, size_t line)
+{
+	uint32_t caller = splitter->log->lines[line].caller;
+
+	for (size_t i = splitter->count; i-- > 0;) {
+		struct open_report *open = &splitter->open[i];
+
+		if (caller && open->caller && caller != open->caller)
+			continue;
+		if (report_kind_line_take(&open->reader, splitter->log->lines[line].text)) {
 			touch(splitter, open, line);
-			return report_body_take(&open->reader, text, line, BODY_FAULT);
+			return true;
 		}
-		TRY(open_new(splitter, line, kind));
-		return NULL;
 	}
-	if (body == BODY_NONE)
-		return NULL;
+	return false;
+}
+
+static struct err *take_body(struct splitter *splitter, size_t line, enum body_line body)
+{
+	const char *text = splitter->log->lines[line].text;
+
 	if (begins_within(splitter, line, body)) {
 		TRY(open_new(splitter, line, REPORT_OOPS));
 		splitter->open[0].report.message[0] = '\0';
 		splitter->open[0].report.cut_front = true;
 	}
 	struct open_report *open = owner_of(splitter, line, body);
-
 	if (!open)
 		return NULL;
 	touch(splitter, open, line);
 	TRY(report_body_take(&open->reader, text, line, body));
 	return body == BODY_END ? close_report(splitter, (size_t)(open - splitter->open)) : NULL;
+}
+
+static struct err *take_line(struct splitter *splitter, size_t line)
+{
+	const char *text = splitter->log->lines[line].text;
+	struct report_task_line task;
+	enum report_kind kind;
+	enum head_how how;
+
+	enum body_line body = report_body_kind(text);
+
+	TRY(close_quiet(splitter, line));
+	if (is_of_user(splitter, line, body))
+		return NULL;
+	if (shown_take_line(splitter->reports->shown, text, line))
+		return NULL;
+	if (report_head_find(text, &kind, &how))
+		return take_head(splitter, line, kind, how);
+	if (report_task_line_read(text, &task))
+		return take_task_line(splitter, line, &task);
+	if ((body == BODY_NONE || body == BODY_FRAME || body == BODY_TITLE ||
+	     body == BODY_DETAIL) &&
+	    take_kind_line(splitter, line))
+		return NULL;
+	return body == BODY_NONE ? NULL : take_body(splitter, line, body);
 }
 
 static int by_first_line(const void *a, const void *b)
@@ -322,8 +428,12 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 {
 	_cleanup_(cleanup_reports_free) struct reports *reports = calloc(1, sizeof(*reports));
 	struct splitter splitter = {.log = log, .reports = reports};
-	struct err *err = reports ? NULL : &err_nomem;
+	struct err *err = &err_nomem;
 
+	if (reports)
+		reports->shown = calloc(1, sizeof(*reports->shown));
+	if (reports && reports->shown)
+		err = NULL;
 	for (size_t i = 0; !err && i < log->count; i++)
 		err = take_line(&splitter, i);
 	while (reports && splitter.count) {

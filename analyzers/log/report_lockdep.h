@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_LOG_REPORT_LOCKDEP
+#define TRIAGE_LOG_REPORT_LOCKDEP
+
+#include "log/report_body.h"
+
+/*
+ * The lines of lockdep's reports (kernel/locking/lockdep.c) before its call trace: who takes which lock
+ * while it holds which other, and the chains of what was taken before. False for any other line.
+ */
+bool report_lockdep_take(struct report_reader *reader, const char *line);
+
+#endif
