@@ -88,3 +88,11 @@ void json_put(json_t *object, const char *key, json_t *value)
 	if (value)
 		json_object_set_new(object, key, value);
 }
+
+void json_put_missing(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_get(object, key))
+		json_decref(value);
+	else
+		json_put(object, key, value);
+}

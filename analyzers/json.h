@@ -40,5 +40,7 @@ const char *json_string_at(const json_t *object, const char *path);
 json_int_t json_integer_at(const json_t *object, const char *path);
 /* Set a key when the value is known, else leave it out: takes value over, NULL is "unknown". */
 void json_put(json_t *object, const char *key, json_t *value);
+/* The same where the key is not set yet. */
+void json_put_missing(json_t *object, const char *key, json_t *value);
 
 #endif

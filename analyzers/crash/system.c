@@ -98,19 +98,20 @@ static const char *first_line(const struct log *log, const char *words)
 	return NULL;
 }
 
-/* "6.1.0-56-cloud-amd64 (…) #1 …" of a log's "Linux version" line, up to the blank. */
 /* "6.1.0-56-cloud-amd64 (…) #1 …" of a log's "Linux version" line, up to the blank: of the boot that crashed. */
 static void put_release_from_log(const struct log *log, const struct reports *reports, json_t *json)
 {
 	const struct report *crash = reports ? reports_crash(reports) : NULL;
 	size_t end = crash ? crash->first : log ? log->count : 0;
 
-	for (size_t i = end; log && i-- > 0 && !json_object_get(json, "release");) {
+	for (size_t i = end; log && i-- > 0;) {
 		const char *at = strstr(log->lines[i].text, "Linux version ");
 
-		if (at)
-			json_put(json, "release",
+		if (!at)
+			continue;
+		json_put_missing(json, "release",
 				 json_escaped_bytes(at + 14, strcspn(at + 14, " ")));
+		return;
 	}
 }
 

@@ -13,8 +13,8 @@
 
 static void put_missing(json_t *system, const char *key, const char *text)
 {
-	if (text && *text && !json_object_get(system, key))
-		json_put(system, key, json_escaped(text));
+	if (text && *text)
+		json_put_missing(system, key, json_escaped(text));
 }
 
 /* "amdgpu(OE+)", "symap(P)(U)": the name, and the taints of the module's letters. */
@@ -98,10 +98,10 @@ static void put_report(json_t *system, const struct log *log, const struct repor
 	put_missing(system, "release", report->release);
 	put_missing(system, "version", report->version);
 	put_missing(system, "hardware", report->hardware);
-	if (report->tainted_known && !json_object_get(system, "taints"))
-		json_put(system, "taints", taints_json(report->taint));
-	if (report->modules_line < log->count && !json_object_get(system, "modules"))
-		json_put(system, "modules", modules_json(log, report->modules_line));
+	if (report->tainted_known)
+		json_put_missing(system, "taints", taints_json(report->taint));
+	if (report->modules_line < log->count)
+		json_put_missing(system, "modules", modules_json(log, report->modules_line));
 }
 
 void system_report_put(json_t *system, const struct log *log, const struct reports *reports)
