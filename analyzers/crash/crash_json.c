@@ -36,7 +36,7 @@ static json_t *operand_json(const struct crash *crash, const struct operand *ope
 		       : operand->kind == OPERAND_MEMORY ? operand->base
 							 : REG_NONE;
 
-	json_put(json, "text", json_escaped(operand->text));
+	json_put(json, "text", json_escaped(operand->assembly));
 	if (reg < REG_COUNT) {
 		json_put(json, "register", json_string(reg_name(reg)));
 		if (regs_known(&crash->regs, reg))
@@ -71,14 +71,14 @@ static json_t *instruction_json(const struct crash *crash)
 
 		format_place(crash, crash->code[i].address, place, sizeof(place));
 		json_array_append_new(
-			around,
-			json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
-				  json_address(crash->code[i].address), "place",
-				  json_escaped(place), "text", json_escaped(crash->code[i].text),
-				  "bytes", json_bytes(crash->code[i].bytes, crash->code[i].size),
-				  "faulting", i == crash->code_at));
+			around, json_pack("{s:o, s:o, s:o, s:o, s:b}", "address",
+					  json_address(crash->code[i].address), "place",
+					  json_escaped(place), "text",
+					  json_escaped(crash->code[i].assembly), "bytes",
+					  json_bytes(crash->code[i].bytes, crash->code[i].size),
+					  "faulting", i == crash->code_at));
 	}
-	json_put(json, "text", json_escaped(insn->text));
+	json_put(json, "text", json_escaped(insn->assembly));
 	json_put(json, "bytes", json_bytes(insn->bytes, insn->size));
 	json_put(json, "operands", operands);
 	json_put(json, "around", around);

@@ -183,7 +183,7 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault_fac
 	json_put(json, "access",
 		 segfault_access(fault) ? json_string(segfault_access(fault)) : NULL);
 	json_put(json, "class", facts->class ? json_string(facts->class) : NULL);
-	json_put(json, "instruction", facts->insn ? json_escaped(facts->insn->text) : NULL);
+	json_put(json, "instruction", facts->insn ? json_escaped(facts->insn->assembly) : NULL);
 	if (facts->place)
 		put_source(json, facts->place);
 	put_number(json, "cpu", fault->cpu);

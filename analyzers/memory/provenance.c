@@ -315,12 +315,12 @@ static void tell_undone(struct trail *trail, size_t at, const struct operand *so
 	provenance_where(trail, at, place, sizeof(place));
 	if (trail->bits.mask == UINT64_MAX)
 		provenance_step(trail, trail->certain, "%s: made of 0x%016" PRIx64 " in %s", place,
-				trail->bits.value, source->text);
+				trail->bits.value, source->assembly);
 	else
 		provenance_step(trail, trail->certain,
 				"%s: made of what is in %s, of which the bits 0x%" PRIx64
 				" are 0x%" PRIx64,
-				place, source->text, trail->bits.mask,
+				place, source->assembly, trail->bits.mask,
 				trail->bits.value & trail->bits.mask);
 }
 

@@ -56,7 +56,7 @@ const char *provenance_where(const struct trail *trail, size_t at, char *buf, si
 
 	named(trail->walk->kernel, insn, name, sizeof(name));
 	snprintf(buf, size, "%.100s%s+0x%" PRIx64 ": %s%s", flow->symbol.name,
-		 at < flow->cold ? "" : ".cold", insn->address - start, insn->text, name);
+		 at < flow->cold ? "" : ".cold", insn->address - start, insn->assembly, name);
 	return buf;
 }
 

@@ -40,7 +40,7 @@ static struct operand whole(enum reg reg)
 				  .base = REG_NONE,
 				  .index = REG_NONE};
 
-	snprintf(operand.text, sizeof(operand.text), "%%%s", reg_name(reg));
+	snprintf(operand.assembly, sizeof(operand.assembly), "%%%s", reg_name(reg));
 	return operand;
 }
 

@@ -198,7 +198,7 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 		 "the undefined instruction is out of step with the code after it, and %s %02x at "
 		 "%s for %02x, which makes it \"%s\" (inferred from the code's shape, no file was "
 		 "compared)",
-		 bits, flip.restored, place, flip.found, flip.insn.text);
+		 bits, flip.restored, place, flip.found, flip.insn.assembly);
 	json_t *json = json_pack("{s:s, s:s, s:f}", "kind", "text_bit_flip", "text", text,
 				 "confidence", INFERRED);
 	if (flip.readings == 1)

@@ -136,7 +136,7 @@ static void read_operand(struct disasm *disasm, const cs_x86_op *op, const cs_x8
 
 		operand->kind = OPERAND_REGISTER;
 		operand->reg = whole_register(op->reg);
-		snprintf(operand->text, sizeof(operand->text), "%%%s", name ? name : "?");
+		snprintf(operand->assembly, sizeof(operand->assembly), "%%%s", name ? name : "?");
 	}
 }
 
@@ -246,23 +246,25 @@ static void write_mnemonic(struct insn *insn, const char *intel, const char *att
 	snprintf(insn->mnemonic, sizeof(insn->mnemonic), "%.*s", (int)length, att);
 }
 
-static void write_text(struct insn *insn)
+static void write_assembly(struct insn *insn)
 {
-	int at = snprintf(insn->text, sizeof(insn->text), "%s", insn->mnemonic);
+	int at = snprintf(insn->assembly, sizeof(insn->assembly), "%s", insn->mnemonic);
 	bool indirect = (insn->is_call || insn->is_jump) && !insn->target;
 
-	for (unsigned i = insn->operand_count; i-- && at < (int)sizeof(insn->text);) {
+	for (unsigned i = insn->operand_count; i-- && at < (int)sizeof(insn->assembly);) {
 		const struct operand *operand = &insn->operands[i];
-		const char *text = operand->text;
+		const char *assembly = operand->assembly;
 
-		if (insn->target && *text == '$')
-			text++;
-		at += snprintf(insn->text + at, sizeof(insn->text) - at, "%s%s%s",
-			       i + 1 == insn->operand_count ? " " : ",", indirect ? "*" : "", text);
+		if (insn->target && *assembly == '$')
+			assembly++;
+		at += snprintf(insn->assembly + at, sizeof(insn->assembly) - at, "%s%s%s",
+			       i + 1 == insn->operand_count ? " " : ",", indirect ? "*" : "",
+			       assembly);
 	}
-	for (unsigned i = 0; i < insn->operand_count && at < (int)sizeof(insn->text); i++)
+	for (unsigned i = 0; i < insn->operand_count && at < (int)sizeof(insn->assembly); i++)
 		if (insn->operands[i].kind == OPERAND_MEMORY && insn->operands[i].base == REG_RIP)
-			at += snprintf(insn->text + at, sizeof(insn->text) - at, " # 0x%" PRIx64,
+			at += snprintf(insn->assembly + at, sizeof(insn->assembly) - at,
+				       " # 0x%" PRIx64,
 				       insn->address + insn->size + insn->operands[i].displacement);
 }
 
@@ -304,7 +306,7 @@ bool disasm_one(struct disasm *disasm, const uint8_t *code, size_t length, uint6
 	bool has_att = cs_disasm_iter(disasm->att, &at, &left, &pc, disasm->att_insn);
 	write_mnemonic(&insn, disasm->insn->mnemonic,
 		       has_att ? disasm->att_insn->mnemonic : disasm->insn->mnemonic);
-	write_text(&insn);
+	write_assembly(&insn);
 	*ret = insn;
 	return true;
 }

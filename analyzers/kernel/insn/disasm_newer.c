@@ -220,9 +220,9 @@ static void finish(struct insn *insn, const struct newer *newer, const uint8_t *
 		if (operand->index < REG_COUNT && operand->kind == OPERAND_MEMORY)
 			insn->regs_read |= 1u << operand->index;
 	}
-	const char *first = insn->operand_count == 2 ? insn->operands[1].text : "";
-	const char *last = insn->operand_count ? insn->operands[0].text : "";
-	snprintf(insn->text, sizeof(insn->text), "%s%s%.36s%s%.36s", insn->mnemonic,
+	const char *first = insn->operand_count == 2 ? insn->operands[1].assembly : "";
+	const char *last = insn->operand_count ? insn->operands[0].assembly : "";
+	snprintf(insn->assembly, sizeof(insn->assembly), "%s%s%.36s%s%.36s", insn->mnemonic,
 		 insn->operand_count ? " " : "", first, *first ? "," : "", last);
 }
 

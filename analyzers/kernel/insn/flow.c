@@ -50,7 +50,7 @@ static struct insn bad_insn(uint64_t address, uint8_t byte, uint8_t size)
 {
 	struct insn insn = {.address = address, .bytes = {byte}, .size = size, .is_trap = true};
 
-	copy_string(insn.text, sizeof(insn.text), "(bad)");
+	copy_string(insn.assembly, sizeof(insn.assembly), "(bad)");
 	copy_string(insn.mnemonic, sizeof(insn.mnemonic), "(bad)");
 	return insn;
 }

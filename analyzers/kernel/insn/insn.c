@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be told of a decoded instruction: its name, the text and the address of its operands. */
+/* What can be told of a decoded instruction: its name, the assembly and the address of its operands. */
 #include "kernel/insn/insn.h"
 
 #include <inttypes.h>
@@ -48,7 +48,7 @@ bool insn_operand_address(const struct insn *insn, const struct operand *operand
 	return true;
 }
 
-/* --- operands as text ------------------------------------------------------------------------- */
+/* --- operands as assembly ------------------------------------------------------------------------- */
 
 static int write_displacement(char *buf, size_t size, int64_t displacement)
 {
@@ -69,8 +69,8 @@ static const char *address_register(const struct operand *operand, enum reg reg)
 
 static void format_memory(struct operand *operand)
 {
-	char *buf = operand->text;
-	size_t size = sizeof(operand->text), at = 0;
+	char *buf = operand->assembly;
+	size_t size = sizeof(operand->assembly), at = 0;
 	bool absolute = operand->base == REG_NONE && operand->index == REG_NONE;
 
 	if (operand->gs || operand->fs)
@@ -91,12 +91,13 @@ static void format_memory(struct operand *operand)
 
 void insn_format_operand(struct operand *operand)
 {
-	operand->text[0] = '\0';
+	operand->assembly[0] = '\0';
 	if (operand->kind == OPERAND_MEMORY)
 		format_memory(operand);
 	else if (operand->kind == OPERAND_IMMEDIATE)
-		snprintf(operand->text, sizeof(operand->text), "$0x%" PRIx64,
+		snprintf(operand->assembly, sizeof(operand->assembly), "$0x%" PRIx64,
 			 (uint64_t)operand->immediate);
 	else if (operand->reg != REG_NONE)
-		snprintf(operand->text, sizeof(operand->text), "%%%s", reg_name(operand->reg));
+		snprintf(operand->assembly, sizeof(operand->assembly), "%%%s",
+			 reg_name(operand->reg));
 }

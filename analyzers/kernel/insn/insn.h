@@ -19,9 +19,9 @@ struct operand {
 	enum reg base, index; /* of a memory operand; REG_RIP for rip-relative, REG_NONE */
 	int scale;
 	int64_t displacement;
-	bool gs, fs; /* segment override */
-	bool narrow; /* 32-bit address size: the address wraps at 4 GiB */
-	char text[64];
+	bool gs, fs;	   /* segment override */
+	bool narrow;	   /* 32-bit address size: the address wraps at 4 GiB */
+	char assembly[64]; /* its part of the instruction's */
 };
 
 #define INSN_OPERANDS 4
@@ -29,7 +29,7 @@ struct insn {
 	uint64_t address;
 	uint8_t bytes[16];
 	uint8_t size;
-	char text[96]; /* AT&T syntax, as objdump and the kernel's people read it */
+	char assembly[96]; /* AT&T syntax, as objdump and the kernel's people read it */
 	char mnemonic[16];
 	struct operand operands[INSN_OPERANDS]; /* in Intel order: destination first */
 	unsigned operand_count;
@@ -48,7 +48,7 @@ bool insn_is(const struct insn *insn, const char *mnemonic);
 /* The effective address of a memory operand; false when a register it needs is not known. */
 bool insn_operand_address(const struct insn *insn, const struct operand *operand,
 			  const struct regs *regs, uint64_t *ret);
-/* Fill in the operand's text, in AT&T syntax, from its other fields. */
+/* Fill in the assembly of an operand, in AT&T syntax, from its other fields. */
 void insn_format_operand(struct operand *operand);
 
 #endif

@@ -92,14 +92,14 @@ START_TEST(text_access_and_registers)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		struct insn insn = decode(known[i].bytes);
 		int access = insn.operands[0].read | insn.operands[0].written << 1;
-		bool text_fits = !strcmp(insn.text, known[i].text) ||
+		bool text_fits = !strcmp(insn.assembly, known[i].text) ||
 				 /* Intel order puts movdir64b's address register first. */
-				 strstr(insn.text, "movdir64b");
+				 strstr(insn.assembly, "movdir64b");
 
-		ck_assert_msg(text_fits, "%s: %s", known[i].bytes, insn.text);
-		ck_assert_msg(insn.regs_written == known[i].written, "%s: writes %x", insn.text,
+		ck_assert_msg(text_fits, "%s: %s", known[i].bytes, insn.assembly);
+		ck_assert_msg(insn.regs_written == known[i].written, "%s: writes %x", insn.assembly,
 			      insn.regs_written);
-		ck_assert_msg(access == known[i].access, "%s: access %d", insn.text, access);
+		ck_assert_msg(access == known[i].access, "%s: access %d", insn.assembly, access);
 	}
 }
 END_TEST
@@ -190,7 +190,7 @@ START_TEST(any_bytes)
 			continue;
 		ck_assert(insn.size >= 1 && insn.size <= length);
 		ck_assert_uint_le(insn.operand_count, INSN_OPERANDS);
-		ck_assert(memchr(insn.text, 0, sizeof(insn.text)));
+		ck_assert(memchr(insn.assembly, 0, sizeof(insn.assembly)));
 	}
 }
 END_TEST
