@@ -29,4 +29,23 @@ void *array_grown(void *array, size_t count, size_t element_size);
 		grown_ != NULL;                                                                    \
 	})
 
+/*
+ * Binary search among 0 … count-1: the first i for which holds is true, given that it is true for
+ * all that follow; count when it is true for none. The macro declares i:
+ *
+ *	size_t at = array_first(list->count, i, list->items[i].address > address);
+ */
+#define array_first(count, i, holds)                                                               \
+	({                                                                                         \
+		size_t low_ = 0, high_ = (count);                                                  \
+		while (low_ < high_) {                                                             \
+			size_t i = low_ + (high_ - low_) / 2;                                      \
+			if (holds)                                                                 \
+				high_ = i;                                                         \
+			else                                                                       \
+				low_ = i + 1;                                                      \
+		}                                                                                  \
+		low_;                                                                              \
+	})
+
 #endif

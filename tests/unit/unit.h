@@ -7,22 +7,29 @@
 
 #include "base/error.h"
 
+/* The end of a test program's main(): run the cases; what the program exits with. */
+static inline int unit_run(const char *suite_name, TCase *cases)
+{
+	Suite *suite = suite_create(suite_name);
+
+	suite_add_tcase(suite, cases);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 /* A test program's main(): UNIT_MAIN("name", test_a, test_b, …). */
 #define UNIT_MAIN(suite_name, ...)                                                                 \
 	int main(void)                                                                             \
 	{                                                                                          \
 		const TTest *tests[] = {__VA_ARGS__};                                              \
-		Suite *suite = suite_create(suite_name);                                           \
 		TCase *cases = tcase_create(suite_name);                                           \
 		tcase_set_timeout(cases, 30); /* seconds, for sanitizers on a busy machine */      \
 		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)                                     \
 			tcase_add_test(cases, tests[i]);                                           \
-		suite_add_tcase(suite, cases);                                                     \
-		SRunner *runner = srunner_create(suite);                                           \
-		srunner_run_all(runner, CK_ENV);                                                   \
-		int failed = srunner_ntests_failed(runner);                                        \
-		srunner_free(runner);                                                              \
-		return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                       \
+		return unit_run(suite_name, cases);                                                \
 	}
 
 /* For a test that asks for more memory than there is: sanitizers say NULL, as the C library does. */

@@ -4,13 +4,16 @@
  * libkdumpfile, which (0.5.1) crashes on page frames that are in no segment, mistakes overlapping
  * segments, and adds nothing to a pread().
  */
+#include "kernel/dump/dump_elf.h"
+
 #include <elf.h>
 #include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dump/dump_elf.h"
+#include "base/array.h"
+#include "kernel/dump/dump_notes.h"
 
 /* makedumpfile -E writes a segment for each run of pages it keeps; a bound for hostile headers. */
 #define SEGMENTS_MAX (512u << 10)
@@ -66,17 +69,9 @@ static void make_disjoint(struct segments *segments)
 /* The first segment that ends behind phys, or NULL. */
 static const struct segment *find(const struct segments *segments, uint64_t phys)
 {
-	size_t low = 0, high = segments->count;
+	size_t at = array_first(segments->count, i, segments->at[i].end > phys);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (segments->at[middle].end > phys)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < segments->count ? &segments->at[low] : NULL;
+	return at < segments->count ? &segments->at[at] : NULL;
 }
 
 /* The first segment with anything of a page; NULL when there is none. */

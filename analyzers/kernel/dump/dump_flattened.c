@@ -211,15 +211,7 @@ void flattened_deinit(struct flattened *flat)
 
 const struct flattened_segment *flattened_find(const struct flattened *flat, uint64_t offset)
 {
-	size_t low = 0, high = flat->count;
+	size_t at = array_first(flat->count, i, end_of(&flat->segments[i]) > offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (end_of(&flat->segments[middle]) <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < flat->count ? &flat->segments[low] : NULL;
+	return at < flat->count ? &flat->segments[at] : NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 
 /* The kernel's own note is one page (VMCOREINFO_BYTES); more than these is no VMCOREINFO. */
@@ -104,19 +105,10 @@ void vmcoreinfo_free(struct vmcoreinfo *info)
 
 const char *vmcoreinfo_get(const struct vmcoreinfo *info, const char *key)
 {
-	size_t low = 0, high = info ? info->count : 0;
+	size_t count = info ? info->count : 0;
+	size_t at = array_first(count, i, strcmp(info->lines[i].key, key) >= 0);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(info->lines[middle].key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!info || low == info->count || strcmp(info->lines[low].key, key))
-		return NULL;
-	return info->lines[low].value;
+	return at < count && !strcmp(info->lines[at].key, key) ? info->lines[at].value : NULL;
 }
 
 static const char *get_kind(const struct vmcoreinfo *info, const char *kind, const char *name)

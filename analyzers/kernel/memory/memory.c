@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "kernel/dump/regs.h"
 #include "kernel/memory/pagetable.h"
@@ -369,19 +370,12 @@ struct alias_search {
 static void take_mapping(void *context, uint64_t va, uint64_t phys, uint64_t size)
 {
 	struct alias_search *search = context;
-	size_t low = 0, high = search->count;
+	struct alias *pages = search->pages;
+	size_t first = array_first(search->count, i, pages[i].phys >= phys);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (search->pages[middle].phys < phys)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < search->count && search->pages[low].phys - phys < size; low++)
-		if (!search->pages[low].va)
-			search->pages[low].va = va + (search->pages[low].phys - phys);
+	for (size_t i = first; i < search->count && pages[i].phys - phys < size; i++)
+		if (!pages[i].va)
+			pages[i].va = va + (pages[i].phys - phys);
 }
 
 void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count)

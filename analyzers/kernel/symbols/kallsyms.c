@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/symbols/name_index.h"
@@ -235,23 +236,15 @@ char kallsyms_name(const struct kallsyms *kallsyms, size_t i, char *buf, size_t 
 
 bool kallsyms_at(const struct kallsyms *kallsyms, uint64_t address, size_t *ret)
 {
-	size_t low = 0, high = kallsyms->tables.count;
+	size_t i = array_first(kallsyms->tables.count, k, kallsyms_address(kallsyms, k) > address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (kallsyms_address(kallsyms, middle) <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!i)
 		return false;
-	low--;
+	i--;
 	/* Of aliases the kernel's own traces name the first (get_symbol_pos). */
-	while (low && kallsyms_address(kallsyms, low - 1) == kallsyms_address(kallsyms, low))
-		low--;
-	*ret = low;
+	while (i && kallsyms_address(kallsyms, i - 1) == kallsyms_address(kallsyms, i))
+		i--;
+	*ret = i;
 	return true;
 }
 

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "kernel/memory/pagetable.h"
 
 #define PAGE 4096u
 #define STRIDE 32u
@@ -27,7 +28,6 @@
 #define COUNT_MIN 1024u
 #define TOKEN_TABLE_MAX 8192u
 #define NAMES_TAIL 65536u /* more than 256 names take */
-#define IMAGE_LOW 0xffffffff80000000ull
 
 /* How the numbers of a table run. */
 enum order {
@@ -72,7 +72,7 @@ static enum order page_order(const uint8_t *page)
 	uint64_t first = load_u64(page), last = load_u64(page + PAGE - 8);
 	uint32_t low = load_u32(page), high = load_u32(page + PAGE - 4);
 
-	if (first >= IMAGE_LOW && first < last &&
+	if (first >= START_KERNEL_MAP && first < last &&
 	    ordered_bytes(ORDER_ADDRESSES, page, PAGE) == PAGE)
 		return ORDER_ADDRESSES;
 	if (low < high && ordered_bytes(ORDER_OFFSETS, page, PAGE) == PAGE)
@@ -183,7 +183,7 @@ static struct err *read_at(const struct kallsyms_source *source, enum order orde
 		tables.kind = KALLSYMS_BASE_RELATIVE;
 		tables.base = load_u64(bytes);
 		count_at += 8;
-		if (tables.base < IMAGE_LOW)
+		if (tables.base < START_KERNEL_MAP)
 			return err_at(ERR_NOT_FOUND, end, "no relative base");
 	}
 	uint64_t count = load_u64(bytes + (count_at - end));

@@ -8,8 +8,9 @@
 
 /*
  * From a name's hash to the number of its entry, for tables whose names live elsewhere, perhaps
- * compressed. Four bytes a slot; the name itself is asked of the table. Of entries with the same
- * name the first one added is kept.
+ * compressed. The name itself is asked of the table. Of entries with the same name the first one
+ * added is kept. Four bytes a slot: struct map (base/hash.h) takes 24, which for a kernel's 200,000
+ * symbols is 10 MiB more than this.
  */
 struct name_index {
 	uint32_t *slots; /* NULL until name_index_init() */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/symbols/kallsyms.h"
 #include "kernel/symbols/kallsyms_read.h"
@@ -347,16 +348,12 @@ struct err *symbols_add_module(struct symbols *symbols, const char *module,
 			       struct err *(*load)(void *context, struct symbol_list *list),
 			       void *context)
 {
-	struct module_symbols *grown =
-		reallocarray(symbols->modules, symbols->module_count + 1, sizeof(*grown));
-
-	if (!grown)
+	if (!array_grow(symbols->modules, symbols->module_count))
 		return &err_nomem;
-	symbols->modules = grown;
-	grown += symbols->module_count++;
-	*grown = (struct module_symbols){.load = load, .context = context};
-	copy_string(grown->name, sizeof(grown->name), module);
-	grown->range_count = MIN(range_count, MODULE_RANGES_MAX);
-	memcpy(grown->ranges, ranges, grown->range_count * sizeof(*ranges));
+	struct module_symbols *added = &symbols->modules[symbols->module_count++];
+	*added = (struct module_symbols){.load = load, .context = context};
+	copy_string(added->name, sizeof(added->name), module);
+	added->range_count = MIN(range_count, MODULE_RANGES_MAX);
+	memcpy(added->ranges, ranges, added->range_count * sizeof(*ranges));
 	return NULL;
 }

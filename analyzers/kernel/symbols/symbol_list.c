@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 
 #define MAX_ENTRIES 4000000u
@@ -23,25 +24,13 @@ const char *symbol_list_name(const struct symbol_list *list, size_t i)
 	return list->strings.data + list->entries[i].name;
 }
 
-static struct err *reserve(struct symbol_list *list)
-{
-	if (list->count < list->capacity)
-		return NULL;
-	size_t capacity = list->capacity ? list->capacity * 2 : 64;
-	struct symbol_entry *entries = reallocarray(list->entries, capacity, sizeof(*entries));
-	if (!entries)
-		return &err_nomem;
-	list->entries = entries;
-	list->capacity = capacity;
-	return NULL;
-}
-
 struct err *symbol_list_add(struct symbol_list *list, uint64_t address, char type, const char *name,
 			    size_t length)
 {
 	if (list->count >= MAX_ENTRIES || list->strings.length + length >= MAX_STRINGS)
 		return err_new(ERR_LIMIT, "more than %zu symbols", list->count);
-	TRY(reserve(list));
+	if (!array_grow(list->entries, list->count))
+		return &err_nomem;
 	list->entries[list->count++] = (struct symbol_entry){
 		address, (uint32_t)list->strings.length, is_printable(&type, 1) ? type : '?'};
 	str_append(&list->strings, name, strnlen(name, length));
@@ -95,22 +84,13 @@ struct err *symbol_list_finish(struct symbol_list *list)
 
 bool symbol_list_at(const struct symbol_list *list, uint64_t address, size_t *ret)
 {
-	size_t low = 0, high = list->count;
+	const struct symbol_entry *entries = list->entries;
+	size_t after = array_first(list->count, i, entries[i].address > address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (list->entries[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!after)
 		return false;
-	low--;
-	while (low && list->entries[low - 1].address == list->entries[low].address)
-		low--;
-	*ret = low;
+	address = entries[after - 1].address;
+	*ret = array_first(after, i, entries[i].address == address);
 	return true;
 }
 

@@ -20,7 +20,7 @@ struct symbol_entry {
 
 struct symbol_list {
 	struct symbol_entry *entries;
-	size_t count, capacity;
+	size_t count;
 	struct str strings;
 	struct name_index index;
 };

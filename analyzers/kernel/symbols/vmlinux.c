@@ -9,9 +9,8 @@
 
 #include "base/str.h"
 #include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/pagetable.h"
 
-/* Below lie absolute symbols, and per-CPU ones before v6.15. KASLR moves neither. */
-#define IMAGE_LOW 0xffffffff80000000ull
 #define BANNER_MAX 512
 #define NAME_MAX_LENGTH 511
 
@@ -220,9 +219,10 @@ static bool is_wanted(const GElf_Sym *symbol, const char *name)
 	       type != STT_FILE && strncmp(name, ".L", 2);
 }
 
+/* Below lie absolute symbols, and per-CPU ones before v6.15. KASLR moves neither. */
 static uint64_t moved(uint64_t address, uint64_t offset)
 {
-	return address >= IMAGE_LOW ? address + offset : address;
+	return address >= START_KERNEL_MAP ? address + offset : address;
 }
 
 struct err *vmlinux_symbols(int fd, uint64_t offset, struct symbol_list *list)

@@ -66,5 +66,20 @@ START_TEST(without_memory_the_array_is_as_it_was)
 }
 END_TEST
 
-UNIT_MAIN("array", what_is_in_it_stays_while_it_grows, the_count_may_be_lowered,
+START_TEST(the_first_is_found)
+{
+	static const int ascending[] = {1, 3, 3, 3, 8};
+
+	for (size_t count = 0; count <= ARRAY_SIZE(ascending); count++)
+		for (int wanted = 0; wanted < 10; wanted++) {
+			size_t expected = 0;
+
+			while (expected < count && ascending[expected] < wanted)
+				expected++;
+			ck_assert_uint_eq(array_first(count, i, ascending[i] >= wanted), expected);
+		}
+}
+END_TEST
+
+UNIT_MAIN("array", the_first_is_found, what_is_in_it_stays_while_it_grows, the_count_may_be_lowered,
 	  without_memory_the_array_is_as_it_was)

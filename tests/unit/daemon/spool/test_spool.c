@@ -413,17 +413,11 @@ int main(void)
 		only_what_lies_below_the_root_is_opened,
 		silence_is_measured_by_mtime_and_by_watching,
 	};
-	Suite *suite = suite_create("spool");
 	TCase *cases = tcase_create("spool");
 
 	dup2(null, STDERR_FILENO);
 	tcase_set_timeout(cases, 30);
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
 		tcase_add_test(cases, tests[i]);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("spool", cases);
 }

@@ -260,16 +260,10 @@ int main(void)
 		&neighbours_from_the_function,
 		&neighbours_without_a_start,
 	};
-	Suite *suite = suite_create("disasm");
 	TCase *cases = tcase_create("disasm");
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
 		tcase_add_test(cases, *tests[i]);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("disasm", cases);
 }

@@ -416,7 +416,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("module");
 	TCase *cases = tcase_create("module");
 
 	tcase_add_loop_test(cases, every_shape_is_read, 0, ERA_COUNT);
@@ -427,10 +426,5 @@ int main(void)
 	tcase_add_test(cases, unformed_modules_are_passed_over);
 	tcase_add_test(cases, absurd_symbol_tables_are_refused);
 	tcase_add_test(cases, what_is_missing_is_said);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("module", cases);
 }

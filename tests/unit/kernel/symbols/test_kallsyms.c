@@ -263,7 +263,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("kallsyms");
 	TCase *cases = tcase_create("kallsyms");
 
 	tcase_add_loop_test(cases, every_era_decodes, 0, ERA_COUNT);
@@ -276,10 +275,5 @@ int main(void)
 	tcase_add_test(cases, token_places_must_make_sense);
 	tcase_add_loop_test(cases, scan_finds_each_era, 0, ERA_COUNT);
 	tcase_add_test(cases, scan_is_not_taken_in);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("kallsyms", cases);
 }

@@ -234,7 +234,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("symbol");
 	TCase *cases = tcase_create("symbol");
 
 	tcase_set_timeout(cases, 30);
@@ -245,10 +244,5 @@ int main(void)
 	tcase_add_test(cases, bounds_of_the_image_are_needed);
 	tcase_add_test(cases, modules_are_read_when_asked_for);
 	tcase_add_test(cases, half_a_module_is_kept);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("symbol", cases);
 }

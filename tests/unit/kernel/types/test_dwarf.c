@@ -205,16 +205,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dwarf");
 	TCase *cases = tcase_create("dwarf");
 
 	tcase_set_timeout(cases, 60); /* it runs a compiler */
 	tcase_add_loop_test(cases, each_version, 0, 4);
 	tcase_add_test(cases, without_debug_information);
-	suite_add_tcase(suite, cases);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("dwarf", cases);
 }
