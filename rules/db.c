@@ -200,7 +200,7 @@ struct err *stmt_bind_int(struct stmt *stmt, int parameter, int64_t value)
 	return bound(stmt, sqlite3_bind_int64(stmt->handle, parameter, value));
 }
 
-struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value)
+static struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value)
 {
 	return bound(stmt, sqlite3_bind_double(stmt->handle, parameter, value));
 }

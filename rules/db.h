@@ -46,7 +46,6 @@ struct err *db_prepare(struct db *db, const char *sql, struct stmt **ret);
 
 /* Parameters count from 1, columns from 0. Text is copied; NULL text binds NULL. */
 struct err *stmt_bind_int(struct stmt *stmt, int parameter, int64_t value);
-struct err *stmt_bind_real(struct stmt *stmt, int parameter, double value);
 struct err *stmt_bind_text(struct stmt *stmt, int parameter, const char *text);
 /* Number of a named parameter (":dump"), 0 when the statement has none of that name. */
 int stmt_parameter(struct stmt *stmt, const char *name);
