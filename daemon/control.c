@@ -148,7 +148,7 @@ static void hang_up(struct client *client)
 	client->fd = -1;
 }
 
-/* One request, one answer. A client that does not read loses its answer, not our time. */
+/* One request, one answer. Sending does not wait: a client that does not read gets no answer. */
 static void on_client(void *context)
 {
 	struct client *client = context;

@@ -41,7 +41,7 @@ static struct err *connect_to(const char *run_dir, int *ret)
 	return NULL;
 }
 
-/* The error that the daemon sent, as it was there. */
+/* The error in the daemon's answer, with its code. */
 static struct err *received_error(const json_t *error)
 {
 	const char *message = json_string_at(error, "message");

@@ -23,7 +23,7 @@ static bool on_known(void *context, const struct spool_entry *entry, const char 
 	struct daemon *daemon = context;
 	bool known = false;
 
-	/* Without a store nothing is taken in, so nothing needs to be looked at either. */
+	/* Without a store nothing can be taken in: pass for known what is not to be looked at. */
 	if (!store_guard_get(daemon->guard))
 		return true;
 	store_guard_check(daemon->guard,
@@ -76,7 +76,7 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 		err = identity_read(fd, &row.id);
 	if (fd >= 0) /* a freshly booted host needs its page cache for other things */
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	if (err) { /* gone again, or changed to what it must not be: the next scan will see */
+	if (err) { /* gone, or no regular file any more: the next scan will see */
 		log_error(LOG_DEBUG, err, "%s", file->path);
 		return NULL;
 	}
@@ -153,7 +153,7 @@ static void check_directory(void *context, const char *directory)
 	err_free(err);
 }
 
-/* Everything was looked at that is there; this finds what is known and is not there any more. */
+/* All that lies in the spools was looked at. This finds directories that are known and gone. */
 static void on_complete(void *context)
 {
 	struct daemon *daemon = context;

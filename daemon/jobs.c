@@ -92,7 +92,7 @@ static bool survives(struct active *active, struct err *err, const char *doing)
 
 /* --- the end of a job --- */
 
-/* A finding of the daemon's own: why there was no analysis, or none to its end. */
+/* A finding of the daemon itself: why a dump was not analyzed, or not to the end. */
 static struct err *add_failure(struct jobs *jobs, int64_t dump, const char *why)
 {
 	struct finding finding = {.id = FINDING_ANALYSIS_FAILED,
@@ -105,7 +105,7 @@ static struct err *add_failure(struct jobs *jobs, int64_t dump, const char *why)
 	return json ? store_add_finding(store_of(jobs), dump, json) : &err_nomem;
 }
 
-/* Rules, verdict, queue: what makes a verdict of findings, in the transaction that is open. */
+/* Make a verdict of the findings and note it in the queue, in the transaction that is open. */
 static struct err *conclude(struct jobs *jobs, int64_t dump, bool broke_off)
 {
 	_verdict_row_ struct verdict_row verdict = {0};
@@ -147,7 +147,7 @@ static struct err *on_finding(void *context, const json_t *finding)
 	return store_add_finding(store_of(active->jobs), active->job.dump, finding);
 }
 
-/* Whatever the worker has said by now, in one transaction; with its end, the verdict too. */
+/* Store what the worker has said since, in one transaction; at its end with the verdict. */
 static struct err *take_output(struct active *active, bool *ended)
 {
 	struct jobs *jobs = active->jobs;
@@ -335,7 +335,7 @@ static bool start_next(struct jobs *jobs)
 	struct err *err;
 	bool found = false;
 
-	if (!store_of(jobs)) /* the last one's start found it gone */
+	if (!store_of(jobs)) /* it went while the last job was started */
 		return false;
 	active = calloc(1, sizeof(*active));
 	if (!active)

@@ -128,7 +128,7 @@ static void dispatch(struct loop *loop, int fd)
 	}
 }
 
-/* Those due now; one that sets itself again waits for the next turn. */
+/* Run those that are due. One that sets itself again waits for the next turn. */
 static void run_timers(struct loop *loop)
 {
 	int64_t now = loop_now_ms();

@@ -74,7 +74,7 @@ static struct err *publish(struct outbox *outbox, int64_t dump, const json_t *re
 	return NULL;
 }
 
-/* No room for the report, say: it waits. */
+/* The report cannot be written now, for lack of room perhaps: it waits. */
 static void put_off(struct outbox *outbox, const struct err *err)
 {
 	if (!outbox->troubled)

@@ -205,7 +205,7 @@ static struct err *run(struct setup *setup)
 	struct daemon *daemon = &setup->daemon;
 
 	TRY(create_parts(setup));
-	/* Until the spools were looked through once: of all that lies there the newest comes first. */
+	/* Until the spools were looked through once, so that the newest crash comes first. */
 	jobs_hold(daemon->jobs, true);
 	setup->release = (struct timer){.run = on_first_scan, .context = daemon};
 	timer_set(daemon->loop, &setup->release, HOLD_MAX_MS);
@@ -312,7 +312,7 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &setup.daemon, &status))
 		return status;
 	umask(0027);
-	/* Reports come and go; what they took is given back at once. */
+	/* Memory of large reports is given back to the system at once. */
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	err = run(&setup);

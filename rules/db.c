@@ -88,7 +88,7 @@ static struct err *set_up(struct db *db, unsigned flags)
 	TRY(db_exec(db, "PRAGMA foreign_keys = ON"));
 	if (flags & DB_READ_ONLY)
 		return db_exec(db, "PRAGMA query_only = ON");
-	/* Readers that may not write the directory need the log file also while nobody writes. */
+	/* Keep the -wal file: readers without the right to write the directory cannot create it. */
 	sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &(int){1});
 	/* FULL: what others were told of (an export's numbers) must survive a loss of power. */
 	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -359,7 +359,7 @@ struct err *db_number(struct db *db, int64_t *ret, const char *sql, const char *
 
 /* --- statements of others --------------------------------------------------------------------- */
 
-/* Functions a SELECT of others has no business with, though SQLite may hold them. */
+/* Functions that a rule has no business to call; not every SQLite has them. */
 static bool is_refused_function(const char *name)
 {
 	static const char *const refused[] = {"load_extension", "readfile", "writefile", "edit",

@@ -66,8 +66,8 @@ const char *stmt_text(struct stmt *stmt, int column);
 struct err *stmt_column_dup(struct stmt *stmt, int column, char **ret);
 
 /*
- * db_prepare() with the parameters bound in order. kinds has a letter for each: i int64_t, r double,
- * t const char * (NULL binds NULL).
+ * db_prepare() with the parameters bound in order. kinds has a letter for each: i int64_t, r
+ * double, t const char * (NULL binds NULL).
  */
 struct err *db_query(struct db *db, struct stmt **ret, const char *sql, const char *kinds, ...);
 /* The same for a statement without rows, and run it. */

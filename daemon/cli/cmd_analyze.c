@@ -133,7 +133,7 @@ static bool begins_within(const json_t *report)
 	return json_is_true(json_object_get(json_array_get(reports, 0), "cut_front"));
 }
 
-/* A verdict: a cause that is known, out of an analysis that came to its end. */
+/* 0 for a known cause and a whole analysis, else what triage(1) says. */
 static int status_of(const json_t *report)
 {
 	const json_t *verdict = json_object_get(report, "verdict");

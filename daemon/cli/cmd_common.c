@@ -124,7 +124,7 @@ struct err *cmd_parse_duration(const char *text, int64_t *seconds)
 
 	if (!config_parse_time(text, &ms) || ms / 1000 > UINT32_MAX)
 		return err_new(ERR_INVALID, "not a duration (30, 15min, 36h, 7d): \"%s\"", text);
-	*seconds = (ms + 999) / 1000; /* of less than a second something is left */
+	*seconds = (ms + 999) / 1000; /* rounded up: 0 would mean for ever */
 	return NULL;
 }
 

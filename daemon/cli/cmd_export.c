@@ -37,7 +37,7 @@ static struct err *read_epoch(struct db *db, char **ret)
 	return NULL;
 }
 
-/* EPOCH-NUMBER; the epoch tells whether the number means anything here. */
+/* A cursor is EPOCH-NUMBER: with another epoch the number is one of another database. */
 static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *ret)
 {
 	size_t length = strlen(epoch);
@@ -77,7 +77,7 @@ static struct err *print_one(struct cmd *cmd, const char *epoch, int64_t number,
 	return NULL;
 }
 
-/* One verdict, read as of one moment: a retry must not take it away half-way. */
+/* One verdict, read in one transaction: a retry in between must not take it away. */
 static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *number, bool *found)
 {
 	struct db *db = store_db(cmd->store);

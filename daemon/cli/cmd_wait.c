@@ -62,7 +62,7 @@ static bool is_over(const struct outcome *outcome)
 		!strcmp(outcome->state, "removed"));
 }
 
-/* A path may be waited for before the daemon, or its store, is there; a number means a row. */
+/* A path may be waited for before the daemon or its store is there; a number has to be known. */
 static struct err *wait_for(struct cmd *cmd, const char *subject, int64_t timeout_s,
 			    struct outcome *ret)
 {

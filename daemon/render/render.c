@@ -219,8 +219,7 @@ static void put_titled_stack(const struct page *page, const json_t *stack)
 	if (!title)
 		return;
 	str_escape(&text, title, strlen(title));
-	json_array_foreach(frames, i, frame)
-	{
+	json_array_foreach (frames, i, frame) {
 		if (i == TITLED_FRAMES_SHOWN)
 			break;
 		str_puts(&text, i ? ", " : ": ");
@@ -237,8 +236,7 @@ static void put_report(const struct page *page, const json_t *report)
 	size_t i, j;
 	json_t *one, *item;
 
-	json_array_foreach(reports, i, one)
-	{
+	json_array_foreach (reports, i, one) {
 		const char *first = json_string_at(one, "message");
 
 		if (!message || !first || strcmp(message, first) != 0)
@@ -246,13 +244,13 @@ static void put_report(const struct page *page, const json_t *report)
 		if (!json_at(one, "details") && json_array_size(json_at(one, "stacks")) < 2)
 			return;
 		heading(page, "The kernel's report");
-		json_array_foreach(json_at(one, "details"), j, item)
-		{
+		json_array_foreach (json_at(one, "details"), j, item) {
 			const char *line = json_string_value(item);
 
 			paragraph(page, "  ", "    ", line + strspn(line, " "));
 		}
-		json_array_foreach(json_at(one, "stacks"), j, item) put_titled_stack(page, item);
+		json_array_foreach (json_at(one, "stacks"), j, item)
+			put_titled_stack(page, item);
 		return;
 	}
 }
@@ -290,7 +288,7 @@ static void put_findings(const struct page *page, const json_t *findings)
 
 		if (!headline || !severity || !strcmp(severity, "info") || shown == 2 * LIST_SHOWN)
 			continue;
-		/* The crash has a section of its own, but that does not say when it is a guess. */
+		/* The crash has a section of its own: here it stands only when it is a guess. */
 		if (confidence >= 1 && code && !strcmp(code, finding_code(FINDING_CRASH)))
 			continue;
 		if (!shown++)

@@ -8,7 +8,7 @@
 #include "daemon/render/render_json.h"
 #include "memory/value.h"
 
-#define LOOK_SURE 0.8  /* of what any register may hold; the bad value's looks are all shown */
+#define LOOK_SURE 0.8  /* how sure a look has to be to be shown of any register */
 #define WHERE_WIDTH 48 /* columns that names of addresses share; longer ones stand out */
 
 static const char *const registers[] = {
@@ -67,7 +67,7 @@ static void put_value_kind(struct str *out, uint64_t value)
 	}
 }
 
-/* A task_struct is told by its task; a stack's owner names it already. */
+/* Of a task_struct its task is told too; the text of a stack names it already. */
 static void put_owner(struct str *out, const char *before, const json_t *owner)
 {
 	const char *kind = json_string_at(owner, "kind");
@@ -146,7 +146,7 @@ static void put_other(struct str *out, const json_t *pointer, uint64_t value, si
 
 	render_put(&where, "", json_string_at(pointer, "where"));
 	str_printf(out, "  %-*s  %016" PRIx64, (int)width, where.data ? where.data : "", value);
-	/* A small address is an offset from NULL, whoever could map it. */
+	/* A small address is an offset from NULL, even if user space could map it. */
 	if (value && value < 4096)
 		str_printf(out, "  NULL + 0x%" PRIx64, value);
 	else

@@ -7,7 +7,7 @@
 #include "daemon/render/render_json.h"
 #include "daemon/render/section.h"
 
-#define WAITERS_SHOWN 40 /* of one lock; a queue of thousands says no more than its beginning */
+#define WAITERS_SHOWN 40 /* of one lock: the rest of a long queue says nothing new */
 
 /* "java/30413" */
 static void put_task(struct str *out, const json_t *task)

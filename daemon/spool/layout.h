@@ -5,8 +5,8 @@
 #include "daemon/spool/candidate.h"
 
 /*
- * How one kind of writer lays out its dumps: which files of a directory are a dump, which lie beside
- * it, and whether the writer says that it is done. Layouts are pure functions over one directory as
+ * How one kind of writer lays out its dumps: which files of a directory are a dump, which lie
+ * beside it, and whether the writer says that it is done. Layouts are pure functions over one directory as
  * it was found; reading directories, waiting and deciding is spool.c's.
  *
  * How to add a layout (tests/how-to does it by these steps):

@@ -36,7 +36,7 @@ static bool is_unfinished(const char *name)
 	       !strcmp(name, "vmcore-incomplete");
 }
 
-/* A stamp, behind the host's name where the dump came over the network. */
+/* Ends in a stamp; dumps from the network have the host's name before it. */
 static bool is_dated(const char *name)
 {
 	size_t length = strlen(name);

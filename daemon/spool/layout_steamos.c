@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SteamOS: …/kdump/crash/YYYYMMDDHHMM/{dmesg.txt,vmcore.compressed}; nothing says when it is done. */
+/* SteamOS: …/kdump/crash/YYYYMMDDHHMM/{dmesg.txt,vmcore.compressed}: no sign of its end. */
 #include "daemon/spool/layout.h"
 
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)

@@ -26,7 +26,7 @@ int64_t pending_quiet_ms(const struct pending *pending, const struct spool_entry
 {
 	const struct pending_dump *dump = find(pending, entry);
 	int64_t seen = dump && is_unchanged(dump, entry) ? now_ms - dump->since_ms : 0;
-	/* A clock that runs ahead (NFS) must not make us wait for it; before 1970 there is none. */
+	/* A time in the future (NFS) or before 1970 does not say how long it has been quiet. */
 	int64_t old = entry->mtime_ns > 0 && entry->mtime_ns < wall_ns
 			      ? (wall_ns - entry->mtime_ns) / 1000000
 			      : 0;

@@ -105,7 +105,7 @@ static struct err *elf_complete(int fd, uint64_t size, struct sniff *sniff)
 			return NULL;
 		}
 		if (segment.p_offset > INT64_MAX / 2 || segment.p_filesz > INT64_MAX / 2)
-			return NULL; /* nonsense: for the worker to say */
+			return NULL; /* nonsense, which the worker will tell of */
 		end = MAX(end, segment.p_offset + segment.p_filesz);
 	}
 	sniff->complete = size >= end ? SNIFF_COMPLETE : SNIFF_SHORT;

@@ -18,7 +18,7 @@
 #include "daemon/spool/watch.h"
 
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
-#define TURN_MS 50	     /* of scanning, before others have their turn */
+#define TURN_MS 50	     /* of scanning, before other events have their turn */
 #define REFUSED_MAX 100000
 #define ROOT_RETRY_MS 2000 /* a root that is not there is looked for that often */
 
@@ -238,7 +238,7 @@ static void on_due(void *context)
 
 /* --- looking at a directory --- */
 
-/* Things a dump's name stands on that are no regular file: said once, never opened. */
+/* Links, FIFOs and the like with the name of a dump: told of once, never opened. */
 static void refuse_odd_entries(struct spool *spool, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->dir.count; i++) {
@@ -318,7 +318,7 @@ static void examine_all(struct spool *spool, const struct visit *visit, const st
 	free(scan.files);
 }
 
-/* Nothing can be watched where nothing is: so roots that are missing are asked for. */
+/* A root that is not there cannot be watched: so it is looked for again and again. */
 static void on_roots(void *context)
 {
 	struct spool *spool = context;
@@ -328,7 +328,7 @@ static void on_roots(void *context)
 			on_changed(spool, spool->config->spool.items[i]);
 }
 
-/* What was known below a root that went is new when it comes back. */
+/* When a root comes back, the directories below it are new ones. */
 static void forget_known(struct spool *spool)
 {
 	map_deinit(&spool->known);
@@ -359,7 +359,7 @@ static void look_at(struct spool *spool, const struct visit *visit)
 	bool is_root = !strcmp(visit->root, visit->path);
 	_err_ struct err *err = NULL;
 
-	watch_directory(spool, visit->path); /* before it is read, so that nothing falls between */
+	watch_directory(spool, visit->path); /* before it is read, so that no change goes unseen */
 	err = snapshot_take(visit->root, visit->path, &snapshot);
 	if (is_root)
 		note_root(spool, visit->root, err);

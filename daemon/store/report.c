@@ -50,7 +50,7 @@ static json_t *pointer(const char *path, size_t length, const json_t *list)
 	return list ? json_sprintf("%s/%zu", text, json_array_size(list) - 1) : json_string(text);
 }
 
-/* Move evidence into its section; what stays with the finding is where it went. */
+/* Move evidence into its section. The finding keeps a pointer to it. */
 static json_t *place(json_t *report, const char *path, json_t *evidence)
 {
 	size_t length = strlen(path);

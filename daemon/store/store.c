@@ -23,7 +23,7 @@ static int64_t newest_version(void)
 	return newest;
 }
 
-/* Each migration in a transaction of its own, which also says how far we are. */
+/* Each migration is one transaction, with the version it leads to. */
 static struct err *migrate(struct db *db, int64_t from)
 {
 	for (const struct embedded_sql *one = embedded_migrations; one->name; one++) {

@@ -115,7 +115,7 @@ bool store_guard_check(struct store_guard *guard, struct err *err, const char *d
 	return false;
 }
 
-/* A database that opens may still be read-only or full: only a write that lasts tells. */
+/* A database that can be opened may still be read-only or full: only a commit tells. */
 static struct err *prove_writable(struct store *store)
 {
 	struct db *db = store_db(store);

@@ -30,8 +30,8 @@ DEFINE_CLEANUP(struct store_guard, store_guard_destroy)
 struct store *store_guard_get(const struct store_guard *guard);
 struct db *store_guard_db(const struct store_guard *guard);
 /*
- * How a step on the store went: true when err is NULL. Else err is consumed and logged, and the store
- * goes away until it can be written again: down() has run when this returns, so that all that stood
+ * How a step on the store went: true when err is NULL. Else err is consumed and logged, and the
+ * store goes away until it can be written again. down() has run when this returns: all that stood
  * on the store is freed, the job the caller was at too.
  */
 bool store_guard_check(struct store_guard *guard, struct err *err, const char *doing);

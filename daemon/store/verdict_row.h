@@ -6,7 +6,7 @@
 
 /*
  * The few words of a verdict that lists show and filter by and that the journal gets. They are read
- * from the rows; a whole report need not be built for them. Strings are owned, NULL where not known.
+ * from the rows; a whole report need not be built for them. Strings are owned, NULL if not known.
  */
 struct verdict_row {
 	char *uid, *path; /* the dump's */

@@ -20,7 +20,7 @@ struct input {
 /*
  * Open a dump or a bare dmesg file with what is found beside it: vmcore-dmesg.txt, dmesg.*,
  * dmesg.txt or dmesg in the same directory; a vmlinux by build-id or release. vmlinux overrides
- * the latter. ERR_UNSUPPORTED for a file that is neither.
+ * the latter. ERR_UNSUPPORTED for what is no regular file.
  */
 struct err *input_open(const char *path, const char *vmlinux, struct input *ret);
 void input_close(struct input *input);

@@ -54,7 +54,7 @@ static int open_by_table(int directory, const char *module)
 
 	for (unsigned i = 0; file && i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
 		line[strcspn(line, ":\n")] = '\0';
-		/* Dependencies may be more than a line takes: the rest is no module's path. */
+		/* A long line comes in parts; what follows its first part is no "PATH:". */
 		if (is_file_of(line, module) && !strstr(line, ".."))
 			return open_plain(directory, line);
 	}

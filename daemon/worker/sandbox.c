@@ -181,7 +181,7 @@ static int allow_some(scmp_filter_ctx filter, bool programs)
 	for (size_t i = 0; !result && i < ARRAY_SIZE(allowed_fcntl); i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
 					  SCMP_A1_32(SCMP_CMP_EQ, (unsigned)allowed_fcntl[i]));
-	/* Memory but none to execute, but for the loader. */
+	/* Memory, but none to execute; a program's loader may. */
 	for (size_t i = 0; !result && !programs && i < ARRAY_SIZE(mapping); i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, mapping[i], 1,
 					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -189,7 +189,7 @@ static int allow_some(scmp_filter_ctx filter, bool programs)
 	if (!result && programs)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
 					  SCMP_A0_32(SCMP_CMP_EQ, 0));
-	/* abort() signals itself; the process that reads our results has the same user. */
+	/* Signals to itself, for abort(); not to the parent, which has the same user. */
 	if (!result)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
 					  SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid()));
@@ -202,7 +202,7 @@ static int allow_some(scmp_filter_ctx filter, bool programs)
 	if (!result)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 					  SCMP_A3_32(SCMP_CMP_EQ, AT_EMPTY_PATH));
-	/* Its flags lie in memory no filter can see; told "no such call", glibc uses clone(). */
+	/* A filter cannot see the flags of clone3(). Without it glibc uses clone(). */
 	return result ? result
 		      : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }

@@ -18,7 +18,7 @@
 
 #define WORDS_MAX 200 /* of the decompressor's own message */
 #define MEMORY_MAX (1ull << 30)
-#define CPU_MAX_S 86400 /* the time that counts is the parent's */
+#define CPU_MAX_S 86400 /* a bound only; the parent keeps the time */
 
 struct unpack {
 	pid_t pid;

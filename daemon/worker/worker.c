@@ -117,7 +117,7 @@ static void become_worker(const struct launch *launch)
 	static char *const environment[] = {(char *)"LC_ALL=C", NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Out of the way first, so that no place is overwritten while it is still needed. */
+	/* First move all out of the way: a place may be taken by a descriptor still needed. */
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
 		if (from[i] >= 0)
 			from[i] = fcntl(from[i], F_DUPFD, WORKER_FD_COUNT);

@@ -16,7 +16,7 @@
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
-	int dump_fd;	/* -1: a log alone. All three stay the caller's. */
+	int dump_fd;	/* -1: a log alone. All three, and strings, stay the caller's. */
 	int vmlinux_fd; /* -1: none */
 	int dmesg_fd;	/* -1: none */
 	bool no_sandbox;
@@ -26,9 +26,8 @@ struct worker_options {
 	uint64_t memory_bytes;	/* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
 	const char *search;	/* a request of worker_search.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
-	const char
-		*modules; /* directory of modules' files, NULL: /lib/modules/RELEASE. Borrowed. */
-	const char *sysroot; /* where user programs' files lie, NULL: here. Borrowed. */
+	const char *modules;	/* directory of their files; NULL: /lib/modules/RELEASE */
+	const char *sysroot;	/* where user programs' files lie; NULL: here */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)

@@ -22,7 +22,7 @@ union control {
 	struct cmsghdr align;
 };
 
-/* One byte always, and a descriptor when there is one. The worker may have died meanwhile. */
+/* One byte, and with it a descriptor if there is one. The worker may be dead: ignore errors. */
 static void send_answer(int socket, int fd)
 {
 	struct iovec part = {.iov_base = (char[]){fd >= 0}, .iov_len = 1};
