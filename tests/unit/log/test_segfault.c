@@ -216,7 +216,7 @@ static const char *class_of(struct disasm *disasm, const char *line, const char 
 
 	ck_assert(segfault_parse_code(code, &fault));
 	ck_assert(segfault_instruction(&fault, disasm, &insn));
-	strcpy(text, insn.text);
+	strcpy(text, insn.assembly);
 	return segfault_class(&fault, &insn);
 }
 
