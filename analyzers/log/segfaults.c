@@ -94,7 +94,7 @@ static void find_code(const struct log *log, size_t line, struct segfault *fault
 /* The lines where segfaults are, from the first that is told; all of them are counted. */
 static struct err *read_all(const struct log *log, struct segfaults *segfaults)
 {
-	size_t last[SEGFAULTS_MAX];
+	size_t last[SEGFAULTS_MAX] = {0};
 	struct segfault fault;
 
 	for (size_t i = 0; i < log->count; i++)

@@ -249,8 +249,9 @@ static void put_report(const struct page *page, const json_t *report)
 
 			paragraph(page, "  ", "    ", line + strspn(line, " "));
 		}
-		json_array_foreach (json_at(one, "stacks"), j, item)
+		json_array_foreach (json_at(one, "stacks"), j, item) {
 			put_titled_stack(page, item);
+		}
 		return;
 	}
 }
