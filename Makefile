@@ -104,6 +104,7 @@ check: deps-test
 	$(MAKE) check-unit check-how-to
 	$(MAKE) check-san
 	$(MAKE) check-golden
+	$(MAKE) check-log
 	$(MAKE) check-guest
 	$(MAKE) check-mutants
 	$(MAKE) check-daemon
@@ -111,6 +112,7 @@ check: deps-test
 
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
+	-tests/log/mixtures
 	tests/guest/suite full
 	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
 		build/guest/6.1/traced.qemu-elf
@@ -136,8 +138,7 @@ check-golden: $(PROGRAMS)
 # Kernel logs without a dump, and logs made of them.
 .PHONY: check-log
 check-log: $(PROGRAMS)
-	tests/log/run
-	tests/log/mixtures
+	tests/log/run -q
 	tests/log/segfault-objects
 
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages
