@@ -26,7 +26,7 @@ struct record {
 	int64_t offset, size; /* big-endian; an offset of -1 ends the file */
 };
 
-/* A segment on its way: what was written later covers what was written before. */
+/* A segment, and when it was written: it covers what was written before it. */
 struct written {
 	struct flattened_segment segment;
 	size_t order;

@@ -46,7 +46,7 @@ struct search_result {
  */
 struct err *search_run(const struct dump *dump, const struct search_options *options,
 		       struct search_result *ret);
-/* Put in a hit that was found in another way; hits stay in order. */
+/* Add a hit that was found in another way; hits stay in order. */
 struct err *search_add(struct search_result *result, struct search_hit hit);
 void search_deinit(struct search_result *result);
 /* CPUs this process may use, at most SEARCH_THREADS_MAX. */

@@ -51,14 +51,14 @@ struct alias {
 	uint64_t va;   /* 0: nowhere else */
 };
 /*
- * Look up where in the image, in modules and in the vmalloc region (stacks among it) these pages
- * are mapped; they have to be in order. The address a page is known by is not the direct map's
- * when there is another one. Bounded; what lies in page tables that cannot be read stays unknown.
+ * Fill in va of each page: where the image, a module or the vmalloc region (stacks lie there) has it
+ * mapped. The kernel knows such a page by that address and not by the direct map's. pages are sorted
+ * by phys. Bounded; what only page tables that cannot be read would tell stays 0.
  */
 void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count);
 /*
- * Later knowledge that makes reads better: the image's bounds once symbols are known, and the
- * layout variables (page_offset_base, vmalloc_base, vmemmap_base) once they can be read.
+ * What is known only later and makes reads better: the image's bounds, from symbols, and the bases
+ * of randomised regions (page_offset_base, vmalloc_base, vmemmap_base); 0 for what is not known.
  */
 void memory_set_image(struct memory *memory, uint64_t text, uint64_t end);
 void memory_set_regions(struct memory *memory, uint64_t page_offset, uint64_t vmalloc,

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What an address may be one of. */
+/* The classes of virtual addresses. */
 enum va_class {
 	VA_USER,
 	VA_NON_CANONICAL,

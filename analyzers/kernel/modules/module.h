@@ -25,11 +25,12 @@ struct module {
 
 struct modules;
 /*
- * Walks the list and makes each module known to kernel->symbols, which reads a module's symbols
- * when first asked for one. Needs symbols and types. kernel must outlive the symbols.
+ * Walk the list of modules, and make each one known to kernel->symbols, which reads its symbols when
+ * first asked for one. Needs symbols and types. kernel must outlive the symbols. A list cut short is
+ * no error: see modules_error().
  */
 struct err *modules_open(struct kernel *kernel, struct modules **ret);
-/* No look-up in kernel->symbols may follow, but symbols_close(). */
+/* After this kernel->symbols may only be closed. */
 void modules_close(struct modules *modules);
 size_t modules_count(const struct modules *modules);
 const struct module *modules_at(const struct modules *modules, size_t i);

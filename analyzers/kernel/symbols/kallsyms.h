@@ -14,9 +14,9 @@
 enum kallsyms_values {
 	/* 64-bit addresses: before 2213e9a66bb8 v4.6, and without KALLSYMS_BASE_RELATIVE. */
 	KALLSYMS_ADDRESSES,
-	/* 32-bit offsets from kallsyms_relative_base, or absolute ones for the per-CPU symbols:
-	 * which of the two the table itself tells (KALLSYMS_ABSOLUTE_PERCPU, gone since
-	 * 01157ddc58dc v6.15). */
+	/* 32-bit offsets from kallsyms_relative_base; those of per-CPU symbols may be absolute
+	 * (KALLSYMS_ABSOLUTE_PERCPU, gone since 01157ddc58dc v6.15), which the table's order
+	 * tells. */
 	KALLSYMS_BASE_RELATIVE,
 	/* 32-bit offsets from the place of each entry: since a081b5789255 v7.0. */
 	KALLSYMS_PLACE_RELATIVE,
@@ -65,9 +65,9 @@ bool kallsyms_find(struct kallsyms *kallsyms, const char *name, size_t *ret);
 bool kallsyms_find_suffixed(const struct kallsyms *kallsyms, const char *name, size_t *ret);
 
 /*
- * One step over the length byte(s) of a compressed name: bytes of the length in *header, of the
- * tokens as result. 0 when names ends first. Two bytes when the first one's high bit is set: "big"
- * symbols, 73bbb94466fd v6.1; before that, no name was long enough to set it.
+ * How many tokens the compressed name at names has; they follow its length, which takes *header
+ * bytes. 0 when size ends before them. The length takes two bytes when the first one's high bit is
+ * set: "big" symbols, 73bbb94466fd v6.1; before that, no name was long enough to set it.
  */
 size_t kallsyms_name_length(const uint8_t *names, size_t size, size_t *header);
 

@@ -239,7 +239,7 @@ static uint64_t order_start(const struct kallsyms_source *source, enum order ord
 	return page - RUN_MAX;
 }
 
-/* The absolute per-CPU offsets, upwards from zero, stand before those below zero. */
+/* The absolute per-CPU offsets, which ascend from zero, stand before the negative ones. */
 static uint64_t percpu_start(const struct kallsyms_source *source, uint64_t start)
 {
 	uint8_t pair[8];
@@ -251,7 +251,10 @@ static uint64_t percpu_start(const struct kallsyms_source *source, uint64_t star
 	return start;
 }
 
-/* The token table that ends at its index: its length is that of all but the last, and a bit. */
+/*
+ * Where the token table before its index begins: the index says where the last token starts, so it
+ * is that long and a little more. 0 when there is none.
+ */
 static uint64_t tokens_before(const struct kallsyms_source *source, uint64_t token_index,
 			      uint64_t aligned)
 {
@@ -268,7 +271,10 @@ static uint64_t tokens_before(const struct kallsyms_source *source, uint64_t tok
 	return 0;
 }
 
-/* The count in front of the names, whose last 256 the last marker tells the start of. */
+/*
+ * Where the count before the names stands, 0 when there is none. The last marker says how far into
+ * the names the last 256 of them begin; these take at most NAMES_TAIL bytes, up to the markers.
+ */
 static uint64_t count_before(const struct kallsyms_source *source, uint64_t markers, size_t count,
 			     uint64_t aligned)
 {
@@ -320,7 +326,7 @@ static struct err *read_reordered(const struct kallsyms_source *source, enum ord
 	return NULL;
 }
 
-/* The end shows only to within a few numbers: each count is tried, and the names must agree. */
+/* The order may run on by chance over a few numbers: each count is tried, the names decide. */
 static bool read_behind(const struct kallsyms_source *source, enum order order, uint64_t page,
 			uint64_t end, struct kallsyms_tables *ret)
 {

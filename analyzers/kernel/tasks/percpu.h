@@ -27,12 +27,12 @@ bool percpu_online(const struct percpu *percpu, unsigned cpu);
 struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsigned cpu,
 			   uint64_t *ret);
 struct err *percpu_symbol(struct kernel *kernel, const char *symbol, unsigned cpu, uint64_t *ret);
-/* Reverse: the CPU and the per-CPU symbol's value a static per-CPU address belongs to. */
+/* The reverse, for a static per-CPU variable: whose it is, and the symbol's value. */
 bool percpu_owner(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *variable);
 /*
- * The same for what follows the static variables in a CPU's unit of the first chunk: modules' and
- * alloc_percpu()'s. unit is where the CPU's begins. The end of a unit may have been given back to
- * the page allocator: only for pages that are reserved.
+ * The same for the rest of a CPU's unit in the first chunk, where modules' variables and those of
+ * alloc_percpu() follow the static ones; *unit is where it begins. Ask only for reserved pages: the
+ * end of a unit may have been given back to the page allocator.
  */
 bool percpu_unit(struct kernel *kernel, uint64_t address, unsigned *cpu, uint64_t *unit);
 

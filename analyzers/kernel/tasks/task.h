@@ -23,7 +23,7 @@ struct task {
 	uint64_t start_time; /* ns */
 	/*
 	 * ns since it was last given a CPU (sched_info.last_arrival against the newest runqueue
-	 * clock): no less than it has been asleep. 0 unknown, or running.
+	 * clock): it sleeps for at most as long. 0 unknown, or running.
 	 */
 	uint64_t blocked_ns;
 	bool kthread;

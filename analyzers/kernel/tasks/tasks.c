@@ -30,7 +30,7 @@ struct walk {
 	uint64_t newest_clock;
 };
 
-/* Keep the first break; what comes after it is most often its echo. */
+/* Keep the first error: those that follow mostly come of it. */
 static void keep_error(struct tasks *tasks, struct err *err)
 {
 	if (tasks->err)
@@ -116,8 +116,8 @@ static void add_idle_tasks(struct walk *walk)
 }
 
 /*
- * Only an online CPU runs anything; where no mask was read each CPU counts. rq->curr may be on no
- * list: a task on its last way out.
+ * What each online CPU runs, or each CPU where no mask was read. rq->curr may be on no list any
+ * more: a task that is exiting for good.
  */
 static void note_running(struct walk *walk)
 {
@@ -147,9 +147,9 @@ static void note_running(struct walk *walk)
 /* --- processes and their threads -------------------------------------------------------------- */
 
 /*
- * The other threads of a process. The ring goes through signal->thread_head, whose address is
- * known without reading it; the ring of before v3.14 has no head. The leader's own place in it is
- * where the walk began, so that is where it ends.
+ * The other threads of a process, from the leader's place in their ring around to it again. The
+ * ring goes through signal->thread_head, whose address is known without reading it; before v3.14
+ * it has no head.
  */
 static struct err *add_threads(struct walk *walk, uint64_t leader, const struct task_links *links)
 {

@@ -7,7 +7,10 @@
 struct tasks;
 #define TASKS_MAX (4u << 20) /* PID_MAX_LIMIT */
 
-/* All threads: the idle tasks, then every thread of every process. Bounded; a break is kept. */
+/*
+ * All threads: the idle tasks, then every thread of every process. Bounded; where a list is broken
+ * the walk goes on from its other end, see tasks_error().
+ */
 struct err *tasks_open(struct kernel *kernel, struct tasks **ret);
 void tasks_close(struct tasks *tasks);
 size_t tasks_count(const struct tasks *tasks);

@@ -66,7 +66,7 @@ void btf_section_deinit(struct btf_section *section);
 bool btf_section_record(const struct btf_section *section, uint64_t id, struct btf_record *ret);
 /* NULL for the empty name and for offsets outside. */
 const char *btf_section_string(const struct btf_section *section, uint32_t offset);
-/* Walk what has a name (by exact match, in order of ids); false on out-of-memory. */
+/* Walk the records of this very name, in order of their ids. False on out-of-memory. */
 bool btf_section_start_names(struct btf_section *section, const char *name, uint32_t *slot);
 bool btf_section_next_named(const struct btf_section *section, const char *name, uint32_t *slot,
 			    struct btf_record *ret);
