@@ -16,10 +16,10 @@ json_t *describe_task(const struct task *task)
 	json_t *json = json_object();
 
 	json_put(json, "pid", json_integer(task->pid));
-	json_put(json, "tgid", json_integer(task->tgid));
+	json_put(json, "tgid", task->tgid >= 0 ? json_integer(task->tgid) : json_null());
 	json_put(json, "comm",
 		 json_escaped_bytes(task->comm, strnlen(task->comm, sizeof(task->comm))));
-	json_put(json, "address", json_address(task->address));
+	json_put(json, "address", task->address ? json_address(task->address) : json_null());
 	json_put(json, "state", json_string(state));
 	json_put(json, "cpu", task->cpu >= 0 ? json_integer(task->cpu) : json_null());
 	return json;

@@ -69,15 +69,15 @@ static void put_devices(const struct io_waits *io, struct str *text)
 	}
 }
 
-/* How many tasks wait for each other one: task's address → tasks, unlisted ones included. */
+/* How many tasks wait for each other one: task → tasks, unlisted ones included. */
 static struct err *count_behind(const struct wait_graph *graph, struct map *behind)
 {
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct wait_edge *edge = &graph->edges[i];
-		uint64_t *known = edge->to ? map_get(behind, edge->to->address) : NULL;
+		uint64_t *known = edge->to ? map_get(behind, (uintptr_t)edge->to) : NULL;
 
-		if (edge->to &&
-		    !map_set(behind, edge->to->address, (known ? *known : 0) + 1 + edge->unlisted))
+		if (edge->to && !map_set(behind, (uintptr_t)edge->to,
+					 (known ? *known : 0) + 1 + edge->unlisted))
 			return &err_nomem;
 	}
 	return NULL;
@@ -93,7 +93,7 @@ static struct err *put_through(const struct wait_graph *graph, struct str *text)
 	TRY(count_behind(graph, &behind));
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct wait_edge *edge = &graph->edges[i];
-		uint64_t *count = map_get(&behind, edge->from->address);
+		uint64_t *count = map_get(&behind, (uintptr_t)edge->from);
 
 		if (edge->to || !is_io(edge->lock) || !count || *count <= most)
 			continue;

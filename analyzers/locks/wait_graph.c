@@ -43,7 +43,7 @@ static int by_from(const void *a, const void *b)
 struct nodes {
 	struct wait_node *list;
 	size_t count;
-	struct map index; /* task's address → place in list */
+	struct map index; /* task → place in list */
 };
 
 static void nodes_deinit(struct nodes *nodes)
@@ -65,7 +65,7 @@ static struct err *build_nodes(struct wait_graph *graph, struct nodes *nodes)
 			nodes->list[nodes->count - 1].count++;
 			continue;
 		}
-		if (!map_set(&nodes->index, edges[i].from->address, nodes->count))
+		if (!map_set(&nodes->index, (uintptr_t)edges[i].from, nodes->count))
 			return &err_nomem;
 		nodes->list[nodes->count++] =
 			(struct wait_node){.task = edges[i].from, .first = i, .count = 1};
@@ -76,7 +76,7 @@ static struct err *build_nodes(struct wait_graph *graph, struct nodes *nodes)
 /* NULL for a task that waits for nobody. */
 static struct wait_node *node_of(const struct nodes *nodes, const struct task *task)
 {
-	uint64_t *at = task ? map_get(&nodes->index, task->address) : NULL;
+	uint64_t *at = task ? map_get(&nodes->index, (uintptr_t)task) : NULL;
 
 	return at ? &nodes->list[*at] : NULL;
 }
@@ -226,7 +226,7 @@ static const struct wait_edge *best_edge(const struct wait_graph *graph,
 /* What tells roots apart: the task, or the lock whose holder is not known. */
 static uint64_t root_key(const struct wait_edge *edge)
 {
-	return edge->to ? edge->to->address : (uint64_t)(uintptr_t)edge->lock;
+	return edge->to ? (uintptr_t)edge->to : (uintptr_t)edge->lock;
 }
 
 static bool add_root(struct wait_graph *graph, struct map *known, const struct wait_edge *edge,

@@ -40,7 +40,7 @@ static json_t *nodes_json(struct kernel *kernel, const struct wait_graph *graph)
 		const struct task *ends[] = {graph->edges[i].from, graph->edges[i].to};
 
 		for (size_t j = 0; j < ARRAY_SIZE(ends); j++) {
-			if (!ends[j] || !map_add(&seen, ends[j]->address, 0))
+			if (!ends[j] || !map_add(&seen, (uintptr_t)ends[j], 0))
 				continue;
 			const struct sleeper *sleeper = sleepers_find(kernel->sleepers, ends[j]);
 			json_t *node = json_object();

@@ -3,6 +3,7 @@
 #include "log/report_show.h"
 
 #include "base/str.h"
+#include "log/report_lockup.h"
 #include "log/report_shown.h"
 
 static void show_cpu(struct shown *shown, const struct report *report,
@@ -14,6 +15,7 @@ static void show_cpu(struct shown *shown, const struct report *report,
 		return;
 	cpu->line = report->first;
 	cpu->rip = report->rip;
+	cpu->lock = report_spins_for(report);
 	cpu->stack = stack;
 	cpu->task.pid = report->pid;
 	cpu->idle = report->pid == 0;

@@ -13,8 +13,6 @@ void shown_free(struct shown *shown)
 {
 	if (!shown)
 		return;
-	for (size_t i = 0; i < shown->task_count; i++)
-		free(shown->tasks[i]);
 	for (size_t i = 0; i < shown->stack_count; i++) {
 		free(shown->stacks[i]->frames);
 		free(shown->stacks[i]);
@@ -32,24 +30,20 @@ void shown_free(struct shown *shown)
 
 static struct shown_task *add_task(struct shown *shown, int32_t pid)
 {
-	struct shown_task *task = calloc(1, sizeof(*task));
+	if (!shown->tasks) /* for all there may be: the system gives memory as it is used */
+		shown->tasks = calloc(SHOWN_TASKS_MAX, sizeof(*shown->tasks));
+	if (!shown->tasks || !map_set(&shown->by_pid, (uint64_t)pid, shown->task_count))
+		return NULL;
+	struct shown_task *task = &shown->tasks[shown->task_count++];
 
-	if (!task)
-		return NULL;
-	if (!array_grow(shown->tasks, shown->task_count) ||
-	    !map_set(&shown->by_pid, (uint64_t)pid, shown->task_count)) {
-		free(task);
-		return NULL;
-	}
 	task->task = (struct task){.pid = pid, .tgid = -1, .state = '?', .cpu = -1, .on_cpu = -1};
-	shown->tasks[shown->task_count++] = task;
 	return task;
 }
 
 struct shown_task *shown_task_of(struct shown *shown, int32_t pid, const char *comm)
 {
 	uint64_t *known = map_get(&shown->by_pid, (uint64_t)pid);
-	struct shown_task *task = known ? shown->tasks[*known] : NULL;
+	struct shown_task *task = known ? &shown->tasks[*known] : NULL;
 
 	if (!task && pid > 0 && shown->task_count < SHOWN_TASKS_MAX)
 		task = add_task(shown, pid);
@@ -129,6 +123,32 @@ struct shown_cpu *shown_cpu_add(struct shown *shown, int cpu)
 	*added = (struct shown_cpu){.cpu = cpu,
 				    .task = {.pid = -1, .tgid = -1, .state = 'R', .cpu = cpu}};
 	return added;
+}
+
+static int by_cpu(const void *a, const void *b)
+{
+	const struct shown_cpu *x = a, *y = b;
+
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+void shown_finish(struct shown *shown)
+{
+	if (shown->cpu_count)
+		qsort(shown->cpus, shown->cpu_count, sizeof(*shown->cpus), by_cpu);
+}
+
+bool shown_cpu_counts(const struct shown *shown, size_t i, size_t crash)
+{
+	const struct shown_cpu *cpu = &shown->cpus[i];
+	const struct shown_cpu *before = i ? cpu - 1 : NULL;
+	const struct shown_cpu *next = i + 1 < shown->cpu_count ? cpu + 1 : NULL;
+
+	if (cpu->line < crash)
+		return !next || next->cpu != cpu->cpu;
+	return !before || before->cpu != cpu->cpu || before->line < crash;
 }
 
 /* "NMI backtrace for cpu 3 skipped: idling at native_safe_halt+0xe/0x20" */
@@ -255,5 +275,7 @@ static bool take_owner(struct shown *shown, const char *text)
 bool shown_take_line(struct shown *shown, const char *text, size_t line)
 {
 	text += strspn(text, " \t");
+	if (has_suffix(text, "Show State"))
+		shown->all_tasks = true; /* SysRq-t; "Show Blocked State" is -w */
 	return take_lock(shown, text) || take_idle(shown, text, line) || take_owner(shown, text);
 }

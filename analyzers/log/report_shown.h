@@ -49,24 +49,25 @@ struct shown_cpu {
 	bool idle;
 	struct task task; /* pid -1 unknown */
 	size_t line;
-	struct report_place rip;	 /* symbol "" unknown or in user mode */
+	struct report_place rip; /* symbol "" unknown or in user mode */
+	uint64_t lock;		 /* it spins for, by its first argument; 0 unknown or none */
 	const struct shown_stack *stack; /* NULL none */
 };
 
-#define SHOWN_TASKS_MAX 16384 /* more are counted by state alone */
-#define SHOWN_STACKS_MAX 512  /* different ones; tasks with yet another have none */
-#define SHOWN_FRAMES_MAX 64   /* of a stack: its innermost */
+#define SHOWN_TASKS_MAX 16384
+#define SHOWN_STACKS_MAX 512 /* different ones; tasks with yet another have none */
+#define SHOWN_FRAMES_MAX 64  /* of a stack: its innermost */
 #define SHOWN_LOCKS_MAX 16384
 #define SHOWN_CPUS_MAX 8192
 
 struct shown {
-	struct shown_task **tasks; /* in the order first shown; each stays where it is */
+	struct shown_task *tasks; /* in the order first shown; each stays where it is */
 	size_t task_count;
 	struct map by_pid; /* → index in tasks */
 	bool all_tasks;	   /* SysRq-t: all there were, but for what the log has lost */
 	struct shown_lock *locks;
 	size_t lock_count;
-	struct shown_cpu *cpus;
+	struct shown_cpu *cpus; /* by number, then by line, after shown_finish() */
 	size_t cpu_count;
 	struct shown_stack **stacks;
 	size_t stack_count;
@@ -84,6 +85,13 @@ const struct shown_stack *shown_stack_of(struct shown *shown, const struct repor
 					 size_t count);
 /* NULL on out-of-memory and beyond the bounds. */
 struct shown_cpu *shown_cpu_add(struct shown *shown, int cpu);
+/* When the log has been read: put things in order. */
+void shown_finish(struct shown *shown);
+/*
+ * Is the i-th CPU what this CPU did at the crash, whose report begins at line crash (0 none)? The first
+ * time it is shown from there on; where it never is, the last time before.
+ */
+bool shown_cpu_counts(const struct shown *shown, size_t i, size_t crash);
 /*
  * Take a line that shows something by itself: held locks, who likely owns one, an idle CPU. line is its
  * number. False for any other line.

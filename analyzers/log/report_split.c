@@ -443,6 +443,7 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 	}
 	if (err)
 		return err;
+	shown_finish(reports->shown);
 	if (reports->count)
 		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_first_line);
 	*ret = take_ptr(reports);

@@ -208,7 +208,7 @@ const struct sleeper *sleepers_stack(struct kernel *kernel, const struct task *t
 {
 	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
 
-	if (known)
+	if (known || !kernel->unwinder)
 		return known;
 	return err_ok(read_stack(kernel, kernel->sleepers->names, task, own)) ? own : NULL;
 }
@@ -295,6 +295,32 @@ void sleepers_close(struct sleepers *sleepers)
 	free(sleepers->list);
 	names_free(sleepers->names);
 	free(sleepers);
+}
+
+static int by_task(const void *a, const void *b)
+{
+	const struct sleeper *x = a, *y = b;
+
+	return x->task < y->task ? -1 : x->task > y->task;
+}
+
+struct err *sleepers_set(struct kernel *kernel, struct sleeper *list, size_t count)
+{
+	struct sleepers *sleepers = calloc(1, sizeof(*sleepers));
+
+	if (!sleepers) {
+		for (size_t i = 0; i < count; i++)
+			sleeper_deinit(&list[i]);
+		free(list);
+		return &err_nomem;
+	}
+	*sleepers = (struct sleepers){.list = list, .count = count};
+	if (count)
+		qsort(list, count, sizeof(*list), by_task);
+	for (size_t i = 0; i < count; i++)
+		sleeper_classify(&list[i]);
+	kernel->sleepers = sleepers;
+	return NULL;
 }
 
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret)

@@ -66,6 +66,12 @@ struct sleepers {
  * stack cannot be read have kind WAIT_NONE. ERR_NOMEM.
  */
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
+/*
+ * Where the dump has no stacks, sleepers that another source tells of, with task and calls filled in,
+ * become the kernel's; they are classified, and put in order. Takes list and calls over, also when it
+ * fails: ERR_NOMEM. Functions must live as long as analyzers run.
+ */
+struct err *sleepers_set(struct kernel *kernel, struct sleeper *list, size_t count);
 void sleepers_close(struct sleepers *sleepers);
 
 /* By its calls and sleep_functions.def: sets kind, mode, what and caller. */
