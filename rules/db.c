@@ -262,6 +262,8 @@ const char *stmt_column_name(struct stmt *stmt, int column)
 {
 	const char *name = sqlite3_column_name(stmt->handle, column);
 
+	if (!name)
+		alloc_failed();
 	return name ? name : "";
 }
 
@@ -282,7 +284,11 @@ double stmt_real(struct stmt *stmt, int column)
 
 const char *stmt_text(struct stmt *stmt, int column)
 {
-	return (const char *)sqlite3_column_text(stmt->handle, column);
+	const char *text = (const char *)sqlite3_column_text(stmt->handle, column);
+
+	if (!text && sqlite3_errcode(stmt->db->handle) == SQLITE_NOMEM)
+		alloc_failed(); /* and not NULL in the database */
+	return text;
 }
 
 struct err *stmt_column_dup(struct stmt *stmt, int column, char **ret)

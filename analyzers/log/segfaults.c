@@ -64,7 +64,7 @@ static struct err *count_place(struct segfaults *segfaults, const struct segfaul
 	segfaults->total++;
 	if (times)
 		++*times;
-	else if (segfaults->places.used < SEGFAULT_PLACES_MAX &&
+	else if (segfaults->places.count < SEGFAULT_PLACES_MAX &&
 		 !map_set(&segfaults->places, key, 1))
 		return &err_nomem;
 	return NULL;

@@ -48,7 +48,7 @@ struct spool {
 /* True the first time for each subject. */
 static bool complain_once(struct spool *spool, uint64_t subject)
 {
-	return spool->refused.used < REFUSED_MAX && map_add(&spool->refused, subject, 1);
+	return spool->refused.count < REFUSED_MAX && map_add(&spool->refused, subject, 1);
 }
 
 /* --- which directories to look at --- */

@@ -71,12 +71,8 @@ static void names_free(struct names *names)
 {
 	if (!names)
 		return;
-	for (size_t i = 0; i < map_slots(&names->by_hash); i++) {
-		uint64_t key, value;
-
-		if (map_slot(&names->by_hash, i, &key, &value))
-			free((char *)(uintptr_t)value);
-	}
+	for (size_t i = 0; i < names->by_hash.count; i++)
+		free((char *)(uintptr_t)names->by_hash.entries[i].value);
 	map_deinit(&names->by_hash);
 	map_deinit(&names->by_address);
 	free(names);

@@ -191,7 +191,7 @@ static bool owns_ring(struct kernel *kernel, const struct waitlist_ops *ops,
 	uint64_t first;
 
 	return err_ok(first_node(kernel, shape, lock, &first)) && first && map_get(nodes, first) &&
-	       ops->plausible(kernel, lock, nodes->used);
+	       ops->plausible(kernel, lock, nodes->count);
 }
 
 #define LOCK_SEARCH_WORDS 512 /* of the sleeper's stack, from its stack pointer up */

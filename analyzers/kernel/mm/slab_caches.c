@@ -27,12 +27,8 @@ void slab_caches_close(struct slab_caches *caches)
 {
 	if (!caches)
 		return;
-	for (size_t i = 0; i < map_slots(&caches->by_address); i++) {
-		uint64_t key, value;
-
-		if (map_slot(&caches->by_address, i, &key, &value))
-			free((struct slab_cache *)(uintptr_t)value);
-	}
+	for (size_t i = 0; i < caches->by_address.count; i++)
+		free((struct slab_cache *)(uintptr_t)caches->by_address.entries[i].value);
 	map_deinit(&caches->by_address);
 	free(caches);
 }

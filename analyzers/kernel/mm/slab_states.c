@@ -69,14 +69,10 @@ static size_t lists_size(const struct cache_lists *lists)
 
 static void forget(struct slab_states *states)
 {
-	uint64_t key, value;
-
-	for (size_t i = 0; i < map_slots(&states->caches); i++)
-		if (map_slot(&states->caches, i, &key, &value))
-			lists_free((struct cache_lists *)(uintptr_t)value);
-	for (size_t i = 0; i < map_slots(&states->slabs); i++)
-		if (map_slot(&states->slabs, i, &key, &value))
-			free((struct slab_memo *)(uintptr_t)value);
+	for (size_t i = 0; i < states->caches.count; i++)
+		lists_free((struct cache_lists *)(uintptr_t)states->caches.entries[i].value);
+	for (size_t i = 0; i < states->slabs.count; i++)
+		free((struct slab_memo *)(uintptr_t)states->slabs.entries[i].value);
 	map_deinit(&states->caches);
 	map_deinit(&states->slabs);
 	*states = (struct slab_states){0};

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
-#include "kernel/symbols/name_index.h"
 
 /* The place of every 32nd name is kept; the kernel's own markers are of every 256th. */
 #define STRIDE 32
@@ -32,7 +32,7 @@ struct kallsyms {
 	bool absolute_percpu;
 	uint32_t *places; /* of every STRIDE-th name in names */
 	struct token tokens[KALLSYMS_TOKENS];
-	struct name_index index; /* built by the first kallsyms_find() */
+	struct hash_index index; /* built by the first kallsyms_find() */
 };
 
 void kallsyms_tables_deinit(struct kallsyms_tables *tables)
@@ -48,7 +48,7 @@ void kallsyms_close(struct kallsyms *kallsyms)
 	if (!kallsyms)
 		return;
 	kallsyms_tables_deinit(&kallsyms->tables);
-	name_index_deinit(&kallsyms->index);
+	hash_index_deinit(&kallsyms->index);
 	free(kallsyms->places);
 	free(kallsyms);
 }
@@ -270,7 +270,7 @@ static bool begins_with(const struct kallsyms *kallsyms, const uint8_t *name, si
 	return !*text;
 }
 
-static bool equals(const void *table, uint32_t entry, const char *name)
+static bool is_name(const void *table, uint32_t entry, const void *name)
 {
 	const struct kallsyms *kallsyms = table;
 	const char *rest;
@@ -292,12 +292,13 @@ static uint64_t hash_name(const struct kallsyms *kallsyms, const uint8_t *name, 
 	return hash;
 }
 
-static uint64_t hash_entry(const void *table, uint32_t entry)
+/* Hashes tell names apart while the index is made: one name of a forged table may go unfound. */
+static bool is_hash(const void *table, uint32_t entry, const void *hash)
 {
 	size_t length;
 	const uint8_t *name = compressed(table, entry, &length);
 
-	return hash_name(table, name, length);
+	return hash_name(table, name, length) == *(const uint64_t *)hash;
 }
 
 /* Each hash waits a while for its slot to come out of memory. */
@@ -307,20 +308,20 @@ static bool build_index(struct kallsyms *kallsyms)
 	uint64_t waiting[AHEAD];
 	size_t at = 0, header;
 
-	if (!name_index_init(&kallsyms->index, tables->count))
+	if (!hash_index_init(&kallsyms->index, tables->count))
 		return false;
 	for (size_t i = 0; i < tables->count + AHEAD; i++) {
 		uint64_t *slot = &waiting[i % AHEAD];
 
 		if (i >= AHEAD)
-			name_index_add(&kallsyms->index, *slot, (uint32_t)(i - AHEAD), hash_entry,
-				       kallsyms);
+			hash_index_add(&kallsyms->index, *slot, (uint32_t)(i - AHEAD), is_hash,
+				       kallsyms, slot);
 		if (i >= tables->count)
 			continue;
 		size_t length =
 			kallsyms_name_length(tables->names + at, tables->names_size - at, &header);
 		*slot = hash_name(kallsyms, tables->names + at + header, length);
-		name_index_prefetch(&kallsyms->index, *slot);
+		hash_index_prefetch(&kallsyms->index, *slot);
 		at += header + length;
 	}
 	return true;
@@ -332,8 +333,8 @@ bool kallsyms_find(struct kallsyms *kallsyms, const char *name, size_t *ret)
 
 	if (!kallsyms->index.slots && !build_index(kallsyms))
 		return false;
-	if (!name_index_find(&kallsyms->index, hash_more(0, name, strlen(name)), name, equals,
-			     kallsyms, &entry))
+	if (!hash_index_find(&kallsyms->index, hash_more(0, name, strlen(name)), is_name, kallsyms,
+			     name, &entry))
 		return false;
 	*ret = entry;
 	return true;

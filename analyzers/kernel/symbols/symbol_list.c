@@ -15,7 +15,7 @@ void symbol_list_deinit(struct symbol_list *list)
 {
 	free(list->entries);
 	str_deinit(&list->strings);
-	name_index_deinit(&list->index);
+	hash_index_deinit(&list->index);
 	*list = (struct symbol_list){0};
 }
 
@@ -59,12 +59,7 @@ static int compare(const void *a, const void *b, void *context)
 	return x->name < y->name ? -1 : x->name > y->name;
 }
 
-static uint64_t hash_entry(const void *table, uint32_t entry)
-{
-	return hash_string(symbol_list_name(table, entry));
-}
-
-static bool equals(const void *table, uint32_t entry, const char *name)
+static bool is_name(const void *table, uint32_t entry, const void *name)
 {
 	return !strcmp(symbol_list_name(table, entry), name);
 }
@@ -74,11 +69,13 @@ struct err *symbol_list_finish(struct symbol_list *list)
 	if (list->count)
 		qsort_r(list->entries, list->count, sizeof(*list->entries), compare,
 			list->strings.data);
-	if (!name_index_init(&list->index, list->count))
+	if (!hash_index_init(&list->index, list->count))
 		return &err_nomem;
-	for (size_t i = 0; i < list->count; i++)
-		name_index_add(&list->index, hash_entry(list, (uint32_t)i), (uint32_t)i, hash_entry,
-			       list);
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = symbol_list_name(list, i);
+
+		hash_index_add(&list->index, hash_string(name), (uint32_t)i, is_name, list, name);
+	}
 	return NULL;
 }
 
@@ -99,7 +96,7 @@ bool symbol_list_find(const struct symbol_list *list, const char *name, size_t *
 	uint32_t entry;
 
 	if (!list->index.slots ||
-	    !name_index_find(&list->index, hash_string(name), name, equals, list, &entry))
+	    !hash_index_find(&list->index, hash_string(name), is_name, list, name, &entry))
 		return false;
 	*ret = entry;
 	return true;

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "kernel/symbols/name_index.h"
+#include "base/hash.h"
 
 /*
  * Symbols as a plain sorted list: those of a module or a vmlinux. Zero-initialise, add, then
@@ -22,7 +22,7 @@ struct symbol_list {
 	struct symbol_entry *entries;
 	size_t count;
 	struct str strings;
-	struct name_index index;
+	struct hash_index index;
 };
 
 /* name need not be terminated. ERR_LIMIT beyond four million entries or 256 MiB of names. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
 
@@ -131,22 +130,7 @@ START_TEST(strings_escape_what_a_terminal_obeys)
 }
 END_TEST
 
-START_TEST(maps_hold_many_keys_and_zero)
-{
-	_map_ struct map map = {0};
-
-	ck_assert_ptr_null(map_get(&map, 0));
-	for (uint64_t i = 0; i < 10000; i++)
-		ck_assert(map_add(&map, i << 12, i));
-	ck_assert(!map_add(&map, 0, 1));
-	for (uint64_t i = 0; i < 10000; i++)
-		ck_assert_uint_eq(*map_get(&map, i << 12), i);
-	ck_assert_ptr_null(map_get(&map, 1));
-	ck_assert_uint_eq(map.used, 10000);
-}
-END_TEST
-
 UNIT_MAIN("base", errors_carry_address_and_errno,
 	  memory_that_ran_out_is_known_whatever_became_of_it, out_of_memory_is_not_tolerated,
 	  numbers_are_whole_or_nothing, numbers_are_found_in_a_line, parts_are_copied_and_cut,
-	  strings_escape_what_a_terminal_obeys, maps_hold_many_keys_and_zero)
+	  strings_escape_what_a_terminal_obeys)
