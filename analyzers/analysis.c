@@ -6,6 +6,8 @@ void analysis_deinit(struct analysis *analysis)
 {
 	crash_free(analysis->crash);
 	reports_free(analysis->reports);
+	ooms_free(analysis->ooms);
+	mces_free(analysis->mces);
 	analysis->crash = NULL;
 	wait_graph_deinit(&analysis->waits);
 	locks_deinit(&analysis->locks);

@@ -7,6 +7,8 @@
 #include "kernel/kernel.h"
 #include "locks/lock.h"
 #include "locks/wait_graph.h"
+#include "log/mce.h"
+#include "log/oom.h"
 #include "log/report.h"
 #include "memory/memory_facts.h"
 
@@ -18,6 +20,8 @@ struct analysis {
 	struct kernel *kernel;
 	struct findings *findings;
 	struct reports *reports;    /* of the log; owned; NULL before "reports" has run */
+	struct ooms *ooms;	    /* likewise; NULL before "oom" has run */
+	struct mces *mces;	    /* likewise; NULL before "machine_check" has run */
 	struct crash *crash;	    /* owned; NULL before "panic" has run, and where it failed */
 	struct locks locks;	    /* as each kind's analyzer finds them */
 	struct wait_graph waits;    /* by "waits", from all of them */

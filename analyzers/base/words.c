@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looks for many words at once. The first four bytes of each word are hashed; where the text's four
+ * bytes at hand hash to none of them, which is nearly everywhere, no word is compared.
+ */
+#include "base/words.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+
+#define KEY_BYTES 4
+#define BUCKETS 4096
+
+struct words {
+	const char *const *list;
+	uint16_t first[BUCKETS];  /* 1 + the first word of this hash; 0: there is none */
+	uint16_t next[WORDS_MAX]; /* likewise, by word */
+	uint16_t lengths[WORDS_MAX];
+};
+
+static unsigned bucket_of(const char *text)
+{
+	return load_u32(text) * 2654435761u >> 20;
+}
+
+struct err *words_new(const char *const *list, size_t count, struct words **ret)
+{
+	struct words *words = calloc(1, sizeof(*words));
+
+	if (!words)
+		return &err_nomem;
+	words->list = list;
+	for (size_t i = MIN(count, (size_t)WORDS_MAX); i-- > 0;) {
+		unsigned bucket = bucket_of(list[i]);
+
+		words->lengths[i] = (uint16_t)strlen(list[i]);
+		words->next[i] = words->first[bucket];
+		words->first[bucket] = (uint16_t)(i + 1);
+	}
+	*ret = words;
+	return NULL;
+}
+
+void words_free(struct words *words)
+{
+	free(words);
+}
+
+bool words_find(const struct words *words, const char *text, size_t length, struct word_set *ret)
+{
+	bool found = false;
+
+	for (size_t at = 0; at + KEY_BYTES <= length; at++)
+		for (unsigned i = words->first[bucket_of(text + at)]; i; i = words->next[i - 1]) {
+			if (words->lengths[i - 1] > length - at ||
+			    memcmp(words->list[i - 1], text + at, words->lengths[i - 1]) != 0)
+				continue;
+			if (!found)
+				*ret = (struct word_set){0};
+			found = true;
+			ret->bits[(i - 1) / 64] |= UINT64_C(1) << (i - 1) % 64;
+		}
+	return found;
+}
+
+size_t word_set_next(const struct word_set *set, size_t from)
+{
+	for (size_t at = from / 64; at < ARRAY_SIZE(set->bits); at++) {
+		uint64_t rest = set->bits[at];
+
+		if (at == from / 64)
+			rest &= UINT64_MAX << from % 64;
+		if (rest)
+			return at * 64 + (size_t)__builtin_ctzll(rest);
+	}
+	return WORDS_MAX;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the events out of a log, line by line: those that reports, machine checks and OOM kills are,
+ * and those of log_events.def. Lines of a report's body are none.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/str.h"
+#include "base/words.h"
+#include "kernel/printk/printk.h"
+#include "log/event.h"
+#include "log/event_clock.h"
+#include "log/event_ghes.h"
+#include "log/event_line.h"
+#include "log/event_list.h"
+#include "log/mce.h"
+#include "log/mce_words.h"
+#include "log/oom.h"
+#include "log/report.h"
+#include "log/report_body.h"
+#include "log/report_head.h"
+
+#define DETAIL_LINES 60 /* so near its event a further line stands */
+
+static const enum event_kind of_report[REPORT_KINDS] = {
+	[REPORT_NULL_DEREFERENCE] = EVENT_OOPS,
+	[REPORT_PAGE_FAULT] = EVENT_OOPS,
+	[REPORT_GENERAL_PROTECTION] = EVENT_OOPS,
+	[REPORT_STACK_SEGMENT] = EVENT_OOPS,
+	[REPORT_DIVIDE_ERROR] = EVENT_OOPS,
+	[REPORT_INVALID_OPCODE] = EVENT_OOPS,
+	[REPORT_DOUBLE_FAULT] = EVENT_OOPS,
+	[REPORT_STACK_OVERFLOW] = EVENT_OOPS,
+	[REPORT_TRAP] = EVENT_OOPS,
+	[REPORT_BUG] = EVENT_BUG,
+	[REPORT_STACK_PROTECTOR] = EVENT_PANIC,
+	[REPORT_PANIC] = EVENT_PANIC,
+	[REPORT_INIT_DIED] = EVENT_PANIC,
+	[REPORT_SYSRQ] = EVENT_SYSRQ,
+	[REPORT_MACHINE_CHECK] = EVENT_MACHINE_CHECK,
+	[REPORT_NMI] = EVENT_NMI,
+	[REPORT_SOFT_LOCKUP] = EVENT_SOFT_LOCKUP,
+	[REPORT_HARD_LOCKUP] = EVENT_HARD_LOCKUP,
+	[REPORT_RCU_STALL] = EVENT_RCU_STALL,
+	[REPORT_HUNG_TASK] = EVENT_HUNG_TASK,
+	[REPORT_WORKQUEUE_STALL] = EVENT_WORKQUEUE_STALL,
+	[REPORT_CSD_STALL] = EVENT_CSD_STALL,
+	[REPORT_KASAN] = EVENT_KASAN,
+	[REPORT_KFENCE] = EVENT_KFENCE,
+	[REPORT_KMSAN] = EVENT_KMSAN,
+	[REPORT_KCSAN] = EVENT_KCSAN,
+	[REPORT_UBSAN] = EVENT_UBSAN,
+	[REPORT_LIST_CORRUPTION] = EVENT_LIST_CORRUPTION,
+	[REPORT_REFCOUNT] = EVENT_REFCOUNT,
+	[REPORT_SLAB_CORRUPTION] = EVENT_SLAB_CORRUPTION,
+	[REPORT_DEBUG_OBJECT] = EVENT_DEBUG_OBJECT,
+	[REPORT_BAD_PAGE] = EVENT_BAD_PAGE,
+	[REPORT_BAD_RSS] = EVENT_BAD_RSS_COUNTER,
+	[REPORT_BAD_UNLOCK] = EVENT_BAD_UNLOCK,
+	[REPORT_LOCKDEP] = EVENT_LOCKDEP,
+	[REPORT_ATOMIC_SLEEP] = EVENT_ATOMIC_SLEEP,
+	[REPORT_MEMORY_LEAK] = EVENT_MEMORY_LEAK,
+	[REPORT_WARN] = EVENT_WARNING,
+	[REPORT_OUT_OF_MEMORY] = EVENT_OUT_OF_MEMORY,
+	[REPORT_ALLOCATION_FAILURE] = EVENT_ALLOCATION_FAILURE,
+	[REPORT_IRQ_NOBODY] = EVENT_IRQ_NOBODY_CARED,
+	[REPORT_BACKTRACE] = EVENT_BACKTRACE,
+};
+
+struct reader {
+	const struct log *log;
+	const struct reports *reports;
+	const struct mces *mces;
+	const struct ooms *ooms;
+	struct words *words;
+	struct event_list list;
+	struct event_clock clock;
+	struct event last; /* details of it may come */
+	bool has_last, in_ghes;
+	unsigned boot;
+	size_t report, oom; /* the next ones */
+	size_t body_end;    /* last line of all reports so far */
+};
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static struct err *commit(struct reader *reader)
+{
+	if (!reader->has_last)
+		return NULL;
+	reader->has_last = reader->in_ghes = false;
+	return event_list_add(&reader->list, &reader->last);
+}
+
+/* Errors of PCIe name the port that noticed first, and then the device. */
+static const char *main_device(enum event_kind kind, const struct devices *devices)
+{
+	if (!devices->count)
+		return "";
+	return devices->names[kind == EVENT_PCIE_ERROR ? devices->count - 1 : 0];
+}
+
+static struct err *begin(struct reader *reader, size_t line, enum event_kind kind,
+			 enum event_severity severity)
+{
+	const struct log_line *at = &reader->log->lines[line];
+
+	TRY(commit(reader));
+	reader->has_last = true;
+	reader->last = (struct event){.line = line,
+				      .last_line = line,
+				      .count = 1,
+				      .kind = kind,
+				      .severity = severity,
+				      .boot = reader->boot,
+				      .cpu = at->caller & 1u << 31 ? (int)(at->caller & ~(1u << 31))
+								   : -1};
+	return NULL;
+}
+
+static void name_devices(struct reader *reader)
+{
+	struct event *event = &reader->last;
+
+	devices_find(reader->log->lines[event->line].text, &event->devices);
+	copy_string(event->device, sizeof(event->device),
+		    main_device(event->kind, &event->devices));
+}
+
+/* "init[1]: segfault …", "traps: job[12] trap …": the program. */
+static void name_program(struct event *event, const char *text)
+{
+	size_t start = has_prefix(text, "traps: ") ? 7 : 0;
+	const char *pid = strstr(text, "]: segfault"), *end;
+
+	pid = pid ? pid : strstr(text, "] ");
+	for (end = pid; end && end > text + start && *end != '[';)
+		end--;
+	if (end)
+		copy_part(event->device, sizeof(event->device), text + start,
+			  (size_t)(end - text) - start);
+}
+
+/* --- what others have read -------------------------------------------------------------------- */
+
+static enum event_severity severity_of_report(const struct report *report)
+{
+	enum report_outcome outcome = report_kind_outcome(report->kind);
+
+	if (report->kind == REPORT_BACKTRACE || report->kind == REPORT_SYSRQ)
+		return EVENT_INFO;
+	return outcome == OUTCOME_OOPS || outcome == OUTCOME_PANIC ? EVENT_FATAL : EVENT_ERROR;
+}
+
+/* The first line's kind: "list_del corruption" begins what becomes a BUG with its second line. */
+static struct err *take_report(struct reader *reader, const struct report *report)
+{
+	const char *text = reader->log->lines[report->first].text;
+	enum report_kind kind;
+	enum head_how how;
+
+	reader->body_end = MAX(reader->body_end, report->last);
+	if (report->kind == REPORT_OUT_OF_MEMORY)
+		return NULL;
+	if (!report_head_find(text, &kind, &how))
+		kind = report->kind;
+	TRY(begin(reader, report->first, of_report[kind], severity_of_report(report)));
+	if (report->kind != REPORT_SYSRQ)
+		name_devices(reader);
+	reader->last.cpu = report->cpu;
+	reader->last.report = report;
+	return NULL;
+}
+
+static struct err *take_mce(struct reader *reader, const struct mce *mce)
+{
+	static const enum event_severity of_mce[] = {
+		[MCE_CORRECTED] = EVENT_CORRECTED,
+		[MCE_DEFERRED] = EVENT_CORRECTED,
+		[MCE_UNCORRECTED] = EVENT_ERROR,
+		[MCE_FATAL] = EVENT_FATAL,
+	};
+	_str_ struct str words = {0};
+	const struct report *report = NULL;
+
+	if (reader->has_last && reader->last.line == mce->line)
+		report = reader->last.report;
+	else
+		TRY(begin(reader, mce->line, EVENT_MACHINE_CHECK, EVENT_ERROR));
+	reader->last.severity = of_mce[mce->severity];
+	reader->last.count = mce->count;
+	reader->last.cpu = mce->cpu;
+	reader->last.report = report;
+	snprintf(reader->last.device, sizeof(reader->last.device), "CPU %d, bank %d", mce->cpu,
+		 mce->bank);
+	if (mce->detail[0])
+		event_add_detail(&reader->last, mce->detail);
+	else if (mce->has_status)
+		mce_put_code(mce->status, mce->amd, &words);
+	if (words.data)
+		event_add_detail(&reader->last, words.data);
+	return words.failed ? &err_nomem : NULL;
+}
+
+static struct err *take_oom(struct reader *reader, const struct oom *oom)
+{
+	TRY(begin(reader, oom->kill_line, EVENT_OUT_OF_MEMORY,
+		  oom->end == OOM_PANIC ? EVENT_FATAL : EVENT_ERROR));
+	copy_string(reader->last.device, sizeof(reader->last.device), oom->victim.comm);
+	return NULL;
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+static struct err *take_match(struct reader *reader, const struct event_match *match, size_t line)
+{
+	const char *text = reader->log->lines[line].text;
+
+	if (match->role == EVENT_NOTHING ||
+	    (line <= reader->body_end && report_body_kind(text) != BODY_NONE))
+		return NULL;
+	if (match->role == EVENT_DETAILS) {
+		if (reader->has_last && reader->last.kind == match->kind &&
+		    line - reader->last.line < DETAIL_LINES)
+			event_add_detail(&reader->last, match->detail);
+		return NULL;
+	}
+	TRY(begin(reader, line, match->kind, match->severity));
+	reader->in_ghes = event_ghes_begins(text);
+	if (match->kind == EVENT_SEGFAULT)
+		name_program(&reader->last, text);
+	else if (!reader->in_ghes)
+		name_devices(reader);
+	return NULL;
+}
+
+static struct err *take_clock(struct reader *reader, size_t line)
+{
+	char note[sizeof(reader->last.note)];
+
+	switch (event_clock_step(&reader->clock, &reader->log->lines[line], note, sizeof(note))) {
+	case CLOCK_NEW_BOOT:
+		reader->boot++;
+		return NULL;
+	case CLOCK_JUMPS:
+		TRY(begin(reader, line, EVENT_CLOCK, EVENT_INFO));
+		copy_string(reader->last.note, sizeof(reader->last.note), note);
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+static struct err *take_line(struct reader *reader, size_t line)
+{
+	const struct log_line *at = &reader->log->lines[line];
+	const struct mce *mce = reader->mces ? mces_at(reader->mces, line) : NULL;
+	bool known = mce != NULL;
+
+	TRY(take_clock(reader, line));
+	while (reader->reports && reader->report < reader->reports->count &&
+	       reader->reports->list[reader->report].first == line) {
+		TRY(take_report(reader, &reader->reports->list[reader->report++]));
+		known = true;
+	}
+	while (reader->ooms && reader->oom < reader->ooms->count &&
+	       reader->ooms->list[reader->oom].kill_line == line) {
+		TRY(take_oom(reader, &reader->ooms->list[reader->oom++]));
+		known = true;
+	}
+	if (mce)
+		return take_mce(reader, mce);
+	if (known || (reader->in_ghes && line - reader->last.line < DETAIL_LINES &&
+		      event_ghes_take(&reader->last, at->text)))
+		return NULL;
+	struct event_match match = event_match_line(reader->words, at);
+	return take_match(reader, &match, line);
+}
+
+static struct err *read_lines(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->log->count; i++)
+		TRY(take_line(reader, i));
+	return commit(reader);
+}
+
+static void reader_deinit(struct reader *reader)
+{
+	words_free(reader->words);
+	event_list_deinit(&reader->list);
+}
+
+struct err *events_read(const struct log *log, const struct reports *reports,
+			const struct mces *mces, const struct ooms *ooms, struct events **ret)
+{
+	_cleanup_(cleanup_events_free) struct events *events = calloc(1, sizeof(*events));
+	_cleanup_(reader_deinit) struct reader reader = {.log = log,
+							 .reports = reports,
+							 .mces = mces,
+							 .ooms = ooms,
+							 .list = {.log = log, .events = events}};
+
+	if (!events)
+		return &err_nomem;
+	TRY(event_words_new(&reader.words));
+	TRY(read_lines(&reader));
+	*ret = take_ptr(events);
+	return NULL;
+}

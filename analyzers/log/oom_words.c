@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who has the memory, in a sentence. */
+#include "log/oom_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "log/log_time.h"
+
+/* What holds the most. */
+struct eater {
+	const struct oom_name *tasks; /* or */
+	const char *words;
+	uint64_t kb;
+};
+
+#define LEAST_SHARE 4 /* of the memory known of: a quarter at least, or nobody has eaten it */
+
+static void put_size(uint64_t kb, struct str *out)
+{
+	if (kb >= 10 * 1024)
+		str_printf(out, kb >= 1024 * 1024 ? "%.1f GiB" : "%.0f MiB",
+			   (double)kb / (kb >= 1024 * 1024 ? 1024 * 1024 : 1024));
+	else
+		str_printf(out, "%" PRIu64 " KiB", kb);
+}
+
+/* "27.9 of 31.4 GiB" */
+static void put_share(uint64_t kb, uint64_t total_kb, struct str *out)
+{
+	if (total_kb == OOM_NO_SIZE || total_kb < kb)
+		put_size(kb, out);
+	else if (total_kb >= 1024 * 1024)
+		str_printf(out, "%.1f of %.1f GiB", (double)kb / (1024 * 1024),
+			   (double)total_kb / (1024 * 1024));
+	else
+		str_printf(out, "%.0f of %.0f MiB", (double)kb / 1024, (double)total_kb / 1024);
+}
+
+static void larger(struct eater *eater, const char *words, uint64_t kb)
+{
+	if (kb != OOM_NO_SIZE && kb > eater->kb)
+		*eater = (struct eater){NULL, words, kb};
+}
+
+/* A page that many map counts for each of them: programs hold no more than there is of such pages. */
+static uint64_t most_of_tasks(const struct oom_memory *memory)
+{
+	static const enum oom_use mapped[] = {OOM_USE_ANON, OOM_USE_FILE, OOM_USE_SHMEM,
+					      OOM_USE_UNEVICTABLE};
+	uint64_t sum = 0;
+
+	if (memory->use_kb[OOM_USE_ANON] == OOM_NO_SIZE)
+		return memory->total_kb;
+	for (size_t i = 0; i < ARRAY_SIZE(mapped); i++)
+		if (memory->use_kb[mapped[i]] != OOM_NO_SIZE)
+			sum += memory->use_kb[mapped[i]];
+	return sum;
+}
+
+static bool find_eater(const struct oom *oom, struct eater *ret)
+{
+	static const enum oom_use kept[] = {OOM_USE_SLAB_UNRECLAIMABLE, OOM_USE_SHMEM,
+					    OOM_USE_PAGE_TABLES, OOM_USE_KERNEL_STACKS,
+					    OOM_USE_HUGE_PAGES, OOM_USE_OTHER_KERNEL};
+	const struct oom_memory *memory = &oom->memory;
+	const struct oom_name *tasks = oom->tasks.count ? &oom->tasks.list[0] : NULL;
+	uint64_t known = memory->total_kb;
+
+	*ret = (struct eater){0};
+	if (tasks)
+		*ret = (struct eater){tasks, tasks->comm,
+				      MIN(tasks->rss_pages * memory->page_kb,
+					  most_of_tasks(memory))};
+	else if (oom->victim.pid >= 0 && oom->anon_rss_kb != OOM_NO_SIZE &&
+		 oom->limit_kb != OOM_NO_SIZE)
+		*ret = (struct eater){NULL, oom->victim.comm, oom->anon_rss_kb};
+	else
+		larger(ret, oom_use_words(OOM_USE_ANON), memory->use_kb[OOM_USE_ANON]);
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		larger(ret, oom_use_words(kept[i]), memory->use_kb[kept[i]]);
+	larger(ret, "memory that no counter tells of (drivers, vmalloc, a balloon)",
+	       memory->missing_kb);
+	return ret->kb && (known == OOM_NO_SIZE || ret->kb >= known / LEAST_SHARE);
+}
+
+bool oom_put_eater(const struct oom *oom, struct str *out)
+{
+	const struct oom_memory *memory = &oom->memory;
+	struct eater eater;
+
+	if (!find_eater(oom, &eater))
+		return false;
+	if (eater.tasks && eater.tasks->count > 1)
+		str_printf(out, "%zu %s hold ", eater.tasks->count, eater.words);
+	else
+		str_printf(out, "%s holds ", eater.words);
+	put_share(eater.kb, memory->total_kb, out);
+	if (eater.words == oom_use_words(OOM_USE_SLAB_UNRECLAIMABLE) && memory->slab_cache[0]) {
+		str_printf(out, " (%s ", memory->slab_cache);
+		put_size(memory->slab_cache_kb, out);
+		str_puts(out, ")");
+	}
+	return true;
+}
+
+static bool is_kernel_memory(const struct oom *oom)
+{
+	struct eater eater;
+
+	return find_eater(oom, &eater) && !eater.tasks && eater.words != oom->victim.comm &&
+	       eater.words != oom_use_words(OOM_USE_ANON) &&
+	       eater.words != oom_use_words(OOM_USE_SHMEM) &&
+	       eater.words != oom_use_words(OOM_USE_HUGE_PAGES);
+}
+
+/* "cgroup /a has reached its limit of 2.0 GiB", "out of memory" */
+static void put_what(const struct oom *oom, struct str *out)
+{
+	if (oom->asked) {
+		str_puts(out, "OOM killer called by hand (SysRq-f)");
+	} else if (oom->constraint == OOM_MEMCG) {
+		str_printf(out, "memory cgroup%s%s has reached its limit", oom->cgroup[0] ? " " : "",
+			   oom->cgroup);
+		if (oom->limit_kb != OOM_NO_SIZE) {
+			str_puts(out, " of ");
+			put_size(oom->limit_kb, out);
+		}
+	} else if (oom->constraint == OOM_CPUSET) {
+		str_puts(out, "out of memory on the nodes of a cpuset");
+	} else if (oom->constraint == OOM_MEMPOLICY) {
+		str_puts(out, "out of memory on the nodes of a memory policy");
+	} else {
+		str_puts(out, "out of memory");
+	}
+}
+
+static void put_task(const struct oom_task *task, struct str *out)
+{
+	str_puts(out, task->comm[0] ? task->comm : "?");
+	if (task->pid >= 0)
+		str_printf(out, "/%d", task->pid);
+}
+
+static void put_what_and_who(const struct oom *oom, struct str *out)
+{
+	size_t before;
+
+	put_what(oom, out);
+	if (oom->asked)
+		return;
+	before = out->length;
+	str_puts(out, is_kernel_memory(oom) ? ": kernel memory: " : ": ");
+	if (!oom_put_eater(oom, out))
+		out->length = before;
+}
+
+void oom_put_summary(const struct oom *oom, struct str *out)
+{
+	put_what_and_who(oom, out);
+	if (oom->end == OOM_KILLED) {
+		str_puts(out, "; killed ");
+		put_task(&oom->victim, out);
+	} else if (oom->end == OOM_NOBODY) {
+		str_puts(out, "; there was nobody to kill");
+	}
+}
+
+/* The one that tells the most: with a table and its sums, else with a limit, else the first. */
+static const struct oom *most_telling(const struct ooms *ooms)
+{
+	const struct oom *best = &ooms->list[0];
+	unsigned most = 0;
+
+	for (size_t i = 0; i < ooms->count; i++) {
+		const struct oom *oom = &ooms->list[i];
+		unsigned told = 4 * (oom->tasks.count > 0) +
+				2 * (oom->memory.use_kb[OOM_USE_ANON] != OOM_NO_SIZE) +
+				(oom->limit_kb != OOM_NO_SIZE);
+
+		if (told > most) {
+			most = told;
+			best = oom;
+		}
+	}
+	return best;
+}
+
+#define NAMES_SHOWN 4
+
+static void put_victims(const struct ooms *ooms, struct str *out)
+{
+	size_t shown = MIN(ooms->victim_count, (size_t)NAMES_SHOWN), rest = ooms->kills;
+
+	for (size_t i = 0; i < shown; i++) {
+		str_printf(out, "%s%s %zu", i ? ", " : "", ooms->victims[i].comm,
+			   ooms->victims[i].count);
+		rest -= ooms->victims[i].count;
+	}
+	if (rest)
+		str_printf(out, ", others %zu", rest);
+}
+
+void ooms_put_summary(const struct ooms *ooms, const struct log *log, struct str *out)
+{
+	const struct oom *best = most_telling(ooms);
+	const struct oom *first = &ooms->list[0], *last = &ooms->list[ooms->count - 1];
+	double seconds;
+
+	if (ooms->kills < 2) {
+		oom_put_summary(best, out);
+		return;
+	}
+	put_what_and_who(best, out);
+	str_printf(out, "; %zu kills", ooms->kills);
+	if (log_time_between(log, first->line, last->kill_line, &seconds) && seconds >= 1) {
+		str_puts(out, " in ");
+		log_time_put(seconds, out);
+	}
+	str_puts(out, ": ");
+	put_victims(ooms, out);
+}
