@@ -5,9 +5,10 @@
 -- confidence: 0.5
 -- advice: An NMI with no owner: a button, a BMC, a watchdog or failing hardware. See the BMC's event log.
 SELECT
-	'the panic came from the NMI handler' || coalesce(': ' || reason, '') AS because,
-	'NMI panic' || coalesce(': ' || reason, '') || coalesce(', ' || comm || '/' ||
-		pid, '') AS headline,
+	CASE WHEN message IS reason THEN coalesce('the log says: ' || message, 'an NMI came that nothing asked for')
+		ELSE 'the kernel panicked in its NMI handler' || coalesce(': ' || reason, '') END AS because,
+	CASE WHEN message IS reason THEN 'NMI' ELSE 'NMI panic' END || coalesce(': ' || reason, '') ||
+		coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'nmi';

@@ -8,10 +8,9 @@ SELECT
 	'no line of the log announces an oops, a panic, a lockup or a hang' AS because,
 	'No crash in this log' || coalesce(' of ' || (SELECT s.release FROM system s
 		WHERE s.dump = :dump), '') AS headline,
-	-- Lines that matter may tell of one that no report does.
-	iif(EXISTS (SELECT 1 FROM log_event e WHERE e.dump = :dump), 0.5, 1.0) AS confidence,
 	c.finding
 FROM crash c
 WHERE c.dump = :dump AND c.kind = 'none'
+	AND NOT EXISTS (SELECT 1 FROM trouble t WHERE t.dump = :dump)
 	AND NOT EXISTS (SELECT 1 FROM segfault f WHERE f.dump = :dump)
 	AND NOT EXISTS (SELECT 1 FROM failure f WHERE f.dump = :dump AND f.severity = 'critical');

@@ -1,12 +1,13 @@
 -- id: out_of_memory
--- title: no memory left, and panic_on_oom
+-- title: no memory left, and the kernel panicked for it
 -- cause: out_of_memory
 -- severity: critical
 -- confidence: 0.9
 -- advice: See the memory table the OOM report printed in the log; look for the largest consumers and for leaks in slab.
 SELECT
-	'out_of_memory() called panic(), as panic_on_oom wants it' AS because,
-	coalesce(reason, 'out of memory') || coalesce(', ' || comm || '/' || pid, '') AS headline,
-	confidence, finding
-FROM crash
-WHERE dump = :dump AND kind = 'out_of_memory';
+	'the kernel panicked because it ran out of memory' || coalesce(': ' || c.reason, '') AS because,
+	coalesce(o.headline || '; ', '') || coalesce(c.reason, 'out of memory') ||
+		coalesce(', ' || c.comm || '/' || c.pid, '') AS headline,
+	c.confidence, c.finding, o.finding AS finding2
+FROM crash c LEFT JOIN oom_kills o ON o.dump = c.dump
+WHERE c.dump = :dump AND c.kind = 'out_of_memory' AND (c.message IS NULL OR c.message <> c.reason);

@@ -183,10 +183,64 @@ CREATE VIEW log_event AS
 SELECT dump, number AS finding, confidence,
 	evidence ->> '$.time_s' AS time_s,
 	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.severity' AS severity,
 	evidence ->> '$.text' AS text,
+	evidence ->> '$.detail' AS detail,
+	evidence ->> '$.device' AS device,
 	evidence ->> '$.cpu' AS cpu,
-	evidence ->> '$.task' AS task
+	evidence ->> '$.count' AS count
 FROM finding WHERE place = 'log.events[]';
+
+-- What went wrong by the log where nothing crashed.
+CREATE VIEW trouble AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.severity' AS severity,
+	evidence ->> '$.text' AS text,
+	evidence ->> '$.device' AS device
+FROM finding WHERE code = 'log.trouble';
+
+-- The earliest event that explains the crash, or the trouble.
+CREATE VIEW first_cause AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.text' AS text,
+	evidence ->> '$.device' AS device,
+	evidence ->> '$.distance_s' AS distance_s,
+	evidence ->> '$.led_to' AS led_to
+FROM finding WHERE code = 'log.first_cause';
+
+-- A machine check.
+CREATE VIEW mce AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.bank' AS bank,
+	evidence ->> '$.status' AS status,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.severity' AS severity,
+	evidence ->> '$.words' AS words
+FROM finding WHERE place = 'log.mce[]';
+
+-- A call of the OOM killer.
+CREATE VIEW oom AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.time_s' AS time_s,
+	evidence ->> '$.constraint' AS "constraint",
+	evidence ->> '$.end' AS "end",
+	evidence ->> '$.asked' AS asked,
+	evidence ->> '$.invoker.comm' AS invoker,
+	evidence ->> '$.victim.comm' AS victim,
+	evidence ->> '$.victim.pid' AS victim_pid,
+	evidence ->> '$.cgroup' AS cgroup,
+	evidence ->> '$.limit_kb' AS limit_kb,
+	evidence ->> '$.eater' AS eater
+FROM finding WHERE place = 'log.oom[]';
+
+-- All calls of the OOM killer in one sentence.
+CREATE VIEW oom_kills AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.oom_kills.count' AS count
+FROM finding WHERE code = 'log.oom_kills';
 
 -- The wait-for graph as a whole.
 CREATE VIEW waits AS

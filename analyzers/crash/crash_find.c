@@ -39,6 +39,17 @@ static void take_message(struct crash *crash)
 		copy_string(crash->message, sizeof(crash->message), message);
 }
 
+/* Whether memory ran out for good says panic() alone. */
+static void take_panic(struct crash *crash, const struct reports *reports)
+{
+	const struct report *panic = crash->kind == CRASH_OUT_OF_MEMORY
+					     ? reports_panic_over(reports, crash->report)
+					     : NULL;
+
+	if (panic)
+		copy_string(crash->message, sizeof(crash->message), panic->message);
+}
+
 static void take_none(struct crash *crash)
 {
 	crash->kind = CRASH_NONE;
@@ -55,10 +66,12 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
 	if (!crash->trace.count && reports) {
-		if (report)
+		if (report) {
 			crash_report_take(crash, report);
-		else if (!kernel->dump)
+			take_panic(crash, reports);
+		} else if (!kernel->dump) {
 			take_none(crash);
+		}
 		crash_fault_explain(crash);
 	} else {
 		crash_classify(crash);

@@ -22,12 +22,12 @@
  * '?' makes the one before optional; everything else is itself. ',' parts shapes.
  */
 static const char *const shapes[] = {
-	"sd@#?",   "hd@#?",	"vd@#?",    "xvd@#?",	 "nvme#",	"nvme#n#",     "nvme#n#p#",
-	"mmcblk#", "mmcblk#p#", "dm-#",	    "dm-#-#",	 "sd@#-#",	"nvme#n#p#-#", "md#",
-	"md#p#",   "loop#",	"sr#",	    "fd#",	 "nbd#",	"rbd#",	       "drbd#",
-	"bcache#", "dasd@#?",	"ata#",	    "ata#.#",	 "scsi#",	"host#",       "rport-#:#-#",
-	"eth#",	   "eno#",	"enp#s#",   "enp#s#f#",	 "ens#f#",	"ens#",	       "wlan#",
-	"wlp#s#",  "bond#",	"ib#",	    "em#",	 "p#p#",	"team#",       "#:#:#:#",
+	"sd@#?",    "hd@#?",	 "vd@#?",     "xvd@#?",	     "nvme#",  "nvme#n#",     "nvme#n#p#",
+	"mmcblk#",  "mmcblk#p#", "dm-#",      "dm-#-#",	     "sd@#-#", "nvme#n#p#-#", "md#",
+	"md#p#",    "loop#",	 "sr#",	      "fd#",	     "nbd#",   "rbd#",	      "drbd#",
+	"bcache#",  "dasd@#?",	 "ata#",      "ata#.#",	     "scsi#",  "host#",	      "rport-#:#-#",
+	"eth#",	    "eno#",	 "enp#s#",    "enp#s#f#",    "ens#f#", "ens#",	      "wlan#",
+	"wlp#s#",   "bond#",	 "ib#",	      "em#",	     "p#p#",   "team#",	      "#:#:#:#",
 	"enP#p#s#", "ens#f#np#", "enp#s#np#", "enp#s#f#np#", "md_d#",
 };
 
@@ -68,7 +68,7 @@ static bool read_pci(const char *name, char *ret)
 	function = at[5] == '.' && at[6] >= '0' && at[6] <= '7' && !at[7];
 	if (!function && (at[5] || at == name))
 		return false;
-	snprintf(ret, DEVICE_NAME_MAX, "%s%s%s", at == name ? "0000:" : "", name,
+	snprintf(ret, DEVICE_NAME_MAX, "%s%.12s%s", at == name ? "0000:" : "", name,
 		 function ? "" : ".0");
 	return true;
 }
@@ -106,8 +106,8 @@ static bool add_between(struct devices *devices, const char *text, const char *b
 /* Disks by number: "8:48" is sdd, "65:16" sdr (Documentation/admin-guide/devices.txt). */
 static bool disk_by_number(unsigned long major, unsigned long minor, char *ret)
 {
-	unsigned long group = major == 8		       ? 0
-			      : major >= 65 && major <= 71     ? major - 64
+	unsigned long group = major == 8		     ? 0
+			      : major >= 65 && major <= 71   ? major - 64
 			      : major >= 128 && major <= 135 ? major - 120
 							     : 16;
 	unsigned long disk = group * 16 + minor / 16;
@@ -167,7 +167,7 @@ static void find_interface(const char *after_pci, struct devices *ret)
 
 static void find_word(const char *word, size_t length, struct devices *ret)
 {
-	char name[DEVICE_NAME_MAX], pci[DEVICE_NAME_MAX + 8];
+	char name[DEVICE_NAME_MAX], pci[DEVICE_NAME_MAX];
 
 	while (length && strchr(":.", word[length - 1]))
 		length--;
@@ -215,8 +215,8 @@ void devices_find(const char *text, struct devices *ret)
 /* Of a partition its disk, of a namespace its controller, of a port's device the port. */
 static void base_of(const char *name, char *ret)
 {
-	static const char *const whole[] = {"nvme#", "mmcblk#", "md#",	  "dm-#", "ata#",
-					    "sd@",   "vd@",	"xvd@",	  "hd@",  "dasd@"};
+	static const char *const whole[] = {"nvme#", "mmcblk#", "md#",	"dm-#", "ata#",
+					    "sd@",   "vd@",	"xvd@", "hd@",	"dasd@"};
 	const char *end = NULL;
 
 	for (size_t i = 0; !end && i < ARRAY_SIZE(whole); i++)

@@ -3,8 +3,9 @@
 #include "log/event.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 static const struct {
 	const char *name, *title;
@@ -25,6 +26,15 @@ static const char *const severities[] = {
 const char *event_kind_name(enum event_kind kind)
 {
 	return kinds[kind].name;
+}
+
+enum event_kind event_kind_by_name(const char *name)
+{
+	int kind = 0;
+
+	while (kind < EVENT_KINDS && strcmp(kinds[kind].name, name) != 0)
+		kind++;
+	return (enum event_kind)kind;
 }
 
 const char *event_kind_title(enum event_kind kind)

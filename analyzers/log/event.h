@@ -32,12 +32,12 @@ struct event {
 	size_t count;
 	enum event_kind kind;
 	enum event_severity severity;
-	unsigned boot;		     /* events of one boot have the same; from 0 */
-	int cpu;		     /* that it is about, -1 unknown */
-	struct devices devices;	     /* that its line names */
+	unsigned boot;		      /* events of one boot have the same; from 0 */
+	int cpu;		      /* that it is about, -1 unknown */
+	struct devices devices;	      /* that its line names */
 	char device[DEVICE_NAME_MAX]; /* what failed; "" unknown */
-	char detail[160];	     /* what further lines tell: "UNC", "DIMM B3, multi-bit ECC"; "" nothing */
-	char note[96];		     /* of EVENT_CLOCK that no line tells of: what was found; "" the line does */
+	char detail[160]; /* what further lines tell: "UNC", "DIMM B3, multi-bit ECC"; "" nothing */
+	char note[96]; /* of EVENT_CLOCK that no line tells of: what was found; "" the line does */
 	const struct report *report; /* that begins here, or NULL */
 };
 
@@ -46,7 +46,7 @@ struct event {
 struct events {
 	struct event *list; /* in the log's order */
 	size_t count;
-	size_t left_out; /* events, each counted once, that stood between those kept */
+	size_t left_out;    /* events, each counted once, that stood between those kept */
 	size_t left_out_at; /* index in list before which they stood */
 };
 
@@ -60,6 +60,7 @@ void events_free(struct events *events); /* NULL is fine */
 DEFINE_CLEANUP(struct events, events_free)
 
 const char *event_kind_name(enum event_kind kind);
+enum event_kind event_kind_by_name(const char *name); /* EVENT_KINDS: there is none */
 const char *event_kind_title(enum event_kind kind);
 unsigned event_kind_level(enum event_kind kind);
 const char *event_severity_name(enum event_severity severity);

@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "kernel/printk/log.h"
 #include "log/log_time.h"
 
-#define BACK_US 1000000u     /* CPUs' lines are out of order by less */
-#define BOOT_US 120000000u   /* a boot's first lines are of its first minutes */
+#define BACK_US 1000000u   /* CPUs' lines are out of order by less */
+#define BOOT_US 120000000u /* a boot's first lines are of its first minutes */
 #define JUMP_S 60.0
 #define YEAR_S (366 * 86400.0) /* dates without a year begin anew */
 

@@ -4,6 +4,8 @@
 
 #include "log/event.h"
 
+struct log_line;
+
 /* A log's clocks from line to line: uptime, and the calendar beside it. Zero-initialise. */
 struct event_clock {
 	bool has_time;

@@ -11,7 +11,8 @@
 
 bool event_ghes_begins(const char *text)
 {
-	return strstr(text, "Hardware error from APEI") || strstr(text, "Error records from previous boot");
+	return strstr(text, "Hardware error from APEI") ||
+	       strstr(text, "Error records from previous boot");
 }
 
 static const struct {

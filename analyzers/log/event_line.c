@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/words.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 static const struct {
 	enum event_role role;
@@ -41,7 +41,8 @@ struct err *event_words_new(struct words **ret)
 /* "multipathd[812]: …": written to /dev/kmsg by a program. Its own crash is the kernel's line. */
 static bool is_of_a_program(const char *text)
 {
-	size_t name = strcspn(text, "[ "), pid = strspn(text + name + (text[name] == '['), "0123456789");
+	size_t name = strcspn(text, "[ "),
+	       pid = strspn(text + name + (text[name] == '['), "0123456789");
 
 	return name && text[name] == '[' && pid && !strncmp(text + name + 1 + pid, "]: ", 3);
 }
@@ -60,11 +61,11 @@ struct event_match event_match_line(const struct words *words, const struct log_
 		if (entries[i].kind != EVENT_SEGFAULT && entries[i].kind != EVENT_LOST &&
 		    is_of_a_program(line->text))
 			return none;
-		return (struct event_match){
-			.role = entries[i].role,
-			.kind = entries[i].kind,
-			.severity = entries[i].severity,
-			.detail = strstr(line->text, entry_words[i]) + strlen(entry_words[i])};
+		return (struct event_match){.role = entries[i].role,
+					    .kind = entries[i].kind,
+					    .severity = entries[i].severity,
+					    .detail = strstr(line->text, entry_words[i]) +
+						      strlen(entry_words[i])};
 	}
 	return none;
 }

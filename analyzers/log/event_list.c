@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "log/log_time.h"
 
-#define BURST_GAP_S 3600	/* what comes back later is told again */
+#define BURST_GAP_S 3600      /* what comes back later is told again */
 #define BURST_GAP_LINES 20000 /* likewise, where lines have no time */
 
 /* A hash of the text without its numbers, hexadecimal ones too. */
@@ -33,7 +33,8 @@ static uint64_t shape_of(const char *text)
 static uint64_t key_of(const struct event_list *list, const struct event *event)
 {
 	return shape_of(event_text(list->log, event)) ^ hash_string(event->device) * 31 ^
-	       ((uint64_t)event->kind << 8 | (uint64_t)event->severity) * UINT64_C(0x9e3779b97f4a7c15);
+	       ((uint64_t)event->kind << 8 | (uint64_t)event->severity) *
+		       UINT64_C(0x9e3779b97f4a7c15);
 }
 
 void event_add_detail(struct event *event, const char *text)
@@ -103,8 +104,7 @@ struct err *event_list_add(struct event_list *list, const struct event *event)
 	}
 	if (events->count >= EVENTS_MAX)
 		TRY(make_room(list));
-	if (!array_grow(events->list, events->count) ||
-	    !map_set(&list->bursts, key, events->count))
+	if (!array_grow(events->list, events->count) || !map_set(&list->bursts, key, events->count))
 		return &err_nomem;
 	events->list[events->count++] = *event;
 	return NULL;

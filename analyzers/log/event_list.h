@@ -3,7 +3,7 @@
 #define TRIAGE_LOG_EVENT_LIST
 
 #include "base/hash.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/event.h"
 
 /* Events while they come in: those that are alike and follow each other within an hour become one. */

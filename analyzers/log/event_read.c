@@ -10,7 +10,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/event.h"
 #include "log/event_clock.h"
 #include "log/event_ghes.h"
@@ -25,50 +25,18 @@
 
 #define DETAIL_LINES 60 /* so near its event a further line stands */
 
-static const enum event_kind of_report[REPORT_KINDS] = {
-	[REPORT_NULL_DEREFERENCE] = EVENT_OOPS,
-	[REPORT_PAGE_FAULT] = EVENT_OOPS,
-	[REPORT_GENERAL_PROTECTION] = EVENT_OOPS,
-	[REPORT_STACK_SEGMENT] = EVENT_OOPS,
-	[REPORT_DIVIDE_ERROR] = EVENT_OOPS,
-	[REPORT_INVALID_OPCODE] = EVENT_OOPS,
-	[REPORT_DOUBLE_FAULT] = EVENT_OOPS,
-	[REPORT_STACK_OVERFLOW] = EVENT_OOPS,
-	[REPORT_TRAP] = EVENT_OOPS,
-	[REPORT_BUG] = EVENT_BUG,
-	[REPORT_STACK_PROTECTOR] = EVENT_PANIC,
-	[REPORT_PANIC] = EVENT_PANIC,
-	[REPORT_INIT_DIED] = EVENT_PANIC,
-	[REPORT_SYSRQ] = EVENT_SYSRQ,
-	[REPORT_MACHINE_CHECK] = EVENT_MACHINE_CHECK,
-	[REPORT_NMI] = EVENT_NMI,
-	[REPORT_SOFT_LOCKUP] = EVENT_SOFT_LOCKUP,
-	[REPORT_HARD_LOCKUP] = EVENT_HARD_LOCKUP,
-	[REPORT_RCU_STALL] = EVENT_RCU_STALL,
-	[REPORT_HUNG_TASK] = EVENT_HUNG_TASK,
-	[REPORT_WORKQUEUE_STALL] = EVENT_WORKQUEUE_STALL,
-	[REPORT_CSD_STALL] = EVENT_CSD_STALL,
-	[REPORT_KASAN] = EVENT_KASAN,
-	[REPORT_KFENCE] = EVENT_KFENCE,
-	[REPORT_KMSAN] = EVENT_KMSAN,
-	[REPORT_KCSAN] = EVENT_KCSAN,
-	[REPORT_UBSAN] = EVENT_UBSAN,
-	[REPORT_LIST_CORRUPTION] = EVENT_LIST_CORRUPTION,
-	[REPORT_REFCOUNT] = EVENT_REFCOUNT,
-	[REPORT_SLAB_CORRUPTION] = EVENT_SLAB_CORRUPTION,
-	[REPORT_DEBUG_OBJECT] = EVENT_DEBUG_OBJECT,
-	[REPORT_BAD_PAGE] = EVENT_BAD_PAGE,
-	[REPORT_BAD_RSS] = EVENT_BAD_RSS_COUNTER,
-	[REPORT_BAD_UNLOCK] = EVENT_BAD_UNLOCK,
-	[REPORT_LOCKDEP] = EVENT_LOCKDEP,
-	[REPORT_ATOMIC_SLEEP] = EVENT_ATOMIC_SLEEP,
-	[REPORT_MEMORY_LEAK] = EVENT_MEMORY_LEAK,
-	[REPORT_WARN] = EVENT_WARNING,
-	[REPORT_OUT_OF_MEMORY] = EVENT_OUT_OF_MEMORY,
-	[REPORT_ALLOCATION_FAILURE] = EVENT_ALLOCATION_FAILURE,
-	[REPORT_IRQ_NOBODY] = EVENT_IRQ_NOBODY_CARED,
-	[REPORT_BACKTRACE] = EVENT_BACKTRACE,
-};
+/* Names of reports and events are the same, but for those of which events have fewer. */
+static enum event_kind kind_of_report(enum report_kind kind)
+{
+	static const enum event_kind others[] = {
+		[OUTCOME_NOTE] = EVENT_WARNING, [OUTCOME_STUCK] = EVENT_WARNING,
+		[OUTCOME_BROKEN] = EVENT_BUG,	[OUTCOME_OOPS] = EVENT_OOPS,
+		[OUTCOME_PANIC] = EVENT_PANIC,
+	};
+	enum event_kind same = event_kind_by_name(report_kind_name(kind));
+
+	return same != EVENT_KINDS ? same : others[report_kind_outcome(kind)];
+}
 
 struct reader {
 	const struct log *log;
@@ -110,14 +78,14 @@ static struct err *begin(struct reader *reader, size_t line, enum event_kind kin
 
 	TRY(commit(reader));
 	reader->has_last = true;
-	reader->last = (struct event){.line = line,
-				      .last_line = line,
-				      .count = 1,
-				      .kind = kind,
-				      .severity = severity,
-				      .boot = reader->boot,
-				      .cpu = at->caller & 1u << 31 ? (int)(at->caller & ~(1u << 31))
-								   : -1};
+	reader->last =
+		(struct event){.line = line,
+			       .last_line = line,
+			       .count = 1,
+			       .kind = kind,
+			       .severity = severity,
+			       .boot = reader->boot,
+			       .cpu = at->caller & 1u << 31 ? (int)(at->caller & ~(1u << 31)) : -1};
 	return NULL;
 }
 
@@ -167,7 +135,7 @@ static struct err *take_report(struct reader *reader, const struct report *repor
 		return NULL;
 	if (!report_head_find(text, &kind, &how))
 		kind = report->kind;
-	TRY(begin(reader, report->first, of_report[kind], severity_of_report(report)));
+	TRY(begin(reader, report->first, kind_of_report(kind), severity_of_report(report)));
 	if (report->kind != REPORT_SYSRQ)
 		name_devices(reader);
 	reader->last.cpu = report->cpu;

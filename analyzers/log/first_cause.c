@@ -71,8 +71,7 @@ static const struct event *panic_after(const struct events *events, const struct
 
 	for (const struct event *next = event + 1;
 	     reported && next < events->list + events->count && next->boot == event->boot; next++)
-		if (next->report && report_kind_outcome(next->report->kind) == OUTCOME_PANIC &&
-		    next->kind == EVENT_PANIC)
+		if (next->kind == EVENT_PANIC)
 			return next;
 	return event;
 }
@@ -171,9 +170,9 @@ static bool is_init(const struct event *cause, const struct event *effect)
 {
 	return cause->kind == EVENT_SEGFAULT && effect->report &&
 	       effect->report->kind == REPORT_INIT_DIED &&
-	       (effect->report->comm[0] ? !strcmp(cause->device, effect->report->comm)
-					: !strcmp(cause->device, "init") ||
-						  !strcmp(cause->device, "systemd"));
+	       (effect->report->comm[0]
+			? !strcmp(cause->device, effect->report->comm)
+			: !strcmp(cause->device, "init") || !strcmp(cause->device, "systemd"));
 }
 
 /* Why two events are about the same; false, and no reason, when nothing says so. */
@@ -271,10 +270,10 @@ static void look_back(struct search *search, size_t from)
 			double confidence =
 				search->confidence[j] == 0
 					? 0
-					: search->confidence[j] *
-						  explains(search, &search->events->list[i],
-							   &search->events->list[j], reason,
-							   sizeof(reason));
+					: search->confidence[j] * explains(search,
+									   &search->events->list[i],
+									   &search->events->list[j],
+									   reason, sizeof(reason));
 
 			if (confidence > search->confidence[i]) {
 				search->confidence[i] = confidence;
@@ -290,9 +289,10 @@ static void put_reason(const struct search *search, const struct event *event, s
 	char related[160] = "";
 
 	explains(search, event, effect, related, sizeof(related));
-	snprintf(ret->reason, sizeof(ret->reason), "%s can lead to %s%s; %s",
+	snprintf(ret->reason, sizeof(ret->reason), "%s can lead to %s%s%s; %s",
 		 event_kind_title(event->kind), event_kind_title(effect->kind),
-		 effect == ret->effect ? "" : " and so on", related);
+		 effect == ret->effect ? "" : ", and that to ",
+		 effect == ret->effect ? "" : event_kind_title(ret->effect->kind), related);
 }
 
 static void take(const struct search *search, size_t from, bool is_crash, struct first_cause *ret)
@@ -306,8 +306,8 @@ static void take(const struct search *search, size_t from, bool is_crash, struct
 		return;
 	ret->event = &search->events->list[best];
 	ret->effect = &search->events->list[from];
-	ret->has_distance =
-		log_time_between(search->log, ret->event->line, ret->effect->line, &ret->distance_s);
+	ret->has_distance = log_time_between(search->log, ret->event->line, ret->effect->line,
+					     &ret->distance_s);
 	ret->confidence = search->confidence[best];
 	if (best == from) {
 		ret->confidence = 0.9;

@@ -1,57 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: lines of the kernel log that matter: oopses, warnings, lockups, OOM, hardware and I/O
- *   errors.
+ * Detects: what happened by the kernel's log, in its order: reports, errors of hardware, storage,
+ *   network and graphics, programs' crashes, jumps of the clocks, lost lines; and the first of these that
+ *   explains the crash, or what went wrong where nothing crashed.
  * Needs: the log.
- * False positives: lines that user space wrote to /dev/kmsg.
- * Kernel commits: none; words by log_events.def.
+ * False positives: lines that user space wrote to /dev/kmsg; an event near the crash that has nothing
+ *   to do with it: the confidence of a first cause is lower where only time speaks for it.
+ * Kernel commits: none; words by log_events.def, what explains what by first_causes.def.
  */
-#include <string.h>
-
 #include "analysis.h"
-#include "kernel/printk/log.h"
+#include "log/event.h"
+#include "log/first_cause.h"
+#include "log/first_cause_words.h"
 #include "log/log_json.h"
-#include "log/log_tail.h"
+#include "log/log_json_events.h"
 
-static const struct {
-	const char *words, *kind;
-} table[] = {
-#define LOG_EVENT(words, kind) {words, kind},
-#include "log/log_events.def"
-#undef LOG_EVENT
-};
-
-#define EVENTS_MAX 200 /* the last ones: what is near the crash */
-
-static const char *kind_of(const char *text)
+static struct err *show_trouble(struct analysis *analysis, const struct trouble *trouble,
+				const struct first_cause *cause)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (strstr(text, table[i].words))
-			return table[i].kind;
+	_str_ struct str text = {0};
+
+	if (!trouble->event || trouble->is_crash)
+		return NULL;
+	first_cause_put_trouble(analysis->kernel->log, trouble->event, cause, &text);
+	if (text.failed)
+		return &err_nomem;
+	finding_add(analysis->findings, FINDING_LOG_TROUBLE, SEVERITY_INFO, cause->confidence,
+		    log_json_trouble(analysis->kernel->log, trouble->event), "%s", text.data);
 	return NULL;
 }
 
-static bool is_event(const char *text)
+static struct err *show_first_cause(struct analysis *analysis, const struct first_cause *cause)
 {
-	return kind_of(text);
+	_str_ struct str text = {0};
+
+	if (!cause->event)
+		return NULL;
+	first_cause_put(analysis->kernel->log, cause, &text);
+	if (text.failed)
+		return &err_nomem;
+	finding_add(analysis->findings, FINDING_FIRST_CAUSE, SEVERITY_INFO, cause->confidence,
+		    log_json_first_cause(analysis->kernel->log, cause), "%s", text.data);
+	return NULL;
 }
 
 static struct err *run(struct analysis *analysis)
 {
 	const struct log *log = analysis->kernel->log;
 	const struct reports *reports = analysis->reports;
+	_cleanup_(cleanup_events_free) struct events *events = NULL;
+	struct first_cause cause;
 
 	for (size_t i = 0; reports && i < reports->count; i++)
 		finding_add(analysis->findings, FINDING_REPORT, SEVERITY_INFO, 1.0,
 			    log_json_report(log, &reports->list[i]), NULL);
-	for (size_t i = log_tail(log, EVENTS_MAX, is_event); i < log->count; i++) {
-		const char *kind = kind_of(log->lines[i].text);
-
-		if (kind)
-			finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
-				    log_json_event(&log->lines[i], kind), NULL);
-	}
-	return NULL;
+	TRY(events_read(log, reports, analysis->mces, analysis->ooms, &events));
+	struct trouble trouble = trouble_find(events, reports);
+	for (size_t i = 0; i < events->count; i++)
+		finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
+			    log_json_event(log, &events->list[i], trouble.event), NULL);
+	if (events->left_out)
+		finding_add(analysis->findings, FINDING_LOG_LEFT_OUT, SEVERITY_INFO, 1.0,
+			    log_json_left_out(events), NULL);
+	TRY(first_cause_find(log, events, &trouble, &cause));
+	TRY(show_trouble(analysis, &trouble, &cause));
+	return show_first_cause(analysis, &cause);
 }
 
 const struct analyzer log_analyzer = {

@@ -6,7 +6,7 @@
 #include "kernel/printk/log.h"
 #include "kernel/types/dwarf_place.h"
 
-static void put_time(json_t *json, const struct log_line *line)
+void log_json_put_time(json_t *json, const struct log_line *line)
 {
 	if (line->has_time)
 		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
@@ -76,7 +76,7 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 
 	json_put(json, "kind", json_string(report_kind_name(report->kind)));
 	json_put(json, "outcome", outcome_json(report_kind_outcome(report->kind)));
-	put_time(json, &log->lines[report->first]);
+	log_json_put_time(json, &log->lines[report->first]);
 	json_put(json, "first_line", json_integer((json_int_t)report->first + 1));
 	json_put(json, "last_line", json_integer((json_int_t)report->last + 1));
 	json_put(json, "message", json_escaped(report->message));
@@ -105,18 +105,6 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 		json_put(json, "cut_front", json_true());
 	if (report->cut_end)
 		json_put(json, "cut_end", json_true());
-	return json;
-}
-
-json_t *log_json_event(const struct log_line *line, const char *kind)
-{
-	json_t *json = json_object();
-
-	put_time(json, line);
-	json_put(json, "kind", json_string(kind));
-	json_put(json, "text", json_escaped_bytes(line->text, MIN(line->length, 512)));
-	if (line->caller & 1u << 31)
-		json_put(json, "cpu", json_integer(line->caller & ~(1u << 31)));
 	return json;
 }
 
@@ -169,7 +157,7 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault_fac
 	const struct segfault *fault = facts->fault;
 	json_t *json = json_object();
 
-	put_time(json, line);
+	log_json_put_time(json, line);
 	json_put(json, "comm", json_escaped(fault->comm));
 	json_put(json, "pid", json_integer((json_int_t)fault->pid));
 	json_put(json, "trap", json_escaped(fault->trap));

@@ -10,12 +10,12 @@ struct dwarf_place;
 struct insn;
 struct log_line;
 
+/* "time_s" and "wall_time", as far as the line has them. */
+void log_json_put_time(json_t *json, const struct log_line *line);
 /* A FRAME as the log prints it. */
 json_t *log_json_place(const struct report_place *place, bool exception);
 /* An element of log.reports[]. */
 json_t *log_json_report(const struct log *log, const struct report *report);
-/* An element of log.events[]; kind as in log_events.def. */
-json_t *log_json_event(const struct log_line *line, const char *kind);
 /* A user process' crash, and what is known beside its line. */
 struct segfault_facts {
 	const struct segfault *fault;

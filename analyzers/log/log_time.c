@@ -2,7 +2,6 @@
 /* How long it was between two lines of a log. */
 #include "log/log_time.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +32,8 @@ static bool clock_of(const char *wall, double *ret)
 		if (at < wall + 1 || at[3] != ':' || strspn(at + 1, "0123456789") != 2 ||
 		    strspn(at + 4, "0123456789") != 2 || at[-1] < '0' || at[-1] > '9')
 			continue;
-		const char *hour = at - wall >= 2 && at[-2] >= '0' && at[-2] <= '9' ? at - 2 : at - 1;
+		const char *hour =
+			at - wall >= 2 && at[-2] >= '0' && at[-2] <= '9' ? at - 2 : at - 1;
 		double seconds = strtod(at + 4, NULL);
 
 		*ret = atoi(hour) * 3600 + two_digits(at + 1) * 60 + seconds;
@@ -93,7 +93,8 @@ bool log_time_of_wall(const char *wall, double *ret)
 	double clock;
 	long days;
 
-	if (!wall || !clock_of(wall, &clock) || (!iso_date(wall, &days) && !named_date(wall, &days)))
+	if (!wall || !clock_of(wall, &clock) ||
+	    (!iso_date(wall, &days) && !named_date(wall, &days)))
 		return false;
 	*ret = (double)days * 86400 + clock;
 	return true;
@@ -117,12 +118,12 @@ void log_time_put(double seconds, struct str *out)
 {
 	if (seconds < 0.001)
 		str_puts(out, "less than 1 ms");
-	else if (seconds < 1)
+	else if (seconds < 0.9995)
 		str_printf(out, "%.0f ms", seconds * 1000);
 	else if (seconds < 120)
-		str_printf(out, "%.0f s", floor(seconds));
+		str_printf(out, "%.0f s", seconds);
 	else if (seconds < 7200)
-		str_printf(out, "%.0f min", floor(seconds / 60));
+		str_printf(out, "%.0f min", seconds / 60);
 	else if (seconds < 48 * 3600)
 		str_printf(out, "%.1f h", seconds / 3600);
 	else

@@ -3,7 +3,7 @@
 #define TRIAGE_LOG_LOG_TIME
 
 #include "base/str.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
 /*
  * Seconds of a calendar time as text logs write it, since some fixed day: "Nov 14 03:12:45", "Thu May  9

@@ -12,7 +12,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 #include "log/mce_words.h"
 
 #define REST_LINES 24	/* a record's lines stand so near its first one */
@@ -67,8 +67,6 @@ static int small_after(const char *line, const char *words)
 
 static enum mce_severity severity_of(const struct mce *mce)
 {
-	if (!mce->has_status)
-		return MCE_UNCORRECTED;
 	if (mce->status & MCE_CONTEXT_CORRUPT)
 		return MCE_FATAL;
 	if (mce->status & MCE_UNCORRECTED_BIT)
@@ -79,10 +77,16 @@ static enum mce_severity severity_of(const struct mce *mce)
 	return mce->amd && mce->status & MCE_AMD_DEFERRED ? MCE_DEFERRED : MCE_CORRECTED;
 }
 
+/* What a status says but for how many errors the bank has counted. */
+static uint64_t without_count(const struct mce *mce)
+{
+	return mce->severity == MCE_CORRECTED ? mce->status & ~MCE_COUNT : mce->status;
+}
+
 static bool is_same(const struct mce *a, const struct mce *b)
 {
-	return a->cpu == b->cpu && a->bank == b->bank && a->has_status == b->has_status &&
-	       a->status == b->status && a->has_address == b->has_address &&
+	return a->cpu == b->cpu && a->bank == b->bank && a->severity == b->severity &&
+	       without_count(a) == without_count(b) && a->has_address == b->has_address &&
 	       a->address == b->address;
 }
 
@@ -94,7 +98,7 @@ static struct err *finish(struct reader *reader)
 	if (reader->begun == SIZE_MAX)
 		return NULL;
 	reader->begun = SIZE_MAX;
-	if (reader->mce.bank < 0 && !reader->mce.has_status)
+	if (!reader->mce.has_status)
 		return NULL;
 	reader->mce.severity = severity_of(&reader->mce);
 	if (last && is_same(last, &reader->mce)) {

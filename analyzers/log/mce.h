@@ -24,14 +24,15 @@ enum mce_severity {
 };
 
 struct mce {
-	size_t line;  /* of the log, where it begins */
-	size_t count; /* so often the same was printed, nothing else of its kind between */
+	size_t line;   /* of the log, where it begins */
+	size_t count;  /* so often the same was printed, nothing else of its kind between */
 	int cpu, bank; /* -1 unknown */
 	int socket;    /* -1 unknown */
 	bool has_status, has_address, has_misc, has_mcg_status;
 	uint64_t status, address, misc, mcg_status;
-	bool amd;	 /* its codes are AMD's */
-	char place[128]; /* where the processor was, as printed; not always the culprit; "" unknown */
+	bool amd; /* its codes are AMD's */
+	char place
+		[128]; /* where the processor was, as printed; not always the culprit; "" unknown */
 	char detail[96]; /* the kernel's own decoding: "DRAM ECC error"; "" none */
 	enum mce_severity severity;
 };

@@ -8,14 +8,14 @@
 #define CODE_MASK 0xefffu /* without bit 12: whether corrected errors are filtered */
 
 static const char *const requests[] = {
-	"generic error", "generic read", "generic write", "data read",	   "data write",
-	"instruction fetch", "prefetch", "eviction",	  "snoop",
+	"generic error",     "generic read", "generic write", "data read", "data write",
+	"instruction fetch", "prefetch",     "eviction",      "snoop",
 };
 static const char *const transactions[] = {"instruction", "data", "generic", "reserved"};
 static const char *const participants[] = {"this processor asked", "this processor answered",
 					   "seen as third party", "any participant"};
 static const char *const targets[] = {"memory access", "reserved", "I/O", "other"};
-static const char *const memory_requests[] = {"generic",	  "memory read", "memory write",
+static const char *const memory_requests[] = {"generic", "memory read", "memory write",
 					      "address or command", "memory scrubbing"};
 
 static const struct {
@@ -110,7 +110,8 @@ void mce_put_bits(uint64_t status, bool amd, struct str *out)
 	} bits[] = {
 		{!(status & MCE_VALID), "status not valid"},
 		{status & MCE_UNCORRECTED_BIT, "uncorrected"},
-		{!(status & MCE_UNCORRECTED_BIT) && !(amd && status & MCE_AMD_DEFERRED), "corrected"},
+		{!(status & MCE_UNCORRECTED_BIT) && !(amd && status & MCE_AMD_DEFERRED),
+		 "corrected"},
 		{amd && status & MCE_AMD_DEFERRED, "deferred"},
 		{status & MCE_CONTEXT_CORRUPT, "processor context corrupt"},
 		{!amd && status & MCE_UNCORRECTED_BIT && status & MCE_ACTION_REQUIRED &&
@@ -128,4 +129,29 @@ void mce_put_bits(uint64_t status, bool amd, struct str *out)
 			str_printf(out, "%s%s", separator, bits[i].words);
 			separator = ", ";
 		}
+}
+
+void mce_put_words(const struct mce *mce, struct str *out)
+{
+	if (mce->detail[0])
+		str_printf(out, "%s%s", mce->detail, mce->has_status ? ": " : "");
+	if (!mce->has_status)
+		return;
+	mce_put_code(mce->status, mce->amd, out);
+	str_puts(out, "; ");
+	mce_put_bits(mce->status, mce->amd, out);
+}
+
+void mce_put_summary(const struct mce *mce, struct str *out)
+{
+	str_puts(out, "machine check");
+	if (mce->cpu >= 0)
+		str_printf(out, " on CPU %d", mce->cpu);
+	if (mce->bank >= 0)
+		str_printf(out, ", bank %d", mce->bank);
+	if (mce->count > 1)
+		str_printf(out, ", %zu times", mce->count);
+	if (mce->detail[0] || mce->has_status)
+		str_puts(out, ": ");
+	mce_put_words(mce, out);
 }

@@ -3,6 +3,7 @@
 #define TRIAGE_LOG_MCE_WORDS
 
 #include "base/str.h"
+#include "log/mce.h"
 
 /* Bits of a bank's status, the same on Intel and AMD (SDM vol. 3B, 16.3.2.2). */
 #define MCE_VALID (UINT64_C(1) << 63)
@@ -10,6 +11,7 @@
 #define MCE_UNCORRECTED_BIT (UINT64_C(1) << 61)
 #define MCE_ENABLED (UINT64_C(1) << 60)
 #define MCE_CONTEXT_CORRUPT (UINT64_C(1) << 57)
+#define MCE_COUNT (UINT64_C(0x7fff) << 38) /* of corrected errors */
 /* Of Intel's, where software can recover. */
 #define MCE_SIGNALED (UINT64_C(1) << 56)
 #define MCE_ACTION_REQUIRED (UINT64_C(1) << 55)
@@ -23,5 +25,10 @@
 void mce_put_code(uint64_t status, bool amd, struct str *out);
 /* "uncorrected, processor context corrupt, …": its bits. */
 void mce_put_bits(uint64_t status, bool amd, struct str *out);
+
+/* What it was, by the kernel's own words and its status. */
+void mce_put_words(const struct mce *mce, struct str *out);
+/* "machine check on CPU 33, bank 0: …", with how often. */
+void mce_put_summary(const struct mce *mce, struct str *out);
 
 #endif

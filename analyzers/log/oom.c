@@ -13,11 +13,11 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "kernel/printk/printk.h"
+#include "kernel/printk/log.h"
 
-#define QUIET_LINES 400	     /* so many lines that tell it nothing end a block */
-#define QUIET_US 60000000u   /* and so much time */
-#define GROUP_LINES 40	     /* kills so near the last are of the same call: memory.oom.group */
+#define QUIET_LINES 400	   /* so many lines that tell it nothing end a block */
+#define QUIET_US 60000000u /* and so much time */
+#define GROUP_LINES 40	   /* kills so near the last are of the same call: memory.oom.group */
 #define LIMIT_MAX (UINT64_C(1) << 50) /* KiB; what is higher is no limit */
 
 static const char *const constraints[] = {
@@ -48,9 +48,9 @@ struct reader {
 	struct oom oom;
 	struct oom_memory_reader memory;
 	struct oom_table table;
-	bool own_cpuset;      /* the invoker's cpuset is not the machine's */
-	size_t touched;	      /* the last line that told something */
-	size_t asked_line;    /* of "Manual OOM execution"; SIZE_MAX none */
+	bool own_cpuset;   /* the invoker's cpuset is not the machine's */
+	size_t touched;	   /* the last line that told something */
+	size_t asked_line; /* of "Manual OOM execution"; SIZE_MAX none */
 };
 
 /* --- blocks ----------------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ struct oom {
 	uint64_t gfp_mask;
 	int order; /* of the allocation; OOM_NO_ORDER unknown */
 	uint64_t total_vm_kb, anon_rss_kb, file_rss_kb, shmem_rss_kb; /* of the victim */
-	char cgroup[256]; /* that reached its limit; "" none */
+	char cgroup[256];	     /* that reached its limit; "" none */
 	uint64_t limit_kb, usage_kb; /* of it; OOM_NO_SIZE also where it has none */
 	struct oom_memory memory;
 	struct oom_tasks tasks;

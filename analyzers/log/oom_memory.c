@@ -238,7 +238,8 @@ static uint64_t less(uint64_t a, uint64_t b)
 /* arm64 and others may have pages of 16 or 64 KiB: the nodes' lines are in KiB, the sums in pages. */
 static unsigned page_size(const struct oom_memory_reader *reader)
 {
-	uint64_t pages = reader->counters[ACTIVE_ANON].value + reader->counters[INACTIVE_ANON].value;
+	uint64_t pages =
+		reader->counters[ACTIVE_ANON].value + reader->counters[INACTIVE_ANON].value;
 
 	if (pages > 256 && reader->node_anon_kb / pages >= 48)
 		return 64;
@@ -247,7 +248,8 @@ static unsigned page_size(const struct oom_memory_reader *reader)
 
 static void sum_machine(struct sums *sums)
 {
-	uint64_t shmem = kib(sums, SHMEM), anon = kib(sums, ACTIVE_ANON) + kib(sums, INACTIVE_ANON) +
+	uint64_t shmem = kib(sums, SHMEM), anon = kib(sums, ACTIVE_ANON) +
+						  kib(sums, INACTIVE_ANON) +
 						  kib(sums, ISOLATED_ANON);
 	uint64_t lists = kib(sums, ACTIVE) + kib(sums, INACTIVE);
 

@@ -26,9 +26,9 @@ enum oom_use {
 
 /* Memory as the OOM report tells of it: the machine's, or the cgroup's that reached its limit. */
 struct oom_memory {
-	uint64_t total_kb;	   /* RAM, or the cgroup's limit; these are OOM_NO_SIZE where unknown */
+	uint64_t total_kb; /* RAM, or the cgroup's limit; these are OOM_NO_SIZE where unknown */
 	uint64_t use_kb[OOM_USES];
-	uint64_t missing_kb;	   /* of total_kb, that no counter tells of: drivers, vmalloc, balloons */
+	uint64_t missing_kb; /* of total_kb, that no counter tells of: drivers, vmalloc, balloons */
 	uint64_t swap_total_kb, swap_free_kb;
 	unsigned page_kb;
 	char slab_cache[64]; /* the largest of "Unreclaimable slab info:"; "" unknown */
@@ -43,7 +43,8 @@ struct oom_memory_reader {
 		uint64_t value;
 		bool known;
 	} counters[OOM_COUNTERS_MAX];
-	uint64_t node_anon_kb; /* what the nodes say of the pages that the sum counts: the page size */
+	uint64_t
+		node_anon_kb; /* what the nodes say of the pages that the sum counts: the page size */
 	bool in_slabs, in_cgroup;
 	char slab_cache[64];
 	uint64_t slab_cache_kb;

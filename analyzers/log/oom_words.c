@@ -61,17 +61,17 @@ static uint64_t most_of_tasks(const struct oom_memory *memory)
 static bool find_eater(const struct oom *oom, struct eater *ret)
 {
 	static const enum oom_use kept[] = {OOM_USE_SLAB_UNRECLAIMABLE, OOM_USE_SHMEM,
-					    OOM_USE_PAGE_TABLES, OOM_USE_KERNEL_STACKS,
-					    OOM_USE_HUGE_PAGES, OOM_USE_OTHER_KERNEL};
+					    OOM_USE_PAGE_TABLES,	OOM_USE_KERNEL_STACKS,
+					    OOM_USE_HUGE_PAGES,		OOM_USE_OTHER_KERNEL};
 	const struct oom_memory *memory = &oom->memory;
 	const struct oom_name *tasks = oom->tasks.count ? &oom->tasks.list[0] : NULL;
 	uint64_t known = memory->total_kb;
 
 	*ret = (struct eater){0};
 	if (tasks)
-		*ret = (struct eater){tasks, tasks->comm,
-				      MIN(tasks->rss_pages * memory->page_kb,
-					  most_of_tasks(memory))};
+		*ret = (struct eater){
+			tasks, tasks->comm,
+			MIN(tasks->rss_pages * memory->page_kb, most_of_tasks(memory))};
 	else if (oom->victim.pid >= 0 && oom->anon_rss_kb != OOM_NO_SIZE &&
 		 oom->limit_kb != OOM_NO_SIZE)
 		*ret = (struct eater){NULL, oom->victim.comm, oom->anon_rss_kb};
@@ -79,8 +79,7 @@ static bool find_eater(const struct oom *oom, struct eater *ret)
 		larger(ret, oom_use_words(OOM_USE_ANON), memory->use_kb[OOM_USE_ANON]);
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		larger(ret, oom_use_words(kept[i]), memory->use_kb[kept[i]]);
-	larger(ret, "memory that no counter tells of (drivers, vmalloc, a balloon)",
-	       memory->missing_kb);
+	larger(ret, "what no counter tells of (drivers, vmalloc, a balloon)", memory->missing_kb);
 	return ret->kb && (known == OOM_NO_SIZE || ret->kb >= known / LEAST_SHARE);
 }
 
@@ -120,8 +119,8 @@ static void put_what(const struct oom *oom, struct str *out)
 	if (oom->asked) {
 		str_puts(out, "OOM killer called by hand (SysRq-f)");
 	} else if (oom->constraint == OOM_MEMCG) {
-		str_printf(out, "memory cgroup%s%s has reached its limit", oom->cgroup[0] ? " " : "",
-			   oom->cgroup);
+		str_printf(out, "memory cgroup%s%s has reached its limit",
+			   oom->cgroup[0] ? " " : "", oom->cgroup);
 		if (oom->limit_kb != OOM_NO_SIZE) {
 			str_puts(out, " of ");
 			put_size(oom->limit_kb, out);
@@ -144,15 +143,12 @@ static void put_task(const struct oom_task *task, struct str *out)
 
 static void put_what_and_who(const struct oom *oom, struct str *out)
 {
-	size_t before;
+	_str_ struct str eater = {0};
 
 	put_what(oom, out);
-	if (oom->asked)
+	if (oom->asked || !oom_put_eater(oom, &eater) || !eater.data)
 		return;
-	before = out->length;
-	str_puts(out, is_kernel_memory(oom) ? ": kernel memory: " : ": ");
-	if (!oom_put_eater(oom, out))
-		out->length = before;
+	str_printf(out, ": %s%s", is_kernel_memory(oom) ? "kernel memory: " : "", eater.data);
 }
 
 void oom_put_summary(const struct oom *oom, struct str *out)

@@ -145,6 +145,8 @@ enum report_outcome report_kind_outcome(enum report_kind kind);
  * stuck, else the first notice; NULL when there is none.
  */
 const struct report *reports_crash(const struct reports *reports);
+/* The panic behind the crash that is about nothing else, or NULL. */
+const struct report *reports_panic_over(const struct reports *reports, const struct report *crash);
 /* Its kind as a crash: a panic whose words name a lockup is one, though the lockup's own report is lost. */
 enum report_kind report_crash_kind(const struct report *report);
 

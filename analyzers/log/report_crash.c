@@ -107,3 +107,12 @@ const struct report *reports_crash(const struct reports *reports)
 		return oops ? oops : request;
 	return best && weight(best) ? best : NULL;
 }
+
+const struct report *reports_panic_over(const struct reports *reports, const struct report *crash)
+{
+	for (const struct report *report = crash + 1; report < reports->list + reports->count;
+	     report++)
+		if (report_kind_outcome(report->kind) == OUTCOME_PANIC)
+			return report_crash_kind(report) == crash->kind ? report : NULL;
+	return NULL;
+}

@@ -236,6 +236,12 @@ static void read_machine_check(const char *line, struct report *report)
 	take_cpu(line, "CPU: ", report);
 }
 
+/* "Uhhuh. NMI received for unknown reason 3d on CPU 0." */
+static void read_nmi(const char *line, struct report *report)
+{
+	take_cpu(line, " on CPU ", report);
+}
+
 /* "stack-protector: Kernel stack is corrupted in: f+0x1/0x2" (or an address, before 4.x) */
 static void read_stack_protector(const char *line, struct report *report)
 {
@@ -299,6 +305,7 @@ static const struct {
 	{REPORT_SCHEDULING, read_atomic},
 	{REPORT_OUT_OF_MEMORY, read_oom},
 	{REPORT_MACHINE_CHECK, read_machine_check},
+	{REPORT_NMI, read_nmi},
 	{REPORT_STACK_PROTECTOR, read_stack_protector},
 	{REPORT_BACKTRACE, read_backtrace},
 	{REPORT_NULL_DEREFERENCE, take_address},

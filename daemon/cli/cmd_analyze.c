@@ -10,6 +10,7 @@
 #include "daemon/render/render.h"
 #include "daemon/render/render_locks.h"
 #include "daemon/render/render_memory.h"
+#include "daemon/render/sections.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/report.h"
 
@@ -22,7 +23,7 @@ struct arguments {
 
 static const char help[] =
 	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]\n"
-	"                      [--json|--locks|--dot|--memory]\n"
+	"                      [--json|--locks|--dot|--memory|--log]\n"
 	"                      [--no-sandbox] [--timeout SECONDS]\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
@@ -40,6 +41,8 @@ static const char help[] =
 	"  --dot              the same as a graph for Graphviz\n"
 	"  --memory           only the registers, locks and other addresses and what they are,\n"
 	"                     where the bad value came from, and the words around it\n"
+	"  --log              only what happened by the kernel's log, in its order, and what of it\n"
+	"                     explains the crash\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
@@ -59,6 +62,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 		{"locks", no_argument, NULL, 'l'},
 		{"dot", no_argument, NULL, 'd'},
 		{"memory", no_argument, NULL, 'p'},
+		{"log", no_argument, NULL, 'g'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -85,6 +89,9 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 			break;
 		case 'p':
 			ret->part = render_memory;
+			break;
+		case 'g':
+			ret->part = section_by_id(SECTION_log)->render;
 			break;
 		case 'n':
 			ret->no_sandbox = true;
@@ -121,7 +128,9 @@ static void print_text(const json_t *report, const struct arguments *arguments)
 	if (!text.length)
 		str_puts(&text, arguments->part == render_locks
 					? "no lock that anyone waits for was found\n"
-					: "the crash shows no address to look at\n");
+				: arguments->part == render_memory
+					? "the crash shows no address to look at\n"
+					: "the log tells of nothing that matters\n");
 	fputs(text.data ? text.data : "", stdout);
 }
 
@@ -221,7 +230,7 @@ static int run(int argc, char **argv)
 const struct verb analyze_verb = {
 	.name = "analyze",
 	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR] "
-		    "[--json|--locks|--dot|--memory] [--no-sandbox]",
+		    "[--json|--locks|--dot|--memory|--log] [--no-sandbox]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.run = run,
 };

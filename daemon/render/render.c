@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/render/render_json.h"
+#include "daemon/render/render_log.h"
 #include "finding.h"
 
 #define DEFAULT_WIDTH 100
@@ -345,6 +346,17 @@ static void put_degraded(const struct page *page, const json_t *degraded)
 	}
 }
 
+static void put_before(const struct page *page, const json_t *report)
+{
+	_str_ struct str text = {0};
+
+	render_log_before(report, page->style->width, &text);
+	if (!text.length)
+		return;
+	heading(page, "What happened");
+	str_append(page->out, text.data, text.length);
+}
+
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out)
 {
 	struct page page = {out, style};
@@ -353,11 +365,12 @@ void render_verdict(const json_t *report, const struct render_style *style, stru
 
 	put_headline(&page, report);
 	put_list(&page, "Because", json_at(verdict, "reasons"));
-	if (json_object_size(crash)) {
+	if (json_object_size(crash) && strcmp(string_or(crash, "kind", ""), "none") != 0) {
 		put_crash(&page, crash);
 		put_backtrace(&page, crash);
 		put_report(&page, report);
 	}
+	put_before(&page, report);
 	put_findings(&page, json_at(report, "findings"));
 	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"));
 	put_system(&page, report);

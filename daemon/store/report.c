@@ -186,6 +186,16 @@ static struct err *start(struct store *store, int64_t dump, json_t *report)
 	return NULL;
 }
 
+/* Who reads the verdict alone, as a ticketing system does, reads there what it began with. */
+static void copy_first_cause(json_t *report)
+{
+	json_t *verdict = json_object_get(report, "verdict");
+	json_t *cause = json_at(report, "log.first_cause");
+
+	if (json_is_object(verdict))
+		json_object_set(verdict, "first_cause", cause ? cause : json_null());
+}
+
 struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 {
 	_json_ json_t *report = json_object();
@@ -197,6 +207,7 @@ struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 	json_object_set_new(report, "cost", json_null());
 	TRY(add_findings(store, dump, report));
 	TRY(add_verdict(store, dump, report));
+	copy_first_cause(report);
 	*ret = json_incref(report);
 	return NULL;
 }

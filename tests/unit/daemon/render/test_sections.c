@@ -54,8 +54,9 @@ START_TEST(each_section_says_what_is_known)
 			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
 			   "What it may be\n   50 %  bit 3\n"},
-		{"log", "[    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0 in "
-			"libc.so offset 16\n"},
+		{"log",
+		 "            [    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0 in "
+		 "libc.so offset 16\n"},
 		{"registers", "       rip 0x1       rdi 0x5006\n"},
 		{"findings", "#1 crash critical - h\n"},
 	};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What went wrong, and what it began with, in a line each. */
+#include "log/first_cause_words.h"
+
+#include "log/log_time.h"
+
+/* The line, and what the lines below it add. */
+static void put_text(const struct log *log, const struct event *event, struct str *out)
+{
+	str_puts(out, event_text(log, event));
+	if (event->detail[0])
+		str_printf(out, " (%s)", event->detail);
+}
+
+static void put_what(const struct log *log, const struct event *event, struct str *out)
+{
+	double seconds;
+
+	if (event->severity == EVENT_CORRECTED)
+		str_puts(out, "corrected ");
+	else if (event->kind == EVENT_MEMORY_ERROR && event->severity == EVENT_FATAL)
+		str_puts(out, "uncorrected ");
+	str_puts(out, event_kind_title(event->kind));
+	if (event->device[0])
+		str_printf(out, " (%s)", event->device);
+	if (event->count < 2)
+		return;
+	str_printf(out, ", %zu times", event->count);
+	if (log_time_between(log, event->line, event->last_line, &seconds) && seconds >= 1) {
+		str_puts(out, " in ");
+		log_time_put(seconds, out);
+	}
+}
+
+void first_cause_put_trouble(const struct log *log, const struct event *trouble,
+			     const struct first_cause *cause, struct str *out)
+{
+	put_what(log, trouble, out);
+	if (!cause->event || cause->event == trouble) {
+		str_puts(out, ": ");
+		put_text(log, trouble, out);
+		return;
+	}
+	str_puts(out, "; it began with ");
+	put_text(log, cause->event, out);
+	if (cause->has_distance && cause->distance_s >= 1) {
+		str_puts(out, ", ");
+		log_time_put(cause->distance_s, out);
+		str_puts(out, " before");
+	}
+}
+
+void first_cause_put(const struct log *log, const struct first_cause *cause, struct str *out)
+{
+	if (cause->has_distance && cause->event != cause->effect) {
+		log_time_put(cause->distance_s, out);
+		str_puts(out, " before: ");
+	}
+	put_text(log, cause->event, out);
+}

@@ -1,0 +1,13 @@
+-- id: allocation_failure
+-- title: an allocation of pages failed; the kernel went on
+-- cause: out_of_memory
+-- severity: warning
+-- confidence: 0.7
+-- advice: A high order asks for pages that lie side by side: free memory may be there, in pieces. See the free lists below "Mem-Info:".
+-- advice: Who asked has to live with a failure, or ask for less: its caller is named.
+SELECT
+	coalesce('the log says: ' || message, 'an allocation of pages failed') AS because,
+	'allocation of pages failed' || culprit_place || coalesce(': ' || message, '') AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'allocation_failure';

@@ -1,0 +1,24 @@
+-- id: hardware_trouble
+-- title: a device failed; the kernel went on
+-- cause: hardware
+-- severity: warning
+-- confidence: 0.85
+-- advice: See the device's own records (smartctl, the BMC's event log, the switch's port) and its cable, slot and firmware before replacing it.
+-- advice: triage show --log has all events in their order.
+SELECT
+	'the log says: ' || t.text AS because,
+	t.headline,
+	-- Errors that were corrected are a warning; some devices report what a driver did wrong.
+	CASE WHEN t.severity = 'corrected' THEN 0.75
+		WHEN t.kind IN ('filesystem_error', 'nfs') THEN 0.8
+		WHEN t.severity <> 'fatal' AND t.kind IN ('iommu_fault', 'usb', 'nic', 'netdev_watchdog') THEN 0.7
+		ELSE 1.0 END AS confidence,
+	t.finding, f.finding AS finding2
+FROM trouble t JOIN crash c ON c.dump = t.dump LEFT JOIN first_cause f ON f.dump = t.dump
+WHERE t.dump = :dump AND c.kind = 'none'
+	AND (t.kind IN ('machine_check', 'memory_error', 'thermal', 'pcie_error', 'iommu_fault', 'usb',
+		'ata', 'scsi', 'nvme', 'multipath', 'raid', 'io_error', 'nic', 'netdev_watchdog')
+		OR t.kind = 'gpu_error' AND (t.severity = 'fatal' AND t.text LIKE '%bus%' OR
+			f.kind IN ('pcie_error', 'memory_error'))
+		-- A file system that only follows its disk.
+		OR t.kind = 'filesystem_error' AND f.kind <> 'filesystem_error');

@@ -1,0 +1,16 @@
+-- id: oom_kill
+-- title: the OOM killer killed programs; the kernel went on
+-- cause: out_of_memory
+-- severity: warning
+-- confidence: 0.9
+-- advice: Look at who holds the memory, not at who asked for it or who was killed: see log.oom in the JSON.
+-- advice: A cgroup's limit is its own: raise it, or find out why what runs in it needs more. Of the machine, look for what grew.
+SELECT
+	CASE WHEN o.count > 1 THEN 'the kernel''s log has ' || o.count || ' kills of the OOM killer'
+		ELSE 'the kernel''s log has a report of the OOM killer' END ||
+		coalesce((SELECT ', of which one says: ' || k.eater FROM oom k
+		WHERE k.dump = :dump AND k.eater IS NOT NULL ORDER BY k.finding LIMIT 1), '') AS because,
+	o.headline, o.confidence, o.finding, c.finding AS finding2
+FROM oom_kills o JOIN crash c ON c.dump = o.dump
+WHERE o.dump = :dump AND (c.kind = 'none' OR c.kind = 'out_of_memory' AND c.message IS c.reason)
+	AND EXISTS (SELECT 1 FROM oom k WHERE k.dump = :dump AND NOT k.asked);
