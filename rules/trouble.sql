@@ -6,9 +6,7 @@
 -- advice: triage show --log has all events in their order.
 -- What failed is read; whether its hardware, its driver or who used it did wrong is not.
 SELECT
-	'the log says: ' || t.text AS because, t.headline,
-	CASE WHEN t.kind = 'segfault' THEN 0.5 ELSE 1.0 END AS confidence,
-	t.finding
+	'the log says: ' || t.text AS because, t.headline, t.finding
 FROM trouble t JOIN crash c ON c.dump = t.dump
 WHERE t.dump = :dump AND c.kind = 'none' AND t.kind IN ('filesystem_error', 'nfs', 'gpu_error',
-	'link', 'firmware_error', 'segfault', 'boot_failure', 'resource_limit', 'nmi', 'warning');
+	'link', 'firmware_error', 'boot_failure', 'resource_limit', 'nmi', 'warning');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines held against log_events.def. */
+/* Lines held against event_lines.def. */
 #include "log/event_line.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static const struct {
 #define LOG_EVENT(kind, severity, words, also) {EVENT_BEGINS, EVENT_##kind, EVENT_##severity, also},
 #define LOG_DETAIL(kind, words) {EVENT_DETAILS, EVENT_##kind, EVENT_INFO, ""},
 #define LOG_NOTHING(words, also) {EVENT_NOTHING, EVENT_BOOT, EVENT_INFO, also},
-#include "log/log_events.def"
+#include "log/event_lines.def"
 #undef LOG_EVENT
 #undef LOG_DETAIL
 #undef LOG_NOTHING
@@ -26,12 +26,12 @@ static const char *const entry_words[] = {
 #define LOG_EVENT(kind, severity, words, also) words,
 #define LOG_DETAIL(kind, words) words,
 #define LOG_NOTHING(words, also) words,
-#include "log/log_events.def"
+#include "log/event_lines.def"
 #undef LOG_EVENT
 #undef LOG_DETAIL
 #undef LOG_NOTHING
 };
-_Static_assert(ARRAY_SIZE(entry_words) <= WORDS_MAX, "log_events.def is too long");
+_Static_assert(ARRAY_SIZE(entry_words) <= WORDS_MAX, "event_lines.def is too long");
 
 struct err *event_words_new(struct words **ret)
 {

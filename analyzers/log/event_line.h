@@ -20,9 +20,9 @@ struct event_match {
 	const char *detail;
 };
 
-/* The words of log_events.def, to look for them all at once. ERR_NOMEM. */
+/* The words of event_lines.def, to look for them all at once. ERR_NOMEM. */
 struct err *event_words_new(struct words **ret);
-/* What a line is by log_events.def. */
+/* What a line is by event_lines.def. */
 struct event_match event_match_line(const struct words *words, const struct log_line *line);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads the events out of a log, line by line: those that reports, machine checks and OOM kills are,
- * and those of log_events.def. Lines of a report's body are none.
+ * and those of event_lines.def. Lines of a report's body are none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,9 +173,15 @@ static struct err *take_mce(struct reader *reader, const struct mce *mce)
 	return words.failed ? &err_nomem : NULL;
 }
 
+/* The kill, where there was one. */
+static size_t line_of_oom(const struct oom *oom)
+{
+	return oom->end == OOM_KILLED ? oom->kill_line : oom->line;
+}
+
 static struct err *take_oom(struct reader *reader, const struct oom *oom)
 {
-	TRY(begin(reader, oom->kill_line, EVENT_OUT_OF_MEMORY,
+	TRY(begin(reader, line_of_oom(oom), EVENT_OUT_OF_MEMORY,
 		  oom->end == OOM_PANIC ? EVENT_FATAL : EVENT_ERROR));
 	copy_string(reader->last.device, sizeof(reader->last.device), oom->victim.comm);
 	return NULL;
@@ -183,12 +189,19 @@ static struct err *take_oom(struct reader *reader, const struct oom *oom)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
+/* Registers, frames, lists of modules; what a report says in words may be an event as well. */
+static bool is_body(const char *text)
+{
+	enum body_line kind = report_body_kind(text);
+
+	return kind != BODY_NONE && kind != BODY_DETAIL;
+}
+
 static struct err *take_match(struct reader *reader, const struct event_match *match, size_t line)
 {
 	const char *text = reader->log->lines[line].text;
 
-	if (match->role == EVENT_NOTHING ||
-	    (line <= reader->body_end && report_body_kind(text) != BODY_NONE))
+	if (match->role == EVENT_NOTHING || (line <= reader->body_end && is_body(text)))
 		return NULL;
 	if (match->role == EVENT_DETAILS) {
 		if (reader->has_last && reader->last.kind == match->kind &&
@@ -235,7 +248,7 @@ static struct err *take_line(struct reader *reader, size_t line)
 		known = true;
 	}
 	while (reader->ooms && reader->oom < reader->ooms->count &&
-	       reader->ooms->list[reader->oom].kill_line == line) {
+	       line_of_oom(&reader->ooms->list[reader->oom]) == line) {
 		TRY(take_oom(reader, &reader->ooms->list[reader->oom++]));
 		known = true;
 	}

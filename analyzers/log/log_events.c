@@ -6,7 +6,7 @@
  * Needs: the log.
  * False positives: lines that user space wrote to /dev/kmsg; an event near the crash that has nothing
  *   to do with it: the confidence of a first cause is lower where only time speaks for it.
- * Kernel commits: none; words by log_events.def, what explains what by first_causes.def.
+ * Kernel commits: none; words by event_lines.def, what explains what by first_causes.def.
  */
 #include "analysis.h"
 #include "log/event.h"

@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "kernel/printk/log.h"
-#include "log/mce_words.h"
+#include "log/mce_bits.h"
 
 #define REST_LINES 24	/* a record's lines stand so near its first one */
 #define PANIC_LINES 400 /* as many CPUs may print theirs before the panic */

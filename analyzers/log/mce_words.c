@@ -5,6 +5,8 @@
  */
 #include "log/mce_words.h"
 
+#include "log/mce_bits.h"
+
 #define CODE_MASK 0xefffu /* without bit 12: whether corrected errors are filtered */
 
 static const char *const requests[] = {
