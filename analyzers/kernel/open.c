@@ -3,7 +3,6 @@
 #include "kernel/open.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
@@ -22,7 +21,6 @@
 #include "kernel/types/btf_dump.h"
 #include "kernel/types/dwarf.h"
 #include "kernel/types/members.h"
-#include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "kernel/unwind/cpu_regs.h"
 #include "kernel/unwind/stack_frame.h"

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/types/btf.h"
+#include "kernel/types/members.h"
+#include "unit.h"
 
 /*
  * Writes .BTF sections for tests (Documentation/bpf/btf.rst). Each function returns the id of the
@@ -127,6 +130,27 @@ static inline void *b_finish(struct btf_build *b, size_t *size)
 	str_deinit(&b->types);
 	str_deinit(&b->strings);
 	return data;
+}
+
+/* The types of the section; base for a module's, else NULL. */
+static inline struct type_provider *b_open(struct btf_build *b, struct type_provider *base,
+					   const char *module)
+{
+	struct type_provider *provider;
+	size_t size;
+	void *data = b_finish(b, &size);
+
+	assert_ok(btf_open(data, size, base, module, &provider));
+	return provider;
+}
+
+/* Make them the types of a kernel, for types_close() and members_close(). */
+static inline void b_open_kernel(struct btf_build *b, struct types **types,
+				 struct members **members)
+{
+	assert_ok(types_open(types));
+	assert_ok(types_add(*types, b_open(b, NULL, "")));
+	assert_ok(members_open(*types, members));
 }
 
 #endif

@@ -11,7 +11,6 @@
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 #include "unit.h"
@@ -216,9 +215,7 @@ static inline void fake_regs_types(struct btf_build *b, uint32_t l)
 
 static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint32_t l))
 {
-	struct type_provider *provider;
 	struct btf_build b = {0};
-	size_t size;
 	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), l = b_int(&b, "long", 8);
 
 	memset(&fake, 0, sizeof(fake));
@@ -232,11 +229,7 @@ static inline void fake_open(void (*more)(struct btf_build *b, uint32_t i, uint3
 	fake_regs_types(&b, l);
 	if (more)
 		more(&b, i, l);
-	void *data = b_finish(&b, &size);
-	assert_ok(btf_open(data, size, NULL, "", &provider));
-	assert_ok(types_open(&kernel.types));
-	assert_ok(types_add(kernel.types, provider));
-	assert_ok(members_open(kernel.types, &kernel.members));
+	b_open_kernel(&b, &kernel.types, &kernel.members);
 }
 
 static inline void fake_close(void)

@@ -8,7 +8,6 @@
 
 #include <elf.h>
 #include <endian.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/str.h"
-
 /* Whole-file compression, as Debian's kdump-config and people do it, and dumps of other kinds. */
 static const struct {
 	const char *magic;

@@ -2,7 +2,6 @@
 /* Walks the page tables of the dead machine, for one address, a range, or the direct map's base. */
 #include "kernel/memory/pagetable.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/parse.h"

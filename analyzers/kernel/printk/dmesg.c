@@ -3,7 +3,6 @@
 #include "kernel/printk/dmesg.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "kernel/printk/dmesg_lines.h"

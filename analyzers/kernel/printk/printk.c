@@ -2,6 +2,8 @@
 /* Finds the kernel's log in the dump, in each form it has had. */
 #include "kernel/printk/printk.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 #include "base/parse.h"

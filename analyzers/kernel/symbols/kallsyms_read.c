@@ -3,7 +3,6 @@
 #include "kernel/symbols/kallsyms_read.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/parse.h"
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "kernel/symbols/vmlinux.h"
 
 /* Where Debian, Fedora and their kin, SUSE, and a kernel built here have it. */

@@ -10,7 +10,6 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "kernel/types/types.h"
 
 struct tasks {
 	struct task *list;

@@ -2,6 +2,8 @@
 /* Finds where this kernel has each member that members.def lists. */
 #include "kernel/types/members.h"
 
+#include <stdio.h>
+
 /* One form a member has had. */
 struct era {
 	const char *type, *path;

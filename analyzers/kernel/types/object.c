@@ -2,8 +2,6 @@
 /* Reads members of objects and variables of the dead kernel. */
 #include "kernel/types/object.h"
 
-#include <string.h>
-
 #include "base/parse.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"

@@ -10,7 +10,6 @@
 #include "kernel/modules/module.h"
 #include "kernel/modules/module_symbols.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 #include "vmlinux_build.h"
@@ -95,10 +94,8 @@ static void open_types(enum era era)
 {
 	static const char *const states[] = {"MODULE_STATE_LIVE", "MODULE_STATE_COMING",
 					     "MODULE_STATE_GOING", "MODULE_STATE_UNFORMED"};
-	struct type_provider *provider;
 	struct btf_build b = {0};
 	struct ids id;
-	size_t size;
 
 	id.c = b_int(&b, "char", 1);
 	id.i = b_int(&b, "unsigned int", 4);
@@ -111,11 +108,7 @@ static void open_types(enum era era)
 	(era == ERA_MEM	     ? module_of_mem
 	 : era == ERA_LAYOUT ? module_of_layout
 			     : module_plain)(&b, &id);
-	void *data = b_finish(&b, &size);
-	assert_ok(btf_open(data, size, NULL, "", &provider));
-	assert_ok(types_open(&kernel.types));
-	assert_ok(types_add(kernel.types, provider));
-	assert_ok(members_open(kernel.types, &kernel.members));
+	b_open_kernel(&b, &kernel.types, &kernel.members);
 }
 
 static void open_symbols(void)

@@ -7,17 +7,6 @@
 #include "kernel/types/btf.h"
 #include "kernel/types/types.h"
 
-static struct type_provider *open_built(struct btf_build *b, struct type_provider *base,
-					const char *module)
-{
-	struct type_provider *provider;
-	size_t size;
-	void *data = b_finish(b, &size);
-
-	assert_ok(btf_open(data, size, base, module, &provider));
-	return provider;
-}
-
 static struct type find(struct type_provider *p, enum type_kind kind, const char *name)
 {
 	return p->ops->find(p, kind, name);
@@ -31,7 +20,7 @@ START_TEST(structs_have_members)
 	uint32_t self = b_plain(&b, B_PTR, NULL, 4);
 	b_record(&b, B_STRUCT, "node", 24, 3, "value", int_id, 0, "next", self, 64, "seen", long_id,
 		 128);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 	struct type node = find(p, TYPE_STRUCT, "node");
 
 	ck_assert_int_eq(node.kind, TYPE_STRUCT);
@@ -61,7 +50,7 @@ START_TEST(bit_fields_of_both_forms)
 	b_record(&b, B_STRUCT | B_KIND_FLAG, "new", 8, 2, "inuse", u32, 16u << 24 | 32, "frozen",
 		 u32, 1u << 24 | 63);
 	b_record(&b, B_STRUCT, "old", 4, 1, "five", narrow, 8);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 
 	ck_assert(type_find_member(find(p, TYPE_STRUCT, "new"), "frozen", &m));
 	ck_assert_uint_eq(m.bit_offset, 63);
@@ -84,7 +73,7 @@ START_TEST(wrappers_come_off)
 	uint32_t constant = b_plain(&b, B_CONST, NULL, b_plain(&b, B_VOLATILE, NULL, tag));
 	b_record(&b, B_STRUCT, "page", 8, 1, "_refcount", constant, 32);
 	b_plain(&b, B_TYPEDEF, "nothing", 0);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 
 	ck_assert_uint_eq(find(p, TYPE_NONE, "atomic_t").id, anonymous);
 	ck_assert_uint_eq(find(p, TYPE_STRUCT, "atomic_t").id, anonymous);
@@ -120,7 +109,7 @@ START_TEST(enums_functions_variables)
 	b_plain(&b, B_FUNC, "act", proto);
 	b_head(&b, "jiffies", B_VAR << 24, int_id);
 	b_u32(&b, 1);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 
 	struct type state = find(p, TYPE_ENUM, "state");
 	ck_assert(p->ops->enumerator(p, state, 0, &name, &value));
@@ -152,10 +141,10 @@ START_TEST(split_stands_on_its_base)
 	b_record(&b, B_STRUCT, "device", 4, 1, "id", int_id, 0);
 	split.first_id = 3;
 	split.first_string = (uint32_t)b.strings.length;
-	struct type_provider *base = open_built(&b, NULL, "");
+	struct type_provider *base = b_open(&b, NULL, "");
 	/* A member whose type and whose name are the base's. */
 	b_record(&split, B_STRUCT, "usb_device", 8, 2, "dev", 2, 0, "own", int_id, 32);
-	struct type_provider *p = open_built(&split, base, "usbcore");
+	struct type_provider *p = b_open(&split, base, "usbcore");
 
 	ck_assert_str_eq(p->module, "usbcore");
 	struct type usb = find(p, TYPE_STRUCT, "usb_device");
@@ -211,7 +200,7 @@ START_TEST(typedef_of_itself_is_no_type)
 	b_plain(&b, B_TYPEDEF, "ping", 3);
 	b_plain(&b, B_CONST, NULL, 2);
 	b_record(&b, B_STRUCT, "user", 8, 1, "field", 2u, 0u);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 
 	ck_assert_int_eq(find(p, TYPE_NONE, "self").kind, TYPE_NONE);
 	ck_assert(type_find_member(find(p, TYPE_STRUCT, "user"), "field", &m));
@@ -231,7 +220,7 @@ START_TEST(struct_inside_itself_ends)
 		 0u);
 	b_array(&b, 2, 4); /* an array of itself */
 	b_record(&b, B_STRUCT, "rings", 8, 2, "a", 2u, 0u, "b", 3u, 0u);
-	struct type_provider *p = open_built(&b, NULL, "");
+	struct type_provider *p = b_open(&b, NULL, "");
 	struct type ball = find(p, TYPE_STRUCT, "ball"), rings = find(p, TYPE_STRUCT, "rings");
 
 	ck_assert(!type_find_member(ball, "absent", &m));

@@ -3,7 +3,6 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
-#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
@@ -13,9 +12,7 @@ static struct kernel kernel;
 /* task_struct with a signed pid in 12 bits of a bit-field. */
 static void open_kernel(void)
 {
-	struct type_provider *provider;
 	struct btf_build b = {0};
-	size_t size;
 	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), comm = b_array(&b, c, 16);
 	uint32_t pointer = b_plain(&b, B_PTR, NULL, 0);
 	uint32_t atomic = b_record(&b, B_STRUCT, NULL, 4, 1, "counter", i, 0);
@@ -23,11 +20,7 @@ static void open_kernel(void)
 	b_record(&b, B_STRUCT | B_KIND_FLAG, "task_struct", 48, 6, "state", atomic, 0, "pid", i,
 		 12u << 24 | 36, "tgid", i, 64, "comm", comm, 128, "stack", pointer, 256, "mm",
 		 comm, 256);
-	void *data = b_finish(&b, &size);
-	assert_ok(btf_open(data, size, NULL, "", &provider));
-	assert_ok(types_open(&kernel.types));
-	assert_ok(types_add(kernel.types, provider));
-	assert_ok(members_open(kernel.types, &kernel.members));
+	b_open_kernel(&b, &kernel.types, &kernel.members);
 }
 
 static void close_kernel(void)

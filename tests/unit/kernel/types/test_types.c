@@ -3,7 +3,6 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
-#include "kernel/types/btf.h"
 #include "kernel/types/btf_dump.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
@@ -14,9 +13,7 @@
  */
 static struct type_provider *queue_types(void)
 {
-	struct type_provider *provider;
 	struct btf_build b = {0};
-	size_t size;
 	uint32_t c = b_int(&b, "char", 1), i = b_int(&b, "int", 4), s = b_int(&b, "short", 2);
 	uint32_t to_hook = b_plain(&b, B_PTR, NULL, 5);
 	uint32_t hook =
@@ -30,9 +27,7 @@ static struct type_provider *queue_types(void)
 	b_record(&b, B_STRUCT, "queue", 80, 6, "name", name, 0, "list", hook, 64, NULL, some, 192,
 		 "slots", slots, 256, "run", run, 512, "tail", tail, 608);
 	b_plain(&b, B_TYPEDEF, "queue_t", slot);
-	void *data = b_finish(&b, &size);
-	assert_ok(btf_open(data, size, NULL, "", &provider));
-	return provider;
+	return b_open(&b, NULL, "");
 }
 
 static struct types *open_queue(void)

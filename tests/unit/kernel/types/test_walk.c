@@ -3,7 +3,6 @@
 
 #include "btf_build.h"
 #include "fake_memory.h"
-#include "kernel/types/btf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 #include "kernel/types/walk.h"
@@ -13,17 +12,11 @@ static struct kernel kernel;
 /* All it knows is struct list_head. */
 static void open_kernel(void)
 {
-	struct type_provider *provider;
 	struct btf_build b = {0};
 	uint32_t pointer = b_plain(&b, B_PTR, NULL, 0);
-	size_t size;
 
 	b_record(&b, B_STRUCT, "list_head", 16, 2, "next", pointer, 0, "prev", pointer, 64);
-	void *data = b_finish(&b, &size);
-	assert_ok(btf_open(data, size, NULL, "", &provider));
-	assert_ok(types_open(&kernel.types));
-	assert_ok(types_add(kernel.types, provider));
-	assert_ok(members_open(kernel.types, &kernel.members));
+	b_open_kernel(&b, &kernel.types, &kernel.members);
 }
 
 static void close_kernel(void)
