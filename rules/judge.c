@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "rules/view_tables.h"
 
 #define ROWS_MAX 32	 /* matches of one rule that are looked at */
 #define RULE_STEPS 20000 /* thousand virtual machine instructions a rule may take */
@@ -247,6 +248,32 @@ static void decide(struct matches *matches, struct verdict *verdict)
 	add_alternatives(matches, verdict);
 }
 
+/* A store that holds this dump alone, as that of `triage analyze`, is small enough to copy. */
+static struct err *is_alone(struct db *db, bool *ret)
+{
+	int64_t dumps = 0;
+
+	TRY(db_number(db, &dumps, "SELECT count(*) FROM (SELECT 1 FROM dump LIMIT 2)", ""));
+	*ret = dumps == 1;
+	return NULL;
+}
+
+static struct err *try_rules(const struct rules *rules, struct db *db, int64_t dump,
+			     struct matches *matches, json_t *broken)
+{
+	_cleanup_(cleanup_view_tables_drop) struct db *tables = NULL;
+	bool alone;
+
+	TRY(is_alone(db, &alone));
+	if (alone) {
+		tables = db;
+		TRY(view_tables_make(db));
+	}
+	for (size_t i = 0; i < rules_count(rules); i++)
+		TRY(try_rule(db, rules_at(rules, i), dump, matches, broken));
+	return NULL;
+}
+
 struct err *judge_dump(const struct rules *rules, struct db *db, int64_t dump, struct verdict *ret)
 {
 	unsigned failures = alloc_failures();
@@ -260,8 +287,7 @@ struct err *judge_dump(const struct rules *rules, struct db *db, int64_t dump, s
 		.broken = json_array(),
 	};
 
-	for (size_t i = 0; i < rules_count(rules); i++)
-		TRY(try_rule(db, rules_at(rules, i), dump, &matches, verdict.broken));
+	TRY(try_rules(rules, db, dump, &matches, verdict.broken));
 	decide(&matches, &verdict);
 	if (alloc_failures() != failures)
 		return &err_nomem;

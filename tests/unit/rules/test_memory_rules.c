@@ -118,7 +118,7 @@ struct finding_text {
 		"log.event", 1, "{\"kind\": \"" kind "\", \"text\": \"" text "\"}"                 \
 	}
 
-static const struct {
+static const struct scene {
 	struct finding_text findings[4];
 	const char *cause, *rule;
 	double least, most; /* confidence */
@@ -289,20 +289,25 @@ static void add(struct store *store, int64_t dump, const struct finding_text *te
 	assert_ok(store_add_finding(store, dump, finding));
 }
 
+static void open_scene(const struct scene *scene, struct store **store, int64_t *dump)
+{
+	assert_ok(store_open(":memory:", 0, store));
+	assert_ok(store_put_dump(*store, &(struct dump_row){.uid = "u1"}, dump));
+	for (size_t i = 0; i < ARRAY_SIZE(scene->findings) && scene->findings[i].code; i++)
+		add(*store, *dump, &scene->findings[i]);
+}
+
 START_TEST(the_most_exact_explanation_wins)
 {
 	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
 
 	assert_ok(rules_load(NULL, &rules));
 	for (size_t i = 0; i < ARRAY_SIZE(scenes); i++) {
-		struct verdict verdict = {0};
-		struct store *store;
+		_cleanup_(cleanup_store_close) struct store *store = NULL;
+		_verdict_ struct verdict verdict = {0};
 		int64_t dump;
 
-		assert_ok(store_open(":memory:", 0, &store));
-		assert_ok(store_put_dump(store, &(struct dump_row){.uid = "u1"}, &dump));
-		for (size_t j = 0; j < 4 && scenes[i].findings[j].code; j++)
-			add(store, dump, &scenes[i].findings[j]);
+		open_scene(&scenes[i], &store, &dump);
 		assert_ok(judge_dump(rules, store_db(store), dump, &verdict));
 		ck_assert_uint_eq(json_array_size(verdict.broken), 0);
 		ck_assert_msg(!strcmp(verdict.rule, scenes[i].rule) &&
@@ -312,10 +317,56 @@ START_TEST(the_most_exact_explanation_wins)
 		ck_assert_msg(verdict.confidence >= scenes[i].least &&
 				      verdict.confidence <= scenes[i].most,
 			      "case %zu: %s is %f sure", i, verdict.rule, verdict.confidence);
-		verdict_deinit(&verdict);
-		store_close(store);
 	}
 }
 END_TEST
 
-UNIT_MAIN("memory_rules", the_most_exact_explanation_wins)
+static json_t *verdict_json(const struct verdict *verdict)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:f, s:O, s:O, s:O, s:O}", "rule", verdict->rule,
+			 "cause", verdict->cause, "severity", verdict->severity, "headline",
+			 verdict->headline, "confidence", verdict->confidence, "because",
+			 verdict->because, "reasons", verdict->reasons, "alternatives",
+			 verdict->alternatives, "broken", verdict->broken);
+}
+
+/* With one dump in the store its views are tables while it is judged; with two they are views. */
+START_TEST(company_changes_no_verdict)
+{
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+
+	assert_ok(rules_load(NULL, &rules));
+	for (size_t i = 0; i < ARRAY_SIZE(scenes); i++) {
+		_cleanup_(cleanup_store_close) struct store *store = NULL;
+		_verdict_ struct verdict alone = {0}, among = {0};
+		int64_t dump, other;
+
+		open_scene(&scenes[i], &store, &dump);
+		assert_ok(judge_dump(rules, store_db(store), dump, &alone));
+		assert_ok(store_put_dump(store, &(struct dump_row){.uid = "u2"}, &other));
+		assert_ok(judge_dump(rules, store_db(store), dump, &among));
+		_json_ json_t *x = verdict_json(&alone), *y = verdict_json(&among);
+		ck_assert_msg(x && json_equal(x, y), "case %zu: %s by %s, and %s by %s", i,
+			      alone.headline, alone.rule, among.headline, among.rule);
+	}
+}
+END_TEST
+
+/* What a judgement made of them is gone with it. */
+START_TEST(views_are_views_again)
+{
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+	_cleanup_(cleanup_store_close) struct store *store = NULL;
+	_verdict_ struct verdict verdict = {0};
+	int64_t dump, left = -1;
+
+	assert_ok(rules_load(NULL, &rules));
+	open_scene(&scenes[0], &store, &dump);
+	assert_ok(judge_dump(rules, store_db(store), dump, &verdict));
+	assert_ok(db_number(store_db(store), &left, "SELECT count(*) FROM temp.sqlite_schema", ""));
+	ck_assert_int_eq(left, 0);
+}
+END_TEST
+
+UNIT_MAIN("memory_rules", the_most_exact_explanation_wins, company_changes_no_verdict,
+	  views_are_views_again)
