@@ -50,11 +50,15 @@ static void take_panic(struct crash *crash, const struct reports *reports)
 		copy_string(crash->message, sizeof(crash->message), panic->message);
 }
 
+/* Text without a single line in a form that kernel logs have may be anything. */
 static void take_none(struct crash *crash)
 {
+	bool known = crash->kernel->log && crash->kernel->log->stamped;
+
 	crash->kind = CRASH_NONE;
-	crash->confidence = 1;
-	crash->why = "no line of the log announces one";
+	crash->confidence = known ? 1 : 0.3;
+	crash->why = known ? "no line of the log announces one"
+			   : "no line of the text has the form of a kernel log";
 }
 
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)

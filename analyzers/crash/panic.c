@@ -94,9 +94,12 @@ static struct err *run(struct analysis *analysis)
 		return NULL;
 	TRY(crash_find(kernel, analysis->reports, &analysis->crash));
 	const struct crash *crash = analysis->crash;
+	bool none = crash->kind == CRASH_NONE;
+
 	headline(crash, &text);
-	finding_add(findings, FINDING_CRASH, SEVERITY_CRITICAL, crash->confidence,
-		    crash_json(crash), "%s", text.data ? text.data : "");
+	finding_add(findings, FINDING_CRASH, none ? SEVERITY_INFO : SEVERITY_CRITICAL,
+		    crash->confidence, crash_json(crash), none ? NULL : "%s",
+		    text.data ? text.data : "");
 	if (crash->trace.count || crash->report)
 		finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1.0,
 			    json_pack("{s:o}", "backtrace", crash_backtrace_json(crash)), NULL);

@@ -41,14 +41,28 @@ static struct err *open_regular(const char *path, int *ret, int64_t *size)
 	return NULL;
 }
 
-/* Text, in whatever form: whether it is a kernel's log, its lines tell. Pastes hold stray NULs. */
+/* A byte that text has no use for; half a UTF-8 sequence is one too. */
+static bool is_odd(const unsigned char *at, const unsigned char *end)
+{
+	if (*at >= 0xc0)
+		return at + 1 < end && (at[1] & 0xc0) != 0x80;
+	return *at < ' ' && !strchr("\t\n\r\033\f", *at);
+}
+
+/*
+ * Text, in whatever form: whether it is a kernel's log, its lines tell. Pastes and files cut by a
+ * crash hold NULs; a dump whose signature is damaged is mostly NULs and small numbers.
+ */
 static bool looks_like_text(const char *head, size_t length)
 {
-	size_t odd = 0;
+	const unsigned char *at = (const unsigned char *)head, *end = at + length;
+	size_t odd = 0, bytes = 0;
 
-	for (size_t i = 0; i < length; i++)
-		odd += (unsigned char)head[i] < ' ' && !strchr("\t\n\r\033\f", head[i]);
-	return length && odd * 50 <= length;
+	for (; at < end; at++) {
+		bytes += *at != 0;
+		odd += *at != 0 && is_odd(at, end);
+	}
+	return bytes && odd * 50 <= bytes;
 }
 
 static bool is_name(char c)

@@ -35,7 +35,7 @@ static bool is_ascii(const char *data, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)data[i];
 
-		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\033') || c == 0x7f)
+		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\033') || c >= 0x7f)
 			return false;
 	}
 	return true;
