@@ -147,6 +147,13 @@ static struct err *on_finding(void *context, const json_t *finding)
 	return store_add_finding(store_of(active->jobs), active->job.dump, finding);
 }
 
+static void on_words(void *context, const char *line)
+{
+	const struct active *active = context;
+
+	log_line(LOG_WARNING, "worker of %s: %s", active->job.path, line);
+}
+
 /* Store what the worker has said since, in one transaction; at its end with the verdict. */
 static struct err *take_output(struct active *active, bool *ended)
 {
@@ -199,7 +206,7 @@ static struct err *start_worker(struct active *active)
 					 .background = true,
 					 .timeout_s = config->worker_timeout_ms / 1000,
 					 .memory_bytes = config->worker_memory};
-	struct worker_events events = {.finding = on_finding, .context = active};
+	struct worker_events events = {.finding = on_finding, .said = on_words, .context = active};
 
 	if (active->dump_fd >= 0)
 		active->vmlinux_fd = input_find_vmlinux(active->dump_fd);

@@ -35,6 +35,12 @@ void cmd_progress_show(void *context, const char *step)
 		fprintf(stderr, "\r\033[K%s …", step);
 }
 
+void cmd_worker_said(void *context, const char *line)
+{
+	cmd_progress_end(context);
+	fprintf(stderr, "worker: %s\n", line);
+}
+
 void cmd_progress_end(const struct cmd_progress *progress)
 {
 	if (progress->shown)

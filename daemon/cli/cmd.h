@@ -38,6 +38,8 @@ struct cmd_progress {
 };
 /* context is a struct cmd_progress: for struct worker_events. */
 void cmd_progress_show(void *context, const char *step);
+/* What the worker wrote on its standard error, each line marked as its own; the same context. */
+void cmd_worker_said(void *context, const char *line);
 /* Clear the line again. */
 void cmd_progress_end(const struct cmd_progress *progress);
 

@@ -175,7 +175,8 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 					.modules = arguments->modules,
 					.sysroot = arguments->sysroot};
 	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
-	struct worker_events watch = {.progress = cmd_progress_show, .context = &progress};
+	struct worker_events watch = {
+		.progress = cmd_progress_show, .said = cmd_worker_said, .context = &progress};
 	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
 	int64_t dump;
 

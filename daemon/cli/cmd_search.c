@@ -152,6 +152,13 @@ static struct err *parse(int argc, char **argv, struct arguments *ret)
 
 /* --- the worker's answer ---------------------------------------------------------------------- */
 
+static void show_words(void *context, const char *line)
+{
+	struct answer *answer = context;
+
+	cmd_worker_said(&answer->progress, line);
+}
+
 static void show_progress(void *context, const char *step)
 {
 	struct answer *answer = context;
@@ -200,7 +207,8 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 			  arguments->mask, "range", arguments->range, "limit",
 			  (int)arguments->limit, "threads", (int)arguments->threads);
 	_free_ char *text = json_dumps(request, JSON_COMPACT);
-	const struct worker_events events = {show_progress, take_finding, answer, take_answer};
+	const struct worker_events events = {show_progress, take_finding, answer, take_answer,
+					     show_words};
 	struct worker_options options = {.no_sandbox = arguments->no_sandbox,
 					 .timeout_s = arguments->timeout_s,
 					 .threads = SEARCH_THREADS_MAX,

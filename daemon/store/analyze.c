@@ -73,6 +73,14 @@ static void pass_progress(void *context, const char *step)
 		keeper->watch->progress(keeper->watch->context, step);
 }
 
+static void pass_words(void *context, const char *line)
+{
+	struct keeper *keeper = context;
+
+	if (keeper->watch && keeper->watch->said)
+		keeper->watch->said(keeper->watch->context, line);
+}
+
 struct err *analyze_input(struct store *store, struct rules *rules, const char *path,
 			  const struct input *input, const struct worker_options *limits,
 			  const struct worker_events *watch, int64_t *dump)
@@ -89,7 +97,10 @@ struct err *analyze_input(struct store *store, struct rules *rules, const char *
 	TRY(store_put_dump(store, &row, dump));
 	TRY(store_clear(store, *dump));
 	struct keeper keeper = {store, *dump, watch};
-	struct worker_events events = {pass_progress, keep_finding, &keeper};
+	struct worker_events events = {.progress = pass_progress,
+				       .finding = keep_finding,
+				       .said = pass_words,
+				       .context = &keeper};
 	TRY(worker_run(&options, &events, &outcome));
 	TRY(analyze_judge(store, rules, *dump));
 	return db_commit(store_db(store));

@@ -22,14 +22,16 @@
 #include "base/str.h"
 #include "daemon/worker/worker_fds.h"
 #include "daemon/worker/worker_files.h"
+#include "daemon/worker/worker_words.h"
 #include "finding.h"
 
 struct worker {
 	struct worker_events events;
 	enum worker_outcome outcome;
 	pid_t pid;
-	int pidfd, result_fd, files_fd, timer_fd, epoll_fd;
+	int pidfd, result_fd, files_fd, words_fd, timer_fd, epoll_fd;
 	struct worker_files files;
+	struct worker_words words;
 	struct str line; /* what has come of an unfinished line */
 	size_t bytes, lines;
 	bool ended; /* said its end */
@@ -74,7 +76,7 @@ int worker_fd(const struct worker *worker)
 
 struct launch {
 	const struct worker_options *options;
-	int result_fd, files_fd;
+	int result_fd, files_fd, words_fd;
 	char *argv[8];
 	char memory[24], cpu[16];
 };
@@ -110,10 +112,10 @@ static void become_worker(const struct launch *launch)
 {
 	const struct worker_options *options = launch->options;
 	const char *program = options->executable ? options->executable : "/proc/self/exe";
-	static const int places[] = {WORKER_FD_DUMP, WORKER_FD_RESULT, WORKER_FD_VMLINUX,
-				     WORKER_FD_DMESG, WORKER_FD_FILES};
-	int from[] = {options->dump_fd, launch->result_fd, options->vmlinux_fd, options->dmesg_fd,
-		      launch->files_fd};
+	static const int places[] = {WORKER_FD_DUMP,  WORKER_FD_RESULT, WORKER_FD_VMLINUX,
+				     WORKER_FD_DMESG, WORKER_FD_FILES,	STDERR_FILENO};
+	int from[] = {options->dump_fd,	 launch->result_fd, options->vmlinux_fd,
+		      options->dmesg_fd, launch->files_fd,  launch->words_fd};
 	static char *const environment[] = {(char *)"LC_ALL=C", NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -139,7 +141,7 @@ static void become_worker(const struct launch *launch)
 static struct err *spawn(struct worker *worker, const struct worker_options *options)
 {
 	struct launch launch = {.options = options};
-	int pipe_fds[2], files_fds[2];
+	int pipe_fds[2], files_fds[2], words_fds[2];
 
 	fill_arguments(&launch);
 	if (pipe2(pipe_fds, O_CLOEXEC))
@@ -150,6 +152,10 @@ static struct err *spawn(struct worker *worker, const struct worker_options *opt
 		return err_errno(errno, "socketpair");
 	worker->files_fd = files_fds[0];
 	_close_ int files_end = launch.files_fd = files_fds[1];
+	if (pipe2(words_fds, O_CLOEXEC))
+		return err_errno(errno, "pipe");
+	worker->words_fd = words_fds[0];
+	_close_ int words_end = launch.words_fd = words_fds[1];
 	fcntl(worker->result_fd, F_SETPIPE_SZ, 1 << 20);
 	worker->pid = fork();
 	if (!worker->pid)
@@ -157,6 +163,7 @@ static struct err *spawn(struct worker *worker, const struct worker_options *opt
 	if (worker->pid < 0)
 		return err_errno(errno, "fork");
 	fcntl(worker->result_fd, F_SETFL, O_NONBLOCK);
+	fcntl(worker->words_fd, F_SETFL, O_NONBLOCK);
 	worker->pidfd = (int)syscall(SYS_pidfd_open, worker->pid, 0);
 	return worker->pidfd < 0 ? err_errno(errno, "pidfd_open") : NULL;
 }
@@ -164,17 +171,15 @@ static struct err *spawn(struct worker *worker, const struct worker_options *opt
 static struct err *watch(struct worker *worker, unsigned timeout_s)
 {
 	struct itimerspec timeout = {.it_value.tv_sec = timeout_s};
-	int fds[4];
 
 	worker->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->timer_fd < 0 || worker->epoll_fd < 0 ||
 	    timerfd_settime(worker->timer_fd, 0, &timeout, NULL))
 		return err_errno(errno, "set up a worker's timer");
-	fds[0] = worker->result_fd;
-	fds[1] = worker->pidfd;
-	fds[2] = worker->timer_fd;
-	fds[3] = worker->files_fd;
+	const int fds[] = {worker->result_fd, worker->pidfd, worker->timer_fd, worker->files_fd,
+			   worker->words_fd};
+
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		struct epoll_event event = {.events = EPOLLIN, .data.fd = fds[i]};
 
@@ -193,9 +198,10 @@ struct err *worker_start(const struct worker_options *options, const struct work
 		return &err_nomem;
 	worker->events = *events;
 	worker->pid = worker->pidfd = worker->result_fd = worker->files_fd = -1;
-	worker->timer_fd = worker->epoll_fd = -1;
+	worker->words_fd = worker->timer_fd = worker->epoll_fd = -1;
 	worker->files.directory = options->modules;
 	worker->files.sysroot = options->sysroot;
+	worker->words = (struct worker_words){.said = events->said, .context = events->context};
 	copy_string(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));
@@ -375,25 +381,28 @@ static void pass_cost(struct worker *worker)
 	pass_own(worker, FINDING_COST, SEVERITY_INFO, NULL, cost);
 }
 
+static bool is_ready(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	return poll(&poll_fd, 1, 0) > 0;
+}
+
 static void finish(struct worker *worker)
 {
 	if (wait4(worker->pid, &worker->status, 0, &worker->usage) < 0)
 		worker->status = 127 << 8;
 	worker->pid = -1;
 	worker->outcome = judge(worker);
+	while (worker->words_fd >= 0 && worker_words_read(&worker->words, worker->words_fd) &&
+	       is_ready(worker->words_fd))
+		;
 	if (worker->outcome == WORKER_CANCELLED)
 		return;
 	enum worker_outcome outcome = worker->outcome;
 	if (outcome != WORKER_DONE)
 		pass_failure(worker);
 	pass_cost(worker);
-}
-
-static bool is_ready(int fd)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-
-	return poll(&poll_fd, 1, 0) > 0;
 }
 
 static void stop_watching(struct worker *worker, int *fd)
@@ -418,6 +427,8 @@ struct err *worker_read(struct worker *worker)
 	if (worker->files_fd >= 0 && is_ready(worker->files_fd) &&
 	    !worker_files_answer(&worker->files, worker->files_fd))
 		stop_watching(worker, &worker->files_fd);
+	if (worker->words_fd >= 0 && !worker_words_read(&worker->words, worker->words_fd))
+		stop_watching(worker, &worker->words_fd);
 	if (died)
 		finish(worker);
 	return take_ptr(worker->refused);
@@ -427,8 +438,8 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
-	int fds[] = {worker->pidfd, worker->result_fd, worker->files_fd, worker->timer_fd,
-		     worker->epoll_fd};
+	int fds[] = {worker->pidfd,    worker->result_fd, worker->files_fd,
+		     worker->words_fd, worker->timer_fd,  worker->epoll_fd};
 
 	if (worker->pid > 0) {
 		kill(worker->pid, SIGKILL);
@@ -437,6 +448,7 @@ void worker_destroy(struct worker *worker)
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(&fds[i]);
 	str_deinit(&worker->line);
+	worker_words_deinit(&worker->words);
 	json_decref(worker->end);
 	err_free(worker->refused);
 	free(worker);

@@ -44,6 +44,8 @@ struct worker_events {
 	void *context;
 	/* Part of the answer to a search, borrowed; may be NULL. */
 	void (*answer)(void *context, const json_t *answer);
+	/* A line it wrote on its standard error, escaped: see worker_words.h. May be NULL. */
+	void (*said)(void *context, const char *line);
 };
 
 enum worker_outcome {

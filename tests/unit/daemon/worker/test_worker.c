@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "daemon/worker/worker.h"
+#include "daemon/worker/worker_words.h"
 
 struct seen {
 	json_t *findings;
@@ -334,8 +335,80 @@ START_TEST(it_inherits_what_it_is_given_and_nothing_else)
 }
 END_TEST
 
+static void take_words(void *context, const char *line)
+{
+	struct str *words = context;
+
+	str_puts(words, line);
+	str_puts(words, ";");
+}
+
+static enum worker_outcome run_for_words(const char *body, struct str *words)
+{
+	struct worker_events events = {.said = take_words, .context = words};
+	enum worker_outcome outcome = WORKER_RUNNING;
+	struct worker_options with;
+	struct seen seen;
+
+	set_up(&seen, body);
+	with = options();
+	assert_ok(worker_run(&with, &events, &outcome));
+	tear_down(&seen);
+	return outcome;
+}
+
+/* Its standard error is a pipe, and what it writes there cannot steer a terminal. */
+START_TEST(its_words_are_escaped)
+{
+	_str_ struct str words = {0};
+
+	ck_assert_int_eq(run_for_words("[ -p /proc/self/fd/2 ] && echo pipe >&2\n"
+				       "printf 'a\\033[2Jb\\n\\nlast' >&2\n" END_LINE,
+				       &words),
+			 WORKER_DONE);
+	ck_assert_str_eq(words.data, "pipe;a\\x1b[2Jb;last;");
+}
+END_TEST
+
+START_TEST(it_cannot_flood_by_words)
+{
+	_str_ struct str words = {0};
+
+	ck_assert_int_eq(
+		run_for_words("head -c 3000000 /dev/zero | tr '\\0' x >&2\n" END_LINE, &words),
+		WORKER_DONE);
+	ck_assert_uint_eq(words.length, WORKER_WORDS_MAX + 1);
+}
+END_TEST
+
+/* None of its descriptors is a terminal, though ours are. */
+START_TEST(it_has_no_terminal)
+{
+	_str_ struct str words = {0};
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY), kept[3];
+
+	ck_assert_int_ge(terminal, 0);
+	for (int fd = 0; fd < 3; fd++) {
+		kept[fd] = dup(fd);
+		dup2(terminal, fd);
+	}
+	enum worker_outcome outcome =
+		run_for_words("for fd in 0 1 2 3 4 5 6 7; do\n"
+			      "[ -t $fd ] && echo fd $fd is a terminal >&2\ndone\n" END_LINE,
+			      &words);
+	for (int fd = 0; fd < 3; fd++) {
+		dup2(kept[fd], fd);
+		close(kept[fd]);
+	}
+	close(terminal);
+	ck_assert_int_eq(outcome, WORKER_DONE);
+	ck_assert_uint_eq(words.length, 0);
+}
+END_TEST
+
 UNIT_MAIN("worker", one_that_does_its_work, one_that_dies_or_gives_up,
 	  what_came_before_the_end_counts, one_that_hangs, one_that_floods, one_that_writes_garbage,
 	  its_word_on_what_it_cost_is_not_taken, finding_that_cannot_be_kept_ends_it,
 	  cancelled_from_outside, destroyed_while_it_runs, program_that_cannot_be_started,
-	  it_inherits_what_it_is_given_and_nothing_else)
+	  it_inherits_what_it_is_given_and_nothing_else, its_words_are_escaped,
+	  it_cannot_flood_by_words, it_has_no_terminal)
