@@ -8,6 +8,10 @@
 # SAN=1 builds with ASan and UBSan (in build/san), DEVELOPER=1 with -Werror, V=1 shows commands.
 
 MAKEFLAGS += --no-builtin-rules
+# All processors, unless a number of jobs was given, or a make above this one shares out its own.
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -101,7 +105,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 check: deps-test
 	$(MAKE) all
 	$(MAKE) lint
-	$(MAKE) check-unit check-how-to
+	$(MAKE) check-unit
+	$(MAKE) check-how-to
 	$(MAKE) check-san
 	$(MAKE) check-golden
 	$(MAKE) check-log
