@@ -330,15 +330,7 @@ void mces_free(struct mces *mces)
 
 const struct mce *mces_at(const struct mces *mces, size_t line)
 {
-	size_t low = 0, high = mces->count;
+	size_t at = array_first(mces->count, i, mces->list[i].line >= line);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (mces->list[middle].line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < mces->count && mces->list[low].line == line ? &mces->list[low] : NULL;
+	return at < mces->count && mces->list[at].line == line ? &mces->list[at] : NULL;
 }

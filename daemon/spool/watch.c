@@ -68,17 +68,7 @@ size_t watch_count(const struct watch *watch)
 /* Where descriptor stands in the list, or should. */
 static size_t place_of(const struct watch *watch, int descriptor)
 {
-	size_t low = 0, high = watch->count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (watch->list[middle].descriptor < descriptor)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_first(watch->count, i, watch->list[i].descriptor >= descriptor);
 }
 
 static struct watched *find(const struct watch *watch, int descriptor)

@@ -111,17 +111,10 @@ static struct err *decode_cold(struct kernel *kernel, struct flow *flow)
 
 static ssize_t index_in(const struct flow *flow, size_t low, size_t high, uint64_t address)
 {
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	const struct insn *insns = flow->insns + low;
+	size_t count = high - low, at = array_first(count, i, insns[i].address >= address);
 
-		if (flow->insns[middle].address == address)
-			return (ssize_t)middle;
-		if (flow->insns[middle].address < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	return at < count && insns[at].address == address ? (ssize_t)(low + at) : -1;
 }
 
 ssize_t flow_index(const struct flow *flow, uint64_t address)

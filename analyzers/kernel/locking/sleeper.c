@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
@@ -183,20 +184,11 @@ const struct call *sleeper_call(const struct sleeper *sleeper, const char *funct
 
 const struct sleeper *sleepers_find(const struct sleepers *sleepers, const struct task *task)
 {
-	size_t low = 0, high = sleepers->count;
-
+	const struct sleeper *list = sleepers->list;
 	/* The list keeps the order of the task array, so pointers ascend. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	size_t at = array_first(sleepers->count, i, list[i].task >= task);
 
-		if (sleepers->list[middle].task == task)
-			return &sleepers->list[middle];
-		if (sleepers->list[middle].task < task)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return at < sleepers->count && list[at].task == task ? &list[at] : NULL;
 }
 
 const struct sleeper *sleepers_stack(struct kernel *kernel, const struct task *task,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "kernel/dump/dump.h"
 
 #define SECTIONS_MAX 16384
@@ -188,17 +189,9 @@ uint64_t text_file_slide(const struct text_file *file)
 
 const struct text_field *text_file_field_at(const struct text_section *section, size_t offset)
 {
-	size_t low = 0, high = section->field_count;
+	size_t next = array_first(section->field_count, i, section->fields[i].offset > offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (section->fields[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || offset - section->fields[low - 1].offset >= section->fields[low - 1].size)
+	if (!next || offset - section->fields[next - 1].offset >= section->fields[next - 1].size)
 		return NULL;
-	return &section->fields[low - 1];
+	return &section->fields[next - 1];
 }

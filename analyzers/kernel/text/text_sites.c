@@ -38,21 +38,14 @@ void text_sites_deinit(struct text_sites *sites)
 const struct text_site *text_sites_next(const struct text_sites *sites, uint64_t address,
 					size_t *from)
 {
-	size_t low = *from, high = sites->count;
-
 	/* The first that can reach the address, then each until they begin beyond it. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	size_t at = array_first(sites->count, i,
+				sites->list[i].address + TEXT_SITE_LENGTH_MAX > address);
 
-		if (sites->list[middle].address + TEXT_SITE_LENGTH_MAX <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < sites->count && sites->list[low].address <= address; low++)
-		if (address - sites->list[low].address < sites->list[low].length) {
-			*from = low + 1;
-			return &sites->list[low];
+	for (at = MAX(at, *from); at < sites->count && sites->list[at].address <= address; at++)
+		if (address - sites->list[at].address < sites->list[at].length) {
+			*from = at + 1;
+			return &sites->list[at];
 		}
 	*from = sites->count;
 	return NULL;

@@ -225,7 +225,6 @@ bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *re
 {
 	const struct stacks *stacks = kernel->stacks;
 	const struct task *task = kernel->tasks ? tasks_by_stack(kernel->tasks, address) : NULL;
-	size_t low = 0, high = stacks ? stacks->count : 0;
 
 	if (task) {
 		*ret = (struct stack){.kind = STACK_TASK,
@@ -235,16 +234,10 @@ bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *re
 				      .cpu = task->on_cpu};
 		return true;
 	}
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	size_t next = array_first(stacks ? stacks->count : 0, i, stacks->list[i].low > address);
 
-		if (address < stacks->list[middle].low)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low && address < stacks->list[low - 1].high) {
-		*ret = stacks->list[low - 1];
+	if (next && address < stacks->list[next - 1].high) {
+		*ret = stacks->list[next - 1];
 		return true;
 	}
 	*ret = (struct stack){.kind = STACK_NONE, .cpu = -1};
