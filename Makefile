@@ -102,18 +102,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
+CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-daemon
 check: deps-test
-	$(MAKE) all
-	$(MAKE) lint
-	$(MAKE) check-unit
-	$(MAKE) check-how-to
-	$(MAKE) check-san
-	$(MAKE) check-golden
-	$(MAKE) check-log
-	$(MAKE) check-guest
-	$(MAKE) check-mutants
-	$(MAKE) check-daemon
-	@echo "all checks passed"
+	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
 
 # Every kernel, crash and dump format, and the long loops: hours.
 check-full: check
