@@ -57,5 +57,6 @@ json_t *finding_to_json(const struct finding *finding);
 #define EVIDENCE_PROVEN "proven"
 #define EVIDENCE_INFERRED "inferred"
 #define EVIDENCE_MISSING "missing"
+#define EVIDENCE_LOG "log" /* the kernel says so in its log */
 
 #endif

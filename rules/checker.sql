@@ -10,4 +10,4 @@ SELECT
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',
-	'bad_unlock', 'lockdep', 'sleeping_in_atomic', 'scheduling_while_atomic', 'preemptible', 'memory_leak', 'irq_nobody_cared');
+	'sleeping_in_atomic', 'scheduling_while_atomic', 'preemptible', 'memory_leak', 'irq_nobody_cared');

@@ -5,7 +5,8 @@
 -- confidence: 0.85
 -- advice: The task at the root holds up all others: see its stack, and what it waits for itself.
 SELECT
-	coalesce(victims, 0) || ' tasks wait, directly or through others, for pid ' || root_pid ||
+	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
+		', directly or through others, for pid ' || root_pid ||
 		', ' || root_doing AS because,
 	headline AS headline,
 	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding

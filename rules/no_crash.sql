@@ -12,5 +12,6 @@ SELECT
 FROM crash c
 WHERE c.dump = :dump AND c.kind = 'none' AND c.confidence > 0.5
 	AND NOT EXISTS (SELECT 1 FROM trouble t WHERE t.dump = :dump)
+	AND NOT EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump)
 	AND NOT EXISTS (SELECT 1 FROM segfault f WHERE f.dump = :dump)
 	AND NOT EXISTS (SELECT 1 FROM failure f WHERE f.dump = :dump AND f.severity = 'critical');

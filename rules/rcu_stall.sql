@@ -5,8 +5,10 @@
 -- confidence: 0.75
 -- advice: A CPU or task holds up RCU: look for long loops with preemption off.
 SELECT
-	'RCU stalled' || coalesce(': ' || message, '') AS because,
-	'RCU stall' || place AS headline,
+	'RCU stalled' || coalesce(' for ' || CAST(round(lockup_s) AS INTEGER) || ' s', '') ||
+		coalesce(': ' || message, '') AS because,
+	'RCU stall' || iif(starved IS NULL, coalesce(' on CPU ' || cpu, ''),
+		': ' || starved || ' got no CPU') || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'rcu_stall';

@@ -6,7 +6,7 @@
 -- advice: Look at the function at the top: a loop without cond_resched(), or a lock that is never released.
 SELECT
 	'the soft-lockup watchdog found CPU ' || coalesce(cpu, '?') ||
-		' without a schedule for too long' AS because,
+		' without a schedule for ' || coalesce(CAST(lockup_s AS INTEGER) || ' s', 'too long') AS because,
 	'soft lockup on CPU ' || coalesce(cpu, '?') || place AS headline,
 	confidence, finding
 FROM crash

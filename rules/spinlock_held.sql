@@ -9,6 +9,9 @@ SELECT
 	headline AS headline,
 	max(confidence, 0.85) AS confidence, finding
 FROM lock
-WHERE dump = :dump AND code = 'lock.spinlock' AND address IS NOT NULL
+-- A log tells less than memory: there the CPU that spins is the news, unless a holder is known.
+WHERE dump = :dump AND (headline LIKE '%held by %' OR
+		EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.source = 'memory'))
+		AND code = 'lock.spinlock' AND address IS NOT NULL
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
 		AND c.kind IN ('soft_lockup', 'hard_lockup', 'rcu_stall', 'nmi', 'sysrq'));

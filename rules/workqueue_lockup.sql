@@ -6,7 +6,9 @@
 -- advice: See what the pool's busy workers do: the log lists them below "Showing busy workqueues".
 SELECT
 	coalesce(message, 'a workqueue stalls') AS because,
-	coalesce(message, 'workqueue stalled') || place AS headline,
+	coalesce('a worker pool' || coalesce(' of CPU ' || cpu, '') || ' is stuck' ||
+		coalesce(' for ' || CAST(lockup_s AS INTEGER) || ' s', '') || ' behind ' || work,
+		message, 'workqueue stalled') || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'workqueue_lockup';

@@ -26,7 +26,7 @@ SELECT dump, number AS finding, confidence,
 		coalesce(', called from ' || (evidence ->> '$.culprit.symbol') || '+' ||
 			printf('0x%x', evidence ->> '$.culprit.offset') ||
 			coalesce(' [' || (evidence ->> '$.culprit.module') || ']', ''), '') ||
-		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
+		coalesce(', ' || nullif(evidence ->> '$.task.comm', '') || '/' || (evidence ->> '$.task.pid'), '')
 		AS place,
 	-- where the fault is: the caller of a helper that only noticed, else the place itself
 	evidence ->> '$.culprit.symbol' AS culprit,
@@ -34,8 +34,12 @@ SELECT dump, number AS finding, confidence,
 		printf('0x%x', coalesce(evidence ->> '$.culprit.offset', evidence ->> '$.rip.offset')), '') ||
 		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
 			evidence ->> '$.culprit.module') || ']', '') ||
-		coalesce(', ' || (evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid'), '')
+		coalesce(', ' || nullif(evidence ->> '$.task.comm', '') || '/' || (evidence ->> '$.task.pid'), '')
 		AS culprit_place,
+	evidence ->> '$.lockup_s' AS lockup_s,
+	evidence ->> '$.lock.address' AS spins_for,
+	(evidence ->> '$.work.function') || coalesce(' [' || (evidence ->> '$.work.module') || ']', '') AS work,
+	evidence ->> '$.stall.starved' AS starved,
 	-- 'memory' or 'log': what tells of the crash
 	iif(evidence ->> '$.why' LIKE '%log%', 'log', 'memory') AS source,
 	evidence ->> '$.why' AS why
@@ -53,6 +57,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.pid' AS pid,
 	evidence ->> '$.comm' AS comm,
 	evidence ->> '$.seconds' AS seconds,
+	-- of lockdep: the lock that is taken, and the one it is at odds with
+	evidence ->> '$.wanted.name' AS wanted,
+	evidence ->> '$.other.name' AS other,
 	evidence ->> '$.rip.symbol' AS symbol,
 	evidence ->> '$.rip.module' AS module,
 	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||

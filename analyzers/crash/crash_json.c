@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "crash/crash_lockup.h"
 #include "crash/culprit.h"
 #include "describe.h"
 #include "finding.h"
@@ -181,5 +182,7 @@ json_t *crash_json(const struct crash *crash)
 		json_put(json, "exception", crash->entry[0] ? json_string(crash->entry) : NULL);
 	json_put(json, "fault", fault_json(crash));
 	json_put(json, "instruction", instruction_json(crash));
+	if (crash->report)
+		crash_lockup_put(json, crash->report);
 	return json;
 }

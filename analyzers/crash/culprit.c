@@ -19,7 +19,8 @@ bool culprit_is_helper(const char *function)
 	char name[REPORT_NAME_MAX];
 
 	copy_string(name, sizeof(name), function);
-	name[strcspn(name, ".")] = '\0'; /* ".isra.0", ".cold", ".part.3" */
+	if (name[0] != '.')			 /* 2.6.18's ".text.lock.spinlock" */
+		name[strcspn(name, ".")] = '\0'; /* ".isra.0", ".cold", ".part.3" */
 	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
 		if (!fnmatch(helpers[i], name, 0))
 			return true;

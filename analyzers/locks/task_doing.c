@@ -121,8 +121,7 @@ static bool in_page_fault(const struct sleeper *stack)
 	       sleeper_call(stack, "do_user_addr_fault");
 }
 
-/* Who called the lock functions, of a task that sleeps in them; NULL when not known. */
-static const char *lock_caller(const struct sleeper *stack)
+const char *task_doing_lock_caller(const struct sleeper *stack)
 {
 	unsigned i = 0;
 
@@ -139,7 +138,7 @@ static const char *lock_caller(const struct sleeper *stack)
 static void sleeping(const struct sleeper *stack, struct str *text)
 {
 	/* A wait of kind OTHER is named by its function already. */
-	const char *caller = stack->kind != WAIT_OTHER ? lock_caller(stack) : NULL;
+	const char *caller = stack->kind != WAIT_OTHER ? task_doing_lock_caller(stack) : NULL;
 	const char *function = caller ? caller : working_function(stack, 0);
 
 	str_printf(text, "asleep in %s%s()", in_page_fault(stack) ? "a page fault, in " : "",
@@ -172,6 +171,9 @@ void task_doing(struct kernel *kernel, const struct task *task, struct str *text
 	struct sleeper own = {0};
 	const struct sleeper *stack = sleepers_stack(kernel, task, &own);
 
-	task_doing_stack(stack ? stack : &unknown, text);
+	if (!stack && !(kernel->steps & STEP_STACKS))
+		str_puts(text, "whose stack the log does not show");
+	else
+		task_doing_stack(stack ? stack : &unknown, text);
 	sleeper_deinit(&own);
 }

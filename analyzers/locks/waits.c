@@ -2,7 +2,7 @@
 /*
  * Detects: who waits for whom over all kinds of locks together: cycles, and the root each queue
  *   ends at.
- * Needs: tasks; what the lock analyzers before it found.
+ * Needs: what the lock analyzers before it found, in memory or in the log.
  * False positives: a cycle through an inferred holder is as sure as that inference; its
  *   confidence is the product of its edges'.
  * Kernel commits: none.
@@ -69,6 +69,12 @@ static struct err *collect(const struct locks *locks, struct wait_graph *graph)
 #define HOLDER_MISSING 0.7 /* sureness of a root whose holder is not known */
 #define UNSEEN 0.5	   /* and at most of one that is blocked itself, its stack missing */
 
+/* The log tells who waits, not memory. */
+static bool of_log(const struct kernel *kernel)
+{
+	return !(kernel->steps & STEP_STACKS);
+}
+
 /* How sure it is that the queue ends here: a holder that sleeps waits for something, too. */
 static void judge_root(struct kernel *kernel, struct wait_root *root)
 {
@@ -84,10 +90,12 @@ static void judge_root(struct kernel *kernel, struct wait_root *root)
 		root->confidence = MIN(root->confidence, UNSEEN);
 	if (root->task->on_cpu >= 0)
 		return;
-	root->missing = sleeper_stackless(sleeper)
-				? "what it waits for is not known: its stack is missing"
-				: "what it waits for is no lock, so nothing in memory says who is "
-				  "to wake it";
+	root->missing =
+		sleeper_stackless(sleeper) ? "what it waits for is not known: its stack is missing"
+		: of_log(kernel) ? "what it waits for is no lock, and the log does not say who is "
+				   "to wake it"
+				 : "what it waits for is no lock, so nothing in memory says who is "
+				   "to wake it";
 }
 
 /* --- headlines -------------------------------------------------------------------------------- */
@@ -146,7 +154,8 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	task_doing(kernel, root->task, text);
 	if (own == 1 && root->last->lock->address)
 		str_printf(text, " %s", lock_display_name(root->last->lock));
-	str_puts(text, "; nothing in memory says who is to wake it");
+	str_puts(text, of_log(kernel) ? "; the log does not say who is to wake it"
+				      : "; nothing in memory says who is to wake it");
 }
 
 /* "1 writer and 18 readers queued behind" */
@@ -219,6 +228,8 @@ static struct err *run(struct analysis *analysis)
 	struct sleepers *sleepers;
 	double confidence;
 
+	if (!analysis->locks.count)
+		return NULL;
 	TRY(sleepers_of(kernel, &sleepers));
 	TRY(collect(&analysis->locks, graph));
 	if (!graph->count)
@@ -236,6 +247,5 @@ static struct err *run(struct analysis *analysis)
 
 const struct analyzer waits_analyzer = {
 	.name = "waits",
-	.needs = STEP_SYMBOLS | STEP_TASKS | STEP_STACKS,
 	.run = run,
 };

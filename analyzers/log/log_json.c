@@ -70,6 +70,19 @@ static json_t *stacks_json(const struct report *report)
 	return list;
 }
 
+/* A lock of lockdep's report: its class, and where it is taken. */
+static void put_lock(json_t *json, const char *key, const struct report_lock *lock)
+{
+	if (!lock->name[0])
+		return;
+	json_t *one = json_pack("{s:o}", "name", json_escaped(lock->name));
+
+	json_put(one, "address",
+		 lock->address && !lock->hashed ? json_address(lock->address) : NULL);
+	json_put(one, "at", lock->at.symbol[0] ? log_json_place(&lock->at, false) : NULL);
+	json_put(json, key, one);
+}
+
 json_t *log_json_report(const struct log *log, const struct report *report)
 {
 	json_t *json = json_object();
@@ -87,6 +100,8 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 	json_put(json, "seconds", report->seconds > 0 ? json_real(report->seconds) : NULL);
 	json_put(json, "workqueue", report->workqueue[0] ? json_escaped(report->workqueue) : NULL);
 	json_put(json, "work", report->work[0] ? json_escaped(report->work) : NULL);
+	put_lock(json, "wanted", &report->wanted);
+	put_lock(json, "other", &report->other);
 	if (report->rip.symbol[0])
 		json_put(json, "rip",
 			 json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(report->rip.symbol),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "log/report_lockup.h"
 
 #define ANY_OOPS REPORT_KINDS /* REPORT_… of no kind: by outcome */
 #define ANY_SURVIVED (REPORT_KINDS + 1)
@@ -50,6 +51,14 @@ enum report_kind report_crash_kind(const struct report *report)
 						  : report->kind;
 }
 
+#define ROUND_LINES 400 /* between hung tasks that khungtaskd found in one round */
+
+/* Is the earlier report what led to the later one? Each oops is; of hung tasks those of the same round. */
+static bool leads(const struct report *earlier, const struct report *later)
+{
+	return later->kind != REPORT_HUNG_TASK || later->first - earlier->first < ROUND_LINES;
+}
+
 /* What the panic is about: the report nearest before it, but of oopses the first, which led to the rest. */
 static const struct report *before_panic(const struct reports *reports, size_t panic)
 {
@@ -59,9 +68,9 @@ static const struct report *before_panic(const struct reports *reports, size_t p
 	if (kind == REPORT_SYSRQ)
 		return words;
 	for (size_t i = panic; kind >= 0 && i-- > 0;)
-		if (fits(&reports->list[i], kind)) {
+		if (fits(&reports->list[i], kind) && (!found || leads(&reports->list[i], found))) {
 			found = &reports->list[i];
-			if (kind != ANY_OOPS)
+			if (kind != ANY_OOPS && kind != REPORT_HUNG_TASK)
 				break;
 		}
 	return found ? found : words;
@@ -81,6 +90,34 @@ static unsigned weight(const struct report *report)
 			       ? 1
 			       : 2;
 	}
+}
+
+#define LOCKUP_LINES 2000 /* lockups that are one: a CPU's report is hardly longer than 100 lines */
+
+static bool is_lockup(const struct report *report)
+{
+	return report->kind == REPORT_SOFT_LOCKUP || report->kind == REPORT_HARD_LOCKUP;
+}
+
+static bool is_victim(const struct report *report)
+{
+	return report_waits_for_cpu(report) || report_spins_for(report);
+}
+
+/* Of CPUs that are stuck at once, the one that waits for no other. */
+static const struct report *behind_victims(const struct reports *reports,
+					   const struct report *lockup)
+{
+	const struct report *end = reports->list + reports->count;
+
+	if (!is_lockup(lockup) || !is_victim(lockup))
+		return lockup;
+	for (const struct report *other = lockup + 1;
+	     other < end && other->first < lockup->last + LOCKUP_LINES; other++)
+		if (is_lockup(other) && other->cpu != lockup->cpu && other->rip.symbol[0] &&
+		    !is_victim(other))
+			return other;
+	return lockup;
 }
 
 const struct report *reports_crash(const struct reports *reports)
@@ -105,7 +142,7 @@ const struct report *reports_crash(const struct reports *reports)
 	}
 	if (oops || request)
 		return oops ? oops : request;
-	return best && weight(best) ? best : NULL;
+	return best && weight(best) ? behind_victims(reports, best) : NULL;
 }
 
 const struct report *reports_panic_over(const struct reports *reports, const struct report *crash)

@@ -89,12 +89,14 @@ static bool take_lock(struct report_reader *reader, const char *text)
 	if (report_lock_read(text, &found)) {
 		if (!lock->name[0])
 			*lock = found;
-	} else if (lock->name[0] && !lock->at.symbol[0] && report_frame_read(text, &frame, &rest)) {
-		lock->at = frame.place;
-	} else {
-		return false;
+		else if (!strcmp(lock->name, found.name)) /* inlined there: its caller says more */
+			lock->at = found.at;
+		return true;
 	}
 	reader->role = ROLE_NONE;
+	if (!lock->name[0] || lock->at.symbol[0] || !report_frame_read(text, &frame, &rest))
+		return false;
+	lock->at = frame.place;
 	return true;
 }
 
@@ -124,6 +126,13 @@ static bool take_usage(struct report *report, const char *text)
 	copy_part(report->file, sizeof(report->file), text, (size_t)(colon - text));
 	report->line = (unsigned)line;
 	return true;
+}
+
+void report_lockdep_finish(struct report *report)
+{
+	/* Of a lock that is freed while held, the place is where it was taken. */
+	if (!report->rip.symbol[0] && !strstr(report->message, "held lock freed"))
+		report->rip = report->wanted.at;
 }
 
 bool report_lockdep_take(struct report_reader *reader, const char *line)

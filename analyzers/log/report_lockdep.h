@@ -10,4 +10,7 @@
  */
 bool report_lockdep_take(struct report_reader *reader, const char *line);
 
+/* When all lines have been read: where the lock is taken is the place of the report. */
+void report_lockdep_finish(struct report *report);
+
 #endif

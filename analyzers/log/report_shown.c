@@ -120,8 +120,9 @@ struct shown_cpu *shown_cpu_add(struct shown *shown, int cpu)
 		return NULL;
 	struct shown_cpu *added = &shown->cpus[shown->cpu_count++];
 
-	*added = (struct shown_cpu){.cpu = cpu,
-				    .task = {.pid = -1, .tgid = -1, .state = 'R', .cpu = cpu}};
+	*added = (struct shown_cpu){
+		.cpu = cpu,
+		.task = {.pid = -1, .tgid = -1, .state = 'R', .cpu = cpu, .on_cpu = cpu}};
 	return added;
 }
 
@@ -138,6 +139,12 @@ void shown_finish(struct shown *shown)
 {
 	if (shown->cpu_count)
 		qsort(shown->cpus, shown->cpu_count, sizeof(*shown->cpus), by_cpu);
+	for (size_t i = 0; i < shown->lock_count; i++) {
+		const struct shown_lock *lock = &shown->locks[i];
+
+		if (lock->list == lock->task->list && lock->last)
+			shown->tasks[lock->task - shown->tasks].last_lock = i + 1;
+	}
 }
 
 bool shown_cpu_counts(const struct shown *shown, size_t i, size_t crash)

@@ -33,6 +33,7 @@ struct shown_task {
 	const struct shown_task *owner; /* that likely holds it; NULL not said */
 	bool by_reader;			/* it holds it as one of its readers, perhaps */
 	unsigned list;			/* number of the last list of its locks; 0 none */
+	size_t last_lock; /* of that list, as index + 1, after shown_finish(); 0 none */
 };
 
 /* A lock in the list of those that a task holds, or is about to take: its last one may be either. */

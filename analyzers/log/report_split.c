@@ -13,6 +13,7 @@
 #include "log/report.h"
 #include "log/report_body.h"
 #include "log/report_kind_lines.h"
+#include "log/report_lockdep.h"
 #include "log/report_show.h"
 #include "log/report_head.h"
 #include "log/report_shown.h"
@@ -152,6 +153,8 @@ static struct err *close_report(struct splitter *splitter, size_t i)
 {
 	struct report report = splitter->open[i].report;
 
+	if (report.kind == REPORT_LOCKDEP || report.kind == REPORT_BAD_UNLOCK)
+		report_lockdep_finish(&report);
 	trim_machinery(&report);
 	mark_cut(splitter, &report);
 

@@ -157,6 +157,30 @@ static void put_fault(struct str *text, const json_t *fault)
 		str_printf(text, ", %s", json_string_at(fault, "class"));
 }
 
+/* Of a lockup or stall: for how long, and on what. */
+static void put_stuck(const struct page *page, const json_t *crash)
+{
+	const json_t *seconds = json_at(crash, "lockup_s"), *work = json_at(crash, "work");
+	_str_ struct str stuck = {0}, runs = {0}, starved = {0};
+
+	if (json_is_number(seconds))
+		str_printf(&stuck, "for %.0f s", json_number_value(seconds));
+	if (json_is_integer(json_at(crash, "by_cpu")))
+		str_printf(&stuck, "%sby CPU %lld", stuck.length ? ", noticed " : "noticed ",
+			   json_integer_at(crash, "by_cpu"));
+	if (json_string_at(work, "function"))
+		str_printf(&runs, "%s()", json_string_at(work, "function"));
+	if (json_string_at(work, "module"))
+		str_printf(&runs, " [%s]", json_string_at(work, "module"));
+	if (json_string_at(crash, "stall.starved"))
+		str_printf(&starved, "%s got no CPU", json_string_at(crash, "stall.starved"));
+	field(page, "stuck", stuck.data);
+	field(page, "spins for", json_string_at(crash, "lock.address"));
+	field(page, "work", runs.data);
+	field(page, "behind it", json_string_at(work, "behind"));
+	field(page, "starved", starved.data);
+}
+
 static void put_crash(const struct page *page, const json_t *crash)
 {
 	_str_ struct str where = {0}, who = {0}, fault = {0};
@@ -174,6 +198,7 @@ static void put_crash(const struct page *page, const json_t *crash)
 	field(page, "message", json_string_at(crash, "message"));
 	field(page, "at", where.data);
 	field(page, "task", who.data);
+	put_stuck(page, crash);
 	field(page, "address", fault.data);
 	field(page, "from", json_string_at(crash, "fault.why"));
 	field(page, "instruction", json_string_at(instruction, "text"));
@@ -350,7 +375,7 @@ static void put_before(const struct page *page, const json_t *report)
 {
 	_str_ struct str text = {0};
 
-	render_log_before(report, page->style->width, &text);
+	render_log_around(report, page->style->width, &text);
 	if (!text.length)
 		return;
 	heading(page, "What happened");

@@ -68,7 +68,12 @@ static bool is_run(const json_t *lock)
 /* A wait that is no lock, so that nobody can hold it: I/O and other things waited for by name. */
 static bool is_named(const json_t *lock)
 {
-	return !json_string_at(lock, "address") && json_string_at(lock, "name");
+	const char *kind = json_string_at(lock, "kind");
+	/* Locks that the log tells of need not have an address. */
+	bool is_lock = kind && (!strcmp(kind, "mutex") || strstr(kind, "rwsem") ||
+				!strcmp(kind, "rt_mutex") || !strcmp(kind, "semaphore"));
+
+	return !is_lock && !json_string_at(lock, "address") && json_string_at(lock, "name");
 }
 
 static void put_holder(struct str *out, const json_t *lock, const json_t *holder)

@@ -134,7 +134,8 @@ static void put_first_cause(struct str *out, const json_t *cause, size_t width)
 
 /* --- the page --------------------------------------------------------------------------------- */
 
-#define EVENTS_SHOWN 8
+#define EVENTS_SHOWN 8 /* up to the crash */
+#define FOLLOWING_SHOWN 4
 
 /* Events that the page has room for: no normal ones, but for what says that the log is not whole. */
 static bool is_told(const json_t *event)
@@ -171,13 +172,36 @@ static size_t first_shown(const json_t *events, size_t end, size_t *told)
 	return from;
 }
 
-void render_log_before(const json_t *report, size_t width, struct str *out)
+static size_t count_told(const json_t *events, size_t from)
+{
+	size_t told = 0;
+
+	for (size_t i = from; i < json_array_size(events); i++)
+		told += is_told(json_array_get(events, i));
+	return told;
+}
+
+/* What the crash led to. */
+static void put_following(struct str *out, const json_t *events, size_t from, size_t width)
+{
+	size_t told = count_told(events, from), shown = 0;
+
+	for (size_t i = from; i < json_array_size(events) && shown < FOLLOWING_SHOWN; i++)
+		if (is_told(json_array_get(events, i))) {
+			put_event(out, json_array_get(events, i), width);
+			shown++;
+		}
+	if (told > shown)
+		str_printf(out, "%10s  … %zu behind\n", "", told - shown);
+}
+
+void render_log_around(const json_t *report, size_t width, struct str *out)
 {
 	const json_t *events = json_at(report, "log.events");
 	const json_t *cause = json_at(report, "log.first_cause");
 	size_t told, end = end_of_told(report, events), from = first_shown(events, end, &told);
 
-	if (!json_string_at(cause, "text") && told < 2)
+	if (!json_string_at(cause, "text") && told + count_told(events, end) < 2)
 		return;
 	put_first_cause(out, cause, width);
 	if (told > EVENTS_SHOWN)
@@ -185,6 +209,7 @@ void render_log_before(const json_t *report, size_t width, struct str *out)
 	for (size_t i = from; i < end; i++)
 		if (is_told(json_array_get(events, i)))
 			put_event(out, json_array_get(events, i), width);
+	put_following(out, events, end, width);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */

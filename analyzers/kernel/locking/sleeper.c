@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/hash.h"
+#include "base/str.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
@@ -292,6 +293,17 @@ static int by_task(const void *a, const void *b)
 	return x->task < y->task ? -1 : x->task > y->task;
 }
 
+static void keep_names(struct names *names, struct sleeper *sleeper)
+{
+	for (unsigned i = 0; i < sleeper->call_count; i++) {
+		char name[SYMBOL_NAME_MAX];
+
+		copy_string(name, sizeof(name), sleeper->calls[i].function);
+		symbol_name_strip_suffix(name);
+		sleeper->calls[i].function = intern(names, name);
+	}
+}
+
 struct err *sleepers_set(struct kernel *kernel, struct sleeper *list, size_t count)
 {
 	struct sleepers *sleepers = calloc(1, sizeof(*sleepers));
@@ -303,11 +315,16 @@ struct err *sleepers_set(struct kernel *kernel, struct sleeper *list, size_t cou
 		return &err_nomem;
 	}
 	*sleepers = (struct sleepers){.list = list, .count = count};
+	kernel->sleepers = sleepers;
+	sleepers->names = calloc(1, sizeof(*sleepers->names));
+	if (!sleepers->names)
+		return &err_nomem;
 	if (count)
 		qsort(list, count, sizeof(*list), by_task);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		keep_names(sleepers->names, &list[i]);
 		sleeper_classify(&list[i]);
-	kernel->sleepers = sleepers;
+	}
 	return NULL;
 }
 

@@ -68,8 +68,8 @@ struct sleepers {
 struct err *sleepers_of(struct kernel *kernel, struct sleepers **ret);
 /*
  * Where the dump has no stacks, sleepers that another source tells of, with task and calls filled in,
- * become the kernel's; they are classified, and put in order. Takes list and calls over, also when it
- * fails: ERR_NOMEM. Functions must live as long as analyzers run.
+ * become the kernel's: names are copied, without compilers' suffixes, sleepers classified and put in
+ * order. Takes list and calls over, also when it fails: ERR_NOMEM.
  */
 struct err *sleepers_set(struct kernel *kernel, struct sleeper *list, size_t count);
 void sleepers_close(struct sleepers *sleepers);

@@ -1,0 +1,23 @@
+-- id: lockdep
+-- title: lockdep met locks used in a way that can deadlock
+-- cause: assertion
+-- severity: warning
+-- confidence: 0.8
+-- advice: Nothing hangs yet: lockdep warns of an order of locks that will, when the other path runs at the same time.
+-- advice: The report has the path of each lock: the order in one of them is the bug.
+SELECT
+	'lockdep says: ' || said AS because,
+	said || CASE
+		WHEN wanted IS NULL THEN culprit_place
+		WHEN other IS NULL THEN ': ' || wanted || culprit_place
+		WHEN said LIKE '%inversion%' THEN ': ' || wanted || ', which took ' || other ||
+			' before,' || culprit_place
+		ELSE ': ' || wanted || ' is taken' || culprit_place || ', while ' || other || ' is held' ||
+			iif(said LIKE '%circular%', '; elsewhere it is the other way round', '')
+		END AS headline,
+	confidence, finding
+FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
+		'INFO: ', ''), '[] !') AS said
+	FROM crash c LEFT JOIN report r ON r.dump = c.dump AND r.kind = c.kind AND r.message = c.message
+	WHERE c.dump = :dump AND c.kind IN ('lockdep', 'bad_unlock')
+	ORDER BY r.first_line LIMIT 1);
