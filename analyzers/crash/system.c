@@ -34,9 +34,22 @@ static json_t *time_json(int64_t seconds)
 
 /* --- the file --------------------------------------------------------------------------------- */
 
+static const char *what_lacks(const struct dump_info *info, char *text, size_t size)
+{
+	if (!info->truncated)
+		return "its writer marked it incomplete";
+	/* A flattened file is longer than the dump in it. */
+	if (info->flattened || info->whole_size <= info->size)
+		return "the file ends before the data it announces";
+	snprintf(text, size, "the file is cut off: %.1f of %.1f MB are there",
+		 (double)info->size / 1e6, (double)info->whole_size / 1e6);
+	return text;
+}
+
 static json_t *dump_json(struct kernel *kernel)
 {
 	json_t *json = json_object();
+	char text[80];
 
 	if (!kernel->dump) {
 		json_put(json, "format", json_string("log"));
@@ -51,9 +64,7 @@ static json_t *dump_json(struct kernel *kernel)
 	json_put(json, "dump_level",
 		 info->dump_level >= 0 ? json_integer(info->dump_level) : json_null());
 	if (info->truncated || info->incomplete)
-		json_put(json, "note",
-			 json_string(info->truncated ? "the file ends before the data it announces"
-						     : "its writer marked it incomplete"));
+		json_put(json, "note", json_string(what_lacks(info, text, sizeof(text))));
 	return json;
 }
 

@@ -352,14 +352,19 @@ static void put_system(const struct page *page, const json_t *report)
 	field(page, "dump", file.data);
 }
 
-static void put_degraded(const struct page *page, const json_t *degraded)
+/* Of the file first: what is missing of it explains the rest. */
+static void put_missing(const struct page *page, const json_t *report)
 {
+	const json_t *degraded = json_at(report, "degraded");
+	const char *note = json_string_at(report, "dump.note");
 	size_t i;
 	json_t *one;
 
-	if (!json_array_size(degraded))
+	if (!json_array_size(degraded) && !note)
 		return;
 	heading(page, "Missing");
+	if (note)
+		paragraph(page, "  - ", "    ", note);
 	json_array_foreach (degraded, i, one) {
 		_str_ struct str text = {0};
 
@@ -399,6 +404,6 @@ void render_verdict(const json_t *report, const struct render_style *style, stru
 	put_findings(&page, json_at(report, "findings"));
 	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"));
 	put_system(&page, report);
-	put_degraded(&page, json_at(report, "degraded"));
+	put_missing(&page, report);
 	put_list(&page, "Next", json_at(verdict, "next_steps"));
 }

@@ -8,12 +8,12 @@
 
 #include "base/io.h"
 #include "base/parse.h"
+#include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
 
 /* Bounds on what one look may read: a bitmap for 4 TiB of memory, and more segments than exist. */
 #define BITMAP_MAX (128u << 20)
 #define PHDRS_MAX 4096
-#define LAST_DESCRIPTORS 64
 #define HEADER_BLOCK 4096 /* what a kdump or flattened file begins with */
 
 static const struct {
@@ -134,14 +134,19 @@ static struct err *count_bits(int fd, uint64_t offset, uint64_t length, uint64_t
 	return NULL;
 }
 
+static struct err *read_some(void *context, uint64_t offset, void *buf, size_t length, size_t *ret)
+{
+	const int *fd = context;
+
+	return io_read_at(*fd, offset, buf, length, ret);
+}
+
 /*
- * A kdump file is whole when it reaches the end of the data of its last pages: makedumpfile and
- * QEMU write pages in the order of their descriptors. The descriptors follow two bitmaps, the
- * second of which has a bit for each of them.
+ * A kdump file is whole when it reaches the end of its pages' data. The page descriptors follow
+ * two bitmaps, the second of which has a bit for each of them.
  */
 static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 {
-	struct kdump_descriptor descriptors[LAST_DESCRIPTORS];
 	struct kdump_header header;
 	uint64_t block, bitmap_blocks, table, count, end = 0;
 	size_t got;
@@ -166,15 +171,9 @@ static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 	table = (1ull + header.sub_header_blocks + bitmap_blocks) * block;
 	TRY(count_bits(fd, table - bitmap_blocks / 2 * block, bitmap_blocks / 2 * block, &count));
 	sniff->complete = SNIFF_SHORT;
-	if (!count || size < table + count * sizeof(*descriptors))
+	if (!count || size < table + count * sizeof(struct kdump_descriptor))
 		return NULL;
-	uint64_t last = MIN(count, LAST_DESCRIPTORS);
-
-	TRY(io_read_at(fd, table + (count - last) * sizeof(*descriptors), descriptors,
-		       last * sizeof(*descriptors), &got));
-	for (size_t i = 0; i < got / sizeof(*descriptors); i++)
-		if (descriptors[i].offset < INT64_MAX)
-			end = MAX(end, descriptors[i].offset + descriptors[i].size);
+	TRY(kdump_data_end(read_some, &fd, table, count, &end));
 	if (end && size >= end)
 		sniff->complete = SNIFF_COMPLETE;
 	return NULL;

@@ -295,11 +295,12 @@ static void fill_info(const struct elf *elf, struct dump_info *info)
 	info->compression = "none";
 	if (elf->ram.count)
 		info->max_pfn = (elf->ram.at[elf->ram.count - 1].end + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	for (size_t i = 0; i < elf->data.count && !info->truncated; i++) {
+	for (size_t i = 0; i < elf->data.count; i++) {
 		const struct segment *segment = &elf->data.at[i];
+		uint64_t length = segment->end - segment->start;
 
-		info->truncated =
-			!dump_file_holds(elf->file, segment->offset, segment->end - segment->start);
+		info->whole_size = MAX(info->whole_size, segment->offset + length);
+		info->truncated |= !dump_file_holds(elf->file, segment->offset, length);
 	}
 }
 

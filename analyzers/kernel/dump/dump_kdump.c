@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "kernel/dump/dump_bitmap.h"
+#include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
 #include "kernel/dump/dump_kdump_sweep.h"
 #include "kernel/dump/dump_notes.h"
@@ -189,15 +190,28 @@ static const char *find_compression(struct kdump *kdump, uint32_t status)
 	return kdump->dumped_count ? "none" : compression_name(status);
 }
 
-/* makedumpfile and QEMU write pages in the order of their numbers: the last one is at the end. */
-static bool is_truncated(struct kdump *kdump)
+static struct err *read_some(void *context, uint64_t offset, void *buf, size_t length, size_t *ret)
 {
-	struct kdump_descriptor last;
+	return dump_file_read_some(context, offset, buf, length, ret);
+}
 
+/* How long the file would be were it whole, in bytes; 0 when not even its descriptors are there. */
+static uint64_t whole_size(struct kdump *kdump)
+{
+	uint64_t end = 0;
+
+	if (!dump_file_holds(kdump->file, kdump->descriptors,
+			     kdump->dumped_count * sizeof(struct kdump_descriptor)) ||
+	    !err_ok(kdump_data_end(read_some, kdump->file, kdump->descriptors, kdump->dumped_count,
+				   &end)))
+		return 0;
+	return end;
+}
+
+static bool is_truncated(struct kdump *kdump, uint64_t whole)
+{
 	return dump_file_truncated(kdump->file) ||
-	       (kdump->dumped_count &&
-		(!err_ok(read_descriptor(kdump, kdump->dumped_count - 1, &last)) ||
-		 !dump_file_holds(kdump->file, last.offset, last.size)));
+	       (kdump->dumped_count && (!whole || !dump_file_holds(kdump->file, whole - 1, 1)));
 }
 
 static void fill_info(struct kdump *kdump, const struct kdump_header *header,
@@ -206,7 +220,8 @@ static void fill_info(struct kdump *kdump, const struct kdump_header *header,
 	info->format = dump_file_flattened(kdump->file) ? "kdump-flattened" : "kdump";
 	info->compression = find_compression(kdump, header->status);
 	info->incomplete = header->status & KDUMP_STATUS_INCOMPLETE;
-	info->truncated = is_truncated(kdump);
+	info->whole_size = whole_size(kdump);
+	info->truncated = is_truncated(kdump, info->whole_size);
 	info->dump_level = header->version >= 1 ? (int)sub->dump_level : -1;
 	info->max_pfn = kdump->max_pfn;
 	copy_field(info->release, header->release);

@@ -142,6 +142,26 @@ START_TEST(kdump_reaches_the_end_of_its_pages)
 }
 END_TEST
 
+/* Memory that ends with pages of zeros: their descriptors all lead to one page at the front. */
+START_TEST(kdump_that_ends_with_zeros)
+{
+	uint8_t data[6 * 4096];
+	const uint64_t zeros = 4 * 4096 + 24 * 1003;
+
+	make_kdump(data);
+	memset(data + 3 * 4096, 0xff, 125); /* a thousand pages */
+	data[3 * 4096 + 125] = 0x07;	    /* and three */
+	_close_ int fd = memory_file(data, sizeof(data));
+	for (uint64_t i = 0; i < 1003; i++) {
+		uint64_t descriptor[3] = {i == 2 ? 300000 : zeros, 100};
+
+		ck_assert_int_eq(pwrite(fd, descriptor, 24, 4 * 4096 + (off_t)(24 * i)), 24);
+	}
+	ck_assert_int_eq(sniffed(fd, 300100).complete, SNIFF_COMPLETE);
+	ck_assert_int_eq(sniffed(fd, 300099).complete, SNIFF_SHORT);
+}
+END_TEST
+
 START_TEST(kdump_headers_are_not_trusted)
 {
 	uint8_t data[6 * 4096];
@@ -226,5 +246,5 @@ END_TEST
 
 UNIT_MAIN("sniff", formats_by_their_first_bytes, flattened_ends_with_its_end_record,
 	  elf_reaches_the_end_of_its_segments, kdump_reaches_the_end_of_its_pages,
-	  kdump_headers_are_not_trusted, identity_of_known_contents,
+	  kdump_that_ends_with_zeros, kdump_headers_are_not_trusted, identity_of_known_contents,
 	  identity_survives_copies_and_sees_changes, identity_of_what_is_huge_or_no_file)
