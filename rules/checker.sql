@@ -3,7 +3,7 @@
 -- cause: assertion
 -- severity: warning
 -- confidence: 0.8
--- advice: The kernel went on: read the rule that the report names, and the functions in its call trace.
+-- advice: The kernel went on: the report says what is not allowed there; begin with the function named, which did it.
 SELECT
 	'the log says: ' || coalesce(message, kind) AS because,
 	coalesce(message, kind) || culprit_place AS headline,

@@ -4,11 +4,14 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: A function returned ERR_PTR() and its caller did not check with IS_ERR().
+-- Where the pointer itself is not known, the address is that of a member: NULL less an offset looks alike.
 SELECT
-	'the fault address ' || fault_address ||
-		' is a small negative number: an errno carried in a pointer' AS because,
-	'error pointer dereferenced: ' || fault_address || place AS headline,
-	confidence, finding
+	CASE WHEN errno IS NOT NULL THEN address_from || ' was accessed, and ' || pointer || ' is ERR_PTR(-' || errno || ')'
+		ELSE 'the fault address ' || fault_address || ' lies right below zero: an errno carried in a pointer, or NULL less a member''s offset' END
+		AS because,
+	CASE WHEN errno IS NOT NULL THEN 'error pointer ERR_PTR(-' || errno || ') dereferenced: ' ELSE 'error pointer dereferenced: ' END ||
+		fault_address || place AS headline,
+	confidence * iif(errno IS NULL, 0.7, 1.0) AS confidence, finding
 FROM crash
-WHERE dump = :dump AND kind IN ('page_fault', 'general_protection')
+WHERE dump = :dump AND kind IN ('page_fault', 'general_protection', 'null_dereference')
 		AND fault_class = 'error_pointer';

@@ -11,4 +11,5 @@ SELECT
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'general_protection'
-		AND coalesce(fault_class, '') NOT IN ('list_poison', 'slab_poison');
+		AND coalesce(fault_class, '') NOT IN ('list_poison', 'slab_poison', 'error_pointer', 'null_offset',
+		'null_minus_offset');

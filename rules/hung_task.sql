@@ -5,7 +5,8 @@
 -- confidence: 0.6
 -- advice: See what the blocked tasks wait for (triage show --locks).
 SELECT
-	'khungtaskd panicked' || coalesce(': ' || message, '') AS because,
+	iif(source = 'log' AND message IS reason, 'khungtaskd found', 'khungtaskd panicked') ||
+		coalesce(': ' || message, '') AS because,
 	coalesce(reason, 'hung task') || coalesce((SELECT '; ' || l.headline FROM lock l
 		WHERE l.dump = :dump AND l.unnamed ORDER BY l.waiters DESC LIMIT 1), '') AS headline,
 	confidence, finding

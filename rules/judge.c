@@ -20,7 +20,7 @@
 struct match {
 	const struct rule *rule;
 	double confidence;
-	char *headline, *because;
+	char *headline, *because, *advice;
 	json_t *findings;
 };
 
@@ -28,6 +28,7 @@ static void match_deinit(struct match *match)
 {
 	free(match->headline);
 	free(match->because);
+	free(match->advice);
 	json_decref(match->findings);
 	*match = (struct match){0};
 }
@@ -61,6 +62,8 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 		return read_text(stmt, column, &match->because);
 	if (!strcmp(name, "headline"))
 		return read_text(stmt, column, &match->headline);
+	if (!strcmp(name, "advice"))
+		return read_text(stmt, column, &match->advice);
 	if (!strcmp(name, "confidence"))
 		match->confidence *= MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
 	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
@@ -68,7 +71,7 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 	return NULL;
 }
 
-/* Columns by name: because, headline, confidence (times the header's), finding, finding2. */
+/* Columns by name: because, headline, advice, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
 	_cleanup_(match_deinit) struct match row = {
@@ -181,6 +184,7 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	verdict->severity = strdup(rule->severity ? rule->severity : "critical");
 	verdict->headline = strdup(best->headline ? best->headline : best->because);
 	verdict->confidence = best->confidence;
+	add_lines(verdict->next_steps, best->advice);
 	add_lines(verdict->next_steps, rule->advice);
 	add_lines(verdict->ruled_out, rule->rules_out);
 	if (rule->reference)

@@ -3,16 +3,23 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
--- advice: Look at the function at the top of the stack: which pointer may be NULL there, and which caller passed it.
 -- advice: If the function is a module's, report it to the module's maintainer with this verdict.
 SELECT
-	'the fault address ' || coalesce(fault_address, '') || ' lies in the first page: ' ||
-		coalesce(instruction, 'the instruction') || ' went through a NULL pointer' AS because,
-	'NULL pointer ' || coalesce(access, 'access') || ' at offset ' ||
-		coalesce(fault_address, '?') || place AS headline,
+	iif(access = 'execute', 'the CPU was sent to ' || coalesce(fault_address, 'address 0') ||
+		': a function pointer was NULL',
+		'the fault address ' || coalesce(fault_address || ' ', '') || 'lies in the first page: ' ||
+		coalesce(accessed_by, 'the instruction') || ' went through a NULL pointer') AS because,
+	iif(access = 'execute', 'call through a NULL pointer' ||
+		iif(fault_address > '0x0000000000000000', ', to ' || fault_address, ''),
+		'NULL pointer ' || coalesce(access, 'access') || ' at offset ' || coalesce(fault_address, '?')) ||
+		place AS headline,
+	iif(access = 'execute', 'Look at the caller: which of its function pointers may be NULL there, and who should have set it.',
+		'Look at the function at the top of the stack: which pointer may be NULL there, and which caller passed it.')
+		AS advice,
 	-- A NULL that was read out of a free object is the lesser news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump
 		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8 ELSE 1.0 END
 		AS confidence, finding
 FROM crash
-WHERE dump = :dump AND kind = 'null_dereference';
+WHERE dump = :dump AND kind = 'null_dereference'
+	AND coalesce(fault_class, '') NOT IN ('error_pointer', 'null_minus_offset');

@@ -1,14 +1,16 @@
 -- id: null_offset
--- title: access far from a NULL pointer: an element of an array or a large structure
+-- title: access at an offset from a NULL pointer
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.8
--- advice: A large structure or an array was indexed through a NULL pointer; look for the base register's origin.
+-- advice: Look for where the base register came from: the pointer in it was NULL.
 SELECT
-	'the fault address ' || fault_address ||
-		' is not in the first page but within the first 64 KiB, where nothing is mapped' AS because,
-	'NULL pointer ' || coalesce(access, 'access') || ' with a large offset, ' ||
-		fault_address || place AS headline,
+	'the fault address ' || fault_address || CASE WHEN fault_address < '0x0000000000001000'
+		THEN ' lies in the first page, where nothing is mapped'
+		ELSE ' is not in the first page but within the first 64 KiB, where nothing is mapped: a large structure or an array was indexed through NULL' END
+		AS because,
+	'NULL pointer ' || coalesce(access, 'access') || CASE WHEN fault_address < '0x0000000000001000'
+		THEN ' at offset ' ELSE ' with a large offset, ' END || fault_address || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('page_fault', 'general_protection') AND fault_class = 'null_offset';

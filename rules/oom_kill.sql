@@ -7,8 +7,8 @@
 -- advice: A cgroup's limit is its own: raise it, or find out why what runs in it needs more. Of the machine, look for what grew.
 SELECT
 	CASE WHEN o.count > 1 THEN 'the kernel''s log has ' || o.count || ' kills of the OOM killer'
-		ELSE 'the kernel''s log has a report of the OOM killer' END ||
-		coalesce((SELECT ', of which one says: ' || k.eater FROM oom k
+		ELSE 'the OOM killer''s report in the kernel''s log' END ||
+		coalesce((SELECT iif(o.count > 1, '; of the first report, ', ': ') || k.eater FROM oom k
 		WHERE k.dump = :dump AND k.eater IS NOT NULL ORDER BY k.finding LIMIT 1), '') AS because,
 	o.headline, o.confidence, o.finding, c.finding AS finding2
 FROM oom_kills o JOIN crash c ON c.dump = o.dump

@@ -5,7 +5,8 @@
 -- confidence: 0.98
 -- advice: Nothing is wrong with the kernel: find out who wrote c to /proc/sysrq-trigger, or pressed the keys.
 SELECT
-	'sysrq_handle_crash() is on the stack: the crash was requested' AS because,
+	iif(source = 'log', 'the log says: ' || coalesce(message, 'sysrq: Trigger a crash'),
+		'sysrq_handle_crash() is on the stack: the crash was requested') AS because,
 	'crash requested through sysrq' || coalesce(', ' || comm || '/' || pid, '') AS headline,
 	-- A crash is often asked for because the machine hangs: then the hang is the news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.moving IS NOT 1)

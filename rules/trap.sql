@@ -1,12 +1,12 @@
 -- id: trap
 -- title: an exception that no other rule knows
--- cause: assertion
+-- cause: unknown
 -- severity: critical
--- confidence: 0.6
--- advice: Look at the instruction: a breakpoint that was left behind, or code that was overwritten.
+-- confidence: 0.5
+-- advice: Look at the instruction, and whether it is the one in the kernel's file: code may have been overwritten.
 SELECT
-	coalesce(message, 'the log has the end of an oops, not its beginning') AS because,
-	coalesce(message, 'oops') || place AS headline,
+	'the log says: ' || coalesce(message, kind) AS because,
+	coalesce(message, kind) || place AS headline,
 	confidence, finding
 FROM crash
-WHERE dump = :dump AND kind IN ('trap', 'int3', 'oops');
+WHERE dump = :dump AND kind = 'trap';

@@ -4,13 +4,12 @@
 -- severity: warning
 -- confidence: 0.7
 -- advice: Look for recursion without end, or large arrays on the stack; ulimit -s and the thread's stack size are the bound.
--- advice: Disassemble the named file at the offset: objdump -d --start-address=OFFSET FILE, or addr2line -fie FILE OFFSET.
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 SELECT
 	program || ' wrote to ' || address || ', at or right below its stack pointer, where no page is' ||
 		coalesce(': ' || instruction, '') ||
-		iif(others > 0, '; ' || others || ' more crashes of user programs are in the log', '') AS because,
+		others_in_log AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
-	confidence, finding
+	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND class = 'stack_overflow';

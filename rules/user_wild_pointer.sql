@@ -3,14 +3,13 @@
 -- cause: wild_pointer
 -- severity: warning
 -- confidence: 0.5
--- advice: Disassemble the named file at the offset: objdump -d --start-address=OFFSET FILE, or addr2line -fie FILE OFFSET.
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 -- advice: Memory freed and used again, an overrun and an uninitialised variable look alike here: run it under AddressSanitizer or valgrind.
 SELECT
 	program || ': ' || rtrim(did || place, ',') || coalesce(', by ' || instruction, '') ||
-		iif(others > 0, '; ' || others || ' more crashes of user programs are in the log', '') AS because,
+		others_in_log AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
-	confidence, finding
+	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND class IN ('not_present', 'protection', 'kernel', 'non_canonical', 'stack_pointer',
 	'misaligned');

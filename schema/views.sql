@@ -20,22 +20,27 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.fault.class' AS fault_class,
 	evidence ->> '$.fault.access' AS access,
 	evidence ->> '$.instruction.text' AS instruction,
+	-- the instruction at hand, where its operand is the address that could not be reached
+	iif(evidence ->> '$.fault.why' IS NULL, NULL, evidence ->> '$.instruction.text') AS accessed_by,
+	evidence ->> '$.fault.why' AS address_from,
+	evidence ->> '$.fault.pointer' AS pointer,
+	evidence ->> '$.fault.errno' AS errno,
 	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
 		printf('0x%x', evidence ->> '$.rip.offset'), '') ||
 		coalesce(' [' || (evidence ->> '$.rip.module') || ']', '') ||
 		coalesce(', called from ' || (evidence ->> '$.culprit.symbol') || '+' ||
 			printf('0x%x', evidence ->> '$.culprit.offset') ||
 			coalesce(' [' || (evidence ->> '$.culprit.module') || ']', ''), '') ||
-		coalesce(', ' || nullif(evidence ->> '$.task.comm', '') || '/' || (evidence ->> '$.task.pid'), '')
-		AS place,
+		coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+			(evidence ->> '$.task.pid'), '') AS place,
 	-- where the fault is: the caller of a helper that only noticed, else the place itself
 	evidence ->> '$.culprit.symbol' AS culprit,
 	coalesce(' in ' || coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol') || '+' ||
 		printf('0x%x', coalesce(evidence ->> '$.culprit.offset', evidence ->> '$.rip.offset')), '') ||
 		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
 			evidence ->> '$.culprit.module') || ']', '') ||
-		coalesce(', ' || nullif(evidence ->> '$.task.comm', '') || '/' || (evidence ->> '$.task.pid'), '')
-		AS culprit_place,
+		coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+			(evidence ->> '$.task.pid'), '') AS culprit_place,
 	evidence ->> '$.lockup_s' AS lockup_s,
 	evidence ->> '$.lock.address' AS spins_for,
 	(evidence ->> '$.work.function') || coalesce(' [' || (evidence ->> '$.work.module') || ']', '') AS work,
@@ -141,7 +146,18 @@ SELECT dump, finding, confidence, trap, class, access, address, instruction, tim
 	-- not more than the last 500 are findings
 	coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
 		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times AS others,
+	CASE coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
+		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times
+		WHEN 0 THEN '' WHEN 1 THEN '; one more crash of a user program is in the log'
+		ELSE '; ' || ((SELECT f.evidence ->> '$.segfault_count' FROM finding f
+		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults') - times) ||
+			' more crashes of user programs are in the log' END AS others_in_log,
 	comm || '/' || pid AS program,
+	CASE WHEN file IS NOT NULL THEN 'Read the named line, and who gave it what it used.'
+		WHEN access = 'execute' THEN 'The return address is on the stack: take a core (ulimit -c, coredumpctl), the log does not have it.'
+		WHEN "offset" IS NOT NULL THEN 'Disassemble the named file at the offset: objdump -d --start-address=OFFSET FILE, or addr2line -fie FILE OFFSET.'
+		ELSE 'The log does not name the file the address lies in: see the program''s /proc/PID/maps, or take a core (ulimit -c, coredumpctl).' END
+		AS next_step,
 	CASE WHEN "offset" IS NOT NULL THEN ' in ' || object || '+' || printf('0x%x', "offset") ||
 			coalesce(' (' || symbol || '+' || printf('0x%x', symbol_offset) ||
 			coalesce(', ' || file || ':' || line, '') || ')', '')

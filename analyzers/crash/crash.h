@@ -59,7 +59,10 @@ struct crash {
 	const char *address_source;
 	const char *fault_class; /* "null_offset", "list_poison", …; NULL unknown */
 	const char *access;	 /* "read", "write", "execute", NULL */
-	char provenance[256];	 /* "RDI (0x…) + 0x40", "" when no operand gives it */
+	bool pointer_known;	 /* the address is pointer with a member's offset */
+	uint64_t pointer;
+	enum reg pointer_reg; /* that holds it */
+	char provenance[256]; /* "RDI (0x…) + 0x40", "" when no operand gives it */
 
 	/* The instruction at hand and its neighbours. */
 	struct insn code[16];
@@ -82,6 +85,13 @@ static inline const struct regs *crash_regs(const struct crash *crash)
 	if (crash && crash->exception)
 		return &crash->regs;
 	return crash && crash->trace.count ? &crash->trace.frames[crash->frame].regs : NULL;
+}
+
+/* A jump or call went to the address that could not be reached: there is no code to be shown. */
+static inline bool crash_went_astray(const struct crash *crash)
+{
+	return crash->fault && regs_known(&crash->regs, REG_RIP) &&
+	       crash->address == crash->regs.value[REG_RIP];
 }
 
 /* The function of frames[index]; false in user mode and where no symbol fits. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "crash/crash_fault_class.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm_around.h"
@@ -17,54 +18,6 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "log/report.h"
-
-#define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */
-#define ERRORS 4095ull	       /* MAX_ERRNO, include/linux/err.h */
-
-/*
- * include/linux/poison.h; LIST_POISON with CONFIG_ILLEGAL_POINTER_VALUE's 0xdead000000000000, without
- * it 0x100100 and 0x200200 (a29815a333c6 v2.6.33 brought the former to x86-64).
- */
-static bool is_list_poison(uint64_t address)
-{
-	return address - 0xdead000000000000ull < 0x1000 || address - 0x100100 < 0x100 ||
-	       address - 0x200200 < 0x100;
-}
-
-/* A pointer read out of freed or never written slab memory, with a member's offset added. */
-static bool is_slab_poison(uint64_t address)
-{
-	static const uint64_t patterns[] = {0x6b6b6b6b6b6b6b6bull, 0x5a5a5a5a5a5a5a5aull,
-					    0xa5a5a5a5a5a5a5a5ull, 0xbbbbbbbbbbbbbbbbull,
-					    0xccccccccccccccccull};
-
-	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
-		if (address - patterns[i] + 0x8000 < 0x10000)
-			return true;
-	return false;
-}
-
-/*
- * Class of an address that faulted: "null_offset", "list_poison", "non_canonical", … memory may be
- * NULL; then NULL for what only the memory's layout would tell.
- */
-static const char *fault_class(const struct memory *memory, uint64_t address)
-{
-	if (address < NULL_REGION)
-		return "null_offset";
-	if (-address <= ERRORS)
-		return "error_pointer";
-	if (is_list_poison(address))
-		return "list_poison";
-	if (is_slab_poison(address))
-		return "slab_poison";
-	if (memory)
-		return regions_class_name(memory_class(memory, address));
-	/* Without page tables the ranges of the kernel's own half are not known. */
-	return !(address >> 47)	       ? regions_class_name(VA_USER)
-	       : address >> 56 == 0xff ? NULL
-				       : regions_class_name(VA_NON_CANONICAL);
-}
 
 bool crash_is_canonical(const struct crash *crash, uint64_t address)
 {
@@ -184,12 +137,6 @@ static void protection_address(struct crash *crash)
 		set_address(crash, crash->report->address, true, "the log");
 }
 
-/* A jump or call went to the address itself. */
-static bool is_rip(const struct crash *crash)
-{
-	return regs_known(&crash->regs, REG_RIP) && crash->address == crash->regs.value[REG_RIP];
-}
-
 /* Page fault error code: arch/x86/include/asm/trap_pf.h. */
 static const char *access_of(const struct crash *crash, const struct operand *operand)
 {
@@ -197,7 +144,7 @@ static const char *access_of(const struct crash *crash, const struct operand *op
 			  crash->kind == CRASH_NULL_DEREFERENCE ||
 			  crash->kind == CRASH_STACK_OVERFLOW;
 
-	if (is_rip(crash))
+	if (crash_went_astray(crash))
 		return "execute";
 	if (page_fault && crash->error_code < 0x10000)
 		return crash->error_code & 0x10 ? "execute"
@@ -227,6 +174,29 @@ static void describe_operand(struct crash *crash, const struct operand *operand)
 							      : operand->displacement));
 }
 
+#define INDEX_SMALL 0x10000 /* of what counts; greater ones may be the address themselves */
+
+/* The pointer itself, where the address is a member of what it points to. */
+static void take_pointer(struct crash *crash, const struct operand *operand)
+{
+	if (operand->base >= REG_COUNT || operand->base == REG_RIP ||
+	    (operand->index < REG_COUNT && crash->regs.value[operand->index] > INDEX_SMALL))
+		return;
+	crash->pointer_known = true;
+	crash->pointer_reg = operand->base;
+	crash->pointer = crash->regs.value[operand->base];
+}
+
+#define INFERRED 0.8 /* of the kind: CR2 is left as it was by what is no page fault */
+
+/* Of an oops whose first lines are lost, CR2 tells: it is what the instruction accessed. */
+static void infer_kind(struct crash *crash)
+{
+	crash->kind = CRASH_PAGE_FAULT;
+	crash->confidence *= INFERRED;
+	crash->why = "the log has no first line of the oops; CR2 is what the instruction accessed";
+}
+
 /* The double fault keeps no CR2 of its own: it is the operand, or the push itself. */
 static void overflow_address(struct crash *crash)
 {
@@ -252,6 +222,42 @@ static bool stack_access(struct crash *crash)
 	return true;
 }
 
+static void find_address(struct crash *crash)
+{
+	switch (crash->kind) {
+	case CRASH_PAGE_FAULT:
+	case CRASH_NULL_DEREFERENCE:
+	case CRASH_OOPS:
+		page_fault_address(crash);
+		return;
+	case CRASH_STACK_OVERFLOW:
+		overflow_address(crash);
+		return;
+	case CRASH_GENERAL_PROTECTION:
+	case CRASH_STACK_SEGMENT:
+		protection_address(crash);
+		return;
+	default:
+		if (crash->report && crash->report->has_address)
+			set_address(crash, crash->report->address, true, "the log");
+	}
+}
+
+/* How the address came about, by the instruction. */
+static void explain_address(struct crash *crash, const struct operand *operand)
+{
+	if (operand) {
+		describe_operand(crash, operand);
+		take_pointer(crash, operand);
+	} else if (crash_went_astray(crash)) {
+		snprintf(crash->provenance, sizeof(crash->provenance),
+			 "the instruction pointer itself: a call or jump went there");
+		crash->code_count = 0; /* what stands there is no code */
+	} else {
+		stack_access(crash);
+	}
+}
+
 void crash_fault_explain(struct crash *crash)
 {
 	uint64_t effective;
@@ -261,29 +267,15 @@ void crash_fault_explain(struct crash *crash)
 		return;
 	if (!crash->report)
 		read_code(crash);
-	if (crash->kind == CRASH_PAGE_FAULT || crash->kind == CRASH_NULL_DEREFERENCE ||
-	    crash->kind == CRASH_OOPS)
-		page_fault_address(crash);
-	else if (crash->kind == CRASH_STACK_OVERFLOW)
-		overflow_address(crash);
-	else if (crash->kind == CRASH_GENERAL_PROTECTION || crash->kind == CRASH_STACK_SEGMENT)
-		protection_address(crash);
-	else if (crash->report && crash->report->has_address)
-		set_address(crash, crash->report->address, true, "the log");
-	else
-		return;
+	find_address(crash);
 	if (!crash->fault)
 		return;
 	const struct operand *operand = operand_of(crash, crash->address, false, &effective);
-	if (operand)
-		describe_operand(crash, operand);
-	else if (is_rip(crash))
-		snprintf(crash->provenance, sizeof(crash->provenance),
-			 "the instruction pointer itself: a call or jump went there");
-	else
-		stack_access(crash);
+	if (crash->kind == CRASH_OOPS && (operand || crash_went_astray(crash)))
+		infer_kind(crash);
+	explain_address(crash, operand);
 	crash->access = access_of(crash, operand);
-	crash->fault_class = fault_class(crash->kernel->memory, crash->address);
+	crash->fault_class = crash_fault_class(crash);
 	/* The kernel says "NULL pointer" of the first page; offsets into large objects count too. */
 	if (crash->kind == CRASH_PAGE_FAULT && crash->address < PAGE_SIZE)
 		crash->kind = CRASH_NULL_DEREFERENCE;

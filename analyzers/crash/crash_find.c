@@ -72,6 +72,7 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	if (!crash->trace.count && reports) {
 		if (report) {
 			crash_report_take(crash, report);
+			crash_report_complete(crash, reports);
 			take_panic(crash, reports);
 		} else if (!kernel->dump) {
 			take_none(crash);

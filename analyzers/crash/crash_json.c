@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/errno_name.h"
 #include "crash/crash_lockup.h"
 #include "crash/culprit.h"
 #include "describe.h"
@@ -49,13 +50,17 @@ static json_t *operand_json(const struct crash *crash, const struct operand *ope
 /* By the dump's symbols, or as far from the crash's place as the code of its report is. */
 static void format_place(const struct crash *crash, uint64_t address, char *place, size_t size)
 {
-	uint64_t distance = address - crash->code[crash->code_at].address;
+	const struct insn *insn = &crash->code[crash->code_at];
+	/* A breakpoint's trap is told of the instruction behind it. */
+	uint64_t at = crash->at.offset - (crash->kind == CRASH_INT3 && insn_is(insn, "int3"));
+	uint64_t offset = at + address - insn->address;
 
 	if (!crash->report)
 		symbols_format(crash->kernel->symbols, address, place, size);
+	else if ((int64_t)offset < 0) /* of the function before, whose name is not known */
+		snprintf(place, size, "%s-0x%" PRIx64, crash->at.symbol, -offset);
 	else
-		snprintf(place, size, "%s+0x%" PRIx64, crash->at.symbol,
-			 crash->at.offset + distance);
+		snprintf(place, size, "%s+0x%" PRIx64, crash->at.symbol, offset);
 }
 
 static json_t *instruction_json(const struct crash *crash)
@@ -86,6 +91,18 @@ static json_t *instruction_json(const struct crash *crash)
 	return json;
 }
 
+/* The pointer that a member's offset was added to, and the error it may carry. */
+static void put_pointer(json_t *json, const struct crash *crash)
+{
+	const char *error = errno_name(errno_of_pointer(crash->pointer));
+
+	if (!crash->pointer_known)
+		return;
+	json_put(json, "pointer", json_address(crash->pointer));
+	if (error)
+		json_put(json, "errno", json_string(error));
+}
+
 static json_t *fault_json(const struct crash *crash)
 {
 	if (!crash->fault)
@@ -94,6 +111,7 @@ static json_t *fault_json(const struct crash *crash)
 
 	json_put(json, "address", json_address(crash->address));
 	json_put(json, "class", crash->fault_class ? json_string(crash->fault_class) : NULL);
+	put_pointer(json, crash);
 	json_put(json, "access", crash->access ? json_string(crash->access) : NULL);
 	json_put(json, "evidence",
 		 json_string(crash->address_read ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));

@@ -79,17 +79,31 @@ static void take_where(struct crash *crash, const struct report *report)
  */
 static void take_code(struct crash *crash, const struct report *report)
 {
+	bool breakpoint = crash->kind == CRASH_INT3 && report->code_at &&
+			  report->code[report->code_at - 1] == 0xcc;
+	size_t at = report->code_at - breakpoint; /* the trap is behind it */
 	uint64_t rip = regs_known(&report->regs, REG_RIP) ? report->regs.value[REG_RIP]
 							  : ANYWHERE + report->rip.offset;
-
-	if (report->code_length <= report->code_at || !crash->kernel->disasm)
-		return;
 	struct disasm_code bytes = {report->code, report->code_length, rip - report->code_at,
 				    false};
 	struct disasm_window window = {.list = crash->code, .before = 6, .after = 4};
-	disasm_around(crash->kernel->disasm, &bytes, rip, &window);
+
+	/* Code of 32 bits means something else. */
+	if (report->code_length <= at || !crash->kernel->disasm || report->is_32bit)
+		return;
+	disasm_around(crash->kernel->disasm, &bytes, rip - breakpoint, &window);
 	crash->code_count = window.count;
 	crash->code_at = window.at;
+}
+
+void crash_report_complete(struct crash *crash, const struct reports *reports)
+{
+	const struct report *end = reports->list + reports->count;
+
+	for (const struct report *report = crash->report + 1;
+	     crash->pid >= 0 && !crash->comm[0] && report < end; report++)
+		if (report_kind_outcome(report->kind) == OUTCOME_PANIC && report->pid == crash->pid)
+			copy_string(crash->comm, sizeof(crash->comm), report->comm);
 }
 
 void crash_report_take(struct crash *crash, const struct report *report)

@@ -11,4 +11,7 @@
  */
 void crash_report_take(struct crash *crash, const struct report *report);
 
+/* A WARN() that panicked names its task in the lines of the panic alone. */
+void crash_report_complete(struct crash *crash, const struct reports *reports);
+
 #endif

@@ -24,6 +24,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/unwind/frame.h"
+#include "log/report.h"
 
 /* "null_dereference in crashme_null_third+0x15 [crashme], init/1 on CPU 0" */
 static void headline(const struct crash *crash, struct str *text)
@@ -44,8 +45,10 @@ static void headline(const struct crash *crash, struct str *text)
 	if (crash->pid >= 0 && crash->comm[0]) {
 		str_puts(text, ", ");
 		str_escape(text, crash->comm, strlen(crash->comm));
-		str_printf(text, "/%d on CPU %d", crash->pid, crash->cpu);
+		str_printf(text, "/%d", crash->pid);
 	}
+	if (crash->cpu >= 0)
+		str_printf(text, " on CPU %d", crash->cpu);
 }
 
 /*
@@ -84,6 +87,31 @@ static void show_bad_register(const struct crash *crash, struct findings *findin
 	}
 }
 
+static void lacks(struct findings *findings, const char *what, const char *why, const char *remedy)
+{
+	json_t *json = json_pack("{s:s, s:s}", "step", what, "why", why);
+
+	if (remedy)
+		json_put(json, "remedy", json_string(remedy));
+	finding_add(findings, FINDING_DEGRADED, SEVERITY_NOTICE, 1.0, json, NULL);
+}
+
+/* What a log cannot tell, and what this one does not. */
+static void show_missing(const struct crash *crash, struct findings *findings)
+{
+	bool oops = report_kind_outcome(crash->report->kind) == OUTCOME_OOPS;
+
+	lacks(findings, "memory",
+	      "only the log was read: what addresses lead to, and what other tasks did, it does "
+	      "not tell",
+	      "a dump would: triage doctor says whether kdump is armed");
+	if (oops && !crash->exception)
+		lacks(findings, "registers", "the log has none of this crash", NULL);
+	if (oops && crash->exception && !crash->code_count && !crash->report->code_length &&
+	    !crash_went_astray(crash))
+		lacks(findings, "code", "the log has no bytes of the code at hand", NULL);
+}
+
 static struct err *run(struct analysis *analysis)
 {
 	struct kernel *kernel = analysis->kernel;
@@ -104,6 +132,8 @@ static struct err *run(struct analysis *analysis)
 		finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1.0,
 			    json_pack("{s:o}", "backtrace", crash_backtrace_json(crash)), NULL);
 	show_bad_register(crash, findings);
+	if (crash->report && !kernel->dump)
+		show_missing(crash, findings);
 	return NULL;
 }
 

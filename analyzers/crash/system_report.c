@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/str.h"
 #include "crash/taint.h"
 #include "log/report_shown.h"
@@ -104,6 +105,20 @@ static void put_report(json_t *system, const struct log *log, const struct repor
 		json_put_missing(system, "modules", modules_json(log, report->modules_line));
 }
 
+/* "Kernel Offset: 0x2a000000 from 0xffffffff81000000 (…)", which panic() prints last. */
+static void put_kaslr_offset(json_t *system, const struct log *log)
+{
+	uint64_t offset;
+
+	for (size_t i = log->count; i-- > 0;)
+		if (has_prefix(log->lines[i].text, "Kernel Offset: ") &&
+		    (parse_hex_after(log->lines[i].text, "Offset: 0x", &offset) ||
+		     (has_prefix(log->lines[i].text + 15, "disabled") && !(offset = 0)))) {
+			json_put(system, "kaslr_offset", json_address(offset));
+			return;
+		}
+}
+
 void system_report_put(json_t *system, const struct log *log, const struct reports *reports)
 {
 	const struct report *crash = reports_crash(reports);
@@ -117,4 +132,5 @@ void system_report_put(json_t *system, const struct log *log, const struct repor
 	put_missing(system, "version", reports->shown->version);
 	put_missing(system, "hardware", reports->shown->hardware);
 	put_missing(system, "hostname", log->host);
+	put_kaslr_offset(system, log);
 }

@@ -48,13 +48,11 @@ struct report_stack {
 #define REPORT_DETAILS_MAX 8
 struct shown;
 
-enum report_arch { ARCH_X86_64, ARCH_I386, ARCH_ARM64, ARCH_RISCV, ARCH_OTHER };
-
 struct report {
 	enum report_kind kind;
 	size_t first, last; /* lines of the log */
 	char message[512];  /* the line that announces it, without prefix */
-	enum report_arch arch;
+	bool is_32bit;	    /* of an i386 kernel, by its registers' names */
 
 	/* Who: the CPU, task and context the report is about, never the one that noticed. */
 	int cpu;	   /* -1 unknown */

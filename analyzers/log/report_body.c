@@ -198,16 +198,31 @@ static const struct {
 	{"CR3", REG_CR3},
 };
 
+/* scause of a riscv kernel: the page faults of "The RISC-V Instruction Set Manual", volume II, table 15. */
+static void take_riscv_cause(struct report *report, uint64_t cause)
+{
+	const char *access = cause == 12   ? "execute"
+			     : cause == 13 ? "read"
+			     : cause == 15 ? "write"
+					   : "";
+
+	if (!report->access[0])
+		copy_string(report->access, sizeof(report->access), access);
+}
+
 static void set_register(struct report *report, const char *name, size_t length, uint64_t value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
 		if (strlen(registers[i].name) == length &&
 		    !strncmp(registers[i].name, name, length)) {
 			/* The first of its name: later ones are of a nested or user frame. */
+			report->is_32bit |= name[0] == 'E' && length == 3;
 			if (!regs_known(&report->regs, registers[i].reg))
 				regs_set(&report->regs, registers[i].reg, value);
 			return;
 		}
+	if (length == 5 && !strncmp(name, "cause", 5))
+		take_riscv_cause(report, value);
 	if (report->other_count < ARRAY_SIZE(report->others) && name[0] >= 'a') {
 		struct report_register *other = &report->others[report->other_count++];
 
@@ -281,8 +296,9 @@ static void take_rip(struct report_reader *reader, const char *text)
 {
 	struct report *report = reader->report;
 	struct report_place place = {0};
-	uint64_t selector = 0, address = 0;
+	uint64_t selector = 0, address = 0, cpu;
 	const char *at = text + strcspn(text, " :");
+	bool addressed = false;
 
 	at += strspn(at, " :");
 	if (begins(text, "EIP is at ") || begins(text, "PC is at "))
@@ -292,11 +308,17 @@ static void take_rip(struct report_reader *reader, const char *text)
 		return;
 	if (strspn(at, HEX) == 4 && at[4] == ':')
 		at += 5;
-	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);)
+	/* i386's line goes on: "EFLAGS: 00010246 CPU: 1". */
+	if (begins(text, "EIP: ") && report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) &&
+	    cpu < UINT16_MAX)
+		report->cpu = (int)cpu;
+	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);) {
 		at = open + 2 + strcspn(open + 2, "]") + 1;
+		addressed = true;
+	}
 	at = skip_blanks(at);
 	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
-		parse_hex_start(at + 2, &address);
+		addressed |= parse_hex_start(at + 2, &address);
 	bool traced = reader->seen & 1u << BODY_FRAME;
 	bool interrupted = traced && !report->rip.symbol[0] && is_trace_of_stuck(report);
 
@@ -306,7 +328,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 	reader->in_nested =
 		traced && !interrupted &&
 		(report->rip.symbol[0] || report_kind_outcome(report->kind) != OUTCOME_OOPS);
-	if (address && !regs_known(&report->regs, REG_RIP))
+	if (addressed && !regs_known(&report->regs, REG_RIP))
 		regs_set(&report->regs, REG_RIP, address);
 	if (selector && !regs_known(&report->regs, REG_CS))
 		regs_set(&report->regs, REG_CS, selector);
@@ -319,9 +341,13 @@ static void take_rip(struct report_reader *reader, const char *text)
 
 /* --- code ------------------------------------------------------------------------------------- */
 
+#define CODE_FROM_RIP 20 /* bytes that 2.6.18 prints, from RIP on, with no mark */
+
 static void take_code(struct report *report, const char *text)
 {
 	const char *at = skip_blanks(strchr(text, ':') + 1);
+
+	bool any_marked = false;
 
 	if (report->code_length)
 		return;
@@ -332,11 +358,15 @@ static void take_code(struct report *report, const char *text)
 		at += marked;
 		if (strspn(at, HEX) != 2 || !parse_hex(at, 2, &byte))
 			return; /* "Bad RIP value.", arm64's words of 32 bits */
+		any_marked |= marked;
 		if (marked)
 			report->code_at = report->code_length;
 		report->code[report->code_length++] = (uint8_t)byte;
 		at += 2 + (at[2] == '>' || at[2] == ')');
 	}
+	/* A line that was cut says of no byte that it is the one. */
+	if (!any_marked && report->code_length != CODE_FROM_RIP)
+		report->code_length = 0;
 }
 
 /* --- call traces ------------------------------------------------------------------------------ */
@@ -487,6 +517,28 @@ static void take_header(struct report_reader *reader, const char *text)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+/*
+ * arm64's syndrome, arch/arm64/include/asm/esr.h: "ESR = 0x0000000096000004"; kernels before 4.14
+ * (1f9b8936f36f) have it in "Internal error: Oops: 96000004 [#1]" alone.
+ */
+static void take_arm64_syndrome(struct report *report, const char *text)
+{
+	const char *at = begins(text, "ESR = 0x")		  ? text + 8
+			 : begins(text, "Internal error: Oops: ") ? text + 22
+								  : NULL;
+	uint64_t syndrome;
+
+	if (!at || strspn(at, HEX) < 8 || !parse_hex_start(at, &syndrome) || report->access[0])
+		return;
+	uint64_t class = syndrome >> 26 & 0x3f;
+	bool instruction = class == 0x21, data = class == 0x25; /* aborts of the kernel's own */
+	if (instruction || data)
+		copy_string(report->access, sizeof(report->access),
+			    instruction		 ? "execute"
+			    : syndrome & 1u << 6 ? "write"
+						 : "read");
+}
+
 /* "#PF: supervisor write access in kernel mode", "#PF: error_code(0x0002) …", "Oops: 0002 [#1]" */
 static void take_fault(struct report *report, const char *text)
 {
@@ -500,6 +552,7 @@ static void take_fault(struct report *report, const char *text)
 			copy_string(report->access, sizeof(report->access),
 				    i == 2 ? "execute" : accesses[i]);
 	}
+	take_arm64_syndrome(report, text);
 	code = code			      ? code + 13
 	       : begins(text, "Oops: Oops: ") ? text + 12
 	       : begins(text, "Oops: ")	      ? text + 6

@@ -202,8 +202,12 @@ static void read_bug(const char *line, struct report *report)
 /* "BUG: KASAN: slab-out-of-bounds in f+0x1/0x2 [mod]", KFENCE's and KMSAN's alike */
 static void read_sanitizer(const char *line, struct report *report)
 {
+	const char *addr = strstr(line, " at addr ");
+
 	take_place(line, " in ", report);
 	take_place(line, " at ", report);
+	if (addr && !report->has_address) /* before v4.10 */
+		report->has_address = parse_hex_start(addr + 9, &report->address);
 }
 
 /* "BUG: scheduling while atomic: swapper/0/0/0x00000100", "… at F:L" */

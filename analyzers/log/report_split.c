@@ -149,10 +149,24 @@ static void trim_machinery(struct report *report)
 	memmove(stack->frames, stack->frames + end, stack->count * sizeof(*stack->frames));
 }
 
+/*
+ * A jump to what is no code: the word on top of the stack is where the call came from, which the
+ * unwinder, starting at such an address, cannot vouch for ("?").
+ */
+static void trust_caller(struct report *report)
+{
+	struct report_stack *stack = report_own_stack(report);
+
+	if (report_kind_outcome(report->kind) == OUTCOME_OOPS && stack && stack->count &&
+	    regs_known(&report->regs, REG_RIP) && !report->rip.symbol[0])
+		stack->frames[0].unreliable = false;
+}
+
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
 	struct report report = splitter->open[i].report;
 
+	trust_caller(&report);
 	if (report.kind == REPORT_LOCKDEP || report.kind == REPORT_BAD_UNLOCK)
 		report_lockdep_finish(&report);
 	trim_machinery(&report);
@@ -189,6 +203,26 @@ static void touch(struct splitter *splitter, struct open_report *open, size_t li
 	open->report.last = line;
 }
 
+#define MESSAGE_LINES 3 /* of a WARN(condition, message, …), in front of "WARNING:" */
+
+static bool is_scissors(const struct splitter *splitter, size_t line)
+{
+	return strstr(splitter->log->lines[line].text, "[ cut here ]");
+}
+
+/* What a WARN() says stands between "[ cut here ]" and its own line. */
+static void take_message(const struct splitter *splitter, size_t line, struct report *report)
+{
+	size_t first = line;
+
+	while (first && line - first <= MESSAGE_LINES && !is_scissors(splitter, first - 1))
+		first--;
+	if (!first || line - first > MESSAGE_LINES)
+		return;
+	while (first < line && report->detail_count < REPORT_DETAILS_MAX)
+		report->details[report->detail_count++] = first++;
+}
+
 static struct err *open_new(struct splitter *splitter, size_t line, enum report_kind kind)
 {
 	if (splitter->count == OPEN_MAX)
@@ -208,6 +242,8 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 	};
 	open->reader.report = &open->report;
 	report_head_read(splitter->log->lines[line].text, &open->report);
+	if (kind == REPORT_WARN)
+		take_message(splitter, line, &open->report);
 	touch(splitter, open, line);
 	return NULL;
 }
@@ -281,10 +317,29 @@ static void refine(struct report *report, enum report_kind kind, const char *lin
 		report->rip = second.rip;
 }
 
-#define CUT_LINES 3 /* of a log's beginning, in which a report may go on that began before */
+/*
+ * Of a log's beginning, in which a report may go on that began before. Somebody may also have pasted
+ * the end of one into a text of his own.
+ */
+#define CUT_LINES 3
+
+#define AFTER_REPORT 100 /* lines: newer kernels repeat an oops's registers behind its end */
+
+/* "RIP: 0010:f+0x12/0x30", "RIP: 0010:[<ffff…>]": of the kernel's own code, far from any report. */
+static bool is_alone(const struct splitter *splitter, size_t line)
+{
+	const char *text = splitter->log->lines[line].text;
+	const struct reports *reports = splitter->reports;
+
+	text += strspn(text, " ");
+	return has_prefix(text, "RIP: 0010:") &&
+	       (!reports->count || reports->list[reports->count - 1].last + AFTER_REPORT < line);
+}
 
 static bool begins_within(const struct splitter *splitter, size_t line, enum body_line body)
 {
+	if (body == BODY_RIP && !splitter->count && is_alone(splitter, line))
+		return true;
 	return line < CUT_LINES && !splitter->count && !splitter->reports->count &&
 	       (body == BODY_RIP || body == BODY_REGS || body == BODY_CODE || body == BODY_FRAME);
 }

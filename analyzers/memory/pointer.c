@@ -23,23 +23,9 @@
 #include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
 #include "memory/provenance.h"
-#include "memory/value.h"
+#include "memory/value_found.h"
 
 /* --- what the value may be -------------------------------------------------------------------- */
-
-static void find_looks(struct analysis *analysis, uint64_t value)
-{
-	struct value_look looks[VALUE_LOOKS_MAX];
-	size_t count = value_looks(value, looks);
-
-	for (size_t i = 0; i < count; i++) {
-		struct hypothesis look = {.kind = looks[i].kind, .confidence = looks[i].confidence};
-
-		snprintf(look.text, sizeof(look.text),
-			 "the bad value 0x%016" PRIx64 " looks like %s", value, looks[i].text);
-		memory_found_hypothesis(analysis, &look);
-	}
-}
 
 static void add_holder(struct analysis *analysis, struct holder *holder)
 {
@@ -137,7 +123,7 @@ static struct err *explain_value(struct analysis *analysis)
 		value = bad->value;
 	if (holder)
 		find_holder(analysis);
-	find_looks(analysis, value);
+	value_found_looks(analysis, value);
 	if (value && crash->address >= PAGE_SIZE)
 		find_flip(analysis, value, &holder);
 	return copies_find(analysis, holder, value);

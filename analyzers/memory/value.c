@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/errno_name.h"
 
 static bool repeated(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
@@ -53,13 +54,13 @@ static bool list_poison(uint64_t value, const uint8_t b[8], struct value_look *l
 
 static bool error_pointer(uint64_t value, const uint8_t b[8], struct value_look *look)
 {
+	uint64_t error = errno_of_pointer(value);
 	char text[64];
 
 	(void)b;
-	if (!value || -value > 4095) /* MAX_ERRNO */
+	if (!errno_name(error))
 		return false;
-	snprintf(text, sizeof(text), "error pointer: -%" PRIu64 " (%s)", -value,
-		 strerrordesc_np((int)-value) ? strerrordesc_np((int)-value) : "no errno");
+	snprintf(text, sizeof(text), "error pointer: -%" PRIu64 " (%s)", error, errno_name(error));
 	return value_say(look, "error_pointer", 0.95, text);
 }
 

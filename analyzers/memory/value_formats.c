@@ -57,6 +57,8 @@ bool value_is_ascii(uint64_t value, const uint8_t b[8], struct value_look *look)
 	char text[64];
 
 	(void)value;
+	if (!memcmp(b, b + 1, 7))
+		return false; /* filled, not written */
 	while (length < 8 && value_is_letter(b[length]))
 		length++;
 	for (size_t i = length; i < 8; i++)

@@ -15,6 +15,7 @@
 #define FRAMES_SHOWN 20
 #define TITLED_FRAMES_SHOWN 8
 #define LIST_SHOWN 6
+#define CRASH_TOLD 0.9 /* confidence from which on the crash is told, not guessed */
 
 struct render_style render_style_for(int fd)
 {
@@ -130,15 +131,31 @@ static void put_headline(const struct page *page, const json_t *report)
 	put_known_issue(page, json_at(verdict, "known_issue"));
 }
 
+/* One of the operands before names the same register. */
+static bool names_before(const json_t *operands, size_t end)
+{
+	const char *name = json_string_at(json_array_get(operands, end), "register");
+
+	for (size_t i = 0; i < end; i++) {
+		const char *before = json_string_at(json_array_get(operands, i), "register");
+
+		if (before && !strcmp(before, name))
+			return true;
+	}
+	return false;
+}
+
 static void put_operands(const struct page *page, const json_t *instruction)
 {
+	const json_t *operands = json_at(instruction, "operands");
 	size_t i;
 	json_t *operand;
 
-	json_array_foreach (json_at(instruction, "operands"), i, operand) {
+	json_array_foreach (operands, i, operand) {
 		_str_ struct str text = {0};
 
-		if (!json_string_at(operand, "register") || !json_string_at(operand, "value"))
+		if (!json_string_at(operand, "register") || !json_string_at(operand, "value") ||
+		    names_before(operands, i))
 			continue;
 		str_printf(&text, "%s = %s", json_string_at(operand, "register"),
 			   json_string_at(operand, "value"));
@@ -316,7 +333,7 @@ static void put_findings(const struct page *page, const json_t *findings)
 		if (!headline || !severity || !strcmp(severity, "info") || shown == 2 * LIST_SHOWN)
 			continue;
 		/* The crash has a section of its own: here it stands only when it is a guess. */
-		if (confidence >= 1 && code && !strcmp(code, finding_code(FINDING_CRASH)))
+		if (confidence >= CRASH_TOLD && code && !strcmp(code, finding_code(FINDING_CRASH)))
 			continue;
 		if (!shown++)
 			heading(page, "Found");
@@ -332,12 +349,14 @@ static void put_system(const struct page *page, const json_t *report)
 {
 	const json_t *system = json_at(report, "system");
 	const json_t *dump = json_at(report, "dump");
+	bool is_log = !strcmp(string_or(dump, "format", ""), "log");
 	_str_ struct str kernel = {0}, file = {0};
 
 	heading(page, "System");
 	if (json_string_at(system, "release"))
-		str_printf(&kernel, "%s on %s", json_string_at(system, "release"),
-			   string_or(system, "hostname", "?"));
+		str_puts(&kernel, json_string_at(system, "release"));
+	if (kernel.length && json_string_at(system, "hostname"))
+		str_printf(&kernel, " on %s", json_string_at(system, "hostname"));
 	field(page, "kernel", kernel.data);
 	field(page, "hardware", json_string_at(system, "hardware"));
 	if (json_is_number(json_at(system, "uptime_s")))
@@ -345,11 +364,11 @@ static void put_system(const struct page *page, const json_t *report)
 	field(page, "uptime", file.data);
 	file.length = 0;
 	str_puts(&file, string_or(dump, "path", "?"));
-	if (json_string_at(dump, "format"))
+	if (json_string_at(dump, "format") && !is_log)
 		str_printf(&file, " (%s%s%s)", json_string_at(dump, "format"),
 			   json_string_at(dump, "compression") ? ", " : "",
 			   string_or(dump, "compression", ""));
-	field(page, "dump", file.data);
+	field(page, is_log ? "log" : "dump", file.data);
 }
 
 /* Of the file first: what is missing of it explains the rest. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "daemon/render/render_json.h"
 #include "memory/value.h"
 
@@ -40,7 +41,7 @@ static const json_t *pointer_at(const json_t *pointers, const char *where)
 
 static void put_error(struct str *out, int error)
 {
-	const char *name = strerrorname_np(error);
+	const char *name = errno_name((uint64_t)error);
 
 	str_printf(out, "%d, %s", -error, name ? name : "no errno");
 }
@@ -107,7 +108,7 @@ static void put_registers(struct str *out, const json_t *report)
 		any = pointer_at(pointers, registers[i]);
 	if (!any || !json_object_size(json_at(report, "crash.registers")))
 		return;
-	render_title(out, "Registers and what they point to");
+	render_title(out, pointers ? "Registers and what they point to" : "Registers");
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
 		put_register(out, report, registers[i]);
 }
@@ -173,10 +174,6 @@ static void put_others(struct str *out, const json_t *pointers)
 
 void render_addresses(const json_t *report, struct str *out)
 {
-	const json_t *pointers = json_at(report, "memory.pointers");
-
-	if (!json_array_size(pointers))
-		return;
 	put_registers(out, report);
-	put_others(out, pointers);
+	put_others(out, json_at(report, "memory.pointers"));
 }

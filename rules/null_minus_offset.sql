@@ -1,0 +1,14 @@
+-- id: null_minus_offset
+-- title: container_of() of a NULL pointer
+-- cause: null_dereference
+-- severity: critical
+-- confidence: 0.85
+-- advice: list_entry(), container_of() and rb_entry() of NULL give NULL less the member's offset: look for an empty list, or a walk that ran over its end.
+SELECT
+	address_from || ' was accessed: ' || pointer || ' is NULL less the offset of a member' ||
+		coalesce(', or ERR_PTR(-' || errno || ')', '') AS because,
+	'NULL pointer less a member''s offset: ' || coalesce(access, 'access') || ' of ' || fault_address || place
+		AS headline,
+	confidence * iif(errno IS NULL, 1.0, 0.8) AS confidence, finding
+FROM crash
+WHERE dump = :dump AND fault_class = 'null_minus_offset';
