@@ -22,7 +22,9 @@ BUILD := build$(if $(SAN),/san)
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp libgcrypt zlib \
-	lzo2 libzstd snappy
+	lzo2 libzstd snappy liblzma
+# What has no pkg-config file everywhere.
+PLAIN_LIBS := -lbz2
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -37,7 +39,7 @@ run = @$(if $(V),echo '$(subst ','\'',$(3))',printf '  %-3s %s\n' $(1) $(2)); $(
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTRIAGE_VERSION='"$(VERSION)"' -Ianalyzers -I. -Itests/unit -I$(BUILD) \
 	$(WARNINGS) $(if $(DEVELOPER),-Werror) $(HARDEN) $(SANITIZE) -MMD -MP \
 	$(PKG_CFLAGS) $(CFLAGS)
-LIBS = $(eval LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread)$(LIBS)
+LIBS = $(eval LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)) $(PLAIN_LIBS) -lpthread)$(LIBS)
 # Allocations go through analyzers/base/alloc.c, which knows of each that failed.
 ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup \
 	asprintf vasprintf __asprintf_chk __vasprintf_chk)
@@ -92,7 +94,7 @@ deps-test:
 	@tests/deps build test lint
 # Costs one pkg-config call when everything is there.
 deps-quiet:
-	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null || tests/deps build
+	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && [ -e /usr/include/bzlib.h ] || tests/deps build
 
 # --- tests ------------------------------------------------------------------------------------
 

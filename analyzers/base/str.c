@@ -108,11 +108,6 @@ bool is_printable(const char *text, size_t length)
 	return length > 0;
 }
 
-bool has_prefix(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
-
 bool has_suffix(const char *text, const char *suffix)
 {
 	size_t length = strlen(text), part = strlen(suffix);

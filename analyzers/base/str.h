@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -36,7 +37,11 @@ void copy_string(char *dst, size_t size, const char *src);
 void copy_part(char *dst, size_t size, const char *src, size_t length);
 /* True for strings that are wholly printable ASCII and not empty. */
 bool is_printable(const char *text, size_t length);
-bool has_prefix(const char *text, const char *prefix);
+/* The first byte decides nearly always: long tables of words are held against each line of a log. */
+static inline bool has_prefix(const char *text, const char *prefix)
+{
+	return *text == *prefix && !strncmp(text, prefix, strlen(prefix));
+}
 bool has_suffix(const char *text, const char *suffix);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looks for many words at once. The first four bytes of each word are hashed; where the text's four
- * bytes at hand hash to none of them, which is nearly everywhere, no word is compared.
+ * bytes at hand are none of these, which is nearly everywhere, no word is compared.
  */
 #include "base/words.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -16,12 +17,13 @@ struct words {
 	const char *const *list;
 	uint16_t first[BUCKETS];  /* 1 + the first word of this hash; 0: there is none */
 	uint16_t next[WORDS_MAX]; /* likewise, by word */
+	uint32_t keys[WORDS_MAX]; /* the first four bytes */
 	uint16_t lengths[WORDS_MAX];
 };
 
-static unsigned bucket_of(const char *text)
+static unsigned bucket_of(uint32_t key)
 {
-	return load_u32(text) * 2654435761u >> 20;
+	return key * 2654435761u >> 20;
 }
 
 struct err *words_new(const char *const *list, size_t count, struct words **ret)
@@ -32,8 +34,9 @@ struct err *words_new(const char *const *list, size_t count, struct words **ret)
 		return &err_nomem;
 	words->list = list;
 	for (size_t i = MIN(count, (size_t)WORDS_MAX); i-- > 0;) {
-		unsigned bucket = bucket_of(list[i]);
+		unsigned bucket = bucket_of(load_u32(list[i]));
 
+		words->keys[i] = load_u32(list[i]);
 		words->lengths[i] = (uint16_t)strlen(list[i]);
 		words->next[i] = words->first[bucket];
 		words->first[bucket] = (uint16_t)(i + 1);
@@ -51,9 +54,13 @@ bool words_find(const struct words *words, const char *text, size_t length, stru
 {
 	bool found = false;
 
-	for (size_t at = 0; at + KEY_BYTES <= length; at++)
-		for (unsigned i = words->first[bucket_of(text + at)]; i; i = words->next[i - 1]) {
-			if (words->lengths[i - 1] > length - at ||
+	for (size_t at = 0; at + KEY_BYTES <= length; at++) {
+		uint32_t key;
+
+		memcpy(&key, text + at, sizeof(key));
+		key = le32toh(key);
+		for (unsigned i = words->first[bucket_of(key)]; i; i = words->next[i - 1]) {
+			if (words->keys[i - 1] != key || words->lengths[i - 1] > length - at ||
 			    memcmp(words->list[i - 1], text + at, words->lengths[i - 1]) != 0)
 				continue;
 			if (!found)
@@ -61,6 +68,7 @@ bool words_find(const struct words *words, const char *text, size_t length, stru
 			found = true;
 			ret->bits[(i - 1) / 64] |= UINT64_C(1) << (i - 1) % 64;
 		}
+	}
 	return found;
 }
 

@@ -118,20 +118,57 @@ static void open_types(struct kernel *kernel, int vmlinux_fd)
 	     "the kernel was built without BTF: give the matching vmlinux with --vmlinux");
 }
 
-static void open_log(struct kernel *kernel, int dmesg_fd)
+/* What is missing of a log that is there. */
+static void note_cut(struct kernel *kernel)
 {
-	struct err *err = kernel->memory
-				  ? printk_open(kernel, &kernel->log)
-				  : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
+	const struct log *log = kernel->log;
 
-	if (err && dmesg_fd >= 0) {
-		if (kernel->dump)
+	if (log->err)
+		kernel_degrade(kernel, "log", err_new(log->err->code, "%s", log->err->message),
+			       NULL);
+	if (log->cut)
+		kernel_degrade(kernel, "log",
+			       err_new(ERR_LIMIT, "%zu lines were too long and are cut", log->cut),
+			       NULL);
+}
+
+/* The next file of the log: a new fd, or -1 behind the last. */
+static int open_next(void *context, unsigned number)
+{
+	const struct kernel_options *options = context;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", number);
+	return options->open_file ? options->open_file(options->open_file_context, OPEN_LOG, name)
+				  : -1;
+}
+
+static struct err *read_dmesg(struct kernel *kernel, const struct kernel_options *options)
+{
+	TRY(dmesg_read(options->dmesg_fd, kernel->dump ? NULL : open_next, (void *)options,
+		       &kernel->log));
+	note_cut(kernel);
+	return NULL;
+}
+
+/* A log is all there ever was where there is no dump: then an error is the end. */
+static struct err *open_log(struct kernel *kernel, const struct kernel_options *options)
+{
+	struct err *err = NULL;
+
+	if (!kernel->dump && options->dmesg_fd >= 0) {
+		TRY(read_dmesg(kernel, options));
+	} else {
+		err = kernel->memory
+			      ? printk_open(kernel, &kernel->log)
+			      : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
+		if (err && options->dmesg_fd >= 0) {
 			kernel_degrade(kernel, "log", err, NULL);
-		else
-			err_free(err); /* a log is all there ever was */
-		err = dmesg_read(dmesg_fd, &kernel->log);
+			err = read_dmesg(kernel, options);
+		}
 	}
 	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
+	return NULL;
 }
 
 static struct err *open_stacks(struct kernel *kernel)
@@ -225,7 +262,7 @@ static struct err *open_all(struct kernel *kernel, const struct kernel_options *
 		open_memory(kernel, options);
 	}
 	begin(options, STEP_LOG);
-	open_log(kernel, options->dmesg_fd);
+	TRY(open_log(kernel, options));
 	if (kernel->symbols && kernel->steps & STEP_TYPES)
 		open_inside(kernel, options);
 	return NULL;

@@ -43,7 +43,7 @@ struct reader {
 	const struct reports *reports;
 	const struct mces *mces;
 	const struct ooms *ooms;
-	struct words *words;
+	struct words *words, *heads; /* of events, and of reports' first lines */
 	struct event_list list;
 	struct event_clock clock;
 	struct event last; /* details of it may come */
@@ -126,14 +126,13 @@ static enum event_severity severity_of_report(const struct report *report)
 /* The first line's kind: "list_del corruption" begins what becomes a BUG with its second line. */
 static struct err *take_report(struct reader *reader, const struct report *report)
 {
-	const char *text = reader->log->lines[report->first].text;
 	enum report_kind kind;
 	enum head_how how;
 
 	reader->body_end = MAX(reader->body_end, report->last);
 	if (report->kind == REPORT_OUT_OF_MEMORY)
 		return NULL;
-	if (!report_head_find(text, &kind, &how))
+	if (!report_head_find(reader->heads, &reader->log->lines[report->first], &kind, &how))
 		kind = report->kind;
 	TRY(begin(reader, report->first, kind_of_report(kind), severity_of_report(report)));
 	if (report->kind != REPORT_SYSRQ)
@@ -271,6 +270,7 @@ static struct err *read_lines(struct reader *reader)
 static void reader_deinit(struct reader *reader)
 {
 	words_free(reader->words);
+	words_free(reader->heads);
 	event_list_deinit(&reader->list);
 }
 
@@ -287,6 +287,7 @@ struct err *events_read(const struct log *log, const struct reports *reports,
 	if (!events)
 		return &err_nomem;
 	TRY(event_words_new(&reader.words));
+	TRY(report_heads_new(&reader.heads));
 	TRY(read_lines(&reader));
 	*ret = take_ptr(events);
 	return NULL;

@@ -19,11 +19,6 @@ static const char *skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-static bool begins(const char *text, const char *words)
-{
-	return !strncmp(text, words, strlen(words));
-}
-
 /* --- what a line is --------------------------------------------------------------------------- */
 
 static const struct {
@@ -107,8 +102,8 @@ static size_t register_length(const char *text)
 		       : text[length] == '_' ||
 				 (length && text[length] >= '0' && text[length] <= '9'))
 		length++;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strlen(names[i]) == length && !strncmp(text, names[i], length))
+	for (size_t i = 0; length && i < ARRAY_SIZE(names); i++)
+		if (has_prefix(text, names[i]) && strlen(names[i]) == length)
 			return length;
 	/* x0…x29, s0, a0, t0: a letter and a number. */
 	return length >= 2 && length <= 3 && strchr("xsat", text[0]) &&
@@ -133,7 +128,7 @@ static bool is_hex_words(const char *text)
 {
 	size_t words = 0;
 
-	if (begins(text, "<d>") || begins(text, "<0>"))
+	if (has_prefix(text, "<d>") || has_prefix(text, "<0>"))
 		text = skip_blanks(text + 3);
 	for (; *text; text = skip_blanks(text)) {
 		size_t digits = strspn(text, HEX);
@@ -162,7 +157,7 @@ enum body_line report_body_kind(const char *line)
 	int32_t pid;
 
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
-		if (begins(text, beginnings[i].words))
+		if (has_prefix(text, beginnings[i].words))
 			return beginnings[i].kind;
 	if (report_header_is(text))
 		return BODY_HEADER;
@@ -250,7 +245,7 @@ static void take_registers(struct report *report, const char *text)
 		if (at[digits] == ':' && digits == 4) { /* the selector before it */
 			uint64_t selector;
 
-			if (begins(text, "RSP") && parse_hex(at, digits, &selector) &&
+			if (has_prefix(text, "RSP") && parse_hex(at, digits, &selector) &&
 			    !regs_known(&report->regs, REG_SS))
 				regs_set(&report->regs, REG_SS, selector);
 			at += digits + 1;
@@ -301,7 +296,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 	bool addressed = false;
 
 	at += strspn(at, " :");
-	if (begins(text, "EIP is at ") || begins(text, "PC is at "))
+	if (has_prefix(text, "EIP is at ") || has_prefix(text, "PC is at "))
 		at = strstr(text, " at ") + 4;
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
 	if (reader->in_user)
@@ -309,7 +304,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 	if (strspn(at, HEX) == 4 && at[4] == ':')
 		at += 5;
 	/* i386's line goes on: "EFLAGS: 00010246 CPU: 1". */
-	if (begins(text, "EIP: ") && report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) &&
+	if (has_prefix(text, "EIP: ") && report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) &&
 	    cpu < UINT16_MAX)
 		report->cpu = (int)cpu;
 	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);) {
@@ -523,9 +518,9 @@ static void take_header(struct report_reader *reader, const char *text)
  */
 static void take_arm64_syndrome(struct report *report, const char *text)
 {
-	const char *at = begins(text, "ESR = 0x")		  ? text + 8
-			 : begins(text, "Internal error: Oops: ") ? text + 22
-								  : NULL;
+	const char *at = has_prefix(text, "ESR = 0x")		      ? text + 8
+			 : has_prefix(text, "Internal error: Oops: ") ? text + 22
+								      : NULL;
 	uint64_t syndrome;
 
 	if (!at || strspn(at, HEX) < 8 || !parse_hex_start(at, &syndrome) || report->access[0])
@@ -545,18 +540,18 @@ static void take_fault(struct report *report, const char *text)
 	static const char *const accesses[] = {"read", "write", "instruction fetch"};
 	const char *code = strstr(text, "error_code(0x");
 
-	for (size_t i = 0; begins(text, "#PF: ") && i < ARRAY_SIZE(accesses); i++) {
+	for (size_t i = 0; has_prefix(text, "#PF: ") && i < ARRAY_SIZE(accesses); i++) {
 		const char *at = strstr(text, accesses[i]);
 
-		if (at && begins(at + strlen(accesses[i]), " access"))
+		if (at && has_prefix(at + strlen(accesses[i]), " access"))
 			copy_string(report->access, sizeof(report->access),
 				    i == 2 ? "execute" : accesses[i]);
 	}
 	take_arm64_syndrome(report, text);
-	code = code			      ? code + 13
-	       : begins(text, "Oops: Oops: ") ? text + 12
-	       : begins(text, "Oops: ")	      ? text + 6
-					      : NULL;
+	code = code				  ? code + 13
+	       : has_prefix(text, "Oops: Oops: ") ? text + 12
+	       : has_prefix(text, "Oops: ")	  ? text + 6
+						  : NULL;
 	if (code && !report->has_error_code)
 		report->has_error_code =
 			parse_hex_start(code, &report->error_code) && strspn(code, HEX) >= 4;

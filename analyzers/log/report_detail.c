@@ -55,19 +55,14 @@ static const char *const details[] = {
 	"value changed: ",
 };
 
-static bool begins(const char *text, const char *words)
-{
-	return !strncmp(text, words, strlen(words));
-}
-
 bool report_detail_is(const char *line)
 {
 	line += strspn(line, " \t");
 	for (size_t i = 0; i < ARRAY_SIZE(details); i++)
-		if (begins(line, details[i]))
+		if (has_prefix(line, details[i]))
 			return true;
-	return begins(line, "write to 0x") || begins(line, "read to 0x") ||
-	       begins(line, "read-write to 0x");
+	return has_prefix(line, "write to 0x") || has_prefix(line, "read to 0x") ||
+	       has_prefix(line, "read-write to 0x");
 }
 
 /* "… by task comm/123", names with blanks and slashes included. */
@@ -129,19 +124,19 @@ void report_detail_read(const char *line, size_t index, struct report *report)
 	line += strspn(line, " \t");
 	if (report->detail_count < REPORT_DETAILS_MAX)
 		report->details[report->detail_count++] = index;
-	if (begins(line, "Read of size ") || begins(line, "Write of size ") ||
-	    begins(line, "Use-after-free ") || begins(line, "Out-of-bounds ") ||
-	    begins(line, "Invalid read at ") || begins(line, "Invalid write at "))
+	if (has_prefix(line, "Read of size ") || has_prefix(line, "Write of size ") ||
+	    has_prefix(line, "Use-after-free ") || has_prefix(line, "Out-of-bounds ") ||
+	    has_prefix(line, "Invalid read at ") || has_prefix(line, "Invalid write at "))
 		take_access(line, report);
-	else if (begins(line, "KASAN: ") && strstr(line, " in range [0x"))
+	else if (has_prefix(line, "KASAN: ") && strstr(line, " in range [0x"))
 		report->has_kasan_address = parse_hex(
 			strstr(line, " in range [0x") + 13,
 			strspn(strstr(line, " in range [0x") + 13, HEX), &report->kasan_address);
-	else if (begins(line, "in_atomic(): "))
+	else if (has_prefix(line, "in_atomic(): "))
 		take_atomic(line, report);
-	else if (begins(line, "comm \""))
+	else if (has_prefix(line, "comm \""))
 		take_leak(line, report);
-	else if (begins(line, "caller is ") && !report->rip.symbol[0])
+	else if (has_prefix(line, "caller is ") && !report->rip.symbol[0])
 		report_place_read(line + 10, &report->rip);
 }
 
@@ -169,11 +164,11 @@ bool report_title_read(const char *line, char *title, size_t size, int32_t *pid)
 	uint64_t value;
 
 	line += strspn(line, " \t");
-	const char *at = begins(line, "kfence-#") ? NULL : line;
+	const char *at = has_prefix(line, "kfence-#") ? NULL : line;
 	for (size_t i = 0; at && i < ARRAY_SIZE(titles); i++) {
 		size_t length = strlen(titles[i]);
 
-		if (!begins(at, titles[i]))
+		if (!has_prefix(at, titles[i]))
 			continue;
 		copy_part(title, size, at, strcspn(at, ":("));
 		for (size_t end = strlen(title); end && title[end - 1] == ' ';)

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "log/report_stall.h"
 #include "log/report_task_line.h"
 
@@ -16,12 +17,23 @@
 static const struct {
 	enum report_kind kind;
 	enum head_how how;
-	const char *words;
-} heads[] = {
-#define HEAD(kind, how, words) {REPORT_##kind, HEAD_##how, words},
+} heads_of[] = {
+#define HEAD(kind, how, words) {REPORT_##kind, HEAD_##how},
 #include "log/report_heads.def"
 #undef HEAD
 };
+
+static const char *const head_words[] = {
+#define HEAD(kind, how, words) words,
+#include "log/report_heads.def"
+#undef HEAD
+};
+_Static_assert(ARRAY_SIZE(head_words) <= WORDS_MAX, "report_heads.def is too long");
+
+struct err *report_heads_new(struct words **ret)
+{
+	return words_new(head_words, ARRAY_SIZE(head_words), ret);
+}
 
 /* Who speaks, which kernels since 4.x put before many a message. */
 static const char *skip_speaker(const char *line)
@@ -31,25 +43,28 @@ static const char *skip_speaker(const char *line)
 					       "[cut here] "};
 
 	for (size_t i = 0; i < ARRAY_SIZE(speakers); i++)
-		if (!strncmp(line, speakers[i], strlen(speakers[i])))
+		if (has_prefix(line, speakers[i]))
 			return skip_speaker(line + strlen(speakers[i]));
 	return line;
 }
 
-bool report_head_find(const char *line, enum report_kind *kind, enum head_how *how)
+bool report_head_find(const struct words *heads, const struct log_line *line,
+		      enum report_kind *kind, enum head_how *how)
 {
-	line += strspn(line, " \t");
-	const char *start = skip_speaker(line);
+	const char *text = line->text + strspn(line->text, " \t");
+	struct word_set set;
 
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
-		size_t length = strlen(heads[i].words);
+	if (!words_find(heads, line->text, line->length, &set))
+		return false;
+	const char *start = skip_speaker(text);
 
-		if (heads[i].how == HEAD_HOLDS ? !strstr(line, heads[i].words)
-					       : strncmp(start, heads[i].words, length) &&
-							 strncmp(line, heads[i].words, length))
+	for (size_t i = word_set_next(&set, 0); i < ARRAY_SIZE(heads_of);
+	     i = word_set_next(&set, i + 1)) {
+		if (heads_of[i].how != HEAD_HOLDS && !has_prefix(start, head_words[i]) &&
+		    !has_prefix(text, head_words[i]))
 			continue;
-		*kind = heads[i].kind;
-		*how = heads[i].how;
+		*kind = heads_of[i].kind;
+		*how = heads_of[i].how;
 		return true;
 	}
 	return false;

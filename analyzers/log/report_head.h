@@ -6,8 +6,13 @@
 
 enum head_how { HEAD_BEGINS, HEAD_HOLDS, HEAD_JOINS };
 
+struct words;
+
+/* The words of report_heads.def, for report_head_find(); ERR_NOMEM alone. */
+struct err *report_heads_new(struct words **ret);
 /* The line that begins a report, by report_heads.def. False for any other line. */
-bool report_head_find(const char *line, enum report_kind *kind, enum head_how *how);
+bool report_head_find(const struct words *heads, const struct log_line *line,
+		      enum report_kind *kind, enum head_how *how);
 /* What the line that announces a report of ret->kind says: message, CPU, task, address, place, … */
 void report_head_read(const char *line, struct report *ret);
 

@@ -11,11 +11,6 @@
 
 #define PIDS (1u << 22) /* PID_MAX_LIMIT */
 
-static bool begins(const char *text, const char *words)
-{
-	return !strncmp(text, words, strlen(words));
-}
-
 static bool read_count(const char *text, uint64_t limit, uint64_t *ret)
 {
 	return parse_dec_start(text, ret) && *ret < limit;
@@ -33,7 +28,7 @@ static bool is_bare_cpu(const char *text)
 {
 	size_t digits;
 
-	if (!begins(text, "CPU "))
+	if (!has_prefix(text, "CPU "))
 		return false;
 	digits = strspn(text + 4, "0123456789");
 	return digits && text[4 + digits + strspn(text + 4 + digits, " :\t")] == '\0';
@@ -41,10 +36,10 @@ static bool is_bare_cpu(const char *text)
 
 bool report_header_is(const char *text)
 {
-	return (begins(text, "CPU: ") && (strstr(text, " PID: ") || strstr(text, " Comm: "))) ||
-	       (begins(text, "Pid: ") && strstr(text, ", comm: ")) ||
-	       (begins(text, "CPU: ") && text[5 + strspn(text + 5, "0123456789")] == '\0') ||
-	       (begins(text, "COMM: ")) || is_bare_cpu(text);
+	return (has_prefix(text, "CPU: ") && (strstr(text, " PID: ") || strstr(text, " Comm: "))) ||
+	       (has_prefix(text, "Pid: ") && strstr(text, ", comm: ")) ||
+	       (has_prefix(text, "CPU: ") && text[5 + strspn(text + 5, "0123456789")] == '\0') ||
+	       (has_prefix(text, "COMM: ")) || is_bare_cpu(text);
 }
 
 /* Where the name of a task ends in a header: names may hold blanks. */
@@ -173,20 +168,20 @@ void report_header_read(const char *text, struct report *report)
 {
 	uint64_t value;
 
-	if (begins(text, "Pid: ") && strstr(text, ", comm: "))
+	if (has_prefix(text, "Pid: ") && strstr(text, ", comm: "))
 		read_old_header(text, report);
-	else if (begins(text, "CPU: "))
+	else if (has_prefix(text, "CPU: "))
 		read_header(text, report);
 	else if (is_bare_cpu(text) && read_count(text + 4, 65536, &value) && report->cpu < 0)
 		report->cpu = (int)value;
-	else if (begins(text, "Hardware name: ") && !report->hardware[0])
+	else if (has_prefix(text, "Hardware name: ") && !report->hardware[0])
 		copy_trimmed(report->hardware, sizeof(report->hardware), text + 15,
 			     strlen(text + 15));
-	else if (begins(text, "Workqueue: "))
+	else if (has_prefix(text, "Workqueue: "))
 		read_work(text, report);
-	else if (begins(text, "Not tainted ") ||
-		 (begins(text, "Tainted: ") && !begins(text, "Tainted: [")))
+	else if (has_prefix(text, "Not tainted ") ||
+		 (has_prefix(text, "Tainted: ") && !has_prefix(text, "Tainted: [")))
 		read_kernel(text, report);
-	else if (begins(text, "Process "))
+	else if (has_prefix(text, "Process "))
 		read_process(text, report);
 }

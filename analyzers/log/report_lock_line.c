@@ -77,8 +77,10 @@ bool report_lock_owner_read(const char *text, char *comm, size_t size, int32_t *
 	uint64_t count;
 
 	text = skip_blanks(text);
+	if (!parse_dec_start(text, &count))
+		return false;
 	held = strstr(text, " held by ");
-	if (!parse_dec_start(text, &count) || !held || held - text < 6 ||
+	if (!held || held - text < 6 ||
 	    (strncmp(held - 5, " lock", 5) && strncmp(held - 6, " locks", 6)))
 		return false;
 	held += 9;

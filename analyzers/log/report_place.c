@@ -192,8 +192,8 @@ bool report_context_read(const char *text, enum report_context *context, const c
 	};
 
 	text = skip_blanks(text);
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (!strncmp(text, marks[i].mark, strlen(marks[i].mark))) {
+	for (size_t i = 0; *text == '<' && i < ARRAY_SIZE(marks); i++)
+		if (has_prefix(text, marks[i].mark)) {
 			*context = marks[i].behind;
 			*rest = skip_blanks(text + strlen(marks[i].mark));
 			return true;

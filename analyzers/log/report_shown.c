@@ -254,13 +254,12 @@ static const char *task_end(const char *text)
  */
 static bool take_owner(struct shown *shown, const char *text)
 {
-	const char *start = strstr(text, "task "), *on = strstr(text, "blocked on a");
+	const char *on = strstr(text, "blocked on a"), *start = on ? strstr(text, "task ") : NULL;
 	const char *by = on ? strstr(on, " by task ") : NULL;
 	char comm[16 + 1];
 	int32_t pid;
 
-	if (!start || !on || start > on ||
-	    (!strstr(on, " likely ") && !strstr(on, " is not found")))
+	if (!start || start > on || (!strstr(on, " likely ") && !strstr(on, " is not found")))
 		return false;
 	const char *end = strstr(start, " <") && strstr(start, " <") < on ? strstr(start, " <")
 			  : on - start > 3 && !strncmp(on - 3, "is ", 3)  ? on - 4

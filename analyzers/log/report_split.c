@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "log/report.h"
 #include "log/report_body.h"
 #include "log/report_kind_lines.h"
@@ -34,6 +35,7 @@ struct open_report {
 
 struct splitter {
 	const struct log *log;
+	struct words *heads;
 	struct reports *reports;
 	struct open_report open[OPEN_MAX];
 	size_t count;
@@ -464,7 +466,7 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 		return NULL;
 	if (shown_take_line(splitter->reports->shown, text, line))
 		return NULL;
-	if (report_head_find(text, &kind, &how))
+	if (report_head_find(splitter->heads, &splitter->log->lines[line], &kind, &how))
 		return take_head(splitter, line, kind, how);
 	if (report_task_line_read(text, &task))
 		return take_task_line(splitter, line, &task);
@@ -482,25 +484,31 @@ static int by_first_line(const void *a, const void *b)
 	return left->first < right->first ? -1 : left->first > right->first;
 }
 
+static struct err *read_lines(struct splitter *splitter)
+{
+	for (size_t i = 0; i < splitter->log->count; i++)
+		TRY(take_line(splitter, i));
+	while (splitter->count)
+		TRY(close_report(splitter, 0));
+	return NULL;
+}
+
+static void splitter_deinit(struct splitter *splitter)
+{
+	for (size_t i = 0; i < splitter->count; i++)
+		report_deinit(&splitter->open[i].report);
+	words_free(splitter->heads);
+}
+
 struct err *reports_read(const struct log *log, struct reports **ret)
 {
 	_cleanup_(cleanup_reports_free) struct reports *reports = calloc(1, sizeof(*reports));
-	struct splitter splitter = {.log = log, .reports = reports};
-	struct err *err = &err_nomem;
+	_cleanup_(splitter_deinit) struct splitter splitter = {.log = log, .reports = reports};
 
-	if (reports)
-		reports->shown = calloc(1, sizeof(*reports->shown));
-	if (reports && reports->shown)
-		err = NULL;
-	for (size_t i = 0; !err && i < log->count; i++)
-		err = take_line(&splitter, i);
-	while (reports && splitter.count) {
-		struct err *last = close_report(&splitter, 0);
-
-		err = err ? err : last;
-	}
-	if (err)
-		return err;
+	if (!reports || !(reports->shown = calloc(1, sizeof(*reports->shown))))
+		return &err_nomem;
+	TRY(report_heads_new(&splitter.heads));
+	TRY(read_lines(&splitter));
 	shown_finish(reports->shown);
 	if (reports->count)
 		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_first_line);

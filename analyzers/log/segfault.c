@@ -180,6 +180,8 @@ bool segfault_parse(const char *line, struct segfault *ret)
 {
 	const char *fields;
 
+	if (!strstr(line, " error")) /* all forms have it; most lines of a log do not */
+		return false;
 	*ret = (struct segfault){0};
 	fields = parse_page_fault(line, ret);
 	if (!fields) {

@@ -22,7 +22,7 @@ static bool read_head(const char *text, struct slab_report *report)
 {
 	const char *open = strstr(text, " ("), *close = open ? strstr(open, "): ") : NULL;
 
-	if (strncmp(text, "BUG ", 4) || !close || open < text + 5)
+	if (!has_prefix(text, "BUG ") || !close || open < text + 5)
 		return false;
 	copy_part(report->cache, sizeof(report->cache), text + 4, (size_t)(open - text - 4));
 	copy_string(report->problem, sizeof(report->problem), close + 3);
@@ -106,6 +106,8 @@ bool slab_report_next(const struct log *log, size_t *line, struct slab_report *r
 	for (; *line < log->count; (*line)++) {
 		size_t at = *line, last = MIN(log->count, at + REPORT_LINES);
 
+		if (!has_prefix(log->lines[at].text, "BUG "))
+			continue;
 		*ret = (struct slab_report){.expected = -1};
 		if (!read_head(log->lines[at].text, ret))
 			continue;

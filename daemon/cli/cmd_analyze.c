@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -13,6 +14,7 @@
 #include "daemon/render/sections.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/report.h"
+#include "daemon/worker/crash_dir.h"
 
 struct arguments {
 	const char *vmlinux, *modules, *sysroot;
@@ -29,6 +31,11 @@ static const char help[] =
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
 	"usual places it is used for source lines and for kernels without BTF.\n"
+	"\n"
+	"FILE may be the directory of a crash, and - is standard input: journalctl -k | triage\n"
+	"analyze -. Logs may be compressed (gzip, bzip2, xz, zstd). FILEs that are one rotated\n"
+	"log (messages messages.1 messages.2.gz) are read as one; where one alone has no crash,\n"
+	"or begins within its report, so are the older ones beside it.\n"
 	"\n"
 	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match.\n"
 	"                     Its vmlinuz will do for comparing code\n"
@@ -167,9 +174,16 @@ static int status_of(const json_t *report)
 	return cause && strcmp(cause, "unknown") ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-static struct err *analyze_file(struct store *store, struct rules *rules, const char *path,
-				const struct arguments *arguments, json_t **report)
+struct session {
+	struct store *store;
+	struct rules *rules;
+	const struct arguments *arguments;
+};
+
+static struct err *analyze_one(const struct session *session, const char *path,
+			       const struct input *input, json_t **report)
 {
+	const struct arguments *arguments = session->arguments;
 	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
 					.timeout_s = arguments->timeout_s,
 					.modules = arguments->modules,
@@ -177,14 +191,81 @@ static struct err *analyze_file(struct store *store, struct rules *rules, const 
 	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
 	struct worker_events watch = {
 		.progress = cmd_progress_show, .said = cmd_worker_said, .context = &progress};
-	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
 	int64_t dump;
 
-	TRY(input_open(path, arguments->vmlinux, &input));
-	struct err *err = analyze_input(store, rules, path, &input, &limits, &watch, &dump);
+	struct err *err =
+		analyze_input(session->store, session->rules, path, input, &limits, &watch, &dump);
 	cmd_progress_end(&progress);
 	TRY(err);
-	return report_build(store, dump, report);
+	return report_build(session->store, dump, report);
+}
+
+/* The files are one log; the newest, last one gives it its name. */
+static struct err *analyze_logs(const struct session *session, char *const *paths, size_t count,
+				json_t **report)
+{
+	_input_ struct input input = INPUT_NONE;
+
+	TRY(input_open_logs(paths, count, &input));
+	return analyze_one(session, paths[count - 1], &input, report);
+}
+
+static bool needs_older(int status)
+{
+	return status == STATUS_NO_CRASH || status == STATUS_CUT;
+}
+
+#define OLDER_MAX 16 /* rotated files that are looked into for the crash's beginning */
+
+/* The crash, or the beginning of its report, may stand in the files that were rotated away before. */
+static struct err *look_back(const struct session *session, const char *path, json_t **report)
+{
+	_log_set_ struct log_set older = {0};
+	char *paths[OLDER_MAX + 1];
+	size_t count = 0;
+
+	TRY(log_set_older(path, &older));
+	paths[OLDER_MAX] = (char *)path;
+	while (count < MIN(older.count, (size_t)OLDER_MAX) && needs_older(status_of(*report))) {
+		_json_ json_t *longer = NULL;
+
+		count++;
+		paths[OLDER_MAX - count] = older.paths[count - 1];
+		if (!TRY_OK(analyze_logs(session, paths + OLDER_MAX - count, count + 1, &longer)) ||
+		    status_of(longer) == STATUS_USAGE)
+			break;
+		if (status_of(longer) == STATUS_NO_CRASH)
+			continue;
+		json_decref(*report);
+		*report = json_incref(longer);
+	}
+	return NULL;
+}
+
+static struct err *analyze_file(const struct session *session, const char *path, json_t **report)
+{
+	_input_ struct input input = INPUT_NONE;
+	bool log_alone;
+
+	TRY(input_open(path, session->arguments->vmlinux, &input));
+	log_alone = input.dump_fd < 0;
+	TRY(analyze_one(session, path, &input, report));
+	return log_alone && strcmp(path, "-") != 0 ? look_back(session, path, report) : NULL;
+}
+
+/* A file, several that are one log, or the directory of a crash. */
+static struct err *analyze_set(const struct session *session, const struct log_set *set,
+			       json_t **report)
+{
+	_log_set_ struct log_set found = {0};
+	struct stat st;
+
+	if (set->count == 1 && !stat(set->paths[0], &st) && S_ISDIR(st.st_mode)) {
+		TRY(crash_dir_find(set->paths[0], &found));
+		set = &found;
+	}
+	return set->count == 1 ? analyze_file(session, set->paths[0], report)
+			       : analyze_logs(session, set->paths, set->count, report);
 }
 
 static struct err *prepare(struct store **store, struct rules **rules)
@@ -193,12 +274,37 @@ static struct err *prepare(struct store **store, struct rules **rules)
 	return rules_load(SITE_RULES_DIR, rules);
 }
 
+/* paths is used up. Returns the exit status. */
+static int analyze_all(const struct session *session, const char **paths, size_t count)
+{
+	bool json = session->arguments->json, several = count > 1;
+	int status = STATUS_OK;
+
+	while (count) {
+		_json_ json_t *report = NULL;
+		_log_set_ struct log_set set = {0};
+		struct err *err = log_set_take(paths, &count, input_is_log, &set);
+
+		if (!err)
+			err = analyze_set(session, &set, &report);
+		if (err) {
+			status = cmd_fail(json, err);
+			continue;
+		}
+		if (json)
+			print_json(report, !several);
+		else
+			print_text(report, session->arguments);
+		status = MAX(status, status_of(report));
+	}
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
 	_cleanup_(cleanup_store_close) struct store *store = NULL;
 	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
 	struct arguments arguments = {0};
-	int status = STATUS_OK;
 
 	if (!parse(argc, argv, &arguments)) {
 		fputs(help, stderr);
@@ -211,22 +317,8 @@ static int run(int argc, char **argv)
 	struct err *err = prepare(&store, &rules);
 	if (err)
 		return cmd_fail(arguments.json, err);
-	bool several = argc - optind > 1;
-	for (int i = optind; i < argc; i++) {
-		_json_ json_t *report = NULL;
-
-		err = analyze_file(store, rules, argv[i], &arguments, &report);
-		if (err) {
-			status = cmd_fail(arguments.json, err);
-			continue;
-		}
-		if (arguments.json)
-			print_json(report, !several);
-		else
-			print_text(report, &arguments);
-		status = MAX(status, status_of(report));
-	}
-	return status;
+	struct session session = {store, rules, &arguments};
+	return analyze_all(&session, (const char **)argv + optind, (size_t)(argc - optind));
 }
 
 const struct verb analyze_verb = {

@@ -201,7 +201,7 @@ static void answer_deinit(struct answer *answer)
 
 static struct err *ask(const struct arguments *arguments, struct answer *answer)
 {
-	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	_input_ struct input input = INPUT_NONE;
 	_json_ json_t *request =
 		json_pack("{s:s, s:s?, s:s?, s:i, s:i}", "value", arguments->value, "mask",
 			  arguments->mask, "range", arguments->range, "limit",

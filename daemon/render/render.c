@@ -345,6 +345,16 @@ static void put_findings(const struct page *page, const json_t *findings)
 	}
 }
 
+/* Of a log in several files, how many there were. */
+static void put_files(const json_t *files, struct str *text)
+{
+	size_t count = json_array_size(files);
+
+	if (count > 1)
+		str_printf(text, " and %zu older from %s on", count - 1,
+			   json_string_value(json_array_get(files, 0)));
+}
+
 static void put_system(const struct page *page, const json_t *report)
 {
 	const json_t *system = json_at(report, "system");
@@ -364,6 +374,7 @@ static void put_system(const struct page *page, const json_t *report)
 	field(page, "uptime", file.data);
 	file.length = 0;
 	str_puts(&file, string_or(dump, "path", "?"));
+	put_files(json_at(report, "log.files"), &file);
 	if (json_string_at(dump, "format") && !is_log)
 		str_printf(&file, " (%s%s%s)", json_string_at(dump, "format"),
 			   json_string_at(dump, "compression") ? ", " : "",

@@ -65,7 +65,8 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		dumped = true;
 	}
 	if (!dumped && log != NO_ENTRY &&
-	    spool_dir_has_shape(dir->entries[log].name, "dmesg.999999999999"))
+	    (spool_dir_has_shape(dir->entries[log].name, "dmesg.999999999999") ||
+	     spool_dir_has_shape(dir->entries[log].name, "dmesg.999999999999.*")))
 		attach(dir, candidates_add(candidates, NO_ENTRY, SETTLE));
 	else if (!dumped)
 		return false;

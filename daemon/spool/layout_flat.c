@@ -34,7 +34,7 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		added = candidates_add(candidates, i,
 				       is_unfinished(entry->name) ? WRITING : SETTLE);
 		if (added && !strcmp(entry->name, "vmcore"))
-			added->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "vmcore.log");
+			added->companions[COMPANION_DMESG] = spool_dir_find_log(dir, "vmcore.log");
 	}
 	return true;
 }

@@ -13,7 +13,7 @@ static void attach(const struct spool_dir *dir, struct candidate *candidate)
 {
 	if (!candidate)
 		return;
-	candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "vmcore-dmesg.txt");
+	candidate->companions[COMPANION_DMESG] = spool_dir_find_log(dir, "vmcore-dmesg.txt");
 	if (candidate->companions[COMPANION_DMESG] == NO_ENTRY)
 		candidate->companions[COMPANION_DMESG] =
 			spool_dir_find_file(dir, "vmcore-dmesg-incomplete.txt");
@@ -39,7 +39,7 @@ static bool is_dated(const char *name)
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
 	uint32_t writing = spool_dir_find_file(dir, "vmcore-incomplete");
-	uint32_t log = spool_dir_find_file(dir, "vmcore-dmesg.txt");
+	uint32_t log = spool_dir_find_log(dir, "vmcore-dmesg.txt");
 	uint32_t partial_log = spool_dir_find_file(dir, "vmcore-dmesg-incomplete.txt");
 	uint32_t cores[] = {spool_dir_find_file(dir, "vmcore"),
 			    spool_dir_find_file(dir, "vmcore.flat")};

@@ -5,7 +5,7 @@
 static bool recognize(const struct spool_dir *dir, struct candidates *candidates)
 {
 	uint32_t core = spool_dir_find_file(dir, "vmcore.compressed"),
-		 log = spool_dir_find_file(dir, "dmesg.txt");
+		 log = spool_dir_find_log(dir, "dmesg.txt");
 	struct candidate *added;
 
 	if (dir->is_root || (core == NO_ENTRY &&

@@ -14,9 +14,9 @@
 
 static void attach(const struct spool_dir *dir, struct candidate *candidate)
 {
-	candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "dmesg");
+	candidate->companions[COMPANION_DMESG] = spool_dir_find_log(dir, "dmesg");
 	if (candidate->companions[COMPANION_DMESG] == NO_ENTRY)
-		candidate->companions[COMPANION_DMESG] = spool_dir_find_file(dir, "dmesg.txt");
+		candidate->companions[COMPANION_DMESG] = spool_dir_find_log(dir, "dmesg.txt");
 	candidate->companions[COMPANION_README] = spool_dir_find_file(dir, "README.txt");
 }
 
@@ -70,12 +70,12 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		snprintf(candidates->note, sizeof(candidates->note),
 			 "split in %zu parts: join them with makedumpfile --reassemble", parts);
 		/* A part alone is no dump; the log is worth more, if there is one. */
-		if (spool_dir_find_file(dir, "dmesg.txt") == NO_ENTRY &&
-		    spool_dir_find_file(dir, "dmesg") == NO_ENTRY)
+		if (spool_dir_find_log(dir, "dmesg.txt") == NO_ENTRY &&
+		    spool_dir_find_log(dir, "dmesg") == NO_ENTRY)
 			core = first_part;
 	}
-	if (core == NO_ENTRY && spool_dir_find_file(dir, "dmesg.txt") == NO_ENTRY &&
-	    spool_dir_find_file(dir, "dmesg") == NO_ENTRY)
+	if (core == NO_ENTRY && spool_dir_find_log(dir, "dmesg.txt") == NO_ENTRY &&
+	    spool_dir_find_log(dir, "dmesg") == NO_ENTRY)
 		return false;
 	added = candidates_add(candidates, core, readiness);
 	if (added)

@@ -23,6 +23,22 @@ uint32_t spool_dir_find_prefixed(const struct spool_dir *dir, const char *prefix
 	return NO_ENTRY;
 }
 
+uint32_t spool_dir_find_log(const struct spool_dir *dir, const char *name)
+{
+	static const char *const suffixes[] = {"", ".gz", ".bz2", ".xz", ".zst"};
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
+		for (size_t j = 0; j < dir->count; j++) {
+			const struct spool_entry *entry = &dir->entries[j];
+
+			if (entry->type == ENTRY_FILE && has_prefix(entry->name, name) &&
+			    !strcmp(entry->name + length, suffixes[i]))
+				return j;
+		}
+	return NO_ENTRY;
+}
+
 uint32_t spool_dir_find_link(const struct spool_dir *dir, const char *name)
 {
 	for (size_t i = 0; i < dir->count; i++)

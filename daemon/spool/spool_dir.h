@@ -34,6 +34,8 @@ struct spool_dir {
 uint32_t spool_dir_find_file(const struct spool_dir *dir, const char *name);
 /* The first regular file whose name begins with prefix, or NO_ENTRY. */
 uint32_t spool_dir_find_prefixed(const struct spool_dir *dir, const char *prefix);
+/* The regular file with this name, or with it and what a compressor adds, or NO_ENTRY: logs. */
+uint32_t spool_dir_find_log(const struct spool_dir *dir, const char *name);
 /* The symlink or regular file with this name, or NO_ENTRY: links are noted, never followed. */
 uint32_t spool_dir_find_link(const struct spool_dir *dir, const char *name);
 /*

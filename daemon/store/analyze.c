@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "finding.h"
 #include "rules/signature.h"
 
 /* The crash with its backtrace, which is a finding of its own. */
@@ -81,6 +82,23 @@ static void pass_words(void *context, const char *line)
 		keeper->watch->said(keeper->watch->context, line);
 }
 
+/* Of a log in several files, which they were. */
+static struct err *keep_names(struct store *store, int64_t dump, json_t *files)
+{
+	json_t *evidence = json_object();
+
+	json_put(evidence, "files", json_incref(files));
+	const struct finding finding = {.id = FINDING_LOG_FILES,
+					.analyzer = "input",
+					.severity = SEVERITY_INFO,
+					.confidence = 1,
+					.evidence = evidence};
+	_json_ json_t *json = files ? finding_to_json(&finding) : NULL;
+
+	json_decref(evidence);
+	return json ? store_add_finding(store, dump, json) : files ? &err_nomem : NULL;
+}
+
 struct err *analyze_input(struct store *store, struct rules *rules, const char *path,
 			  const struct input *input, const struct worker_options *limits,
 			  const struct worker_events *watch, int64_t *dump)
@@ -93,9 +111,12 @@ struct err *analyze_input(struct store *store, struct rules *rules, const char *
 	options.dump_fd = input->dump_fd;
 	options.vmlinux_fd = input->vmlinux_fd;
 	options.dmesg_fd = input->dmesg_fd;
+	options.more_logs = input->more_fds;
+	options.more_log_count = input->more_count;
 	TRY(db_begin(open));
 	TRY(store_put_dump(store, &row, dump));
 	TRY(store_clear(store, *dump));
+	TRY(keep_names(store, *dump, input->files));
 	struct keeper keeper = {store, *dump, watch};
 	struct worker_events events = {.progress = pass_progress,
 				       .finding = keep_finding,

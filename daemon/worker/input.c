@@ -7,14 +7,19 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "daemon/spool/sniff.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/symbols/vmlinux_find.h"
 
-#define HEAD_BYTES (256u << 10) /* of a dump, searched for its release and build-id */
+#define HEAD_LOOKED_AT 4096	 /* of a file, to tell a log from a dump */
+#define STREAM_MAX (512ll << 20) /* of what comes through a pipe; it is held in memory */
+#define HEAD_BYTES (256u << 10)	 /* of a dump, searched for its release and build-id */
 
 void input_close(struct input *input)
 {
@@ -22,7 +27,11 @@ void input_close(struct input *input)
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(&fds[i]);
-	*input = (struct input){.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	for (size_t i = 0; i < input->more_count; i++)
+		close(input->more_fds[i]);
+	free(input->more_fds);
+	json_decref(input->files);
+	*input = (struct input)INPUT_NONE;
 }
 
 /* No FIFO or device may hold us up, and what is opened must be a plain file. */
@@ -107,8 +116,9 @@ int input_find_vmlinux(int dump_fd)
 /* The log that kdump scripts leave beside a dump, by the names distributions give it. */
 static void find_dmesg(const char *path, struct input *input)
 {
-	static const char *const names[] = {"vmcore-dmesg.txt", "dmesg.txt", "dmesg", "dmesg.*",
-					    "vmcore-dmesg-incomplete.txt"};
+	static const char *const names[] = {"vmcore-dmesg.txt", "vmcore-dmesg.txt.*",
+					    "dmesg.txt",	"dmesg",
+					    "dmesg.*",		"vmcore-dmesg-incomplete.txt"};
 	const char *slash = strrchr(path, '/');
 
 	for (size_t i = 0; i < ARRAY_SIZE(names) && input->dmesg_fd < 0; i++) {
@@ -123,29 +133,152 @@ static void find_dmesg(const char *path, struct input *input)
 	}
 }
 
+/* --- what it is ------------------------------------------------------------------------------- */
+
+/* UTF-16 has NULs in half of its bytes: the byte order mark tells it. */
+static bool is_utf16(const char *head, size_t length)
+{
+	return length > 2 && (!memcmp(head, "\xff\xfe", 2) || !memcmp(head, "\xfe\xff", 2));
+}
+
+/* What is packed is taken for a log; that a dump comes out of it, the worker will find. */
+static bool is_log(const char *head, size_t length)
+{
+	enum sniff_format format = sniff_format_of(head, MIN(length, (size_t)SNIFF_BYTES));
+
+	return sniff_is_packed(format) ||
+	       (format == SNIFF_NONE && (looks_like_text(head, length) || is_utf16(head, length)));
+}
+
+static struct err *read_head(int fd, const char *path, char head[HEAD_LOOKED_AT], size_t *length)
+{
+	ssize_t got = pread(fd, head, HEAD_LOOKED_AT, 0);
+
+	*length = got < 0 ? 0 : (size_t)got;
+	return got < 0 ? err_errno(errno, "read \"%s\"", path) : NULL;
+}
+
+bool input_is_log(const char *path)
+{
+	_close_ int fd = -1;
+	char head[HEAD_LOOKED_AT];
+	size_t length;
+
+	return err_ok(open_regular(path, &fd, NULL)) &&
+	       err_ok(read_head(fd, path, head, &length)) && is_log(head, length);
+}
+
+/* --- standard input --------------------------------------------------------------------------- */
+
+/* What comes through a pipe, kept in memory: who reads it needs to go to and fro. */
+static struct err *keep_stream(int from, int *ret, int64_t *size)
+{
+	_close_ int fd = memfd_create("stdin", MFD_CLOEXEC);
+	char buf[65536];
+	ssize_t got;
+
+	if (fd < 0)
+		return err_errno(errno, "memfd_create");
+	for (*size = 0; (got = read(from, buf, sizeof(buf))); *size += got) {
+		if (got < 0 && errno == EINTR) {
+			got = 0;
+			continue;
+		}
+		if (got < 0)
+			return err_errno(errno, "read standard input");
+		if (!*size && sniff_format_of(buf, (size_t)MIN(got, SNIFF_BYTES)) != SNIFF_NONE &&
+		    !is_log(buf, (size_t)got))
+			return err_new(ERR_INVALID,
+				       "a crash dump through a pipe: give it as a file");
+		if (*size >= STREAM_MAX)
+			return err_new(ERR_LIMIT, "more than %lld MiB through standard input",
+				       STREAM_MAX >> 20);
+		TRY(io_write_all(fd, buf, (size_t)got));
+	}
+	*ret = take_fd(fd);
+	return NULL;
+}
+
+static struct err *open_stdin(int *ret, int64_t *size)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st))
+		return err_errno(errno, "standard input");
+	if (S_ISDIR(st.st_mode))
+		return err_new(ERR_UNSUPPORTED, "standard input is a directory");
+	if (!S_ISREG(st.st_mode))
+		return keep_stream(STDIN_FILENO, ret, size);
+	*size = st.st_size;
+	*ret = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	return *ret < 0 ? err_errno(errno, "standard input") : NULL;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
 struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 {
-	_input_ struct input input = {.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	_input_ struct input input = INPUT_NONE;
+	bool stream = !strcmp(path, "-");
 	struct identity identity;
-	char head[4096];
+	char head[HEAD_LOOKED_AT];
+	size_t length;
 
-	TRY(open_regular(path, &input.dump_fd, &input.size));
-	ssize_t length = pread(input.dump_fd, head, sizeof(head), 0);
-	if (length < 0)
-		return err_errno(errno, "read \"%s\"", path);
+	if (stream)
+		TRY(open_stdin(&input.dump_fd, &input.size));
+	else
+		TRY(open_regular(path, &input.dump_fd, &input.size));
+	TRY(read_head(input.dump_fd, path, head, &length));
 	TRY(identity_read(input.dump_fd, &identity));
 	copy_string(input.uid, sizeof(input.uid), identity.uid);
-	if (sniff_format_of(head, (size_t)MIN(length, SNIFF_BYTES)) == SNIFF_NONE &&
-	    looks_like_text(head, (size_t)length)) {
+	if (is_log(head, length)) {
 		input.dmesg_fd = take_fd(input.dump_fd);
 	} else {
-		find_dmesg(path, &input);
+		if (!stream)
+			find_dmesg(path, &input);
 		if (!vmlinux)
 			input.vmlinux_fd = input_find_vmlinux(input.dump_fd);
 	}
 	if (vmlinux)
 		TRY(open_regular(vmlinux, &input.vmlinux_fd, NULL));
 	*ret = input;
-	input = (struct input){.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1};
+	input = (struct input)INPUT_NONE;
+	return NULL;
+}
+
+/* Another file in front of those that are open. */
+static struct err *open_before(struct input *input, const char *path)
+{
+	_close_ int fd = -1;
+	int64_t size = 0;
+
+	TRY(open_regular(path, &fd, &size));
+	if (!input_is_log(path))
+		return err_new(ERR_INVALID, "\"%s\" is no log", path);
+	if (!array_grow(input->more_fds, input->more_count))
+		return &err_nomem;
+	memmove(input->more_fds + 1, input->more_fds,
+		input->more_count * sizeof(input->more_fds[0]));
+	input->more_fds[0] = input->dmesg_fd;
+	input->more_count++;
+	input->dmesg_fd = take_fd(fd);
+	input->size += size;
+	json_array_insert_new(input->files, 0, json_escaped(path));
+	return NULL;
+}
+
+struct err *input_open_logs(char *const *paths, size_t count, struct input *ret)
+{
+	_input_ struct input input = INPUT_NONE;
+
+	TRY(input_open(paths[count - 1], NULL, &input));
+	if (input.dmesg_fd < 0 || input.dump_fd >= 0)
+		return err_new(ERR_INVALID, "\"%s\" is no log", paths[count - 1]);
+	input.files = json_array();
+	json_array_append_new(input.files, json_escaped(paths[count - 1]));
+	for (size_t i = count - 1; i-- > 0 && input.size < INPUT_LOGS_SIZE_MAX;)
+		TRY(open_before(&input, paths[i]));
+	*ret = input;
+	input = (struct input)INPUT_NONE;
 	return NULL;
 }

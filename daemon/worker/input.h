@@ -4,25 +4,44 @@
 
 #include "base/error.h"
 #include "daemon/spool/identity.h"
+#include "json.h"
 
 /*
- * What goes into an analysis: the dump and what stands beside it. The dump itself is only looked
- * at enough to tell it from a log and to name it; reading it is the worker's.
+ * What goes into an analysis: the dump and what stands beside it, or a log. The dump itself is only looked
+ * at enough to tell it from a log and to name it; reading it is the worker's, unpacking a log as well.
  */
 struct input {
 	int dump_fd;	/* -1: a log alone */
 	int dmesg_fd;	/* -1: none */
 	int vmlinux_fd; /* -1: none */
-	int64_t size;	/* of the dump, or of the log when it is alone */
+	int64_t size;	/* of the dump, or of the log when it is alone, all its files */
 	char uid[IDENTITY_UID_SIZE];
+	/* Of a log that is several files: those behind the first, in the order of time, and all names. */
+	int *more_fds;
+	size_t more_count;
+	json_t *files; /* NULL: one */
 };
+#define INPUT_NONE                                                                                 \
+	{                                                                                          \
+		.dump_fd = -1, .dmesg_fd = -1, .vmlinux_fd = -1                                    \
+	}
+
+#define INPUT_LOGS_SIZE_MAX (64ll << 20) /* of the files of one log as they are, packed or not */
 
 /*
- * Open a dump or a bare dmesg file with what is found beside it: vmcore-dmesg.txt, dmesg.*,
- * dmesg.txt or dmesg in the same directory; a vmlinux by build-id or release. vmlinux overrides
- * the latter. ERR_UNSUPPORTED for what is no regular file.
+ * Open a dump, or a log, as it is or packed (gzip, bzip2, xz, zstd), with what is found beside it:
+ * vmcore-dmesg.txt, dmesg.*, dmesg.txt or dmesg in the same directory; a vmlinux by build-id or
+ * release. vmlinux overrides the latter. "-" is standard input. ERR_UNSUPPORTED for what is no regular
+ * file, ERR_INVALID for a dump that comes through a pipe.
  */
 struct err *input_open(const char *path, const char *vmlinux, struct input *ret);
+/*
+ * The same of a log in several files, the oldest first. Beyond INPUT_LOGS_SIZE_MAX the oldest are left
+ * out. The uid is that of the newest. ERR_INVALID when one of them is a dump.
+ */
+struct err *input_open_logs(char *const *paths, size_t count, struct input *ret);
+/* Is a file no dump by its first bytes, but text or packed? */
+bool input_is_log(const char *path);
 void input_close(struct input *input);
 #define _input_ _cleanup_(input_close)
 

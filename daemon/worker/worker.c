@@ -202,6 +202,8 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	worker->files.directory = options->modules;
 	worker->files.sysroot = options->sysroot;
 	worker->words = (struct worker_words){.said = events->said, .context = events->context};
+	worker->files.logs = options->more_logs;
+	worker->files.log_count = options->more_log_count;
 	copy_string(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));

@@ -16,9 +16,11 @@
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
-	int dump_fd;	/* -1: a log alone. All three, and strings, stay the caller's. */
-	int vmlinux_fd; /* -1: none */
-	int dmesg_fd;	/* -1: none */
+	int dump_fd;	      /* -1: a log alone. All three, and strings, stay the caller's. */
+	int vmlinux_fd;	      /* -1: none */
+	int dmesg_fd;	      /* -1: none */
+	const int *more_logs; /* of a log in several files, those behind the first */
+	size_t more_log_count;
 	bool no_sandbox;
 	bool background;	/* idle IO class, nice: for a daemon on a host that serves */
 	unsigned timeout_s;	/* kill after that long; 0: WORKER_TIMEOUT_S */

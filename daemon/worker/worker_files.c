@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a worker, who can open nothing, gets a module's file. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "daemon/worker/worker_files.h"
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "daemon/worker/module_file.h"
 #include "daemon/worker/object_file.h"
 #include "kernel/open.h"
@@ -42,6 +44,28 @@ static void send_answer(int socket, int fd)
 		;
 }
 
+static int open_log(const struct worker_files *files, const char *number)
+{
+	uint64_t n;
+
+	return parse_dec(number, strlen(number), &n) && n && n <= files->log_count
+		       ? fcntl(files->logs[n - 1], F_DUPFD_CLOEXEC, 3)
+		       : -1;
+}
+
+static int open_asked(struct worker_files *files, const char *what, const char *name)
+{
+	if (!strcmp(what, OPEN_LOG))
+		return open_log(files, name);
+	if (files->asked >= WORKER_FILES_MAX)
+		return -1;
+	files->asked++;
+	if (!strcmp(what, OPEN_DEBUG))
+		return object_file_debug(files->sysroot, name);
+	return strcmp(what, OPEN_OBJECT) ? module_file_open(files->directory, what, name)
+					 : object_file_open(files->sysroot, name);
+}
+
 bool worker_files_answer(struct worker_files *files, int socket)
 {
 	char request[REQUEST_MAX];
@@ -52,15 +76,11 @@ bool worker_files_answer(struct worker_files *files, int socket)
 	if (!length)
 		return false;
 	request[length] = '\0';
-	char *module = strchr(request, '/');
+	char *name = strchr(request, '/');
 	_close_ int fd = -1;
-	if (module && files->asked < WORKER_FILES_MAX) {
-		files->asked++;
-		*module++ = '\0';
-		fd = !strcmp(request, OPEN_DEBUG) ? object_file_debug(files->sysroot, module)
-		     : strcmp(request, OPEN_OBJECT)
-			     ? module_file_open(files->directory, request, module)
-			     : object_file_open(files->sysroot, module);
+	if (name) {
+		*name++ = '\0';
+		fd = open_asked(files, request, name);
 	}
 	send_answer(socket, fd);
 	return true;

@@ -3,6 +3,7 @@
 #define TRIAGE_DAEMON_WORKER_WORKER_FILES
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * How a worker, who can open nothing itself, gets a module's file, or that of a
@@ -15,6 +16,8 @@
 struct worker_files {
 	const char *directory; /* of --modules, or NULL */
 	const char *sysroot;   /* of --sysroot, or NULL */
+	const int *logs;       /* of a log in several files, those behind the first; the caller's */
+	size_t log_count;
 	unsigned asked;
 };
 bool worker_files_answer(struct worker_files *files, int socket);

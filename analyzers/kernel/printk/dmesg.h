@@ -6,8 +6,17 @@
 
 /* A log that stands in a file or a string, in any form that dmesg_lines.h knows; it is copied. */
 struct err *dmesg_parse(const char *text, size_t length, struct log **ret);
-/* The same from a file; fd stays the caller's. At most DMESG_SIZE_MAX bytes are taken. */
-#define DMESG_SIZE_MAX (64u << 20)
-struct err *dmesg_read(int fd, struct log **ret);
+
+/* Bytes of text, unpacked: of a longer log what follows is left out, and log->err says so. */
+#define DMESG_SIZE_MAX (512u << 20)
+
+/*
+ * The same from files: the one open at fd, and those that more() opens, 1, 2, …, until it returns -1,
+ * in the order of time; each may be compressed as a whole. more may be NULL, and what it returns is closed
+ * here; fd stays the caller's. ERR_NOT_FOUND when there is no text in them, ERR_INVALID when the first is
+ * a crash dump that was compressed; one that is broken is read as far as it goes, see log->err.
+ */
+struct err *dmesg_read(int fd, int (*more)(void *context, unsigned number), void *context,
+		       struct log **ret);
 
 #endif

@@ -2,14 +2,16 @@
 /* Logs that are text: dmesg, syslog, journals, consoles, and all of these as people paste them. */
 #include "kernel/printk/dmesg_lines.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/parse.h"
 #include "kernel/printk/log.h"
 #include "kernel/printk/log_clean.h"
+#include "kernel/printk/log_parts.h"
 #include "kernel/printk/log_prefix.h"
+#include "kernel/printk/log_record.h"
+#include "kernel/printk/log_utf16.h"
 
 #define LINE_MAX_BYTES 65536 /* of one line; what is longer is cut */
 
@@ -18,8 +20,9 @@
 #define WRAPPED_AT 66 /* characters: mail is wrapped at 72 and later, never before this */
 #define WIDTH_MAX 257
 
-/* A first look at all lines: what single lines cannot tell. */
+/* A first look at lines, those of a window before they are taken: what single ones cannot tell. */
 struct survey {
+	struct log_record record; /* fields of records may stand in several lines */
 	size_t lines, prefixed, tagged;
 	size_t numbered; /* begin with the number behind that of the line before */
 	uint64_t last_number;
@@ -30,9 +33,15 @@ struct survey {
 /* Characters, not bytes: what a terminal or a mailer counts. */
 static size_t width_of(const char *line, size_t length)
 {
-	size_t width = 0;
+	size_t width = 0, i = 0;
 
-	for (size_t i = 0; i < length; i++)
+	for (uint64_t eight; i + sizeof(eight) <= length; i += sizeof(eight)) { /* of ASCII */
+		memcpy(&eight, line + i, sizeof(eight));
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	width = i;
+	for (; i < length; i++)
 		width += ((unsigned char)line[i] & 0xc0) != 0x80;
 	return width;
 }
@@ -53,12 +62,26 @@ static size_t number_at(const char *line, size_t length, uint64_t *number)
 	return at < length && strchr(":-\t |", line[at]) ? at + 1 : 0;
 }
 
+static void survey_prefix(struct survey *survey, const struct log_prefix *prefix)
+{
+	survey->prefixed += prefix->elements != 0;
+	survey->tagged += prefix->kernel;
+}
+
 static void survey_line(struct survey *survey, const char *line, size_t length)
 {
+	enum record_step step = log_record_take(&survey->record, line, length);
 	struct log_prefix prefix;
 	uint64_t number = 0;
 
 	survey->lines++;
+	if (step != RECORD_NOT) {
+		survey->lines -= step == RECORD_TAKEN;
+		survey->width = 0;
+		if (step == RECORD_WHOLE)
+			survey_prefix(survey, &survey->record.prefix);
+		return;
+	}
 	if (number_at(line, length, &number)) {
 		survey->numbered += number == survey->last_number + 1;
 		survey->last_number = number;
@@ -69,8 +92,7 @@ static void survey_line(struct survey *survey, const char *line, size_t length)
 		survey->all_broken++;
 	}
 	survey->width = width_of(line, length);
-	survey->prefixed += prefix.elements != 0;
-	survey->tagged += prefix.kernel;
+	survey_prefix(survey, &prefix);
 }
 
 static bool is_numbered(const struct survey *survey)
@@ -80,13 +102,19 @@ static bool is_numbered(const struct survey *survey)
 
 /* --- lines that were broken ------------------------------------------------------------------- */
 
-struct text_reader {
+struct dmesg_lines {
 	struct log_builder *builder;
 	struct survey survey;
+	struct log_utf16 utf16;
+	struct str decoded, parts; /* of the piece, of the window, where they are needed */
+	struct str window;	   /* text that is not taken yet */
+	bool endless;		   /* the window is within a line that was cut */
+	struct log_record record;
 	struct str clean;
 	/* The line before, as it stands in the file. */
 	size_t width;
 	size_t first_word; /* characters of this line's; no-break spaces count */
+	bool after_kmsg;   /* the line before was one of /dev/kmsg */
 	bool blank_end;	   /* format=flowed: a blank at the end means that the line goes on */
 	uint64_t last_time_us;
 	struct str line; /* collected so far, flushed when the next one begins */
@@ -135,7 +163,7 @@ static bool grammar_goes_on(const struct str *before, const char *line, size_t l
 }
 
 /* Does this line, which has no prefix of its own, go on with the one before? */
-static bool goes_on(const struct text_reader *reader, const char *line, size_t length)
+static bool goes_on(const struct dmesg_lines *reader, const char *line, size_t length)
 {
 	const struct survey *survey = &reader->survey;
 
@@ -148,7 +176,7 @@ static bool goes_on(const struct text_reader *reader, const char *line, size_t l
 }
 
 /* A console cuts at its last column, within words, so all its lines are as long; mail breaks at blanks. */
-static bool was_cut(const struct text_reader *reader)
+static bool was_cut(const struct dmesg_lines *reader)
 {
 	const struct survey *survey = &reader->survey;
 
@@ -158,7 +186,7 @@ static bool was_cut(const struct text_reader *reader)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-static void flush(struct text_reader *reader)
+static void flush(struct dmesg_lines *reader)
 {
 	if (reader->pending)
 		log_add(reader->builder, &reader->like, reader->line.data ? reader->line.data : "",
@@ -167,7 +195,7 @@ static void flush(struct text_reader *reader)
 	reader->line.length = 0;
 }
 
-static void begin_line(struct text_reader *reader, const struct log_line *like, const char *text,
+static void begin_line(struct dmesg_lines *reader, const struct log_line *like, const char *text,
 		       size_t length)
 {
 	flush(reader);
@@ -183,7 +211,7 @@ static void take_host(struct log_builder *builder, const struct log_prefix *pref
 }
 
 /* A prefix of the line's own, or quotes alone. */
-static void take_prefixed(struct text_reader *reader, const struct log_prefix *prefix,
+static void take_prefixed(struct dmesg_lines *reader, const struct log_prefix *prefix,
 			  const char *text, size_t length)
 {
 	struct log_line like = {.level = prefix->level,
@@ -200,7 +228,7 @@ static void take_prefixed(struct text_reader *reader, const struct log_prefix *p
 	begin_line(reader, &like, text, length);
 }
 
-static void take_bare(struct text_reader *reader, const char *text, size_t length)
+static void take_bare(struct dmesg_lines *reader, const char *text, size_t length)
 {
 	struct log_line like = {.level = -1};
 
@@ -217,25 +245,78 @@ static void take_bare(struct text_reader *reader, const char *text, size_t lengt
 	begin_line(reader, &like, text, length);
 }
 
-static void take_line(void *context, const char *raw, size_t raw_length)
+/* Fences around a paste: ``` and ~~~ of Markdown, {code:…} of Jira, {{{ … }}} of Trac. */
+static bool is_fence(const char *line, size_t length)
 {
-	struct text_reader *reader = context;
+	static const char *const fences[] = {"```", "~~~", "{code:", "{noformat:", "{{{", "}}}"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fences); i++) {
+		size_t fence = strlen(fences[i]);
+
+		if (length >= fence && length < fence + 24 && !memcmp(line, fences[i], fence))
+			return !memchr(line, ' ', length);
+	}
+	return false;
+}
+
+/* " SUBSYSTEM=pci", " DEVICE=+pci:0000:00:03.0": what /dev/kmsg puts behind a record. */
+static bool is_kmsg_field(const struct dmesg_lines *reader, const char *line, size_t length)
+{
+	return reader->after_kmsg && length > 5 && line[0] == ' ' &&
+	       (!memcmp(line + 1, "DEVICE=", MIN(length - 1, (size_t)7)) ||
+		!memcmp(line + 1, "SUBSYSTEM=", MIN(length - 1, (size_t)10)));
+}
+
+/* The message of a record may well bear a prefix of its own, which then says more. */
+static void take_record(struct dmesg_lines *reader)
+{
+	const struct log_record *record = &reader->record;
+	const char *text = record->message.data ? record->message.data : "";
+	struct log_prefix prefix;
+	size_t skipped = log_prefix_read(text, record->message.length, &prefix);
+
+	if ((record->prefix.program || prefix.program) && reader->survey.tagged) {
+		reader->builder->skipped++;
+		return;
+	}
+	if (prefix.level < 0)
+		prefix.level = record->prefix.level;
+	if (!prefix.has_time && record->prefix.has_time) {
+		prefix.has_time = true;
+		prefix.time_us = record->prefix.time_us;
+	}
+	if (!prefix.wall.length)
+		prefix.wall = record->prefix.wall;
+	if (!prefix.host.length)
+		prefix.host = record->prefix.host;
+	prefix.kernel |= record->prefix.kernel;
+	take_prefixed(reader, &prefix, text + skipped, record->message.length - skipped);
+	reader->width = 0;
+	reader->blank_end = false;
+}
+
+static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_length)
+{
 	struct log_prefix prefix;
 	size_t length, skipped, number;
 	uint64_t unused;
 	const char *line = log_line_clean(raw, raw_length, &reader->clean, &length);
+	enum record_step step = log_record_take(&reader->record, line, length);
 
+	if (step == RECORD_WHOLE)
+		take_record(reader);
+	if (step != RECORD_NOT || is_fence(line, length) || is_kmsg_field(reader, line, length))
+		return;
 	if (is_numbered(&reader->survey) && (number = number_at(line, length, &unused))) {
 		line += number;
 		length -= number;
 	}
-	if (length >= 3 && !memcmp(line, "```", 3))
-		return;
 	skipped = log_prefix_read(line, length, &prefix);
 	if (prefix.program && reader->survey.tagged) {
 		reader->builder->skipped++;
 		return;
 	}
+	reader->after_kmsg = prefix.kmsg;
 	reader->first_word = first_word(raw, raw_length);
 	if (prefix.elements)
 		take_prefixed(reader, &prefix, line + skipped, length - skipped);
@@ -245,24 +326,23 @@ static void take_line(void *context, const char *raw, size_t raw_length)
 	reader->blank_end = length && line[length - 1] == ' ';
 }
 
-static void survey_raw(void *context, const char *raw, size_t raw_length)
+static void survey_raw(struct dmesg_lines *reader, const char *raw, size_t raw_length)
 {
-	struct text_reader *reader = context;
 	size_t length;
 	const char *line = log_line_clean(raw, raw_length, &reader->clean, &length);
 
+	if (raw_length == LINE_MAX_BYTES)
+		reader->builder->cut++;
 	survey_line(&reader->survey, line, length);
 }
 
-static void each_line(const char *text, size_t length, struct text_reader *reader,
-		      void (*take)(void *context, const char *line, size_t length))
+static void each_line(const char *text, size_t length, struct dmesg_lines *reader,
+		      void (*take)(struct dmesg_lines *reader, const char *line, size_t length))
 {
 	while (length) {
 		const char *end = memchr(text, '\n', length);
 		size_t line = end ? (size_t)(end - text) : length;
 
-		if (line > LINE_MAX_BYTES)
-			reader->builder->cut++;
 		take(reader, text, MIN(line, (size_t)LINE_MAX_BYTES));
 		line += end ? 1 : 0;
 		text += line;
@@ -270,17 +350,128 @@ static void each_line(const char *text, size_t length, struct text_reader *reade
 	}
 }
 
+/* --- the window ------------------------------------------------------------------------------- */
+
+static void take_text(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	if (log_parts_join(text, length, &reader->parts)) {
+		text = reader->parts.data ? reader->parts.data : "";
+		length = reader->parts.length;
+	}
+	each_line(text, length, reader, survey_raw);
+	each_line(text, length, reader, take_line);
+}
+
+/* Whole lines of what is there; one that fills the window is cut, and the rest of it dropped. */
+static void take_window(struct dmesg_lines *reader, bool all)
+{
+	char *text = reader->window.data;
+	size_t length = reader->window.length, taken;
+
+	if (reader->endless) {
+		char *end = length ? memchr(text, '\n', length) : NULL;
+
+		taken = end ? (size_t)(end + 1 - text) : length;
+		reader->endless = !end;
+		text += taken;
+		length -= taken;
+	}
+	const char *last = length ? memrchr(text, '\n', length) : NULL;
+
+	taken = last && !all ? (size_t)(last + 1 - text) : length;
+	reader->endless |= !all && length && !last;
+	take_text(reader, text, taken);
+	reader->window.length = length - taken;
+	if (reader->window.length)
+		memmove(reader->window.data, text + taken, length - taken);
+}
+
+/* NULs are nobody's text: of a hole in a file, or behind the end of a log in a buffer. */
+static void append(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	while (length) {
+		const char *nul = memchr(text, '\0', length);
+		size_t part = nul ? (size_t)(nul - text) : length;
+
+		str_append(&reader->window, text, part);
+		text += part;
+		length -= part;
+		while (length && !*text) {
+			text++;
+			length--;
+		}
+	}
+}
+
+void dmesg_lines_feed(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	text = log_utf16_decode(&reader->utf16, text, length, &reader->decoded, &length);
+	while (length) {
+		size_t part = MIN(length, DMESG_WINDOW - reader->window.length);
+
+		append(reader, text, part);
+		if (reader->window.length == DMESG_WINDOW)
+			take_window(reader, false);
+		text += part;
+		length -= part;
+	}
+}
+
+void dmesg_lines_end_file(struct dmesg_lines *reader)
+{
+	reader->utf16 = (struct log_utf16){0};
+	if (reader->endless ||
+	    (reader->window.length && reader->window.data[reader->window.length - 1] != '\n'))
+		dmesg_lines_feed(reader, "\n", 1);
+	reader->utf16 = (struct log_utf16){0};
+}
+
+struct err *dmesg_lines_new(struct log_builder *builder, struct dmesg_lines **ret)
+{
+	struct dmesg_lines *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return &err_nomem;
+	reader->builder = builder;
+	*ret = reader;
+	return NULL;
+}
+
+static void finish(struct dmesg_lines *reader)
+{
+	take_window(reader, true);
+	if (log_record_finish(&reader->record) == RECORD_WHOLE)
+		take_record(reader);
+	flush(reader);
+	reader->builder->stamped = reader->survey.prefixed;
+	if (reader->clean.failed || reader->line.failed || reader->window.failed ||
+	    reader->decoded.failed || reader->parts.failed || reader->record.message.failed ||
+	    reader->survey.record.message.failed)
+		log_fail(reader->builder, &err_nomem);
+}
+
+void dmesg_lines_close(struct dmesg_lines *reader)
+{
+	if (!reader)
+		return;
+	finish(reader);
+	log_record_deinit(&reader->record);
+	log_record_deinit(&reader->survey.record);
+	str_deinit(&reader->clean);
+	str_deinit(&reader->line);
+	str_deinit(&reader->window);
+	str_deinit(&reader->decoded);
+	str_deinit(&reader->parts);
+	free(reader);
+}
+
 void dmesg_lines_add(struct log_builder *builder, const char *text, size_t length)
 {
-	struct text_reader reader = {.builder = builder};
+	_cleanup_(cleanup_dmesg_lines_close) struct dmesg_lines *lines = NULL;
+	struct err *err = dmesg_lines_new(builder, &lines);
 
-	each_line(text, length, &reader, survey_raw);
-	builder->cut = 0;
-	each_line(text, length, &reader, take_line);
-	flush(&reader);
-	builder->stamped = reader.survey.prefixed;
-	if (reader.clean.failed || reader.line.failed)
-		log_fail(builder, &err_nomem);
-	str_deinit(&reader.clean);
-	str_deinit(&reader.line);
+	if (err)
+		log_fail(builder, err);
+	else
+		dmesg_lines_feed(lines, text, length);
 }

@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Takes off log lines what terminals, mail and containers put in. */
+/* Takes off log lines what terminals, mail, web pages and ticket systems put in. */
 #include "kernel/printk/log_clean.h"
 
 #include <string.h>
 
-#define DOCKER "{\"log\":\""
+/* --- bytes ------------------------------------------------------------------------------------ */
 
 static bool is_odd(unsigned char byte)
 {
 	return byte == '\r' || byte == '\0' || byte == 0x1b || byte == 0xc2 || byte == 0xef ||
-	       byte == 0x07 || byte == 0x08;
+	       byte == 0x07 || byte == 0x08 || byte == '&';
+}
+
+#define EACH_BYTE 0x0101010101010101u
+#define HIGH_BITS (EACH_BYTE * 0x80)
+
+/* May one of these eight bytes be odd: a control byte, beyond ASCII, or '&'? */
+static bool may_be_odd(uint64_t eight)
+{
+	uint64_t no_amp = eight ^ EACH_BYTE * '&';
+
+	return (eight | ((eight - EACH_BYTE * 0x20) & ~eight) | ((no_amp - EACH_BYTE) & ~no_amp)) &
+	       HIGH_BITS;
 }
 
 static bool is_clean(const char *line, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
+	size_t i = 0;
+
+	for (uint64_t eight; i + sizeof(eight) <= length; i += sizeof(eight)) {
+		memcpy(&eight, line + i, sizeof(eight));
+		if (may_be_odd(eight))
+			break;
+	}
+	for (; i < length; i++)
 		if (is_odd((unsigned char)line[i]))
 			return false;
 	return true;
@@ -41,6 +60,28 @@ static size_t escape_length(const char *line, size_t length)
 	return n < length ? n + 1 : n;
 }
 
+/* "&lt;" of a web page's source or a ticket system that escapes twice. */
+static size_t entity_length(const char *line, size_t length, const char **instead)
+{
+	static const struct {
+		const char *entity, *text;
+	} entities[] = {
+		{"&lt;", "<"},	 {"&gt;", ">"},	  {"&amp;", "&"},  {"&quot;", "\""},
+		{"&#39;", "'"},	 {"&#039;", "'"}, {"&#x27;", "'"}, {"&apos;", "'"},
+		{"&nbsp;", " "}, {"&#34;", "\""}, {"&#60;", "<"},  {"&#62;", ">"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(entities); i++) {
+		size_t entity = strlen(entities[i].entity);
+
+		if (length >= entity && !memcmp(line, entities[i].entity, entity)) {
+			*instead = entities[i].text;
+			return entity;
+		}
+	}
+	return 0;
+}
+
 /* How many bytes at line are to go, and what stands for them. */
 static size_t odd_length(const char *line, size_t length, const char **instead)
 {
@@ -49,6 +90,8 @@ static size_t odd_length(const char *line, size_t length, const char **instead)
 	*instead = "";
 	if (byte == 0x1b)
 		return escape_length(line, length);
+	if (byte == '&')
+		return entity_length(line, length, instead);
 	if (byte == 0xc2 && length > 1 && (unsigned char)line[1] == 0xa0) {
 		*instead = " "; /* U+00A0 */
 		return 2;
@@ -77,51 +120,50 @@ static void copy_clean(const char *line, size_t length, struct str *buffer)
 	}
 }
 
-/* The message of {"log":"…\n","stream":…}: JSON's escapes, as far as logs have them. */
-static void copy_docker(const char *line, size_t length, struct str *buffer)
+/* --- marks around a paste --------------------------------------------------------------------- */
+
+static const char *const marks[] = {"<pre>",  "</pre>", "<code>", "</code>", "<br>",
+				    "<br/>",  "<p>",	"</p>",	  "<br />",  "{noformat}",
+				    "{code}", "[code]", "[/code]"};
+
+/* How many bytes of the line's beginning, or of its end, are a mark. */
+static size_t mark_length(const char *line, size_t length, bool at_end)
 {
-	static const char from[] = "nrtbf", to[] = "  \t  ";
-	size_t i = strlen(DOCKER);
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		size_t mark;
 
-	for (; i < length && line[i] != '"'; i++) {
-		const char *known;
-
-		if (line[i] != '\\' || i + 1 >= length) {
-			str_append(buffer, line + i, 1);
+		if (!at_end && length > 1 && marks[i][1] != line[1])
 			continue;
-		}
-		i++;
-		known = line[i] ? strchr(from, line[i]) : NULL;
-		if (line[i] == 'u' && i + 4 < length) { /* < > & and control bytes */
-			unsigned code = 0;
-			char text[5] = {line[i + 1], line[i + 2], line[i + 3], line[i + 4]};
-			char byte;
-
-			code = (unsigned)strtoul(text, NULL, 16);
-			byte = code > 0x1f && code < 0x7f ? (char)code : ' ';
-			str_append(buffer, &byte, 1);
-			i += 4;
-		} else {
-			str_append(buffer, known ? &to[known - from] : line + i, 1);
-		}
+		mark = strlen(marks[i]);
+		if (length >= mark && !memcmp(at_end ? line + length - mark : line, marks[i], mark))
+			return mark;
 	}
-	while (buffer->length && buffer->data[buffer->length - 1] == ' ')
-		buffer->length--;
+	return 0;
+}
+
+static const char *strip_marks(const char *line, size_t *length)
+{
+	size_t mark;
+
+	while (*length > 2 && (line[0] == '<' || line[0] == '{' || line[0] == '[') &&
+	       (mark = mark_length(line, *length, false))) {
+		line += mark;
+		*length -= mark;
+	}
+	while (*length > 2 &&
+	       (line[*length - 1] == '>' || line[*length - 1] == '}' || line[*length - 1] == ']') &&
+	       (mark = mark_length(line, *length, true)))
+		*length -= mark;
+	return line;
 }
 
 const char *log_line_clean(const char *line, size_t length, struct str *buffer, size_t *ret_length)
 {
-	bool docker = length > strlen(DOCKER) && !memcmp(line, DOCKER, strlen(DOCKER));
-
-	if (!docker && is_clean(line, length)) {
-		*ret_length = length;
-		return line;
-	}
+	*ret_length = length;
+	if (is_clean(line, length))
+		return strip_marks(line, ret_length);
 	buffer->length = 0;
-	if (docker)
-		copy_docker(line, length, buffer);
-	else
-		copy_clean(line, length, buffer);
+	copy_clean(line, length, buffer);
 	*ret_length = buffer->length;
-	return buffer->data ? buffer->data : "";
+	return buffer->data ? strip_marks(buffer->data, ret_length) : "";
 }

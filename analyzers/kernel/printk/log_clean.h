@@ -5,9 +5,10 @@
 #include "base/str.h"
 
 /*
- * The line without what terminals, mail and containers added to it: colours, carriage returns, NULs,
- * byte-order marks; no-break spaces become blanks, and a line of Docker's JSON its message. Points
- * into line itself where nothing is to be done, else into buffer, whose old contents go.
+ * The line without what terminals, mail, web pages and ticket systems added to it: colours, carriage
+ * returns, NULs, byte-order marks, "&lt;" and its like, tags and marks around a paste; no-break spaces
+ * become blanks. Points into line itself where nothing is to be done within it, else into buffer, whose
+ * old contents go.
  */
 const char *log_line_clean(const char *line, size_t length, struct str *buffer, size_t *ret_length);
 

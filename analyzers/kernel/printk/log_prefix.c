@@ -142,14 +142,27 @@ static bool take_caller(struct cursor *c, struct log_prefix *prefix)
 	return true;
 }
 
-/* /dev/kmsg: "6,101,4958000001,-;" level, number, µs, flags, and what may be added to them. */
-static bool take_kmsg(struct cursor *c, struct log_prefix *prefix)
+/* Extended netconsole may put the release before it: "6.4.0-rc1,6,101,…". */
+static void skip_release(struct cursor *c)
 {
+	const char *comma = memchr(c->at, ',', MIN(c->left, (size_t)64));
+
+	if (comma && isdigit((unsigned char)peek(c, 0)) &&
+	    memchr(c->at, '.', (size_t)(comma - c->at)) && comma + 1 < c->at + c->left)
+		skip(c, (size_t)(comma + 1 - c->at));
+}
+
+/* /dev/kmsg: "6,101,4958000001,-;" level, number, µs, flags, and what may be added to them. */
+static bool take_kmsg(struct cursor *all, struct log_prefix *prefix)
+{
+	struct cursor at_level = *all, *c = &at_level;
+
+	skip_release(c);
 	size_t level = digits(c, 0), number = digits(c, level + 1);
 	size_t time = digits(c, level + number + 2), at = level + number + time + 2;
 	uint64_t value;
 
-	if (!level || !number || !time || peek(c, level) != ',' ||
+	if (!level || level > 6 || !number || !time || peek(c, level) != ',' ||
 	    peek(c, level + 1 + number) != ',' || peek(c, at) != ',' ||
 	    !strchr("-c+", peek(c, at + 1) ? peek(c, at + 1) : 'x'))
 		return false;
@@ -158,8 +171,8 @@ static bool take_kmsg(struct cursor *c, struct log_prefix *prefix)
 		return false;
 	prefix->level = (int)(value & 7);
 	prefix->has_time = parse_dec(c->at + level + number + 2, time, &prefix->time_us);
-	prefix->kernel = true;
-	skip(c, (size_t)(end + 1 - c->at));
+	prefix->kernel = prefix->kmsg = true;
+	skip(all, (size_t)(end + 1 - all->at));
 	return true;
 }
 
@@ -274,16 +287,31 @@ static size_t date_at(const struct cursor *c, size_t from)
 	return 0;
 }
 
+/* "1731553965.123456": seconds since 1970, of journalctl -o short-unix and ts '%.s'. */
+static size_t unix_at(const struct cursor *c, size_t from)
+{
+	size_t part;
+
+	if (digits(c, from) != 10 || peek(c, from + 10) != '.')
+		return 0;
+	part = digits(c, from + 11);
+	return (part == 3 || part == 6) && is_blank(peek(c, from + 11 + part)) ? 11 + part : 0;
+}
+
 static size_t any_date_at(const struct cursor *c, size_t from)
 {
 	size_t length = iso_at(c, from);
 
+	if (!length)
+		length = unix_at(c, from);
 	return length ? length : date_at(c, from);
 }
 
-/* A date, or one in brackets with what dmesg -d adds behind it. */
+/* A date, or one in brackets with what dmesg -d adds behind it; "1 " before it is RFC 5424's version. */
 static bool take_date(struct cursor *c, struct log_prefix *prefix)
 {
+	if (prefix->level >= 0 && starts(c, 0, "1 ") && iso_at(c, 2))
+		skip(c, 2);
 	bool bracket = peek(c, 0) == '[';
 	size_t length = any_date_at(c, bracket), end = bracket + length;
 
@@ -293,7 +321,8 @@ static bool take_date(struct cursor *c, struct log_prefix *prefix)
 	}
 	if (!length)
 		return false;
-	prefix->wall = (struct slice){c->at + bracket, length};
+	struct slice wall = {c->at + bracket, length};
+
 	if (bracket) {
 		const char *close = memchr(c->at + end, ']', MIN(c->left - end, (size_t)24));
 
@@ -303,6 +332,7 @@ static bool take_date(struct cursor *c, struct log_prefix *prefix)
 		if (peek(c, end) == ':')
 			end++;
 	}
+	prefix->wall = wall;
 	skip(c, end);
 	return true;
 }
@@ -343,28 +373,6 @@ static bool program_at(const struct cursor *c, size_t from, bool any)
 	       (length > 3 && word[length - 2] == ']' && isdigit((unsigned char)word[length - 3]));
 }
 
-/* "host kernel:", "kernel:"; behind a date also "host program[12]:", which is not the kernel. */
-static bool take_tag(struct cursor *c, struct log_prefix *prefix)
-{
-	size_t tag = kernel_tag_at(c, 0), host = word_at(c, 0), next = host + blanks(c, host);
-	bool dated = prefix->wall.length && !prefix->has_time;
-
-	if (!tag && (dated || prefix->has_time) && host && host < 256 && next > host &&
-	    c->at[host - 1] != ':') {
-		tag = kernel_tag_at(c, next);
-		prefix->program = dated && !tag && program_at(c, next, true);
-		if (tag || prefix->program)
-			prefix->host = (struct slice){c->at, host};
-		tag = tag ? next + tag : 0;
-	}
-	prefix->program |= dated && !tag && program_at(c, 0, false);
-	if (!tag)
-		return false;
-	prefix->kernel = true;
-	skip(c, tag);
-	return true;
-}
-
 static const char *const levels[] = {"emerg", "alert",	"crit", "err",
 				     "warn",  "notice", "info", "debug"};
 
@@ -381,6 +389,103 @@ static size_t level_name_at(const struct cursor *c, size_t from, int *level)
 			return length;
 		}
 	return 0;
+}
+
+/* "kern.warn", "daemon.err<3>:": of busybox, OpenWrt and rsyslog; its length with the blank behind it. */
+static size_t facility_at(const struct cursor *c, size_t from, int *level)
+{
+	size_t at = from, name;
+
+	while (isalnum((unsigned char)peek(c, at)))
+		at++;
+	if (at == from || peek(c, at) != '.')
+		return 0;
+	name = level_name_at(c, at + 1, level);
+	if (!name)
+		return 0;
+	at += 1 + name;
+	if (peek(c, at) == '<' && peek(c, at + 1 + digits(c, at + 1)) == '>')
+		at += 2 + digits(c, at + 1);
+	at += peek(c, at) == ':';
+	return is_blank(peek(c, at)) ? at + blanks(c, at) - from : 0;
+}
+
+/* RFC 5424: "kernel - - - ", "sshd 812 - [id x="1"] ": program, its process, a message's kind, data. */
+static size_t syslog_at(const struct cursor *c, size_t from, bool *kernel)
+{
+	size_t at = from, word = word_at(c, from);
+
+	*kernel = word == 6 && starts(c, from, "kernel");
+	at += word + 1;
+	word = word_at(c, at);
+	if (!word || (digits(c, at) != word && !starts(c, at, "- ")))
+		return 0;
+	at += word + 1;
+	word = word_at(c, at);
+	if (!word || (!starts(c, at, "- ") && word > 32))
+		return 0;
+	at += word + 1;
+	if (peek(c, at) == '-')
+		return at + 1 <= c->left ? at + 1 - from : 0;
+	const char *close = peek(c, at) == '[' ? memchr(c->at + at, ']', c->left - at) : NULL;
+	return close ? (size_t)(close + 1 - c->at) - from : 0;
+}
+
+/* What stands where a program's name would, behind date and host: whose line it is. */
+static size_t writer_at(const struct cursor *c, size_t from, struct log_prefix *prefix)
+{
+	size_t facility = facility_at(c, from, &prefix->level), tag, length;
+	bool kernel;
+
+	from += facility;
+	tag = kernel_tag_at(c, from);
+	if (tag)
+		return facility + tag;
+	length = prefix->level >= 0 && !facility ? syslog_at(c, from, &kernel) : 0;
+	if (length && kernel)
+		return length;
+	prefix->program = length || program_at(c, from, true);
+	return 0;
+}
+
+/* "host kernel:", "kernel:"; behind a date also "host program[12]:", which is not the kernel. */
+static bool take_tag(struct cursor *c, struct log_prefix *prefix)
+{
+	bool dated = prefix->wall.length && !prefix->has_time;
+	size_t facility = dated ? facility_at(c, 0, &prefix->level) : 0;
+	size_t tag = kernel_tag_at(c, facility), host = word_at(c, 0);
+	size_t next = host + blanks(c, host);
+
+	if (!tag && !facility && (dated || prefix->has_time) && host && host < 256 && next > host &&
+	    c->at[host - 1] != ':') {
+		tag = dated ? writer_at(c, next, prefix) : kernel_tag_at(c, next);
+		if (tag || prefix->program)
+			prefix->host = (struct slice){c->at, host};
+		tag = tag ? next + tag : 0;
+	} else if (tag) {
+		tag += facility;
+	}
+	prefix->program |= dated && !tag && program_at(c, facility, facility != 0);
+	if (!tag)
+		return false;
+	prefix->kernel = true;
+	skip(c, tag);
+	return true;
+}
+
+/* "date relay date host kernel:": who passed it on put its own before it. */
+static bool take_relay(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t host = word_at(c, 0), next = host + blanks(c, host), length;
+
+	if (!prefix->wall.length || prefix->host.length || prefix->has_time || !host || host > 255)
+		return false;
+	length = any_date_at(c, next);
+	if (!length || !is_blank(peek(c, next + length)))
+		return false;
+	prefix->wall = (struct slice){c->at + next, length};
+	skip(c, next + length);
+	return true;
 }
 
 /* dmesg -x: "kern  :emerg : "; Talos: "node1: kern: emerg: [date]: ". */
@@ -436,22 +541,26 @@ static void skip_quotes(struct cursor *c)
 static bool take_element(struct cursor *c, struct log_prefix *prefix)
 {
 	return take_own(c, prefix) || (!prefix->wall.length && take_date(c, prefix)) ||
-	       take_stream(c, prefix) || (!prefix->kernel && take_facility(c, prefix)) ||
+	       take_stream(c, prefix) || take_relay(c, prefix) ||
+	       (!prefix->kernel && take_facility(c, prefix)) ||
 	       (!prefix->kernel && take_tag(c, prefix));
 }
 
 /* grep's "FILE:", "FILE-", "12:", "FILE:12:", a pager's "  12  ": only before another element. */
 static size_t pasted_at(const struct cursor *c)
 {
-	size_t word = 0, number;
+	size_t word = 0, number, clock = clock_at(c, 0);
 
+	if (clock) /* "03:12:45.123456  ": of test labs and ts */
+		return clock;
 	while (word < MIN(c->left, (size_t)256) && !is_blank(c->at[word]) && c->at[word] != ':' &&
 	       c->at[word] != '[' && c->at[word] != '<')
 		word++;
 	if (peek(c, word) == ':') {
 		number = digits(c, word + 1);
-		return word + 1 +
-		       (number && strchr(":-", peek(c, word + 1 + number)) ? number + 1 : 0);
+		char mark = peek(c, word + 1 + number);
+
+		return word + 1 + (number && (mark == ':' || mark == '-') ? number + 1 : 0);
 	}
 	number = digits(c, 0);
 	return number && number == word ? word : 0;

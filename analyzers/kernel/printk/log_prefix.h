@@ -20,6 +20,7 @@ struct slice {
 struct log_prefix {
 	int level;     /* 0…7, -1 unknown */
 	bool has_time; /* time since boot */
+	bool kmsg;     /* of /dev/kmsg: lines of fields may follow */
 	bool delta;    /* time is since the line before: dmesg -H */
 	uint64_t time_us;
 	uint32_t caller;   /* CPU with bit 31 set, else thread id; 0 unknown */

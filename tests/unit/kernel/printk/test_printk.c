@@ -109,14 +109,14 @@ START_TEST(files_are_read)
 	struct log *log;
 
 	unlink(path);
-	assert_err(dmesg_read(fd, &log), ERR_NOT_FOUND);
+	assert_err(dmesg_read(fd, NULL, NULL, &log), ERR_NOT_FOUND);
 	ck_assert_int_eq(write(fd, "[    1.000000] x\n", 17), 17);
-	assert_ok(dmesg_read(fd, &log));
+	assert_ok(dmesg_read(fd, NULL, NULL, &log));
 	ck_assert_uint_eq(log->count, 1);
 	ck_assert_str_eq(log->source, "dmesg file");
 	log_close(log);
 	close(fd);
-	assert_err(dmesg_read(fd, &log), ERR_IO);
+	assert_err(dmesg_read(fd, NULL, NULL, &log), ERR_IO);
 }
 END_TEST
 
