@@ -562,6 +562,9 @@ static size_t pasted_at(const struct cursor *c)
 
 		return word + 1 + (number && (mark == ':' || mark == '-') ? number + 1 : 0);
 	}
+	number = word + blanks(c, word);
+	if (word && number > word && peek(c, number) == '|' && is_blank(peek(c, number + 1)))
+		return number + 1; /* "node1  | ", of docker compose */
 	number = digits(c, 0);
 	return number && number == word ? word : 0;
 }

@@ -68,6 +68,7 @@ static const struct {
 	{"node1: kern: emerg: [2024-11-14T03:12:45.1Z]: ", 0, NO_TIME, 0, "2024-11-14T03:12:45.1Z",
 	 "node1", true},
 	{"> > [   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
+	{"node1  | [   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
 	{"101:[   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
 	{"/var/log/messages-20240616:Jun 11 12:12:49 node1 kernel: ", -1, NO_TIME, 0,
 	 "Jun 11 12:12:49", "node1", true},
