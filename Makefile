@@ -137,6 +137,7 @@ check-golden: $(PROGRAMS)
 .PHONY: check-log
 check-log: $(PROGRAMS)
 	tests/log/run -q
+	tests/log/inputs
 	tests/log/segfault-objects
 
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages

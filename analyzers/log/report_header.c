@@ -146,7 +146,7 @@ static void read_process(const char *text, struct report *report)
 	const char *open = strstr(text, " (pid: ");
 	uint64_t value;
 
-	if (!open || !read_count(open + 7, PIDS, &value) || report->pid >= 0)
+	if (!open || open < text + 8 || !read_count(open + 7, PIDS, &value) || report->pid >= 0)
 		return;
 	report->pid = (int32_t)value;
 	copy_trimmed(report->comm, sizeof(report->comm), text + 8, (size_t)(open - text - 8));

@@ -402,6 +402,16 @@ static struct err *take_task_line(struct splitter *splitter, size_t line,
 	return NULL;
 }
 
+/* "Oops: 0002 [#1] SMP" stands behind the line that says what happened: that one is lost. */
+static bool lacks_first_line(const struct splitter *splitter, size_t line)
+{
+	const char *text = splitter->log->lines[line].text;
+
+	text += strspn(text, " \t");
+	return line < CUT_LINES && splitter->count == 1 && !splitter->reports->count &&
+	       has_prefix(text, "Oops: ") && strspn(text + 6, "0123456789abcdef") == 4;
+}
+
 static struct err *take_head(struct splitter *splitter, size_t line, enum report_kind kind,
 			     enum head_how how)
 {
@@ -410,8 +420,12 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 
 	if (ends_oops(splitter, line, kind))
 		return NULL;
-	if (!joins(open, kind, how))
-		return open_new(splitter, line, kind);
+	if (!joins(open, kind, how)) {
+		TRY(open_new(splitter, line, kind));
+		splitter->open[splitter->count - 1].report.cut_front =
+			lacks_first_line(splitter, line);
+		return NULL;
+	}
 	refine(&open->report, kind, text);
 	touch(splitter, open, line);
 	return report_body_take(&open->reader, text, line, BODY_FAULT);

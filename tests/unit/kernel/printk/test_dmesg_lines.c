@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/str.h"
+#include "kernel/printk/dmesg.h"
+#include "kernel/printk/dmesg_lines.h"
+
+/* The log of a text that comes in pieces of this size. */
+static struct log *in_pieces(const char *text, size_t length, size_t piece)
+{
+	struct log_builder builder = {0};
+	struct dmesg_lines *lines;
+	struct log *log;
+
+	assert_ok(dmesg_lines_new(&builder, &lines));
+	for (size_t at = 0; at < length; at += piece)
+		dmesg_lines_feed(lines, text + at, MIN(piece, length - at));
+	dmesg_lines_close(lines);
+	assert_ok(log_finish(&builder, "dmesg file", &log));
+	return log;
+}
+
+START_TEST(pieces_make_no_difference)
+{
+	static const char text[] = "[    1.000000] a\r\n[    2.000000] b\n\0\0\0[    3.000000] c";
+
+	for (size_t piece = 1; piece < sizeof(text); piece++) {
+		struct log *log = in_pieces(text, sizeof(text) - 1, piece);
+
+		ck_assert_uint_eq(log->count, 3);
+		ck_assert_str_eq(log->lines[2].text, "c");
+		ck_assert_uint_eq(log->lines[2].time_us, 3000000);
+		log_close(log);
+	}
+}
+END_TEST
+
+/* Lines across the end of a window are whole; there are three windows of it. */
+START_TEST(windows_meet)
+{
+	_str_ struct str text = {0};
+	unsigned count = 0;
+
+	for (; text.length < 2 * DMESG_WINDOW + 1000; count++)
+		str_printf(&text, "[%5u.%06u] line number %u of the log\n", count / 1000,
+			   count % 1000, count);
+	struct log *log = in_pieces(text.data, text.length, 100003);
+
+	ck_assert_uint_eq(log->count, count);
+	for (unsigned i = 0; i < count; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "line number %u of the log", i);
+		ck_assert_str_eq(log->lines[i].text, line);
+	}
+	ck_assert_uint_eq(log->cut, 0);
+	log_close(log);
+}
+END_TEST
+
+/* A line longer than a window is cut and said; the one behind it is read. */
+START_TEST(a_line_without_end)
+{
+	size_t length = 2 * DMESG_WINDOW + 12345;
+	char *text = malloc(length);
+
+	memset(text, 'x', length);
+	memcpy(text, "[    1.000000] ", 15);
+	memcpy(text + length - 19, "\n[    2.000000] end", 19);
+	struct log *log = in_pieces(text, length, 65536);
+
+	ck_assert_uint_eq(log->count, 2);
+	ck_assert_uint_le(log->lines[0].length, 65536);
+	ck_assert_str_eq(log->lines[1].text, "end");
+	ck_assert_uint_eq(log->cut, 1);
+	log_close(log);
+	memset(text, '\0', length);
+	log = in_pieces(text, length, 65536);
+	ck_assert_uint_eq(log->count, 0);
+	log_close(log);
+	free(text);
+}
+END_TEST
+
+START_TEST(fences_and_fields_are_no_lines)
+{
+	static const char text[] =
+		"```\n6,1,1000000,-;pci 0000:00:03.0: BAR\n SUBSYSTEM=pci\n "
+		"DEVICE=+pci:0000:00:03.0\n"
+		"6,2,2000000,-;next\n```\n{code:java}\n[    3.000000] c\n{code}\n";
+	struct log *log = in_pieces(text, strlen(text), 7);
+	size_t words = 0;
+
+	for (size_t i = 0; i < log->count; i++)
+		words += log->lines[i].length != 0;
+	ck_assert_uint_eq(words, 3);
+	ck_assert_str_eq(log->lines[0].text, "pci 0000:00:03.0: BAR");
+	ck_assert_str_eq(log->lines[1].text, "next");
+	log_close(log);
+}
+END_TEST
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static int file_of(const char *bytes, size_t length)
+{
+	char path[] = "/tmp/test_dmesg.XXXXXX";
+	int fd = mkstemp(path);
+
+	unlink(path);
+	ck_assert_int_eq(write(fd, bytes, length), length);
+	return fd;
+}
+
+static int next_file(void *context, unsigned number)
+{
+	const char *const *texts = context;
+
+	return number < 4 && texts[number] ? file_of(texts[number], strlen(texts[number])) : -1;
+}
+
+/* The first without a newline at its end, one of UTF-16, one empty. */
+START_TEST(several_files)
+{
+	const char *texts[] = {NULL, "", "\xff\xfe[", "[    3.000000] c\n"};
+	_close_ int fd = file_of("[    1.000000] a", 16);
+	struct log *log;
+
+	texts[2] = NULL;
+	assert_ok(dmesg_read(fd, next_file, texts, &log));
+	ck_assert_uint_eq(log->count, 1);
+	log_close(log);
+	texts[2] = "[    2.000000] b\n";
+	assert_ok(dmesg_read(fd, next_file, texts, &log));
+	ck_assert_uint_eq(log->count, 3);
+	ck_assert_str_eq(log->lines[2].text, "c");
+	log_close(log);
+}
+END_TEST
+
+static size_t gzipped(const char *text, size_t length, char *to, size_t size)
+{
+	z_stream stream = {.next_in = (Bytef *)text,
+			   .avail_in = (uInt)length,
+			   .next_out = (Bytef *)to,
+			   .avail_out = (uInt)size};
+
+	deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+	deflate(&stream, Z_FINISH);
+	deflateEnd(&stream);
+	return size - stream.avail_out;
+}
+
+/* What was read before a file broke off stands, and that it did is said. */
+START_TEST(packed_files_break_off)
+{
+	_str_ struct str text = {0};
+	static char packed[1 << 20];
+	struct log *log;
+
+	for (unsigned i = 0; i < 20000; i++)
+		str_printf(&text, "[%5u.000000] %u\n", i, i * 2654435761u);
+	size_t length = gzipped(text.data, text.length, packed, sizeof(packed));
+	_close_ int whole = file_of(packed, length), half = file_of(packed, length / 2);
+
+	assert_ok(dmesg_read(whole, NULL, NULL, &log));
+	ck_assert_uint_eq(log->count, 20000);
+	ck_assert_ptr_null(log->err);
+	log_close(log);
+	assert_ok(dmesg_read(half, NULL, NULL, &log));
+	ck_assert_uint_lt(log->count, 20000);
+	ck_assert_uint_gt(log->count, 1000);
+	ck_assert_int_eq(log->err->code, ERR_CORRUPT);
+	log_close(log);
+}
+END_TEST
+
+START_TEST(what_is_no_log)
+{
+	static char packed[4096];
+	size_t length = gzipped("KDUMP   xxxxxxxx", 16, packed, sizeof(packed));
+	_close_ int dump = file_of(packed, length), nuls = file_of("\0\0\0\0", 4);
+	_close_ int lz4 = file_of("\x04\x22\x4d\x18xxxx", 8);
+	struct log *log;
+
+	assert_err(dmesg_read(dump, NULL, NULL, &log), ERR_INVALID);
+	assert_err(dmesg_read(nuls, NULL, NULL, &log), ERR_NOT_FOUND);
+	assert_err(dmesg_read(lz4, NULL, NULL, &log), ERR_UNSUPPORTED);
+}
+END_TEST
+
+UNIT_MAIN("dmesg_lines", pieces_make_no_difference, windows_meet, a_line_without_end,
+	  fences_and_fields_are_no_lines, several_files, packed_files_break_off, what_is_no_log)

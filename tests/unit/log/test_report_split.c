@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/printk/dmesg.h"
+#include "log/report.h"
+
+struct text {
+	struct log *log;
+	struct reports *reports;
+};
+
+static struct text read_text(const char *text)
+{
+	struct text ret = {0};
+
+	assert_ok(dmesg_parse(text, strlen(text), &ret.log));
+	assert_ok(reports_read(ret.log, &ret.reports));
+	return ret;
+}
+
+static void text_deinit(struct text *text)
+{
+	reports_free(text->reports);
+	log_close(text->log);
+}
+
+#define WARN_ON(cpu, caller, place)                                                                \
+	"[    1.000000][" caller "] WARNING: CPU: " cpu " PID: 5 at fs/a.c:1 " place "+0x1/0x2\n"
+#define TRACE(caller, place)                                                                       \
+	"[    1.000001][" caller "] Call Trace:\n[    1.000002][" caller "]  " place "+0x3/0x4\n"
+#define END(caller) "[    1.000003][" caller "] ---[ end trace 0000000000000000 ]---\n"
+
+/* Two CPUs between each other's lines: callers tell whose a line is. */
+START_TEST(interleaved_reports_are_kept_apart)
+{
+	struct text text =
+		read_text(WARN_ON("1", "   C1", "first") WARN_ON("2", "   C2", "second")
+				  TRACE("   C1", "first_caller") TRACE("   C2", "second_caller")
+					  END("   C1") END("   C2"));
+
+	ck_assert_uint_eq(text.reports->count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct report *report = &text.reports->list[i];
+
+		ck_assert_int_eq(report->cpu, i ? 2 : 1);
+		ck_assert_str_eq(report->rip.symbol, i ? "second" : "first");
+		ck_assert_uint_eq(report->stack_count, 1);
+		ck_assert_str_eq(report->stacks[0].frames[0].place.symbol,
+				 i ? "second_caller" : "first_caller");
+		ck_assert(report->ended);
+	}
+	text_deinit(&text);
+}
+END_TEST
+
+/* Nothing else of a report that begins before the log does is known than what stands there. */
+START_TEST(cut_in_front)
+{
+	struct text text = read_text("[    1.000000] RAX: 0000000000000001 RBX: 0000000000000002 "
+				     "RCX: 0000000000000003\n"
+				     "[    1.000001] Call Trace:\n[    1.000002]  f+0x1/0x2\n");
+
+	ck_assert_uint_eq(text.reports->count, 1);
+	ck_assert(text.reports->list[0].cut_front);
+	ck_assert_str_eq(text.reports->list[0].message, "");
+	text_deinit(&text);
+}
+END_TEST
+
+/* More reports than are kept are counted, more open at once than there is room for are closed. */
+START_TEST(reports_without_end)
+{
+	_str_ struct str log = {0};
+
+	for (unsigned i = 1; i <= 3000; i++)
+		str_printf(&log,
+			   "[%5u.000000][ T%u] WARNING: CPU: 1 PID: 5 at fs/a.c:1 f+0x1/0x2\n", i,
+			   i);
+	struct text text = read_text(log.data);
+
+	ck_assert_uint_eq(text.reports->count, REPORTS_KEPT_MAX);
+	ck_assert_uint_eq(text.reports->counts[REPORT_WARN], 3000);
+	text_deinit(&text);
+}
+END_TEST
+
+/* A program's crash, which a user may write to /dev/kmsg as well, opens no report. */
+START_TEST(user_traps_are_no_reports)
+{
+	struct text text = read_text("[    1.000000] a[5]: segfault at 0 ip 0000000000401000 sp "
+				     "00007ffd0 error 4 in a[400000+1000]\n"
+				     "[    1.000001] Code: 90 <48> 8b 00\n");
+
+	ck_assert_uint_eq(text.reports->count, 0);
+	ck_assert_ptr_null(reports_crash(text.reports));
+	text_deinit(&text);
+}
+END_TEST
+
+START_TEST(nothing_at_all)
+{
+	struct text text = read_text("");
+
+	ck_assert_uint_eq(text.reports->count, 0);
+	text_deinit(&text);
+	text = read_text("\n\n\n");
+	ck_assert_uint_eq(text.reports->count, 0);
+	text_deinit(&text);
+}
+END_TEST
+
+UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, cut_in_front, reports_without_end,
+	  user_traps_are_no_reports, nothing_at_all)
