@@ -24,7 +24,8 @@ PKG_CONFIG ?= pkg-config
 PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp libgcrypt zlib \
 	lzo2 libzstd snappy liblzma
 # What has no pkg-config file everywhere.
-PLAIN_LIBS := -lbz2
+PLAIN_LIBS := -lbz2 -liberty
+LIBIBERTY := $(addprefix /usr/include/,libiberty/demangle.h demangle.h)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -94,7 +95,8 @@ deps-test:
 	@tests/deps build test lint
 # Costs one pkg-config call when everything is there.
 deps-quiet:
-	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && [ -e /usr/include/bzlib.h ] || tests/deps build
+	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && [ -e /usr/include/bzlib.h ] && \
+		[ -n "$(wildcard $(LIBIBERTY))" ] || tests/deps build
 
 # --- tests ------------------------------------------------------------------------------------
 

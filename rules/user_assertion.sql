@@ -7,7 +7,7 @@
 SELECT
 	program || ' ran ' || coalesce(instruction, 'int3') || place ||
 		': a check of its own that failed, or code that cannot be reached' ||
-		others_in_log AS because,
+		more AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash

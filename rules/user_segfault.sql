@@ -8,7 +8,7 @@ SELECT
 	iif(access = 'execute', program || ' ran on at ' || address || ': it called a function whose address is NULL',
 		program || ' accessed ' || address || ', next to NULL,' || place) ||
 		coalesce(': ' || instruction, '') ||
-		others_in_log AS because,
+		more AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash

@@ -8,7 +8,7 @@
 SELECT
 	program || ' wrote to ' || address || ', at or right below its stack pointer, where no page is' ||
 		coalesce(': ' || instruction, '') ||
-		others_in_log AS because,
+		more AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash

@@ -6,7 +6,7 @@
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 SELECT
 	program || ': ' || rtrim(did || place, ',') || coalesce(', by ' || instruction, '') ||
-		others_in_log AS because,
+		more AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash

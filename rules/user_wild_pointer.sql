@@ -7,7 +7,7 @@
 -- advice: Memory freed and used again, an overrun and an uninitialised variable look alike here: run it under AddressSanitizer or valgrind.
 SELECT
 	program || ': ' || rtrim(did || place, ',') || coalesce(', by ' || instruction, '') ||
-		others_in_log AS because,
+		more AS because,
 	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash

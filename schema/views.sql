@@ -132,7 +132,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.trap' AS trap,
 	evidence ->> '$.instruction' AS instruction,
-	evidence ->> '$.symbol' AS symbol,
+	coalesce(evidence ->> '$.function', evidence ->> '$.symbol') AS symbol,
+	evidence ->> '$.operand' AS operand,
+	evidence ->> '$.evidence' AS file_evidence,
 	evidence ->> '$.symbol_offset' AS symbol_offset,
 	evidence ->> '$.file' AS file,
 	evidence ->> '$.line' AS line,
@@ -146,12 +148,14 @@ SELECT dump, finding, confidence, trap, class, access, address, instruction, tim
 	-- not more than the last 500 are findings
 	coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
 		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times AS others,
+	coalesce('; in the source it is ' || operand, '') ||
+	iif(file_evidence = 'inferred', '; the log has no code to compare: the file at hand is taken for the one that ran, by its size and the access', '') ||
 	CASE coalesce((SELECT f.evidence ->> '$.segfault_count' FROM finding f
 		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults'), times) - times
 		WHEN 0 THEN '' WHEN 1 THEN '; one more crash of a user program is in the log'
 		ELSE '; ' || ((SELECT f.evidence ->> '$.segfault_count' FROM finding f
 		WHERE f.dump = user_crash_of.dump AND f.code = 'log.segfaults') - times) ||
-			' more crashes of user programs are in the log' END AS others_in_log,
+			' more crashes of user programs are in the log' END AS more,
 	comm || '/' || pid AS program,
 	CASE WHEN file IS NOT NULL THEN 'Read the named line, and who gave it what it used.'
 		WHEN access = 'execute' THEN 'The return address is on the stack: take a core (ulimit -c, coredumpctl), the log does not have it.'

@@ -2,6 +2,7 @@
 /* Writes the section "log" of the verdict. */
 #include "log/log_json.h"
 
+#include "finding.h"
 #include "kernel/insn/insn.h"
 #include "kernel/printk/log.h"
 #include "kernel/types/dwarf_place.h"
@@ -156,7 +157,10 @@ static void put_source(json_t *json, const struct dwarf_place *place)
 	if (place->symbol[0]) {
 		json_put(json, "symbol", json_escaped(place->symbol));
 		json_put(json, "symbol_offset", json_integer((json_int_t)place->symbol_offset));
+		json_put(json, "function", json_escaped(place->function));
 	}
+	json_put(json, "evidence",
+		 json_string(place->same_code ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));
 	if (place->file[0]) {
 		json_put(json, "file", json_escaped(place->file));
 		json_put(json, "line", json_integer(place->line));
@@ -189,6 +193,8 @@ json_t *log_json_segfault(const struct log_line *line, const struct segfault_fac
 	json_put(json, "instruction", facts->insn ? json_escaped(facts->insn->assembly) : NULL);
 	if (facts->place)
 		put_source(json, facts->place);
+	if (facts->place && facts->operand[0])
+		json_put(json, "operand", json_escaped(facts->operand));
 	put_number(json, "cpu", fault->cpu);
 	put_number(json, "core", fault->core);
 	put_number(json, "socket", fault->socket);

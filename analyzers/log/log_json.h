@@ -22,7 +22,8 @@ struct segfault_facts {
 	const struct insn *insn;	 /* at ip, NULL unknown */
 	const char *class;		 /* see segfault_class.h, NULL unknown */
 	const struct dwarf_place *place; /* in its file, NULL unknown */
-	uint64_t times; /* crashes at the same place, in all of the log; 0 not counted */
+	const char *operand; /* with place: what was accessed, as the source calls it; "" unknown */
+	uint64_t times;	     /* crashes at the same place, in all of the log; 0 not counted */
 };
 
 /* An element of log.segfaults[]: the line and what was read out of it. */

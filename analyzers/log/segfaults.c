@@ -14,13 +14,12 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/str.h"
-#include "kernel/open.h"
 #include "kernel/printk/log.h"
-#include "kernel/types/dwarf_place.h"
 #include "log/log_json.h"
 #include "log/segfault.h"
 #include "log/segfault_class.h"
 #include "log/segfault_core.h"
+#include "log/segfault_source.h"
 
 #define SEGFAULTS_MAX 500	  /* told one by one: the last ones */
 #define SEGFAULT_PLACES_MAX 10000 /* counted: the first ones */
@@ -150,26 +149,6 @@ static struct err *show(struct findings *findings, const struct log_line *line,
 
 #define OBJECTS_MAX 8 /* crashes whose file is looked into */
 
-/* Function and line, by the file that the log names, where its code there is what ran. */
-static struct err *find_source(struct kernel *kernel, const struct segfault *fault,
-			       struct dwarf_place *place, bool *found)
-{
-	struct dwarf_code code = {fault->has_file_offset, 0, fault->code, fault->code_length,
-				  fault->code_at};
-
-	*found = false;
-	if (!kernel->open_file || !fault->code_length || !segfault_offset(fault, &code.offset))
-		return NULL;
-	int fd = kernel->open_file(kernel->open_file_context, OPEN_OBJECT, fault->object);
-	if (fd < 0)
-		return NULL;
-	TRY(dwarf_place_find(fd, &code, place, found));
-	if (!*found || place->file[0] || !place->build_id[0])
-		return NULL;
-	fd = kernel->open_file(kernel->open_file_context, OPEN_DEBUG, place->build_id);
-	return fd < 0 ? NULL : dwarf_place_debug(fd, place);
-}
-
 static struct err *show_all(struct analysis *analysis, const struct segfaults *segfaults)
 {
 	unsigned asked = 0;
@@ -177,16 +156,19 @@ static struct err *show_all(struct analysis *analysis, const struct segfaults *s
 	for (size_t i = 0; i < segfaults->count; i++) {
 		const struct segfault *fault = &segfaults->list[i];
 		const uint64_t *times = map_get(&segfaults->places, place_key(fault));
-		struct dwarf_place place;
+		struct segfault_source source = {0};
 		struct insn insn;
-		bool found = false;
 		struct segfault_facts facts = {.fault = fault, .times = times ? *times : 0};
 
 		if (segfault_instruction(fault, analysis->kernel->disasm, &insn))
 			facts.insn = &insn;
-		if (fault->code_length && asked++ < OBJECTS_MAX)
-			TRY(find_source(analysis->kernel, fault, &place, &found));
-		facts.place = found ? &place : NULL;
+		if (fault->object[0] && asked++ < OBJECTS_MAX)
+			TRY(segfault_source_find(analysis->kernel, fault, &source));
+		if (source.found) {
+			facts.place = &source.place;
+			facts.operand = source.operand;
+			facts.insn = source.has_insn ? &source.insn : facts.insn;
+		}
 		facts.class = segfault_class(fault, facts.insn);
 		TRY(show(analysis->findings, &analysis->kernel->log->lines[segfaults->lines[i]],
 			 &facts));

@@ -12,6 +12,7 @@
 #include "base/errno_name.h"
 #include "crash/crash.h"
 #include "kernel/insn/insn.h"
+#include "kernel/insn/last_writer.h"
 #include "log/report.h"
 #include "memory/log_neighbour.h"
 #include "memory/memory_found.h"
@@ -19,38 +20,11 @@
 
 /* --- where it was loaded from ----------------------------------------------------------------- */
 
-/* Registers that a function may change, System V ABI: rax, rcx, rdx, rsi, rdi, r8 to r11. */
-static bool is_scratch(enum reg reg)
-{
-	return reg != REG_RBX && reg != REG_RBP && reg != REG_RSP &&
-	       !(reg >= REG_R12 && reg <= REG_R15);
-}
-
-static bool is_written(const struct insn *insn, enum reg reg)
-{
-	return insn->regs_written >> reg & 1 || (insn->is_call && is_scratch(reg));
-}
-
-/* The last instruction before the one at hand that wrote the register; SIZE_MAX none is known. */
-static size_t writer_of(const struct crash *crash, enum reg reg)
-{
-	for (size_t i = crash->code_at; i-- > 0;) {
-		const struct insn *insn = &crash->code[i];
-
-		if (is_written(insn, reg))
-			return i;
-		/* Behind these, code goes on that came from elsewhere. */
-		if (insn->is_return || insn->is_trap || (insn->is_jump && !insn->is_conditional))
-			break;
-	}
-	return SIZE_MAX;
-}
-
 /* A register still holds what it held when instruction i ran. */
 static bool is_unchanged(const struct crash *crash, size_t i, enum reg reg)
 {
 	for (; i < crash->code_at; i++)
-		if (is_written(&crash->code[i], reg))
+		if (insn_writes(&crash->code[i], reg))
 			return false;
 	return true;
 }
@@ -76,13 +50,6 @@ static void add_load(const struct crash *crash, size_t i, struct bad_value *bad)
 	bad_value_add_step(bad, false, text);
 }
 
-static bool is_load(const struct insn *insn, enum reg reg)
-{
-	return insn_is(insn, "mov") && insn->operand_count == 2 &&
-	       insn->operands[0].kind == OPERAND_REGISTER && insn->operands[0].reg == reg &&
-	       insn->operands[1].kind == OPERAND_MEMORY;
-}
-
 static void trace_register(const struct crash *crash, enum reg reg, struct bad_value *bad)
 {
 	char text[160];
@@ -90,11 +57,11 @@ static void trace_register(const struct crash *crash, enum reg reg, struct bad_v
 	snprintf(text, sizeof(text), "%s holds 0x%016" PRIx64, reg_name(reg),
 		 crash->regs.value[reg]);
 	bad_value_add_step(bad, true, text);
-	size_t i = writer_of(crash, reg);
+	size_t i = insn_last_writer(crash->code, crash->code_at, reg);
 	if (i == SIZE_MAX)
 		return;
 	const struct insn *insn = &crash->code[i];
-	if (is_load(insn, reg)) {
+	if (insn_is_load(insn, reg)) {
 		add_load(crash, i, bad);
 	} else if (insn->is_call && reg == REG_RAX) {
 		snprintf(text, sizeof(text), "the call before returned it");

@@ -10,6 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "kernel/symbols/demangle.h"
+#include "kernel/types/dwarf_scopes.h"
 
 #define CODE_MIN 16	    /* bytes that must agree */
 #define SYMBOLS_MAX 4000000 /* looked at */
@@ -27,10 +29,19 @@ static bool is_code(int fd, uint64_t offset, const struct dwarf_code *code)
 	       !memcmp(bytes, code->bytes, code->length);
 }
 
-/* Address by the program headers, of the segment in which the code is found. */
-static bool find_address(Elf *elf, int fd, const struct dwarf_code *code, uint64_t *ret)
+/* The segment, as it is mapped, has the size of the mapping in the log. */
+static bool is_size(const GElf_Phdr *segment, const struct dwarf_code *code)
 {
-	size_t count;
+	uint64_t start = segment->p_offset & ~0xfffull;
+	uint64_t end = (segment->p_offset + segment->p_filesz + 0xfff) & ~0xfffull;
+
+	return code->mapping && end - start == code->mapping;
+}
+
+/* Address by the program headers, of the segment in which the code is found. */
+static bool find_address(Elf *elf, int fd, const struct dwarf_code *code, struct dwarf_place *place)
+{
+	size_t count, fitting = 0;
 
 	if (elf_getphdrnum(elf, &count))
 		return false;
@@ -44,12 +55,16 @@ static bool find_address(Elf *elf, int fd, const struct dwarf_code *code, uint64
 		if (!code->in_file)
 			offset += segment.p_offset & ~0xfffull;
 		if (offset < segment.p_offset || offset - segment.p_offset >= segment.p_filesz ||
-		    !is_code(fd, offset, code))
+		    (code->length ? !is_code(fd, offset, code) : !is_size(&segment, code)))
 			continue;
-		*ret = offset - segment.p_offset + segment.p_vaddr;
-		return true;
+		fitting++;
+		place->address = offset - segment.p_offset + segment.p_vaddr;
+		place->file_offset = offset;
+		place->same_code = code->length;
+		if (place->same_code)
+			return true;
 	}
-	return false;
+	return fitting == 1;
 }
 
 static void find_symbol(Elf *elf, uint64_t address, struct dwarf_place *place)
@@ -74,6 +89,7 @@ static void find_symbol(Elf *elf, uint64_t address, struct dwarf_place *place)
 				continue;
 			const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
 			copy_string(place->symbol, sizeof(place->symbol), name ? name : "");
+			demangle(name ? name : "", place->function, sizeof(place->function));
 			place->symbol_offset = address - symbol.st_value;
 			return;
 		}
@@ -82,8 +98,7 @@ static void find_symbol(Elf *elf, uint64_t address, struct dwarf_place *place)
 
 static void find_line(Dwarf *dwarf, uint64_t address, struct dwarf_place *place)
 {
-	Dwarf_Die unit;
-	Dwarf_Die *scopes = NULL;
+	Dwarf_Die unit, scopes[DWARF_SCOPES_MAX];
 	Dwarf_Line *line;
 
 	if (!dwarf_addrdie(dwarf, address, &unit))
@@ -92,15 +107,12 @@ static void find_line(Dwarf *dwarf, uint64_t address, struct dwarf_place *place)
 	const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
 	if (file && !dwarf_lineno(line, &place->line))
 		copy_string(place->file, sizeof(place->file), file);
-	int count = dwarf_getscopes(&unit, address, &scopes);
-	for (int i = 0; i < count && place->inlined_count < DWARF_INLINED_MAX; i++) {
-		const char *name = dwarf_diename(&scopes[i]);
-
-		if (name && dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
-			copy_string(place->inlined[place->inlined_count++],
-				    sizeof(place->inlined[0]), name);
-	}
-	free(scopes);
+	size_t count = dwarf_scopes(dwarf, address, scopes);
+	for (size_t i = 0; i < count && place->inlined_count < DWARF_INLINED_MAX; i++)
+		if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+			place->inlined_count += dwarf_qualified_name(
+				&scopes[i], place->inlined[place->inlined_count],
+				sizeof(place->inlined[0]));
 }
 
 static void read_build_id(Elf *elf, char *ret, size_t size)
@@ -127,11 +139,10 @@ static void describe(Elf *elf, struct dwarf_place *place)
 
 struct err *dwarf_place_debug(int fd, struct dwarf_place *place)
 {
-	_close_ int owned = fd;
 	char build_id[sizeof(place->build_id)];
 
 	elf_version(EV_CURRENT);
-	Elf *elf = elf_begin(owned, ELF_C_READ, NULL);
+	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf)
 		return NULL;
 	if (elf_kind(elf) == ELF_K_ELF) {
@@ -146,19 +157,31 @@ struct err *dwarf_place_debug(int fd, struct dwarf_place *place)
 struct err *dwarf_place_find(int fd, const struct dwarf_code *code, struct dwarf_place *ret,
 			     bool *found)
 {
-	_close_ int owned = fd;
-
 	*ret = (struct dwarf_place){0};
 	*found = false;
 	elf_version(EV_CURRENT);
-	Elf *elf = elf_begin(owned, ELF_C_READ, NULL);
+	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf)
 		return NULL;
-	if (elf_kind(elf) == ELF_K_ELF && find_address(elf, owned, code, &ret->address)) {
+	if (elf_kind(elf) == ELF_K_ELF && find_address(elf, fd, code, ret)) {
 		*found = true;
 		read_build_id(elf, ret->build_id, sizeof(ret->build_id));
 		describe(elf, ret);
 	}
 	elf_end(elf);
 	return NULL;
+}
+
+#define TEXT_BEHIND 16 /* bytes, of the instruction at the place */
+
+size_t dwarf_place_text(int fd, const struct dwarf_place *place, uint8_t *ret, size_t size,
+			size_t *at)
+{
+	uint64_t before = place->symbol[0] ? place->symbol_offset : 0;
+
+	if (size <= TEXT_BEHIND || place->file_offset > INT64_MAX)
+		return 0;
+	*at = MIN(MIN(before, size - TEXT_BEHIND), place->file_offset);
+	ssize_t got = pread(fd, ret, *at + TEXT_BEHIND, (off_t)(place->file_offset - *at));
+	return got > (ssize_t)*at ? (size_t)got : 0;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/types/dwarf_place.h"
 
@@ -35,31 +36,38 @@ START_TEST(a_place_in_this_program)
 
 	dl_iterate_phdr(first, bases);
 	memcpy(bytes, (void *)start, sizeof(bytes));
-	struct dwarf_code code = {false, start + 4 - bases[1], bytes, sizeof(bytes), 4};
+	struct dwarf_code code = {false, start + 4 - bases[1], bytes, sizeof(bytes), 4, 0};
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	ck_assert(err_ok(dwarf_place_find(fd, &code, &place, &found)));
 	ck_assert(found);
 	ck_assert_str_eq(place.symbol, "a_function_to_find");
 	ck_assert_uint_eq(place.symbol_offset, 4);
+	ck_assert(place.same_code);
+	uint8_t text[64];
+	size_t at;
+	ck_assert_uint_eq(dwarf_place_text(fd, &place, text, sizeof(text), &at), 4 + 16);
+	ck_assert_uint_eq(at, 4);
+	ck_assert_mem_eq(text, bytes, 20);
+	ck_assert_uint_eq(dwarf_place_text(fd, &place, text, 18, &at), 2 + 16);
+	ck_assert_uint_eq(dwarf_place_text(fd, &place, text, 16, &at), 0);
 	/* Other code there: another version of the file. */
 	bytes[7] ^= 1;
-	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	ck_assert(err_ok(dwarf_place_find(fd, &code, &place, &found)));
 	ck_assert(!found);
 	/* Too little of it to tell, an absurd place, no file of code. */
 	bytes[7] ^= 1;
 	code.length = 8;
-	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	ck_assert(err_ok(dwarf_place_find(fd, &code, &place, &found)));
 	ck_assert(!found);
 	code.length = sizeof(bytes);
 	code.offset = UINT64_MAX;
-	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	ck_assert(err_ok(dwarf_place_find(fd, &code, &place, &found)));
 	ck_assert(!found);
+	close(fd);
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	ck_assert(err_ok(dwarf_place_find(fd, &code, &place, &found)));
 	ck_assert(!found);
+	close(fd);
 }
 END_TEST
 
