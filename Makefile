@@ -142,9 +142,10 @@ check-log: $(PROGRAMS)
 	tests/log/inputs
 	tests/log/segfault-objects
 
-check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/pages
+check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed $(BUILD)/tests/guest/pages
 	tests/guest/test-check
 	tests/guest/suite check
+	$(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
 	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
@@ -192,7 +193,7 @@ lint: $(PROGRAMS)
 	@tests/lint $(BUILD)
 
 $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/bench/read-all \
-$(BUILD)/tests/guest/text-all: \
+$(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed: \
 	%: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 

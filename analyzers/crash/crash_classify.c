@@ -25,6 +25,9 @@ static const struct {
 #undef SIGN
 };
 
+/* What was found by looking, not read where it is written down; and locks may be missing. */
+#define PROBED_FACTOR 0.8
+
 static const struct {
 	const char *entry; /* without "asm_exc_" */
 	enum crash_kind kind;
@@ -55,7 +58,7 @@ static bool function_at(const struct crash *crash, size_t frame, char *name, siz
 static void decide(struct crash *crash, enum crash_kind kind, double confidence, const char *why)
 {
 	crash->kind = kind;
-	crash->confidence = confidence;
+	crash->confidence = confidence * (crash->kernel->probed ? PROBED_FACTOR : 1);
 	crash->why = why;
 }
 

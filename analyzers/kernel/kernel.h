@@ -43,6 +43,7 @@ struct kernel {
 		*btf; /* the kernel's own, base of the modules'; owned by types, or NULL */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
 	struct members *members;
+	bool probed; /* nothing but kernel/probe tells of types */
 	struct percpu *percpu;
 	struct modules *modules;
 	struct log *log;

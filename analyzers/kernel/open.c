@@ -14,6 +14,7 @@
 #include "kernel/modules/module.h"
 #include "kernel/printk/dmesg.h"
 #include "kernel/printk/printk.h"
+#include "kernel/probe/probe.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/percpu.h"
@@ -26,6 +27,8 @@
 #include "kernel/unwind/stack_frame.h"
 #include "kernel/unwind/stacks.h"
 #include "kernel/unwind/unwinder.h"
+
+#define NO_TYPES "the kernel was built without BTF: give the matching vmlinux with --vmlinux"
 
 /* Note the outcome of a step: its bit when it stands, a degraded entry when it does not. */
 static void note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy)
@@ -95,9 +98,29 @@ static void refine_memory(struct kernel *kernel)
 	memory_set_regions(kernel->memory, region[0], region[1], region[2]);
 }
 
-static void open_types(struct kernel *kernel, int vmlinux_fd)
+/* What was found by looking is less than what was said, and is said to be so. */
+static struct err *probe_types(struct kernel *kernel, struct err *why)
 {
-	struct err *err = btf_dump_open(kernel);
+	struct err *err = probe_open(kernel);
+
+	kernel->probed = !err;
+	if (!err)
+		kernel_degrade(kernel, kernel_step_name(STEP_TYPES),
+			       err_wrap(why, "members were found by probing memory"), NO_TYPES);
+	else
+		err_free(why);
+	return err;
+}
+
+static struct err *open_btf(struct kernel *kernel, const struct kernel_options *options)
+{
+	return options->no_btf ? err_new(ERR_NOT_FOUND, "BTF is not to be used")
+			       : btf_dump_open(kernel);
+}
+
+static void open_types(struct kernel *kernel, const struct kernel_options *options, int vmlinux_fd)
+{
+	struct err *err = open_btf(kernel, options);
 
 	if (vmlinux_fd >= 0) {
 		struct type_provider *dwarf = NULL;
@@ -114,8 +137,9 @@ static void open_types(struct kernel *kernel, int vmlinux_fd)
 		if (why)
 			kernel_degrade(kernel, "debuginfo", why, NULL);
 	}
-	note(kernel, STEP_TYPES, err,
-	     "the kernel was built without BTF: give the matching vmlinux with --vmlinux");
+	if (err)
+		err = probe_types(kernel, err);
+	note(kernel, STEP_TYPES, err, NO_TYPES);
 }
 
 /* What is missing of a log that is there. */
@@ -219,8 +243,6 @@ static void open_tasks(struct kernel *kernel)
 /* The steps that stand on symbols and types, each coping with what the ones before it lack. */
 static void open_inside(struct kernel *kernel, const struct kernel_options *options)
 {
-	begin(options, STEP_PERCPU);
-	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
 	begin(options, STEP_MODULES);
 	open_modules(kernel);
 	begin(options, STEP_TASKS);
@@ -243,8 +265,10 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 	if (!kernel->symbols)
 		return;
 	refine_memory(kernel);
+	begin(options, STEP_PERCPU);
+	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
 	begin(options, STEP_TYPES);
-	open_types(kernel, vmlinux_fd);
+	open_types(kernel, options, vmlinux_fd);
 }
 
 static struct err *open_all(struct kernel *kernel, const struct kernel_options *options)

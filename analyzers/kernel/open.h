@@ -22,6 +22,7 @@ struct kernel_options {
 	void *open_file_context;
 	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
 	void (*progress)(void *context, const char *step);
+	bool no_btf; /* as if the kernel had none: for trying what is probed */
 	void *context;
 };
 

@@ -18,7 +18,7 @@
 
 struct arguments {
 	const char *vmlinux, *modules, *sysroot;
-	bool json, no_sandbox, help;
+	bool json, no_sandbox, no_btf, help;
 	void (*part)(const json_t *report, struct str *out); /* shown instead of the screen */
 	unsigned timeout_s;
 };
@@ -52,6 +52,7 @@ static const char help[] =
 	"it\n"
 	"                     explains the crash\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
+	"  --no-btf           find types by probing, as where the kernel was built without BTF\n"
 	"  --timeout SECONDS  give up on a dump after so long (120)\n"
 	"\n"
 	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
@@ -66,6 +67,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 		{"modules", required_argument, NULL, 'm'},
 		{"sysroot", required_argument, NULL, 's'},
 		{"no-sandbox", no_argument, NULL, 'n'},
+		{"no-btf", no_argument, NULL, 'B'},
 		{"timeout", required_argument, NULL, 't'},
 		{"locks", no_argument, NULL, 'l'},
 		{"dot", no_argument, NULL, 'd'},
@@ -103,6 +105,9 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 			break;
 		case 'n':
 			ret->no_sandbox = true;
+			break;
+		case 'B':
+			ret->no_btf = true;
 			break;
 		case 't':
 			ret->timeout_s = (unsigned)strtoul(optarg, NULL, 10);
@@ -185,6 +190,7 @@ static struct err *analyze_one(const struct session *session, const char *path,
 {
 	const struct arguments *arguments = session->arguments;
 	struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
+					.no_btf = arguments->no_btf,
 					.timeout_s = arguments->timeout_s,
 					.modules = arguments->modules,
 					.sysroot = arguments->sysroot};

@@ -77,7 +77,7 @@ int worker_fd(const struct worker *worker)
 struct launch {
 	const struct worker_options *options;
 	int result_fd, files_fd, words_fd;
-	char *argv[8];
+	char *argv[9];
 	char memory[24], cpu[16];
 };
 
@@ -104,7 +104,8 @@ static void fill_arguments(struct launch *launch)
 	launch->argv[3] = (char *)(options->background ? "1" : "0");
 	launch->argv[4] = launch->memory;
 	launch->argv[5] = launch->cpu;
-	launch->argv[6] = (char *)options->search;
+	launch->argv[6] = (char *)(options->no_btf ? "1" : "0");
+	launch->argv[7] = (char *)options->search;
 }
 
 /* In the child, until exec: only system calls that are safe after fork(). */

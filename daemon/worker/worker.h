@@ -22,6 +22,7 @@ struct worker_options {
 	const int *more_logs; /* of a log in several files, those behind the first */
 	size_t more_log_count;
 	bool no_sandbox;
+	bool no_btf;		/* see kernel_options */
 	bool background;	/* idle IO class, nice: for a daemon on a host that serves */
 	unsigned timeout_s;	/* kill after that long; 0: WORKER_TIMEOUT_S */
 	unsigned threads;	/* that may compute all that time; 0: 2 */

@@ -115,10 +115,10 @@ static int optional_fd(int fd)
 	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
 }
 
-/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS, all numbers; [SEARCH]. */
+/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS NO_BTF, all numbers; [SEARCH]. */
 int worker_main(int argc, char **argv)
 {
-	if (argc != 6 && argc != 7)
+	if (argc != 7 && argc != 8)
 		return 2;
 	struct sandbox_options limits = {
 		.background = atoi(argv[3]),
@@ -131,6 +131,7 @@ int worker_main(int argc, char **argv)
 		.dmesg_fd = optional_fd(WORKER_FD_DMESG),
 		.open_file = optional_fd(WORKER_FD_FILES) < 0 ? NULL : open_file,
 		.progress = progress,
+		.no_btf = atoi(argv[6]),
 	};
 	_json_ json_t *layers = json_array();
 	struct findings findings;
@@ -142,7 +143,7 @@ int worker_main(int argc, char **argv)
 		report_failure(&findings, err);
 		return 1;
 	}
-	work(&options, argv[6], &findings, &pages);
+	work(&options, argv[7], &findings, &pages);
 	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
 			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
 	return alloc_failures() ? WORKER_EXIT_NOMEM : 0;

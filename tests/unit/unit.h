@@ -26,7 +26,7 @@ static inline int unit_run(const char *suite_name, TCase *cases)
 	{                                                                                          \
 		const TTest *tests[] = {__VA_ARGS__};                                              \
 		TCase *cases = tcase_create(suite_name);                                           \
-		tcase_set_timeout(cases, 30); /* seconds, for sanitizers on a busy machine */      \
+		tcase_set_timeout(cases, 120); /* seconds: stops a hang, is no measure */          \
 		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)                                     \
 			tcase_add_test(cases, tests[i]);                                           \
 		return unit_run(suite_name, cases);                                                \

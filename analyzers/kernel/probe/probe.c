@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types out of the dead kernel itself, where nothing describes them. */
+#include "kernel/probe/probe.h"
+
+#include "kernel/kernel.h"
+#include "kernel/probe/probe_modules.h"
+#include "kernel/probe/probe_runqueue.h"
+#include "kernel/probe/probe_sample.h"
+#include "kernel/probe/probe_switch.h"
+#include "kernel/probe/probe_tasks.h"
+#include "kernel/types/probed.h"
+#include "kernel/types/types.h"
+
+static struct err *add_abi(struct type_provider *types)
+{
+#define ABI_MEMBER(type, member, offset, ...)                                                      \
+	TRY(probed_add(types, type, member, offset, __VA_ARGS__));
+#include "kernel/probe/abi_types.def"
+#undef ABI_MEMBER
+	return NULL;
+}
+
+static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
+{
+	_cleanup_(sample_deinit) struct sample sample = {0};
+
+	TRY(add_abi(types));
+	TRY(sample_open(kernel, types, &sample));
+	TRY(probe_tasks(&sample));
+	TRY(probe_switch(kernel, types));
+	if (kernel->percpu)
+		TRY(probe_runqueue(&sample));
+	return probe_modules(kernel, types);
+}
+
+struct err *probe_open(struct kernel *kernel)
+{
+	struct type_provider *types;
+
+	TRY(probed_open(&types));
+	struct err *err = probe_all(kernel, types);
+	if (err) {
+		types->ops->close(types);
+		return err;
+	}
+	return types_add(kernel->types, types);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a CPU's run queue says it runs, by what its own variables say. */
+#include "kernel/probe/probe_runqueue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/dump/dump.h"
+#include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/probe/probe_sample.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/probed.h"
+
+#define RQ_BYTES 8192u
+#define CPUS_MAX 64u /* enough witnesses */
+
+#define NEAR_IDLE 64u /* bytes between curr and idle, donor and dl_server among them */
+
+/* One CPU's run queue and the two tasks that it must hold. */
+struct queue {
+	uint8_t bytes[RQ_BYTES];
+	uint64_t current, idle;
+};
+
+/* Where each of the two stands in all queues seen so far. */
+struct places {
+	uint8_t current[RQ_BYTES / 8], idle[RQ_BYTES / 8];
+};
+
+/* The boot CPU has no entry among idle_threads (29d5e0476e1c v3.6): its idle task is init_task. */
+static bool read_queue(const struct sample *sample, unsigned cpu, struct queue *ret)
+{
+	struct kernel *kernel = sample->kernel;
+	uint64_t rq, idle;
+
+	if (!percpu_online(kernel->percpu, cpu) || !sample_current(kernel, cpu, &ret->current) ||
+	    !err_ok(percpu_symbol(kernel, "runqueues", cpu, &rq)) ||
+	    !err_ok(memory_read(kernel->memory, rq, ret->bytes, sizeof(ret->bytes))) ||
+	    !err_ok(percpu_symbol(kernel, "idle_threads", cpu, &idle)) ||
+	    !err_ok(memory_read_u64(kernel->memory, idle, &ret->idle)))
+		return false;
+	if (!ret->idle)
+		ret->idle = sample->tasks[0].address;
+	return true;
+}
+
+static void narrow(const struct queue *queue, struct places *places)
+{
+	for (size_t i = 0; i < RQ_BYTES / 8; i++) {
+		uint64_t word = load_u64(queue->bytes + i * 8);
+
+		places->current[i] &= word == queue->current;
+		places->idle[i] &= word == queue->idle;
+	}
+}
+
+/* idle stands alone; curr is the last of its kind in front of it, after donor (v6.14). */
+static bool choose(const struct places *places, size_t *current, size_t *idle)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < RQ_BYTES / 8; i++)
+		if (places->idle[i] && !places->current[i]) {
+			*idle = i * 8;
+			found++;
+		}
+	if (found != 1)
+		return false;
+	for (*current = *idle - 8; *current + NEAR_IDLE > *idle && *current < *idle; *current -= 8)
+		if (places->current[*current / 8])
+			return true;
+	return false;
+}
+
+struct err *probe_runqueue(const struct sample *sample)
+{
+	unsigned cpus = MIN(percpu_cpus(sample->kernel->percpu), CPUS_MAX), seen = 0;
+	_free_ struct queue *queue = malloc(sizeof(*queue));
+	struct places places;
+	size_t current, idle;
+
+	if (!queue)
+		return &err_nomem;
+	memset(&places, 1, sizeof(places));
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		if (read_queue(sample, cpu, queue)) {
+			narrow(queue, &places);
+			seen++;
+		}
+	if (!seen || !choose(&places, &current, &idle))
+		return NULL;
+	TRY(probed_add(sample->types, "rq", "curr", current, PROBED_POINTER));
+	return probed_add(sample->types, "rq", "idle", idle, PROBED_POINTER);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types made of members that were found one by one. */
+#include "kernel/types/probed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+#define STRUCTS_MAX 256
+#define MEMBERS_MAX 128 /* of one structure */
+
+struct probed_member {
+	const char *name;
+	uint64_t offset;
+	struct type type;
+};
+
+struct probed_struct {
+	const char *name;
+	enum type_kind kind;
+	uint64_t size;
+	struct probed_member *members;
+	size_t count;
+};
+
+struct probed {
+	struct type_provider provider;
+	struct probed_struct *structs; /* a type's id is an index */
+	size_t count;
+};
+
+static struct probed *probed_of(struct type_provider *provider)
+{
+	return (struct probed *)provider;
+}
+
+static bool is_aggregate(enum type_kind kind)
+{
+	return kind == TYPE_STRUCT || kind == TYPE_UNION;
+}
+
+static const struct probed_struct *struct_of(struct type_provider *provider, struct type type)
+{
+	const struct probed *probed = probed_of(provider);
+
+	return is_aggregate(type.kind) && type.id < probed->count ? &probed->structs[type.id]
+								  : NULL;
+}
+
+/* --- what a provider is asked ------------------------------------------------------------------ */
+
+static struct type find(struct type_provider *provider, enum type_kind kind, const char *name)
+{
+	const struct probed *probed = probed_of(provider);
+
+	for (size_t i = 0; i < probed->count; i++)
+		if ((kind == TYPE_NONE || kind == probed->structs[i].kind) &&
+		    !strcmp(probed->structs[i].name, name))
+			return (struct type){provider, i, probed->structs[i].kind};
+	return (struct type){0};
+}
+
+static struct type find_symbol(struct type_provider *provider, const char *name)
+{
+	(void)provider;
+	(void)name;
+	return (struct type){0};
+}
+
+static const char *name_of(struct type_provider *provider, struct type type)
+{
+	const struct probed_struct *found = struct_of(provider, type);
+
+	return found ? found->name : NULL;
+}
+
+/* The id of what is no structure is its size. */
+static uint64_t size_of(struct type_provider *provider, struct type type)
+{
+	const struct probed_struct *found = struct_of(provider, type);
+
+	return found ? found->size : is_aggregate(type.kind) ? 0 : type.id;
+}
+
+static struct type target(struct type_provider *provider, struct type type)
+{
+	if (type.kind == TYPE_ARRAY)
+		return (struct type){provider, 1, TYPE_INT};
+	return (struct type){provider, 0, type.kind == TYPE_POINTER ? TYPE_VOID : TYPE_NONE};
+}
+
+static size_t count(struct type_provider *provider, struct type type)
+{
+	const struct probed_struct *found = struct_of(provider, type);
+
+	return found ? found->count : type.kind == TYPE_ARRAY ? type.id : 0;
+}
+
+static bool member(struct type_provider *provider, struct type type, size_t i, struct member *ret)
+{
+	const struct probed_struct *found = struct_of(provider, type);
+
+	if (!found || i >= found->count)
+		return false;
+	*ret = (struct member){.name = found->members[i].name,
+			       .type = found->members[i].type,
+			       .bit_offset = found->members[i].offset * 8};
+	return true;
+}
+
+static bool enumerator(struct type_provider *provider, struct type type, size_t i,
+		       const char **name, uint64_t *value)
+{
+	(void)provider;
+	(void)type;
+	(void)i;
+	(void)name;
+	(void)value;
+	return false;
+}
+
+static void close_probed(struct type_provider *provider)
+{
+	struct probed *probed = probed_of(provider);
+
+	for (size_t i = 0; i < probed->count; i++)
+		free(probed->structs[i].members);
+	free(probed->structs);
+	free(probed);
+}
+
+static const struct type_ops probed_ops = {
+	.name = "probed",
+	.find = find,
+	.find_symbol = find_symbol,
+	.type_name = name_of,
+	.size = size_of,
+	.target = target,
+	.count = count,
+	.member = member,
+	.enumerator = enumerator,
+	.close = close_probed,
+};
+
+/* --- building ----------------------------------------------------------------------------------- */
+
+struct err *probed_open(struct type_provider **ret)
+{
+	struct probed *probed = calloc(1, sizeof(*probed));
+
+	if (!probed)
+		return &err_nomem;
+	probed->provider.ops = &probed_ops;
+	*ret = &probed->provider;
+	return NULL;
+}
+
+static struct err *get_struct(struct probed *probed, enum type_kind kind, const char *name,
+			      struct probed_struct **ret)
+{
+	struct type known = find(&probed->provider, kind, name);
+
+	if (known.kind == TYPE_NONE) {
+		if (probed->count == STRUCTS_MAX)
+			return err_new(ERR_LIMIT, "more than %d probed types", STRUCTS_MAX);
+		if (!array_grow(probed->structs, probed->count))
+			return &err_nomem;
+		known.id = probed->count++;
+		probed->structs[known.id] = (struct probed_struct){.name = name, .kind = kind};
+	}
+	*ret = &probed->structs[known.id];
+	return NULL;
+}
+
+struct err *probed_add(struct type_provider *provider, const char *type, const char *name,
+		       uint64_t offset, struct probed_value value)
+{
+	struct type of = {provider, value.size, value.kind};
+	struct probed_struct *into;
+
+	if (value.kind == TYPE_STRUCT)
+		of = find(provider, TYPE_STRUCT, value.type);
+	if (of.kind == TYPE_NONE)
+		return err_new(ERR_NOT_FOUND, "no probed struct %s", value.type);
+	TRY(get_struct(probed_of(provider), TYPE_STRUCT, type, &into));
+	if (into->count == MEMBERS_MAX)
+		return err_new(ERR_LIMIT, "more than %d members of %s", MEMBERS_MAX, type);
+	if (!array_grow(into->members, into->count))
+		return &err_nomem;
+	into->members[into->count++] = (struct probed_member){name, offset, of};
+	into->size = MAX(into->size, offset + size_of(provider, of));
+	return NULL;
+}
+
+struct err *probed_set_size(struct type_provider *provider, enum type_kind kind, const char *type,
+			    uint64_t size)
+{
+	struct probed_struct *into;
+
+	TRY(get_struct(probed_of(provider), kind, type, &into));
+	into->size = size;
+	return NULL;
+}
