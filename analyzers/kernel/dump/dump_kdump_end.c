@@ -30,11 +30,9 @@ struct err *kdump_data_end(kdump_read read, void *context, uint64_t table, uint6
 		size_t part = MIN(last, AT_ONCE);
 
 		last -= part;
-		struct err *err = read(context, table + last * sizeof(*descriptors), descriptors,
-				       part * sizeof(*descriptors), &got);
-
-		if (err)
-			return err;
+		/* cppcheck-suppress returnDanglingLifetime ; an error holds no pointer of ours */
+		TRY(read(context, table + last * sizeof(*descriptors), descriptors,
+			 part * sizeof(*descriptors), &got));
 		*ret = end_of(descriptors, got / sizeof(*descriptors), first);
 	}
 	/* All pages are zeros. */
