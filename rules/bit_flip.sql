@@ -14,4 +14,6 @@ SELECT
 		AS confidence,
 	h.finding, coalesce(s.finding, c.finding) AS finding2
 FROM hypothesis h JOIN crash c ON c.dump = h.dump LEFT JOIN object_sanity s ON s.dump = h.dump
-WHERE h.dump = :dump AND h.kind IN ('bit_flip', 'two_bit_flip') AND h.confidence >= 0.85;
+WHERE h.dump = :dump AND h.kind IN ('bit_flip', 'two_bit_flip') AND h.confidence >= 0.85
+	-- list_bit_flip says it of a list
+	AND NOT EXISTS (SELECT 1 FROM broken_list l WHERE l.dump = h.dump AND l.headline = h.text);

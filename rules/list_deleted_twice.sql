@@ -7,11 +7,12 @@
 -- rules-out: A stray write: LIST_POISON is what list_del() itself leaves.
 SELECT
 	'the log says: ' || e.text AS because,
-	'list node deleted twice: ' || e.text || c.culprit_place AS headline,
+	'list node deleted twice: ' || e.text || c.culprit_place ||
+		coalesce('; ' || b.headline, '') AS headline,
 	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.message LIKE 'list\_%' ESCAPE '\' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2
-FROM log_event e JOIN crash c ON c.dump = e.dump
+FROM log_event e JOIN crash c ON c.dump = e.dump LEFT JOIN blamed b ON b.dump = e.dump
 WHERE e.dump = :dump AND e.kind = 'list_corruption' AND e.text LIKE '%LIST_POISON%'
 	AND c.kind IN ('bug', 'warn', 'panic', 'unknown')
 ORDER BY e.finding DESC LIMIT 1;

@@ -22,4 +22,6 @@ SELECT
 		AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'null_dereference'
-	AND coalesce(fault_class, '') NOT IN ('error_pointer', 'null_minus_offset');
+	AND coalesce(fault_class, '') NOT IN ('error_pointer', 'null_minus_offset')
+	-- call_null and its like say it of a call
+	AND NOT EXISTS (SELECT 1 FROM bad_call b WHERE b.dump = :dump);

@@ -5,7 +5,8 @@
 -- confidence: 0.85
 -- advice: list_entry(), container_of() and rb_entry() of NULL give NULL less the member's offset: look for an empty list, or a walk that ran over its end.
 SELECT
-	address_from || ' was accessed: ' || pointer || ' is NULL less the offset of a member' ||
+	address_from || ' was accessed: ' || iif(pointer = '0x0000000000000000', 'the pointer to a member is NULL',
+		pointer || ' is NULL less the offset of a member') ||
 		coalesce(', or ERR_PTR(-' || errno || ')', '') AS because,
 	'NULL pointer less a member''s offset: ' || coalesce(access, 'access') || ' of ' || fault_address || place
 		AS headline,

@@ -8,8 +8,9 @@
 -- is the crash itself.
 SELECT
 	'the log says: ' || e.text AS because,
-	'reference count: ' || e.text || c.culprit_place AS headline,
+	'reference count: ' || e.text || c.culprit_place ||
+		coalesce('; ' || b.headline, '') AS headline,
 	CASE c.kind WHEN 'warn' THEN 1 ELSE 0.8 END AS confidence, e.finding, c.finding AS finding2
-FROM log_event e JOIN crash c ON c.dump = e.dump
+FROM log_event e JOIN crash c ON c.dump = e.dump LEFT JOIN blamed b ON b.dump = e.dump
 WHERE e.dump = :dump AND e.kind = 'refcount' AND e.text LIKE '%use-after-free%'
 ORDER BY e.finding LIMIT 1;

@@ -5,8 +5,9 @@
 -- confidence: 0.9
 -- advice: Look at the arrays on the stack of the named function, and at what its callees were given pointers to.
 SELECT
-	'the canary behind a function''s locals was changed when it returned' AS because,
-	'stack overwritten' || culprit_place AS headline,
-	confidence, finding
-FROM crash
-WHERE dump = :dump AND kind = 'stack_protector';
+	'the canary behind a function''s locals was changed when it returned' ||
+		coalesce(': ' || d.headline, '') AS because,
+	'stack overwritten' || c.culprit_place || coalesce(': ' || d.headline, '') AS headline,
+	c.confidence, coalesce(d.finding, c.finding) AS finding, c.finding AS finding2
+FROM crash c LEFT JOIN stack_damage d ON d.dump = c.dump
+WHERE c.dump = :dump AND c.kind = 'stack_protector';

@@ -41,6 +41,8 @@ SELECT dump, number AS finding, confidence,
 			evidence ->> '$.culprit.module') || ']', '') ||
 		coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 			(evidence ->> '$.task.pid'), '') AS culprit_place,
+	coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+		(evidence ->> '$.task.pid'), '') AS task,
 	evidence ->> '$.lockup_s' AS lockup_s,
 	evidence ->> '$.lock.address' AS spins_for,
 	(evidence ->> '$.work.function') || coalesce(' [' || (evidence ->> '$.work.module') || ']', '') AS work,
@@ -414,6 +416,46 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.state' AS state,
 	evidence ->> '$.damage' AS damage
 FROM finding WHERE code = 'memory.object';
+
+-- What a check of the kernel's own was about, where it stopped the machine.
+CREATE VIEW blamed AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.what' AS what,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.owner.cache' AS cache,
+	evidence ->> '$.owner.state' AS state
+FROM finding WHERE code = 'memory.blamed';
+
+-- A function's frame whose canary was overwritten.
+CREATE VIEW stack_damage AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.function' AS function,
+	evidence ->> '$.given_to' AS given_to
+FROM finding WHERE code = 'memory.stack';
+
+-- A call or return to where no function begins.
+CREATE VIEW bad_call AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.way' AS way,
+	coalesce(evidence ->> '$.kind', evidence ->> '$.owner.kind') AS kind,
+	evidence ->> '$.target' AS target,
+	evidence ->> '$.place' AS place,
+	evidence ->> '$.last_unloaded' AS last_unloaded
+FROM finding WHERE code = 'memory.call';
+
+-- A linked list that is broken in one place.
+CREATE VIEW broken_list AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.at' AS at,
+	evidence ->> '$.found' AS found,
+	evidence ->> '$.good' AS good,
+	evidence ->> '$.node' AS node,
+	evidence ->> '$.bit' AS bit,
+	evidence ->> '$.leads_to_fault' AS leads,
+	evidence ->> '$.owner.text' AS owner,
+	evidence ->> '$.owner.state' AS state
+FROM finding WHERE code = 'memory.list';
 
 -- An object freed while it was free.
 CREATE VIEW double_free AS

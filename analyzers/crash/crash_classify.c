@@ -41,6 +41,7 @@ static const struct {
 	{"double_fault", CRASH_DOUBLE_FAULT},
 	{"do_double_fault", CRASH_DOUBLE_FAULT},
 	{"machine_check", CRASH_MACHINE_CHECK},
+	{"int3", CRASH_INT3},
 };
 
 static bool function_at(const struct crash *crash, size_t frame, char *name, size_t size)

@@ -64,15 +64,20 @@ static const struct insn *current(const struct crash *crash)
 
 /* --- the address ------------------------------------------------------------------------------ */
 
-/* "BUG: kernel NULL pointer dereference, address: 00000000000002a0", "CR2: …" */
+/*
+ * "BUG: kernel NULL pointer dereference, address: 00000000000002a0", else "CR2: …": that is the
+ * register as it was when the report was printed, which may have met faults of its own by then.
+ */
 static bool address_in_log(const struct crash *crash, uint64_t *address)
 {
+	static const char *const words[] = {
+		"dereference, address: ", "fault for address: ", "CR2: "};
 	const struct log *log = crash->kernel->log;
 
-	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++)
-		if (parse_hex_after(log->lines[i].text, "CR2: ", address) ||
-		    parse_hex_after(log->lines[i].text, "address: ", address))
-			return true;
+	for (size_t w = 0; w < ARRAY_SIZE(words); w++)
+		for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++)
+			if (parse_hex_after(log->lines[i].text, words[w], address))
+				return true;
 	return false;
 }
 
@@ -101,6 +106,69 @@ static const struct operand *operand_of(const struct crash *crash, uint64_t addr
 			return operand;
 	}
 	return NULL;
+}
+
+#define FETCH 0x10u /* of a page fault's error code: the CPU was fetching an instruction */
+
+/* The address is RIP's own, wherever the CPU's record of it was kept. */
+static bool faulted_at(const struct crash *crash, uint64_t rip)
+{
+	const struct regs *saved = &crash->trace.frames[0].regs;
+	uint64_t address;
+
+	if (crash->error_code < 0x10000)
+		return crash->error_code & FETCH;
+	return (regs_known(saved, REG_CR2) && saved->value[REG_CR2] == rip) ||
+	       (crash->task &&
+		err_ok(member_read(crash->kernel, crash->task->address, MEMBER_TASK_CR2,
+				   &address)) &&
+		address == rip) ||
+	       (address_in_log(crash, &address) && address == rip);
+}
+
+/* A call or jump led to where there is no code: no instruction of RIP's has anything to do with it. */
+static bool fetch_failed(const struct crash *crash)
+{
+	uint64_t rip = crash->regs.value[REG_RIP];
+
+	if (crash->report || !crash->trace.count)
+		return false;
+	return crash->kind == CRASH_PAGE_FAULT
+		       ? faulted_at(crash, rip)
+		       : crash->kind == CRASH_GENERAL_PROTECTION && !crash_is_canonical(crash, rip);
+}
+
+/*
+ * Where a call or jump through a register or memory leads, and a thunk's ret: they fault at the
+ * instruction itself where the CPU checks its target first.
+ */
+static bool branch_target(const struct crash *crash, uint64_t *ret)
+{
+	const struct insn *insn = current(crash);
+	const struct operand *to = insn ? &insn->operands[0] : NULL;
+	uint64_t at;
+
+	if (!insn || crash->report)
+		return false;
+	if (insn->is_return)
+		return err_ok(
+			memory_read_u64(crash->kernel->memory, crash->regs.value[REG_RSP], ret));
+	if ((!insn->is_call && !insn->is_jump) || insn->target || insn->operand_count != 1)
+		return false;
+	*ret = to->kind == OPERAND_REGISTER ? crash->regs.value[to->reg] : 0;
+	if (to->kind == OPERAND_REGISTER)
+		return regs_known(&crash->regs, to->reg);
+	return insn_operand_address(insn, to, &crash->regs, &at) &&
+	       err_ok(memory_read_u64(crash->kernel->memory, at, ret));
+}
+
+/* The CPU was about to go to the address. */
+static bool is_branch_to(const struct crash *crash, uint64_t address)
+{
+	uint64_t target;
+
+	return crash->kind == CRASH_GENERAL_PROTECTION && branch_target(crash, &target) &&
+	       target == address;
 }
 
 static void page_fault_address(struct crash *crash)
@@ -133,6 +201,8 @@ static void protection_address(struct crash *crash)
 		set_address(crash, crash->report->kasan_address, true, "KASAN, in the log");
 	else if (operand_of(crash, 0, true, &effective) && !crash_is_canonical(crash, effective))
 		set_address(crash, effective, false, "computed from the instruction's operand");
+	else if (branch_target(crash, &effective) && !crash_is_canonical(crash, effective))
+		set_address(crash, effective, false, "where the instruction leads");
 	else if (crash->report && crash->report->has_address)
 		set_address(crash, crash->report->address, true, "the log");
 }
@@ -144,7 +214,7 @@ static const char *access_of(const struct crash *crash, const struct operand *op
 			  crash->kind == CRASH_NULL_DEREFERENCE ||
 			  crash->kind == CRASH_STACK_OVERFLOW;
 
-	if (crash_went_astray(crash))
+	if (crash_went_astray(crash) || is_branch_to(crash, crash->address))
 		return "execute";
 	if (page_fault && crash->error_code < 0x10000)
 		return crash->error_code & 0x10 ? "execute"
@@ -265,9 +335,13 @@ void crash_fault_explain(struct crash *crash)
 	if (crash->report ? !crash->exception && !crash->report->has_address
 			  : !crash->exception || !regs_known(&crash->regs, REG_RIP))
 		return;
-	if (!crash->report)
-		read_code(crash);
-	find_address(crash);
+	if (fetch_failed(crash)) {
+		set_address(crash, crash->regs.value[REG_RIP], true, "RIP");
+	} else {
+		if (!crash->report)
+			read_code(crash);
+		find_address(crash);
+	}
 	if (!crash->fault)
 		return;
 	const struct operand *operand = operand_of(crash, crash->address, false, &effective);

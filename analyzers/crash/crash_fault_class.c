@@ -18,6 +18,13 @@ static bool is_list_poison(uint64_t address)
 	       address - 0x200200 < 0x100;
 }
 
+/* Of the same region, but left by others: PP_SIGNATURE, TIMER_ENTRY_STATIC. */
+static bool is_other_poison(const struct crash *crash)
+{
+	return crash->pointer_known &&
+	       (crash->pointer == 0xdead000000000040ull || crash->pointer == 0xdead000000000300ull);
+}
+
 /* A pointer read out of freed or never written slab memory, with a member's offset added. */
 static bool is_slab_poison(uint64_t address)
 {
@@ -39,6 +46,8 @@ static const char *near_null(const struct crash *crash)
 {
 	uint64_t error = errno_of_pointer(crash->pointer_known ? crash->pointer : crash->address);
 
+	if (crash->pointer_known && !crash->pointer && -crash->address < NULL_REGION)
+		return "null_minus_offset";
 	if (!error)
 		return crash->address < NULL_REGION ? "null_offset" : NULL;
 	if (!crash->pointer_known)
@@ -83,7 +92,7 @@ const char *crash_fault_class(const struct crash *crash)
 
 	if (class)
 		return class;
-	if (is_list_poison(crash->address))
+	if (is_list_poison(crash->address) && !is_other_poison(crash))
 		return "list_poison";
 	if (is_slab_poison(crash->address))
 		return "slab_poison";

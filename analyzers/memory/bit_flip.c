@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/slab_find.h"
@@ -16,7 +17,8 @@
  * How well a restored value fits, best last. List links are the least likely to fit by chance: the
  * object points back at the very word that holds the bad value. Siblings are other objects of the
  * holder's cache: if their words at the same offset all point to one cache, at one offset in its
- * objects, then so should the restored value.
+ * objects, then so should the restored value; in a cache that anybody may allocate from they are of
+ * other types, and agree by chance at most.
  */
 enum fit { FIT_NONE, FIT_INSIDE, FIT_START, FIT_TYPE, FIT_SIBLINGS, FIT_LINKED };
 
@@ -25,6 +27,7 @@ struct search {
 	uint64_t value, holder;		/* holder: the address of the value, 0 unknown */
 	const struct slab_cache *cache; /* of what the siblings point to, NULL unknown */
 	int64_t offset;			/* in its objects */
+	bool shared;			/* the holder's cache is anybody's */
 	uint64_t type_size;		/* of what the member points to, 0 unknown */
 	unsigned candidates, fits[FIT_LINKED + 1];
 	enum fit best;
@@ -33,6 +36,7 @@ struct search {
 
 #define SIBLINGS_MAX 16 /* that are read, on each side of the holder */
 #define SIBLINGS_AGREE 2
+#define ENOUGH_FOR_ONE 0.85 /* confidence in one bit with which two are not tried */
 
 static bool read_word(const struct search *search, uint64_t address, uint64_t *ret)
 {
@@ -42,6 +46,12 @@ static bool read_word(const struct search *search, uint64_t address, uint64_t *r
 
 /* --- what would fit --------------------------------------------------------------------------- */
 
+/* kmalloc-1k, dma-kmalloc-64, kmalloc-cg-2k, kmalloc-rnd-05-96; SLAB's size-1024. */
+static bool is_shared(const char *cache)
+{
+	return strstr(cache, "kmalloc-") || !strncmp(cache, "size-", 5);
+}
+
 static void ask_siblings(struct search *search)
 {
 	struct slab_object holder, target, expected = {0};
@@ -50,6 +60,7 @@ static void ask_siblings(struct search *search)
 
 	if (!search->holder || !err_ok(slab_find(search->kernel, search->holder, &holder)))
 		return;
+	search->shared = is_shared(holder.slab.cache->name);
 	unsigned first = holder.index > SIBLINGS_MAX ? holder.index - SIBLINGS_MAX : 0;
 	unsigned end = MIN(holder.slab.objects, holder.index + SIBLINGS_MAX + 1);
 	for (unsigned i = first; i < end; i++) {
@@ -113,9 +124,10 @@ static enum fit fit_of(const struct search *search, const struct slab_object *ob
 
 	if (linked)
 		return FIT_LINKED;
-	if (search->cache)
-		return cache == search->cache && object->offset == search->offset ? FIT_SIBLINGS
-										  : FIT_NONE;
+	if (search->cache && cache == search->cache && object->offset == search->offset)
+		return FIT_SIBLINGS;
+	if (search->cache && !search->shared)
+		return FIT_NONE;
 	if (search->type_size && object->offset == 0 && cache->object_size >= search->type_size &&
 	    cache->object_size <= 2 * search->type_size)
 		return FIT_TYPE;
@@ -163,6 +175,24 @@ static void try_all(struct search *search, unsigned count, struct bit_flip *flip
 	}
 }
 
+#define START_BY_CHANCE 0.1 /* of addresses in memory, as aligned as objects are */
+
+/*
+ * The very start of a live object, by a bit that no alignment or tag explains: a pointer to nowhere
+ * has few bits that lead into memory at all, and of what is there, little is a live object's start.
+ * Where a page begins, that is no wonder.
+ */
+static double confidence_of_start(const struct search *search, const struct bit_flip *flip)
+{
+	double base = 0.95;
+
+	if (flip->bits[0] < 3 || !search->holder || !(flip->restored % PAGE_SIZE))
+		return 0.5;
+	for (unsigned i = 0; i < search->candidates; i++)
+		base *= 1 - START_BY_CHANCE;
+	return MAX(base, 0.5);
+}
+
 /*
  * Confidence, less what chance explains: each candidate that leads into memory could have met an
  * object of that cache at that offset by chance, and one word in each object's size does.
@@ -174,6 +204,8 @@ static double confidence_of(const struct search *search, const struct bit_flip *
 
 	if (search->best == FIT_LINKED)
 		return base;
+	if (search->best == FIT_START || search->best == FIT_TYPE)
+		base = MAX(base, confidence_of_start(search, flip));
 	if (search->best == FIT_SIBLINGS) {
 		for (unsigned i = 0; i < search->candidates; i++)
 			base *= 1 - 8.0 / (double)search->cache->size;
@@ -196,8 +228,9 @@ static void describe(const struct search *search, struct bit_flip *flip)
 	else
 		snprintf(bits, sizeof(bits), "bit %u", flip->bits[0]);
 	snprintf(flip->text, sizeof(flip->text),
-		 "%s flipped: 0x%016" PRIx64 " would be a live %s object%s", bits, flip->restored,
-		 search->object.slab.cache->name, why[search->best] ? why[search->best] : "");
+		 "%s flipped: 0x%016" PRIx64 " would be %sa live %s object%s", bits, flip->restored,
+		 search->best == FIT_START ? "the start of " : "", search->object.slab.cache->name,
+		 why[search->best] ? why[search->best] : "");
 }
 
 bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value *origin,
@@ -212,7 +245,9 @@ bool bit_flip_find(struct kernel *kernel, uint64_t value, const struct bad_value
 		ask_siblings(&search);
 	}
 	try_all(&search, 1, ret);
-	if (search.best < FIT_SIBLINGS) {
+	/* One bit alone explains more than two. */
+	if (search.best < FIT_SIBLINGS &&
+	    (!ret->count || confidence_of(&search, ret) < ENOUGH_FOR_ONE)) {
 		struct search two = search;
 		struct bit_flip flip = {0};
 

@@ -15,6 +15,10 @@ void memory_facts_deinit(struct memory_facts *facts)
 	free(facts->freelists);
 	free(facts->double_free);
 	free(facts->reports);
+	free(facts->list);
+	free(facts->call);
+	free(facts->blamed);
+	free(facts->stack);
 	free(facts->contents.words);
 	free(facts->copies.places);
 	free(facts->copies.groups);

@@ -138,6 +138,62 @@ struct debug_report {
 	bool in_memory;	   /* they are still there; else they are out of the log */
 };
 
+/* --- what a check of the kernel's was about --------------------------------------------------- */
+
+struct blamed {
+	const char *what; /* "list_node", "reference_count" */
+	uint64_t address;
+	struct owner owner;
+};
+
+/* --- stacks ----------------------------------------------------------------------------------- */
+
+/* A function's frame whose canary was overwritten. */
+struct stack_damage {
+	char function[128];
+	uint64_t canary_at, found, good; /* good: valid when known */
+	bool known;
+	uint64_t from, to;  /* bytes around it that look like what overwrote it */
+	uint64_t buffer;    /* the nearest one of the function's below; 0 unknown */
+	char given_to[128]; /* a function that got its address; "" unknown */
+};
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+/* A call, jump or return to where no function begins. */
+struct bad_call {
+	bool returned; /* by a return address that was overwritten; else a call or jump */
+	bool inside;   /* the target is code, in the midst of a function */
+	bool unloaded; /* it is in the memory for modules, where none is now */
+	bool held;     /* the pointer was found in memory: the first holder */
+	uint64_t target;
+	struct owner owner; /* of target */
+	char place[176];    /* of the call; of a return, the function it led out of; "" unknown */
+	char callee[128];   /* of a return: who returned, where place calls only one; "" */
+	char function[176]; /* with inside: where target is */
+	char module[64];    /* with unloaded: the last one that was; "" unknown */
+	double confidence;
+};
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* A doubly linked list that is broken in one place. Addresses are those of nodes' links. */
+struct broken_list {
+	uint64_t before, after; /* the nodes on either side of it; after 0: unknown */
+	uint64_t at;		/* the word that is wrong; 0: both links of the node at lost are */
+	uint64_t found, good;	/* what it holds, what it should; valid with at */
+	uint64_t lost;		/* the node between before and after; valid without at */
+	unsigned link;		/* offset of the wrong word in its node: 0 next, 8 prev */
+	int bit;		/* the only one in which found is not good; -1: more of them */
+	bool listed;		/* found is on a list of its own */
+	unsigned sound;		/* links of the list that are right */
+	bool leads;		/* who goes along it comes to the address that faulted */
+	unsigned steps;		/* after so many nodes; valid with leads */
+	struct owner owner;	/* of before, or of the lost node */
+	struct owner stray;	/* of found; valid with at */
+	double confidence;	/* that it is the crash's reason */
+};
+
 /* --- the words around the bad value ----------------------------------------------------------- */
 
 struct contents_word {
@@ -200,6 +256,10 @@ struct memory_facts {
 	struct double_free *double_free; /* NULL none */
 	struct debug_report *reports;
 	size_t report_count;
+	struct broken_list *list;   /* NULL none */
+	struct bad_call *call;	    /* NULL none */
+	struct blamed *blamed;	    /* NULL none */
+	struct stack_damage *stack; /* NULL none */
 	struct contents contents;
 	struct copies copies;
 };

@@ -166,6 +166,35 @@ void memory_found_debug_report(struct analysis *analysis, const struct debug_rep
 		    text.data ? text.data : "");
 }
 
+void memory_found_blamed(struct analysis *analysis, const struct blamed *blamed, const char *text)
+{
+	KEEP_ONE(analysis->memory.blamed, blamed);
+	finding_add(analysis->findings, FINDING_BLAMED, SEVERITY_WARNING, 0.9,
+		    memory_json_blamed(blamed, text), "%s", text);
+}
+
+void memory_found_stack(struct analysis *analysis, const struct stack_damage *damage,
+			const char *text)
+{
+	KEEP_ONE(analysis->memory.stack, damage);
+	finding_add(analysis->findings, FINDING_STACK, SEVERITY_CRITICAL, damage->known ? 1.0 : 0.9,
+		    memory_json_stack(damage, text), "%s", text);
+}
+
+void memory_found_call(struct analysis *analysis, const struct bad_call *call, const char *text)
+{
+	KEEP_ONE(analysis->memory.call, call);
+	finding_add(analysis->findings, FINDING_CALL, SEVERITY_CRITICAL, call->confidence,
+		    memory_json_call(call, text), "%s", text);
+}
+
+void memory_found_list(struct analysis *analysis, const struct broken_list *list, const char *text)
+{
+	KEEP_ONE(analysis->memory.list, list);
+	finding_add(analysis->findings, FINDING_LIST, SEVERITY_CRITICAL, list->confidence,
+		    memory_json_list(list, text), "%s", text);
+}
+
 /* --- the words around the bad value ----------------------------------------------------------- */
 
 void memory_found_contents(struct analysis *analysis)

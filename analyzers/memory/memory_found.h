@@ -20,6 +20,12 @@ void memory_found_overrun(struct analysis *analysis, const struct overrun *overr
 void memory_found_freelist(struct analysis *analysis, const struct freelist_corruption *corruption);
 void memory_found_double_free(struct analysis *analysis, const struct double_free *twice);
 void memory_found_debug_report(struct analysis *analysis, const struct debug_report *report);
+/* text: what it comes to, in words. */
+void memory_found_blamed(struct analysis *analysis, const struct blamed *blamed, const char *text);
+void memory_found_stack(struct analysis *analysis, const struct stack_damage *damage,
+			const char *text);
+void memory_found_call(struct analysis *analysis, const struct bad_call *call, const char *text);
+void memory_found_list(struct analysis *analysis, const struct broken_list *list, const char *text);
 
 /* These add to the findings what stands in analysis->memory already. */
 void memory_found_bad_value(struct analysis *analysis);

@@ -190,6 +190,92 @@ json_t *memory_json_debug_report(const struct debug_report *report)
 	return json;
 }
 
+/* --- what a check of the kernel's was about --------------------------------------------------- */
+
+json_t *memory_json_blamed(const struct blamed *blamed, const char *text)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:s}", "what", blamed->what, "address",
+			 json_address(blamed->address), "owner", describe_owner(&blamed->owner),
+			 "text", json_escaped(text), "evidence", EVIDENCE_INFERRED);
+}
+
+/* --- stacks ----------------------------------------------------------------------------------- */
+
+json_t *memory_json_stack(const struct stack_damage *damage, const char *text)
+{
+	json_t *json = json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "function", json_escaped(damage->function),
+		"canary_at", json_address(damage->canary_at), "found", json_address(damage->found),
+		"from", json_address(damage->from), "to", json_address(damage->to), "text",
+		json_escaped(text), "evidence", evidence(damage->known));
+
+	if (damage->known)
+		json_put(json, "good", json_address(damage->good));
+	if (damage->buffer)
+		json_put(json, "buffer", json_address(damage->buffer));
+	if (damage->given_to[0])
+		json_put(json, "given_to", json_escaped(damage->given_to));
+	return json;
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+/* NULL: by the owner of the target. */
+static const char *call_target_kind(const struct bad_call *call)
+{
+	if (call->inside)
+		return "inside";
+	if (call->target < 4096)
+		return "null";
+	return call->unloaded ? "unloaded" : NULL;
+}
+
+json_t *memory_json_call(const struct bad_call *call, const char *text)
+{
+	const char *kind = call_target_kind(call);
+	json_t *json = json_pack(
+		"{s:s, s:o, s:o, s:o, s:s}", "way", call->returned ? "return" : "call", "target",
+		json_address(call->target), "owner", describe_owner(&call->owner), "text",
+		json_escaped(text), "evidence", evidence(!call->returned && call->held));
+
+	if (kind)
+		json_put(json, "kind", json_string(kind));
+	if (call->place[0])
+		json_put(json, "place", json_escaped(call->place));
+	if (call->module[0])
+		json_put(json, "last_unloaded", json_escaped(call->module));
+	return json;
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+json_t *memory_json_list(const struct broken_list *list, const char *text)
+{
+	json_t *json = json_pack("{s:s, s:s, s:o, s:i, s:b, s:o, s:s}", "kind",
+				 list->bit >= 0 ? "bit_flip"
+				 : list->at	? "link"
+						: "node",
+				 "link", list->link ? "prev" : "next", "before",
+				 json_address(list->before), "sound", (int)list->sound,
+				 "leads_to_fault", list->leads, "text", json_escaped(text),
+				 "evidence", evidence(list->bit < 0));
+
+	json_put(json, "owner", describe_owner(&list->owner));
+	if (list->after)
+		json_put(json, "after", json_address(list->after));
+	if (list->at) {
+		json_put(json, "at", json_address(list->at));
+		json_put(json, "found", json_address(list->found));
+		json_put(json, "good", json_address(list->good));
+		json_put(json, "stray", describe_owner(&list->stray));
+	} else {
+		json_put(json, "node", json_address(list->lost));
+	}
+	if (list->bit >= 0)
+		json_put(json, "bit", json_integer(list->bit));
+	return json;
+}
+
 /* --- the words around the bad value ----------------------------------------------------------- */
 
 static json_t *word_json(const struct contents *contents, const struct contents_word *word)

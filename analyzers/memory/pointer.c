@@ -17,6 +17,7 @@
 #include "kernel/dump/regs.h"
 #include "kernel/insn/insn.h"
 #include "kernel/mm/owner.h"
+#include "memory/bad_call.h"
 #include "memory/bit_flip.h"
 #include "memory/copies.h"
 #include "memory/crash_pointers.h"
@@ -89,7 +90,7 @@ static enum reg blamed(const struct crash *crash, const struct operand *operand)
 	return base ? operand->base : REG_NONE;
 }
 
-/* The register that made the faulting address; RIP where that went there itself. */
+/* The register that made the faulting address. */
 static enum reg bad_register(const struct crash *crash)
 {
 	const struct insn *insn = crash->code_count ? &crash->code[crash->code_at] : NULL;
@@ -103,19 +104,17 @@ static enum reg bad_register(const struct crash *crash)
 		    crash->address - effective < 64)
 			return blamed(crash, operand);
 	}
-	return crash->address == crash->regs.value[REG_RIP] ? REG_RIP : REG_NONE;
+	return REG_NONE;
 }
 
-static struct err *explain_value(struct analysis *analysis)
+static struct err *explain_value(struct analysis *analysis, enum reg reg, uint64_t value)
 {
 	const struct crash *crash = analysis->crash;
 	struct bad_value *bad = &analysis->memory.bad;
-	enum reg reg = bad_register(crash);
 
 	/* No memory held the stack pointer; a bad one shows in the stack itself. */
 	if (reg == REG_NONE || reg == REG_RSP)
 		return NULL;
-	uint64_t value = crash->regs.value[reg];
 	provenance_trace(crash, reg, value, bad);
 	memory_found_bad_value(analysis);
 	uint64_t holder = bad->found && bad->held ? bad->address : 0;
@@ -136,7 +135,13 @@ static struct err *run(struct analysis *analysis)
 	if (!crash)
 		return NULL;
 	crash_pointers_find(analysis);
-	return crash->exception && crash->fault ? explain_value(analysis) : NULL;
+	struct bad_call call;
+	if (bad_call_find(crash, &call))
+		return call.returned ? NULL : explain_value(analysis, REG_RIP, call.target);
+	if (!crash->exception || !crash->fault)
+		return NULL;
+	enum reg reg = bad_register(crash);
+	return explain_value(analysis, reg, reg < REG_COUNT ? crash->regs.value[reg] : 0);
 }
 
 const struct analyzer pointer_analyzer = {

@@ -438,3 +438,19 @@ void provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 	}
 	provenance_scopes_close(&walk);
 }
+
+bool provenance_pointer_called(const struct crash *crash, uint64_t *ret)
+{
+	struct walk walk = {.crash = crash, .kernel = crash->kernel, .budget = WALK_BUDGET};
+	struct scope *scope;
+	bool found = false;
+
+	if (err_ok(provenance_scope_of_call(&walk, &scope))) {
+		uint64_t target = scope->flow->insns[scope->at].target;
+
+		found = (!target || provenance_thunk_register(&walk, target) != REG_NONE) &&
+			provenance_call_target(&walk, scope, ret);
+	}
+	provenance_scopes_close(&walk);
+	return found;
+}

@@ -19,4 +19,10 @@
 void provenance_trace(const struct crash *crash, enum reg reg, uint64_t value,
 		      struct bad_value *ret);
 
+/*
+ * Where the pointer led through which the function that crashed was called, as far as code, registers
+ * and memory still tell; false when it was called by name, or that is lost.
+ */
+bool provenance_pointer_called(const struct crash *crash, uint64_t *ret);
+
 #endif

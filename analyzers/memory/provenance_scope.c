@@ -181,13 +181,77 @@ const char *provenance_scope_obstacle(const struct trace *trace, size_t frame)
 	return NULL;
 }
 
+bool provenance_jumps_by_pointer(struct walk *walk, const struct insn *insn)
+{
+	if (!insn->is_jump)
+		return false;
+	if (insn->target)
+		return provenance_thunk_register(walk, insn->target) != REG_NONE;
+	/* With an index it is a table of the function's own places. */
+	return insn->operand_count == 1 && insn->operands[0].index == REG_NONE;
+}
+
+/* What the caller called may have jumped on through a pointer, as its last act. */
+static struct scope *add_jumper(struct walk *walk, struct scope *caller)
+{
+	uint64_t target = caller->flow->insns[caller->at].target;
+	struct scope scope = {.frame = caller->frame - 1,
+			      .entry_sp = walk->crash->trace.frames[caller->frame].return_slot,
+			      .regs = walk->crash->regs};
+	unsigned jumps = 0;
+
+	if (!target || provenance_thunk_register(walk, target) != REG_NONE ||
+	    !err_ok(flow_open(walk->kernel, target, &scope.flow)))
+		return caller;
+	for (size_t i = 0; i < scope.flow->count; i++) {
+		if (!provenance_jumps_by_pointer(walk, &scope.flow->insns[i]))
+			continue;
+		scope.at = i;
+		jumps++;
+	}
+	if (jumps == 1)
+		return add_scope(walk, &scope);
+	flow_close(scope.flow);
+	return caller;
+}
+
+/* The instruction at RIP is the call or jump itself: some CPUs fault there. */
+static bool is_branch(struct walk *walk, const struct scope *scope)
+{
+	const struct insn *insn = &scope->flow->insns[scope->at];
+
+	return !strstr(scope->flow->symbol.name, "_thunk") &&
+	       (insn->is_call || provenance_jumps_by_pointer(walk, insn));
+}
+
+/* Of the registers that are known at the crash, those that are still the caller's. */
+static struct regs callers_regs(const struct walk *walk, bool ran)
+{
+	struct regs regs = {0};
+
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+		if (regs_known(&walk->crash->regs, reg) && (!ran || CALLEE_SAVED >> reg & 1))
+			regs_set(&regs, reg, walk->crash->regs.value[reg]);
+	return regs;
+}
+
 struct err *provenance_scope_of_call(struct walk *walk, struct scope **ret)
 {
 	const struct crash *crash = walk->crash;
-	const char *why = provenance_scope_obstacle(&crash->trace, crash->frame);
 
+	if (err_ok(provenance_scope_first(walk, ret)) && is_branch(walk, *ret))
+		return NULL;
+	/* There is code at RIP, if not an instruction: some of it has run. */
+	bool ran = walk->scope_count && !strstr(walk->scopes[0].flow->symbol.name, "_thunk");
+	provenance_scopes_close(walk);
+	walk->scope_count = 0;
+	const char *why = provenance_scope_obstacle(&crash->trace, crash->frame);
 	if (why)
 		return err_new(ERR_NOT_FOUND, "%s", why);
-	*ret = provenance_add_frame(walk, crash->frame + 1, &crash->regs);
-	return *ret ? NULL : err_new(ERR_NOT_FOUND, "the caller's code cannot be read");
+	struct regs regs = callers_regs(walk, ran);
+	*ret = provenance_add_frame(walk, crash->frame + 1, &regs);
+	if (!*ret)
+		return err_new(ERR_NOT_FOUND, "the caller's code cannot be read");
+	*ret = add_jumper(walk, *ret);
+	return NULL;
 }

@@ -47,8 +47,9 @@ struct walk {
 /* The function that crashed. ERR_* when its code cannot be read. */
 struct err *provenance_scope_first(struct walk *walk, struct scope **ret);
 /*
- * Where RIP itself led nowhere: the caller, at the call that went there. Nothing of the callee has
- * run, so all registers are still those of the call.
+ * Where a call or jump led nowhere: the function that made it, at that instruction. It is the one at
+ * RIP, or nothing of the callee has run: all registers are still those of the call. A function that
+ * was called and ends in a jump through a pointer is the one that jumped.
  */
 struct err *provenance_scope_of_call(struct walk *walk, struct scope **ret);
 /*
@@ -67,6 +68,8 @@ bool provenance_leads_to(struct walk *walk, uint64_t target, const struct scope 
 struct regs provenance_regs_at_entry(struct walk *walk, struct scope *scope);
 /* Why the caller of a frame cannot be looked at; NULL when nothing is in the way. */
 const char *provenance_scope_obstacle(const struct trace *trace, size_t frame);
+/* A jump out of the function through a pointer, a thunk's included. */
+bool provenance_jumps_by_pointer(struct walk *walk, const struct insn *insn);
 /* The register a retpoline thunk jumps to; REG_NONE for other targets. */
 enum reg provenance_thunk_register(struct walk *walk, uint64_t target);
 void provenance_scopes_close(struct walk *walk);

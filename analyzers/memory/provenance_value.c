@@ -78,8 +78,7 @@ static bool value_of_copy(const struct point *point, enum reg reg,
  * --- callers -----------------------------------------------------------------------------------
  */
 
-/* Where the caller's call goes; false when it is through a pointer that is lost. */
-static bool call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
+bool provenance_call_target(struct walk *walk, struct scope *caller, uint64_t *ret)
 {
 	const struct insn *insn = &caller->flow->insns[caller->at];
 	struct point point = {caller, caller->at, NULL};
@@ -119,7 +118,7 @@ static struct scope *find_caller(struct walk *walk, struct scope *scope)
 		return NULL;
 	}
 	scope->link = LINK_CALL;
-	if (!call_target(walk, caller, &target)) {
+	if (!provenance_call_target(walk, caller, &target)) {
 		scope->link = LINK_POINTER;
 		return caller;
 	}

@@ -26,6 +26,8 @@ struct known {
 
 /* The caller, looked up once; NULL with scope->why set. */
 struct scope *provenance_caller(struct walk *walk, struct scope *scope);
+/* Where the caller's call goes; false when it is through a pointer that is lost. */
+bool provenance_call_target(struct walk *walk, struct scope *caller, uint64_t *ret);
 /* What a register held before the instruction at a point; false when that is lost. */
 bool provenance_register_value(struct walk *walk, const struct point *point, enum reg reg,
 			       struct known *ret);

@@ -46,10 +46,24 @@ static struct err *find_aliases(struct kernel *kernel, const struct search_resul
 	return NULL;
 }
 
+/*
+ * Gaps of the image, and what it needs at boot only, are given to the page allocator
+ * (free_init_pages()): such a page is mapped there still, but it is known by the direct map's address.
+ */
+static bool was_given_away(struct kernel *kernel, uint64_t phys, uint64_t va)
+{
+	struct owner owner;
+
+	if (memory_class(kernel->memory, va) != VA_IMAGE || !memory_page_offset(kernel->memory))
+		return false;
+	owner_find(kernel, memory_phys_to_virt(kernel->memory, phys), &owner);
+	return owner.kind == OWNER_SLAB;
+}
+
 static void find_address(struct kernel *kernel, struct search_place *place,
 			 const struct alias *alias)
 {
-	if (alias->va)
+	if (alias->va && !was_given_away(kernel, place->phys, alias->va))
 		place->address = alias->va + (place->phys & (PAGE_SIZE - 1));
 	else if (memory_page_offset(kernel->memory))
 		place->address = memory_phys_to_virt(kernel->memory, place->phys);

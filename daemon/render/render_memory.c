@@ -76,8 +76,21 @@ static void put_holder(struct str *out, const json_t *memory)
 
 /* --- its neighbourhood ------------------------------------------------------------------------ */
 
+/* What slab debugging fills free and new objects with (include/linux/poison.h): no text, if letters. */
+static bool is_poison(uint64_t value)
+{
+	uint64_t low = value & 0x00ffffffffffffffull; /* the last byte of an object is another */
+
+	return low == 0x006b6b6b6b6b6b6bull || low == 0x005a5a5a5a5a5a5aull;
+}
+
+/* Eight columns. */
 static void put_ascii(struct str *out, uint64_t value)
 {
+	if (is_poison(value)) {
+		str_puts(out, "(poison)");
+		return;
+	}
 	for (unsigned i = 0; i < 8; i++) {
 		int c = (int)(value >> 8 * i & 0xff);
 

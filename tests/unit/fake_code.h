@@ -150,7 +150,7 @@ static void set(enum reg reg, uint64_t value)
 	regs_set(&crash.regs, reg, value);
 }
 
-static void trace(enum reg reg, uint64_t value)
+static inline void trace(enum reg reg, uint64_t value)
 {
 	if (reg != REG_RIP)
 		set(reg, value);
@@ -158,14 +158,14 @@ static void trace(enum reg reg, uint64_t value)
 }
 
 /* A single function, faulting at the second part of its code; RDI is still the node. */
-static void fault_in(const char *name, const char *before, const char *after)
+static inline void fault_in(const char *name, const char *before, const char *after)
 {
 	add_frame(put_function(0, name, before, after), 0);
 	add_frame(FUNCTION(20), STACK);
 	set(REG_RDI, NODE);
 }
 
-static bool said(const char *text, const char *evidence)
+static inline bool said(const char *text, const char *evidence)
 {
 	bool proven = !strcmp(evidence, "proven");
 
@@ -176,7 +176,7 @@ static bool said(const char *text, const char *evidence)
 }
 
 /* For a message, at the end of a test. */
-static const char *all_said(void)
+static inline const char *all_said(void)
 {
 	static char all[8192];
 	size_t length = 0;
@@ -190,7 +190,7 @@ static const char *all_said(void)
 
 #define assert_said(text, evidence) ck_assert_msg(said(text, evidence), "%s", all_said())
 
-static void assert_loaded(uint64_t address, uint64_t value)
+static inline void assert_loaded(uint64_t address, uint64_t value)
 {
 	ck_assert_msg(found.found && found.held, "%s", all_said());
 	ck_assert_uint_eq(found.address, address);

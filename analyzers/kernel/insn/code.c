@@ -41,10 +41,25 @@ bool code_is_text(struct kernel *kernel, uint64_t address)
 	       between(kernel, "_sinittext", "_einittext", address);
 }
 
+/*
+ * What was there is gone: nothing is mapped, or only int3, with which x86 fills memory that modules
+ * are loaded into and that none has (execmem_fill_trapping_insns()).
+ */
+static bool is_gone(struct kernel *kernel, uint64_t address)
+{
+	static const uint8_t int3[] = {0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+	uint8_t code[sizeof(int3)];
+	struct err *err = memory_read(kernel->memory, address, code, sizeof(code));
+	bool unmapped = err && err->code == ERR_UNMAPPED;
+
+	return err_ok(err) ? !memcmp(code, int3, sizeof(code)) : unmapped;
+}
+
 bool code_is_generated(struct kernel *kernel, uint64_t address)
 {
 	return memory_class(kernel->memory, address) == VA_MODULE &&
-	       !(kernel->modules && modules_find(kernel->modules, address));
+	       !(kernel->modules && modules_find(kernel->modules, address)) &&
+	       !is_gone(kernel, address);
 }
 
 bool code_is_in(struct kernel *kernel, uint64_t address, const char *const *functions, size_t count)

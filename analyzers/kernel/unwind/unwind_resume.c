@@ -20,8 +20,9 @@
  *     or else
  *   - follows a call through a pointer, which may have been of this function, and reaches an end:
  *     old stacks are full of such, so from there on nothing is better than a scan.
- * A call of another function proves that the address is not our caller's. What lies in between
- * belongs to the function. Its prologue tells where it saved RBP.
+ * A call of another function proves that the address is not our caller's; where RIP itself is
+ * garbage nothing is known of the function, and any call will do. What lies in between belongs to
+ * the function. Its prologue tells where it saved RBP.
  */
 enum rank { RANK_NONE, RANK_MAY_CALL_US, RANK_CALLS_US, RANK_BOTH };
 #define ENOUGH_FRAMES 2
@@ -97,7 +98,8 @@ static struct err *judge(struct unwind_state *state, const struct callee *callee
 	bool calls_us = callee->known && hit->target == callee->start;
 
 	*ret = RANK_NONE;
-	if (!calls_us && (best || (hit->target && !is_thunk(state->kernel, hit->target))))
+	if (!calls_us &&
+	    (best || (callee->known && hit->target && !is_thunk(state->kernel, hit->target))))
 		return NULL;
 	unwind_scan_take(state, hit, calls_us ? FOUND_RESUMED : FOUND_SCAN, step);
 	if (callee->known)

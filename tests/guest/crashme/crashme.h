@@ -20,6 +20,8 @@ extern const struct crash fault_crashes[];
 extern const struct crash lock_crashes[];
 extern const struct crash memory_crashes[];
 extern const struct crash hang_crashes[];
+extern const struct crash call_crashes[];
+extern const struct crash link_crashes[];
 
 /* /proc/crashme can be mapped; touching the mapping is part of the mmap_lock crash. */
 extern const struct vm_operations_struct crashme_vm_ops;

@@ -12,7 +12,7 @@
 #include "crashme.h"
 
 static const struct crash *const tables[] = {fault_crashes, lock_crashes, memory_crashes,
-					     hang_crashes};
+					     hang_crashes,  call_crashes, link_crashes};
 
 void truth_here(const char *kind, const char *function)
 {

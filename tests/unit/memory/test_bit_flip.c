@@ -25,7 +25,7 @@ static void start(void)
 	fake_open(NULL);
 	fake_bounded = true;
 	memset(&fake_slabs, 0, sizeof(fake_slabs));
-	fake_slab("kmalloc-512", HOLDERS, 512, 16);
+	fake_slab("request_queue", HOLDERS, 512, 16);
 	fake_slab("kmalloc-1k", TARGETS, 1024, 32);
 	origin = (struct bad_value){.found = true, .held = true, .address = holder(5) + MEMBER};
 }
@@ -106,6 +106,35 @@ START_TEST(neighbours_tell_what_would_fit)
 }
 END_TEST
 
+/* In a cache that anybody allocates from, neighbours agree by chance: they do not refuse an object. */
+START_TEST(neighbours_of_other_types_refuse_nothing)
+{
+	struct bit_flip flip;
+
+	start();
+	strcpy(fake_slabs.caches[0].name, "kmalloc-cg-512");
+	fake_slab("kmalloc-256", FAKE_BASE + 0x20000, 256, 32);
+	uint64_t good = FAKE_BASE + 0x20000 + 9 * 256;
+	for (unsigned i = 0; i < 16; i++)
+		fake_u64(holder(i) + MEMBER, target(i));
+	ck_assert(find(good ^ 1ull << 46, &origin, &flip));
+	ck_assert_uint_eq(flip.restored, good);
+	ck_assert_double_ge(flip.confidence, 0.85);
+	/* the middle of an object, and where a page begins, may be met by chance */
+	ck_assert(find((good + 24) ^ 1ull << 46, &origin, &flip));
+	ck_assert_double_le(flip.confidence, 0.5);
+	good = FAKE_BASE + 0x21000;
+	ck_assert(find(good ^ 1ull << 46, &origin, &flip));
+	ck_assert_double_lt(flip.confidence, 0.85);
+	/* nor is it evidence where nothing tells where the value stood */
+	ck_assert(find((good + 256) ^ 1ull << 46, NULL, &flip));
+	ck_assert_double_le(flip.confidence, 0.5);
+	strcpy(fake_slabs.caches[0].name, "request_queue");
+	ck_assert(!find((good + 256) ^ 1ull << 46, &origin, &flip));
+	fake_close();
+}
+END_TEST
+
 /* Where many bits lead into the cache, one of them fitting is no wonder. */
 START_TEST(chance_is_taken_off)
 {
@@ -145,5 +174,6 @@ START_TEST(random_values_are_not_explained)
 END_TEST
 
 UNIT_MAIN("bit_flip", a_list_tells_one_bit_and_two, prev_pointers_count_as_well,
-	  links_tell_who_holds_the_value, neighbours_tell_what_would_fit, chance_is_taken_off,
+	  links_tell_who_holds_the_value, neighbours_tell_what_would_fit,
+	  neighbours_of_other_types_refuse_nothing, chance_is_taken_off,
 	  random_values_are_not_explained)

@@ -86,14 +86,16 @@ START_TEST(words_are_shown_with_their_members)
 	      "{\"address\":\"0x1018\",\"value\":\"0x0\",\"member\":\"count\"},"
 	      "{\"address\":\"0x1020\",\"value\":\"0x0\",\"member\":\"next\",\"bad\":true},"
 	      "{\"address\":\"0x1028\",\"value\":\"0x41424344\",\"points_to\":\"page, free\"},"
-	      "{\"address\":\"0x1030\",\"value\":\"0x41424344\"}]}}}",
+	      "{\"address\":\"0x1030\",\"value\":\"0x41424344\"},"
+	      "{\"address\":\"0x1038\",\"value\":\"0xa56b6b6b6b6b6b6b\"}]}}}",
 	      "The words around it\n"
 	      "  +0x0     0000000000000000  ........  name[0]\n"
 	      "  *       and 2 more like it\n"
 	      "  +0x18    0000000000000000  ........  count\n"
 	      "> +0x20    0000000000000000  ........  next\n"
 	      "  +0x28    0000000041424344  DCBA....  -> page, free\n"
-	      "  *       and 1 more like it\n");
+	      "  *       and 1 more like it\n"
+	      "  +0x38    a56b6b6b6b6b6b6b  (poison)\n");
 }
 END_TEST
 

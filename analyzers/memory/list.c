@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: linked lists that are broken in one place, from whatever nodes the crash's registers,
+ *   stack and code hold: which word is wrong, what it should be, and whether one flipped bit made it.
+ * Needs: symbols, types, stacks.
+ * False positives: a list that another CPU was changing when the machine stopped is broken for that
+ *   moment; such a place is told by the nodes around it, and never called a flipped bit.
+ * Kernel commits: none: list_head and hlist_node are as they were in 2.6.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis.h"
+#include "base/str.h"
+#include "kernel/insn/flow.h"
+#include "kernel/memory/memory.h"
+#include "kernel/mm/slab_find.h"
+#include "memory/broken_list.h"
+#include "memory/kernel_pointer.h"
+#include "memory/memory_found.h"
+
+#define FRAMES 5	   /* from the crashed function's outwards */
+#define FRAME_WORDS 64	   /* of each that are tried */
+#define OBJECT_WORDS 128   /* of an object that a register points to */
+#define NODES_BUDGET 50000 /* read in all */
+#define REACH 4096	   /* bytes from a node to the member of its structure that faulted */
+
+struct hunt {
+	struct analysis *analysis;
+	struct kernel *kernel;
+	unsigned budget;
+	bool found;
+	struct broken_list best;
+};
+
+/* --- how much it says about the crash --------------------------------------------------------- */
+
+static bool says_list(const char *name)
+{
+	return strstr(name, "list_add") || strstr(name, "list_del") || strstr(name, "list_debug");
+}
+
+/* The kernel itself met a broken list: __list_del_entry_valid() and its like (lib/list_debug.c). */
+static bool is_list_check(const struct crash *crash)
+{
+	struct symbol symbol;
+
+	for (size_t i = 0; i < crash->trace.count && i <= crash->frame + 2; i++)
+		if (crash_frame_symbol(crash, i, &symbol) && says_list(symbol.name))
+			return true;
+	return says_list(crash->message);
+}
+
+static double weigh(const struct crash *crash, const struct broken_list *list)
+{
+	double confidence = list->leads		   ? 0.98
+			    : crash->fault	   ? 0.4
+			    : is_list_check(crash) ? 0.96
+						   : 0.3;
+
+	/* Neighbours in a slab are one bit apart: a node of another list may have been put there. */
+	return list->bit >= 0 && list->listed ? confidence * 0.5 : confidence;
+}
+
+/* Free objects and stack that is not in use any more hold lists of the past. */
+static bool is_alive(struct hunt *hunt, uint64_t node)
+{
+	const struct crash *crash = hunt->analysis->crash;
+	struct owner owner;
+
+	owner_find(hunt->kernel, node, &owner);
+	if (owner.kind == OWNER_SLAB)
+		return owner.slab.state != OBJECT_FREE;
+	return owner.kind != OWNER_STACK || !owner.task || owner.task != crash->task ||
+	       node >= crash->regs.value[REG_RSP];
+}
+
+static void consider(struct hunt *hunt, struct broken_list *list)
+{
+	const struct crash *crash = hunt->analysis->crash;
+
+	if (!is_alive(hunt, list->before) || (list->after && !is_alive(hunt, list->after)))
+		return;
+
+	list->leads = crash->fault &&
+		      broken_list_leads_to(hunt->kernel, list, crash->address, REACH, &list->steps);
+	list->confidence = weigh(crash, list);
+	if (hunt->found && hunt->best.confidence >= list->confidence)
+		return;
+	hunt->found = true;
+	hunt->best = *list;
+}
+
+/* --- where to look ---------------------------------------------------------------------------- */
+
+static void try_node(struct hunt *hunt, uint64_t node)
+{
+	struct broken_list list;
+
+	if (hunt->budget && broken_list_find(hunt->kernel, node, &hunt->budget, &list))
+		consider(hunt, &list);
+}
+
+/* Lists begin in objects, and their nodes lie in some. */
+static void try_object(struct hunt *hunt, uint64_t address)
+{
+	struct slab_object object;
+	uint64_t words[OBJECT_WORDS + 1] = {0};
+
+	if (memory_class(hunt->kernel->memory, address) != VA_DIRECT_MAP ||
+	    !err_ok(slab_find(hunt->kernel, address, &object)))
+		return;
+	uint64_t count = MIN(object.slab.cache->object_size / 8, (uint64_t)OBJECT_WORDS);
+	if (!err_ok(memory_read(hunt->kernel->memory, object.start, words, count * 8)))
+		return;
+	for (uint64_t i = 0; i + 1 < count; i++)
+		if (kernel_pointer_is(hunt->kernel->memory, words[i]) &&
+		    kernel_pointer_is(hunt->kernel->memory, words[i + 1]))
+			try_node(hunt, object.start + i * 8);
+}
+
+static void try_value(struct hunt *hunt, uint64_t value)
+{
+	struct broken_list list;
+
+	if (!kernel_pointer_is(hunt->kernel->memory, value))
+		return;
+	try_node(hunt, value);
+	if (hunt->budget && broken_list_find_stray(hunt->kernel, value, &list))
+		consider(hunt, &list);
+}
+
+static void try_registers(struct hunt *hunt, void (*try)(struct hunt *hunt, uint64_t value))
+{
+	const struct regs *regs = crash_regs(hunt->analysis->crash);
+
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+		if (regs_known(regs, reg))
+			try(hunt, regs->value[reg]);
+}
+
+static void try_stack(struct hunt *hunt)
+{
+	const struct crash *crash = hunt->analysis->crash;
+	size_t end = MIN(crash->frame + FRAMES, crash->trace.count);
+	uint64_t value;
+
+	for (size_t i = crash->frame; i < end; i++) {
+		const struct frame *frame = &crash->trace.frames[i];
+		uint64_t stop = i + 1 < crash->trace.count ? frame[1].return_slot : 0;
+
+		if (frame->sp % 8)
+			continue;
+		for (uint64_t at = frame->sp; at < MIN(stop, frame->sp + 8 * FRAME_WORDS);
+		     at += 8) {
+			try_node(hunt, at); /* a list may begin on the stack itself */
+			if (err_ok(memory_read_u64(hunt->kernel->memory, at, &value)))
+				try_value(hunt, value);
+		}
+	}
+}
+
+/* Variables that the function's code names. */
+static void try_code(struct hunt *hunt)
+{
+	const struct crash *crash = hunt->analysis->crash;
+	_cleanup_(cleanup_flow_close) struct flow *flow = NULL;
+
+	if (!crash->trace.count ||
+	    !err_ok(flow_open(hunt->kernel, crash->trace.frames[crash->frame].address, &flow)))
+		return;
+	for (size_t i = 0; i < flow->count; i++) {
+		const struct insn *insn = &flow->insns[i];
+
+		for (unsigned j = 0; j < insn->operand_count; j++) {
+			const struct operand *operand = &insn->operands[j];
+
+			if (operand->kind == OPERAND_IMMEDIATE)
+				try_node(hunt, (uint64_t)operand->immediate);
+			else if (operand->kind == OPERAND_MEMORY && operand->base == REG_RIP)
+				try_node(hunt, insn->address + insn->size +
+						       (uint64_t)operand->displacement);
+		}
+	}
+}
+
+/* --- what it comes to ------------------------------------------------------------------------- */
+
+static void describe(const struct broken_list *list, struct str *text)
+{
+	static const char *const names[] = {"next", "prev"};
+	char owner[256], stray[256];
+	const char *name = names[list->link != 0];
+
+	owner_format(&list->owner, owner, sizeof(owner));
+	if (!list->at) {
+		str_printf(text,
+			   "node 0x%016" PRIx64 " of a list was overwritten while both its "
+			   "neighbours point to it: %s",
+			   list->lost, owner);
+		return;
+	}
+	owner_format(&list->stray, stray, sizeof(stray));
+	if (list->bit >= 0)
+		str_printf(text, "bit %d flipped in %s of the list node at 0x%016" PRIx64,
+			   list->bit, name, list->at - list->link);
+	else
+		str_printf(text, "%s of the list node at 0x%016" PRIx64 " is wrong", name,
+			   list->at - list->link);
+	str_printf(text,
+		   " (%s): it is 0x%016" PRIx64 " (%s), but the node that points back to it is "
+		   "0x%016" PRIx64,
+		   owner, list->found, stray, list->good);
+}
+
+static struct err *run(struct analysis *analysis)
+{
+	struct hunt hunt = {
+		.analysis = analysis, .kernel = analysis->kernel, .budget = NODES_BUDGET};
+	_str_ struct str text = {0};
+
+	if (!analysis->crash || !analysis->crash->exception)
+		return NULL;
+	try_registers(&hunt, try_value);
+	try_stack(&hunt);
+	try_code(&hunt);
+	if (!hunt.found)
+		try_registers(&hunt, try_object);
+	if (!hunt.found)
+		return NULL;
+	struct broken_list *list = &hunt.best;
+	owner_find(analysis->kernel, list->at ? list->at : list->lost, &list->owner);
+	if (list->at)
+		owner_find(analysis->kernel, list->found, &list->stray);
+	describe(list, &text);
+	if (text.failed)
+		return &err_nomem;
+	memory_found_list(analysis, list, text.data);
+	if (list->bit < 0)
+		return NULL;
+	struct hypothesis flip = {.kind = "bit_flip",
+				  .confidence = list->confidence,
+				  .bits = {(unsigned)list->bit},
+				  .bit_count = 1,
+				  .restored = list->good};
+	copy_string(flip.text, sizeof(flip.text), text.data);
+	memory_found_hypothesis(analysis, &flip);
+	return NULL;
+}
+
+const struct analyzer list_analyzer = {
+	.name = "list",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_STACKS,
+	.run = run,
+};

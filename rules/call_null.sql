@@ -1,0 +1,15 @@
+-- id: call_null
+-- title: a call through a pointer that is NULL
+-- cause: null_dereference
+-- severity: critical
+-- confidence: 0.97
+-- advice: Find who was to set the pointer: an operation the driver does not have, or one called before it is registered or after it is gone.
+SELECT
+	'RIP is ' || b.target || ': ' || b.headline AS because,
+	b.headline || c.task AS headline,
+	-- A NULL that was read out of a free object is the lesser news.
+	b.confidence * CASE WHEN h.state = 'free' THEN 0.8 ELSE 1.0 END AS confidence,
+	b.finding, c.finding AS finding2
+FROM bad_call b JOIN crash c ON c.dump = b.dump LEFT JOIN bad_holder h ON h.dump = b.dump
+WHERE b.dump = :dump AND b.way = 'call' AND b.kind = 'null'
+LIMIT 1;
