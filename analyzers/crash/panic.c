@@ -14,6 +14,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "crash/crash.h"
+#include "crash/crash_compare.h"
 #include "crash/crash_fault.h"
 #include "crash/crash_find.h"
 #include "crash/crash_json.h"
@@ -132,6 +133,7 @@ static struct err *run(struct analysis *analysis)
 		finding_add(findings, FINDING_BACKTRACE, SEVERITY_INFO, 1.0,
 			    json_pack("{s:o}", "backtrace", crash_backtrace_json(crash)), NULL);
 	show_bad_register(crash, findings);
+	crash_compare(analysis);
 	if (crash->report && !kernel->dump)
 		show_missing(crash, findings);
 	return NULL;

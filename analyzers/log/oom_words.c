@@ -58,6 +58,12 @@ static uint64_t most_of_tasks(const struct oom_memory *memory)
 	return sum;
 }
 
+/* Some nodes ran out of memory: what all of them have is no measure. */
+static bool of_nodes(const struct oom *oom)
+{
+	return oom->constraint == OOM_CPUSET || oom->constraint == OOM_MEMPOLICY;
+}
+
 static bool find_eater(const struct oom *oom, struct eater *ret)
 {
 	static const enum oom_use kept[] = {OOM_USE_SLAB_UNRECLAIMABLE, OOM_USE_SHMEM,
@@ -65,7 +71,7 @@ static bool find_eater(const struct oom *oom, struct eater *ret)
 					    OOM_USE_HUGE_PAGES,		OOM_USE_OTHER_KERNEL};
 	const struct oom_memory *memory = &oom->memory;
 	const struct oom_name *tasks = oom->tasks.count ? &oom->tasks.list[0] : NULL;
-	uint64_t known = memory->total_kb;
+	uint64_t known = of_nodes(oom) ? OOM_NO_SIZE : memory->total_kb;
 
 	*ret = (struct eater){0};
 	if (tasks)
@@ -83,6 +89,14 @@ static bool find_eater(const struct oom *oom, struct eater *ret)
 	return ret->kb && (known == OOM_NO_SIZE || ret->kb >= known / LEAST_SHARE);
 }
 
+static bool is_plural(const struct eater *eater)
+{
+	return eater->words == oom_use_words(OOM_USE_SHMEM) ||
+	       eater->words == oom_use_words(OOM_USE_PAGE_TABLES) ||
+	       eater->words == oom_use_words(OOM_USE_KERNEL_STACKS) ||
+	       eater->words == oom_use_words(OOM_USE_HUGE_PAGES);
+}
+
 bool oom_put_eater(const struct oom *oom, struct str *out)
 {
 	const struct oom_memory *memory = &oom->memory;
@@ -93,8 +107,8 @@ bool oom_put_eater(const struct oom *oom, struct str *out)
 	if (eater.tasks && eater.tasks->count > 1)
 		str_printf(out, "%zu %s hold ", eater.tasks->count, eater.words);
 	else
-		str_printf(out, "%s holds ", eater.words);
-	put_share(eater.kb, memory->total_kb, out);
+		str_printf(out, "%s %s ", eater.words, is_plural(&eater) ? "hold" : "holds");
+	put_share(eater.kb, of_nodes(oom) ? OOM_NO_SIZE : memory->total_kb, out);
 	if (eater.words == oom_use_words(OOM_USE_SLAB_UNRECLAIMABLE) && memory->slab_cache[0]) {
 		str_printf(out, " (%s ", memory->slab_cache);
 		put_size(memory->slab_cache_kb, out);

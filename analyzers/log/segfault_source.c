@@ -126,7 +126,7 @@ static void find_operand(int fd, const struct code *code, struct segfault_source
 static struct err *look_into(struct kernel *kernel, int fd, const struct segfault *fault,
 			     struct segfault_source *source)
 {
-	struct code code;
+	struct code code = {.count = 0};
 
 	source->has_insn = read_code(kernel, fd, &source->place, &code);
 	if (source->has_insn)
