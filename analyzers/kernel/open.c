@@ -7,6 +7,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/insn/disasm.h"
+#include "kernel/locking/lock_probe.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab_caches.h"
@@ -249,6 +250,8 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 	open_tasks(kernel);
 	begin(options, STEP_STACKS);
 	note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
+	if (kernel->probed && kernel->unwinder)
+		err_free(lock_probe_open(kernel)); /* without it locks are missing, as was said */
 }
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Layouts of sleeping locks, told from the locks that tasks sleep on. */
+#include "kernel/locking/lock_probe.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/str.h"
+#include "kernel/locking/sleeper.h"
+#include "kernel/locking/stack_words.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/tasks.h"
+#include "kernel/types/object.h"
+#include "kernel/types/probed.h"
+#include "kernel/types/types.h"
+
+#define WITNESSES_MAX 64u /* sleepers looked at for each kind */
+#define WORDS_MAX 256u	  /* of a sleeper's stack, from its top */
+#define RING_MAX 4096u
+#define OWNER_FLAGS 7ull
+#define BIAS_MOST (4096ll << 32)
+#define ACTIVE_MOST (1u << 20)
+
+/* A lock's list_head, and the waiter that led to it. */
+struct witness {
+	uint64_t head, waiter;
+	bool writer; /* by the function it sleeps in */
+	bool reader;
+};
+
+struct witnesses {
+	struct kernel *kernel;
+	struct witness list[WITNESSES_MAX];
+	size_t count;
+};
+
+/* How a lock was laid out once: offsets of its members from its start. */
+struct form {
+	unsigned list, owner; /* owner 0 in rw_semaphores: there is none */
+	bool (*fits)(struct kernel *kernel, const struct form *form, const struct witness *witness);
+	struct err *(*add)(struct type_provider *types, const struct form *form);
+};
+
+/* --- from a sleeper to the list_head of its lock ------------------------------------------------ */
+
+/* The one node of the ring that is on no task's stack; 0 when there is not exactly one. */
+static uint64_t find_head(struct kernel *kernel, uint64_t first)
+{
+	uint64_t node = first, head = 0, next, back;
+
+	for (unsigned i = 0; i < RING_MAX; i++) {
+		if (!err_ok(memory_read_u64(kernel->memory, node, &next)) || next % 8 ||
+		    !memory_is_kernel(kernel->memory, next) ||
+		    !err_ok(memory_read_u64(kernel->memory, next + 8, &back)) || back != node)
+			return 0;
+		if (!tasks_by_stack(kernel->tasks, node)) {
+			if (head)
+				return 0;
+			head = node;
+		}
+		node = next;
+		if (node == first)
+			return head;
+	}
+	return 0;
+}
+
+/* A list_head with the sleeper itself behind it: struct mutex_waiter and rwsem_waiter begin so. */
+static bool find_waiter(struct kernel *kernel, const struct sleeper *sleeper, struct witness *ret)
+{
+	uint64_t before[2] = {0};
+	_stack_words_ struct stack_words words;
+
+	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
+	while (stack_words_next(&words)) {
+		if (words.word == sleeper->task->address && before[0] && before[1] &&
+		    (ret->head = find_head(kernel, words.at - 16))) {
+			ret->waiter = words.at - 16;
+			return true;
+		}
+		before[0] = before[1];
+		before[1] = words.word;
+	}
+	return false;
+}
+
+static struct err *find_witnesses(struct kernel *kernel, enum wait_kind kind, struct witnesses *ret)
+{
+	struct sleepers *sleepers;
+
+	*ret = (struct witnesses){.kernel = kernel};
+	TRY(sleepers_of(kernel, &sleepers));
+	for (size_t i = 0; i < sleepers->count && ret->count < WITNESSES_MAX; i++) {
+		const struct sleeper *sleeper = &sleepers->list[i];
+		struct witness *witness = &ret->list[ret->count];
+
+		*witness = (struct witness){.writer = sleeper->mode == MODE_WRITE,
+					    .reader = sleeper->mode == MODE_READ};
+		ret->count += sleeper->kind == kind && find_waiter(kernel, sleeper, witness);
+	}
+	return NULL;
+}
+
+/* --- the forms ---------------------------------------------------------------------------------- */
+
+static bool read_at(struct kernel *kernel, const struct form *form, const struct witness *witness,
+		    unsigned member, uint64_t *ret)
+{
+	return err_ok(memory_read_u64(kernel->memory, witness->head - form->list + member, ret));
+}
+
+/* A task, or what is left of one: who died with a lock is on no list, but has its name still. */
+static bool is_task(struct kernel *kernel, uint64_t address)
+{
+	char comm[17];
+
+	if (tasks_find(kernel->tasks, address))
+		return true;
+	return memory_is_kernel(kernel->memory, address) && address % 64 == 0 &&
+	       err_ok(member_read_string(kernel, address, MEMBER_TASK_COMM, comm, sizeof(comm))) &&
+	       comm[0] && is_printable(comm, strlen(comm));
+}
+
+/* 3ca0ff571b09 v4.10: owner with flags, of which the lowest says that there are waiters. */
+static bool fits_mutex(struct kernel *kernel, const struct form *form,
+		       const struct witness *witness)
+{
+	uint64_t owner;
+
+	return read_at(kernel, form, witness, form->owner, &owner) && owner & 1 &&
+	       is_task(kernel, owner & ~OWNER_FLAGS);
+}
+
+/* Before: a count below zero, and the owner's task, its thread_info until v3.1. */
+static bool fits_counted_mutex(struct kernel *kernel, const struct form *form,
+			       const struct witness *witness)
+{
+	uint64_t owner, count;
+
+	return read_at(kernel, form, witness, form->owner, &owner) &&
+	       read_at(kernel, form, witness, 0, &count) && (int32_t)count < 0 &&
+	       (is_task(kernel, owner) || tasks_by_stack(kernel->tasks, owner));
+}
+
+static bool mode_agrees(struct kernel *kernel, const struct witness *witness, bool flags)
+{
+	uint64_t type;
+
+	/* enum rwsem_waiter_type (e2d57f782114 v3.10): write, read; before, flags: read 1, write 2 */
+	return err_ok(memory_read_uint(kernel->memory, witness->waiter + 24, 4, &type)) &&
+	       (!witness->writer || type == (flags ? 2u : 0u)) && (!witness->reader || type == 1) &&
+	       type <= (flags ? 2u : 1u);
+}
+
+/* 64489e78004c v5.3: flags in the count; the owner with flags, of a reader perhaps none any more. */
+static bool fits_rwsem(struct kernel *kernel, const struct form *form,
+		       const struct witness *witness)
+{
+	uint64_t owner, count;
+
+	return read_at(kernel, form, witness, 0, &count) &&
+	       read_at(kernel, form, witness, form->owner, &owner) && count & 2 &&
+	       count >> 62 == 0 && (!(count & 1) || is_task(kernel, owner & ~OWNER_FLAGS)) &&
+	       mode_agrees(kernel, witness, false);
+}
+
+/*
+ * Until v5.2 the count is below zero while somebody waits, by few biases of 2^32, and its lower half
+ * counts who is active: no pointer is like that.
+ */
+static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
+			    const struct witness *witness)
+{
+	uint64_t owner = 0, count;
+
+	if (!read_at(kernel, form, witness, 0, &count) || (int64_t)count >= 0 ||
+	    (int64_t)count < -BIAS_MOST || (uint32_t)count > ACTIVE_MOST ||
+	    (form->owner && !read_at(kernel, form, witness, form->owner, &owner)))
+		return false;
+	return (!owner || owner == 1 || is_task(kernel, owner & ~1ull)) &&
+	       mode_agrees(kernel, witness, false);
+}
+
+static struct err *add_mutex(struct type_provider *types, const struct form *form)
+{
+	TRY(probed_add(types, "mutex", "wait_list", form->list, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "mutex_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "mutex_waiter", "task", 16, PROBED_POINTER));
+	return probed_add(types, "mutex", "owner", form->owner, PROBED_NUMBER(8));
+}
+
+static struct err *add_counted_mutex(struct type_provider *types, const struct form *form)
+{
+	TRY(probed_add(types, "mutex", "count", 0, PROBED_NUMBER(4)));
+	return add_mutex(types, form);
+}
+
+static struct err *add_any_rwsem(struct type_provider *types, const struct form *form)
+{
+	TRY(probed_add(types, "rw_semaphore", "count", 0, PROBED_NUMBER(8)));
+	TRY(probed_add(types, "rw_semaphore", "wait_list", form->list, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "rwsem_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "rwsem_waiter", "task", 16, PROBED_POINTER));
+	return probed_add(types, "rwsem_waiter", "type", 24, PROBED_NUMBER(4));
+}
+
+static struct err *add_rwsem(struct type_provider *types, const struct form *form)
+{
+	TRY(add_any_rwsem(types, form));
+	return probed_add(types, "rw_semaphore", "owner", form->owner, PROBED_NUMBER(8));
+}
+
+/* The owner's type, a pointer, is what tells a count of biases from one of flags. */
+static struct err *add_bias_rwsem(struct type_provider *types, const struct form *form)
+{
+	TRY(add_any_rwsem(types, form));
+	return form->owner ? probed_add(types, "rw_semaphore", "owner", form->owner, PROBED_POINTER)
+			   : NULL;
+}
+
+static const struct form mutex_forms[] = {
+	{16, 0, fits_mutex, add_mutex},
+	{8, 24, fits_counted_mutex, add_counted_mutex},
+};
+
+static const struct form rwsem_forms[] = {
+	{24, 8, fits_rwsem, add_rwsem},		  /* 94a9717b3c40 v5.3 */
+	{8, 32, fits_bias_rwsem, add_bias_rwsem}, /* v4.0 … v5.2: wait_list, lock, osq, owner */
+	{16, 0, fits_bias_rwsem, add_bias_rwsem}, /* before: lock, wait_list */
+};
+
+/* The only form that fits all witnesses; NULL when none or more than one does. */
+static const struct form *choose(const struct witnesses *witnesses, const struct form *forms,
+				 size_t count)
+{
+	const struct form *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t j = 0;
+
+		while (j < witnesses->count &&
+		       forms[i].fits(witnesses->kernel, &forms[i], &witnesses->list[j]))
+			j++;
+		if (j < witnesses->count)
+			continue;
+		if (found)
+			return NULL;
+		found = &forms[i];
+	}
+	return witnesses->count ? found : NULL;
+}
+
+#define MM_BYTES 1024u /* of mm_struct, in front of and with mmap_lock */
+
+/* A rw_semaphore in some task's mm: at the same place in each of them. */
+static struct err *add_mmap_lock(const struct witnesses *witnesses, unsigned list,
+				 struct type_provider *types)
+{
+	struct tasks *tasks = witnesses->kernel->tasks;
+	uint64_t found = 0;
+
+	for (size_t i = 0; i < witnesses->count; i++)
+		for (size_t j = 0; j < tasks_count(tasks); j++) {
+			uint64_t mm = tasks_at(tasks, j)->mm;
+			uint64_t offset = witnesses->list[i].head - list - mm;
+
+			if (!mm || offset >= MM_BYTES || offset == found)
+				continue;
+			if (found)
+				return NULL;
+			found = offset;
+		}
+	return found ? probed_add(types, "mm_struct", "mmap_lock", found,
+				  PROBED_STRUCT("rw_semaphore"))
+		     : NULL;
+}
+
+static struct err *probe(struct kernel *kernel, enum wait_kind kind, const struct form *forms,
+			 size_t count, struct type_provider *types)
+{
+	struct witnesses witnesses;
+	const struct form *form;
+
+	TRY(find_witnesses(kernel, kind, &witnesses));
+	form = choose(&witnesses, forms, count);
+	if (!form)
+		return NULL;
+	TRY(form->add(types, form));
+	return kind == WAIT_RWSEM ? add_mmap_lock(&witnesses, form->list, types) : NULL;
+}
+
+static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
+{
+	TRY(probed_add(types, "list_head", "next", 0, PROBED_POINTER));
+	TRY(probed_add(types, "list_head", "prev", 8, PROBED_POINTER));
+	TRY(probe(kernel, WAIT_MUTEX, mutex_forms, ARRAY_SIZE(mutex_forms), types));
+	return probe(kernel, WAIT_RWSEM, rwsem_forms, ARRAY_SIZE(rwsem_forms), types);
+}
+
+struct err *lock_probe_open(struct kernel *kernel)
+{
+	struct type_provider *types;
+
+	TRY(probed_open(&types));
+	struct err *err = probe_all(kernel, types);
+	if (err) {
+		types->ops->close(types);
+		return err;
+	}
+	return types_add(kernel->types, types);
+}
