@@ -26,7 +26,7 @@ struct arguments {
 static const char help[] =
 	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]\n"
 	"                      [--json|--locks|--dot|--memory|--log]\n"
-	"                      [--no-sandbox] [--timeout SECONDS]\n"
+	"                      [--no-sandbox] [--no-btf] [--timeout SECONDS]\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
