@@ -145,6 +145,18 @@ static bool is_hex_only(const char *line, size_t length)
 	return digits >= 2;
 }
 
+/* "comm[12]:" whose crash the next line tells. */
+static bool task_goes_on(const char *before, size_t end, const char *line, size_t length)
+{
+	static const char *const words[] = {"segfault at ", "trap ", "general protection"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (end > 3 && !memcmp(before + end - 2, "]:", 2) && length > strlen(words[i]) &&
+		    !memcmp(line, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
 /* "… RCX:" and the value in the next line; bytes of "Code:"; a board's name up to its BIOS. */
 static bool grammar_goes_on(const struct str *before, const char *line, size_t length)
 {
@@ -154,6 +166,8 @@ static bool grammar_goes_on(const struct str *before, const char *line, size_t l
 		end--;
 	if (!end || !length)
 		return false;
+	if (task_goes_on(before->data, end, line, length))
+		return true;
 	if (before->data[end - 1] == ':' && end > 3 && before->data[end - 2] != 'e' &&
 	    length >= 8 && is_hex_only(line, MIN(length, (size_t)8)))
 		return true;
