@@ -28,8 +28,10 @@ static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
 	TRY(sample_open(kernel, types, &sample));
 	TRY(probe_tasks(&sample));
 	TRY(probe_switch(kernel, types));
-	if (kernel->percpu)
+	if (kernel->percpu) {
 		TRY(probe_runqueue(&sample));
+		TRY(probe_irq_stack(&sample));
+	}
 	return probe_modules(kernel, types);
 }
 

@@ -15,7 +15,7 @@
 #define MODULE_BYTES 2048u /* struct module has 500 to 1600 bytes */
 #define LIST_OFFSET 8
 #define NAME_OFFSET 24
-#define AREA_MAX (1u << 30) /* of all modules */
+#define AREA_MAX (64u << 20) /* of one module */
 #define SYMBOLS_MAX 500000u
 
 struct image {
@@ -27,8 +27,7 @@ struct images {
 	struct kernel *kernel;
 	struct image *list;
 	size_t count;
-	bool is_layout; /* struct module_layout, 7523e4dc5057 v4.5 */
-	size_t core;	/* offset of it, or of module_core; 0 unknown */
+	size_t core; /* offset of it, or of module_core; 0 unknown */
 };
 
 static uint64_t word(const struct image *image, size_t offset)
@@ -115,10 +114,60 @@ static bool core_at(const struct images *images, const struct image *image, size
 	return is_core(image, offset, number(image, offset + 12), number(image, offset + 20));
 }
 
+#define MEMORY_KINDS 7	/* enum mod_mem_type */
+#define MEMORY_OWNER 16 /* module_memory.mtn.mod, behind base and size */
+#define MEMORY_BYTES 72 /* with mtn's two tree nodes */
+
+/*
+ * mem[MOD_MEM_NUM_TYPES] (ac3b43283923 v6.4): each area says whose it is, and the second of them,
+ * data, holds struct module. size: where it stands; is_rox came in front of it in v6.14.
+ */
+static bool mem_at(const struct image *image, size_t offset, size_t size)
+{
+	uint64_t data = word(image, offset + MEMORY_BYTES), text = word(image, offset);
+
+	for (unsigned i = 0; i < MEMORY_KINDS; i++)
+		if (word(image, offset + i * MEMORY_BYTES + MEMORY_OWNER) != image->address)
+			return false;
+	return text && !(text % 4096) && number(image, offset + size) &&
+	       number(image, offset + size) <= AREA_MAX &&
+	       image->address - data < number(image, offset + MEMORY_BYTES + size);
+}
+
+static bool mem_8_at(const struct images *images, const struct image *image, size_t offset)
+{
+	(void)images;
+	return mem_at(image, offset, 8);
+}
+
+static bool mem_12_at(const struct images *images, const struct image *image, size_t offset)
+{
+	(void)images;
+	return mem_at(image, offset, 12);
+}
+
+static struct err *add_mem(struct type_provider *types, size_t at, size_t size)
+{
+	static const char *const names[] = {"MOD_TEXT",		 "MOD_DATA",	  "MOD_RODATA",
+					    "MOD_RO_AFTER_INIT", "MOD_INIT_TEXT", "MOD_INIT_DATA",
+					    "MOD_INIT_RODATA"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		TRY(probed_add_enumerator(types, "mod_mem_type", names[i], i));
+	TRY(probed_add(types, "module_memory", "base", 0, PROBED_POINTER));
+	TRY(probed_add(types, "module_memory", "size", size, PROBED_NUMBER(4)));
+	TRY(probed_set_size(types, TYPE_STRUCT, "module_memory", MEMORY_BYTES));
+	return probed_add(types, "module", "mem", at,
+			  PROBED_ARRAY("module_memory", MEMORY_KINDS * MEMORY_BYTES));
+}
+
 static struct err *probe_memory(struct images *images, struct type_provider *types)
 {
+	if (find(images, MEMORY_KINDS * MEMORY_BYTES, mem_8_at, &images->core))
+		return add_mem(types, images->core, 8);
+	if (find(images, MEMORY_KINDS * MEMORY_BYTES, mem_12_at, &images->core))
+		return add_mem(types, images->core, 12);
 	if (find(images, 16, layout_at, &images->core)) {
-		images->is_layout = true;
 		TRY(probed_add(types, "module_layout", "base", 0, PROBED_POINTER));
 		TRY(probed_add(types, "module_layout", "size", 8, PROBED_NUMBER(4)));
 		TRY(probed_add(types, "module_layout", "text_size", 12, PROBED_NUMBER(4)));
@@ -189,15 +238,28 @@ static struct err *probe_symbols(const struct images *images, struct type_provid
 
 /* --- unwind tables ----------------------------------------------------------------------------- */
 
-/* Number, addresses of 4 bytes, entries of 6: two tables that do not overlap, in the module. */
+/* Where the i-th entry's code is: a distance from the entry itself; 0 when it cannot be read. */
+static uint64_t orc_address(const struct images *images, uint64_t ip, uint64_t i)
+{
+	uint32_t distance;
+
+	return err_ok(memory_read_u32(images->kernel->memory, ip + i * 4, &distance))
+		       ? ip + i * 4 + (uint64_t)(int64_t)(int32_t)distance
+		       : 0;
+}
+
+/* Number, addresses of 4 bytes in ascending order, entries of 6, all in the module. */
 static bool orc_at(const struct images *images, const struct image *image, size_t offset)
 {
 	uint64_t count = number(image, offset), ip = word(image, offset + 8),
-		 orc = word(image, offset + 16);
+		 orc = word(image, offset + 16), first, last;
 
-	(void)images;
-	return count && count < SYMBOLS_MAX && !number(image, offset + 4) && is_near(image, ip) &&
-	       is_near(image, orc) && (ip < orc ? orc - ip >= count * 4 : ip - orc >= count * 6);
+	if (!count || count >= SYMBOLS_MAX || number(image, offset + 4) || !is_near(image, ip) ||
+	    !is_near(image, orc) || (ip < orc ? orc - ip < count * 4 : ip - orc < count * 6))
+		return false;
+	first = orc_address(images, ip, 0);
+	last = orc_address(images, ip, count - 1);
+	return first <= last && is_near(image, first) && is_near(image, last);
 }
 
 static struct err *probe_orc(const struct images *images, struct type_provider *types)

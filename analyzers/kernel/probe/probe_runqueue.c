@@ -74,6 +74,42 @@ static bool choose(const struct places *places, size_t *current, size_t *idle)
 	return false;
 }
 
+#define HOT_BYTES 64u /* struct pcpu_hot fills a cache line */
+
+/* The top of the CPU's IRQ stack less a word (951c2a51ae75 v5.12): no other pointer there ends so. */
+static bool is_irq_stack(const struct sample *sample, size_t offset)
+{
+	unsigned cpus = MIN(percpu_cpus(sample->kernel->percpu), CPUS_MAX), seen = 0;
+
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		uint64_t hot, top;
+
+		if (!percpu_online(sample->kernel->percpu, cpu) ||
+		    !err_ok(percpu_symbol(sample->kernel, "pcpu_hot", cpu, &hot)) ||
+		    !err_ok(memory_read_u64(sample->kernel->memory, hot + offset, &top)))
+			continue;
+		if (top % PAGE_SIZE != PAGE_SIZE - 8 ||
+		    !memory_is_kernel(sample->kernel->memory, top))
+			return false;
+		seen++;
+	}
+	return seen;
+}
+
+struct err *probe_irq_stack(const struct sample *sample)
+{
+	size_t found = 0, offset = 0;
+
+	for (size_t i = 0; i + 8 <= HOT_BYTES; i += 8)
+		if (is_irq_stack(sample, i)) {
+			offset = i;
+			found++;
+		}
+	return found == 1 ? probed_add(sample->types, "pcpu_hot", "hardirq_stack_ptr", offset,
+				       PROBED_POINTER)
+			  : NULL;
+}
+
 struct err *probe_runqueue(const struct sample *sample)
 {
 	unsigned cpus = MIN(percpu_cpus(sample->kernel->percpu), CPUS_MAX), seen = 0;

@@ -8,5 +8,7 @@ struct sample;
 
 /* Add rq.curr and rq.idle (kernel/sched/sched.h). Fails on out-of-memory alone. */
 struct err *probe_runqueue(const struct sample *sample);
+/* Add pcpu_hot.hardirq_stack_ptr (d7b6d709a76a v6.2, gone in v6.15). Fails on out-of-memory alone. */
+struct err *probe_irq_stack(const struct sample *sample);
 
 #endif

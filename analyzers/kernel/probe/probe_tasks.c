@@ -82,14 +82,35 @@ static bool stack_at(const struct sample *sample, const struct sample_task *task
 	       (word == STACK_END_MAGIC || word == task->address);
 }
 
-/* Stacks are as large as they are aligned: of many, some are aligned to no more. */
-static uint64_t alignment_of(const struct sample *sample, size_t offset)
-{
-	uint64_t all = STACK_LARGEST;
+#define USER_CS 0x33u /* __USER_CS, arch/x86/include/asm/segment.h */
+#define USER_SS 0x2bu
 
-	for (size_t i = 1; i < sample->count; i++)
-		all |= sample_word(&sample->tasks[i], offset);
-	return all & -all;
+/* Where a process came into the kernel: at the top of its stack, the selectors of user mode. */
+static bool ends_at(const struct sample *sample, const struct sample_task *task, size_t offset,
+		    uint64_t size)
+{
+	uint64_t cs, ss, top = sample_word(task, offset) + size;
+	struct memory *memory = sample->kernel->memory;
+
+	return err_ok(memory_read_u64(memory, top - 32, &cs)) && cs == USER_CS &&
+	       err_ok(memory_read_u64(memory, top - 8, &ss)) && ss == USER_SS;
+}
+
+/* The size at which most processes' stacks end so; 0 when none does, or more than one. */
+static uint64_t stack_size(const struct sample *sample, size_t offset)
+{
+	uint64_t found = 0;
+
+	for (uint64_t size = STACK_SMALLEST; size <= STACK_LARGEST; size *= 2) {
+		size_t count = 0;
+
+		for (size_t i = 1; i < sample->count; i++)
+			count += ends_at(sample, &sample->tasks[i], offset, size);
+		if (count && found)
+			return 0;
+		found = count ? size : found;
+	}
+	return found;
 }
 
 static struct err *probe_stack(struct sample *sample, size_t *stack)
@@ -98,8 +119,8 @@ static struct err *probe_stack(struct sample *sample, size_t *stack)
 	if (!sample_find(sample, 0, sample->comm, 8, stack_at, stack))
 		return NULL;
 	TRY(add(sample, "stack", *stack, PROBED_POINTER));
-	return probed_set_size(sample->types, TYPE_UNION, "thread_union",
-			       alignment_of(sample, *stack));
+	uint64_t size = stack_size(sample, *stack);
+	return size ? probed_set_size(sample->types, TYPE_UNION, "thread_union", size) : NULL;
 }
 
 /* --- state ------------------------------------------------------------------------------------- */

@@ -75,16 +75,21 @@ static const char *name_of(struct type_provider *provider, struct type type)
 	return found ? found->name : NULL;
 }
 
-/* The id of what is no structure is its size. */
+/* The id of what is no structure is its size; of an array of one, its number above that. */
+#define ARRAY_SIZE_BITS 32
+#define ARRAY_ID(size, structure) ((size) | ((structure) + 1) << ARRAY_SIZE_BITS)
+
 static uint64_t size_of(struct type_provider *provider, struct type type)
 {
 	const struct probed_struct *found = struct_of(provider, type);
 
-	return found ? found->size : is_aggregate(type.kind) ? 0 : type.id;
+	return found ? found->size : is_aggregate(type.kind) ? 0 : (uint32_t)type.id;
 }
 
 static struct type target(struct type_provider *provider, struct type type)
 {
+	if (type.kind == TYPE_ARRAY && type.id >> ARRAY_SIZE_BITS)
+		return (struct type){provider, (type.id >> ARRAY_SIZE_BITS) - 1, TYPE_STRUCT};
 	if (type.kind == TYPE_ARRAY)
 		return (struct type){provider, 1, TYPE_INT};
 	return (struct type){provider, 0, type.kind == TYPE_POINTER ? TYPE_VOID : TYPE_NONE};
@@ -93,8 +98,9 @@ static struct type target(struct type_provider *provider, struct type type)
 static size_t count(struct type_provider *provider, struct type type)
 {
 	const struct probed_struct *found = struct_of(provider, type);
+	uint64_t size = type.kind == TYPE_ARRAY ? size_of(provider, target(provider, type)) : 0;
 
-	return found ? found->count : type.kind == TYPE_ARRAY ? type.id : 0;
+	return found ? found->count : size ? size_of(provider, type) / size : 0;
 }
 
 static bool member(struct type_provider *provider, struct type type, size_t i, struct member *ret)
@@ -109,15 +115,18 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 	return true;
 }
 
+/* An enumerator is kept as a member whose offset is its value. */
 static bool enumerator(struct type_provider *provider, struct type type, size_t i,
 		       const char **name, uint64_t *value)
 {
-	(void)provider;
-	(void)type;
-	(void)i;
-	(void)name;
-	(void)value;
-	return false;
+	const struct probed *probed = probed_of(provider);
+	const struct probed_struct *found = &probed->structs[type.id];
+
+	if (type.kind != TYPE_ENUM || type.id >= probed->count || i >= found->count)
+		return false;
+	*name = found->members[i].name;
+	*value = found->members[i].offset;
+	return true;
 }
 
 static void close_probed(struct type_provider *provider)
@@ -173,24 +182,42 @@ static struct err *get_struct(struct probed *probed, enum type_kind kind, const 
 	return NULL;
 }
 
+static struct err *append(struct probed_struct *into, const struct probed_member *member)
+{
+	if (into->count == MEMBERS_MAX)
+		return err_new(ERR_LIMIT, "more than %d members of %s", MEMBERS_MAX, into->name);
+	if (!array_grow(into->members, into->count))
+		return &err_nomem;
+	into->members[into->count++] = *member;
+	return NULL;
+}
+
 struct err *probed_add(struct type_provider *provider, const char *type, const char *name,
 		       uint64_t offset, struct probed_value value)
 {
 	struct type of = {provider, value.size, value.kind};
+	struct type base = value.type ? find(provider, TYPE_STRUCT, value.type) : of;
 	struct probed_struct *into;
 
-	if (value.kind == TYPE_STRUCT)
-		of = find(provider, TYPE_STRUCT, value.type);
-	if (of.kind == TYPE_NONE)
+	if (base.kind == TYPE_NONE)
 		return err_new(ERR_NOT_FOUND, "no probed struct %s", value.type);
+	if (value.kind == TYPE_STRUCT)
+		of = base;
+	else if (value.type)
+		of.id = ARRAY_ID(value.size, base.id);
 	TRY(get_struct(probed_of(provider), TYPE_STRUCT, type, &into));
-	if (into->count == MEMBERS_MAX)
-		return err_new(ERR_LIMIT, "more than %d members of %s", MEMBERS_MAX, type);
-	if (!array_grow(into->members, into->count))
-		return &err_nomem;
-	into->members[into->count++] = (struct probed_member){name, offset, of};
+	TRY(append(into, &(struct probed_member){name, offset, of}));
 	into->size = MAX(into->size, offset + size_of(provider, of));
 	return NULL;
+}
+
+struct err *probed_add_enumerator(struct type_provider *provider, const char *type,
+				  const char *name, uint64_t value)
+{
+	struct probed_struct *into;
+
+	TRY(get_struct(probed_of(provider), TYPE_ENUM, type, &into));
+	return append(into, &(struct probed_member){.name = name, .offset = value});
 }
 
 struct err *probed_set_size(struct type_provider *provider, enum type_kind kind, const char *type,
