@@ -16,7 +16,9 @@
 
 static const char *skip_blanks(const char *text)
 {
-	return text + strspn(text, " \t");
+	while (*text == ' ' || *text == '\t') /* of each line, many times: strspn() takes longer */
+		text++;
+	return text;
 }
 
 /* --- what a line is --------------------------------------------------------------------------- */
@@ -308,7 +310,8 @@ static void take_rip(struct report_reader *reader, const char *text)
 	    cpu < UINT16_MAX)
 		report->cpu = (int)cpu;
 	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);) {
-		at = open + 2 + strcspn(open + 2, "]") + 1;
+		at = open + 2 + strcspn(open + 2, "]");
+		at += *at == ']'; /* a line may be cut before it */
 		addressed = true;
 	}
 	at = skip_blanks(at);

@@ -281,7 +281,7 @@ static bool take_owner(struct shown *shown, const char *text)
 bool shown_take_line(struct shown *shown, const char *text, size_t line)
 {
 	text += strspn(text, " \t");
-	if (has_suffix(text, "Show State"))
+	if ((*text == 'S' || *text == 's') && has_suffix(text, "Show State"))
 		shown->all_tasks = true; /* SysRq-t; "Show Blocked State" is -w */
 	return take_lock(shown, text) || take_idle(shown, text, line) || take_owner(shown, text);
 }

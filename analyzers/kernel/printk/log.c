@@ -63,13 +63,13 @@ void log_add(struct log_builder *builder, const struct log_line *like, const cha
 void log_builder_set_wall(struct log_builder *builder, struct log_line *like, const char *text,
 			  size_t length)
 {
-	const char *last = builder->wall.data + builder->last_wall;
+	const char *last = builder->wall.data ? builder->wall.data + builder->last_wall : "";
 
 	like->wall = NULL;
 	if (!length)
 		return;
 	/* Lines of one second share its text. */
-	if (!builder->wall.length || strlen(last) != length || memcmp(last, text, length) != 0) {
+	if (strlen(last) != length || memcmp(last, text, length) != 0) {
 		builder->last_wall = builder->wall.length;
 		str_append(&builder->wall, text, length);
 		str_append(&builder->wall, "", 1);

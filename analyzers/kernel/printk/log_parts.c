@@ -120,7 +120,7 @@ static void cut_overlap(struct str *text, const struct part *part)
 
 bool log_parts_join(const char *text, size_t length, struct str *ret)
 {
-	bool found = memmem(text, length, " Part", 5) != NULL;
+	bool found = length && memmem(text, length, " Part", 5) != NULL;
 	_free_ struct part *parts = found ? calloc(PARTS_MAX, sizeof(*parts)) : NULL;
 	size_t count = parts ? find_parts(text, length, parts) : 0;
 

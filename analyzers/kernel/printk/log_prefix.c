@@ -540,9 +540,10 @@ static void skip_quotes(struct cursor *c)
 
 static bool take_element(struct cursor *c, struct log_prefix *prefix)
 {
-	return take_own(c, prefix) || (!prefix->wall.length && take_date(c, prefix)) ||
-	       take_stream(c, prefix) || take_relay(c, prefix) ||
-	       (!prefix->kernel && take_facility(c, prefix)) ||
+	bool undated = !prefix->wall.length && !prefix->has_time; /* dates stand before uptime */
+
+	return take_own(c, prefix) || (undated && take_date(c, prefix)) || take_stream(c, prefix) ||
+	       take_relay(c, prefix) || (!prefix->kernel && take_facility(c, prefix)) ||
 	       (!prefix->kernel && take_tag(c, prefix));
 }
 
