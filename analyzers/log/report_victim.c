@@ -50,7 +50,7 @@ static size_t interrupted(const struct report_stack *stack)
 		return 0;
 	while (at < stack->count && stack->frames[at].context == stack->frames[0].context) {
 		if (is_entry(stack->frames[at++].place.symbol))
-			return at;
+			return at < stack->count ? at : 0;
 	}
 	if (at < stack->count && is_entry(stack->frames[at].place.symbol))
 		at++;

@@ -100,6 +100,21 @@ START_TEST(user_traps_are_no_reports)
 }
 END_TEST
 
+/* The trace of a stuck CPU that ends with the interrupt's entry: nothing was interrupted. */
+START_TEST(a_trace_of_an_interrupt_alone)
+{
+	struct text text = read_text(
+		"[    1.000000] watchdog: BUG: soft lockup - CPU#3 stuck for 23s! [lab:5]\n"
+		"[    1.000001] Call Trace:\n[    1.000002]  <IRQ>\n"
+		"[    1.000003]  watchdog_timer_fn+0x1/0x2\n"
+		"[    1.000004]  apic_timer_interrupt+0xf/0x20\n");
+
+	ck_assert_uint_eq(text.reports->count, 1);
+	ck_assert_uint_eq(text.reports->list[0].stacks[0].count, 2);
+	text_deinit(&text);
+}
+END_TEST
+
 START_TEST(nothing_at_all)
 {
 	struct text text = read_text("");
@@ -113,4 +128,4 @@ START_TEST(nothing_at_all)
 END_TEST
 
 UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, cut_in_front, reports_without_end,
-	  user_traps_are_no_reports, nothing_at_all)
+	  user_traps_are_no_reports, a_trace_of_an_interrupt_alone, nothing_at_all)
