@@ -6,8 +6,8 @@
 -- advice: See the memory table the OOM report printed in the log; look for the largest consumers and for leaks in slab.
 SELECT
 	'the kernel panicked because it ran out of memory' || coalesce(': ' || c.reason, '') AS because,
-	coalesce(c.reason, 'out of memory') || coalesce(', ' || c.comm || '/' || c.pid, '') ||
-		coalesce('; ' || o.eater, '') AS headline,
+	-- not the task that merely asked
+	coalesce(c.reason, 'out of memory') || coalesce('; ' || o.eater, '') AS headline,
 	c.confidence, c.finding, o.finding AS finding2
 FROM crash c LEFT JOIN oom o ON o.dump = c.dump AND o.end = 'panic'
 WHERE c.dump = :dump AND c.kind = 'out_of_memory' AND (c.message IS NULL OR c.message <> c.reason);

@@ -2,7 +2,8 @@
 -- "finding" is the number to give back as the reason. Created anew whenever this text changes; how
 -- to use them: rules/README.md.
 
--- What killed the kernel; "place" is ready for a headline: " in f+0x5 [module], comm/pid".
+-- What killed the kernel; "place" is ready for a headline: " in f+0x5 [module], comm/pid"; a work item
+-- or a timer stands there instead of the task that ran it, or that it interrupted.
 CREATE VIEW crash AS
 SELECT dump, number AS finding, confidence,
 	evidence ->> '$.kind' AS kind,
@@ -31,25 +32,30 @@ SELECT dump, number AS finding, confidence,
 		coalesce(', called from ' || (evidence ->> '$.culprit.symbol') || '+' ||
 			printf('0x%x', evidence ->> '$.culprit.offset') ||
 			coalesce(' [' || (evidence ->> '$.culprit.module') || ']', ''), '') ||
-		coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
-			(evidence ->> '$.task.pid'), '') AS place,
+		coalesce(', ' || coalesce(evidence ->> '$.context.who',
+			coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+			(evidence ->> '$.task.pid')), '') AS place,
 	-- where the fault is: the caller of a helper that only noticed, else the place itself
 	evidence ->> '$.culprit.symbol' AS culprit,
 	coalesce(' in ' || coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol') || '+' ||
 		printf('0x%x', coalesce(evidence ->> '$.culprit.offset', evidence ->> '$.rip.offset')), '') ||
 		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
 			evidence ->> '$.culprit.module') || ']', '') ||
-		coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
-			(evidence ->> '$.task.pid'), '') AS culprit_place,
-	coalesce(', ' || coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
-		(evidence ->> '$.task.pid'), '') AS task,
+		coalesce(', ' || coalesce(evidence ->> '$.context.who',
+			coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+			(evidence ->> '$.task.pid')), '') AS culprit_place,
+	coalesce(', ' || coalesce(evidence ->> '$.context.who',
+		coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
+		(evidence ->> '$.task.pid')), '') AS task,
 	evidence ->> '$.lockup_s' AS lockup_s,
 	evidence ->> '$.lock.address' AS spins_for,
 	(evidence ->> '$.work.function') || coalesce(' [' || (evidence ->> '$.work.module') || ']', '') AS work,
 	evidence ->> '$.stall.starved' AS starved,
 	-- 'memory' or 'log': what tells of the crash
 	iif(evidence ->> '$.why' LIKE '%log%', 'log', 'memory') AS source,
-	evidence ->> '$.why' AS why
+	evidence ->> '$.why' AS why,
+	evidence ->> '$.context.kind' AS context,
+	evidence ->> '$.context.function' AS context_function
 FROM finding WHERE code = 'crash';
 
 -- A report of the kernel in its log: one block about one event, in the log's order.
@@ -91,6 +97,20 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.uptime_s' AS uptime_s,
 	evidence ->> '$.cpus' AS cpus
 FROM finding WHERE code = 'system';
+
+-- A CPU that does not answer.
+CREATE VIEW silent_cpu AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.task.pid' AS pid,
+	evidence ->> '$.task.comm' AS comm,
+	evidence ->> '$.culprit.symbol' AS symbol,
+	evidence ->> '$.culprit.module' AS module,
+	evidence ->> '$.interrupts_off' AS interrupts_off,
+	evidence ->> '$.behind_s' AS behind_s,
+	evidence ->> '$.waits_itself' AS waits_itself,
+	evidence ->> '$.why' AS why
+FROM finding WHERE code = 'cpu.silent';
 
 -- A lock that somebody waits for; waiters and holders have views of their own.
 CREATE VIEW lock AS
@@ -381,6 +401,13 @@ SELECT dump, number AS finding, confidence, headline,
 	(evidence ->> '$.why') LIKE 'comes back%' AS loop,
 	coalesce(evidence ->> '$.near', 0) AS near
 FROM finding WHERE code = 'memory.freelist';
+
+-- Who has most of the memory; share: of all, that the largest use has.
+CREATE VIEW memory_usage AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.largest' AS largest,
+	evidence ->> '$.share' AS share
+FROM finding WHERE code = 'memory.usage';
 
 -- What a bad value may be.
 CREATE VIEW hypothesis AS

@@ -4,8 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/errno_name.h"
+#include "base/str.h"
+#include "crash/crash_context.h"
 #include "crash/crash_lockup.h"
 #include "crash/culprit.h"
 #include "describe.h"
@@ -183,6 +186,66 @@ static json_t *culprit_json(const struct crash *crash)
 			 place.module[0] ? json_escaped(place.module) : json_null());
 }
 
+/* Who ran: the headline names this and not the task, where the task was only interrupted. */
+static void put_who(const struct crash *crash, const struct crash_context *context, json_t *json)
+{
+	_str_ struct str text = {0};
+
+	if (crash_context_interrupts(context->kind)) {
+		str_puts(&text, "in ");
+		crash_context_words(context, &text);
+		if (crash->cpu >= 0)
+			str_printf(&text, " on CPU %d", crash->cpu);
+	} else if (context->kind == CRASH_CONTEXT_WORK) {
+		str_puts(&text, "in ");
+		crash_context_words(context, &text);
+		if (crash->pid >= 0) {
+			str_puts(&text, ", ");
+			str_escape(&text, crash->comm, strlen(crash->comm));
+			str_printf(&text, "/%d", crash->pid);
+		}
+	}
+	if (text.length)
+		json_put(json, "who", json_string(text.data));
+}
+
+/* What the CPU was doing, in a sentence: "timer function f; sh/99, which it interrupted, is innocent" */
+static void put_words(const struct crash *crash, const struct crash_context *context, json_t *json)
+{
+	_str_ struct str text = {0};
+
+	crash_context_words(context, &text);
+	if (crash->pid >= 0) {
+		bool innocent = crash_context_interrupts(context->kind);
+
+		str_puts(&text, innocent ? "; " : " of ");
+		str_escape(&text, crash->comm, strlen(crash->comm));
+		str_printf(&text, "/%d%s", crash->pid,
+			   innocent ? ", which it interrupted, is innocent" : "");
+	}
+	json_put(json, "text", text.data ? json_string(text.data) : NULL);
+}
+
+static json_t *context_json(const struct crash *crash)
+{
+	struct crash_context context;
+	json_t *json;
+
+	crash_context_find(crash, &context);
+	if (context.kind == CRASH_CONTEXT_UNKNOWN)
+		return NULL;
+	json = json_pack("{s:s}", "kind", crash_context_name(context.kind));
+	if (context.function[0])
+		json_put(json, "function", json_escaped(context.function));
+	if (context.module[0])
+		json_put(json, "module", json_escaped(context.module));
+	if (context.queue[0])
+		json_put(json, "queue", json_escaped(context.queue));
+	put_who(crash, &context, json);
+	put_words(crash, &context, json);
+	return json;
+}
+
 json_t *crash_json(const struct crash *crash)
 {
 	const struct regs *regs = crash_regs(crash);
@@ -195,6 +258,7 @@ json_t *crash_json(const struct crash *crash)
 	json_put(json, "task", task_json(crash));
 	json_put(json, "rip", rip_json(crash));
 	json_put(json, "culprit", culprit_json(crash));
+	json_put(json, "context", context_json(crash));
 	json_put(json, "registers", regs ? registers_json(regs) : NULL);
 	if (crash->exception)
 		json_put(json, "exception", crash->entry[0] ? json_string(crash->entry) : NULL);

@@ -88,14 +88,23 @@ static bool find_cpu(struct crash *crash)
 static bool is_exception_entry(const char *name)
 {
 	static const char *const plain[] = {
-		"page_fault",	      "async_page_fault",
-		"general_protection", "stack_segment",
-		"invalid_op",	      "divide_error",
-		"double_fault",	      "do_double_fault",
-		"overflow",	      "bounds",
-		"invalid_TSS",	      "segment_not_present",
-		"alignment_check",    "simd_coprocessor_error",
-		"coprocessor_error",  "device_not_available",
+		"page_fault",
+		"async_page_fault",
+		"general_protection",
+		"stack_segment",
+		"invalid_op",
+		"divide_error",
+		"double_fault",
+		"do_double_fault",
+		"overflow",
+		"bounds",
+		"invalid_TSS",
+		"segment_not_present",
+		"alignment_check",
+		"simd_coprocessor_error",
+		"coprocessor_error",
+		"device_not_available",
+		"int3",
 	};
 
 	if (!strncmp(name, "asm_exc_", 8))
@@ -145,12 +154,14 @@ static bool exception_in_trace(struct crash *crash)
 	return false;
 }
 
-#define PT_REGS_SEARCH 8 /* words between the stack pointer at the fault and the frame below it */
+#define PT_REGS_SEARCH 16 /* words between the stack pointer at the fault and the frame below it */
 
 /*
  * An oops that went to kdump: the registers saved are those at the fault itself. The frame the CPU
  * pushed still stands just below that stack pointer, and below it the return address into the
- * entry code, which says which exception it was.
+ * entry code, which says which exception it was. For int3 the entry code pushes that frame a second
+ * time, with a gap between (2700fefdb2d9 v5.2), and saves the registers below the copy: the right
+ * one is that with the return address.
  */
 static bool exception_below_stack(struct crash *crash)
 {
@@ -163,20 +174,22 @@ static bool exception_below_stack(struct crash *crash)
 	    !regs_known(&first->regs, REG_RSP))
 		return false;
 	uint64_t top = first->regs.value[REG_RSP] & ~7ull;
-	for (unsigned i = 0; i < PT_REGS_SEARCH; i++, top -= 8) {
+	struct regs regs, found = {0};
+
+	crash->entry[0] = '\0';
+	for (unsigned i = 0; i < PT_REGS_SEARCH && !crash->entry[0]; i++, top -= 8) {
 		uint64_t return_address;
-		struct regs regs;
 
 		if (!err_ok(pt_regs_read(kernel, top - size, &regs)) ||
 		    regs.value[REG_RIP] != first->regs.value[REG_RIP] ||
 		    regs.value[REG_RSP] != first->regs.value[REG_RSP] ||
 		    !err_ok(memory_read_u64(kernel->memory, top - size - 8, &return_address)))
 			continue;
-		if (!entry_at(kernel, return_address, crash->entry, sizeof(crash->entry)))
-			crash->entry[0] = '\0';
-		return take_exception(crash, 0, &regs);
+		if (entry_at(kernel, return_address, crash->entry, sizeof(crash->entry)) ||
+		    !found.known)
+			found = regs;
 	}
-	return false;
+	return found.known && take_exception(crash, 0, &found);
 }
 
 /* A stack overflow or double fault runs on its own stack: search the IST frame by its registers. */

@@ -102,6 +102,7 @@ static const struct {
 	{CRASH_BUG, {"kernel BUG at"}},
 	{CRASH_WARN, {"WARNING: "}},
 	{CRASH_DIVIDE_ERROR, {"divide error:"}},
+	{CRASH_INT3, {"int3:"}},
 	{CRASH_INVALID_OPCODE, {"invalid opcode:"}},
 	{CRASH_DOUBLE_FAULT, {"double fault:"}},
 	{CRASH_STACK_OVERFLOW,

@@ -31,7 +31,6 @@
 
 #define PAGE_BUDGET 1200 /* pages the audit may read from the dump */
 #define PARTIAL_MAX 64	 /* slabs of one node's partial list that are looked at */
-#define NODES_MAX 64
 #define BROKEN_MAX 16 /* lists reported */
 
 struct audit {
@@ -111,30 +110,16 @@ static struct err *check_cpus(struct audit *audit, const struct slab_cache *cach
 	return NULL;
 }
 
-/* kmem_cache_node addresses: node[] of pointers, or 7.x's per_node[] of {node, barn}. */
-static bool node_at(struct kernel *kernel, const struct slab_cache *cache, size_t i, uint64_t *ret)
-{
-	const struct member *nodes = members_get(kernel->members, MEMBER_CACHE_NODE);
-
-	if (i >= slab_nodes(kernel))
-		return false;
-	uint64_t stride = type_size(type_target(nodes->type));
-	return err_ok(memory_read_u64(kernel->memory,
-				      cache->address + member_offset(nodes) + i * stride, ret));
-}
-
 static struct err *check_partial(struct audit *audit, const struct slab_cache *cache)
 {
 	const struct member *partial = members_get(audit->kernel->members, MEMBER_NODE_PARTIAL);
 	const struct member *list = members_get(audit->kernel->members, MEMBER_SLAB_LIST);
 	uint64_t node;
 
-	for (size_t i = 0; partial && list && i < NODES_MAX; i++) {
+	for (unsigned i = 0; partial && list && i < slab_nodes(audit->kernel); i++) {
 		_list_walk_ struct list_walk walk = {0};
 
-		if (!node_at(audit->kernel, cache, i, &node))
-			break;
-		if (!node)
+		if (!slab_node(audit->kernel, cache, i, &node))
 			continue;
 		list_walk_init(&walk, audit->kernel, node + member_offset(partial), PARTIAL_MAX);
 		while (!spent(audit) && list_walk_next(&walk))

@@ -215,6 +215,7 @@ static void put_crash(const struct page *page, const json_t *crash)
 	field(page, "message", json_string_at(crash, "message"));
 	field(page, "at", where.data);
 	field(page, "task", who.data);
+	field(page, "context", json_string_at(crash, "context.text"));
 	put_stuck(page, crash);
 	field(page, "address", fault.data);
 	field(page, "from", json_string_at(crash, "fault.why"));

@@ -95,5 +95,8 @@ static inline uint64_t slab_object_start(const struct slab *slab, unsigned index
 
 /* NUMA nodes a cache has entries for: kmem_cache.node[] is no longer than that (nr_node_ids). */
 unsigned slab_nodes(struct kernel *kernel);
+/* Address of a cache's kmem_cache_node for the node with this index. False when it has none. */
+bool slab_node(struct kernel *kernel, const struct slab_cache *cache, unsigned index,
+	       uint64_t *ret);
 
 #endif

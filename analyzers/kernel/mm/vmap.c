@@ -11,15 +11,23 @@
 #define DEPTH_MAX 128	   /* a red-black tree of 2^64 nodes is no deeper */
 #define VMAP_NODES_MAX 128 /* as vmap_init_nodes() has it */
 
-static void read_caller(struct kernel *kernel, uint64_t area, struct vmap_area *ret)
-{
-	uint64_t vm;
+#define AREAS_MAX (1u << 20)
+#define VM_ALLOC 2 /* include/linux/vmalloc.h: vmalloc() took its pages */
 
-	ret->caller = 0;
-	if (members_has(kernel->members, MEMBER_VMAP_VM) &&
-	    err_ok(member_read(kernel, area, MEMBER_VMAP_VM, &vm)) && vm &&
-	    !err_ok(member_read(kernel, vm, MEMBER_VM_CALLER, &ret->caller)))
+/* What the area's struct vm_struct says, if it has one. */
+static void read_vm(struct kernel *kernel, uint64_t area, struct vmap_area *ret)
+{
+	uint64_t vm, flags;
+
+	ret->caller = ret->pages = 0;
+	if (!members_has(kernel->members, MEMBER_VMAP_VM) ||
+	    !err_ok(member_read(kernel, area, MEMBER_VMAP_VM, &vm)) || !vm)
+		return;
+	if (!err_ok(member_read(kernel, vm, MEMBER_VM_CALLER, &ret->caller)))
 		ret->caller = 0;
+	if (!err_ok(member_read(kernel, vm, MEMBER_VM_FLAGS, &flags)) || !(flags & VM_ALLOC) ||
+	    !err_ok(member_read(kernel, vm, MEMBER_VM_PAGES, &ret->pages)))
+		ret->pages = 0;
 }
 
 static bool in_tree(struct kernel *kernel, uint64_t node, uint64_t address, struct vmap_area *ret)
@@ -33,7 +41,7 @@ static bool in_tree(struct kernel *kernel, uint64_t node, uint64_t address, stru
 		    !err_ok(member_read(kernel, area, MEMBER_VMAP_END, &ret->end)))
 			return false;
 		if (address >= ret->start && address < ret->end) {
-			read_caller(kernel, area, ret);
+			read_vm(kernel, area, ret);
 			return true;
 		}
 		if (!err_ok(member_read(kernel, node,
@@ -79,4 +87,63 @@ bool vmap_find(struct kernel *kernel, uint64_t address, struct vmap_area *ret)
 	return (err_ok(variable_read(kernel, "vmap_area_root", 8, &root)) &&
 		in_tree(kernel, root, address, ret)) ||
 	       in_nodes(kernel, address, ret);
+}
+
+/* --- all areas -------------------------------------------------------------------------------- */
+
+struct tree_walk {
+	struct kernel *kernel;
+	struct err *(*each)(void *context, const struct vmap_area *area);
+	void *context;
+	size_t left;	       /* areas that may still be met: a broken tree may lead in circles */
+	struct vmap_area area; /* at hand */
+};
+
+static struct err *tell_of(struct tree_walk *walk, uint64_t address)
+{
+	struct vmap_area *area = &walk->area;
+
+	if (!TRY_OK(member_read(walk->kernel, address, MEMBER_VMAP_START, &area->start)) ||
+	    !TRY_OK(member_read(walk->kernel, address, MEMBER_VMAP_END, &area->end)))
+		return NULL;
+	read_vm(walk->kernel, address, area);
+	return walk->each(walk->context, area);
+}
+
+/* The left subtree, the node itself, then on to the right. */
+static struct err *walk_tree(struct tree_walk *walk, uint64_t node, unsigned depth)
+{
+	const struct member *rb = members_get(walk->kernel->members, MEMBER_VMAP_RB);
+	uint64_t child;
+
+	for (; node && rb && depth < DEPTH_MAX && walk->left; depth++) {
+		walk->left--;
+		if (TRY_OK(member_read(walk->kernel, node, MEMBER_RB_LEFT, &child)))
+			TRY(walk_tree(walk, child, depth + 1));
+		TRY(tell_of(walk, node - member_offset(rb)));
+		if (!TRY_OK(member_read(walk->kernel, node, MEMBER_RB_RIGHT, &node)))
+			break;
+	}
+	return NULL;
+}
+
+struct err *vmap_each(struct kernel *kernel,
+		      struct err *(*each)(void *context, const struct vmap_area *area),
+		      void *context)
+{
+	const struct member *busy = members_get(kernel->members, MEMBER_VMAP_NODE_BUSY);
+	uint64_t stride = type_size(types_find_struct(kernel->types, "vmap_node"));
+	struct tree_walk walk = {kernel, each, context, AREAS_MAX, {0}};
+	uint64_t root, nodes, count;
+
+	if (TRY_OK(variable_read(kernel, "vmap_area_root", 8, &root)))
+		return walk_tree(&walk, root, 0);
+	if (!busy || !TRY_OK(variable_read(kernel, "vmap_nodes", 8, &nodes)) ||
+	    !TRY_OK(variable_read(kernel, "nr_vmap_nodes", 4, &count)))
+		return NULL;
+	for (uint64_t i = 0; i < MIN(count, VMAP_NODES_MAX); i++)
+		if (TRY_OK(memory_read_u64(kernel->memory, nodes + i * stride + member_offset(busy),
+					   &root)))
+			TRY(walk_tree(&walk, root, 0));
+	return NULL;
 }

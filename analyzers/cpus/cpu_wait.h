@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_CPUS_CPU_WAIT
+#define TRIAGE_CPUS_CPU_WAIT
+
+#include "cpus/cpu_state.h"
+
+/* How a CPU is waited for. */
+enum cpu_wait_how { CPU_WAIT_NONE, CPU_WAIT_CALL, CPU_WAIT_STOP };
+
+/* What a CPU waits for others in. */
+struct cpu_wait {
+	enum cpu_wait_how how;	    /* NONE: for nobody */
+	struct report_place caller; /* who wanted it; symbol "" unknown */
+};
+
+/* By the functions on its stack, from where it was stopped to the next interrupt. */
+void cpu_wait_find(struct kernel *kernel, const struct cpu_state *state, struct cpu_wait *ret);
+
+/*
+ * Whether a call that one CPU waits for still stands in the other's queue: proven by the call's own
+ * place, on the waiter's stack or among what it has for the other one. *function: what it is to run
+ * there.
+ */
+bool cpu_wait_call_pending(struct kernel *kernel, const struct cpu_state *waiter,
+			   const struct cpu_state *target, uint64_t *function);
+/* Whether a CPU has not come to stop, though its stopper has been told to. */
+bool cpu_wait_stop_pending(struct kernel *kernel, const struct cpu_state *target);
+/* Whether the grace period that runs waits for this CPU. */
+bool cpu_wait_rcu_pending(struct kernel *kernel, const struct cpu_state *target);
+
+#endif

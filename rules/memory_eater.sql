@@ -1,0 +1,16 @@
+-- id: memory_eater
+-- title: no memory left, and who has it
+-- cause: out_of_memory
+-- severity: critical
+-- confidence: 0.95
+-- advice: The task that asked last only met the end: look at who holds the memory, and whether it grows without bound.
+-- advice: All uses and the largest holders are in memory.usage of the JSON.
+SELECT
+	'the kernel panicked because it ran out of memory; by its structures, ' || u.headline AS because,
+	'out of memory: ' || u.headline AS headline,
+	u.confidence, c.finding, u.finding AS finding2
+FROM crash c JOIN memory_usage u ON u.dump = c.dump
+WHERE c.dump = :dump AND c.kind = 'out_of_memory' AND u.share >= 0.4
+	-- a control group has a limit of its own
+	AND NOT EXISTS (SELECT 1 FROM oom o WHERE o.dump = :dump AND o."end" = 'panic'
+		AND (o.asked OR o."constraint" <> 'none'));
