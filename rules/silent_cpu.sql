@@ -3,8 +3,7 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.95
--- advice: The CPU that noticed only waits: look at what the silent one runs, and for what it keeps interrupts or preemption off.
--- rules-out: The task on the CPU that panicked: it waits like the others.
+-- advice: Look at what the named CPU runs, and for what it keeps interrupts or preemption off; whoever waits for it, or noticed, is not to blame.
 SELECT
 	why AS because, headline, confidence, finding
 FROM silent_cpu

@@ -63,10 +63,23 @@ static void decide(struct crash *crash, enum crash_kind kind, double confidence,
 	crash->why = why;
 }
 
-/* A function between the dump and the exception, or anywhere on a stack without one. */
+/*
+ * How many frames the panic's way has: up to the exception, or all of a stack without one. Where the
+ * stack begins with the exception, its own function may have been asked to crash; who called that
+ * did not panic.
+ */
+static size_t panic_frames(const struct crash *crash)
+{
+	if (crash->exception && crash->frame)
+		return crash->frame;
+	return crash->exception && crash->entry[0] ? MIN(1u, crash->trace.count)
+						   : crash->trace.count;
+}
+
+/* A function on that way that says so. */
 static bool kind_by_sign(struct crash *crash)
 {
-	size_t end = crash->exception && crash->frame ? crash->frame : crash->trace.count;
+	size_t end = panic_frames(crash);
 	char name[128];
 
 	for (size_t i = 0; i < end; i++) {

@@ -22,6 +22,9 @@ extern const struct crash memory_crashes[];
 extern const struct crash hang_crashes[];
 extern const struct crash call_crashes[];
 extern const struct crash link_crashes[];
+extern const struct crash silent_crashes[];
+extern const struct crash context_crashes[];
+extern const struct crash hog_crashes[];
 
 /* /proc/crashme can be mapped; touching the mapping is part of the mmap_lock crash. */
 extern const struct vm_operations_struct crashme_vm_ops;

@@ -59,6 +59,7 @@ static void null_offset(void)
 	MODULE_TRUTH("null_dereference", "crashme_null_third");
 	truth("fault_address=0x%016lx", offsetof(struct queue, depth));
 	truth("access=read");
+	truth("context=syscall:write");
 	sink = crashme_null_first(queue);
 }
 
@@ -72,9 +73,22 @@ static crash_fn void crashme_in_irq(void *queue)
 	sink = crashme_null_first(queue);
 }
 
+static void truth_interrupted(const char *context, const char *function)
+{
+	truth("context=%s:%s", context, function);
+	truth("culprit=%s", function);
+	truth("innocent=%s/%d", current->comm, current->pid);
+}
+
+static crash_fn void crashme_called(void *queue)
+{
+	truth_interrupted("call", "crashme_called");
+	crashme_in_irq(queue);
+}
+
 static void null_irq(void)
 {
-	smp_call_function_single(num_online_cpus() - 1 - get_cpu(), crashme_in_irq,
+	smp_call_function_single(num_online_cpus() - 1 - get_cpu(), crashme_called,
 				 kzalloc(sizeof(struct queue), GFP_ATOMIC), 1);
 	put_cpu();
 }
@@ -83,6 +97,7 @@ static struct queue *softirq_queue;
 
 static crash_fn void crashme_in_timer(struct timer_list *unused)
 {
+	truth_interrupted("timer", "crashme_in_timer");
 	crashme_in_irq(softirq_queue);
 	sink++;
 }
@@ -97,6 +112,8 @@ static void null_softirq(void)
 
 static crash_fn void crashme_in_work(struct work_struct *unused)
 {
+	truth("context=work:crashme_in_work");
+	truth("culprit=crashme_in_work");
 	crashme_in_irq(kzalloc(sizeof(struct queue), GFP_KERNEL));
 	sink++;
 }
@@ -304,7 +321,9 @@ static void softlockup(void)
 static void rcu_stall(void)
 {
 	truth("kind=rcu_stall");
-	truth("stalled_pid=%d", current->pid);
+	truth("cause=lockup");
+	truth("culprit=crashme_spin");
+	truth("culprit=%s/%d", current->comm, current->pid);
 	crashme_spin();
 }
 

@@ -69,12 +69,6 @@ struct err *slab_caches_get(struct kernel *of, uint64_t address, const struct sl
 	return err_at(ERR_NOT_FOUND, address, "no cache");
 }
 
-unsigned slab_nodes(struct kernel *of)
-{
-	(void)of;
-	return 1;
-}
-
 unsigned percpu_cpus(const struct percpu *percpu)
 {
 	(void)percpu;
