@@ -31,7 +31,7 @@
 
 #define PAGE_BUDGET 1200 /* pages the audit may read from the dump */
 #define PARTIAL_MAX 64	 /* slabs of one node's partial list that are looked at */
-#define BROKEN_MAX 16 /* lists reported */
+#define BROKEN_MAX 16	 /* lists reported */
 
 struct audit {
 	struct analysis *analysis;

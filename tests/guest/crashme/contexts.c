@@ -20,12 +20,18 @@ struct record {
 };
 
 static struct record *record;
-static u64 sink;
 
 static crash_fn u64 crashme_record_length(struct record *record)
 {
 	return READ_ONCE(record->length) + 1;
 }
+
+/* The barrier keeps the caller on the stack. */
+#define crashme_meet_null()                                                                        \
+	do {                                                                                       \
+		crashme_record_length(record);                                                     \
+		barrier();                                                                         \
+	} while (0)
 
 static void truth_context(const char *context, const char *function)
 {
@@ -46,8 +52,7 @@ static crash_fn void crashme_queued(struct work_struct *unused)
 {
 	truth_context("work", "crashme_queued");
 	truth("culprit=crashme_queued");
-	sink = crashme_record_length(record);
-	sink++;
+	crashme_meet_null();
 }
 
 static DECLARE_WORK(queued, crashme_queued);
@@ -63,7 +68,7 @@ static void null_queue(void)
 static crash_fn enum hrtimer_restart crashme_in_hrtimer(struct hrtimer *unused)
 {
 	truth_interrupted("hrtimer", "crashme_in_hrtimer");
-	sink = crashme_record_length(record);
+	crashme_meet_null();
 	return HRTIMER_NORESTART;
 }
 
@@ -83,8 +88,7 @@ static void null_hrtimer(void)
 static crash_fn void crashme_in_tasklet(struct tasklet_struct *unused)
 {
 	truth_interrupted("tasklet", "crashme_in_tasklet");
-	sink = crashme_record_length(record);
-	sink++;
+	crashme_meet_null();
 }
 
 static DECLARE_TASKLET(tasklet, crashme_in_tasklet);
@@ -97,7 +101,7 @@ static void null_tasklet(void)
 static int crashme_in_thread(void *unused)
 {
 	truth_context("kthread", "crashme_in_thread");
-	sink = crashme_record_length(record);
+	crashme_meet_null();
 	return 0;
 }
 
@@ -109,7 +113,7 @@ static void null_thread(void)
 static crash_fn int crashme_in_nmi(unsigned int type, struct pt_regs *regs)
 {
 	truth_interrupted("nmi", "crashme_in_nmi");
-	sink = crashme_record_length(record);
+	crashme_meet_null();
 	return NMI_HANDLED;
 }
 

@@ -84,6 +84,7 @@ static crash_fn void crashme_called(void *queue)
 {
 	truth_interrupted("call", "crashme_called");
 	crashme_in_irq(queue);
+	sink++;
 }
 
 static void null_irq(void)

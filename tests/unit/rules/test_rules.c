@@ -568,15 +568,17 @@ START_TEST(hostile_evidence_breaks_no_rule)
 }
 END_TEST
 
+#define ROW_MAX 4096 /* bytes of a row of a table */
+
 /* The line of rules/README.md's table on a view, "" when there is none. */
-static void find_row(const char *view, char line[1024])
+static void find_row(const char *view, char line[ROW_MAX])
 {
 	FILE *file = fopen("rules/README.md", "r");
 	char start[64];
 
 	ck_assert_ptr_nonnull(file);
 	snprintf(start, sizeof(start), "| `%s` |", view);
-	while (fgets(line, 1024, file) && strncmp(line, start, strlen(start)))
+	while (fgets(line, ROW_MAX, file) && strncmp(line, start, strlen(start)))
 		line[0] = '\0';
 	fclose(file);
 }
@@ -595,7 +597,7 @@ START_TEST(every_view_is_documented)
 		"WHERE m.type = 'view' AND p.name NOT IN ('dump', 'finding')",
 		&stmt));
 	for (;; seen++) {
-		char line[1024] = "", column[64];
+		char line[ROW_MAX] = "", column[64];
 
 		assert_ok(stmt_step(stmt, &row));
 		if (!row)
