@@ -16,8 +16,8 @@ SELECT
 			iif(said LIKE '%circular%', '; elsewhere it is the other way round', '')
 		END AS headline,
 	confidence, finding
-FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
-		'INFO: ', ''), '[] !') AS said
+FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
+		'INFO: ', ''), 'BUG: ', ''), '[] !') AS said
 	FROM crash c LEFT JOIN report r ON r.dump = c.dump AND r.kind = c.kind AND r.message = c.message
 	WHERE c.dump = :dump AND c.kind IN ('lockdep', 'bad_unlock')
 	ORDER BY r.first_line LIMIT 1);

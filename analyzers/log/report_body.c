@@ -315,7 +315,8 @@ static void take_rip(struct report_reader *reader, const char *text)
 		addressed = true;
 	}
 	at = skip_blanks(at);
-	if (!report_place_read(at, &place) && at[0] == '0' && at[1] == 'x')
+	if (!report_place_read(at, &place) && !report_source_read(at, &place) && at[0] == '0' &&
+	    at[1] == 'x')
 		addressed |= parse_hex_start(at + 2, &address);
 	bool traced = reader->seen & 1u << BODY_FRAME;
 	bool interrupted = traced && !report->rip.symbol[0] && is_trace_of_stuck(report);

@@ -120,7 +120,21 @@ static const struct report *behind_victims(const struct reports *reports,
 	return lockup;
 }
 
-const struct report *reports_crash(const struct reports *reports)
+#define SANITIZER_LINES 400
+
+/* What a sanitizer found just before is where it began: the object was freed, written beyond, never set. */
+static const struct report *behind_sanitizer(const struct reports *reports,
+					     const struct report *crash)
+{
+	for (const struct report *report = crash; report && report-- > reports->list;)
+		if (crash->first - report->last < SANITIZER_LINES &&
+		    (report->kind == REPORT_KASAN || report->kind == REPORT_KFENCE ||
+		     report->kind == REPORT_KMSAN))
+			crash = report;
+	return crash;
+}
+
+static const struct report *crash_of(const struct reports *reports)
 {
 	const struct report *best = NULL, *oops = NULL, *request = NULL;
 
@@ -143,6 +157,11 @@ const struct report *reports_crash(const struct reports *reports)
 	if (oops || request)
 		return oops ? oops : request;
 	return best && weight(best) ? behind_victims(reports, best) : NULL;
+}
+
+const struct report *reports_crash(const struct reports *reports)
+{
+	return behind_sanitizer(reports, crash_of(reports));
 }
 
 const struct report *reports_panic_over(const struct reports *reports, const struct report *crash)

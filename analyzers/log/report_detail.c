@@ -160,6 +160,7 @@ bool report_title_read(const char *line, char *title, size_t size, int32_t *pid)
 		"backtrace",
 		"Object was allocated at",
 		"stack backtrace",
+		"Preemption disabled at",
 	};
 	uint64_t value;
 

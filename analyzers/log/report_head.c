@@ -183,6 +183,8 @@ static void read_hung_task(const char *line, struct report *report)
 {
 	const char *start = strstr(line, "task "), *end = strstr(line, " blocked ");
 
+	if (!end)
+		end = strstr(line, " can't die ");
 	take_seconds(line, "for more than ", report);
 	if (start && end && start + 5 < end)
 		take_task(start + 5, end, report);

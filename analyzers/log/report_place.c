@@ -99,6 +99,49 @@ const char *report_place_read(const char *text, struct report_place *ret)
 	return at;
 }
 
+/* "kernel/fork.c:123": how many bytes, or 0. */
+static size_t source_length(const char *text)
+{
+	size_t path = 0, number;
+
+	while (symbol_length(text + path) || (text[path] && strchr("/-+", text[path])))
+		path++;
+	if (text[path] != ':' || !memchr(text, '.', path))
+		return 0;
+	number = strspn(text + path + 1, "0123456789");
+	return number ? path + 1 + number : 0;
+}
+
+const char *report_source_read(const char *text, struct report_place *ret)
+{
+	struct report_place place = {0};
+	const char *at = skip_blanks(text), *source;
+	size_t length = symbol_length(at);
+	bool bracketed;
+
+	if (!length || length >= sizeof(place.symbol) || at[length] != ' ')
+		return NULL;
+	source = skip_blanks(at + length);
+	bracketed = *source == '(';
+	source += bracketed;
+	memcpy(place.symbol, at, length);
+	length = source_length(source);
+	at = source + length;
+	if (!length || (bracketed ? !strchr(at, ')') : strncmp(at, " [inline]", 9) != 0))
+		return NULL;
+	at = bracketed ? strrchr(at, ')') + 1 : at + 9;
+	/* decode_stacktrace.sh names a module without brackets. */
+	if (*at == ' ' && symbol_length(at + 1) && symbol_length(at + 1) < sizeof(place.module) &&
+	    !at[1 + symbol_length(at + 1)]) {
+		memcpy(place.module, at + 1, symbol_length(at + 1));
+		at += 1 + symbol_length(at + 1);
+	} else {
+		at = read_module(at, &place);
+	}
+	*ret = place;
+	return at;
+}
+
 /* "[<ffffffff81234567>]", "[ffffffff81234567]", "[<0>]", "[]": what follows, or text itself. */
 static const char *read_address(const char *text, uint64_t *address)
 {
@@ -152,7 +195,11 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 		*ret = frame;
 		return true;
 	}
-	at = report_place_read(at, &frame.place);
+	const char *behind = report_place_read(at, &frame.place);
+
+	if (behind && source_length(skip_blanks(behind)))
+		behind += strlen(behind); /* where debuginfo has it */
+	at = behind ? behind : report_source_read(at, &frame.place);
 	if (!at || (start == skip_blanks(text) && !is_frame_end(at)))
 		return false;
 	frame.place.address = address;

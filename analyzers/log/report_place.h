@@ -38,6 +38,8 @@ struct report_frame {
  * the log: escape before showing.
  */
 const char *report_place_read(const char *text, struct report_place *ret);
+/* Likewise, as decode_stacktrace.sh and others print it: "f (kernel/f.c:12) [mod]", "f kernel/f.h:3 [inline]". */
+const char *report_source_read(const char *text, struct report_place *ret);
 /*
  * A frame of a call trace: a place, with "?" and an address before it in the ways of each era. False
  * for any other line; text may stand behind the frame only where a kernel puts it (build-ids, flags,

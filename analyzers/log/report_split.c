@@ -110,7 +110,7 @@ static void mark_cut(const struct splitter *splitter, struct report *report)
 	}
 }
 
-#define MACHINERY_MAX 24 /* frames of the report's own making on top of the trace */
+#define MACHINERY_MAX 48 /* frames of the report's own making on top of the trace */
 
 /* How many frames on top are of printing the trace: dump_stack() and what it calls. */
 static size_t printers(const struct report_stack *stack)
@@ -412,6 +412,31 @@ static bool lacks_first_line(const struct splitter *splitter, size_t line)
 	       has_prefix(text, "Oops: ") && strspn(text + 6, "0123456789abcdef") == 4;
 }
 
+/* --- a panic in the midst of a report ---------------------------------------------------------- */
+
+#define PANIC_LINES 6 /* behind a report's first lines, before it has shown anything */
+
+static bool is_bare(const struct report *report)
+{
+	enum report_outcome outcome = report_kind_outcome(report->kind);
+
+	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) && !report->stack_count &&
+	       !report->regs.known && !report->release[0];
+}
+
+/* A report that a panic comes into has said all it says itself. */
+static struct err *close_bare(struct splitter *splitter, size_t line)
+{
+	for (size_t i = splitter->count; i-- > 0;) {
+		const struct open_report *open = &splitter->open[i];
+
+		if (open->caller == splitter->log->lines[line].caller && is_bare(&open->report) &&
+		    line - open->touched <= PANIC_LINES)
+			TRY(close_report(splitter, i));
+	}
+	return NULL;
+}
+
 static struct err *take_head(struct splitter *splitter, size_t line, enum report_kind kind,
 			     enum head_how how)
 {
@@ -420,6 +445,10 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 
 	if (ends_oops(splitter, line, kind))
 		return NULL;
+	if (kind == REPORT_PANIC) {
+		TRY(close_bare(splitter, line));
+		return open_new(splitter, line, kind);
+	}
 	if (!joins(open, kind, how)) {
 		TRY(open_new(splitter, line, kind));
 		splitter->open[splitter->count - 1].report.cut_front =
@@ -491,6 +520,43 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	return body == BODY_NONE ? NULL : take_body(splitter, line, body);
 }
 
+/*
+ * "WARNING: …", and the panic that panic_on_warn makes of it before the warning's own header and trace:
+ * those of the panic are the warning's.
+ */
+static void complete_by_panic(struct report *report, struct report *panic)
+{
+	if ((report->cpu >= 0 && panic->cpu != report->cpu) ||
+	    (report->pid >= 0 && panic->pid != report->pid) || !panic->stack_count)
+		return;
+	report->cpu = panic->cpu;
+	report->pid = panic->pid;
+	report->tgid = panic->tgid;
+	copy_string(report->comm, sizeof(report->comm), panic->comm);
+	copy_string(report->work, sizeof(report->work), panic->work);
+	copy_string(report->release, sizeof(report->release), panic->release);
+	copy_string(report->version, sizeof(report->version), panic->version);
+	copy_string(report->hardware, sizeof(report->hardware), panic->hardware);
+	copy_string(report->taint, sizeof(report->taint), panic->taint);
+	report->tainted_known = panic->tainted_known;
+	report->stacks = panic->stacks;
+	report->stack_count = panic->stack_count;
+	panic->stacks = NULL;
+	panic->stack_count = 0;
+	trim_machinery(report);
+}
+
+static void join_panics(struct reports *reports)
+{
+	for (size_t i = 1; i < reports->count; i++) {
+		struct report *report = &reports->list[i - 1], *panic = &reports->list[i];
+
+		if (panic->kind == REPORT_PANIC && is_bare(report) &&
+		    panic->first - report->last <= PANIC_LINES)
+			complete_by_panic(report, panic);
+	}
+}
+
 static int by_first_line(const void *a, const void *b)
 {
 	const struct report *left = a, *right = b;
@@ -526,6 +592,7 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 	shown_finish(reports->shown);
 	if (reports->count)
 		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_first_line);
+	join_panics(reports);
 	*ret = take_ptr(reports);
 	return NULL;
 }

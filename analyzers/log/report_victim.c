@@ -82,6 +82,8 @@ static bool is_stalled_cpu(const struct report *report, int cpu)
 	return false;
 }
 
+#define NEAR_LINES 4
+
 /* A CPU named, a task named where none is, or the one that RCU's own thread had to run on. */
 static bool stalls(const struct report *report, const struct report *shown)
 {
@@ -91,8 +93,10 @@ static bool stalls(const struct report *report, const struct report *shown)
 		return false;
 	if (report->pid >= 0)
 		return shown->pid == report->pid;
-	return report->stall.starved[0] && shown->cpu >= 0 &&
-	       shown->cpu == report->stall.starved_cpu;
+	if (report->stall.starved[0])
+		return shown->cpu >= 0 && shown->cpu == report->stall.starved_cpu;
+	/* "All QSes seen": no CPU holds RCU up, and the one that noticed shows what it runs itself. */
+	return shown->state == 'R' && shown->first <= report->last + NEAR_LINES;
 }
 
 /* The worker whose work item runs; or, where only its pool is known, one that is shown running. */

@@ -120,6 +120,9 @@ static void refine(struct sleeper *sleeper, unsigned at)
 		sleeper->caller = sleeper->calls[last + 1].address;
 }
 
+#define EXIT_CALLS                                                                                 \
+	3 /* do_exit() itself sleeps in schedule() alone: farther out it has called what sleeps */
+
 void sleeper_classify(struct sleeper *sleeper)
 {
 	sleeper->kind = WAIT_NONE;
@@ -128,7 +131,7 @@ void sleeper_classify(struct sleeper *sleeper)
 	for (unsigned i = 0, at = 0; i < sleeper->call_count; i++) {
 		const struct wait_entry *entry = find_entry(sleeper->calls[i].function, WAIT_NONE);
 
-		if (!entry)
+		if (!entry || (i > EXIT_CALLS && !strcmp(entry->function, "do_exit")))
 			continue;
 		/* io_schedule() inside a page or bit wait: a frame near it says more. */
 		bool vague = sleeper->kind == WAIT_IO && i <= at + REFINE_CALLS;

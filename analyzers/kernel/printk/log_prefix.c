@@ -547,7 +547,7 @@ static bool take_element(struct cursor *c, struct log_prefix *prefix)
 	       (!prefix->kernel && take_tag(c, prefix));
 }
 
-/* grep's "FILE:", "FILE-", "12:", "FILE:12:", a pager's "  12  ": only before another element. */
+/* grep's "FILE:", "FILE-", "12:", "FILE:12:", a pager's "  12  ", a console's "host login: ": only before another element. */
 static size_t pasted_at(const struct cursor *c)
 {
 	size_t word = 0, number, clock = clock_at(c, 0);
@@ -563,6 +563,8 @@ static size_t pasted_at(const struct cursor *c)
 
 		return word + 1 + (number && (mark == ':' || mark == '-') ? number + 1 : 0);
 	}
+	if (starts(c, word, " login: "))
+		return word + 8;
 	number = word + blanks(c, word);
 	if (word && number > word && peek(c, number) == '|' && is_blank(peek(c, number + 1)))
 		return number + 1; /* "node1  | ", of docker compose */
