@@ -15,7 +15,7 @@ json_t *describe_task(const struct task *task)
 	char state[2] = {task->state, '\0'};
 	json_t *json = json_object();
 
-	json_put(json, "pid", json_integer(task->pid));
+	json_put(json, "pid", task->dead && !task->pid ? json_null() : json_integer(task->pid));
 	json_put(json, "tgid", task->tgid >= 0 ? json_integer(task->tgid) : json_null());
 	json_put(json, "comm",
 		 json_escaped_bytes(task->comm, strnlen(task->comm, sizeof(task->comm))));

@@ -21,6 +21,7 @@ struct match {
 	const struct rule *rule;
 	double confidence;
 	char *headline, *because, *advice;
+	char *cause; /* NULL: the rule's */
 	json_t *findings;
 };
 
@@ -29,6 +30,7 @@ static void match_deinit(struct match *match)
 	free(match->headline);
 	free(match->because);
 	free(match->advice);
+	free(match->cause);
 	json_decref(match->findings);
 	*match = (struct match){0};
 }
@@ -64,6 +66,8 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 		return read_text(stmt, column, &match->headline);
 	if (!strcmp(name, "advice"))
 		return read_text(stmt, column, &match->advice);
+	if (!strcmp(name, "cause"))
+		return read_text(stmt, column, &match->cause);
 	if (!strcmp(name, "confidence"))
 		match->confidence *= MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
 	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
@@ -71,7 +75,7 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 	return NULL;
 }
 
-/* Columns by name: because, headline, advice, confidence (times the header's), finding, finding2. */
+/* By name: because, headline, advice, cause, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
 	_cleanup_(match_deinit) struct match row = {
@@ -171,6 +175,11 @@ static bool listed(const json_t *list, const json_t *value)
 	return false;
 }
 
+static const char *cause_of(const struct match *match)
+{
+	return match->cause ? match->cause : match->rule->cause;
+}
+
 /* The best match's own words; other rows of the same rule add their reasons. */
 static void take_best(const struct matches *matches, struct verdict *verdict)
 {
@@ -180,7 +189,7 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	json_t *finding;
 
 	verdict->rule = strdup(rule->id);
-	verdict->cause = strdup(rule->cause);
+	verdict->cause = strdup(cause_of(best));
 	verdict->severity = strdup(rule->severity ? rule->severity : "critical");
 	verdict->headline = strdup(best->headline ? best->headline : best->because);
 	verdict->confidence = best->confidence;
@@ -210,7 +219,7 @@ static void add_alternatives(const struct matches *matches, struct verdict *verd
 			continue;
 		json_array_append_new(verdict->alternatives,
 				      json_pack("{s:s, s:s, s:s, s:f}", "rule", match->rule->id,
-						"cause", match->rule->cause, "headline",
+						"cause", cause_of(match), "headline",
 						match->headline ? match->headline : match->because,
 						"confidence", match->confidence));
 	}

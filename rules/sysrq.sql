@@ -8,8 +8,12 @@ SELECT
 	iif(source = 'log', 'the log says: ' || coalesce(message, 'sysrq: Trigger a crash'),
 		'sysrq_handle_crash() is on the stack: the crash was requested') AS because,
 	'crash requested through sysrq' || coalesce(', ' || comm || '/' || pid, '') AS headline,
-	-- A crash is often asked for because the machine hangs: then the hang is the news.
-	confidence * CASE WHEN EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.moving IS NOT 1)
+	-- A crash is often asked for because the machine hangs, or is broken: then that is the news.
+	confidence * CASE WHEN EXISTS (SELECT 1 FROM stuck s WHERE s.dump = :dump AND s.seconds >= 2)
+		OR EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.moving IS NOT 1)
+		OR EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND (r.outcome IN ('oops', 'broken') OR
+			r.outcome = 'stuck' AND r.kind <> 'hung_task')
+			AND coalesce(r.symbol, '') <> 'sysrq_handle_crash')
 		THEN 0.5 ELSE 1.0 END AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'sysrq';

@@ -73,6 +73,14 @@ SELECT dump, number AS finding, confidence,
 	-- of lockdep: the lock that is taken, and the one it is at odds with
 	evidence ->> '$.wanted.name' AS wanted,
 	evidence ->> '$.other.name' AS other,
+	-- the sort of crash it would have been
+	CASE evidence ->> '$.kind' WHEN 'null_dereference' THEN 'null_dereference'
+		WHEN 'page_fault' THEN 'wild_pointer' WHEN 'general_protection' THEN 'wild_pointer'
+		WHEN 'stack_segment' THEN 'wild_pointer' WHEN 'divide_error' THEN 'divide_error'
+		WHEN 'stack_overflow' THEN 'stack_overflow' WHEN 'bug' THEN 'assertion'
+		WHEN 'invalid_opcode' THEN 'assertion'
+		ELSE CASE evidence ->> '$.outcome' WHEN 'broken' THEN 'memory_corruption'
+			WHEN 'stuck' THEN 'lockup' ELSE 'unknown' END END AS cause,
 	evidence ->> '$.rip.symbol' AS symbol,
 	evidence ->> '$.rip.module' AS module,
 	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
@@ -291,6 +299,18 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.oom_kills.count' AS count
 FROM finding WHERE code = 'log.oom_kills';
 
+-- What does not go on though no task holds a lock.
+CREATE VIEW stuck AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.kind' AS kind,
+	evidence ->> '$.seconds' AS seconds,
+	evidence ->> '$.behind' AS behind,
+	evidence ->> '$.cpu' AS cpu,
+	evidence ->> '$.realtime' AS realtime,
+	evidence ->> '$.device' AS device,
+	evidence ->> '$.queue' AS queue
+FROM finding WHERE place = 'stuck[]';
+
 -- The wait-for graph as a whole.
 CREATE VIEW waits AS
 SELECT dump, number AS finding, confidence,
@@ -302,6 +322,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.roots[0].task.pid' AS root_pid,
 	evidence ->> '$.roots[0].doing' AS root_doing,
 	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known,
+	evidence ->> '$.roots[0].lock' AS root_lock,
+	-- the holder is no more: it ended with the lock in hand
+	coalesce(evidence ->> '$.roots[0].ended', 0) AS root_ended,
 	evidence ->> '$.io.tasks' AS io_tasks,
 	-- The root runs, or waits for I/O, and nobody has waited for long: as on any busy machine.
 	-- NULL where it does, and how long anybody has waited is not known.

@@ -113,8 +113,10 @@ static void add_worker(struct kernel *kernel, const struct task *task, uint64_t 
 	task_label(task, &lock->headline);
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+static struct err *describe(struct analysis *analysis, const struct waitlist *list,
+			    struct lock *lock)
 {
+	struct kernel *kernel = analysis->kernel;
 	uint64_t worker;
 	const struct task *task = flushed_worker(kernel, list->lock, &worker);
 

@@ -92,8 +92,23 @@ static void follow_registers(struct kernel *kernel, struct known *known, const s
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
-			     const struct lock_calls *calls, struct critical_section *section)
+/* What the call at hand does, as far as calls are asked for. */
+static enum lock_call classify_call(struct kernel *kernel, const struct known *known,
+				    const struct insn *insn, const struct lock_calls *calls)
+{
+	bool rdi_known = known->mask >> REG_RDI & 1;
+
+	if (!insn->is_call || (calls->only && !(rdi_known && known->value[REG_RDI] == calls->only)))
+		return CALL_OTHER;
+	return calls->classify(kernel, insn->target);
+}
+
+/* See each call in [start, stop), in address order, until seen() has had enough. */
+static void follow(struct kernel *kernel, uint64_t start, uint64_t stop,
+		   const struct lock_calls *calls,
+		   bool (*seen)(void *context, const struct known *known, const struct insn *insn,
+				enum lock_call call),
+		   void *context)
 {
 	_free_ uint8_t *code = malloc(FUNCTION_MAX);
 	size_t length = MIN(stop - start, FUNCTION_MAX);
@@ -104,24 +119,53 @@ void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t sto
 	for (size_t at = 0; at < length;) {
 		struct insn insn;
 
-		if (!disasm_one(kernel->disasm, code + at, length - at, start + at, &insn))
+		if (!disasm_one(kernel->disasm, code + at, length - at, start + at, &insn) ||
+		    seen(context, &known, &insn, classify_call(kernel, &known, &insn, calls)))
 			return;
-		if (insn.is_call) {
-			bool rdi_known = known.mask >> REG_RDI & 1;
-			uint64_t rdi = rdi_known ? known.value[REG_RDI] : 0;
-			bool other = calls->only && rdi != calls->only;
-			enum lock_call call =
-				other ? CALL_OTHER : calls->classify(kernel, insn.target);
-
-			if (call == CALL_LOCK || call == CALL_LOCK_READ)
-				*section = (struct critical_section){
-					true, rdi_known, call == CALL_LOCK_READ, rdi, insn.address};
-			else if (call == CALL_UNLOCK)
-				section->inside = false;
-		}
 		follow_registers(kernel, &known, &insn);
 		at += insn.size;
 	}
+}
+
+static bool note_section(void *context, const struct known *known, const struct insn *insn,
+			 enum lock_call call)
+{
+	struct critical_section *section = context;
+	bool rdi_known = known->mask >> REG_RDI & 1;
+
+	if (call == CALL_LOCK || call == CALL_LOCK_READ)
+		*section = (struct critical_section){true, rdi_known, call == CALL_LOCK_READ,
+						     rdi_known ? known->value[REG_RDI] : 0,
+						     insn->address};
+	else if (call == CALL_UNLOCK)
+		section->inside = false;
+	return false;
+}
+
+void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
+			     const struct lock_calls *calls, struct critical_section *section)
+{
+	follow(kernel, start, stop, calls, note_section, section);
+}
+
+static bool note_read(void *context, const struct known *known, const struct insn *insn,
+		      enum lock_call call)
+{
+	bool *reads = context;
+
+	(void)known;
+	(void)insn;
+	*reads = call == CALL_LOCK_READ;
+	return *reads;
+}
+
+bool critical_section_reads(struct kernel *kernel, uint64_t start, uint64_t end,
+			    const struct lock_calls *calls)
+{
+	bool reads = false;
+
+	follow(kernel, start, end, calls, note_read, &reads);
+	return reads;
 }
 
 struct lock_function {
@@ -129,6 +173,11 @@ struct lock_function {
 	enum lock_call call;
 };
 
+/* include/linux/mutex.h, ww_mutex.h; "_killable", "_interruptible", "_io", "_nested" behave alike */
+static const struct lock_function mutex_functions[] = {
+	{"mutex_unlock", CALL_UNLOCK}, {"ww_mutex_unlock", CALL_UNLOCK}, {"mutex_lock*", CALL_LOCK},
+	{"ww_mutex_lock*", CALL_LOCK}, {"mutex_trylock*", CALL_LOCK},	 {NULL, CALL_OTHER},
+};
 /* include/linux/rwsem.h; "_killable", "_interruptible", "_nested" behave alike */
 static const struct lock_function rwsem_functions[] = {
 	{"up_read*", CALL_UNLOCK},	     {"up_write*", CALL_UNLOCK},
@@ -141,12 +190,15 @@ static const struct lock_function semaphore_functions[] = {
 	{"down_killable", CALL_LOCK}, {"down_interruptible", CALL_LOCK},
 	{"down_timeout", CALL_LOCK},  {NULL, CALL_OTHER},
 };
-/* include/linux/percpu-rwsem.h; its readers come and go inline, but for the slow path */
+/*
+ * include/linux/percpu-rwsem.h; its readers come and go inline, but for the slow path. Those of
+ * super_block.s_writers (fs/namespace.c, fs/super.c) also by functions.
+ */
 static const struct lock_function percpu_rwsem_functions[] = {
-	{"percpu_up_write", CALL_UNLOCK},
-	{"percpu_down_write", CALL_LOCK},
-	{"__percpu_down_read", CALL_LOCK_READ},
-	{NULL, CALL_OTHER},
+	{"mnt_want_write*", CALL_LOCK_READ},	{"mnt_drop_write*", CALL_UNLOCK},
+	{"__sb_start_write", CALL_LOCK_READ},	{"__sb_end_write", CALL_UNLOCK},
+	{"percpu_up_write", CALL_UNLOCK},	{"percpu_down_write", CALL_LOCK},
+	{"__percpu_down_read", CALL_LOCK_READ}, {NULL, CALL_OTHER},
 };
 
 static bool is_named(const char *name, const char *pattern)
@@ -193,6 +245,11 @@ static enum lock_call classify(struct kernel *kernel, const struct lock_function
 		at += insn.size;
 	}
 	return call;
+}
+
+enum lock_call critical_section_mutex(struct kernel *kernel, uint64_t target)
+{
+	return classify(kernel, mutex_functions, target);
 }
 
 enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target)

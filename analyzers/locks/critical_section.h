@@ -28,7 +28,15 @@ struct critical_section {
 void critical_section_follow(struct kernel *kernel, uint64_t start, uint64_t stop,
 			     const struct lock_calls *calls, struct critical_section *section);
 
+/*
+ * The same of all of a function's code, for locks that are taken inline but for a slow path, which
+ * compilers move to the end: does any of its calls take the lock for read?
+ */
+bool critical_section_reads(struct kernel *kernel, uint64_t start, uint64_t end,
+			    const struct lock_calls *calls);
+
 /* For lock_calls.classify, one for each kind; functions that only wrap such a call are known. */
+enum lock_call critical_section_mutex(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "kernel/tasks/tasks.h"
@@ -44,8 +45,10 @@ void lock_free(struct lock *lock)
 	for (size_t i = 0; i < lock->holder_count; i++)
 		free(lock->holders[i].why);
 	free(lock->holders);
+	free(lock->ahead.why);
 	free(lock->waiters);
 	str_deinit(&lock->state);
+	str_deinit(&lock->because);
 	str_deinit(&lock->note);
 	str_deinit(&lock->headline);
 	free(lock);
@@ -67,6 +70,21 @@ void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode 
 		return;
 	}
 	lock->holders[lock->holder_count++] = holder;
+}
+
+void lock_set_ahead(struct lock *lock, size_t at, const char *evidence)
+{
+	char *why = strdup("it stands before them in the queue, and no reader passes a writer");
+
+	if (!why)
+		return;
+	free(lock->ahead.why);
+	lock->ahead_at = at;
+	lock->ahead = (struct lock_holder){.task = lock->waiters[at].task,
+					   .mode = MODE_WRITE,
+					   .evidence = evidence,
+					   .confidence = 1,
+					   .why = why};
 }
 
 void lock_add_waiter(struct lock *lock, const struct lock_waiter *waiter)

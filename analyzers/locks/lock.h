@@ -65,9 +65,20 @@ struct lock {
 
 	struct lock_holder *holders; /* most likely first; a missing one alone, with task NULL */
 	size_t holder_count;
+	/*
+	 * The first writer in the queue of a lock that is held for read: no reader passes it, so those
+	 * behind wait for it before they wait for a holder. task NULL: there is none.
+	 */
+	struct lock_holder ahead;
+	size_t ahead_at;	     /* its place among the waiters */
 	struct lock_waiter *waiters; /* in the lock's order, as far as it is known */
 	size_t waiter_count;
-	int64_t listed;	 /* waiters in its wait list, kept above or not; -1: it has no list */
+	int64_t listed; /* waiters in its wait list, kept above or not; -1: it has no list */
+	/*
+	 * What is done with what it guards, "ext4 on vda is frozen (fsfreeze)": of more use to a person
+	 * than the lock's name. Without a holder it is what keeps everybody out. Empty: not known.
+	 */
+	struct str because;
 	struct str note; /* why waiters are not complete or in order; empty: they are */
 
 	double confidence; /* in the headline */
@@ -96,6 +107,8 @@ static inline void lock_set_raw(struct lock *lock, uint64_t raw)
 
 /* What people call it: its name, else its kind. Owned by the lock. */
 const char *lock_display_name(const struct lock *lock);
+/* The waiter at this place becomes the writer that readers wait behind; evidence as EVIDENCE_…. */
+void lock_set_ahead(struct lock *lock, size_t at, const char *evidence);
 /* How its holder stands to it, for "…, held by somebody": a completion is owed, or run for. */
 const char *lock_holding_word(const struct lock *lock);
 /* The task an owner word points to (flag bits masked off), or NULL. */

@@ -14,7 +14,7 @@ static struct err *report_lock(struct analysis *analysis, const struct lock_clas
 
 	TRY(lock_report_new(analysis->kernel, class->kind, list->lock, &lock));
 	lock_report_waiters(lock, list);
-	TRY(class->describe(analysis->kernel, list, lock));
+	TRY(class->describe(analysis, list, lock));
 	return lock_report(analysis, take_ptr(lock), class->finding, SEVERITY_WARNING);
 }
 
@@ -49,9 +49,22 @@ static struct err *add_blocked(const struct lock_class *class, const struct slee
 	return NULL;
 }
 
+/* By what the task's own record, or its stack, says the lock is; its list as far as it can be read. */
+static struct err *find_by_address(struct kernel *kernel, const struct lock_class *class,
+				   const struct sleepers *sleepers, uint64_t lock,
+				   struct waitlist *list)
+{
+	TRY(waitlist_of_lock(kernel, class->ops, lock, list));
+	TRY(add_blocked(class, sleepers, list));
+	if (!class->ops->plausible(kernel, list->lock, list->count))
+		return err_at(ERR_CORRUPT, list->lock,
+			      "no lock where the task says it waits for one");
+	return NULL;
+}
+
 /*
  * The waiter structure on the sleeper's stack leads to the wait list and the lock. Where the dump
- * lacks it, the task's own record names the lock, whose list is taken as far as it can be read.
+ * lacks it, the task's own record names the lock.
  */
 static struct err *find_waiters(struct kernel *kernel, const struct lock_class *class,
 				const struct sleepers *sleepers, const struct sleeper *sleeper,
@@ -59,15 +72,19 @@ static struct err *find_waiters(struct kernel *kernel, const struct lock_class *
 {
 	struct err *err = waitlist_of_sleeper(kernel, class->ops, sleeper, list);
 
-	if (!err || err == &err_nomem || !sleeper->lock)
-		return err;
-	_err_ struct err *first = err;
-	TRY(waitlist_of_lock(kernel, class->ops, sleeper->lock, list));
-	TRY(add_blocked(class, sleepers, list));
-	if (!class->ops->plausible(kernel, list->lock, list->count))
-		return err_at(ERR_CORRUPT, list->lock,
-			      "no lock where the task says it waits for one");
-	return NULL;
+	if (err && err != &err_nomem) {
+		uint64_t lock = sleeper->lock ? sleeper->lock
+				: class->find ? class->find(kernel, sleeper)
+					      : 0;
+
+		if (!lock)
+			return err;
+		err_free(err);
+		err = find_by_address(kernel, class, sleepers, lock, list);
+	}
+	if (!err && class->complete)
+		err = class->complete(kernel, list);
+	return err;
 }
 
 static bool is_looked_at(const struct lock_class *class, const struct sleeper *sleeper)

@@ -12,8 +12,12 @@ struct lock_class {
 	enum lock_kind kind;
 	unsigned waits; /* mask of 1 << enum wait_kind whose sleepers this class looks at */
 	const struct waitlist_ops *ops;
+	/* The lock of a sleeper that is in no list of it, 0 none. NULL: each sleeper is in a list. */
+	uint64_t (*find)(struct kernel *kernel, const struct sleeper *sleeper);
+	/* Add waiters that are in no list; NULL: there are none. ERR_NOMEM. */
+	struct err *(*complete)(struct kernel *kernel, struct waitlist *list);
 	/* Add word, state, holders, confidence and headline to a lock whose waiters are there. */
-	struct err *(*describe)(struct kernel *kernel, const struct waitlist *list,
+	struct err *(*describe)(struct analysis *analysis, const struct waitlist *list,
 				struct lock *lock);
 };
 

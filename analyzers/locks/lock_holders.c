@@ -107,6 +107,7 @@ struct target {
 	uint64_t mm;	       /* whose mmap_lock it is, else 0 */
 	const struct task *hint;
 	const char *noun;    /* "an rwsem" */
+	bool percpu;	     /* a percpu_rwsem */
 	struct map modes[2]; /* of still_has(), by address; [1]: with any */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 };
@@ -120,6 +121,7 @@ static void set_kind(struct target *target, enum lock_kind kind)
 		target->noun = "a semaphore";
 	} else if (kind == LOCK_PERCPU_RWSEM) {
 		target->classify = critical_section_percpu_rwsem;
+		target->percpu = true;
 		target->noun = "a percpu_rwsem";
 	}
 }
@@ -202,6 +204,37 @@ static bool took_by_address(struct target *target, const struct sleeper *stack,
 	return true;
 }
 
+/*
+ * A percpu_rwsem's readers take it inline, but for the slow path: code that calls that for this lock,
+ * or for any while this one's address or its object's is at hand, may be inside.
+ */
+static bool reads_percpu(struct target *target, const struct sleeper *stack, struct suspect *found)
+{
+	const struct lock_calls this = {target->classify, target->lock},
+				any = {target->classify, 0};
+	bool at_hand = word_on_stack(target->kernel, stack, target->lock) ||
+		       word_on_stack(target->kernel, stack, target->object);
+
+	for (unsigned i = 0; i < stack->call_count; i++) {
+		struct symbol symbol;
+
+		if (!symbols_at(target->kernel->symbols, stack->calls[i].address - 1, &symbol))
+			continue;
+		uint64_t end = symbol.address + symbol.size;
+		bool known = critical_section_reads(target->kernel, symbol.address, end, &this);
+		if (!known &&
+		    !(at_hand && critical_section_reads(target->kernel, symbol.address, end, &any)))
+			continue;
+		found->mode = MODE_READ;
+		found->confidence = known ? 0.7 : 0.6;
+		snprintf(found->why, sizeof(found->why), "%s() takes %s for read%s",
+			 stack->calls[i].function, known ? "this lock" : target->noun,
+			 known ? "" : ", and this lock's address or its object's is on its stack");
+		return true;
+	}
+	return false;
+}
+
 /* --- frames known to run under a lock --------------------------------------------------------- */
 
 /* Since 5e31275cc997 v6.4 the lock of one VMA may be all that a page fault takes. */
@@ -241,7 +274,9 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 		stack->task->state != 'D' && stack->task->state != 'R' && stack->task->on_cpu < 0;
 
 	if (!held_by_frame(target, stack, &found) && !idle)
-		(void)(took_known(target, stack, &found) || took_by_address(target, stack, &found));
+		(void)(took_known(target, stack, &found) ||
+		       (target->percpu && reads_percpu(target, stack, &found)) ||
+		       took_by_address(target, stack, &found));
 	if (stack->task == target->hint) {
 		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
 		found.mode = found.mode ? found.mode : MODE_READ;
@@ -254,11 +289,90 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 		suspect(suspects, &found);
 }
 
+/* --- readers that wait to read again ---------------------------------------------------------- */
+
+#define PT_REGS_SIZE 168 /* struct pt_regs, arch/x86/include/asm/ptrace.h */
+
+/*
+ * The first call that was there before the wait: past an exception, as of a page fault that takes
+ * mmap_lock, or past the call that asks for the lock. call_count: none is known.
+ */
+static unsigned before_wait(const struct sleeper *stack, bool *fault)
+{
+	*fault = false;
+	for (unsigned i = 0; i < stack->call_count; i++)
+		if (stack->calls[i].kind == FRAME_EXCEPTION) {
+			*fault = true;
+			return i;
+		}
+	for (unsigned i = 0; stack->caller && i < stack->call_count; i++)
+		if (stack->calls[i].address == stack->caller)
+			return i + 2;
+	return stack->call_count;
+}
+
+/* A copy of value on the part of the stack that was in use before the wait. */
+static bool word_before_wait(const struct target *target, const struct sleeper *stack,
+			     unsigned first, bool fault, uint64_t value)
+{
+	struct sleeper outer = *stack;
+
+	outer.sp = stack->calls[first].sp - (fault ? PT_REGS_SIZE : 0);
+	return word_on_stack(target->kernel, &outer, value);
+}
+
+/*
+ * A waiter may hold what it waits for: a reader that reads again, behind a writer. That it was the
+ * last to read says little, for any task of the process may have been, long ago; its own code has to
+ * have taken a lock of the kind before, with this one or its object at hand.
+ */
+static void look_at_waiter(struct target *target, const struct sleeper *stack,
+			   struct suspects *suspects)
+{
+	struct suspect found = {.task = stack->task};
+	bool fault, hinted = stack->task == target->hint;
+	unsigned first = before_wait(stack, &fault);
+
+	for (unsigned i = first; i < stack->call_count; i++) {
+		bool known = still_has(target, &stack->calls[i], false);
+
+		if (!known && still_has(target, &stack->calls[i], true) != MODE_READ)
+			continue;
+		if (!known && !hinted &&
+		    !word_before_wait(target, stack, first, fault, target->lock) &&
+		    !word_before_wait(target, stack, first, fault, target->object))
+			continue;
+		found.mode = MODE_READ;
+		found.confidence = known ? 0.8 : hinted ? 0.75 : 0.6;
+		if (hinted)
+			found.confidence += 0.15;
+		snprintf(found.why, sizeof(found.why),
+			 "it waits to read again: %s() took %s and had not given it back%s",
+			 stack->calls[i].function, known ? "this lock" : target->noun,
+			 hinted ? "; the lock's owner field names it as the last reader" : "");
+		suspect(suspects, &found);
+		return;
+	}
+}
+
 /* Could it be inside a critical section of this lock? Asleep in D, running, or of the lock's mm. */
 static bool worth_a_look(const struct target *target, const struct task *task)
 {
 	return !task->idle && (task->state == 'D' || task->on_cpu >= 0 || task == target->hint ||
 			       (target->mm && task->mm == target->mm));
+}
+
+/* A reader in the queue of an rwsem, with a writer before it: nothing else keeps readers out. */
+static bool may_read_again(const struct waitlist *list, const struct task *task)
+{
+	bool writer = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->waiters[i].task == task)
+			return writer && list->waiters[i].mode == MODE_READ;
+		writer |= list->waiters[i].mode == MODE_WRITE;
+	}
+	return false;
 }
 
 static int by_confidence(const void *a, const void *b)
@@ -297,10 +411,13 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 		const struct task *task = tasks_at(kernel->tasks, i);
 		struct sleeper own = {0};
 
-		if (!worth_a_look(&target, task) || waitlist_has(list, task))
+		bool waits = waitlist_has(list, task);
+		if (!worth_a_look(&target, task) || (waits && !may_read_again(list, task)))
 			continue;
 		const struct sleeper *stack = sleepers_stack(kernel, task, &own);
-		if (stack)
+		if (stack && waits)
+			look_at_waiter(&target, stack, &suspects);
+		else if (stack)
 			look_at(&target, stack, &suspects);
 		sleeper_deinit(&own);
 	}

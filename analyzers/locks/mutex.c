@@ -13,7 +13,10 @@
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "locks/critical_section.h"
 #include "locks/lock_class.h"
+#include "locks/owner_died.h"
+#include "locks/owner_task.h"
 
 /* kernel/locking/mutex.c: MUTEX_FLAG_WAITERS, _HANDOFF, _PICKUP */
 #define FLAG_WAITERS 1ull
@@ -31,7 +34,7 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, uint6
 	if (!err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, word)))
 		return NULL;
 	if (!has_count(kernel))
-		return lock_owner(kernel->tasks, *word, OWNER_FLAGS);
+		return owner_task(kernel, *word, OWNER_FLAGS);
 	const struct task *task = tasks_find(kernel->tasks, *word);
 	/* owner was a thread_info, at the bottom of its task's stack: 0d66bf6d3514 v2.6.29 … v3.1 */
 	return task ? task : tasks_by_stack(kernel->tasks, *word);
@@ -47,7 +50,7 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 		       count <= 1 && count > -(1 << 24);
 	return err_ok(member_read(kernel, lock, MEMBER_MUTEX_OWNER, &owner)) &&
 	       (owner & FLAG_WAITERS || !waiters) &&
-	       (!(owner & ~OWNER_FLAGS) || lock_owner(kernel->tasks, owner, OWNER_FLAGS));
+	       (!(owner & ~OWNER_FLAGS) || owner_task(kernel, owner, OWNER_FLAGS));
 }
 
 static const struct waitlist_ops mutex_ops = {
@@ -82,31 +85,47 @@ static void add_no_owner(const struct waitlist *list, uint64_t word, struct lock
 						    : "the mutex has no owner at this moment");
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+static void add_owner(const struct task *owner, bool handoff, double doubt, struct lock *lock)
 {
+	_str_ struct str label = {0};
+
+	task_label(owner, &label);
+	lock_add_holder(lock, owner, MODE_EXCLUSIVE,
+			doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, doubt,
+			"the mutex's owner field names it%s%s",
+			handoff ? " (hand-off to the first waiter is set)" : "",
+			doubt < 1 ? OWNER_DOUBTED : "");
+	lock->confidence = doubt;
+	str_printf(&lock->state, "locked by %s, %zu waiting", label.data, lock->waiter_count);
+	str_printf(&lock->headline, "%s: mutex held by %s, %zu waiting", lock_display_name(lock),
+		   label.data, lock->waiter_count);
+}
+
+static void add_nobody(const struct waitlist *list, uint64_t word, struct lock *lock)
+{
+	add_no_owner(list, word, lock);
+	str_printf(&lock->state, "no owner, %zu waiting", list->count);
+	str_printf(&lock->headline, "%s: mutex without an owner, %zu waiting",
+		   lock_display_name(lock), list->count);
+	lock->confidence = 0.7;
+}
+
+static struct err *describe(struct analysis *analysis, const struct waitlist *list,
+			    struct lock *lock)
+{
+	struct kernel *kernel = analysis->kernel;
+	struct owner_died died;
 	uint64_t word = 0;
 	const struct task *owner = read_owner(kernel, list->lock, &word);
 
 	lock_set_raw(lock, word);
-	str_puts(&lock->headline, lock_display_name(lock));
-	if (owner) {
-		_str_ struct str label = {0};
-
-		task_label(owner, &label);
-		lock_add_holder(lock, owner, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
-				"the mutex's owner field names it%s",
-				!has_count(kernel) && word & FLAG_HANDOFF
-					? " (hand-off to the first waiter is set)"
-					: "");
-		str_printf(&lock->state, "locked by %s, %zu waiting", label.data, list->count);
-		str_printf(&lock->headline, ": mutex held by %s, %zu waiting", label.data,
-			   list->count);
-	} else {
-		add_no_owner(list, word, lock);
-		str_printf(&lock->state, "no owner, %zu waiting", list->count);
-		str_printf(&lock->headline, ": mutex without an owner, %zu waiting", list->count);
-		lock->confidence = 0.7;
-	}
+	TRY(owner_died_find(analysis, list, critical_section_mutex, owner, &died));
+	if (died.task)
+		owner_died_add(lock, &died, MODE_EXCLUSIVE);
+	else if (owner)
+		add_owner(owner, !has_count(kernel) && word & FLAG_HANDOFF, died.doubt, lock);
+	else
+		add_nobody(list, word, lock);
 	return NULL;
 }
 

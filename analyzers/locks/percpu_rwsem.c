@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: tasks blocked on a percpu_rw_semaphore (cgroup_threadgroup_rwsem, cpu_hotplug_lock …).
+ * Detects: tasks blocked on a percpu_rw_semaphore (cgroup_threadgroup_rwsem, cpu_hotplug_lock …);
+ *   the writer that waits for readers to leave; frozen file systems (super_block.s_writers).
  * Needs: symbols, types, tasks, stacks.
  * False positives: none for waiters. Its readers are only counted per CPU, and a writer that is in
- *   is not recorded: holders are inferred, or the writer that drains readers is named.
+ *   is not recorded: both are inferred.
  * Kernel commits: 7f26482a872c v5.7 its own wait queue and block flag in place of an rwsem.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "analysis.h"
-#include "kernel/tasks/task.h"
+#include "base/str.h"
+#include "kernel/locking/stack_words.h"
+#include "kernel/memory/memory.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task_label.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "locks/device.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
+
+#define STACK_WORDS 256 /* of a writer's stack that are looked at for its lock */
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -41,32 +51,180 @@ static const struct waitlist_ops percpu_rwsem_ops = {
 	.mode = waiter_mode,
 };
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+/* --- the writer that waits for the readers inside --------------------------------------------- */
+
+static const struct task *draining_writer(struct kernel *kernel, uint64_t lock)
 {
-	uint64_t block, writer = 0;
+	uint64_t writer = 0;
+
+	return err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_WRITER, &writer)) && writer
+		       ? lock_owner(kernel->tasks, writer, 0)
+		       : NULL;
+}
+
+/* It is in no list: the lock is the address on its stack whose writer it is. */
+static uint64_t find_drained(struct kernel *kernel, const struct sleeper *sleeper)
+{
+	_stack_words_ struct stack_words words;
+
+	stack_words_init(&words, kernel, sleeper, STACK_WORDS);
+	while (sleeper->mode == MODE_WRITE && stack_words_next(&words))
+		if (memory_is_kernel(kernel->memory, words.word) &&
+		    draining_writer(kernel, words.word) == sleeper->task &&
+		    plausible(kernel, words.word, 1))
+			return words.word;
+	return 0;
+}
+
+/* Before the others: it came when the lock was open, and has shut them out. */
+static struct err *add_writer(struct kernel *kernel, struct waitlist *list)
+{
+	const struct task *writer = draining_writer(kernel, list->lock);
+
+	if (!writer || waitlist_has(list, writer))
+		return NULL;
+	TRY(waitlist_add(list, (struct waiter){.task = writer, .mode = MODE_WRITE}));
+	struct waiter last = list->waiters[list->count - 1];
+	memmove(&list->waiters[1], &list->waiters[0], (list->count - 1) * sizeof(last));
+	list->waiters[0] = last;
+	return NULL;
+}
+
+/* Readers inside, counted on the CPU each came in or went out on; false where it cannot be read. */
+static bool count_readers(struct kernel *kernel, uint64_t lock, uint32_t *ret)
+{
+	uint64_t variable, address;
+	uint32_t count;
+
+	*ret = 0;
+	if (!kernel->percpu ||
+	    !err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_READERS, &variable)))
+		return false;
+	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++) {
+		if (!err_ok(percpu_address(kernel->percpu, variable, cpu, &address)))
+			continue;
+		if (!err_ok(memory_read(kernel->memory, address, &count, sizeof(count))))
+			return false;
+		*ret += count;
+	}
+	return true;
+}
+
+/* --- frozen file systems ---------------------------------------------------------------------- */
+
+/* super_block.s_writers.frozen, include/linux/fs.h */
+enum { SB_UNFROZEN, SB_FREEZE_WRITE, SB_FREEZE_PAGEFAULT, SB_FREEZE_FS, SB_FREEZE_COMPLETE };
+
+/* The state of the file system whose s_writers this lock is one of; SB_UNFROZEN for any other. */
+static uint64_t freeze_state(struct kernel *kernel, const struct lock *lock)
+{
+	uint64_t frozen = SB_UNFROZEN;
+
+	if (strcmp(lock->place.type, "super_block") != 0 ||
+	    !has_prefix(lock->place.member, "s_writers") ||
+	    !err_ok(member_read(kernel, lock->place.object, MEMBER_SB_FROZEN, &frozen)) ||
+	    (uint16_t)frozen > SB_FREEZE_COMPLETE)
+		return SB_UNFROZEN;
+	return (uint16_t)frozen;
+}
+
+/* "ext4 on vda" */
+static void put_file_system(struct kernel *kernel, const struct lock *lock, struct str *text)
+{
+	char kind[32] = "a file system", name[80] = "";
+	uint64_t type, bdev;
+
+	if (err_ok(member_read(kernel, lock->place.object, MEMBER_SB_TYPE, &type)))
+		device_read_name(kernel, type, MEMBER_FS_TYPE_NAME, kind, sizeof(kind));
+	if (err_ok(member_read(kernel, lock->place.object, MEMBER_SB_BDEV, &bdev)) && bdev)
+		device_bdev_name(kernel, bdev, name, sizeof(name));
+	str_printf(text, "%s%s%s", kind, name[0] ? " on " : "", name);
+}
+
+/* --- the lock --------------------------------------------------------------------------------- */
+
+static struct err *add_readers(struct kernel *kernel, const struct waitlist *list,
+			       struct lock *lock)
+{
+	bool counted;
+	uint32_t count;
 	size_t suspects = 0;
 
-	TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
-	bool draining =
-		err_ok(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_WRITER, &writer)) &&
-		writer;
-	const struct task *task = draining ? lock_owner(kernel->tasks, writer, 0) : NULL;
-
-	lock_set_raw(lock, (uint32_t)block);
-	str_printf(&lock->state, "%s, %zu waiting",
-		   !(uint32_t)block ? "readers allowed"
-		   : task	    ? "a writer waits for the readers inside to leave"
-				    : "held for write",
-		   list->count);
-	if (task)
-		lock_add_holder(lock, task, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
-				"it has shut readers out and waits for those inside to leave");
+	TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
+	counted = count_readers(kernel, list->lock, &count);
+	if (!suspects)
+		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
+				"the lock records no reader, and no stack shows one");
+	for (size_t i = 0; i < lock->holder_count && counted && count == suspects; i++)
+		lock->holders[i].confidence = MIN(0.9, MAX(lock->holders[i].confidence, 0.6) + 0.2);
+	str_puts(&lock->state, "a writer waits for ");
+	if (counted)
+		str_printf(&lock->state, "%u reader%s inside to leave", count,
+			   count == 1 ? "" : "s");
 	else
-		TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
-	if (!task && !suspects)
+		str_puts(&lock->state, "the readers inside to leave");
+	lock->confidence = suspects ? 0.85 : 0.6;
+	return NULL;
+}
+
+/* Nobody holds the lock of a frozen file system: whoever froze it has gone on. */
+static void add_frozen(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+{
+	put_file_system(kernel, lock, &lock->because);
+	str_puts(&lock->because, " is frozen (fsfreeze)");
+	str_printf(&lock->state, "%s", lock->because.data);
+	lock_add_holder(lock, NULL, MODE_WRITE, EVIDENCE_MISSING, 0,
+			"its file system is frozen: whoever thaws it lets the waiters in");
+	str_printf(&lock->headline, "%s, %zu task%s wait%s to write", lock->because.data,
+		   list->count, list->count == 1 ? "" : "s", list->count == 1 ? "s" : "");
+}
+
+/* Who drains the writers of a file system freezes it. */
+static void put_freezer(struct kernel *kernel, struct lock *lock, const struct task *writer)
+{
+	if (freeze_state(kernel, lock) == SB_UNFROZEN)
+		return;
+	put_file_system(kernel, lock, &lock->because);
+	str_puts(&lock->because, ", which ");
+	task_label(writer, &lock->because);
+	str_puts(&lock->because, " freezes");
+}
+
+static struct err *add_holder(struct kernel *kernel, const struct waitlist *list, uint32_t block,
+			      struct lock *lock)
+{
+	size_t suspects = 0;
+
+	TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
+	if (!suspects)
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 				"the lock records no holder, and no stack shows one");
-	lock->confidence = task ? 1.0 : 0.6;
+	str_puts(&lock->state, block ? "held for write" : "readers allowed");
+	lock->confidence = 0.6;
+	return NULL;
+}
+
+static struct err *describe(struct analysis *analysis, const struct waitlist *list,
+			    struct lock *lock)
+{
+	struct kernel *kernel = analysis->kernel;
+	const struct task *writer = draining_writer(kernel, list->lock);
+	uint64_t block;
+
+	TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
+	lock_set_raw(lock, (uint32_t)block);
+	if (!writer && freeze_state(kernel, lock) == SB_FREEZE_COMPLETE) {
+		add_frozen(kernel, list, lock);
+		return NULL;
+	}
+	if (writer) {
+		lock_set_ahead(lock, 0, EVIDENCE_PROVEN);
+		put_freezer(kernel, lock, writer);
+		TRY(add_readers(kernel, list, lock));
+	} else {
+		TRY(add_holder(kernel, list, (uint32_t)block, lock));
+	}
+	str_printf(&lock->state, ", %zu waiting", list->count);
 	str_printf(&lock->headline, "%s: percpu_rwsem %s, %zu waiting", lock_display_name(lock),
 		   (uint32_t)block ? "closed by a writer" : "open", list->count);
 	return NULL;
@@ -79,6 +237,8 @@ static struct err *run(struct analysis *analysis)
 		.kind = LOCK_PERCPU_RWSEM,
 		.waits = 1u << WAIT_PERCPU_RWSEM,
 		.ops = &percpu_rwsem_ops,
+		.find = find_drained,
+		.complete = add_writer,
 		.describe = describe,
 	};
 

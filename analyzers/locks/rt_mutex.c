@@ -24,6 +24,7 @@
 #include "kernel/types/types.h"
 #include "locks/lock_holders.h"
 #include "locks/lock_report.h"
+#include "locks/owner_task.h"
 
 #define OWNER_HAS_WAITERS 1ull /* RT_MUTEX_HAS_WAITERS, kernel/locking/rtmutex_common.h */
 #define TREE_MAX (1u << 16)
@@ -100,7 +101,7 @@ static const struct task *owner_of(struct kernel *kernel, uint64_t lock)
 	uint64_t word;
 
 	return err_ok(member_read(kernel, lock, MEMBER_RT_MUTEX_OWNER, &word))
-		       ? lock_owner(kernel->tasks, word, OWNER_HAS_WAITERS)
+		       ? owner_task(kernel, word, OWNER_HAS_WAITERS)
 		       : NULL;
 }
 

@@ -16,8 +16,11 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "locks/critical_section.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
+#include "locks/owner_died.h"
+#include "locks/owner_task.h"
 
 /* --- which form this kernel has: told by the members' types, never by its release ------------- */
 
@@ -108,26 +111,42 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const
 	if (!members_has(kernel->members, MEMBER_RWSEM_OWNER) ||
 	    !err_ok(member_read(kernel, lock, MEMBER_RWSEM_OWNER, &owner)))
 		return NULL;
-	const struct task *task = lock_owner(kernel->tasks, owner, OWNER_FLAGS);
-	if (owner & OWNER_READER)
-		*hint = task;
-	return owner & OWNER_READER ? NULL : task;
+	if (!(owner & OWNER_READER))
+		return owner_task(kernel, owner, OWNER_FLAGS);
+	*hint = lock_owner(kernel->tasks, owner, OWNER_FLAGS);
+	return NULL;
 }
 
-static struct err *add_holders(struct kernel *kernel, const struct waitlist *list,
+static struct err *add_holders(struct analysis *analysis, const struct waitlist *list,
 			       const struct rwsem_count *state, struct lock *lock)
 {
+	struct kernel *kernel = analysis->kernel;
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
+	struct owner_died died = {.doubt = 1};
 	size_t suspects = 0;
 
+	if (state->writer && members_has(kernel->members, MEMBER_RWSEM_OWNER))
+		TRY(owner_died_find(analysis, list, critical_section_rwsem, writer, &died));
+	if (died.task) {
+		str_deinit(&lock->headline);
+		str_deinit(&lock->state);
+		owner_died_add(lock, &died, MODE_WRITE);
+		return NULL;
+	}
 	if (state->writer && writer) {
-		lock_add_holder(lock, writer, MODE_WRITE, EVIDENCE_PROVEN, 1.0,
-				"the count says a writer holds it, the owner field says who");
+		lock_add_holder(lock, writer, MODE_WRITE,
+				died.doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, died.doubt,
+				"the count says a writer holds it, the owner field says who%s",
+				died.doubt < 1 ? OWNER_DOUBTED : "");
+		lock->confidence = died.doubt;
 		return NULL;
 	}
 	if (!state->writer && !state->readers)
 		return NULL;
 	TRY(lock_holders_infer(kernel, list, lock, hint, &suspects));
+	/* A waiter is suspected by its own code alone: that there is but one reader to find, fits. */
+	if (suspects == 1 && state->readers == 1 && waitlist_has(list, lock->holders[0].task))
+		lock->holders[0].confidence = MIN(lock->holders[0].confidence + 0.15, 0.95);
 	lock->confidence = suspects == 1 ? 0.85 : suspects ? 0.7 : 0.6;
 	if (!suspects)
 		lock_add_holder(lock, NULL, state->writer ? MODE_WRITE : MODE_READ,
@@ -145,8 +164,20 @@ static void count_modes(const struct waitlist *list, size_t *readers, size_t *wr
 	}
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+static void find_writer_ahead(const struct rwsem_count *state, struct lock *lock)
 {
+	size_t i = 0;
+
+	while (i < lock->waiter_count && lock->waiters[i].mode != MODE_WRITE)
+		i++;
+	if (!state->writer && state->readers && i < lock->waiter_count && lock->waiters[i].task)
+		lock_set_ahead(lock, i, EVIDENCE_PROVEN);
+}
+
+static struct err *describe(struct analysis *analysis, const struct waitlist *list,
+			    struct lock *lock)
+{
+	struct kernel *kernel = analysis->kernel;
 	enum rwsem_form form = count_form(kernel);
 	struct rwsem_count state;
 	size_t readers, writers;
@@ -163,7 +194,8 @@ static struct err *describe(struct kernel *kernel, const struct waitlist *list, 
 	str_printf(&lock->headline, "%s: %s, %zu writer%s and %zu reader%s queued",
 		   lock_display_name(lock), text, writers, writers == 1 ? "" : "s", readers,
 		   readers == 1 ? "" : "s");
-	return add_holders(kernel, list, &state, lock);
+	find_writer_ahead(&state, lock);
+	return add_holders(analysis, list, &state, lock);
 }
 
 static struct err *run(struct analysis *analysis)

@@ -41,8 +41,10 @@ static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
 	return lock_owner(kernel->tasks, word, 0);
 }
 
-static struct err *describe(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+static struct err *describe(struct analysis *analysis, const struct waitlist *list,
+			    struct lock *lock)
 {
+	struct kernel *kernel = analysis->kernel;
 	const struct task *last = last_holder(kernel, list->lock);
 	size_t suspects = 0;
 	uint64_t count;

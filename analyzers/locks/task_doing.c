@@ -153,7 +153,9 @@ static void sleeping(const struct sleeper *stack, struct str *text)
 
 void task_doing_stack(const struct sleeper *stack, struct str *text)
 {
-	if (!stack->call_count)
+	if (task_has_ended(stack->task))
+		str_puts(text, "no more: it has ended");
+	else if (!stack->call_count)
 		str_puts(text, stack->task->state == 'D'
 				       ? "blocked, its stack is not in the dump"
 				       : "doing something its stack does not show");

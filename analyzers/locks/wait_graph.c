@@ -22,6 +22,11 @@ struct wait_node {
 
 #define NO_ROOT SIZE_MAX /* the walk ends in a cycle */
 
+const char *wait_edge_relation(const struct wait_edge *edge)
+{
+	return wait_edge_behind(edge) ? "queued behind" : lock_holding_word(edge->lock);
+}
+
 struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edge)
 {
 	if (!array_grow(graph->edges, graph->count))

@@ -14,10 +14,18 @@ struct wait_edge {
 	const struct task *from;
 	const struct task *to; /* NULL: the holder is missing */
 	const struct lock *lock;
-	const struct lock_holder *holder; /* one of its holders; task is to */
+	const struct lock_holder *holder; /* one of its holders, or the writer ahead; task is to */
 	double confidence;		  /* in the holder */
 	size_t unlisted;		  /* waiters of this lock that are counted but not kept */
 };
+
+/* What the other end is to the lock: "held by", "run by", "queued behind", … */
+const char *wait_edge_relation(const struct wait_edge *edge);
+/* A reader that waits for the writer before it in the queue. */
+static inline bool wait_edge_behind(const struct wait_edge *edge)
+{
+	return edge->holder == &edge->lock->ahead;
+}
 
 #define CYCLES_MAX 16 /* kept: the surest of those found */
 

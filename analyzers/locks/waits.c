@@ -28,30 +28,43 @@ static bool is_stuck(const struct lock_waiter *waiter)
 	return waiter->cpu >= 0 || (waiter->task->state != 'R' && waiter->task->on_cpu < 0);
 }
 
-/* An edge from each waiter to each possible holder. */
-static struct err *add_lock(struct wait_graph *graph, const struct lock *lock)
+static struct err *add_edge(struct wait_graph *graph, const struct lock *lock, size_t waiter,
+			    const struct lock_holder *holder)
 {
 	size_t kept = lock->waiter_count;
 	size_t unlisted = lock->listed > (int64_t)kept ? (size_t)lock->listed - kept : 0;
+	struct wait_edge edge = {
+		.from = lock->waiters[waiter].task,
+		.to = holder->task,
+		.lock = lock,
+		.holder = holder,
+		.confidence = holder->confidence,
+		/* the first in line stands for them */
+		.unlisted = waiter ? 0 : unlisted,
+	};
 
-	for (size_t i = 0; i < kept; i++) {
-		const struct lock_waiter *waiter = &lock->waiters[i];
+	return wait_graph_add(graph, &edge);
+}
 
-		if (!waiter->task || !is_stuck(waiter))
+/* Does this waiter, a reader, stand behind a writer that is stuck itself? */
+static bool is_behind(const struct lock *lock, size_t waiter)
+{
+	return lock->ahead.task && waiter > lock->ahead_at &&
+	       lock->waiters[waiter].mode == MODE_READ && is_stuck(&lock->waiters[lock->ahead_at]);
+}
+
+/* An edge from each waiter to each possible holder, or to the writer it is behind. */
+static struct err *add_lock(struct wait_graph *graph, const struct lock *lock)
+{
+	for (size_t i = 0; i < lock->waiter_count; i++) {
+		if (!lock->waiters[i].task || !is_stuck(&lock->waiters[i]))
 			continue;
-		for (size_t j = 0; j < lock->holder_count; j++) {
-			const struct lock_holder *holder = &lock->holders[j];
-			struct wait_edge edge = {
-				.from = waiter->task,
-				.to = holder->task,
-				.lock = lock,
-				.holder = holder,
-				.confidence = holder->confidence,
-				/* the first in line stands for them */
-				.unlisted = i ? 0 : unlisted,
-			};
-			TRY(wait_graph_add(graph, &edge));
+		if (is_behind(lock, i)) {
+			TRY(add_edge(graph, lock, i, &lock->ahead));
+			continue;
 		}
+		for (size_t j = 0; j < lock->holder_count; j++)
+			TRY(add_edge(graph, lock, i, &lock->holders[j]));
 	}
 	return NULL;
 }
@@ -100,20 +113,93 @@ static void judge_root(struct kernel *kernel, struct wait_root *root)
 
 /* --- headlines -------------------------------------------------------------------------------- */
 
-static void cycle_headline(const struct wait_cycle *cycle, struct str *text)
+#define CYCLE_SHOWN 6 /* tasks of a cycle */
+
+/* A reader that waits for its own read, through the writer that came in between. */
+static bool is_own_reader(const struct wait_cycle *cycle)
 {
+	return cycle->length == 2 && cycle->edges[0]->lock == cycle->edges[1]->lock &&
+	       wait_edge_behind(cycle->edges[0]) != wait_edge_behind(cycle->edges[1]);
+}
+
+static void own_reader_headline(struct kernel *kernel, const struct wait_cycle *cycle,
+				struct str *text)
+{
+	const struct wait_edge *edge = cycle->edges[!wait_edge_behind(cycle->edges[0])];
+
+	str_puts(text, "self-deadlock: ");
+	task_label(edge->from, text);
+	str_printf(text, " holds %s for read and waits to read it again, queued behind writer ",
+		   lock_display_name(edge->lock));
+	task_label(edge->to, text);
+	str_puts(text, ", which waits for the first read to end; it is ");
+	task_doing(kernel, edge->from, text);
+}
+
+static void cycle_headline(struct kernel *kernel, const struct wait_cycle *cycle, struct str *text)
+{
+	if (is_own_reader(cycle)) {
+		own_reader_headline(kernel, cycle, text);
+		str_puts(text, cycle->confidence < 1 ? " (in part inferred)" : "");
+		return;
+	}
 	str_printf(text, "deadlock of %zu task%s: ", cycle->length, cycle->length == 1 ? "" : "s");
-	for (size_t i = 0; i < cycle->length && i < 6; i++) {
+	for (size_t i = 0; i < cycle->length && i < CYCLE_SHOWN; i++) {
 		task_label(cycle->edges[i]->from, text);
 		str_printf(text, "%s waits for %s, %s ", i ? ", which" : "",
 			   lock_display_name(cycle->edges[i]->lock),
-			   lock_holding_word(cycle->edges[i]->lock));
+			   wait_edge_relation(cycle->edges[i]));
 	}
-	if (cycle->length > 6)
+	if (cycle->length > CYCLE_SHOWN)
 		str_puts(text, "... ");
 	task_label(cycle->edges[0]->from, text);
 	if (cycle->confidence < 1)
 		str_puts(text, " (in part inferred)");
+}
+
+#define APART_SURE 0.6 /* a cycle beside the first that is counted as one more deadlock */
+
+static bool shares_task(const struct wait_cycle *one, const struct wait_cycle *other)
+{
+	for (size_t i = 0; i < one->length; i++)
+		for (size_t j = 0; j < other->length; j++)
+			if (one->edges[i]->from == other->edges[j]->from)
+				return true;
+	return false;
+}
+
+/* The cycles that have no task in common, surest first: each is a deadlock of its own. */
+static size_t cycles_apart(const struct wait_graph *graph, const struct wait_cycle **apart)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < graph->cycle_count; i++) {
+		const struct wait_cycle *cycle = &graph->cycles[i];
+		bool own = !count || cycle->confidence >= APART_SURE;
+
+		for (size_t j = 0; j < count && own; j++)
+			own = !shares_task(cycle, apart[j]);
+		if (own)
+			apart[count++] = cycle;
+	}
+	return count;
+}
+
+#define DEADLOCKS_SHOWN 3
+
+static void cycles_headline(struct kernel *kernel, const struct wait_graph *graph, struct str *text)
+{
+	const struct wait_cycle *apart[CYCLES_MAX];
+	size_t count = cycles_apart(graph, apart);
+
+	if (count > 1)
+		str_printf(text, "%zu deadlocks: ", count);
+	for (size_t i = 0; i < count && i < DEADLOCKS_SHOWN; i++) {
+		str_puts(text, i ? "; and " : "");
+		cycle_headline(kernel, apart[i], text);
+	}
+	if (count > DEADLOCKS_SHOWN)
+		str_printf(text, "; and %zu more", count - DEADLOCKS_SHOWN);
 }
 
 /* Of the locks this task is said to hold, the one most tasks wait for; NULL when there is none. */
@@ -133,14 +219,25 @@ static const struct lock *busiest_lock(const struct wait_graph *graph, const str
 	return busiest;
 }
 
+static const char *subject(const struct lock *lock)
+{
+	return lock->because.length ? lock->because.data : lock_display_name(lock);
+}
+
 /* "…; nothing in memory says who is to wake it": a wait that no task is known to end. */
 static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
 {
+	const struct str *because = &root->last->lock->because;
 	const struct lock *held = busiest_lock(graph, root->task);
 	size_t own = root->last->lock->waiter_count;
 	size_t others = root->victims > own ? root->victims - own : 0;
 
+	if (because->length && !root->last->holder->task) {
+		str_printf(text, "%s; %zu task%s wait%s for it", because->data, root->victims,
+			   root->victims == 1 ? "" : "s", root->victims == 1 ? "s" : "");
+		return;
+	}
 	/* With several in one such wait, nothing says which of them the others are behind. */
 	if (own > 1)
 		str_printf(text,
@@ -149,7 +246,7 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	task_label(root->task, text);
 	if (own == 1 && others)
 		str_printf(text, " holds up %zu other task%s%s%s", others, others == 1 ? "" : "s",
-			   held ? " through " : "", held ? lock_display_name(held) : "");
+			   held ? " through " : "", held ? subject(held) : "");
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
 	if (own == 1 && root->last->lock->address)
@@ -178,6 +275,15 @@ static void describe_queue(const struct lock *lock, struct str *text)
 	str_puts(text, " queued behind");
 }
 
+/* Nobody is left to give the lock back. */
+static void ended_headline(const struct wait_root *root, struct str *text)
+{
+	str_printf(text, "%s is held by ", lock_display_name(root->last->lock));
+	task_label(root->task, text);
+	str_printf(text, ", which has ended without giving it back; %zu task%s wait%s for it",
+		   root->victims, root->victims == 1 ? "" : "s", root->victims == 1 ? "s" : "");
+}
+
 static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
 {
@@ -187,7 +293,11 @@ static void root_headline(struct kernel *kernel, const struct wait_graph *graph,
 		open_headline(kernel, graph, root, text);
 		return;
 	}
-	str_printf(text, "%s: %s ", lock_display_name(root->last->lock),
+	if (task_has_ended(root->task)) {
+		ended_headline(root, text);
+		return;
+	}
+	str_printf(text, "%s: %s ", subject(root->last->lock),
 		   mode == MODE_READ	? "reader"
 		   : mode == MODE_WRITE ? "writer"
 					: "holder");
@@ -206,7 +316,7 @@ static struct err *put_headline(struct kernel *kernel, const struct wait_graph *
 
 	*confidence = 0.5;
 	if (graph->cycle_count) {
-		cycle_headline(&graph->cycles[0], text);
+		cycles_headline(kernel, graph, text);
 		*confidence = graph->cycles[0].confidence;
 	} else if (graph->root_count) {
 		*confidence = root->confidence;

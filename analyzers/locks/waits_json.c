@@ -22,7 +22,7 @@ static json_t *edges_json(const struct wait_graph *graph)
 		json_put(json, "from", json_integer(edge->from->pid));
 		json_put(json, "to", edge->to ? json_integer(edge->to->pid) : json_null());
 		json_put(json, "lock", json_escaped(lock_display_name(edge->lock)));
-		json_put(json, "relation", json_string(lock_holding_word(edge->lock)));
+		json_put(json, "relation", json_string(wait_edge_relation(edge)));
 		json_put(json, "evidence", json_string(edge->holder->evidence));
 		json_put(json, "why", json_escaped(edge->holder->why));
 		json_put(json, "confidence", json_real(edge->confidence));
@@ -76,6 +76,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_put(json, "holder_known", json_boolean(root->holder_known));
 	json_put(json, "lock", json_escaped(lock_display_name(root->last->lock)));
 	json_put(json, "io", json_boolean(io_waits_root(root)));
+	json_put(json, "ended", json_boolean(root->holder_known && task_has_ended(root->task)));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_escaped(doing.data));
 	json_put(json, "missing", root->missing ? json_string(root->missing) : NULL);

@@ -36,6 +36,20 @@ uint64_t lock_place_mm(struct kernel *of, uint64_t address)
 	return address == LOCK ? fake_mm : 0;
 }
 
+static uint64_t fake_dead; /* a task_struct that is on no list, 0 for none */
+
+void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
+{
+	static const struct slab_cache cache = {.name = "task_struct"};
+
+	(void)of;
+	*ret = (struct owner){.address = address, .cpu = -1};
+	if (!fake_dead || address != fake_dead)
+		return;
+	ret->kind = OWNER_SLAB;
+	ret->slab.slab.cache = &cache;
+}
+
 const char *owner_kind_name(enum owner_kind kind)
 {
 	(void)kind;
@@ -74,7 +88,7 @@ static inline void put_tasks(void (*types)(struct btf_build *b, uint32_t i, uint
 	}
 	memset(fake_sleepers_list, 0, sizeof(fake_sleepers_list));
 	fake_sleepers = (struct sleepers){.list = fake_sleepers_list};
-	fake_mm = 0;
+	fake_mm = fake_dead = 0;
 	kept_findings_init(&found);
 	facts = (struct analysis){.kernel = &kernel, .findings = &found.findings};
 }

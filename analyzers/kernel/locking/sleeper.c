@@ -200,7 +200,7 @@ const struct sleeper *sleepers_stack(struct kernel *kernel, const struct task *t
 {
 	const struct sleeper *known = sleepers_find(kernel->sleepers, task);
 
-	if (known || !kernel->unwinder)
+	if (known || !kernel->unwinder || task->dead)
 		return known;
 	return err_ok(read_stack(kernel, kernel->sleepers->names, task, own)) ? own : NULL;
 }

@@ -26,9 +26,16 @@ struct task {
 	 * clock): it sleeps for at most as long. 0 unknown, or running.
 	 */
 	uint64_t blocked_ns;
+	bool dead; /* on no list any more: what its task_struct's memory still says; pid 0: nothing */
 	bool kthread;
 	bool idle; /* a CPU's swapper */
 };
+
+/* It runs no more: a zombie, or gone altogether. */
+static inline bool task_has_ended(const struct task *task)
+{
+	return task->dead || task->state == 'Z' || task->state == 'X';
+}
 
 /* Where a task that is switched out left its stack pointer (thread.sp). */
 struct err *task_saved_sp(struct kernel *kernel, const struct task *task, uint64_t *ret);

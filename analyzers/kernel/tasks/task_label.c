@@ -12,6 +12,10 @@ static void put_label(const struct task *task, int32_t number, struct str *label
 
 void task_label(const struct task *task, struct str *label)
 {
+	if (task->dead && !task->pid) {
+		str_puts(label, "a task that is no more");
+		return;
+	}
 	put_label(task, task->pid, label);
 }
 

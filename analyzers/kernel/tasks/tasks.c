@@ -2,8 +2,12 @@
 /* All threads of the dead kernel, from its lists of processes, and which ones were running. */
 #include "kernel/tasks/tasks.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/array.h"
 #include "base/hash.h"
+#include "base/str.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
@@ -11,11 +15,18 @@
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
+#define DEAD_MAX 64 /* tasks that have ended and are still pointed to */
+
 struct tasks {
 	struct task *list;
 	size_t count;
 	struct map by_address, by_pid, by_stack; /* values are indices into list */
 	struct map on_cpu;			 /* CPU to index */
+	struct task *dead[DEAD_MAX];		 /* by tasks_dead(); each stays where it is */
+	size_t dead_count;
+	uint64_t newest_clock; /* of the runqueues, ns */
+	/* From start_time's clock to theirs, at most: no task got a CPU before it was born. ns */
+	int64_t clock_offset;
 	struct err *err;
 };
 
@@ -210,8 +221,22 @@ static struct err *walk_processes(struct walk *walk)
 	return NULL;
 }
 
+static void compare_clocks(struct tasks *tasks)
+{
+	tasks->clock_offset = INT64_MAX;
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		int64_t distance = (int64_t)(task->blocked_ns - task->start_time);
+
+		if (task->blocked_ns && task->start_time && distance < tasks->clock_offset)
+			tasks->clock_offset = distance;
+	}
+}
+
 static void finish_times(struct walk *walk)
 {
+	compare_clocks(walk->tasks);
+	walk->tasks->newest_clock = walk->newest_clock;
 	for (size_t i = 0; i < walk->tasks->count; i++) {
 		struct task *task = &walk->tasks->list[i];
 		bool asleep = task->on_cpu < 0 && task->state != 'R' && task->blocked_ns &&
@@ -263,6 +288,8 @@ void tasks_close(struct tasks *tasks)
 	map_deinit(&tasks->by_pid);
 	map_deinit(&tasks->by_stack);
 	map_deinit(&tasks->on_cpu);
+	for (size_t i = 0; i < tasks->dead_count; i++)
+		free(tasks->dead[i]);
 	err_free(tasks->err);
 	free(tasks->list);
 	free(tasks);
@@ -315,4 +342,82 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address)
 const struct err *tasks_error(const struct tasks *tasks)
 {
 	return tasks->err;
+}
+
+/* --- tasks that have ended -------------------------------------------------------------------- */
+
+#define PF_EXITING 0x4u /* include/linux/sched.h: exit_signals() sets it, and nobody clears it */
+
+/* Does the memory of a task_struct still say whose it was? It is free, and others may have used it. */
+static bool is_exited(const struct task *task)
+{
+	size_t length = strnlen(task->comm, sizeof(task->comm));
+
+	return task->flags & PF_EXITING && task->pid > 0 && task->pid < (int32_t)TASKS_MAX &&
+	       length && is_printable(task->comm, length);
+}
+
+static void read_dead(struct kernel *kernel, uint64_t address, struct task *ret)
+{
+	struct task_reader reader;
+	struct task_links links;
+	struct task found;
+
+	*ret = (struct task){.address = address, .tgid = -1, .cpu = -1, .on_cpu = -1};
+	if (err_ok(task_reader_init(&reader, kernel)) &&
+	    err_ok(task_reader_read(&reader, address, &found, &links)) && is_exited(&found)) {
+		*ret = found;
+		ret->stack = ret->blocked_ns = 0;
+	}
+	task_reader_deinit(&reader);
+}
+
+struct err *tasks_keep_dead(struct tasks *tasks, const struct task *task, const struct task **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < tasks->dead_count; i++)
+		if (tasks->dead[i]->address == task->address && tasks->dead[i]->pid == task->pid) {
+			*ret = tasks->dead[i];
+			return NULL;
+		}
+	if (tasks->dead_count == DEAD_MAX)
+		return NULL;
+	struct task *copy = malloc(sizeof(*copy));
+	if (!copy)
+		return &err_nomem;
+	*copy = *task;
+	copy->state = 'X';
+	copy->dead = true;
+	*ret = tasks->dead[tasks->dead_count++] = copy;
+	return NULL;
+}
+
+struct err *tasks_dead(struct kernel *kernel, uint64_t address, const struct task **ret)
+{
+	struct task task;
+
+	read_dead(kernel, address, &task);
+	return tasks_keep_dead(kernel->tasks, &task, ret);
+}
+
+bool tasks_born_since(const struct tasks *tasks, const struct task *task, const struct task *other)
+{
+	if (!task->start_time || !other->blocked_ns || tasks->clock_offset == INT64_MAX)
+		return false;
+	return (int64_t)task->start_time + tasks->clock_offset >
+	       (int64_t)(tasks->newest_clock - other->blocked_ns);
+}
+
+uint64_t tasks_age(const struct tasks *tasks, uint64_t start_time)
+{
+	int64_t now = (int64_t)tasks->newest_clock - tasks->clock_offset;
+
+	if (!start_time || tasks->clock_offset == INT64_MAX || now < (int64_t)start_time)
+		return 0;
+	return (uint64_t)now - start_time;
+}
+
+uint64_t tasks_clock(const struct tasks *tasks)
+{
+	return tasks->newest_clock;
 }

@@ -21,6 +21,24 @@ const struct task *tasks_by_pid(const struct tasks *tasks, int32_t pid);
 const struct task *tasks_on_cpu(const struct tasks *tasks, unsigned cpu); /* rq->curr */
 /* The task whose stack holds the address, or NULL. */
 const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address);
+/*
+ * The task that a task_struct on no list was of, for what still points there: its name and number as
+ * the memory has them, where they are a task's that has exited; else without either. The caller knows
+ * that a task_struct stood there. Owned by kernel->tasks, the same for the same address; NULL when
+ * there are too many. ERR_NOMEM.
+ */
+struct err *tasks_dead(struct kernel *kernel, uint64_t address, const struct task **ret);
+/* The same for one that another source tells of: a copy of it, dead. */
+struct err *tasks_keep_dead(struct tasks *tasks, const struct task *task, const struct task **ret);
+/* ns since a task was born, or since start_time's clock stood at a time; 0 where it is not known. */
+uint64_t tasks_age(const struct tasks *tasks, uint64_t start_time);
+/* The newest clock of a runqueue, ns, which last_arrival and last_queued are of; 0 unknown. */
+uint64_t tasks_clock(const struct tasks *tasks);
+/*
+ * Was a task born after another last got a CPU? By two clocks of the kernel, start_time's and the
+ * runqueues', which run apart: how far is taken from the youngest tasks. False where a time is missing.
+ */
+bool tasks_born_since(const struct tasks *tasks, const struct task *task, const struct task *other);
 /* Where the lists were cut short, or NULL; owned by tasks. */
 const struct err *tasks_error(const struct tasks *tasks);
 

@@ -13,9 +13,14 @@
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/version.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "crashme.h"
+
+static DECLARE_WAIT_QUEUE_HEAD(crashme_nobody_wakes);
 
 #ifdef CONFIG_BLOCK
 
@@ -57,16 +62,13 @@ static struct gendisk *new_disk(void)
 
 #define LOST_DISK_SECTORS 65536
 
-static void add_lost_disk(int major, int number)
+static void add_lost_disk(struct gendisk *disk, const char *name, int major, int number)
 {
-	struct gendisk *disk = new_disk();
-
 	disk->major = major;
 	disk->first_minor = number;
 	disk->minors = 1;
 	disk->flags |= NO_PARTITIONS;
-	disk->fops = &lost_disk_ops;
-	snprintf(disk->disk_name, sizeof(disk->disk_name), "crashme_disk%d", number);
+	snprintf(disk->disk_name, sizeof(disk->disk_name), "%s", name);
 	set_capacity(disk, LOST_DISK_SECTORS);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
 	add_disk(disk);
@@ -80,9 +82,15 @@ static void add_lost_disk(int major, int number)
 static void io_hang(void)
 {
 	int major = register_blkdev(0, "crashme_disk"), i;
+	struct gendisk *disk;
+	char name[24];
 
-	for (i = 0; i < 3; i++)
-		add_lost_disk(major, i);
+	for (i = 0; i < 3; i++) {
+		disk = new_disk();
+		disk->fops = &lost_disk_ops;
+		snprintf(name, sizeof(name), "crashme_disk%d", i);
+		add_lost_disk(disk, name, major, i);
+	}
 }
 
 /* The disk under a mounted file system stops: what its journal writes from here on never arrives. */
@@ -94,7 +102,145 @@ static void ext4_hang(void)
 		blk_mq_quiesce_queue(file_inode(file)->i_sb->s_bdev->bd_disk->queue);
 }
 
+/* A disk of the kind that has requests: it starts each and ends none. */
+
+static blk_status_t keep_request(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *data)
+{
+	blk_mq_start_request(data->rq);
+	return BLK_STS_OK;
+}
+
+static const struct blk_mq_ops lost_requests_ops = {.queue_rq = keep_request};
+static const struct block_device_operations lost_requests_disk_ops = {};
+static struct blk_mq_tag_set lost_requests_tags = {
+	.ops = &lost_requests_ops,
+	.nr_hw_queues = 1,
+	.queue_depth = 8,
+	.numa_node = NUMA_NO_NODE,
+};
+
+static struct gendisk *new_request_disk(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+	struct gendisk *disk = alloc_disk(1);
+
+	disk->queue = blk_mq_init_queue(&lost_requests_tags);
+	return disk;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+	return blk_mq_alloc_disk(&lost_requests_tags, NULL);
+#else
+	return blk_mq_alloc_disk(&lost_requests_tags, NULL, NULL);
 #endif
+}
+
+static void io_lost(void)
+{
+	struct gendisk *disk;
+
+	if (blk_mq_alloc_tag_set(&lost_requests_tags))
+		return;
+	disk = new_request_disk();
+	if (IS_ERR(disk))
+		return;
+	disk->fops = &lost_requests_disk_ops;
+	add_lost_disk(disk, "crashme_lost", register_blkdev(0, "crashme_lost"), 0);
+}
+
+/* A writer that never leaves its file system: who would freeze it waits, and shuts others out. */
+
+static crash_fn int crashme_write_forever(void *unused)
+{
+	struct file *file = filp_open("/mnt/a", O_RDONLY, 0);
+
+	sb_start_write(file_inode(file)->i_sb);
+	wait_event(crashme_nobody_wakes, false);
+	return 0;
+}
+
+static void freeze_stuck(void)
+{
+	int pid = kthread_run(crashme_write_forever, NULL, "crashme_writes")->pid;
+
+	truth("root=%d", pid);
+	truth("culprit=crashme_writes/%d", pid);
+	msleep(500);
+}
+
+#endif
+
+/* A queue that runs one work item at a time, and that one waits for what never comes. */
+
+static crash_fn void crashme_stuck_work(struct work_struct *work)
+{
+	wait_event(crashme_nobody_wakes, false);
+}
+
+static crash_fn void crashme_late_work(struct work_struct *work)
+{
+}
+
+#define LATE_WORKS 3
+
+static void wq_stuck(void)
+{
+	static struct work_struct first, late[LATE_WORKS];
+	struct workqueue_struct *queue = alloc_ordered_workqueue("crashme_queue", 0);
+	int i;
+
+	truth("cause=hang");
+	truth("culprit=crashme_stuck_work");
+	truth("culprit=crashme_queue");
+	truth("culprit=%d work items", LATE_WORKS);
+	INIT_WORK(&first, crashme_stuck_work);
+	queue_work(queue, &first);
+	msleep(500);
+	for (i = 0; i < LATE_WORKS; i++) {
+		INIT_WORK(&late[i], crashme_late_work);
+		queue_work(queue, &late[i]);
+	}
+	msleep(12000);
+}
+
+/* A real-time task that never sleeps, and others that want its CPU. */
+
+#define STARVING 3
+
+static crash_fn int crashme_hog(void *unused)
+{
+	sched_set_fifo(current);
+	for (;;) {
+		udelay(100);
+		cond_resched();
+	}
+	return 0;
+}
+
+static crash_fn int crashme_starve(void *unused)
+{
+	for (;;)
+		msleep(10);
+	return 0;
+}
+
+static void rt_starve(void)
+{
+	struct task_struct *hog = kthread_create(crashme_hog, NULL, "crashme_hog"), *task;
+	int i;
+
+	truth("cause=hang");
+	truth("culprit=crashme_hog/%d", hog->pid);
+	truth("culprit=CPU 1");
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	for (i = 0; i < STARVING; i++) {
+		task = kthread_create(crashme_starve, NULL, "crashme_starve/%d", i);
+		kthread_bind(task, 1);
+		wake_up_process(task);
+	}
+	msleep(200);
+	kthread_bind(hog, 1);
+	wake_up_process(hog);
+	msleep(6000);
+}
 
 /* Two locks go round among many tasks, each of which works a while with one of them in hand. */
 
@@ -174,8 +320,8 @@ static void busy(void)
 
 const struct crash hang_crashes[] = {
 #ifdef CONFIG_BLOCK
-	{"io_hang", io_hang},
-	{"ext4_hang", ext4_hang},
+	{"io_hang", io_hang},	{"ext4_hang", ext4_hang},
+	{"io_lost", io_lost},	{"freeze_stuck", freeze_stuck},
 #endif
-	{"busy", busy},
-	{}};
+	{"wq_stuck", wq_stuck}, {"rt_starve", rt_starve},
+	{"busy", busy},		{}};

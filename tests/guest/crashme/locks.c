@@ -5,7 +5,8 @@
  * Actors are kernel threads started one at a time: the next starts when the last one sleeps, so that
  * the order of the waiters is known. Truth: "lock=address:kind", "holder=lock:pid:mode",
  * "waiter=lock:pid:mode" in the order of the queue, "edge=from:to", and "cycle=pid,pid": all of them
- * are in one cycle. "name=lock:what people call it" (its beginning).
+ * are in one cycle. "name=lock:what people call it" (its beginning). "dead=lock:comm/pid": who its holder
+ * was, when it lived.
  */
 #include <linux/anon_inodes.h>
 #include <linux/completion.h>
@@ -14,10 +15,13 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/percpu-rwsem.h>
 #include <linux/rwsem.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 #include <asm/cpufeature.h>
 
@@ -508,6 +512,189 @@ static void mmap_lock(void)
 	crashme_read_mm(mm);
 }
 
+/* A task that ends with a lock in hand, of an oops or by itself: others wait for the dead. */
+
+#define VICTIMS 3
+
+static void dead_holder(struct task_struct *task, const void *lock, const char *kind,
+			int (*victim)(void *), const char *mode)
+{
+	int i;
+
+	truth_lock(lock, kind);
+	truth("culprit=%s/%d", task->comm, task->pid);
+	truth("culprit=%d tasks wait", VICTIMS);
+	truth("dead=0x%px:%s/%d", lock, task->comm, task->pid);
+	wake_up_process(task);
+	msleep(1000);
+	for (i = 0; i < VICTIMS; i++)
+		truth_waiter(lock, start(victim, "crashme_victim")->pid, mode);
+}
+
+static int *volatile crashme_nowhere;
+
+static crash_fn int crashme_oops_holding(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	*crashme_nowhere = 1;
+	mutex_unlock(&crashme_mutex_a);
+	return 0;
+}
+
+static void owner_oopsed(void)
+{
+	truth("cause=null_dereference");
+	truth("culprit=crashme_oops_holding");
+	truth("culprit=crashme_mutex_a");
+	/* Its task_struct is free then, and may well be the next task's. */
+	dead_holder(kthread_create(crashme_oops_holding, NULL, "crashme_dies"), &crashme_mutex_a,
+		    "mutex", wants_mutex, "exclusive");
+}
+
+static crash_fn int crashme_leave_holding(void *unused)
+{
+	down_write(&crashme_rwsem);
+	return 0;
+}
+
+static void owner_left(void)
+{
+	struct task_struct *task = kthread_create(crashme_leave_holding, NULL, "crashme_leaves");
+
+	truth("cause=hang");
+	truth("culprit=crashme_rwsem");
+	get_task_struct(
+		task); /* somebody still has it, a pidfd say: the memory is not used again */
+	dead_holder(task, &crashme_rwsem, "rwsem", just_read, "read");
+}
+
+/* Two deadlocks that have nothing to do with each other. */
+
+static DEFINE_MUTEX(crashme_mutex_c);
+static DEFINE_MUTEX(crashme_mutex_d);
+
+static int second_first(void *unused)
+{
+	mutex_lock(&crashme_mutex_c);
+	msleep(200);
+	crashme_take_mutex(&crashme_mutex_d);
+	return 0;
+}
+
+static int second_second(void *unused)
+{
+	mutex_lock(&crashme_mutex_d);
+	msleep(400);
+	crashme_take_mutex(&crashme_mutex_c);
+	return 0;
+}
+
+static void two_deadlocks(void)
+{
+	struct task_struct *one, *other;
+
+	mutex_abba();
+	one = kthread_run(second_first, NULL, "crashme_third");
+	other = kthread_run(second_second, NULL, "crashme_fourth");
+	msleep(1000);
+	truth_lock(&crashme_mutex_c, "mutex");
+	truth_holder(&crashme_mutex_c, one->pid, "exclusive");
+	truth_waiter(&crashme_mutex_c, other->pid, "exclusive");
+	truth_lock(&crashme_mutex_d, "mutex");
+	truth_holder(&crashme_mutex_d, other->pid, "exclusive");
+	truth_waiter(&crashme_mutex_d, one->pid, "exclusive");
+	truth("cycle=%d,%d", one->pid, other->pid);
+	truth("culprit=2 deadlocks");
+	truth("culprit=crashme_mutex_a");
+	truth("culprit=crashme_mutex_c");
+}
+
+/* A reader that never leaves; a writer waits for it to, and has shut the others out. */
+
+DEFINE_STATIC_PERCPU_RWSEM(crashme_percpu_rwsem);
+
+static crash_fn int crashme_stay_inside(void *unused)
+{
+	percpu_down_read(&crashme_percpu_rwsem);
+	crashme_wait_done(&crashme_never);
+	percpu_up_read(&crashme_percpu_rwsem);
+	return 0;
+}
+
+static crash_fn int crashme_drain(void *unused)
+{
+	percpu_down_write(&crashme_percpu_rwsem);
+	percpu_up_write(&crashme_percpu_rwsem);
+	return 0;
+}
+
+static crash_fn int crashme_come_late(void *unused)
+{
+	percpu_down_read(&crashme_percpu_rwsem);
+	percpu_up_read(&crashme_percpu_rwsem);
+	return 0;
+}
+
+static void percpu_reader(void)
+{
+	int reader = start(crashme_stay_inside, "crashme_inside")->pid;
+	int writer = start(crashme_drain, "crashme_drains")->pid;
+	int i, late;
+
+	/* At first it waits for RCU. */
+	while (!atomic_read(&crashme_percpu_rwsem.block))
+		msleep(10);
+	truth("cause=hang");
+	truth_lock(&crashme_percpu_rwsem, "percpu_rwsem");
+	truth_holder(&crashme_percpu_rwsem, reader, "read");
+	truth_waiter(&crashme_percpu_rwsem, writer, "write");
+	truth_edge(writer, reader);
+	for (i = 0; i < 2; i++) {
+		late = start(crashme_come_late, "crashme_late")->pid;
+		truth_waiter(&crashme_percpu_rwsem, late, "read");
+		truth_edge(late, writer);
+	}
+	truth("root=%d", reader);
+	truth("culprit=crashme_percpu_rwsem");
+	truth("culprit=crashme_inside/%d", reader);
+}
+
+/* A task reads its mmap_lock, waits till a writer queues, and faults: it waits for itself. */
+
+static crash_fn void crashme_touch(const char __user *from)
+{
+	char byte;
+
+	if (copy_from_user(&byte, from, 1))
+		pr_info("crashme: nothing there\n");
+}
+
+static void mmap_again(void)
+{
+	struct mm_struct *mm = current->mm;
+
+	truth("cause=deadlock");
+	truth("mmap_lock=0x%px", &mm->mmap_lock);
+	truth_lock(&mm->mmap_lock, "rwsem");
+	truth_holder(&mm->mmap_lock, current->pid, "read");
+	mmap_read_lock(mm);
+	while (!rwsem_is_contended(&mm->mmap_lock))
+		msleep(10);
+#ifndef CONFIG_PREEMPT_RT
+	/*
+	 * RWSEM_NONSPINNABLE, as a writer sets it that has spun for long: until 5.10 readers that spin
+	 * overtake it.
+	 */
+	atomic_long_or(2, &mm->mmap_lock.owner);
+#endif
+	truth_waiter(&mm->mmap_lock, current->pid, "read");
+	truth("cycle=%d", current->pid);
+	truth("culprit=threads/%d", current->pid);
+	truth("culprit=mmap_lock");
+	crashme_touch((const char __user *)PAGE_SIZE);
+	mmap_read_unlock(mm);
+}
+
 const struct crash lock_crashes[] = {{"mutex_abba", mutex_abba},
 				     {"rwsem_mutex", rwsem_mutex},
 				     {"three_way", three_way},
@@ -518,4 +705,9 @@ const struct crash lock_crashes[] = {{"mutex_abba", mutex_abba},
 				     {"rwsem_throng", rwsem_throng},
 				     {"spin_held", spin_held},
 				     {"mmap_lock", mmap_lock},
+				     {"mmap_again", mmap_again},
+				     {"owner_oopsed", owner_oopsed},
+				     {"owner_left", owner_left},
+				     {"two_deadlocks", two_deadlocks},
+				     {"percpu_reader", percpu_reader},
 				     {}};

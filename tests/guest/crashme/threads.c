@@ -5,12 +5,14 @@
  * One holds the module's mutex and waits for the lock to be contended; one faults on the mapping, holding
  * mmap_lock, and wants that mutex; one calls mprotect(); then others read /proc/PID/cmdline.
  *
- *   threads PATH    no threads: reads one block of a device past the page cache
+ *   threads again    one takes mmap_lock for reading and faults, once another has called mprotect()
+ *   threads PATH     no threads: reads one block of a device past the page cache
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,11 +37,22 @@ static void say(const char *mode)
 		err(1, "kmsg");
 }
 
-static void *take_mutex(void *unused)
+static void crash(const char *name)
 {
 	usleep(STEP);
-	if (write(door, "mmap_lock", 9) != 9)
+	if (write(door, name, strlen(name)) < 0)
 		err(1, "/proc/crashme");
+}
+
+static void *take_mutex(void *unused)
+{
+	crash("mmap_lock");
+	return unused;
+}
+
+static void *take_again(void *unused)
+{
+	crash("mmap_again");
 	return unused;
 }
 
@@ -83,11 +96,12 @@ static int read_directly(const char *path)
 
 int main(int argc, char **argv)
 {
-	void *(*const moves[])(void *) = {take_mutex, fault, protect};
+	bool again = argc == 2 && !strcmp(argv[1], "again");
+	void *(*const moves[])(void *) = {again ? take_again : take_mutex, protect, fault};
 	pthread_t thread;
 	size_t i;
 
-	if (argc == 2)
+	if (argc == 2 && !again)
 		return read_directly(argv[1]);
 	door = open("/proc/crashme", O_RDWR);
 	log_to = open("/dev/kmsg", O_WRONLY);
@@ -99,7 +113,7 @@ int main(int argc, char **argv)
 		if (!fork())
 			read_cmdline(i, getppid());
 	/* All at once: starting a thread maps its stack, which takes mmap_lock. */
-	for (i = 0; i < sizeof(moves) / sizeof(*moves); i++)
+	for (i = 0; i < (again ? 2 : 3); i++)
 		if (pthread_create(&thread, NULL, moves[i], NULL))
 			errx(1, "no thread");
 	pause();

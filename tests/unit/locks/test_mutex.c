@@ -114,6 +114,44 @@ START_TEST(a_mutex_on_its_way_to_the_next)
 }
 END_TEST
 
+#define EXITING 4 /* PF_EXITING */
+
+static void put_dead(uint32_t flags, int pid, const char *comm)
+{
+	fake_dead = TASK(6);
+	fake_u32(TASK(6) + T_FLAGS, flags);
+	fake_u32(TASK(6) + T_PID, (uint32_t)pid);
+	fake_put(TASK(6) + T_COMM, comm, strlen(comm) + 1);
+}
+
+/* Its owner has ended: no list has it, its memory may still say who it was. */
+START_TEST(an_owner_that_is_no_more)
+{
+	set_up(types_flags, TASK(6) | 1, 0);
+	put_dead(EXITING, 77, "gone");
+	expect("77e", "inferred");
+	/* Used again, for something else: nobody is made up. */
+	set_up(types_flags, TASK(6) | 1, 0);
+	put_dead(0x41414141, 0x41414141, "\x01\x02");
+	expect("0e", "inferred");
+	set_up(types_flags, TASK(6) | 1, 0);
+	put_dead(EXITING, -5, "gone");
+	ck_assert(run_again(&mutex_analyzer));
+	const struct task *dead = lock_at(LOCK)->holders[0].task;
+	ck_assert(dead->dead);
+	ck_assert_int_eq(dead->pid, 0);
+	ck_assert(strstr(lock_at(LOCK)->headline.data, "held by a task that is no more"));
+	close_tasks();
+	/* On the list, but a zombie. */
+	set_up(types_flags, TASK(4) | 1, 0);
+	((struct task *)tasks_by_pid(kernel.tasks, 4))->state = 'Z';
+	expect("4e", "inferred");
+	/* No task was ever there. */
+	set_up(types_flags, TASK(6) | 1, 0);
+	expect_none();
+}
+END_TEST
+
 START_TEST(lists_that_loop_are_not_believed)
 {
 	set_up(types_flags, TASK(4) | 1, 0);
@@ -129,4 +167,5 @@ START_TEST(lists_that_loop_are_not_believed)
 END_TEST
 
 UNIT_MAIN("mutex", owners_of_el7_and_el6, owner_and_flags_since_4_10,
-	  a_mutex_on_its_way_to_the_next, lists_that_loop_are_not_believed)
+	  a_mutex_on_its_way_to_the_next, an_owner_that_is_no_more,
+	  lists_that_loop_are_not_believed)

@@ -102,6 +102,89 @@ START_TEST(a_woken_waiter_waits_for_nobody)
 }
 END_TEST
 
+/* A lock that 1 has for read, with a writer and a reader behind it in the queue. */
+static struct lock *put_read_lock(uint64_t address, int holder, int writer, int reader)
+{
+	struct lock *lock = lock_new(LOCK_RWSEM, address);
+
+	lock_add_holder(lock, pid(holder), MODE_READ, EVIDENCE_INFERRED, 0.8, "so the test says");
+	lock_add_sleeper(lock, pid(writer), MODE_WRITE, 0, 0);
+	lock_add_sleeper(lock, pid(reader), MODE_READ, 1, 0);
+	lock_set_ahead(lock, 0, EVIDENCE_PROVEN);
+	assert_ok(locks_add(&facts.locks, lock));
+	return lock;
+}
+
+START_TEST(a_reader_waits_for_the_writer_before_it)
+{
+	set_up();
+	put_read_lock(LOCK_A, 1, 2, 3);
+	put_lock(LOCK_MUTEX, LOCK_B, 3, 1, 0);
+	const struct finding *said = waits();
+	ck_assert_uint_eq(facts.waits.cycle_count, 1);
+	ck_assert_uint_eq(facts.waits.cycles[0].length, 3);
+	ck_assert_msg(strstr(said->headline, "queued behind task/2"), "%s", said->headline);
+	ck_assert_double_eq_tol(said->confidence, 0.8, 1e-9);
+	close_tasks();
+	/* The writer has been woken: the reader waits for whoever has the lock. */
+	set_up();
+	put_read_lock(LOCK_A, 1, 2, 3);
+	pid(2)->state = 'R';
+	waits();
+	ck_assert_uint_eq(facts.waits.count, 1);
+	ck_assert_ptr_eq(facts.waits.edges[0].to, pid(1));
+	close_tasks();
+}
+END_TEST
+
+START_TEST(a_reader_that_reads_again_behind_a_writer)
+{
+	set_up();
+	put_read_lock(LOCK_A, 1, 2, 1);
+	const struct finding *said = waits();
+	ck_assert_uint_eq(facts.waits.cycle_count, 1);
+	ck_assert_msg(strstr(said->headline, "self-deadlock: task/1 holds"), "%s", said->headline);
+	ck_assert_msg(strstr(said->headline, "behind writer task/2"), "%s", said->headline);
+	close_tasks();
+}
+END_TEST
+
+START_TEST(deadlocks_that_share_nobody_are_counted)
+{
+	set_up();
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 0);
+	put_lock(LOCK_MUTEX, LOCK_B, 2, 1, 0);
+	put_lock(LOCK_MUTEX, LOCK_C, 3, 3, 5, 0);
+	const struct finding *said = waits();
+	ck_assert_uint_eq(facts.waits.cycle_count, 2);
+	ck_assert_msg(strstr(said->headline, "2 deadlocks: deadlock of "), "%s", said->headline);
+	ck_assert_msg(strstr(said->headline, "; and deadlock of "), "%s", said->headline);
+	close_tasks();
+	/* One task in both: one knot. */
+	set_up();
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 3, 0);
+	put_lock(LOCK_MUTEX, LOCK_B, 2, 1, 0);
+	put_lock(LOCK_MUTEX, LOCK_C, 3, 1, 0);
+	ck_assert_msg(!strstr(waits()->headline, "deadlocks"), "%s", waits()->headline);
+	close_tasks();
+}
+END_TEST
+
+START_TEST(a_holder_that_has_ended)
+{
+	set_up();
+	put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 3, 0);
+	pid(1)->state = 'Z';
+	const struct finding *said = waits();
+	ck_assert_msg(strstr(said->headline, "held by task/1, which has ended"), "%s",
+		      said->headline);
+	ck_assert_msg(strstr(said->headline, "2 tasks wait"), "%s", said->headline);
+	const json_t *root = json_array_get(json_object_get(said->evidence, "roots"), 0);
+	ck_assert(json_is_true(json_object_get(root, "ended")));
+	close_tasks();
+}
+END_TEST
+
 START_TEST(the_longest_wait_is_told)
 {
 	set_up();
@@ -151,5 +234,7 @@ START_TEST(nobody_asleep_is_nothing_to_say)
 END_TEST
 
 UNIT_MAIN("waits", a_cycle_through_locks_of_all_kinds, a_task_that_takes_its_own_mutex_again,
+	  a_reader_waits_for_the_writer_before_it, a_reader_that_reads_again_behind_a_writer,
+	  deadlocks_that_share_nobody_are_counted, a_holder_that_has_ended,
 	  a_woken_waiter_waits_for_nobody, the_longest_wait_is_told,
 	  a_wait_without_a_holder_is_a_root_of_its_own, nobody_asleep_is_nothing_to_say)
