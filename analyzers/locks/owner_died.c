@@ -14,7 +14,7 @@
 
 /* --- by an oops of the log -------------------------------------------------------------------- */
 
-/* Had the code at a place of a report taken this very lock, and not given it back? */
+/* Had the code at a place of a report taken a lock, this very one unless 0, and not given it back? */
 static bool took_lock(struct kernel *kernel, const struct report_place *place, uint64_t lock,
 		      lock_classifier *classify)
 {
@@ -28,10 +28,10 @@ static bool took_lock(struct kernel *kernel, const struct report_place *place, u
 	    strcmp(symbol.module, place->module) != 0)
 		return false;
 	critical_section_follow(kernel, start, start + place->offset, &calls, &section);
-	return section.inside;
+	return section.inside && (lock || !section.known);
 }
 
-/* The place of this report whose code had the lock, or NULL. */
+/* The place of this report whose code had the lock, or with 0 one it does not name; or NULL. */
 static const struct report_place *place_with(struct kernel *kernel, const struct report *report,
 					     uint64_t lock, lock_classifier *classify)
 {
@@ -53,22 +53,49 @@ static bool lives(const struct tasks *tasks, int32_t pid)
 	return task && !task_has_ended(task);
 }
 
-static struct err *take_report(struct analysis *analysis, const struct report *report,
-			       const struct report_place *place, uint64_t address,
+/* What a dead task's oops says of the lock; NULL when no oops had it, or with 0 one of its kind. */
+static const struct report *report_with(struct analysis *analysis, uint64_t lock,
+					lock_classifier *classify,
+					const struct report_place **place)
+{
+	const struct reports *reports = analysis->reports;
+
+	for (size_t i = 0; reports && i < reports->count; i++) {
+		const struct report *report = &reports->list[i];
+
+		if (report_kind_outcome(report->kind) != OUTCOME_OOPS || report->pid <= 0 ||
+		    lives(analysis->kernel->tasks, report->pid))
+			continue;
+		*place = place_with(analysis->kernel, report, lock, classify);
+		if (*place)
+			return report;
+	}
+	return NULL;
+}
+
+/* Takes an oops whose code had this very lock, or with known false one like it. */
+static struct err *take_report(struct analysis *analysis, const struct waitlist *list, bool known,
+			       lock_classifier *classify, const struct task *owner,
 			       struct owner_died *ret)
 {
-	struct task task = {.address = address,
+	const struct report_place *place;
+	const struct report *report =
+		report_with(analysis, known ? list->lock : 0, classify, &place);
+
+	if (!report)
+		return NULL;
+	struct task task = {.address = owner ? owner->address : 0,
 			    .pid = report->pid,
 			    .tgid = report->tgid,
 			    .cpu = report->cpu,
 			    .on_cpu = -1};
-
 	copy_string(task.comm, sizeof(task.comm), report->comm);
 	TRY(tasks_keep_dead(analysis->kernel->tasks, &task, &ret->task));
-	ret->confidence = 0.95;
+	ret->confidence = known ? 0.95 : 0.75;
 	snprintf(ret->why, sizeof(ret->why),
-		 "by the log it died in %.100s(), which had taken this lock and not given it back",
-		 place->symbol);
+		 "by the log it died in %.100s(), which had taken %s and not given it back%s",
+		 place->symbol, known ? "this lock" : "a lock of this kind",
+		 known ? "" : ", and no call on the stack of whom the owner field names has");
 	return NULL;
 }
 
@@ -100,7 +127,8 @@ static unsigned waiting_call(const struct sleeper *stack)
 
 /*
  * Has any call on the stack taken a lock of the kind, whichever, that it has not given back? The call
- * that the task waits in has not.
+ * that the task waits in has not: it is the last of who called the lock's functions, or of who called
+ * that one (mutex_lock() is such a function, and on the stack or not).
  */
 static bool has_any(struct kernel *kernel, const struct sleeper *stack, lock_classifier *classify)
 {
@@ -108,7 +136,8 @@ static bool has_any(struct kernel *kernel, const struct sleeper *stack, lock_cla
 	unsigned waiting = waiting_call(stack);
 
 	for (unsigned i = waiting; i < stack->call_count; i++) {
-		uint64_t stop = stack->calls[i].address - (waiting && i == waiting ? CALL_SIZE : 0);
+		bool waits = waiting && i <= waiting + 1;
+		uint64_t stop = stack->calls[i].address - (waits ? CALL_SIZE : 0);
 		struct critical_section section = {0};
 		struct symbol symbol;
 
@@ -144,7 +173,8 @@ static bool born_too_late(struct kernel *kernel, const struct waitlist *list,
 {
 	const struct task *first = list->count ? list->waiters[0].task : NULL;
 
-	return first && first != owner && tasks_born_since(kernel->tasks, owner, first);
+	return first && first != owner &&
+	       task_clock_born_since(tasks_clock(kernel->tasks), owner, first);
 }
 
 static struct err *take_impostor(struct kernel *kernel, const struct task *owner,
@@ -163,60 +193,73 @@ static struct err *take_impostor(struct kernel *kernel, const struct task *owner
 	return NULL;
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static void take_ended(const struct task *owner, struct owner_died *ret)
+{
+	ret->task = owner;
+	ret->confidence = 0.95;
+	snprintf(ret->why, sizeof(ret->why), "the owner field %s",
+		 owner->dead ? "points to the memory of a task that has ended"
+			     : "names it, and it has ended");
+}
+
+/*
+ * A living owner whose stack shows no call that took such a lock. One may have, and returned; hardly so
+ * to wait for the lock itself, to have been born when others waited already, or to sleep like a user
+ * program.
+ */
+static struct err *doubt(struct analysis *analysis, const struct waitlist *list,
+			 lock_classifier *classify, const struct task *owner,
+			 struct owner_died *ret)
+{
+	bool waits = waitlist_has(list, owner);
+	bool late = born_too_late(analysis->kernel, list, owner);
+
+	if (!late && !waits && owner->state != 'S')
+		return NULL;
+	TRY(take_report(analysis, list, false, classify, owner, ret));
+	if (ret->task)
+		return NULL;
+	if (late && !waits)
+		return take_impostor(analysis->kernel, owner, ret);
+	ret->doubt = waits ? 0.25 : 0.5;
+	return NULL;
+}
 
 struct err *owner_died_find(struct analysis *analysis, const struct waitlist *list,
 			    lock_classifier *classify, const struct task *owner,
 			    struct owner_died *ret)
 {
-	const struct reports *reports = analysis->reports;
-	struct kernel *kernel = analysis->kernel;
+	bool lives = owner && !task_has_ended(owner);
 
 	*ret = (struct owner_died){.doubt = 1};
-	for (size_t i = 0; reports && i < reports->count; i++) {
-		const struct report *report = &reports->list[i];
-
-		if (report_kind_outcome(report->kind) != OUTCOME_OOPS || report->pid <= 0 ||
-		    lives(kernel->tasks, report->pid))
-			continue;
-		const struct report_place *place = place_with(kernel, report, list->lock, classify);
-		if (place)
-			return take_report(analysis, report, place, owner ? owner->address : 0,
-					   ret);
-	}
-	if (!owner)
+	if (lives && !shows_nothing(analysis->kernel, classify, owner))
 		return NULL;
-	if (task_has_ended(owner)) {
-		ret->task = owner;
-		ret->confidence = 0.95;
-		snprintf(ret->why, sizeof(ret->why), "the owner field %s",
-			 owner->dead ? "points to the memory of a task that has ended"
-				     : "names it, and it has ended");
+	TRY(take_report(analysis, list, true, classify, owner, ret));
+	if (ret->task || !owner)
 		return NULL;
-	}
-	/* A lock may be taken by a function that has returned; hardly so to sleep like a user program. */
-	bool waits = waitlist_has(list, owner);
-	bool late = born_too_late(kernel, list, owner);
-	if ((!late && !waits && owner->state != 'S') || !shows_nothing(kernel, classify, owner))
-		return NULL;
-	if (late && !waits)
-		return take_impostor(kernel, owner, ret);
-	ret->doubt = waits ? 0.25 : 0.5;
+	if (lives)
+		return doubt(analysis, list, classify, owner, ret);
+	if (!owner->pid)
+		TRY(take_report(analysis, list, false, classify, owner, ret));
+	if (!ret->task)
+		take_ended(owner, ret);
 	return NULL;
 }
 
 void owner_died_add(struct lock *lock, const struct owner_died *died, enum lock_mode mode)
 {
-	const char *write = mode == MODE_WRITE ? " for write" : "";
+	const char *how = mode == MODE_WRITE ? " for write" : mode == MODE_READ ? " for read" : "";
 	_str_ struct str label = {0};
 
 	task_label(died->task, &label);
 	lock_add_holder(lock, died->task, mode, EVIDENCE_INFERRED, died->confidence, "%s",
 			died->why);
 	lock->confidence = died->confidence;
-	str_printf(&lock->state, "locked%s by %s, which has ended; %zu waiting", write, label.data,
+	str_printf(&lock->state, "locked%s by %s, which has ended; %zu waiting", how, label.data,
 		   lock->waiter_count);
 	str_printf(&lock->headline, "%s: %s held%s by %s, which has ended; %zu waiting",
-		   lock_display_name(lock), lock_kind_name(lock->kind), write, label.data,
+		   lock_display_name(lock), lock_kind_name(lock->kind), how, label.data,
 		   lock->waiter_count);
 }

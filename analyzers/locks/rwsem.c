@@ -117,30 +117,55 @@ static const struct task *read_owner(struct kernel *kernel, uint64_t lock, const
 	return NULL;
 }
 
+static void add_dead(const struct owner_died *died, enum lock_mode mode, struct lock *lock)
+{
+	str_deinit(&lock->headline);
+	str_deinit(&lock->state);
+	owner_died_add(lock, died, mode);
+}
+
+static struct err *add_writer(struct analysis *analysis, const struct waitlist *list,
+			      const struct task *writer, struct lock *lock)
+{
+	struct owner_died died;
+
+	TRY(owner_died_find(analysis, list, critical_section_rwsem, writer, &died));
+	if (died.task) {
+		add_dead(&died, MODE_WRITE, lock);
+		return NULL;
+	}
+	lock_add_holder(lock, writer, MODE_WRITE,
+			died.doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, died.doubt,
+			"the count says a writer holds it, the owner field says who%s",
+			died.doubt < 1 ? OWNER_DOUBTED : "");
+	lock->confidence = died.doubt;
+	return NULL;
+}
+
+/* Nobody who lives: a task that died with it, or nobody known. */
+static struct err *add_nobody(struct analysis *analysis, const struct waitlist *list,
+			      enum lock_mode mode, struct lock *lock)
+{
+	struct owner_died died;
+
+	TRY(owner_died_find(analysis, list, critical_section_rwsem, NULL, &died));
+	if (died.task)
+		add_dead(&died, mode, lock);
+	else
+		lock_add_holder(lock, NULL, mode, EVIDENCE_MISSING, 0,
+				"the lock records no holder, and no stack shows one");
+	return NULL;
+}
+
 static struct err *add_holders(struct analysis *analysis, const struct waitlist *list,
 			       const struct rwsem_count *state, struct lock *lock)
 {
 	struct kernel *kernel = analysis->kernel;
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
-	struct owner_died died = {.doubt = 1};
 	size_t suspects = 0;
 
-	if (state->writer && members_has(kernel->members, MEMBER_RWSEM_OWNER))
-		TRY(owner_died_find(analysis, list, critical_section_rwsem, writer, &died));
-	if (died.task) {
-		str_deinit(&lock->headline);
-		str_deinit(&lock->state);
-		owner_died_add(lock, &died, MODE_WRITE);
-		return NULL;
-	}
-	if (state->writer && writer) {
-		lock_add_holder(lock, writer, MODE_WRITE,
-				died.doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, died.doubt,
-				"the count says a writer holds it, the owner field says who%s",
-				died.doubt < 1 ? OWNER_DOUBTED : "");
-		lock->confidence = died.doubt;
-		return NULL;
-	}
+	if (state->writer && writer)
+		return add_writer(analysis, list, writer, lock);
 	if (!state->writer && !state->readers)
 		return NULL;
 	TRY(lock_holders_infer(kernel, list, lock, hint, &suspects));
@@ -148,11 +173,8 @@ static struct err *add_holders(struct analysis *analysis, const struct waitlist 
 	if (suspects == 1 && state->readers == 1 && waitlist_has(list, lock->holders[0].task))
 		lock->holders[0].confidence = MIN(lock->holders[0].confidence + 0.15, 0.95);
 	lock->confidence = suspects == 1 ? 0.85 : suspects ? 0.7 : 0.6;
-	if (!suspects)
-		lock_add_holder(lock, NULL, state->writer ? MODE_WRITE : MODE_READ,
-				EVIDENCE_MISSING, 0,
-				"the lock records no holder, and no stack shows one");
-	return NULL;
+	return suspects ? NULL
+			: add_nobody(analysis, list, state->writer ? MODE_WRITE : MODE_READ, lock);
 }
 
 static void count_modes(const struct waitlist *list, size_t *readers, size_t *writers)

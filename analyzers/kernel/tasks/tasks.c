@@ -24,9 +24,7 @@ struct tasks {
 	struct map on_cpu;			 /* CPU to index */
 	struct task *dead[DEAD_MAX];		 /* by tasks_dead(); each stays where it is */
 	size_t dead_count;
-	uint64_t newest_clock; /* of the runqueues, ns */
-	/* From start_time's clock to theirs, at most: no task got a CPU before it was born. ns */
-	int64_t clock_offset;
+	struct task_clock clock;
 	struct err *err;
 };
 
@@ -223,20 +221,20 @@ static struct err *walk_processes(struct walk *walk)
 
 static void compare_clocks(struct tasks *tasks)
 {
-	tasks->clock_offset = INT64_MAX;
+	tasks->clock.offset = INT64_MAX;
 	for (size_t i = 0; i < tasks->count; i++) {
 		const struct task *task = &tasks->list[i];
 		int64_t distance = (int64_t)(task->blocked_ns - task->start_time);
 
-		if (task->blocked_ns && task->start_time && distance < tasks->clock_offset)
-			tasks->clock_offset = distance;
+		if (task->blocked_ns && task->start_time && distance < tasks->clock.offset)
+			tasks->clock.offset = distance;
 	}
 }
 
 static void finish_times(struct walk *walk)
 {
 	compare_clocks(walk->tasks);
-	walk->tasks->newest_clock = walk->newest_clock;
+	walk->tasks->clock.newest = walk->newest_clock;
 	for (size_t i = 0; i < walk->tasks->count; i++) {
 		struct task *task = &walk->tasks->list[i];
 		bool asleep = task->on_cpu < 0 && task->state != 'R' && task->blocked_ns &&
@@ -400,24 +398,7 @@ struct err *tasks_dead(struct kernel *kernel, uint64_t address, const struct tas
 	return tasks_keep_dead(kernel->tasks, &task, ret);
 }
 
-bool tasks_born_since(const struct tasks *tasks, const struct task *task, const struct task *other)
+const struct task_clock *tasks_clock(const struct tasks *tasks)
 {
-	if (!task->start_time || !other->blocked_ns || tasks->clock_offset == INT64_MAX)
-		return false;
-	return (int64_t)task->start_time + tasks->clock_offset >
-	       (int64_t)(tasks->newest_clock - other->blocked_ns);
-}
-
-uint64_t tasks_age(const struct tasks *tasks, uint64_t start_time)
-{
-	int64_t now = (int64_t)tasks->newest_clock - tasks->clock_offset;
-
-	if (!start_time || tasks->clock_offset == INT64_MAX || now < (int64_t)start_time)
-		return 0;
-	return (uint64_t)now - start_time;
-}
-
-uint64_t tasks_clock(const struct tasks *tasks)
-{
-	return tasks->newest_clock;
+	return &tasks->clock;
 }

@@ -3,6 +3,7 @@
 #define TRIAGE_KERNEL_TASKS_TASKS
 
 #include "kernel/tasks/task.h"
+#include "kernel/tasks/task_clock.h"
 
 struct tasks;
 #define TASKS_MAX (4u << 20) /* PID_MAX_LIMIT */
@@ -30,15 +31,8 @@ const struct task *tasks_by_stack(const struct tasks *tasks, uint64_t address);
 struct err *tasks_dead(struct kernel *kernel, uint64_t address, const struct task **ret);
 /* The same for one that another source tells of: a copy of it, dead. */
 struct err *tasks_keep_dead(struct tasks *tasks, const struct task *task, const struct task **ret);
-/* ns since a task was born, or since start_time's clock stood at a time; 0 where it is not known. */
-uint64_t tasks_age(const struct tasks *tasks, uint64_t start_time);
-/* The newest clock of a runqueue, ns, which last_arrival and last_queued are of; 0 unknown. */
-uint64_t tasks_clock(const struct tasks *tasks);
-/*
- * Was a task born after another last got a CPU? By two clocks of the kernel, start_time's and the
- * runqueues', which run apart: how far is taken from the youngest tasks. False where a time is missing.
- */
-bool tasks_born_since(const struct tasks *tasks, const struct task *task, const struct task *other);
+/* By what the times of tasks are told; see task_clock.h. Owned by tasks. */
+const struct task_clock *tasks_clock(const struct tasks *tasks);
 /* Where the lists were cut short, or NULL; owned by tasks. */
 const struct err *tasks_error(const struct tasks *tasks);
 

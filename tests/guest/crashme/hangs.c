@@ -205,9 +205,8 @@ static void wq_stuck(void)
 
 #define STARVING 3
 
-static crash_fn int crashme_hog(void *unused)
+static crash_fn int crashme_starve(void *unused)
 {
-	sched_set_fifo(current);
 	for (;;) {
 		udelay(100);
 		cond_resched();
@@ -215,11 +214,10 @@ static crash_fn int crashme_hog(void *unused)
 	return 0;
 }
 
-static crash_fn int crashme_starve(void *unused)
+static crash_fn int crashme_hog(void *unused)
 {
-	for (;;)
-		msleep(10);
-	return 0;
+	sched_set_fifo(current);
+	return crashme_starve(unused);
 }
 
 static void rt_starve(void)

@@ -157,6 +157,22 @@ START_TEST(rows_of_one_rule_are_reasons_together)
 }
 END_TEST
 
+START_TEST(a_row_may_name_its_own_cause)
+{
+	struct fixture f;
+
+	set_up(&f);
+	write_rule(&f, "a.sql", HEADER("a", "0.9") "SELECT 'b' AS because, 'double_free' AS cause");
+	write_rule(&f, "b.sql", HEADER("b", "0.8") "SELECT 'b' AS because, NULL AS cause");
+	judge(&f);
+	ck_assert_str_eq(f.verdict.cause, "double_free");
+	ck_assert_str_ne(json_string_value(json_object_get(
+				 json_array_get(f.verdict.alternatives, 0), "cause")),
+			 "double_free");
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(absurd_confidence_stays_between_0_and_1)
 {
 	static const struct {
@@ -648,6 +664,95 @@ START_TEST(a_queue_that_moves_is_no_hang)
 }
 END_TEST
 
+static void add_report(struct fixture *f, const char *kind, const char *outcome, int pid)
+{
+	add(f, "log.report", 1,
+	    json_pack("{s:s, s:s, s:i, s:s, s:i, s:s, s:{s:s, s:i}}", "kind", kind, "outcome",
+		      outcome, "first_line", 7, "message", "BUG: it broke", "pid", pid, "comm",
+		      "victim", "rip", "symbol", "broken_function", "offset", 16));
+}
+
+/* Who asks for a dump is no cause while the log has one. */
+START_TEST(a_sick_machine_dumped_on_request)
+{
+	static const struct {
+		const char *kind, *outcome, *rule, *cause;
+	} cases[] = {
+		{"null_dereference", "oops", "earlier_oops", "null_dereference"},
+		{"bad_page", "broken", "earlier_oops", "memory_corruption"},
+		{"soft_lockup", "stuck", "earlier_oops", "lockup"},
+		{"hung_task", "stuck", "sysrq", "requested"},
+		{"warn", "note", "sysrq", "requested"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		set_up(&f);
+		add(&f, "crash", 1, json_pack("{s:s}", "kind", "sysrq"));
+		add_report(&f, cases[i].kind, cases[i].outcome, 12);
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, cases[i].rule);
+		ck_assert_str_eq(f.verdict.cause, cases[i].cause);
+		tear_down(&f);
+	}
+}
+END_TEST
+
+/* The oops and the lock that its task died with are one story; of another task they are two. */
+START_TEST(a_task_that_died_with_a_lock)
+{
+	for (int same = 0; same < 2; same++) {
+		struct fixture f;
+
+		set_up(&f);
+		add(&f, "crash", 1, json_pack("{s:s}", "kind", "sysrq"));
+		add_report(&f, "null_dereference", "oops", 12);
+		add(&f, "waits", 0.95,
+		    json_pack("{s:[], s:[{s:{s:i, s:s}, s:b, s:b, s:i, s:s}]}", "cycles", "roots",
+			      "task", "pid", same ? 12 : 13, "state", "X", "holder_known", 1,
+			      "ended", 1, "victims", 3, "lock", "some_mutex"));
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, same ? "died_holding_lock" : "earlier_oops");
+		ck_assert_str_eq(f.verdict.cause, "null_dereference");
+		if (same)
+			ck_assert_ptr_nonnull(strstr(
+				f.verdict.headline, "which died holding some_mutex; 3 tasks wait"));
+		tear_down(&f);
+	}
+}
+END_TEST
+
+/* What does not go on without a lock is the news of a dump that was asked for, when it is old. */
+START_TEST(what_is_stuck_without_a_lock)
+{
+	static const struct {
+		const char *code, *kind;
+		double seconds;
+		const char *rule;
+	} cases[] = {
+		{"stuck.cpu", "run_queue", 6, "cpu_hogged"},
+		{"stuck.work", "work_queue", 12, "work_stuck"},
+		{"stuck.work", "work_queue", 1, "sysrq"},
+		{"stuck.io", "block_request", 31, "device_silent"},
+		{"stuck.io", "block_request", 1.5, "sysrq"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		set_up(&f);
+		add(&f, "crash", 1, json_pack("{s:s}", "kind", "sysrq"));
+		add(&f, cases[i].code, 0.9,
+		    json_pack("{s:s, s:f, s:b}", "kind", cases[i].kind, "seconds", cases[i].seconds,
+			      "realtime", 1));
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, cases[i].rule);
+		tear_down(&f);
+	}
+}
+END_TEST
+
 UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  surest_match_wins_and_the_rest_are_alternatives, rows_of_one_rule_are_reasons_together,
 	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
@@ -656,4 +761,6 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  odd_files_in_a_sites_directory, a_sites_directory_is_absent_or_is_read,
 	  every_built_in_rule_is_sound, every_kind_of_crash_has_a_rule, code_that_was_compared,
 	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
-	  hostile_evidence_breaks_no_rule, every_view_is_documented, a_queue_that_moves_is_no_hang)
+	  hostile_evidence_breaks_no_rule, every_view_is_documented, a_queue_that_moves_is_no_hang,
+	  a_row_may_name_its_own_cause, a_sick_machine_dumped_on_request,
+	  a_task_that_died_with_a_lock, what_is_stuck_without_a_lock)

@@ -1,0 +1,19 @@
+-- id: device_silent
+-- title: a block device does not answer its requests
+-- cause: hang
+-- severity: critical
+-- confidence: 0.88
+-- advice: Look for timeouts, resets and lost paths of this device in the log, and at the device itself.
+-- advice: The tasks that wait for I/O, and all behind them, are not to blame.
+-- rules-out: A deadlock of these tasks: what ends their wait is the device.
+SELECT
+	s.headline AS because,
+	s.headline || coalesce((SELECT '; ' || w.io_tasks || iif(w.io_tasks = 1, ' task waits', ' tasks wait') ||
+		' for I/O' FROM waits w WHERE w.dump = :dump AND w.io_tasks > 0), '') AS headline,
+	s.confidence * CASE WHEN s.seconds >= 30 THEN 1.0 WHEN s.seconds >= 5 THEN 0.85 ELSE 0.5 END AS confidence,
+	s.finding
+FROM stuck s
+WHERE s.dump = :dump AND s.kind = 'block_request'
+	AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind IN ('sysrq', 'nmi', 'hung_task', 'unknown'))
+	AND NOT EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.cycles > 0)
+ORDER BY s.seconds DESC LIMIT 1;
