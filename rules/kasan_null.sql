@@ -1,0 +1,13 @@
+-- id: kasan_null
+-- title: KASAN caught an access through NULL
+-- cause: null_dereference
+-- severity: critical
+-- confidence: 0.95
+-- advice: Which pointer of the function named may be NULL there, and which caller passed it?
+SELECT
+	'the log says: ' || message AS because,
+	message || iif(culprit IS NULL, '', ', called from ' || culprit) ||
+		coalesce(', ' || comm || '/' || pid, '') AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'kasan' AND message LIKE '%null-ptr-deref%';

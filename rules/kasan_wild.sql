@@ -1,0 +1,14 @@
+-- id: kasan_wild
+-- title: KASAN caught an access to where no memory is
+-- cause: wild_pointer
+-- severity: critical
+-- confidence: 0.95
+-- advice: The address is no object's: look where the function named took the pointer from.
+SELECT
+	'the log says: ' || message AS because,
+	message || iif(culprit IS NULL, '', ', called from ' || culprit) ||
+		coalesce(', ' || comm || '/' || pid, '') AS headline,
+	confidence, finding
+FROM crash
+WHERE dump = :dump AND kind = 'kasan' AND (message LIKE '%wild-memory-access%'
+	OR message LIKE '%user-memory-access%');
