@@ -184,12 +184,12 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 	if (start != at && *at == '(') { /* "[<addr>] (f) from [<addr>] (g)" of 32-bit ARM */
 		at++;
 	}
-	/* "0xffffffffc0123456": code that no symbol covers any more. */
+	/* "0xffffffffc0123456", and no more: code that no symbol covers. crash's listings go on. */
 	if (at[0] == '0' && at[1] == 'x' && strspn(at + 2, HEX) >= 8) {
 		size_t digits = strspn(at + 2, HEX);
 
 		if (!parse_hex(at + 2, digits, &frame.place.address) ||
-		    !is_frame_end(at + 2 + digits))
+		    *skip_blanks(at + 2 + digits))
 			return false;
 		*rest = NULL;
 		*ret = frame;
