@@ -61,6 +61,34 @@ static void take_none(struct crash *crash)
 			   : "no line of the text has the form of a kernel log";
 }
 
+static void take_report(struct crash *crash, const struct reports *reports,
+			const struct report *report)
+{
+	if (report) {
+		crash_report_take(crash, report);
+		crash_report_complete(crash, reports);
+		take_panic(crash, reports);
+	} else if (!crash->kernel->dump) {
+		take_none(crash);
+	}
+	crash_fault_explain(crash);
+}
+
+static void take_memory(struct crash *crash)
+{
+	crash_classify(crash);
+	crash_fault_explain(crash);
+	take_message(crash);
+	take_task(crash);
+	take_place(crash);
+}
+
+/* A stack whose first frame has no name, and on which nothing says what happened, was hardly read. */
+static bool is_told(const struct crash *crash)
+{
+	return crash->at.symbol[0] || (crash->kind != CRASH_UNKNOWN && crash->kind != CRASH_PANIC);
+}
+
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)
 {
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
@@ -69,22 +97,16 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	TRY(crash_new(kernel, &crash));
 	if (kernel->memory && kernel->symbols)
 		TRY(crash_locate(crash));
-	if (!crash->trace.count && reports) {
-		if (report) {
-			crash_report_take(crash, report);
-			crash_report_complete(crash, reports);
-			take_panic(crash, reports);
-		} else if (!kernel->dump) {
-			take_none(crash);
-		}
-		crash_fault_explain(crash);
-	} else {
-		crash_classify(crash);
-		crash_fault_explain(crash);
-		take_message(crash);
-		take_task(crash);
-		take_place(crash);
+	bool memory = crash->trace.count || !reports;
+	if (memory)
+		take_memory(crash);
+	if (memory && report && !is_told(crash)) {
+		crash_free(take_ptr(crash));
+		TRY(crash_new(kernel, &crash));
+		memory = false;
 	}
+	if (!memory)
+		take_report(crash, reports, report);
 	*ret = take_ptr(crash);
 	return NULL;
 }
