@@ -50,7 +50,10 @@ static bool add_modules(json_t *modules, const char *text)
 /* A line of names alone: the list goes on where printk() broke it. */
 static bool is_more_modules(const char *text)
 {
-	if (!*text || strstr(text, ": ") || strchr(text, '=') || strchr(text, '<'))
+	const char *colon = strstr(text, ": "), *unloaded = strstr(text, "[last unloaded: ");
+
+	if (!*text || (colon && (!unloaded || colon < unloaded)) || strchr(text, '=') ||
+	    strchr(text, '<'))
 		return false;
 	return strcspn(text, " ") != strlen(text) || strchr(text, '(') || strchr(text, '_');
 }
