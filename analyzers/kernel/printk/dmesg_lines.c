@@ -157,6 +157,14 @@ static bool task_goes_on(const char *before, size_t end, const char *line, size_
 	return false;
 }
 
+/* "CPU: 4 PID: 12 Comm: x Tainted: G" and, in the next line, "5.10.0-28-amd64 #1 …". */
+static bool header_goes_on(const char *before, const char *line, size_t length)
+{
+	return !strncmp(before, "CPU: ", 5) && !strstr(before, " #") &&
+	       (strstr(before, "Tainted: ") || strstr(before, "Not tainted")) &&
+	       memmem(line, length, " #", 2) && !memmem(line, length, ": ", 2);
+}
+
 /* "… RCX:" and the value in the next line; bytes of "Code:"; a board's name up to its BIOS. */
 static bool grammar_goes_on(const struct str *before, const char *line, size_t length)
 {
@@ -166,7 +174,8 @@ static bool grammar_goes_on(const struct str *before, const char *line, size_t l
 		end--;
 	if (!end || !length)
 		return false;
-	if (task_goes_on(before->data, end, line, length))
+	if (task_goes_on(before->data, end, line, length) ||
+	    header_goes_on(before->data, line, length))
 		return true;
 	if (before->data[end - 1] == ':' && end > 3 && before->data[end - 2] != 'e' &&
 	    length >= 8 && is_hex_only(line, MIN(length, (size_t)8)))
