@@ -281,7 +281,8 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 }
 
 /* An announcement that belongs to the report it stands in: "Oops: 0002 [#1]" behind "BUG: …". */
-static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how)
+static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how,
+		  size_t line)
 {
 	uint32_t deep = 1u << BODY_REGS | 1u << BODY_TRACE | 1u << BODY_FRAME;
 
@@ -290,7 +291,8 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 	if (how == HEAD_JOINS)
 		return true;
 	/* "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" before "WARNING: …". */
-	return (kind == REPORT_BUG || kind == REPORT_WARN) && open->report.last + 3 > open->touched;
+	return (kind == REPORT_BUG || kind == REPORT_WARN) &&
+	       (kind == REPORT_BUG || open->report.kind != REPORT_WARN) && line < open->touched + 3;
 }
 
 /* The kind of a report grows more exact with its second line. */
@@ -449,7 +451,7 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 		TRY(close_bare(splitter, line));
 		return open_new(splitter, line, kind);
 	}
-	if (!joins(open, kind, how)) {
+	if (!joins(open, kind, how, line)) {
 		TRY(open_new(splitter, line, kind));
 		splitter->open[splitter->count - 1].report.cut_front =
 			lacks_first_line(splitter, line);

@@ -115,6 +115,20 @@ START_TEST(a_trace_of_an_interrupt_alone)
 }
 END_TEST
 
+/* Their bodies were lost: each is a report, and the first is no part of the second. */
+START_TEST(warnings_behind_each_other)
+{
+	struct text text =
+		read_text("[    1.000000] WARNING: CPU: 0 PID: 1 at a.c:1 lab_a+0x1/0x2\n"
+			  "[    2.000000] WARNING: CPU: 1 PID: 5 at b.c:2 lab_b+0x1/0x2\n");
+
+	ck_assert_uint_eq(text.reports->count, 2);
+	ck_assert_str_eq(text.reports->list[0].rip.symbol, "lab_a");
+	ck_assert_str_eq(text.reports->list[1].rip.symbol, "lab_b");
+	text_deinit(&text);
+}
+END_TEST
+
 START_TEST(nothing_at_all)
 {
 	struct text text = read_text("");
@@ -128,4 +142,5 @@ START_TEST(nothing_at_all)
 END_TEST
 
 UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, cut_in_front, reports_without_end,
-	  user_traps_are_no_reports, a_trace_of_an_interrupt_alone, nothing_at_all)
+	  user_traps_are_no_reports, a_trace_of_an_interrupt_alone, warnings_behind_each_other,
+	  nothing_at_all)
