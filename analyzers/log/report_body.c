@@ -561,16 +561,12 @@ static void take_fault(struct report *report, const char *text)
 			parse_hex_start(code, &report->error_code) && strspn(code, HEX) >= 4;
 }
 
-struct err *report_body_take(struct report_reader *reader, const char *line, size_t index,
-			     enum body_line kind)
+static struct err *take(struct report_reader *reader, const char *text, size_t index,
+			enum body_line kind)
 {
-	struct report *report = reader->report;
-	const char *text = skip_blanks(line);
-
 	bool of_report = !reader->in_user && !reader->in_nested && !reader->foreign;
+	struct report *report = reader->report;
 
-	reader->seen |= 1u << kind;
-	report->last = index;
 	switch (kind) {
 	case BODY_FAULT:
 		take_fault(report, text);
@@ -615,4 +611,12 @@ struct err *report_body_take(struct report_reader *reader, const char *line, siz
 	default:
 		return NULL;
 	}
+}
+
+struct err *report_body_take(struct report_reader *reader, const char *line, size_t index,
+			     enum body_line kind)
+{
+	reader->seen |= 1u << kind;
+	reader->report->last = index;
+	return take(reader, skip_blanks(line), index, kind);
 }

@@ -59,24 +59,24 @@ static const char help[] =
 	"off, 2 wrong usage or a FILE that cannot be read, 3 a log without a crash, 4 a log that\n"
 	"begins within the report of its crash.\n";
 
+static const struct option options[] = {
+	{"vmlinux", required_argument, NULL, 'v'},
+	{"json", no_argument, NULL, 'j'},
+	{"modules", required_argument, NULL, 'm'},
+	{"sysroot", required_argument, NULL, 's'},
+	{"no-sandbox", no_argument, NULL, 'n'},
+	{"no-btf", no_argument, NULL, 'B'},
+	{"timeout", required_argument, NULL, 't'},
+	{"locks", no_argument, NULL, 'l'},
+	{"dot", no_argument, NULL, 'd'},
+	{"memory", no_argument, NULL, 'p'},
+	{"log", no_argument, NULL, 'g'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
 static bool parse(int argc, char **argv, struct arguments *ret)
 {
-	static const struct option options[] = {
-		{"vmlinux", required_argument, NULL, 'v'},
-		{"json", no_argument, NULL, 'j'},
-		{"modules", required_argument, NULL, 'm'},
-		{"sysroot", required_argument, NULL, 's'},
-		{"no-sandbox", no_argument, NULL, 'n'},
-		{"no-btf", no_argument, NULL, 'B'},
-		{"timeout", required_argument, NULL, 't'},
-		{"locks", no_argument, NULL, 'l'},
-		{"dot", no_argument, NULL, 'd'},
-		{"memory", no_argument, NULL, 'p'},
-		{"log", no_argument, NULL, 'g'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
 		switch (c) {
 		case 'v':
