@@ -160,10 +160,17 @@ static json_t *report_backtrace_json(const struct report *report)
 
 	if (report->rip.symbol[0])
 		json_array_append_new(frames, log_json_place(&report->rip, true));
-	for (size_t i = 0; stack && i < stack->count; i++)
-		if (guess || !stack->frames[i].unreliable)
-			json_array_append_new(frames, log_json_place(&stack->frames[i].place,
-								     stack->frames[i].exception));
+	for (size_t i = 0; stack && i < stack->count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+
+		if (!guess && frame->unreliable)
+			continue;
+		json_t *json = log_json_place(&frame->place, frame->exception);
+		/* The kernel's own "?": it found the address on the stack, and no more. */
+		if (frame->unreliable)
+			json_object_set_new(json, "found_by", json_string("scan"));
+		json_array_append_new(frames, json);
+	}
 	return frames;
 }
 
