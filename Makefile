@@ -2,7 +2,7 @@
 #
 #   make            build/triage and build/triaged
 #   make demo       crash a real kernel in QEMU and let triage say why
-#   make check      all tests that fit in ten minutes;  make check-full: the whole matrix
+#   make check      all tests that fit in half an hour;  make check-full: the whole matrix
 #   make help       the other targets
 #
 # SAN=1 builds with ASan and UBSan (in build/san), DEVELOPER=1 with -Werror, V=1 shows commands.
@@ -105,7 +105,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 .SECONDARY:
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
-# Unit tests with and without sanitizers, made dumps, real dumps: ten minutes from a cold start.
+# Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
 CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-daemon
 check: deps-test
 	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
