@@ -27,6 +27,8 @@ static const struct {
 
 /* What was found by looking, not read where it is written down; and locks may be missing. */
 #define PROBED_FACTOR 0.8
+#define PROBED_REQUEST                                                                             \
+	0.5 /* somebody asked for the dump: what for, the types not found might tell */
 
 static const struct {
 	const char *entry; /* without "asm_exc_" */
@@ -59,7 +61,10 @@ static bool function_at(const struct crash *crash, size_t frame, char *name, siz
 static void decide(struct crash *crash, enum crash_kind kind, double confidence, const char *why)
 {
 	crash->kind = kind;
-	crash->confidence = confidence * (crash->kernel->probed ? PROBED_FACTOR : 1);
+	crash->confidence = confidence;
+	if (crash->kernel->probed)
+		crash->confidence *=
+			kind == CRASH_SYSRQ || kind == CRASH_NMI ? PROBED_REQUEST : PROBED_FACTOR;
 	crash->why = why;
 }
 

@@ -223,14 +223,9 @@ static struct err *look_at_inodes(struct analysis *analysis, uint64_t super_bloc
 
 static bool has_types(struct kernel *kernel)
 {
-	static const enum member_id needed[] = {MEMBER_SB_INODES,     MEMBER_INODE_SB_LIST,
-						MEMBER_BDEV_INODE,    MEMBER_BDEV_DISK,
-						MEMBER_REQUEST_STATE, MEMBER_REQUEST_START};
-
-	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-		if (!members_has(kernel->members, needed[i]))
-			return false;
-	return true;
+	return members_have(kernel->members, MEMBER_SB_INODES, MEMBER_INODE_SB_LIST,
+			    MEMBER_BDEV_INODE, MEMBER_BDEV_DISK, MEMBER_REQUEST_STATE,
+			    MEMBER_REQUEST_START);
 }
 
 static struct err *run(struct analysis *analysis)

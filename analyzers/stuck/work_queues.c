@@ -139,14 +139,8 @@ static void look_at(struct analysis *analysis, uint64_t wq, uint64_t pwq)
 
 static bool has_types(struct kernel *kernel)
 {
-	static const enum member_id needed[] = {MEMBER_WQ_LIST,	     MEMBER_WQ_PWQS,
-						MEMBER_PWQ_NODE,     MEMBER_PWQ_INACTIVE,
-						MEMBER_POOL_WORKERS, MEMBER_WORKER_NODE};
-
-	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-		if (!members_has(kernel->members, needed[i]))
-			return false;
-	return true;
+	return members_have(kernel->members, MEMBER_WQ_LIST, MEMBER_WQ_PWQS, MEMBER_PWQ_NODE,
+			    MEMBER_PWQ_INACTIVE, MEMBER_POOL_WORKERS, MEMBER_WORKER_NODE);
 }
 
 static struct err *run(struct analysis *analysis)

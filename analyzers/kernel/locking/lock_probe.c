@@ -289,8 +289,9 @@ static struct err *probe(struct kernel *kernel, enum wait_kind kind, const struc
 	return kind == WAIT_RWSEM ? add_mmap_lock(&witnesses, form->list, types) : NULL;
 }
 
-static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
+static struct err *probe_all(void *context, struct type_provider *types)
 {
+	struct kernel *kernel = context;
 	TRY(probed_add(types, "list_head", "next", 0, PROBED_POINTER));
 	TRY(probed_add(types, "list_head", "prev", 8, PROBED_POINTER));
 	TRY(probe(kernel, WAIT_MUTEX, mutex_forms, ARRAY_SIZE(mutex_forms), types));
@@ -299,13 +300,5 @@ static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
 
 struct err *lock_probe_open(struct kernel *kernel)
 {
-	struct type_provider *types;
-
-	TRY(probed_open(&types));
-	struct err *err = probe_all(kernel, types);
-	if (err) {
-		types->ops->close(types);
-		return err;
-	}
-	return types_add(kernel->types, types);
+	return probed_provide(kernel->types, probe_all, kernel);
 }

@@ -20,8 +20,9 @@ static struct err *add_abi(struct type_provider *types)
 	return NULL;
 }
 
-static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
+static struct err *probe_all(void *context, struct type_provider *types)
 {
+	struct kernel *kernel = context;
 	_cleanup_(sample_deinit) struct sample sample = {0};
 
 	TRY(add_abi(types));
@@ -37,13 +38,5 @@ static struct err *probe_all(struct kernel *kernel, struct type_provider *types)
 
 struct err *probe_open(struct kernel *kernel)
 {
-	struct type_provider *types;
-
-	TRY(probed_open(&types));
-	struct err *err = probe_all(kernel, types);
-	if (err) {
-		types->ops->close(types);
-		return err;
-	}
-	return types_add(kernel->types, types);
+	return probed_provide(kernel->types, probe_all, kernel);
 }

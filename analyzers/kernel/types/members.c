@@ -75,6 +75,14 @@ const struct member *members_get(struct members *members, enum member_id id)
 	return members->probed[id] == PRESENT ? &members->found[id] : NULL;
 }
 
+bool members_have_all(struct members *members, const enum member_id *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!members_has(members, ids[i]))
+			return false;
+	return true;
+}
+
 const char *members_name(enum member_id id)
 {
 	static _Thread_local char name[96];

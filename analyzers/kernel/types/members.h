@@ -27,6 +27,11 @@ static inline bool members_has(struct members *members, enum member_id id)
 {
 	return members_get(members, id);
 }
+/* Whether this kernel has all of them: members_have(members, MEMBER_A, MEMBER_B, …). */
+#define members_have(members, ...)                                                                 \
+	members_have_all((members), (const enum member_id[]){__VA_ARGS__},                         \
+			 sizeof((const enum member_id[]){__VA_ARGS__}) / sizeof(enum member_id))
+bool members_have_all(struct members *members, const enum member_id *ids, size_t count);
 /* The newest form's name, for messages: "task_struct.__state". Good until the next call. */
 const char *members_name(enum member_id id);
 

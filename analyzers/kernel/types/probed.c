@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "kernel/types/types.h"
 
 #define STRUCTS_MAX 256
 #define MEMBERS_MAX 128 /* of one structure */
@@ -228,4 +229,19 @@ struct err *probed_set_size(struct type_provider *provider, enum type_kind kind,
 	TRY(get_struct(probed_of(provider), kind, type, &into));
 	into->size = size;
 	return NULL;
+}
+
+struct err *probed_provide(struct types *types,
+			   struct err *(*fill)(void *context, struct type_provider *types),
+			   void *context)
+{
+	struct type_provider *provider;
+
+	TRY(probed_open(&provider));
+	struct err *err = fill(context, provider);
+	if (err) {
+		provider->ops->close(provider);
+		return err;
+	}
+	return types_add(types, provider);
 }

@@ -4,11 +4,17 @@
 
 #include "kernel/types/type.h"
 
+struct types;
+
 /*
  * A provider of types that nobody described: structures known only by the members that were found
  * in the dead kernel itself (kernel/probe), and those that hardware and ABI fix.
  */
 struct err *probed_open(struct type_provider **ret);
+/* Open one, let fill() add what it finds, and give it to types; on error nothing is given. */
+struct err *probed_provide(struct types *types,
+			   struct err *(*fill)(void *context, struct type_provider *types),
+			   void *context);
 
 /* What a member is. */
 struct probed_value {
