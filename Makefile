@@ -110,13 +110,25 @@ CHECKS := all lint check-unit check-how-to check-san check-golden check-log chec
 check: deps-test
 	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
 
-# Every kernel, crash and dump format, and the long loops: hours.
-check-full: check
+# Every kernel, crash and dump format, and the long loops: hours. Guests that are made are kept: begun again,
+# it goes on where it was.
+.PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures
+check-full: deps-test
+	+@MAKE='$(MAKE)' tests/parts $(filter-out check-mutants,$(CHECKS)) check-log-mixtures check-guest-full \
+		check-mutants-full check-daemon-full
+
+check-log-mixtures: $(PROGRAMS)
 	-tests/log/mixtures
+
+check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/suite full
 	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
 		build/guest/6.1/traced.qemu-elf
+
+check-mutants-full:
 	$(MAKE) check-mutants MUTANTS=1000
+
+check-daemon-full: $(PROGRAMS)
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
 	tests/daemon/load
