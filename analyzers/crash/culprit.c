@@ -10,29 +10,50 @@
 
 static const char *const helpers[] = {
 #define HELPER(pattern) pattern,
+#define TAKER(pattern)
 #include "crash/helpers.def"
 #undef HELPER
+#undef TAKER
 };
 
-bool culprit_is_helper(const char *function)
+static const char *const takers[] = {
+#define HELPER(pattern)
+#define TAKER(pattern) pattern,
+#include "crash/helpers.def"
+#undef HELPER
+#undef TAKER
+};
+
+static bool matches(const char *function, const char *const *patterns, size_t count)
 {
 	char name[REPORT_NAME_MAX];
 
 	copy_string(name, sizeof(name), function);
 	if (name[0] != '.')			 /* 2.6.18's ".text.lock.spinlock" */
 		name[strcspn(name, ".")] = '\0'; /* ".isra.0", ".cold", ".part.3" */
-	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
-		if (!fnmatch(helpers[i], name, 0))
+	for (size_t i = 0; i < count; i++)
+		if (!fnmatch(patterns[i], name, 0))
 			return true;
 	return false;
 }
 
-/* Whoever runs there was asked to, or noticed what others did. */
-static bool is_notice(enum crash_kind kind)
+bool culprit_is_helper(const char *function)
 {
-	switch (kind) {
-	case CRASH_SYSRQ:
+	return matches(function, helpers, ARRAY_SIZE(helpers));
+}
+
+bool culprit_waits_for_caller(const char *function)
+{
+	return culprit_is_helper(function) || matches(function, takers, ARRAY_SIZE(takers));
+}
+
+/* Whoever runs there was asked to, or noticed what others did. */
+static bool is_notice(const struct crash *crash)
+{
+	switch (crash->kind) {
 	case CRASH_HUNG_TASK:
+		return !crash->report; /* which shows the task that hangs */
+	case CRASH_SYSRQ:
 	case CRASH_OUT_OF_MEMORY:
 	case CRASH_MACHINE_CHECK:
 	case CRASH_NMI:
@@ -52,7 +73,7 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 	struct report_frame frame;
 	bool helped = !crash->at.symbol[0]; /* a call into nowhere, or a place not in the log */
 
-	if (is_notice(crash->kind))
+	if (is_notice(crash))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!crash_frames_at(crash, i, &frame))

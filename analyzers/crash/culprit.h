@@ -14,4 +14,7 @@ bool culprit_find(const struct crash *crash, struct report_place *ret);
 /* Is this function a helper, that crashes by what its caller gave it? Compilers' suffixes are ignored. */
 bool culprit_is_helper(const char *function);
 
+/* Does a task that sleeps in function do so for its caller: in a helper, or in what takes a well-known lock? */
+bool culprit_waits_for_caller(const char *function);
+
 #endif

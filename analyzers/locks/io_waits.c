@@ -108,7 +108,7 @@ static struct err *put_through(const struct wait_graph *graph, struct str *text)
 	return NULL;
 }
 
-static void put_longest(const struct wait_graph *graph, struct str *text)
+const struct task *io_waits_longest(const struct wait_graph *graph)
 {
 	const struct task *longest = NULL;
 
@@ -119,6 +119,13 @@ static void put_longest(const struct wait_graph *graph, struct str *text)
 		    (!longest || task->blocked_ns > longest->blocked_ns))
 			longest = task;
 	}
+	return longest;
+}
+
+static void put_longest(const struct wait_graph *graph, struct str *text)
+{
+	const struct task *longest = io_waits_longest(graph);
+
 	if (!longest)
 		return;
 	str_puts(text, "; longest ");

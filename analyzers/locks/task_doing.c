@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "crash/culprit.h"
 #include "crash/panic_path.h"
 #include "kernel/kernel.h"
 #include "kernel/tasks/task.h"
@@ -54,12 +55,20 @@ static struct section section_from(const struct sleeper *stack, unsigned first)
 static const char *working_function(const struct sleeper *stack, unsigned first)
 {
 	static const char *const passed[] = {"__schedule",
+					     "__schedule_loop",
+					     "context_switch",
 					     "schedule",
 					     "schedule_timeout",
 					     "schedule_preempt_disabled",
 					     "io_schedule",
 					     "io_schedule_timeout",
 					     "schedule_timeout_uninterruptible",
+					     "schedule_timeout_killable",
+					     "schedule_hrtimeout_range_clock",
+					     "schedule_hrtimeout_range",
+					     "schedule_hrtimeout",
+					     "schedule_rtlock",
+					     "rt_mutex_schedule",
 					     "msleep",
 					     "preempt_schedule_common",
 					     "preempt_schedule",
@@ -135,6 +144,26 @@ const char *task_doing_lock_caller(const struct sleeper *stack)
 	return stack->caller && i < stack->call_count ? stack->calls[i].function : NULL;
 }
 
+/* On whose behalf function waits, where every caller of it does so alike: "flush_work()" says little. */
+static const char *behalf(const struct sleeper *stack, const char *function)
+{
+	unsigned i = 0;
+
+	while (i < stack->call_count && strcmp(stack->calls[i].function, function) != 0)
+		i++;
+	if (i == stack->call_count || !culprit_waits_for_caller(function))
+		return NULL;
+	while (++i < stack->call_count) {
+		const char *caller = stack->calls[i].function;
+
+		if (interruption(stack->calls[i].kind))
+			return NULL;
+		if (caller[0] && !culprit_waits_for_caller(caller))
+			return caller;
+	}
+	return NULL;
+}
+
 static void sleeping(const struct sleeper *stack, struct str *text)
 {
 	/* A wait of kind OTHER is named by its function already. */
@@ -143,6 +172,8 @@ static void sleeping(const struct sleeper *stack, struct str *text)
 
 	str_printf(text, "asleep in %s%s()", in_page_fault(stack) ? "a page fault, in " : "",
 		   function);
+	if (behalf(stack, function))
+		str_printf(text, " for %s()", behalf(stack, function));
 	if (stack->kind == WAIT_BIT && sleeper_call(stack, "bit_wait_io"))
 		str_puts(text, ", waiting for I/O");
 	else if (stack->kind != WAIT_NONE && stack->kind != WAIT_WORK)

@@ -313,6 +313,7 @@ static struct err *put_headline(struct kernel *kernel, const struct wait_graph *
 				const struct io_waits *io, struct str *text, double *confidence)
 {
 	const struct wait_root *root = graph->roots;
+	const struct task *longest = io_waits_longest(graph);
 
 	*confidence = 0.5;
 	if (graph->cycle_count) {
@@ -320,9 +321,15 @@ static struct err *put_headline(struct kernel *kernel, const struct wait_graph *
 		*confidence = graph->cycles[0].confidence;
 	} else if (graph->root_count) {
 		*confidence = root->confidence;
-		if (io_waits_root(root))
-			return io_waits_headline(graph, io, text);
-		root_headline(kernel, graph, root, text);
+		if (!io_waits_root(root)) {
+			root_headline(kernel, graph, root, text);
+			return NULL;
+		}
+		TRY(io_waits_headline(graph, io, text));
+		if (longest) {
+			str_puts(text, ", ");
+			task_doing(kernel, longest, text);
+		}
 	} else {
 		str_puts(text, "no task waits for another");
 	}

@@ -169,10 +169,30 @@ static bool is_frame_end(const char *text)
 	return !*text || *text == '<' || *text == '[' || *text == ',';
 }
 
+/*
+ * Of 32-bit ARM's "[<addr>] (f) from [<addr>] (g+0x1/0x2)", newer kernels' "f from g+0x1/0x2", the
+ * caller: f is the frame before.
+ */
+static const char *skip_callee(const char *text)
+{
+	uint64_t address;
+	const char *at = skip_blanks(read_address(text, &address));
+	bool enclosed = *at == '(';
+	struct report_place callee;
+	const char *end;
+
+	at += enclosed;
+	end = report_place_read(at, &callee);
+	at = end ? end : at + symbol_length(at);
+	if (enclosed && *at++ != ')')
+		return text;
+	return has_prefix(at, " from ") ? skip_blanks(at + 6) : text;
+}
+
 bool report_frame_read(const char *text, struct report_frame *ret, const char **rest)
 {
 	struct report_frame frame = {0};
-	const char *at = skip_blanks(text), *start;
+	const char *at = skip_callee(skip_blanks(text)), *start;
 	uint64_t address = 0;
 
 	start = at;
@@ -181,9 +201,8 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 		frame.unreliable = true;
 		at = skip_blanks(at + 1);
 	}
-	if (start != at && *at == '(') { /* "[<addr>] (f) from [<addr>] (g)" of 32-bit ARM */
-		at++;
-	}
+	bool enclosed = start != at && *at == '(';
+	at += enclosed;
 	/* "0xffffffffc0123456", and no more: code that no symbol covers. crash's listings go on. */
 	if (at[0] == '0' && at[1] == 'x' && strspn(at + 2, HEX) >= 8) {
 		size_t digits = strspn(at + 2, HEX);
@@ -200,7 +219,9 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 	if (behind && source_length(skip_blanks(behind)))
 		behind += strlen(behind); /* where debuginfo has it */
 	at = behind ? behind : report_source_read(at, &frame.place);
-	if (!at || (start == skip_blanks(text) && !is_frame_end(at)))
+	if (at && enclosed && *at == ')')
+		at++;
+	if (!at || !is_frame_end(at))
 		return false;
 	frame.place.address = address;
 	at = skip_blanks(at);
