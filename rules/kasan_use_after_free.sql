@@ -9,7 +9,10 @@
 SELECT
 	'the log says: ' || e.text AS because,
 	'use after free, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
-	CASE WHEN c.kind IN ('panic', 'warn', 'bug', 'unknown') THEN 1 ELSE 0.85 END AS confidence,
+	-- What another task did at the same time may have nothing to do with it.
+	CASE WHEN EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.kind = 'kasan'
+			AND r.message = e.text AND r.pid <> c.pid) THEN 0.45
+		WHEN c.kind IN ('panic', 'warn', 'bug', 'unknown') THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2
 FROM log_event e JOIN crash c ON c.dump = e.dump
 WHERE e.dump = :dump AND e.kind = 'kasan' AND e.text LIKE '%use-after-free%'

@@ -7,8 +7,8 @@
 SELECT
 	'RCU stalled' || coalesce(' for ' || CAST(round(lockup_s) AS INTEGER) || ' s', '') ||
 		coalesce(': ' || message, '') AS because,
-	'RCU stall' || iif(starved IS NULL, coalesce(' on CPU ' || cpu, ''),
-		': ' || starved || ' got no CPU') || place AS headline,
+	'RCU stall' || coalesce(' on CPU ' || cpu, '') || place ||
+		coalesce('; ' || starved || ' itself got no CPU', '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'rcu_stall';

@@ -65,19 +65,20 @@ static bool is_notice(const struct crash *crash)
 	}
 }
 
-#define CALLERS_MAX 24 /* of helpers, one in another */
+#define CALLERS_MAX 24 /* of helpers, one in another; the kernel's guesses ("?") do not count */
 
 bool culprit_find(const struct crash *crash, struct report_place *ret)
 {
-	size_t count = MIN(crash_frames_count(crash), (size_t)CALLERS_MAX);
+	size_t count = crash_frames_count(crash), seen = 0;
 	struct report_frame frame;
 	bool helped = !crash->at.symbol[0]; /* a call into nowhere, or a place not in the log */
 
 	if (is_notice(crash))
 		return false;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && seen < CALLERS_MAX; i++) {
 		if (!crash_frames_at(crash, i, &frame))
 			continue;
+		seen++;
 		if (culprit_is_helper(frame.place.symbol)) {
 			helped = true;
 			continue;

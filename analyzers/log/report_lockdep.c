@@ -135,6 +135,17 @@ void report_lockdep_finish(struct report *report)
 		report->rip = report->wanted.at;
 }
 
+bool report_lockdep_take_held(struct report_reader *reader, const char *line)
+{
+	struct report *report = reader->report;
+	unsigned number;
+
+	if (!strstr(report->message, "when returning to user space") || report->wanted.name[0])
+		return false;
+	return report_lock_owner_read(line, report->comm, sizeof(report->comm), &report->pid) ||
+	       report_lock_listed(line, &number, &report->wanted);
+}
+
 bool report_lockdep_take(struct report_reader *reader, const char *line)
 {
 	const char *text = line + strspn(line, " \t");

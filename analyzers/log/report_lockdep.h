@@ -10,6 +10,9 @@
  */
 bool report_lockdep_take(struct report_reader *reader, const char *line);
 
+/* A line of the list of locks a task holds, which is all that some of these reports have of it. */
+bool report_lockdep_take_held(struct report_reader *reader, const char *line);
+
 /* When all lines have been read: where the lock is taken is the place of the report. */
 void report_lockdep_finish(struct report *report);
 

@@ -197,6 +197,7 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 
 	start = at;
 	at = skip_blanks(read_address(at, &address));
+	at = skip_blanks(read_address(at, &address)); /* powerpc: the stack pointer is the first */
 	if (*at == '?') {
 		frame.unreliable = true;
 		at = skip_blanks(at + 1);
@@ -225,6 +226,7 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 		return false;
 	frame.place.address = address;
 	at = skip_blanks(at);
+	frame.unreliable |= has_prefix(at, "(unreliable)"); /* powerpc's "?" */
 	*rest = *at ? at : NULL;
 	*ret = frame;
 	return true;

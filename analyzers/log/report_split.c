@@ -290,9 +290,14 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 		return false;
 	if (how == HEAD_JOINS)
 		return true;
-	/* "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" before "WARNING: …". */
-	return (kind == REPORT_BUG || kind == REPORT_WARN) &&
-	       (kind == REPORT_BUG || open->report.kind != REPORT_WARN) && line < open->touched + 3;
+	/*
+	 * "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" and "BUG: Dentry … still in use"
+	 * before "WARNING: …". Two warnings that each say where they are, are two.
+	 */
+	bool placed = open->report.kind == REPORT_WARN &&
+		      (open->report.file[0] || open->report.rip.symbol[0]);
+	return (kind == REPORT_BUG || kind == REPORT_WARN) && (kind == REPORT_BUG || !placed) &&
+	       line < open->touched + 3;
 }
 
 /* The kind of a report grows more exact with its second line. */
@@ -356,7 +361,8 @@ static bool ends_oops(struct splitter *splitter, size_t line, enum report_kind k
 			      : reports->count ? &reports->list[reports->count - 1]
 					       : NULL;
 
-	if (kind != REPORT_PANIC || !last || report_kind_outcome(last->kind) != OUTCOME_OOPS ||
+	if (kind != REPORT_PANIC || !last ||
+	    (report_kind_outcome(last->kind) != OUTCOME_OOPS && last->kind != REPORT_SYSRQ) ||
 	    !strstr(splitter->log->lines[line].text, "Fatal exception"))
 		return false;
 	last->last = line;
@@ -422,7 +428,8 @@ static bool is_bare(const struct report *report)
 {
 	enum report_outcome outcome = report_kind_outcome(report->kind);
 
-	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) && !report->stack_count &&
+	/* "Preemption disabled at:" may have shown a place. */
+	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) && !report_own_stack(report) &&
 	       !report->regs.known && !report->release[0];
 }
 
@@ -480,6 +487,16 @@ static bool take_kind_line(struct splitter *splitter, size_t line)
 	return false;
 }
 
+/* A lock in the list of those that a task holds may be what lockdep reports. */
+static void take_held_line(struct splitter *splitter, size_t line)
+{
+	struct open_report *open = owner_of(splitter, line, BODY_FAULT);
+
+	if (open && open->report.kind == REPORT_LOCKDEP &&
+	    report_lockdep_take_held(&open->reader, splitter->log->lines[line].text))
+		touch(splitter, open, line);
+}
+
 static struct err *take_body(struct splitter *splitter, size_t line, enum body_line body)
 {
 	const char *text = splitter->log->lines[line].text;
@@ -509,8 +526,10 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	TRY(close_quiet(splitter, line));
 	if (is_of_user(splitter, line, body))
 		return NULL;
-	if (shown_take_line(splitter->reports->shown, text, line))
+	if (shown_take_line(splitter->reports->shown, text, line)) {
+		take_held_line(splitter, line);
 		return NULL;
+	}
 	if (report_head_find(splitter->heads, &splitter->log->lines[line], &kind, &how))
 		return take_head(splitter, line, kind, how);
 	if (report_task_line_read(text, &task))
@@ -541,10 +560,13 @@ static void complete_by_panic(struct report *report, struct report *panic)
 	copy_string(report->hardware, sizeof(report->hardware), panic->hardware);
 	copy_string(report->taint, sizeof(report->taint), panic->taint);
 	report->tainted_known = panic->tainted_known;
+	struct report_stack *stacks = report->stacks;
+	size_t stack_count = report->stack_count;
+
 	report->stacks = panic->stacks;
 	report->stack_count = panic->stack_count;
-	panic->stacks = NULL;
-	panic->stack_count = 0;
+	panic->stacks = stacks;
+	panic->stack_count = stack_count;
 	trim_machinery(report);
 }
 

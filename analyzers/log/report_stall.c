@@ -103,6 +103,26 @@ static bool take_starved(struct report *report, const char *text)
 	return true;
 }
 
+/*
+ * "All QSes seen, last rcu_sched kthread activity 125014 (…)": every CPU has done its part; the thread
+ * that is to end the grace period did not run. What follows is the trace of the CPU that noticed.
+ */
+static bool take_all_seen(struct report *report, const char *text)
+{
+	static const char words[] = "All QSes seen, last ";
+	const char *end = strstr(text, " kthread activity ");
+
+	if (!has_prefix(text, words) || !end || end < text + strlen(words))
+		return false;
+	text += strlen(words);
+	if (!report->stall.starved[0])
+		copy_part(report->stall.starved, sizeof(report->stall.starved), text,
+			  (size_t)(end - text));
+	if (report->cpu < 0)
+		report->cpu = report->by_cpu;
+	return true;
+}
+
 bool report_stall_take(struct report_reader *reader, const char *line)
 {
 	struct report *report = reader->report;
@@ -120,7 +140,7 @@ bool report_stall_take(struct report_reader *reader, const char *line)
 		take_items(report, at ? at + 3 : "");
 		return true;
 	}
-	if (take_starved(report, text))
+	if (take_starved(report, text) || take_all_seen(report, text))
 		return true;
 	at = strchr(text, '{');
 	if (at)
