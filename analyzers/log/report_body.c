@@ -68,6 +68,8 @@ static const struct {
 	{"pc : ", BODY_RIP},
 	{"PC is at ", BODY_RIP},
 	{"epc : ", BODY_RIP},
+	{"NIP [", BODY_RIP},	   /* powerpc */
+	{"Krnl PSW : ", BODY_RIP}, /* s390 */
 	{"lr : ", BODY_REGS},
 	{"LR is at ", BODY_REGS},
 	{" ra : ", BODY_REGS},
@@ -298,6 +300,11 @@ static void take_rip(struct report_reader *reader, const char *text)
 	bool addressed = false;
 
 	at += strspn(at, " :");
+	/* "NIP [c000000008068dfc] .f+0x27c/0x390", "Krnl PSW : 0704… 000003ff8086d03a (f+0x3a/0x1000 [mod])" */
+	if (has_prefix(text, "NIP [") && strchr(text, ']'))
+		at = strchr(text, ']') + 1;
+	if (has_prefix(text, "Krnl PSW : ") && strchr(text, '('))
+		at = strchr(text, '(') + 1;
 	if (has_prefix(text, "EIP is at ") || has_prefix(text, "PC is at "))
 		at = strstr(text, " at ") + 4;
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
@@ -463,6 +470,21 @@ static struct err *take_title(struct report_reader *reader, const char *text)
 	return NULL;
 }
 
+/* "INFO: Freed in f+0x12/0x30 age=14 cpu=1 pid=133": the trace of it may follow. */
+static struct err *take_track(struct report_reader *reader, const char *text)
+{
+	char title[REPORT_TITLE_MAX];
+	struct report_stack *stack;
+	int32_t pid;
+
+	if (!report_track_read(text, title, sizeof(title), &pid))
+		return NULL;
+	reader->context = CONTEXT_TASK;
+	TRY(open_stack(reader->report, title, &stack));
+	stack->pid = pid;
+	return NULL;
+}
+
 /* The interrupted code's RIP within a trace is a frame of it. */
 static struct err *take_nested(struct report_reader *reader, const char *text)
 {
@@ -599,7 +621,7 @@ static struct err *take(struct report_reader *reader, const char *text, size_t i
 		return take_frames(reader, text);
 	case BODY_DETAIL:
 		report_detail_read(text, index, report);
-		return NULL;
+		return take_track(reader, text);
 	case BODY_TITLE:
 		return take_title(reader, text);
 	case BODY_MODULES:

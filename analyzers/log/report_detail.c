@@ -48,6 +48,8 @@ static const char *const details[] = {
 	"INFO: Object 0x",
 	"INFO: Freed in ",
 	"INFO: Allocated in ",
+	"Freed in ", /* newer kernels */
+	"Allocated in ",
 	"INFO: 0x",
 	"comm \"",
 	"addr:",
@@ -138,6 +140,21 @@ void report_detail_read(const char *line, size_t index, struct report *report)
 		take_leak(line, report);
 	else if (has_prefix(line, "caller is ") && !report->rip.symbol[0])
 		report_place_read(line + 10, &report->rip);
+}
+
+bool report_track_read(const char *line, char *title, size_t size, int32_t *pid)
+{
+	uint64_t value;
+
+	line += strspn(line, " \t");
+	if (has_prefix(line, "INFO: "))
+		line += 6;
+	if ((!has_prefix(line, "Allocated in ") && !has_prefix(line, "Freed in ")) ||
+	    !strstr(line, " age="))
+		return false;
+	copy_part(title, size, line, strcspn(line, " "));
+	*pid = parse_dec_after(line, " pid=", &value) && value <= 1u << 22 ? (int32_t)value : -1;
+	return true;
 }
 
 bool report_title_read(const char *line, char *title, size_t size, int32_t *pid)

@@ -77,8 +77,12 @@ const char *report_place_read(const char *text, struct report_place *ret)
 {
 	struct report_place place = {0};
 	const char *at = read_old_module(skip_blanks(text), &place);
-	size_t length = symbol_length(at);
+	size_t length;
 
+	if (at[0] == '.' &&
+	    !has_prefix(at, ".text.")) /* powerpc's entry points, as against descriptors */
+		at++;
+	length = symbol_length(at);
 	if (!length || length >= sizeof(place.symbol) || at[length] != '+')
 		return NULL;
 	memcpy(place.symbol, at, length);
@@ -195,6 +199,8 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 	const char *at = skip_callee(skip_blanks(text)), *start;
 	uint64_t address = 0;
 
+	if (has_prefix(at, "([<")) /* s390's first */
+		at++;
 	start = at;
 	at = skip_blanks(read_address(at, &address));
 	at = skip_blanks(read_address(at, &address)); /* powerpc: the stack pointer is the first */
@@ -220,7 +226,7 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 	if (behind && source_length(skip_blanks(behind)))
 		behind += strlen(behind); /* where debuginfo has it */
 	at = behind ? behind : report_source_read(at, &frame.place);
-	if (at && enclosed && *at == ')')
+	if (at && *at == ')')
 		at++;
 	if (!at || !is_frame_end(at))
 		return false;

@@ -429,8 +429,8 @@ static bool is_bare(const struct report *report)
 	enum report_outcome outcome = report_kind_outcome(report->kind);
 
 	/* "Preemption disabled at:" may have shown a place. */
-	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) && !report_own_stack(report) &&
-	       !report->regs.known && !report->release[0];
+	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) &&
+	       !report_own_stack(report) && !report->regs.known && !report->release[0];
 }
 
 /* A report that a panic comes into has said all it says itself. */
