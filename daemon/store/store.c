@@ -160,8 +160,8 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 		return &err_nomem;
 	return db_run(store->db,
 		      "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
-		      "confidence, headline, evidence) VALUES (?1, 1 + (SELECT count(*) FROM "
-		      "finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		      "confidence, headline, evidence) VALUES (?1, 1 + (SELECT coalesce(max("
+		      "number), 0) FROM finding WHERE dump = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		      "ittttrtt", dump, analyzer, code, place_of(finding), severity,
 		      MIN(MAX(confidence, 0.0), 1.0), json_string_at(finding, "headline"), text);
 }
