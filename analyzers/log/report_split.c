@@ -37,8 +37,10 @@ struct splitter {
 	const struct log *log;
 	struct words *heads;
 	struct reports *reports;
-	struct open_report open[OPEN_MAX];
+	struct open_report slots[OPEN_MAX], *open[OPEN_MAX]; /* the first count of them, oldest first */
 	size_t count;
+	size_t kept[OUTCOME_PANIC + 1]; /* of reports->list, by outcome */
+	size_t last_kept;		/* index there, of the last that was closed */
 	size_t user_code; /* line up to which a "Code:" may be of a user process' crash; 0 none */
 };
 
@@ -53,8 +55,10 @@ static struct err *give_victim(struct splitter *splitter, struct report *shown)
 	struct report *report = NULL;
 
 	for (size_t i = splitter->count; i-- > 0 && !report;)
-		if (report_awaits(&splitter->open[i].report, shown))
-			report = &splitter->open[i].report;
+		if (report_awaits(&splitter->open[i]->report, shown))
+			report = &splitter->open[i]->report;
+	if (!report && reports->count && report_awaits(&reports->list[splitter->last_kept], shown))
+		report = &reports->list[splitter->last_kept];
 	for (size_t i = reports->count; i-- > 0 && !report;) {
 		if (reports->list[i].last + VICTIM_LINES < shown->first)
 			break;
@@ -72,6 +76,46 @@ static bool shows(const struct report *report)
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
+/* Where a full list gives way to what is worse: the last of the least; NULL when all are as bad. */
+static struct report *least_kept(struct splitter *splitter, enum report_outcome outcome)
+{
+	struct reports *reports = splitter->reports;
+	enum report_outcome least = OUTCOME_NOTE;
+	size_t i = reports->count;
+
+	while (least < outcome && !splitter->kept[least])
+		least++;
+	if (least == outcome)
+		return NULL;
+	while (i-- > 1 && report_kind_outcome(reports->list[i].kind) != least)
+		;
+	splitter->kept[least]--;
+	report_deinit(&reports->list[i]);
+	return &reports->list[i];
+}
+
+static struct err *add_kept(struct splitter *splitter, struct report *report)
+{
+	struct reports *reports = splitter->reports;
+	enum report_outcome outcome = report_kind_outcome(report->kind);
+	bool full = reports->count >= REPORTS_KEPT_MAX;
+
+	if (!full && !array_grow(reports->list, reports->count)) {
+		report_deinit(report);
+		return &err_nomem;
+	}
+	struct report *to =
+		full ? least_kept(splitter, outcome) : &reports->list[reports->count++];
+	if (!to) {
+		report_deinit(report);
+		return NULL;
+	}
+	*to = *report;
+	splitter->kept[outcome]++;
+	splitter->last_kept = (size_t)(to - reports->list);
+	return NULL;
+}
+
 static struct err *keep(struct splitter *splitter, struct report *report)
 {
 	struct reports *reports = splitter->reports;
@@ -80,22 +124,12 @@ static struct err *keep(struct splitter *splitter, struct report *report)
 	if (shows(report))
 		report_show(report, reports->shown);
 	reports->counts[report->kind]++;
-	if (report->kind == REPORT_BACKTRACE) {
-		struct err *err = give_victim(splitter, report);
+	if (report->kind != REPORT_BACKTRACE)
+		return add_kept(splitter, report);
+	struct err *err = give_victim(splitter, report);
 
-		report_deinit(report);
-		return err;
-	}
-	if (reports->count >= REPORTS_KEPT_MAX) {
-		report_deinit(report);
-		return NULL;
-	}
-	if (!array_grow(reports->list, reports->count)) {
-		report_deinit(report);
-		return &err_nomem;
-	}
-	reports->list[reports->count++] = *report;
-	return NULL;
+	report_deinit(report);
+	return err;
 }
 
 /* The log's end is none of the report's. */
@@ -166,20 +200,20 @@ static void trust_caller(struct report *report)
 
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
-	struct report report = splitter->open[i].report;
+	struct open_report *open = splitter->open[i];
+	struct report *report = &open->report;
 
-	trust_caller(&report);
-	if (report.kind == REPORT_LOCKDEP || report.kind == REPORT_BAD_UNLOCK)
-		report_lockdep_finish(&report);
-	trim_machinery(&report);
-	mark_cut(splitter, &report);
+	trust_caller(report);
+	if (report->kind == REPORT_LOCKDEP || report->kind == REPORT_BAD_UNLOCK)
+		report_lockdep_finish(report);
+	trim_machinery(report);
+	mark_cut(splitter, report);
 
 	splitter->count--;
 	memmove(&splitter->open[i], &splitter->open[i + 1],
 		(splitter->count - i) * sizeof(splitter->open[0]));
-	for (; i < splitter->count; i++)
-		splitter->open[i].reader.report = &splitter->open[i].report;
-	return keep(splitter, &report);
+	splitter->open[splitter->count] = open;
+	return keep(splitter, report);
 }
 
 static struct err *close_quiet(struct splitter *splitter, size_t line)
@@ -187,7 +221,7 @@ static struct err *close_quiet(struct splitter *splitter, size_t line)
 	const struct log_line *now = &splitter->log->lines[line];
 
 	for (size_t i = splitter->count; i-- > 0;) {
-		struct open_report *open = &splitter->open[i];
+		struct open_report *open = splitter->open[i];
 
 		if (line - open->touched > FOREIGN_LINES ||
 		    (now->has_time && open->touched_us &&
@@ -229,7 +263,7 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 {
 	if (splitter->count == OPEN_MAX)
 		TRY(close_report(splitter, 0));
-	struct open_report *open = &splitter->open[splitter->count++];
+	struct open_report *open = splitter->open[splitter->count++];
 
 	*open = (struct open_report){
 		.caller = splitter->log->lines[line].caller,
@@ -261,7 +295,7 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 	struct open_report *best = NULL;
 
 	for (size_t i = 0; i < splitter->count; i++) {
-		struct open_report *open = &splitter->open[i];
+		struct open_report *open = splitter->open[i];
 
 		if (caller && open->caller && caller != open->caller)
 			continue;
@@ -334,15 +368,22 @@ static void refine(struct report *report, enum report_kind kind, const char *lin
 
 #define AFTER_REPORT 100 /* lines: newer kernels repeat an oops's registers behind its end */
 
-/* "RIP: 0010:f+0x12/0x30", "RIP: 0010:[<ffff…>]": of the kernel's own code, far from any report. */
+/* "RIP: 0010:f+0x12/0x30", "RIP: 0010:[<ffff…>]": of the kernel's own code. */
+static bool is_kernel_rip(const char *text)
+{
+	while (*text == ' ')
+		text++;
+	return has_prefix(text, "RIP: 0010:");
+}
+
+/* … and far from any report. */
 static bool is_alone(const struct splitter *splitter, size_t line)
 {
-	const char *text = splitter->log->lines[line].text;
 	const struct reports *reports = splitter->reports;
 
-	text += strspn(text, " ");
-	return has_prefix(text, "RIP: 0010:") &&
-	       (!reports->count || reports->list[reports->count - 1].last + AFTER_REPORT < line);
+	return is_kernel_rip(splitter->log->lines[line].text) &&
+	       (!reports->count ||
+		reports->list[splitter->last_kept].last + AFTER_REPORT < line);
 }
 
 static bool begins_within(const struct splitter *splitter, size_t line, enum body_line body)
@@ -357,7 +398,7 @@ static bool begins_within(const struct splitter *splitter, size_t line, enum bod
 static bool ends_oops(struct splitter *splitter, size_t line, enum report_kind kind)
 {
 	struct reports *reports = splitter->reports;
-	struct report *last = splitter->count  ? &splitter->open[splitter->count - 1].report
+	struct report *last = splitter->count  ? &splitter->open[splitter->count - 1]->report
 			      : reports->count ? &reports->list[reports->count - 1]
 					       : NULL;
 
@@ -373,7 +414,7 @@ static bool ends_oops(struct splitter *splitter, size_t line, enum report_kind k
 #define USER_CODE_LINES 3 /* "Code:" follows a user process' crash so soon */
 
 /* A line about a user process that crashed, or its code: of no report. See segfault.h. */
-static bool is_of_user(struct splitter *splitter, size_t line, enum body_line body)
+static bool is_of_user(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
 
@@ -382,7 +423,7 @@ static bool is_of_user(struct splitter *splitter, size_t line, enum body_line bo
 		splitter->user_code = line + USER_CODE_LINES;
 		return true;
 	}
-	if (body != BODY_CODE || line > splitter->user_code)
+	if (line > splitter->user_code || report_body_kind(text) != BODY_CODE)
 		return false;
 	splitter->user_code = 0;
 	return true;
@@ -399,7 +440,7 @@ static struct err *take_task_line(struct splitter *splitter, size_t line,
 
 	if ((!named && !dumped) || open->reader.seen & 1u << BODY_TRACE) {
 		TRY(open_new(splitter, line, REPORT_BACKTRACE));
-		open = &splitter->open[splitter->count - 1];
+		open = splitter->open[splitter->count - 1];
 		report = &open->report;
 	}
 	report->pid = task->pid;
@@ -437,7 +478,7 @@ static bool is_bare(const struct report *report)
 static struct err *close_bare(struct splitter *splitter, size_t line)
 {
 	for (size_t i = splitter->count; i-- > 0;) {
-		const struct open_report *open = &splitter->open[i];
+		const struct open_report *open = splitter->open[i];
 
 		if (open->caller == splitter->log->lines[line].caller && is_bare(&open->report) &&
 		    line - open->touched <= PANIC_LINES)
@@ -460,7 +501,7 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 	}
 	if (!joins(open, kind, how, line)) {
 		TRY(open_new(splitter, line, kind));
-		splitter->open[splitter->count - 1].report.cut_front =
+		splitter->open[splitter->count - 1]->report.cut_front =
 			lacks_first_line(splitter, line);
 		return NULL;
 	}
@@ -475,7 +516,7 @@ static bool take_kind_line(struct splitter *splitter, size_t line)
 	uint32_t caller = splitter->log->lines[line].caller;
 
 	for (size_t i = splitter->count; i-- > 0;) {
-		struct open_report *open = &splitter->open[i];
+		struct open_report *open = splitter->open[i];
 
 		if (caller && open->caller && caller != open->caller)
 			continue;
@@ -497,21 +538,37 @@ static void take_held_line(struct splitter *splitter, size_t line)
 		touch(splitter, open, line);
 }
 
+static size_t place_of(const struct splitter *splitter, const struct open_report *open)
+{
+	size_t i = 0;
+
+	while (splitter->open[i] != open)
+		i++;
+	return i;
+}
+
 static struct err *take_body(struct splitter *splitter, size_t line, enum body_line body)
 {
 	const char *text = splitter->log->lines[line].text;
 
 	if (begins_within(splitter, line, body)) {
 		TRY(open_new(splitter, line, REPORT_OOPS));
-		splitter->open[0].report.message[0] = '\0';
-		splitter->open[0].report.cut_front = true;
+		splitter->open[0]->report.message[0] = '\0';
+		splitter->open[0]->report.cut_front = true;
 	}
 	struct open_report *open = owner_of(splitter, line, body);
 	if (!open)
 		return NULL;
 	touch(splitter, open, line);
 	TRY(report_body_take(&open->reader, text, line, body));
-	return body == BODY_END ? close_report(splitter, (size_t)(open - splitter->open)) : NULL;
+	return body == BODY_END ? close_report(splitter, place_of(splitter, open)) : NULL;
+}
+
+/* Most lines of a log are far from any report: what they could be in one need not be asked. */
+static bool may_be_body(const struct splitter *splitter, size_t line)
+{
+	return splitter->count || line < CUT_LINES ||
+	       is_kernel_rip(splitter->log->lines[line].text);
 }
 
 static struct err *take_line(struct splitter *splitter, size_t line)
@@ -521,10 +578,8 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	enum report_kind kind;
 	enum head_how how;
 
-	enum body_line body = report_body_kind(text);
-
 	TRY(close_quiet(splitter, line));
-	if (is_of_user(splitter, line, body))
+	if (is_of_user(splitter, line))
 		return NULL;
 	if (shown_take_line(splitter->reports->shown, text, line)) {
 		take_held_line(splitter, line);
@@ -534,6 +589,10 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 		return take_head(splitter, line, kind, how);
 	if (report_task_line_read(text, &task))
 		return take_task_line(splitter, line, &task);
+	if (!may_be_body(splitter, line))
+		return NULL;
+	enum body_line body = report_body_kind(text);
+
 	if ((body == BODY_NONE || body == BODY_FRAME || body == BODY_TITLE ||
 	     body == BODY_DETAIL) &&
 	    take_kind_line(splitter, line))
@@ -600,7 +659,7 @@ static struct err *read_lines(struct splitter *splitter)
 static void splitter_deinit(struct splitter *splitter)
 {
 	for (size_t i = 0; i < splitter->count; i++)
-		report_deinit(&splitter->open[i].report);
+		report_deinit(&splitter->open[i]->report);
 	words_free(splitter->heads);
 }
 
@@ -611,6 +670,8 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 
 	if (!reports || !(reports->shown = calloc(1, sizeof(*reports->shown))))
 		return &err_nomem;
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		splitter.open[i] = &splitter.slots[i];
 	TRY(report_heads_new(&splitter.heads));
 	TRY(read_lines(&splitter));
 	shown_finish(reports->shown);

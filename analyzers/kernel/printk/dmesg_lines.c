@@ -20,7 +20,10 @@
 #define WRAPPED_AT 66 /* characters: mail is wrapped at 72 and later, never before this */
 #define WIDTH_MAX 257
 
-/* A first look at lines, those of a window before they are taken: what single ones cannot tell. */
+/*
+ * What single lines cannot tell: counts of those taken so far and, as soon as a line asks for it, of
+ * those ahead of it in the window.
+ */
 struct survey {
 	struct log_record record; /* fields of records may stand in several lines */
 	size_t lines, prefixed, tagged;
@@ -68,31 +71,45 @@ static void survey_prefix(struct survey *survey, const struct log_prefix *prefix
 	survey->tagged += prefix->kernel;
 }
 
-static void survey_line(struct survey *survey, const char *line, size_t length)
+static void survey_text(struct survey *survey, const char *line, size_t length,
+			const struct log_prefix *prefix)
 {
-	enum record_step step = log_record_take(&survey->record, line, length);
-	struct log_prefix prefix;
 	uint64_t number = 0;
 
 	survey->lines++;
-	if (step != RECORD_NOT) {
-		survey->lines -= step == RECORD_TAKEN;
-		survey->width = 0;
-		if (step == RECORD_WHOLE)
-			survey_prefix(survey, &survey->record.prefix);
-		return;
-	}
 	if (number_at(line, length, &number)) {
 		survey->numbered += number == survey->last_number + 1;
 		survey->last_number = number;
 	}
-	log_prefix_read(line, length, &prefix);
-	if (!prefix.elements && survey->width >= WRAPPED_AT && survey->width < WIDTH_MAX) {
+	if (!prefix->elements && survey->width >= WRAPPED_AT && survey->width < WIDTH_MAX) {
 		survey->broken[survey->width]++;
 		survey->all_broken++;
 	}
 	survey->width = width_of(line, length);
-	survey_prefix(survey, &prefix);
+	survey_prefix(survey, prefix);
+}
+
+/* A line that is part of a record, or all of it. */
+static void survey_record(struct survey *survey, enum record_step step,
+			  const struct log_record *record)
+{
+	survey->lines += step != RECORD_TAKEN;
+	survey->width = 0;
+	if (step == RECORD_WHOLE)
+		survey_prefix(survey, &record->prefix);
+}
+
+static void survey_line(struct survey *survey, const char *line, size_t length)
+{
+	enum record_step step = log_record_take(&survey->record, line, length);
+	struct log_prefix prefix;
+
+	if (step != RECORD_NOT) {
+		survey_record(survey, step, &survey->record);
+		return;
+	}
+	log_prefix_read(line, length, &prefix);
+	survey_text(survey, line, length, &prefix);
 }
 
 static bool is_numbered(const struct survey *survey)
@@ -109,8 +126,10 @@ struct dmesg_lines {
 	struct str decoded, parts; /* of the piece, of the window, where they are needed */
 	struct str window;	   /* text that is not taken yet */
 	bool endless;		   /* the window is within a line that was cut */
+	const char *ahead;	   /* behind the line at hand, in the window; NULL once surveyed */
+	size_t ahead_length;
 	struct log_record record;
-	struct str clean;
+	struct str clean, clean_ahead;
 	/* The line before, as it stands in the file. */
 	size_t width;
 	size_t first_word; /* characters of this line's; no-break spaces count */
@@ -121,6 +140,32 @@ struct dmesg_lines {
 	struct log_line like;
 	bool pending;
 };
+
+static const char *next_line(const char *text, size_t length, size_t *line)
+{
+	const char *end = memchr(text, '\n', length);
+
+	*line = end ? (size_t)(end - text) : length;
+	return end ? end + 1 : text + length;
+}
+
+/* The counts, with those of all the window. */
+static const struct survey *look_ahead(struct dmesg_lines *reader)
+{
+	const char *text = reader->ahead, *end = text ? text + reader->ahead_length : NULL;
+	size_t length;
+
+	reader->ahead = NULL;
+	while (text < end) {
+		const char *next = next_line(text, (size_t)(end - text), &length);
+		const char *line = log_line_clean(text, MIN(length, (size_t)LINE_MAX_BYTES),
+						  &reader->clean_ahead, &length);
+
+		survey_line(&reader->survey, line, length);
+		text = next;
+	}
+	return &reader->survey;
+}
 
 static size_t first_word(const char *line, size_t length)
 {
@@ -186,22 +231,24 @@ static bool grammar_goes_on(const struct str *before, const char *line, size_t l
 }
 
 /* Does this line, which has no prefix of its own, go on with the one before? */
-static bool goes_on(const struct dmesg_lines *reader, const char *line, size_t length)
+static bool goes_on(struct dmesg_lines *reader, const char *line, size_t length)
 {
-	const struct survey *survey = &reader->survey;
-
 	if (!reader->pending || !length || !reader->line.length)
 		return false;
 	if (grammar_goes_on(&reader->line, line, length))
 		return true;
-	return line[0] != ' ' && line[0] != '\t' && survey->prefixed * 5 >= survey->lines &&
-	       reader->width >= 40 && reader->width + 1 + reader->first_word > WRAPPED_AT;
+	if (line[0] == ' ' || line[0] == '\t' || reader->width < 40 ||
+	    reader->width + 1 + reader->first_word <= WRAPPED_AT)
+		return false;
+	const struct survey *survey = look_ahead(reader);
+
+	return survey->prefixed * 5 >= survey->lines;
 }
 
 /* A console cuts at its last column, within words, so all its lines are as long; mail breaks at blanks. */
-static bool was_cut(const struct dmesg_lines *reader)
+static bool was_cut(struct dmesg_lines *reader)
 {
-	const struct survey *survey = &reader->survey;
+	const struct survey *survey = look_ahead(reader);
 
 	return reader->width < WIDTH_MAX && survey->broken[reader->width] >= 2 &&
 	       survey->broken[reader->width] * 10 >= survey->all_broken * 8 && !reader->blank_end;
@@ -261,7 +308,7 @@ static void take_bare(struct dmesg_lines *reader, const char *text, size_t lengt
 		str_append(&reader->line, text, length);
 		return;
 	}
-	if (reader->pending && reader->survey.prefixed) {
+	if (reader->pending && reader->survey.prefixed) { /* so far */
 		like = reader->like;
 		like.continued = true;
 	}
@@ -290,6 +337,12 @@ static bool is_kmsg_field(const struct dmesg_lines *reader, const char *line, si
 		!memcmp(line + 1, "SUBSYSTEM=", MIN(length - 1, (size_t)10)));
 }
 
+/* Is a program's line left out: are lines of the kernel marked as such in this log? */
+static bool is_left_out(struct dmesg_lines *reader)
+{
+	return reader->survey.tagged || look_ahead(reader)->tagged;
+}
+
 /* The message of a record may well bear a prefix of its own, which then says more. */
 static void take_record(struct dmesg_lines *reader)
 {
@@ -298,7 +351,7 @@ static void take_record(struct dmesg_lines *reader)
 	struct log_prefix prefix;
 	size_t skipped = log_prefix_read(text, record->message.length, &prefix);
 
-	if ((record->prefix.program || prefix.program) && reader->survey.tagged) {
+	if ((record->prefix.program || prefix.program) && is_left_out(reader)) {
 		reader->builder->skipped++;
 		return;
 	}
@@ -318,24 +371,33 @@ static void take_record(struct dmesg_lines *reader)
 	reader->blank_end = false;
 }
 
-static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_length)
+/* The line behind its number, if all lines have one; what stands before another prefix is read with it. */
+static const char *skip_number(struct dmesg_lines *reader, const char *line, size_t *length,
+			       bool prefixed)
+{
+	uint64_t unused;
+	size_t number = number_at(line, *length, &unused);
+
+	if (!number || !is_numbered(prefixed ? &reader->survey : look_ahead(reader)))
+		return line;
+	*length -= number;
+	return line + number;
+}
+
+static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t raw_length,
+			   const char *line, size_t length)
 {
 	struct log_prefix prefix;
-	size_t length, skipped, number;
-	uint64_t unused;
-	const char *line = log_line_clean(raw, raw_length, &reader->clean, &length);
-	enum record_step step = log_record_take(&reader->record, line, length);
+	size_t skipped = log_prefix_read(line, length, &prefix);
 
-	if (step == RECORD_WHOLE)
-		take_record(reader);
-	if (step != RECORD_NOT || is_fence(line, length) || is_kmsg_field(reader, line, length))
-		return;
-	if (is_numbered(&reader->survey) && (number = number_at(line, length, &unused))) {
-		line += number;
-		length -= number;
-	}
-	skipped = log_prefix_read(line, length, &prefix);
-	if (prefix.program && reader->survey.tagged) {
+	if (reader->ahead)
+		survey_text(&reader->survey, line, length, &prefix);
+	const char *behind = skip_number(reader, line, &length, prefix.elements != 0);
+
+	if (behind != line)
+		skipped = log_prefix_read(behind, length, &prefix);
+	line = behind;
+	if (prefix.program && is_left_out(reader)) {
 		reader->builder->skipped++;
 		return;
 	}
@@ -349,28 +411,20 @@ static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_le
 	reader->blank_end = length && line[length - 1] == ' ';
 }
 
-static void survey_raw(struct dmesg_lines *reader, const char *raw, size_t raw_length)
+static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_length)
 {
 	size_t length;
 	const char *line = log_line_clean(raw, raw_length, &reader->clean, &length);
+	enum record_step step = log_record_take(&reader->record, line, length);
 
 	if (raw_length == LINE_MAX_BYTES)
 		reader->builder->cut++;
-	survey_line(&reader->survey, line, length);
-}
-
-static void each_line(const char *text, size_t length, struct dmesg_lines *reader,
-		      void (*take)(struct dmesg_lines *reader, const char *line, size_t length))
-{
-	while (length) {
-		const char *end = memchr(text, '\n', length);
-		size_t line = end ? (size_t)(end - text) : length;
-
-		take(reader, text, MIN(line, (size_t)LINE_MAX_BYTES));
-		line += end ? 1 : 0;
-		text += line;
-		length -= line;
-	}
+	if (step != RECORD_NOT && reader->ahead)
+		survey_record(&reader->survey, step, &reader->record);
+	if (step == RECORD_WHOLE)
+		take_record(reader);
+	if (step == RECORD_NOT && !is_fence(line, length) && !is_kmsg_field(reader, line, length))
+		take_text_line(reader, raw, raw_length, line, length);
 }
 
 /* --- the window ------------------------------------------------------------------------------- */
@@ -381,8 +435,19 @@ static void take_text(struct dmesg_lines *reader, const char *text, size_t lengt
 		text = reader->parts.data ? reader->parts.data : "";
 		length = reader->parts.length;
 	}
-	each_line(text, length, reader, survey_raw);
-	each_line(text, length, reader, take_line);
+	const char *end = text + length;
+
+	reader->ahead = text;
+	while (text < end) {
+		const char *next = next_line(text, (size_t)(end - text), &length);
+
+		if (reader->ahead)
+			reader->ahead = next;
+		reader->ahead_length = (size_t)(end - next);
+		take_line(reader, text, MIN(length, (size_t)LINE_MAX_BYTES));
+		text = next;
+	}
+	reader->ahead = NULL;
 }
 
 /* Whole lines of what is there; one that fills the window is cut, and the rest of it dropped. */
@@ -467,7 +532,7 @@ static void finish(struct dmesg_lines *reader)
 		take_record(reader);
 	flush(reader);
 	reader->builder->stamped = reader->survey.prefixed;
-	if (reader->clean.failed || reader->line.failed || reader->window.failed ||
+	if (reader->clean.failed || reader->clean_ahead.failed || reader->line.failed || reader->window.failed ||
 	    reader->decoded.failed || reader->parts.failed || reader->record.message.failed ||
 	    reader->survey.record.message.failed)
 		log_fail(reader->builder, &err_nomem);
@@ -481,6 +546,7 @@ void dmesg_lines_close(struct dmesg_lines *reader)
 	log_record_deinit(&reader->record);
 	log_record_deinit(&reader->survey.record);
 	str_deinit(&reader->clean);
+	str_deinit(&reader->clean_ahead);
 	str_deinit(&reader->line);
 	str_deinit(&reader->window);
 	str_deinit(&reader->decoded);
