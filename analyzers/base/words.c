@@ -11,7 +11,7 @@
 #include "base/parse.h"
 
 #define KEY_BYTES 4
-#define BUCKETS 4096
+#define BUCKETS 8192
 
 struct words {
 	const char *const *list;
@@ -23,7 +23,7 @@ struct words {
 
 static unsigned bucket_of(uint32_t key)
 {
-	return key * 2654435761u >> 20;
+	return key * 2654435761u >> 19;
 }
 
 struct err *words_new(const char *const *list, size_t count, struct words **ret)
@@ -50,23 +50,53 @@ void words_free(struct words *words)
 	free(words);
 }
 
+static uint32_t key_at(const char *text)
+{
+	uint32_t key;
+
+	memcpy(&key, text, sizeof(key));
+	return le32toh(key);
+}
+
+/* The next word of those that may stand at text, of length bytes: from is 1 + one of them; 0 none. */
+static unsigned match(const struct words *words, unsigned from, const char *text, size_t length)
+{
+	while (from &&
+	       (words->keys[from - 1] != key_at(text) || words->lengths[from - 1] > length ||
+		memcmp(words->list[from - 1], text, words->lengths[from - 1]) != 0))
+		from = words->next[from - 1];
+	return from;
+}
+
+unsigned words_kinds(const struct words *words, const uint8_t *kinds, const char *text,
+		     size_t length)
+{
+	unsigned found = 0;
+
+	for (size_t at = 0; at + KEY_BYTES <= length; at++) {
+		unsigned i = words->first[bucket_of(key_at(text + at))];
+
+		while ((i = match(words, i, text + at, length - at))) {
+			found |= kinds[i - 1];
+			i = words->next[i - 1];
+		}
+	}
+	return found;
+}
+
 bool words_find(const struct words *words, const char *text, size_t length, struct word_set *ret)
 {
 	bool found = false;
 
 	for (size_t at = 0; at + KEY_BYTES <= length; at++) {
-		uint32_t key;
+		unsigned i = words->first[bucket_of(key_at(text + at))];
 
-		memcpy(&key, text + at, sizeof(key));
-		key = le32toh(key);
-		for (unsigned i = words->first[bucket_of(key)]; i; i = words->next[i - 1]) {
-			if (words->keys[i - 1] != key || words->lengths[i - 1] > length - at ||
-			    memcmp(words->list[i - 1], text + at, words->lengths[i - 1]) != 0)
-				continue;
+		while ((i = match(words, i, text + at, length - at))) {
 			if (!found)
 				*ret = (struct word_set){0};
 			found = true;
 			ret->bits[(i - 1) / 64] |= UINT64_C(1) << (i - 1) % 64;
+			i = words->next[i - 1];
 		}
 	}
 	return found;

@@ -27,6 +27,9 @@ struct err *words_new(const char *const *list, size_t count, struct words **ret)
 void words_free(struct words *words); /* NULL is fine */
 DEFINE_CLEANUP(struct words, words_free)
 
+/* A word i in text adds kinds[i], a bit of the caller's: those of all words that are there. */
+unsigned words_kinds(const struct words *words, const uint8_t *kinds, const char *text,
+		     size_t length);
 /* False when text, of length bytes before its NUL, holds none of them. */
 bool words_find(const struct words *words, const char *text, size_t length, struct word_set *ret);
 /* The lowest word of a set from this one on; WORDS_MAX when there is none. */

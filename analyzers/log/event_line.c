@@ -33,6 +33,12 @@ static const char *const entry_words[] = {
 };
 _Static_assert(ARRAY_SIZE(entry_words) <= WORDS_MAX, "event_lines.def is too long");
 
+const char *const *event_words(size_t *count)
+{
+	*count = ARRAY_SIZE(entry_words);
+	return entry_words;
+}
+
 struct err *event_words_new(struct words **ret)
 {
 	return words_new(entry_words, ARRAY_SIZE(entry_words), ret);

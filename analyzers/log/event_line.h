@@ -22,6 +22,7 @@ struct event_match {
 
 /* The words of event_lines.def, to look for them all at once. ERR_NOMEM. */
 struct err *event_words_new(struct words **ret);
+const char *const *event_words(size_t *count);
 /* What a line is by event_lines.def. */
 struct event_match event_match_line(const struct words *words, const struct log_line *line);
 

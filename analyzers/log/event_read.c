@@ -16,6 +16,7 @@
 #include "log/event_ghes.h"
 #include "log/event_line.h"
 #include "log/event_list.h"
+#include "log/log_mark.h"
 #include "log/mce.h"
 #include "log/mce_words.h"
 #include "log/oom.h"
@@ -255,6 +256,8 @@ static struct err *take_line(struct reader *reader, size_t line)
 		return take_mce(reader, mce);
 	if (known || (reader->in_ghes && line - reader->last.line < DETAIL_LINES &&
 		      event_ghes_take(&reader->last, at->text)))
+		return NULL;
+	if (!log_has_mark(reader->log, line, MARK_EVENT))
 		return NULL;
 	struct event_match match = event_match_line(reader->words, at);
 	return take_match(reader, &match, line);

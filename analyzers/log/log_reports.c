@@ -7,10 +7,12 @@
  * Kernel commits: none; forms by reports.def and report_heads.def.
  */
 #include "analysis.h"
+#include "log/log_marks.h"
 #include "log/report.h"
 
 static struct err *run(struct analysis *analysis)
 {
+	TRY(log_marks_make(analysis->kernel->log));
 	return reports_read(analysis->kernel->log, &analysis->reports);
 }
 

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "kernel/printk/log.h"
+#include "log/log_mark.h"
 #include "log/mce_bits.h"
 
 #define REST_LINES 24	/* a record's lines stand so near its first one */
@@ -259,6 +260,12 @@ static const char *const line_words[] = {
 	[PANIC] = "Kernel panic - not syncing: ",
 };
 
+const char *const *mce_words(size_t *count)
+{
+	*count = ARRAY_SIZE(line_words);
+	return line_words;
+}
+
 static bool has(const struct word_set *set, enum line line)
 {
 	return set->bits[0] >> line & 1;
@@ -294,7 +301,8 @@ static struct err *read_lines(struct reader *reader, const struct words *words)
 	struct word_set set;
 
 	for (size_t i = 0; i < log->count; i++) {
-		if (words_find(words, log->lines[i].text, log->lines[i].length, &set))
+		if (log_has_mark(log, i, MARK_MCE) &&
+		    words_find(words, log->lines[i].text, log->lines[i].length, &set))
 			TRY(take_line(reader, &set, i));
 		if (reader->begun == SIZE_MAX || reader->begun == i)
 			continue;

@@ -47,6 +47,8 @@ struct mces {
 
 /* All machine checks of a log, in one pass. ERR_NOMEM alone. */
 struct err *mces_read(const struct log *log, struct mces **ret);
+/* Words one of which each of its lines has. */
+const char *const *mce_words(size_t *count);
 void mces_free(struct mces *mces); /* NULL is fine */
 DEFINE_CLEANUP(struct mces, mces_free)
 

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "kernel/printk/log.h"
+#include "log/log_mark.h"
 
 #define QUIET_LINES 400	   /* so many lines that tell it nothing end a block */
 #define QUIET_US 60000000u /* and so much time */
@@ -359,6 +360,12 @@ static const char *const words_of[] = {
 	[CONSTRAINT] = "oom-kill:constraint=",
 };
 
+const char *const *oom_words(size_t *count)
+{
+	*count = ARRAY_SIZE(words_of);
+	return words_of;
+}
+
 static bool has(const struct word_set *set, enum word word)
 {
 	return set->bits[0] >> word & 1;
@@ -425,7 +432,8 @@ static struct err *take_line(struct reader *reader, const struct words *words, s
 	struct word_set set;
 	bool taken;
 
-	if (words_find(words, at->text, at->length, &set))
+	if (log_has_mark(reader->log, line, MARK_OOM) &&
+	    words_find(words, at->text, at->length, &set))
 		TRY(take_words(reader, &set, line));
 	if (!reader->open)
 		return NULL;

@@ -71,6 +71,8 @@ struct ooms {
 
 /* All of a log, in one pass. ERR_NOMEM alone. */
 struct err *ooms_read(const struct log *log, struct ooms **ret);
+/* Words one of which each line has that begins one, or says who was killed. */
+const char *const *oom_words(size_t *count);
 void ooms_free(struct ooms *ooms); /* NULL is fine */
 DEFINE_CLEANUP(struct ooms, ooms_free)
 

@@ -30,6 +30,12 @@ static const char *const head_words[] = {
 };
 _Static_assert(ARRAY_SIZE(head_words) <= WORDS_MAX, "report_heads.def is too long");
 
+const char *const *report_head_words(size_t *count)
+{
+	*count = ARRAY_SIZE(head_words);
+	return head_words;
+}
+
 struct err *report_heads_new(struct words **ret)
 {
 	return words_new(head_words, ARRAY_SIZE(head_words), ret);

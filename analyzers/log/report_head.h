@@ -10,6 +10,7 @@ struct words;
 
 /* The words of report_heads.def, for report_head_find(); ERR_NOMEM alone. */
 struct err *report_heads_new(struct words **ret);
+const char *const *report_head_words(size_t *count);
 /* The line that begins a report, by report_heads.def. False for any other line. */
 bool report_head_find(const struct words *heads, const struct log_line *line,
 		      enum report_kind *kind, enum head_how *how);

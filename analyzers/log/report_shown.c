@@ -278,6 +278,16 @@ static bool take_owner(struct shown *shown, const char *text)
 	return true;
 }
 
+static const char *const line_words[] = {"Show State",
+					 "Showing all locks held in the system:", " held by ",
+					 " skipped: idling at ", "blocked on a"};
+
+const char *const *shown_words(size_t *count)
+{
+	*count = ARRAY_SIZE(line_words);
+	return line_words;
+}
+
 bool shown_take_line(struct shown *shown, const char *text, size_t line)
 {
 	text += strspn(text, " \t");

@@ -98,5 +98,7 @@ bool shown_cpu_counts(const struct shown *shown, size_t i, size_t crash);
  * number. False for any other line.
  */
 bool shown_take_line(struct shown *shown, const char *text, size_t line);
+/* Words one of which each such line has, but for those of held locks ("#0: …"). */
+const char *const *shown_words(size_t *count);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "log/log_mark.h"
 #include "log/report.h"
 #include "log/report_body.h"
 #include "log/report_kind_lines.h"
@@ -37,7 +38,8 @@ struct splitter {
 	const struct log *log;
 	struct words *heads;
 	struct reports *reports;
-	struct open_report slots[OPEN_MAX], *open[OPEN_MAX]; /* the first count of them, oldest first */
+	struct open_report slots[OPEN_MAX],
+		*open[OPEN_MAX]; /* the first count of them, oldest first */
 	size_t count;
 	size_t kept[OUTCOME_PANIC + 1]; /* of reports->list, by outcome */
 	size_t last_kept;		/* index there, of the last that was closed */
@@ -104,8 +106,7 @@ static struct err *add_kept(struct splitter *splitter, struct report *report)
 		report_deinit(report);
 		return &err_nomem;
 	}
-	struct report *to =
-		full ? least_kept(splitter, outcome) : &reports->list[reports->count++];
+	struct report *to = full ? least_kept(splitter, outcome) : &reports->list[reports->count++];
 	if (!to) {
 		report_deinit(report);
 		return NULL;
@@ -382,8 +383,7 @@ static bool is_alone(const struct splitter *splitter, size_t line)
 	const struct reports *reports = splitter->reports;
 
 	return is_kernel_rip(splitter->log->lines[line].text) &&
-	       (!reports->count ||
-		reports->list[splitter->last_kept].last + AFTER_REPORT < line);
+	       (!reports->count || reports->list[splitter->last_kept].last + AFTER_REPORT < line);
 }
 
 static bool begins_within(const struct splitter *splitter, size_t line, enum body_line body)
@@ -418,8 +418,9 @@ static bool is_of_user(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
 
-	if (strstr(text, ": segfault at ") ||
-	    (has_prefix(text, "traps: ") && strstr(text, " ip:"))) {
+	if (log_has_mark(splitter->log, line, MARK_SEGFAULT) &&
+	    (strstr(text, ": segfault at ") ||
+	     (has_prefix(text, "traps: ") && strstr(text, " ip:")))) {
 		splitter->user_code = line + USER_CODE_LINES;
 		return true;
 	}
@@ -571,6 +572,15 @@ static bool may_be_body(const struct splitter *splitter, size_t line)
 	       is_kernel_rip(splitter->log->lines[line].text);
 }
 
+static bool may_be_shown(const struct splitter *splitter, size_t line)
+{
+	const char *text = splitter->log->lines[line].text;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	return *text == '#' || log_has_mark(splitter->log, line, MARK_OWNER);
+}
+
 static struct err *take_line(struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
@@ -581,11 +591,12 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	TRY(close_quiet(splitter, line));
 	if (is_of_user(splitter, line))
 		return NULL;
-	if (shown_take_line(splitter->reports->shown, text, line)) {
+	if (may_be_shown(splitter, line) && shown_take_line(splitter->reports->shown, text, line)) {
 		take_held_line(splitter, line);
 		return NULL;
 	}
-	if (report_head_find(splitter->heads, &splitter->log->lines[line], &kind, &how))
+	if (log_has_mark(splitter->log, line, MARK_HEAD) &&
+	    report_head_find(splitter->heads, &splitter->log->lines[line], &kind, &how))
 		return take_head(splitter, line, kind, how);
 	if (report_task_line_read(text, &task))
 		return take_task_line(splitter, line, &task);

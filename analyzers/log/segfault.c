@@ -176,11 +176,20 @@ static const char *parse_trap(const char *line, struct segfault *fault)
 	return ip;
 }
 
+/* All forms have the first; one that was cut has another. */
+static const char *const line_words[] = {" error", ": segfault at ", "traps: "};
+
+const char *const *segfault_words(size_t *count)
+{
+	*count = ARRAY_SIZE(line_words);
+	return line_words;
+}
+
 bool segfault_parse(const char *line, struct segfault *ret)
 {
 	const char *fields;
 
-	if (!strstr(line, " error")) /* all forms have it; most lines of a log do not */
+	if (!strstr(line, line_words[0]))
 		return false;
 	*ret = (struct segfault){0};
 	fields = parse_page_fault(line, ret);

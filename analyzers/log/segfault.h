@@ -30,6 +30,8 @@ struct segfault {
 	size_t code_length, code_at;
 };
 
+/* Words one of which each such line has. */
+const char *const *segfault_words(size_t *count);
 /* False when the line is no such line. */
 bool segfault_parse(const char *line, struct segfault *ret);
 /* Takes the bytes of a "Code:" line; false when it is none, or has none. */

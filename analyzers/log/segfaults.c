@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "kernel/printk/log.h"
 #include "log/log_json.h"
+#include "log/log_mark.h"
 #include "log/segfault.h"
 #include "log/segfault_class.h"
 #include "log/segfault_core.h"
@@ -97,7 +98,8 @@ static struct err *read_all(const struct log *log, struct segfaults *segfaults)
 	struct segfault fault;
 
 	for (size_t i = 0; i < log->count; i++)
-		if (segfault_parse(log->lines[i].text, &fault)) {
+		if (log_has_mark(log, i, MARK_SEGFAULT) &&
+		    segfault_parse(log->lines[i].text, &fault)) {
 			last[segfaults->total % SEGFAULTS_MAX] = i;
 			TRY(count_place(segfaults, &fault));
 		}

@@ -532,9 +532,9 @@ static void finish(struct dmesg_lines *reader)
 		take_record(reader);
 	flush(reader);
 	reader->builder->stamped = reader->survey.prefixed;
-	if (reader->clean.failed || reader->clean_ahead.failed || reader->line.failed || reader->window.failed ||
-	    reader->decoded.failed || reader->parts.failed || reader->record.message.failed ||
-	    reader->survey.record.message.failed)
+	if (reader->clean.failed || reader->clean_ahead.failed || reader->line.failed ||
+	    reader->window.failed || reader->decoded.failed || reader->parts.failed ||
+	    reader->record.message.failed || reader->survey.record.message.failed)
 		log_fail(reader->builder, &err_nomem);
 }
 

@@ -121,6 +121,7 @@ void log_close(struct log *log)
 	free(log->text);
 	free(log->walls);
 	free(log->host);
+	free(log->marks);
 	err_free(log->err);
 	free(log);
 }

@@ -32,6 +32,7 @@ struct log {
 	size_t skipped; /* lines of other programs, left out */
 	size_t cut;	/* lines too long to be kept whole */
 	size_t stamped; /* lines with a prefix that kernel logs have */
+	uint8_t *marks; /* of each line, who is to read it, log/log_mark.h; NULL: everybody */
 };
 
 void log_close(struct log *log);

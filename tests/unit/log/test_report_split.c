@@ -87,6 +87,32 @@ START_TEST(reports_without_end)
 }
 END_TEST
 
+/* What is worse than warnings is kept, however many of them stand before it. */
+START_TEST(an_oops_behind_warnings)
+{
+	_str_ struct str log = {0};
+
+	for (unsigned i = 1; i <= 2 * REPORTS_KEPT_MAX; i++)
+		str_printf(&log,
+			   "[%5u.000000][ T%u] WARNING: CPU: 1 PID: 5 at fs/a.c:1 f+0x1/0x2\n", i,
+			   i);
+	str_puts(&log, "[99999.000000][   T5] BUG: unable to handle kernel NULL pointer "
+		       "dereference at 0000000000000008\n"
+		       "[99999.000001][   T5] RIP: 0010:g+0x1/0x2\n"
+		       "[99999.000002][   T5] Kernel panic - not syncing: Fatal exception\n");
+	struct text text = read_text(log.data);
+	const struct report *crash = reports_crash(text.reports);
+
+	ck_assert_uint_eq(text.reports->count, REPORTS_KEPT_MAX);
+	ck_assert_uint_eq(text.reports->counts[REPORT_WARN], 2 * REPORTS_KEPT_MAX);
+	ck_assert_ptr_nonnull(crash);
+	ck_assert_int_eq(crash->kind, REPORT_NULL_DEREFERENCE);
+	ck_assert_str_eq(crash->rip.symbol, "g");
+	ck_assert_uint_eq(text.reports->counts[REPORT_PANIC], 0); /* its last line, no report */
+	text_deinit(&text);
+}
+END_TEST
+
 /* A program's crash, which a user may write to /dev/kmsg as well, opens no report. */
 START_TEST(user_traps_are_no_reports)
 {
@@ -142,5 +168,5 @@ START_TEST(nothing_at_all)
 END_TEST
 
 UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, cut_in_front, reports_without_end,
-	  user_traps_are_no_reports, a_trace_of_an_interrupt_alone, warnings_behind_each_other,
-	  nothing_at_all)
+	  an_oops_behind_warnings, user_traps_are_no_reports, a_trace_of_an_interrupt_alone,
+	  warnings_behind_each_other, nothing_at_all)

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks once for the words of all who read a log. */
+#include "log/log_marks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/words.h"
+#include "log/event_line.h"
+#include "log/log_mark.h"
+#include "log/mce.h"
+#include "log/oom.h"
+#include "log/report_head.h"
+#include "log/report_shown.h"
+#include "log/segfault.h"
+
+static const struct {
+	enum log_mark mark;
+	const char *const *(*words)(size_t *count);
+} readers[] = {
+	{MARK_HEAD, report_head_words}, {MARK_EVENT, event_words},	 {MARK_MCE, mce_words},
+	{MARK_OOM, oom_words},		{MARK_SEGFAULT, segfault_words}, {MARK_OWNER, shown_words},
+};
+
+struct all_words {
+	const char *list[WORDS_MAX];
+	uint8_t marks[WORDS_MAX];
+	size_t count;
+};
+
+static void collect(struct all_words *all)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
+		size_t count;
+		const char *const *list = readers[i].words(&count);
+
+		for (size_t j = 0; j < count && all->count < WORDS_MAX; j++) {
+			all->list[all->count] = list[j];
+			all->marks[all->count++] = (uint8_t)readers[i].mark;
+		}
+	}
+}
+
+struct err *log_marks_make(struct log *log)
+{
+	_cleanup_(cleanup_words_free) struct words *words = NULL;
+	struct all_words all = {.count = 0};
+	uint8_t *marks = malloc(log->count + 1);
+
+	if (!marks)
+		return &err_nomem;
+	free(log->marks);
+	log->marks = marks;
+	memset(marks, 0xff, log->count);
+	collect(&all);
+	TRY(words_new(all.list, all.count, &words));
+	for (size_t i = 0; i < log->count; i++)
+		marks[i] = (uint8_t)words_kinds(words, all.marks, log->lines[i].text,
+						log->lines[i].length);
+	return NULL;
+}
