@@ -39,11 +39,16 @@ static size_t blanks(const struct cursor *c, size_t from)
 	return count;
 }
 
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
 static size_t digits(const struct cursor *c, size_t from)
 {
 	size_t count = 0;
 
-	while (isdigit((unsigned char)peek(c, from + count)))
+	while (is_digit(peek(c, from + count)))
 		count++;
 	return count;
 }
@@ -60,11 +65,10 @@ static bool starts(const struct cursor *c, size_t from, const char *words)
 /* "<6>", with the facility in the higher bits. */
 static bool take_level(struct cursor *c, struct log_prefix *prefix)
 {
-	size_t count = digits(c, 1);
+	size_t count = peek(c, 0) == '<' ? digits(c, 1) : 0;
 	uint64_t value;
 
-	if (peek(c, 0) != '<' || !count || peek(c, 1 + count) != '>' ||
-	    !parse_dec(c->at + 1, count, &value))
+	if (!count || peek(c, 1 + count) != '>' || !parse_dec(c->at + 1, count, &value))
 		return false;
 	prefix->level = (int)(value & 7);
 	skip(c, count + 2);
@@ -104,8 +108,6 @@ static bool take_time(struct cursor *c, struct log_prefix *prefix)
 	bool delta = peek(c, at) == '+';
 	uint64_t us, unused;
 
-	if (peek(c, 0) != '[')
-		return false;
 	at += delta;
 	length = seconds_at(c, at, &us);
 	if (!length)
@@ -133,9 +135,8 @@ static bool take_caller(struct cursor *c, struct log_prefix *prefix)
 	char kind = peek(c, at);
 	uint64_t value;
 
-	if (peek(c, 0) != '[' || (kind != 'T' && kind != 'C') || !count ||
-	    peek(c, at + 1 + count) != ']' || !parse_dec(c->at + at + 1, count, &value) ||
-	    value > INT32_MAX)
+	if ((kind != 'T' && kind != 'C') || !count || peek(c, at + 1 + count) != ']' ||
+	    !parse_dec(c->at + at + 1, count, &value) || value > INT32_MAX)
 		return false;
 	prefix->caller = (uint32_t)value | (kind == 'C' ? 0x80000000u : 0);
 	skip(c, at + 2 + count);
@@ -147,8 +148,7 @@ static void skip_release(struct cursor *c)
 {
 	const char *comma = memchr(c->at, ',', MIN(c->left, (size_t)64));
 
-	if (comma && isdigit((unsigned char)peek(c, 0)) &&
-	    memchr(c->at, '.', (size_t)(comma - c->at)) && comma + 1 < c->at + c->left)
+	if (comma && memchr(c->at, '.', (size_t)(comma - c->at)) && comma + 1 < c->at + c->left)
 		skip(c, (size_t)(comma + 1 - c->at));
 }
 
@@ -178,9 +178,13 @@ static bool take_kmsg(struct cursor *all, struct log_prefix *prefix)
 
 static bool take_own(struct cursor *c, struct log_prefix *prefix)
 {
-	return take_level(c, prefix) || (!prefix->has_time && take_time(c, prefix)) ||
-	       (!prefix->caller && take_caller(c, prefix)) ||
-	       (!prefix->elements && take_kmsg(c, prefix));
+	char first = peek(c, 0); /* of each line, many times: what cannot be is not tried */
+
+	if (first == '[')
+		return (!prefix->has_time && take_time(c, prefix)) ||
+		       (!prefix->caller && take_caller(c, prefix));
+	return take_level(c, prefix) ||
+	       (!prefix->elements && is_digit(first) && take_kmsg(c, prefix));
 }
 
 /* --- dates ------------------------------------------------------------------------------------ */
@@ -267,7 +271,10 @@ static size_t date_at(const struct cursor *c, size_t from)
 		if (!length)
 			break;
 		at += length;
-		at += blanks(c, at);
+		length = blanks(c, at);
+		if (!length)
+			break;
+		at += length;
 		length = iso_at(c, at);
 		if (length)
 			return at + length - from;
