@@ -61,8 +61,8 @@ static bool calendar_jumps(struct event_clock *clock, const struct log_line *lin
 	return true;
 }
 
-enum clock_step event_clock_step(struct event_clock *clock, const struct log_line *line, char *note,
-				 size_t size)
+enum clock_step event_clock_step(struct event_clock *clock, const struct log_line *line,
+				 const char *wall, char *note, size_t size)
 {
 	enum clock_step step = CLOCK_GOES_ON;
 	double wall_s;
@@ -73,13 +73,13 @@ enum clock_step event_clock_step(struct event_clock *clock, const struct log_lin
 	} else if (uptime_jumps(clock, line, note, size)) {
 		step = CLOCK_JUMPS;
 	}
-	if (line->wall && line->wall != clock->wall && log_time_of_wall(line->wall, &wall_s)) {
+	if (wall && wall != clock->wall && log_time_of_wall(wall, &wall_s)) {
 		if (calendar_jumps(clock, line, wall_s, note, size))
 			step = CLOCK_JUMPS;
 		clock->has_wall = true;
 		clock->wall_s = wall_s;
 	}
-	clock->wall = line->wall;
+	clock->wall = wall;
 	if (line->has_time) {
 		clock->has_time = true;
 		clock->time_us = line->time_us;

@@ -19,8 +19,8 @@ struct event_clock {
 
 enum clock_step { CLOCK_GOES_ON, CLOCK_NEW_BOOT, CLOCK_JUMPS };
 
-/* What the clocks do before this line; note says how they jump. */
-enum clock_step event_clock_step(struct event_clock *clock, const struct log_line *line, char *note,
-				 size_t size);
+/* What the clocks do before this line, whose calendar time is wall, if any; note says how they jump. */
+enum clock_step event_clock_step(struct event_clock *clock, const struct log_line *line,
+				 const char *wall, char *note, size_t size);
 
 #endif

@@ -58,7 +58,7 @@ struct event_match event_match_line(const struct words *words, const struct log_
 	struct event_match none = {.role = EVENT_NOTHING};
 	struct word_set set;
 
-	if (!words_find(words, line->text, line->length, &set))
+	if (!words_find(words, line->text, strlen(line->text), &set))
 		return none;
 	for (size_t i = word_set_next(&set, 0); i < ARRAY_SIZE(entries);
 	     i = word_set_next(&set, i + 1)) {

@@ -220,9 +220,11 @@ static struct err *take_match(struct reader *reader, const struct event_match *m
 
 static struct err *take_clock(struct reader *reader, size_t line)
 {
+	const struct log_line *at = &reader->log->lines[line];
+	const char *wall = at->new_wall ? log_wall(reader->log, line) : reader->clock.wall;
 	char note[sizeof(reader->last.note)];
 
-	switch (event_clock_step(&reader->clock, &reader->log->lines[line], note, sizeof(note))) {
+	switch (event_clock_step(&reader->clock, at, wall, note, sizeof(note))) {
 	case CLOCK_NEW_BOOT:
 		reader->boot++;
 		return NULL;

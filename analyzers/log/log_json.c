@@ -7,12 +7,15 @@
 #include "kernel/printk/log.h"
 #include "kernel/types/dwarf_place.h"
 
-void log_json_put_time(json_t *json, const struct log_line *line)
+void log_json_put_time(json_t *json, const struct log *log, size_t index)
 {
+	const struct log_line *line = &log->lines[index];
+	const char *wall = log_wall(log, index);
+
 	if (line->has_time)
 		json_put(json, "time_s", json_real((double)line->time_us / 1e6));
-	if (line->wall)
-		json_put(json, "wall_time", json_escaped(line->wall));
+	if (wall)
+		json_put(json, "wall_time", json_escaped(wall));
 }
 
 static json_t *outcome_json(enum report_outcome outcome)
@@ -90,7 +93,7 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 
 	json_put(json, "kind", json_string(report_kind_name(report->kind)));
 	json_put(json, "outcome", outcome_json(report_kind_outcome(report->kind)));
-	log_json_put_time(json, &log->lines[report->first]);
+	log_json_put_time(json, log, report->first);
 	json_put(json, "first_line", json_integer((json_int_t)report->first + 1));
 	json_put(json, "last_line", json_integer((json_int_t)report->last + 1));
 	json_put(json, "message", json_escaped(report->message));
@@ -171,12 +174,12 @@ static void put_source(json_t *json, const struct dwarf_place *place)
 	json_put(json, "inlined", inlined);
 }
 
-json_t *log_json_segfault(const struct log_line *line, const struct segfault_facts *facts)
+json_t *log_json_segfault(const struct log *log, size_t line, const struct segfault_facts *facts)
 {
 	const struct segfault *fault = facts->fault;
 	json_t *json = json_object();
 
-	log_json_put_time(json, line);
+	log_json_put_time(json, log, line);
 	json_put(json, "comm", json_escaped(fault->comm));
 	json_put(json, "pid", json_integer((json_int_t)fault->pid));
 	json_put(json, "trap", json_escaped(fault->trap));

@@ -11,7 +11,7 @@ struct insn;
 struct log_line;
 
 /* "time_s" and "wall_time", as far as the line has them. */
-void log_json_put_time(json_t *json, const struct log_line *line);
+void log_json_put_time(json_t *json, const struct log *log, size_t index);
 /* A FRAME as the log prints it. */
 json_t *log_json_place(const struct report_place *place, bool exception);
 /* An element of log.reports[]. */
@@ -27,7 +27,7 @@ struct segfault_facts {
 };
 
 /* An element of log.segfaults[]: the line and what was read out of it. */
-json_t *log_json_segfault(const struct log_line *line, const struct segfault_facts *facts);
+json_t *log_json_segfault(const struct log *log, size_t line, const struct segfault_facts *facts);
 /* What section log has of all of them; core may be NULL. */
 json_t *log_json_segfaults(size_t count, const struct segfault_core *core);
 

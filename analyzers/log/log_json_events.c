@@ -16,7 +16,7 @@ json_t *log_json_mce(const struct log *log, const struct mce *mce)
 	_str_ struct str words = {0};
 	json_t *json = json_object();
 
-	log_json_put_time(json, &log->lines[mce->line]);
+	log_json_put_time(json, log, mce->line);
 	json_put(json, "first_line", json_integer((json_int_t)mce->line + 1));
 	json_put(json, "count", json_integer((json_int_t)mce->count));
 	json_put(json, "cpu", mce->cpu >= 0 ? json_integer(mce->cpu) : NULL);
@@ -43,7 +43,7 @@ static json_t *text_json(const struct log *log, const struct event *event)
 
 static void put_event(json_t *json, const struct log *log, const struct event *event)
 {
-	log_json_put_time(json, &log->lines[event->line]);
+	log_json_put_time(json, log, event->line);
 	json_put(json, "kind", json_string(event_kind_name(event->kind)));
 	json_put(json, "severity", json_string(event_severity_name(event->severity)));
 	json_put(json, "text", text_json(log, event));
@@ -56,6 +56,7 @@ json_t *log_json_event(const struct log *log, const struct event *event,
 		       const struct event *trouble)
 {
 	const struct log_line *last = &log->lines[event->last_line];
+	const char *wall = log_wall(log, event->last_line);
 	json_t *json = json_object();
 	double seconds;
 
@@ -63,8 +64,8 @@ json_t *log_json_event(const struct log *log, const struct event *event,
 	json_put(json, "count", json_integer((json_int_t)event->count));
 	if (event->count > 1 && last->has_time)
 		json_put(json, "last_time_s", json_real((double)last->time_us / 1e6));
-	if (event->count > 1 && last->wall)
-		json_put(json, "last_wall_time", json_escaped(last->wall));
+	if (event->count > 1 && wall)
+		json_put(json, "last_wall_time", json_escaped(wall));
 	if (trouble && trouble->boot == event->boot &&
 	    log_time_between(log, event->line, trouble->line, &seconds))
 		json_put(json, "before_s", json_real(seconds));

@@ -77,22 +77,24 @@ static void put_memory(json_t *json, const struct oom_memory *memory)
 }
 
 /* The calendar where the log has it, else uptime. */
-static json_t *time_json(const struct log_line *line)
+static json_t *time_json(const struct log *log, size_t index)
 {
-	if (line->wall)
-		return json_escaped(line->wall);
+	const struct log_line *line = &log->lines[index];
+	const char *wall = log_wall(log, index);
+
+	if (wall)
+		return json_escaped(wall);
 	return line->has_time ? json_sprintf("%.6f", (double)line->time_us / 1e6) : NULL;
 }
 
 json_t *log_json_oom(const struct log *log, const struct oom *oom)
 {
-	const struct log_line *line = &log->lines[oom->line];
 	const char *constraint = oom_constraint_name(oom->constraint);
 	_str_ struct str eater = {0};
 	json_t *json = json_object();
 
-	log_json_put_time(json, line);
-	json_put(json, "time", time_json(line));
+	log_json_put_time(json, log, oom->line);
+	json_put(json, "time", time_json(log, oom->line));
 	json_put(json, "first_line", json_integer((json_int_t)oom->line + 1));
 	json_put(json, "constraint", constraint ? json_string(constraint) : NULL);
 	json_put(json, "end", oom_end_name(oom->end) ? json_string(oom_end_name(oom->end)) : NULL);

@@ -14,10 +14,10 @@ enum log_mark {
 	MARK_OWNER = 1u << 5, /* of a lock, or a CPU that idles */
 };
 
-/* Of a log that has no marks, each line has all. */
+/* A log whose lines nobody marked has all marks on each. */
 static inline bool log_has_mark(const struct log *log, size_t line, enum log_mark mark)
 {
-	return !log->marks || log->marks[line] & mark;
+	return log->lines[line].marks & mark;
 }
 
 #endif

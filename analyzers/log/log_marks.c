@@ -2,7 +2,6 @@
 /* Looks once for the words of all who read a log. */
 #include "log/log_marks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/words.h"
@@ -45,17 +44,13 @@ struct err *log_marks_make(struct log *log)
 {
 	_cleanup_(cleanup_words_free) struct words *words = NULL;
 	struct all_words all = {.count = 0};
-	uint8_t *marks = malloc(log->count + 1);
 
-	if (!marks)
-		return &err_nomem;
-	free(log->marks);
-	log->marks = marks;
-	memset(marks, 0xff, log->count);
 	collect(&all);
 	TRY(words_new(all.list, all.count, &words));
-	for (size_t i = 0; i < log->count; i++)
-		marks[i] = (uint8_t)words_kinds(words, all.marks, log->lines[i].text,
-						log->lines[i].length);
+	for (size_t i = 0; i < log->count; i++) {
+		const char *text = log->lines[i].text;
+
+		log->lines[i].marks = words_kinds(words, all.marks, text, strlen(text)) & 63;
+	}
 	return NULL;
 }

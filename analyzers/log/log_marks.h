@@ -6,7 +6,7 @@
 
 struct log;
 
-/* Mark a log's lines, as log_mark.h says, in one pass over its text; the marks are the log's. ERR_NOMEM. */
+/* Mark a log's lines, as log_mark.h says, in one pass over its text. ERR_NOMEM; then all are. */
 struct err *log_marks_make(struct log *log);
 
 #endif

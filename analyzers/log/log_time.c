@@ -107,7 +107,8 @@ bool log_time_between(const struct log *log, size_t from, size_t to, double *ret
 
 	if (a->has_time && b->has_time)
 		*ret = ((double)b->time_us - (double)a->time_us) / 1e6;
-	else if (log_time_of_wall(a->wall, &start) && log_time_of_wall(b->wall, &end))
+	else if (log_time_of_wall(log_wall(log, from), &start) &&
+		 log_time_of_wall(log_wall(log, to), &end))
 		*ret = end - start;
 	else
 		return false;

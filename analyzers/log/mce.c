@@ -302,7 +302,7 @@ static struct err *read_lines(struct reader *reader, const struct words *words)
 
 	for (size_t i = 0; i < log->count; i++) {
 		if (log_has_mark(log, i, MARK_MCE) &&
-		    words_find(words, log->lines[i].text, log->lines[i].length, &set))
+		    words_find(words, log->lines[i].text, strlen(log->lines[i].text), &set))
 			TRY(take_line(reader, &set, i));
 		if (reader->begun == SIZE_MAX || reader->begun == i)
 			continue;

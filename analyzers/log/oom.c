@@ -433,7 +433,7 @@ static struct err *take_line(struct reader *reader, const struct words *words, s
 	bool taken;
 
 	if (log_has_mark(reader->log, line, MARK_OOM) &&
-	    words_find(words, at->text, at->length, &set))
+	    words_find(words, at->text, strlen(at->text), &set))
 		TRY(take_words(reader, &set, line));
 	if (!reader->open)
 		return NULL;

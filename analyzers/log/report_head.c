@@ -60,7 +60,7 @@ bool report_head_find(const struct words *heads, const struct log_line *line,
 	const char *text = line->text + strspn(line->text, " \t");
 	struct word_set set;
 
-	if (!words_find(heads, line->text, line->length, &set))
+	if (!words_find(heads, line->text, strlen(line->text), &set))
 		return false;
 	const char *start = skip_speaker(text);
 

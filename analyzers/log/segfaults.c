@@ -127,7 +127,7 @@ static void put_place(const struct segfault *fault, struct str *text)
 	}
 }
 
-static struct err *show(struct findings *findings, const struct log_line *line,
+static struct err *show(struct findings *findings, const struct log *log, size_t line,
 			const struct segfault_facts *facts)
 {
 	const struct segfault *fault = facts->fault;
@@ -145,7 +145,7 @@ static struct err *show(struct findings *findings, const struct log_line *line,
 	if (text.failed)
 		return &err_nomem;
 	finding_add(findings, FINDING_SEGFAULT, SEVERITY_NOTICE, 1.0,
-		    log_json_segfault(line, facts), "%s", text.data);
+		    log_json_segfault(log, line, facts), "%s", text.data);
 	return NULL;
 }
 
@@ -172,8 +172,7 @@ static struct err *show_all(struct analysis *analysis, const struct segfaults *s
 			facts.insn = source.has_insn ? &source.insn : facts.insn;
 		}
 		facts.class = segfault_class(fault, facts.insn);
-		TRY(show(analysis->findings, &analysis->kernel->log->lines[segfaults->lines[i]],
-			 &facts));
+		TRY(show(analysis->findings, analysis->kernel->log, segfaults->lines[i], &facts));
 	}
 	return NULL;
 }

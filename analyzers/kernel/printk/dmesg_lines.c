@@ -137,7 +137,7 @@ struct dmesg_lines {
 	bool blank_end;	   /* format=flowed: a blank at the end means that the line goes on */
 	uint64_t last_time_us;
 	struct str line; /* collected so far, flushed when the next one begins */
-	struct log_line like;
+	struct log_stamp like;
 	bool pending;
 };
 
@@ -265,7 +265,7 @@ static void flush(struct dmesg_lines *reader)
 	reader->line.length = 0;
 }
 
-static void begin_line(struct dmesg_lines *reader, const struct log_line *like, const char *text,
+static void begin_line(struct dmesg_lines *reader, const struct log_stamp *like, const char *text,
 		       size_t length)
 {
 	flush(reader);
@@ -284,10 +284,10 @@ static void take_host(struct log_builder *builder, const struct log_prefix *pref
 static void take_prefixed(struct dmesg_lines *reader, const struct log_prefix *prefix,
 			  const char *text, size_t length)
 {
-	struct log_line like = {.level = prefix->level,
-				.caller = prefix->caller,
-				.has_time = prefix->has_time,
-				.time_us = prefix->time_us};
+	struct log_stamp like = {.level = prefix->level,
+				 .caller = prefix->caller,
+				 .has_time = prefix->has_time,
+				 .time_us = prefix->time_us};
 
 	if (prefix->delta)
 		like.time_us += reader->last_time_us;
@@ -300,7 +300,7 @@ static void take_prefixed(struct dmesg_lines *reader, const struct log_prefix *p
 
 static void take_bare(struct dmesg_lines *reader, const char *text, size_t length)
 {
-	struct log_line like = {.level = -1};
+	struct log_stamp like = {.level = -1};
 
 	if (goes_on(reader, text, length)) {
 		if (!was_cut(reader) && reader->line.data[reader->line.length - 1] != ' ')

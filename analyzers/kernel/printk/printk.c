@@ -158,11 +158,11 @@ static bool find_message(const struct ring *ring, uint64_t begin, uint64_t next,
 	return true;
 }
 
-static void info_line(const struct ring *ring, const uint8_t *info, struct log_line *ret)
+static void info_line(const struct ring *ring, const uint8_t *info, struct log_stamp *ret)
 {
 	uint64_t value;
 
-	*ret = (struct log_line){.level = -1};
+	*ret = (struct log_stamp){.level = -1};
 	if (ring->time.known) {
 		ret->time_us = load_u64(info + ring->time.offset) / 1000;
 		ret->has_time = true;
@@ -179,7 +179,7 @@ static struct err *read_record(struct ring *ring, uint64_t id, struct log_builde
 	uint64_t index = id & ((UINT64_C(1) << ring->count_bits) - 1);
 	uint64_t desc = ring->descs + index * ring->desc_size, state, begin, next, offset, size;
 	uint8_t info[RECORD_MAX];
-	struct log_line line;
+	struct log_stamp line;
 
 	TRY(read_field(ring->kernel, desc, &ring->state, &state));
 	/* desc_committed is 1, desc_finalized 2; the rest of the word is the id. */
@@ -289,12 +289,12 @@ static struct err *open_records(struct records *records)
 	return NULL;
 }
 
-static void record_line(const struct records *records, const char *record, struct log_line *ret)
+static void record_line(const struct records *records, const char *record, struct log_stamp *ret)
 {
 	struct kernel *kernel = records->kernel;
 	uint64_t value;
 
-	*ret = (struct log_line){.level = -1, .has_time = true};
+	*ret = (struct log_stamp){.level = -1, .has_time = true};
 	ret->time_us = load_u64(record + records->time.offset) / 1000;
 	if (member_get(kernel, record, records->size, MEMBER_RECORD_LEVEL, &value))
 		ret->level = (int)value;
@@ -313,7 +313,7 @@ static struct err *walk_records(const struct records *records, const char *buffe
 	TRY(read_variable(records->kernel, "log_first_idx", 4, &at));
 	TRY(read_variable(records->kernel, "log_next_idx", 4, &end));
 	while (at != end) {
-		struct log_line line;
+		struct log_stamp line;
 
 		if (at > size || records->size > size - at)
 			return err_new(ERR_CORRUPT, "a log record lies outside the buffer");

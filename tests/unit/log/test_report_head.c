@@ -41,7 +41,7 @@ static const struct {
 START_TEST(heads_are_found)
 {
 	_cleanup_(cleanup_words_free) struct words *words = NULL;
-	struct log_line line = {.text = heads[_i].text, .length = strlen(heads[_i].text)};
+	struct log_line line = {.text = heads[_i].text};
 	enum report_kind kind = NONE;
 	enum head_how how = 0;
 

@@ -57,7 +57,7 @@ START_TEST(lines_without_a_prefix_go_on)
 	ck_assert(!log->lines[0].continued);
 	ck_assert(log->lines[1].continued);
 	ck_assert_uint_eq(log->lines[1].time_us, 3000000);
-	ck_assert_uint_eq(log->lines[2].length, 0);
+	ck_assert_str_eq(log->lines[2].text, "");
 	ck_assert(!log->lines[3].continued);
 	log_close(log);
 }
