@@ -19,6 +19,8 @@
 struct known {
 	uint64_t value[REG_R15 + 1];
 	uint32_t mask; /* bit per enum reg */
+	uint64_t
+		argument_from; /* how far behind a register's unknown value rdi points; 0: not known */
 };
 
 /* Caller-saved registers (System V x86-64 ABI): a call leaves anything in them. */
@@ -60,6 +62,18 @@ static bool moved_value(struct kernel *kernel, const struct known *known, const 
 	       err_ok(memory_read_u64(kernel->memory, address, ret));
 }
 
+/* "lea 0x270(%rbx),%rdi": of the object in rbx, the member at 0x270. */
+static void follow_argument(struct known *known, const struct insn *insn)
+{
+	const struct operand *from = &insn->operands[1];
+	bool lea = insn->operand_count == 2 && !strncmp(insn->mnemonic, "lea", 3) &&
+		   insn->operands[0].kind == OPERAND_REGISTER && insn->operands[0].reg == REG_RDI &&
+		   from->base <= REG_R15 && from->index == REG_NONE && from->displacement > 0;
+
+	if (lea || insn->is_call || insn->regs_written >> REG_RDI & 1)
+		known->argument_from = lea ? (uint64_t)from->displacement : 0;
+}
+
 /* Registers written become unknown, but for moves of what is known. */
 static void follow_registers(struct kernel *kernel, struct known *known, const struct insn *insn)
 {
@@ -78,6 +92,7 @@ static void follow_registers(struct kernel *kernel, struct known *known, const s
 		value = known->value[to->reg] + (uint64_t)from->immediate;
 		holds = true;
 	}
+	follow_argument(known, insn);
 	known->mask &= ~insn->regs_written;
 	if (insn->is_call)
 		known->mask &= ~CALL_CLOBBERS;
@@ -99,6 +114,8 @@ static enum lock_call classify_call(struct kernel *kernel, const struct known *k
 	bool rdi_known = known->mask >> REG_RDI & 1;
 
 	if (!insn->is_call || (calls->only && !(rdi_known && known->value[REG_RDI] == calls->only)))
+		return CALL_OTHER;
+	if (calls->offset && known->argument_from && known->argument_from != calls->offset)
 		return CALL_OTHER;
 	return calls->classify(kernel, insn->target);
 }

@@ -14,6 +14,8 @@ struct lock_calls {
 	/* What a call of the function at target does. */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 	uint64_t only; /* heed only calls whose argument is this lock; 0: all calls */
+	/* Not those given a member elsewhere in an object that the code does not know; 0: all calls. */
+	uint64_t offset;
 };
 
 struct critical_section {

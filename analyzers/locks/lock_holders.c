@@ -44,6 +44,8 @@ struct suspect {
 struct suspects {
 	struct suspect list[SUSPECTS_MAX];
 	size_t count, total;
+	struct suspect last_resort; /* of those whose code alone speaks against them */
+	size_t last_resorts;
 };
 
 static void suspect(struct suspects *suspects, const struct suspect *candidate)
@@ -133,7 +135,7 @@ static void set_kind(struct target *target, enum lock_kind kind)
  */
 static enum lock_mode follow_code(const struct target *target, const struct call *call, bool any)
 {
-	const struct lock_calls calls = {target->classify, any ? 0 : target->lock};
+	const struct lock_calls calls = {target->classify, any ? 0 : target->lock, 0};
 	struct critical_section section = {0};
 	struct symbol symbol;
 
@@ -206,14 +208,16 @@ static bool took_by_address(struct target *target, const struct sleeper *stack,
 
 /*
  * A percpu_rwsem's readers take it inline, but for the slow path: code that calls that for this lock,
- * or for any while this one's address or its object's is at hand, may be inside.
+ * or for any while this one's address or its object's is at hand, may be inside. last: or for one that
+ * lies as far into its object as this one does.
  */
-static bool reads_percpu(struct target *target, const struct sleeper *stack, struct suspect *found)
+static bool reads_percpu(struct target *target, const struct sleeper *stack, bool last,
+			 struct suspect *found)
 {
-	const struct lock_calls this = {target->classify, target->lock},
-				any = {target->classify, 0};
+	const struct lock_calls this = {target->classify, target->lock, 0},
+				any = {target->classify, 0, target->lock - target->object};
 	bool at_hand = word_on_stack(target->kernel, stack, target->lock) ||
-		       word_on_stack(target->kernel, stack, target->object);
+		       word_on_stack(target->kernel, stack, target->object) || last;
 
 	for (unsigned i = 0; i < stack->call_count; i++) {
 		struct symbol symbol;
@@ -226,10 +230,13 @@ static bool reads_percpu(struct target *target, const struct sleeper *stack, str
 		    !(at_hand && critical_section_reads(target->kernel, symbol.address, end, &any)))
 			continue;
 		found->mode = MODE_READ;
-		found->confidence = known ? 0.7 : 0.6;
+		found->confidence = known ? 0.7 : last ? 0.4 : 0.6;
 		snprintf(found->why, sizeof(found->why), "%s() takes %s for read%s",
 			 stack->calls[i].function, known ? "this lock" : target->noun,
-			 known ? "" : ", and this lock's address or its object's is on its stack");
+			 known	? ""
+			 : last ? ", as of no other task that may be inside; which one cannot be "
+				  "told"
+				: ", and this lock's address or its object's is on its stack");
 		return true;
 	}
 	return false;
@@ -275,7 +282,7 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 
 	if (!held_by_frame(target, stack, &found) && !idle)
 		(void)(took_known(target, stack, &found) ||
-		       (target->percpu && reads_percpu(target, stack, &found)) ||
+		       (target->percpu && reads_percpu(target, stack, false, &found)) ||
 		       took_by_address(target, stack, &found));
 	if (stack->task == target->hint) {
 		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
@@ -287,6 +294,11 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 	}
 	if (found.confidence > 0)
 		suspect(suspects, &found);
+	else if (target->percpu && target->object && stack->task->state == 'D' &&
+		 reads_percpu(target, stack, true, &suspects->last_resort)) {
+		suspects->last_resort.task = stack->task;
+		suspects->last_resorts++;
+	}
 }
 
 /* --- readers that wait to read again ---------------------------------------------------------- */
@@ -421,6 +433,8 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 			look_at(&target, stack, &suspects);
 		sleeper_deinit(&own);
 	}
+	if (!suspects.total && suspects.last_resorts == 1)
+		suspect(&suspects, &suspects.last_resort);
 	qsort(suspects.list, suspects.count, sizeof(suspects.list[0]), by_confidence);
 	add_suspects(&suspects, lock);
 	*count = suspects.total;

@@ -18,7 +18,7 @@
 static bool took_lock(struct kernel *kernel, const struct report_place *place, uint64_t lock,
 		      lock_classifier *classify)
 {
-	const struct lock_calls calls = {classify, lock};
+	const struct lock_calls calls = {classify, lock, 0};
 	struct critical_section section = {0};
 	struct symbol symbol;
 	uint64_t start;
@@ -132,7 +132,7 @@ static unsigned waiting_call(const struct sleeper *stack)
  */
 static bool has_any(struct kernel *kernel, const struct sleeper *stack, lock_classifier *classify)
 {
-	const struct lock_calls calls = {classify, 0};
+	const struct lock_calls calls = {classify, 0, 0};
 	unsigned waiting = waiting_call(stack);
 
 	for (unsigned i = waiting; i < stack->call_count; i++) {

@@ -24,7 +24,7 @@ static void put_call(unsigned slot, uint64_t lock, uint64_t target)
 
 static struct critical_section follow(unsigned slots)
 {
-	const struct lock_calls calls = {critical_section_rwsem, LOCK};
+	const struct lock_calls calls = {critical_section_rwsem, LOCK, 0};
 	struct critical_section region = {0};
 
 	critical_section_follow(&kernel, CODE, CODE + slots * CALL_LENGTH, &calls, &region);
@@ -63,7 +63,7 @@ END_TEST
 /* mov POINTER(%rip),%rax; lea 0x48(%rax),%rdi; call down_read: a lock in what a variable points to. */
 START_TEST(code_reaches_a_lock_through_a_pointer)
 {
-	const struct lock_calls calls = {critical_section_rwsem, OBJECT + 0x48};
+	const struct lock_calls calls = {critical_section_rwsem, OBJECT + 0x48, 0};
 	struct critical_section region = {0};
 
 	fake_open(NULL);
@@ -98,5 +98,31 @@ START_TEST(code_reaches_a_lock_through_a_pointer)
 }
 END_TEST
 
+/* lea 0x48(%rbx),%rdi; call down_read: whatever is in rbx, the lock lies at 0x48 of it. */
+START_TEST(a_member_of_an_unknown_object_has_its_offset)
+{
+	struct lock_calls calls = {critical_section_rwsem, 0, 0x48};
+
+	fake_open(NULL);
+	assert_ok(disasm_open(&kernel.disasm));
+	fake_symbol("taker", CODE);
+	fake_symbol("down_read", DOWN_READ);
+	fake_put(CODE, "\x48\x8d\x7b\x48\xe8", 5);
+	fake_u32(CODE + 5, (uint32_t)(DOWN_READ - (CODE + 9)));
+	ck_assert(critical_section_reads(&kernel, CODE, CODE + 9, &calls));
+	calls.offset = 0x50;
+	ck_assert(!critical_section_reads(&kernel, CODE, CODE + 9, &calls));
+	calls.offset = 0;
+	ck_assert(critical_section_reads(&kernel, CODE, CODE + 9, &calls));
+	/* mov %rax,%rdi: nothing is known of its argument. */
+	calls.offset = 0x50;
+	fake_put(CODE + 4, "\x48\x89\xc7\xe8", 4);
+	fake_u32(CODE + 8, (uint32_t)(DOWN_READ - (CODE + 12)));
+	ck_assert(critical_section_reads(&kernel, CODE, CODE + 12, &calls));
+	disasm_close(kernel.disasm);
+	fake_close();
+}
+END_TEST
+
 UNIT_MAIN("critical_section", code_says_whether_it_still_has_a_lock,
-	  code_reaches_a_lock_through_a_pointer)
+	  code_reaches_a_lock_through_a_pointer, a_member_of_an_unknown_object_has_its_offset)
