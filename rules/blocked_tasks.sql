@@ -6,7 +6,7 @@
 -- advice: Blocked for a moment is normal: ask again (SysRq-w), and see who is still there.
 SELECT
 	'the log lists blocked tasks (SysRq-w or -t), and no crash' AS because,
-	coalesce((SELECT w.headline FROM waits w WHERE w.dump = :dump),
+	coalesce((SELECT w.brief FROM waits w WHERE w.dump = :dump),
 		(SELECT l.headline FROM lock l WHERE l.dump = :dump ORDER BY l.waiters DESC LIMIT 1)) AS headline,
 	finding
 FROM crash

@@ -7,7 +7,9 @@
 -- rules-out: A deadlock: those that wait are ready to run, and get no CPU.
 SELECT
 	s.headline AS because,
-	s.headline AS headline,
+	-- without who has starved longest
+	iif(length(s.headline) > 100, replace(s.headline, substr(s.headline, instr(s.headline, ' there, ')), ''),
+		s.headline) AS headline,
 	s.confidence, s.finding
 FROM stuck s
 WHERE s.dump = :dump AND s.kind = 'run_queue' AND s.realtime

@@ -9,7 +9,7 @@ SELECT
 	'the graph of who waits for whom has a cycle: each task in it waits for a lock that the next one holds' ||
 		CASE WHEN confidence < 1 THEN '; one edge or more is inferred, not read from the lock'
 		ELSE '' END AS because,
-	headline AS headline,
+	brief AS headline,
 	max(confidence, 0.65) AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles > 0 AND confidence >= 0.3;

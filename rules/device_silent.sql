@@ -8,7 +8,9 @@
 -- rules-out: A deadlock of these tasks: what ends their wait is the device.
 SELECT
 	s.headline AS because,
-	s.headline || coalesce((SELECT '; ' || w.io_tasks || iif(w.io_tasks = 1, ' task waits', ' tasks wait') ||
+	-- without what the oldest request asks for, and whose queue it is
+	substr(s.headline, 1, coalesce(nullif(instr(s.headline, ' s, ') + 1, 1),
+		instr(s.headline || '; ', '; ') - 1)) || coalesce((SELECT '; ' || w.io_tasks || iif(w.io_tasks = 1, ' task waits', ' tasks wait') ||
 		' for I/O' FROM waits w WHERE w.dump = :dump AND w.io_tasks > 0), '') AS headline,
 	s.confidence * CASE WHEN s.seconds >= 30 THEN 1.0 WHEN s.seconds >= 5 THEN 0.85 ELSE 0.5 END AS confidence,
 	s.finding

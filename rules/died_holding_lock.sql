@@ -8,9 +8,9 @@
 -- rules-out: A deadlock, and a request alone: the tasks wait for one that is dead.
 SELECT
 	w.headline || '; the log has its end: ' || r.message || r.place AS because,
-	r.message || r.place || ', which died holding ' || w.root_lock || '; ' || w.victims ||
-		iif(w.victims = 1, ' task waits for it', ' tasks wait for it') ||
-		iif(c.kind = 'sysrq', ' (dump requested later)', '') AS headline,
+	coalesce(w.root_comm || '/', 'pid ') || w.root_pid || ' oopsed' || coalesce(' in ' || r.symbol || '()' ||
+		coalesce(' [' || r.module || ']', ''), '') || ', holding ' || w.root_lock || '; ' || w.victims ||
+		iif(w.victims = 1, ' task waits', ' tasks wait') AS headline,
 	r.cause AS cause, w.confidence, w.finding, r.finding AS finding2
 FROM waits w JOIN crash c ON c.dump = w.dump JOIN report r ON r.dump = w.dump AND r.pid = w.root_pid
 WHERE w.dump = :dump AND w.root_ended AND w.cycles = 0 AND r.outcome = 'oops'

@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "rules/headline.h"
 #include "rules/view_tables.h"
 
 #define ROWS_MAX 32	 /* matches of one rule that are looked at */
@@ -180,6 +182,12 @@ static const char *cause_of(const struct match *match)
 	return match->cause ? match->cause : match->rule->cause;
 }
 
+/* Owned by the caller; NULL on out-of-memory. */
+static char *headline_of(const struct match *match)
+{
+	return headline_brief(match->headline ? match->headline : match->because);
+}
+
 /* The best match's own words; other rows of the same rule add their reasons. */
 static void take_best(const struct matches *matches, struct verdict *verdict)
 {
@@ -191,7 +199,7 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	verdict->rule = strdup(rule->id);
 	verdict->cause = strdup(cause_of(best));
 	verdict->severity = strdup(rule->severity ? rule->severity : "critical");
-	verdict->headline = strdup(best->headline ? best->headline : best->because);
+	verdict->headline = headline_of(best);
 	verdict->confidence = best->confidence;
 	add_lines(verdict->next_steps, best->advice);
 	add_lines(verdict->next_steps, rule->advice);
@@ -213,14 +221,15 @@ static void add_alternatives(const struct matches *matches, struct verdict *verd
 {
 	for (size_t i = 1; i < matches->count; i++) {
 		const struct match *match = &matches->list[i];
+		_free_ char *headline = NULL;
 
 		if (match->rule == matches->list[0].rule ||
 		    json_array_size(verdict->alternatives) == ALTERNATIVES_MAX)
 			continue;
+		headline = headline_of(match);
 		json_array_append_new(verdict->alternatives,
-				      json_pack("{s:s, s:s, s:s, s:f}", "rule", match->rule->id,
-						"cause", cause_of(match), "headline",
-						match->headline ? match->headline : match->because,
+				      json_pack("{s:s, s:s, s:s*, s:f}", "rule", match->rule->id,
+						"cause", cause_of(match), "headline", headline,
 						"confidence", match->confidence));
 	}
 }

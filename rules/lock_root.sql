@@ -8,7 +8,7 @@ SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
 		', directly or through others, for pid ' || root_pid ||
 		', ' || root_doing AS because,
-	headline AS headline,
+	brief AS headline,
 	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known

@@ -7,7 +7,7 @@
 -- advice: For I/O see the log for timeouts, resets and lost paths of the device named.
 SELECT
 	headline AS because,
-	headline AS headline,
+	brief AS headline,
 	finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND NOT holder_known

@@ -7,7 +7,8 @@
 -- Items that sleep for a while are common; one behind a lock or a device is told by that.
 SELECT
 	s.headline AS because,
-	s.headline AS headline,
+	'work item ' || s.function || ' of workqueue ' || s.queue || ' does not end; ' || s.behind ||
+		iif(s.behind = 1, ' work item waits', ' work items wait') AS headline,
 	s.confidence * CASE WHEN s.seconds >= 10 THEN 1.0 ELSE 0.5 END AS confidence, s.finding
 FROM stuck s
 WHERE s.dump = :dump AND s.kind = 'work_queue'

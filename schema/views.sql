@@ -109,6 +109,13 @@ FROM finding WHERE code = 'system';
 -- A CPU that does not answer.
 CREATE VIEW silent_cpu AS
 SELECT dump, number AS finding, confidence, headline,
+	-- without those that wait for it
+	substr(headline, 1, instr(headline, ': ') + 1) ||
+		(evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid') ||
+		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '') ||
+		coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
+		iif(evidence ->> '$.interrupts_off', ', interrupts off', '') ||
+		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') AS brief,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.task.pid' AS pid,
 	evidence ->> '$.task.comm' AS comm,
@@ -308,18 +315,22 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.realtime' AS realtime,
 	evidence ->> '$.device' AS device,
-	evidence ->> '$.queue' AS queue
+	evidence ->> '$.queue' AS queue,
+	evidence ->> '$.function' AS function
 FROM finding WHERE place = 'stuck[]';
 
 -- The wait-for graph as a whole.
 CREATE VIEW waits AS
 SELECT dump, number AS finding, confidence,
 	headline,
+	-- the same in one line
+	coalesce(evidence ->> '$.brief', headline) AS brief,
 	json_array_length(evidence, '$.cycles') AS cycles,
 	json_array_length(evidence, '$.roots') AS roots,
 	evidence ->> '$.edge_count' AS edges,
 	evidence ->> '$.roots[0].victims' AS victims,
 	evidence ->> '$.roots[0].task.pid' AS root_pid,
+	nullif(evidence ->> '$.roots[0].task.comm', '') AS root_comm,
 	evidence ->> '$.roots[0].doing' AS root_doing,
 	coalesce(evidence ->> '$.roots[0].holder_known', 0) AS holder_known,
 	evidence ->> '$.roots[0].lock' AS root_lock,

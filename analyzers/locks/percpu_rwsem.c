@@ -156,7 +156,8 @@ static struct err *add_readers(struct kernel *kernel, const struct waitlist *lis
 		lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
 				"the lock records no reader, and no stack shows one");
 	for (size_t i = 0; i < lock->holder_count && counted && count == suspects; i++)
-		lock->holders[i].confidence = MIN(0.9, MAX(lock->holders[i].confidence, 0.45) + 0.2);
+		lock->holders[i].confidence =
+			MIN(0.9, MAX(lock->holders[i].confidence, 0.45) + 0.2);
 	str_puts(&lock->state, "a writer waits for ");
 	if (counted)
 		str_printf(&lock->state, "%u reader%s inside to leave", count,

@@ -340,3 +340,54 @@ void wait_graph_deinit(struct wait_graph *graph)
 	free(graph->roots);
 	*graph = (struct wait_graph){0};
 }
+
+/* --- what it shows ---------------------------------------------------------------------------- */
+
+bool wait_cycle_is_own_reader(const struct wait_cycle *cycle)
+{
+	return cycle->length == 2 && cycle->edges[0]->lock == cycle->edges[1]->lock &&
+	       wait_edge_behind(cycle->edges[0]) != wait_edge_behind(cycle->edges[1]);
+}
+
+#define APART_SURE 0.6 /* a cycle beside the first that is counted as one more deadlock */
+
+static bool shares_task(const struct wait_cycle *one, const struct wait_cycle *other)
+{
+	for (size_t i = 0; i < one->length; i++)
+		for (size_t j = 0; j < other->length; j++)
+			if (one->edges[i]->from == other->edges[j]->from)
+				return true;
+	return false;
+}
+
+size_t wait_graph_apart(const struct wait_graph *graph, const struct wait_cycle *apart[CYCLES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < graph->cycle_count; i++) {
+		const struct wait_cycle *cycle = &graph->cycles[i];
+		bool own = !count || cycle->confidence >= APART_SURE;
+
+		for (size_t j = 0; j < count && own; j++)
+			own = !shares_task(cycle, apart[j]);
+		if (own)
+			apart[count++] = cycle;
+	}
+	return count;
+}
+
+const struct lock *wait_graph_busiest(const struct wait_graph *graph, const struct task *task)
+{
+	const struct lock *busiest = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < graph->count; i++) {
+		size_t count = graph->edges[i].lock->waiter_count;
+
+		if (graph->edges[i].to != task || count <= most)
+			continue;
+		busiest = graph->edges[i].lock;
+		most = count;
+	}
+	return busiest;
+}

@@ -60,4 +60,14 @@ struct err *wait_graph_add(struct wait_graph *graph, const struct wait_edge *edg
 struct err *wait_graph_solve(struct wait_graph *graph);
 void wait_graph_deinit(struct wait_graph *graph);
 
+/* A reader that waits for its own read, through the writer that came in between. */
+bool wait_cycle_is_own_reader(const struct wait_cycle *cycle);
+/*
+ * The cycles that have no task in common, surest first: each is a deadlock of its own. How many; those after
+ * the first are fairly sure.
+ */
+size_t wait_graph_apart(const struct wait_graph *graph, const struct wait_cycle *apart[CYCLES_MAX]);
+/* Of the locks this task is said to hold, the one most tasks wait for; NULL when there is none. */
+const struct lock *wait_graph_busiest(const struct wait_graph *graph, const struct task *task);
+
 #endif

@@ -115,13 +115,6 @@ static void judge_root(struct kernel *kernel, struct wait_root *root)
 
 #define CYCLE_SHOWN 6 /* tasks of a cycle */
 
-/* A reader that waits for its own read, through the writer that came in between. */
-static bool is_own_reader(const struct wait_cycle *cycle)
-{
-	return cycle->length == 2 && cycle->edges[0]->lock == cycle->edges[1]->lock &&
-	       wait_edge_behind(cycle->edges[0]) != wait_edge_behind(cycle->edges[1]);
-}
-
 static void own_reader_headline(struct kernel *kernel, const struct wait_cycle *cycle,
 				struct str *text)
 {
@@ -138,7 +131,7 @@ static void own_reader_headline(struct kernel *kernel, const struct wait_cycle *
 
 static void cycle_headline(struct kernel *kernel, const struct wait_cycle *cycle, struct str *text)
 {
-	if (is_own_reader(cycle)) {
+	if (wait_cycle_is_own_reader(cycle)) {
 		own_reader_headline(kernel, cycle, text);
 		str_puts(text, cycle->confidence < 1 ? " (in part inferred)" : "");
 		return;
@@ -157,40 +150,12 @@ static void cycle_headline(struct kernel *kernel, const struct wait_cycle *cycle
 		str_puts(text, " (in part inferred)");
 }
 
-#define APART_SURE 0.6 /* a cycle beside the first that is counted as one more deadlock */
-
-static bool shares_task(const struct wait_cycle *one, const struct wait_cycle *other)
-{
-	for (size_t i = 0; i < one->length; i++)
-		for (size_t j = 0; j < other->length; j++)
-			if (one->edges[i]->from == other->edges[j]->from)
-				return true;
-	return false;
-}
-
-/* The cycles that have no task in common, surest first: each is a deadlock of its own. */
-static size_t cycles_apart(const struct wait_graph *graph, const struct wait_cycle **apart)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < graph->cycle_count; i++) {
-		const struct wait_cycle *cycle = &graph->cycles[i];
-		bool own = !count || cycle->confidence >= APART_SURE;
-
-		for (size_t j = 0; j < count && own; j++)
-			own = !shares_task(cycle, apart[j]);
-		if (own)
-			apart[count++] = cycle;
-	}
-	return count;
-}
-
 #define DEADLOCKS_SHOWN 3
 
 static void cycles_headline(struct kernel *kernel, const struct wait_graph *graph, struct str *text)
 {
 	const struct wait_cycle *apart[CYCLES_MAX];
-	size_t count = cycles_apart(graph, apart);
+	size_t count = wait_graph_apart(graph, apart);
 
 	if (count > 1)
 		str_printf(text, "%zu deadlocks: ", count);
@@ -200,23 +165,6 @@ static void cycles_headline(struct kernel *kernel, const struct wait_graph *grap
 	}
 	if (count > DEADLOCKS_SHOWN)
 		str_printf(text, "; and %zu more", count - DEADLOCKS_SHOWN);
-}
-
-/* Of the locks this task is said to hold, the one most tasks wait for; NULL when there is none. */
-static const struct lock *busiest_lock(const struct wait_graph *graph, const struct task *task)
-{
-	const struct lock *busiest = NULL;
-	size_t most = 0;
-
-	for (size_t i = 0; i < graph->count; i++) {
-		size_t count = graph->edges[i].lock->waiter_count;
-
-		if (graph->edges[i].to != task || count <= most)
-			continue;
-		busiest = graph->edges[i].lock;
-		most = count;
-	}
-	return busiest;
 }
 
 static const char *subject(const struct lock *lock)
@@ -229,7 +177,7 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
 {
 	const struct str *because = &root->last->lock->because;
-	const struct lock *held = busiest_lock(graph, root->task);
+	const struct lock *held = wait_graph_busiest(graph, root->task);
 	size_t own = root->last->lock->waiter_count;
 	size_t others = root->victims > own ? root->victims - own : 0;
 

@@ -8,6 +8,7 @@
 #include "kernel/locking/sleeper.h"
 #include "kernel/tasks/task.h"
 #include "locks/task_doing.h"
+#include "locks/waits_brief.h"
 
 #define EDGES_SHOWN 2000 /* in the verdict; counts are always complete */
 
@@ -120,7 +121,9 @@ json_t *waits_json(struct kernel *kernel, const struct wait_graph *graph, const 
 {
 	json_t *cycles = json_array(), *confidences = json_array(), *roots = json_array();
 	json_t *json = json_object();
+	_str_ struct str brief = {0};
 
+	waits_brief(kernel, graph, &brief);
 	for (size_t i = 0; i < graph->cycle_count; i++) {
 		json_array_append_new(cycles, cycle_json(&graph->cycles[i]));
 		json_array_append_new(confidences, json_real(graph->cycles[i].confidence));
@@ -135,5 +138,6 @@ json_t *waits_json(struct kernel *kernel, const struct wait_graph *graph, const 
 	json_put(json, "roots", roots);
 	json_put(json, "longest", longest_json(graph));
 	json_put(json, "io", io_json(io));
+	json_put(json, "brief", brief.data ? json_escaped(brief.data) : json_null());
 	return json;
 }

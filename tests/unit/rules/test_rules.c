@@ -716,8 +716,8 @@ START_TEST(a_task_that_died_with_a_lock)
 		ck_assert_str_eq(f.verdict.rule, same ? "died_holding_lock" : "earlier_oops");
 		ck_assert_str_eq(f.verdict.cause, "null_dereference");
 		if (same)
-			ck_assert_ptr_nonnull(strstr(
-				f.verdict.headline, "which died holding some_mutex; 3 tasks wait"));
+			ck_assert_ptr_nonnull(
+				strstr(f.verdict.headline, ", holding some_mutex; 3 tasks wait"));
 		tear_down(&f);
 	}
 }

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The wait-for graph in one line: as much of it as fits. */
+#include "locks/waits_brief.h"
+
+#include <string.h>
+
+#include "kernel/tasks/task_label.h"
+#include "locks/io_waits.h"
+#include "locks/task_doing.h"
+
+#define LINE 100   /* characters */
+#define LIST_MAX 4 /* tasks, or locks, of a cycle */
+
+/* How much is told; what does not fit is tried with the next. */
+enum detail { FULL, LESS, LEAST };
+
+/* Of "mutex_a [module]" the name. */
+static void put_lock(const struct lock *lock, struct str *text)
+{
+	const char *name = lock_display_name(lock), *module = strstr(name, " [");
+
+	str_append(text, name, module ? (size_t)(module - name) : strlen(name));
+}
+
+/* --- cycles ----------------------------------------------------------------------------------- */
+
+static bool lock_before(const struct wait_cycle *cycle, size_t end)
+{
+	for (size_t i = 0; i < end; i++)
+		if (cycle->edges[i]->lock == cycle->edges[end]->lock)
+			return true;
+	return false;
+}
+
+static void put_locks(const struct wait_cycle *cycle, struct str *text)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < cycle->length; i++) {
+		if (lock_before(cycle, i))
+			continue;
+		if (shown++ == LIST_MAX) {
+			str_puts(text, ", ...");
+			return;
+		}
+		str_puts(text, shown > 1 ? ", " : "");
+		put_lock(cycle->edges[i]->lock, text);
+	}
+}
+
+static void put_tasks(const struct wait_cycle *cycle, struct str *text)
+{
+	for (size_t i = 0; i < cycle->length && i < LIST_MAX; i++) {
+		str_puts(text, i ? ", " : "");
+		task_label(cycle->edges[i]->from, text);
+	}
+	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
+}
+
+static void put_own_reader(const struct wait_cycle *cycle, struct str *text)
+{
+	const struct wait_edge *edge = cycle->edges[!wait_edge_behind(cycle->edges[0])];
+
+	str_puts(text, "self-deadlock: ");
+	task_label(edge->from, text);
+	str_puts(text, " reads ");
+	put_lock(edge->lock, text);
+	str_puts(text, " again, behind waiting writer ");
+	task_label(edge->to, text);
+}
+
+static void put_cycle(const struct wait_cycle *cycle, struct str *text)
+{
+	if (wait_cycle_is_own_reader(cycle)) {
+		put_own_reader(cycle, text);
+		return;
+	}
+	str_printf(text, "deadlock of %zu task%s over ", cycle->length,
+		   cycle->length == 1 ? "" : "s");
+	put_locks(cycle, text);
+	str_puts(text, ": ");
+	put_tasks(cycle, text);
+}
+
+static void put_cycles(const struct wait_graph *graph, enum detail detail, struct str *text)
+{
+	const struct wait_cycle *apart[CYCLES_MAX];
+	size_t count = wait_graph_apart(graph, apart);
+
+	if (count == 1) {
+		put_cycle(apart[0], text);
+		return;
+	}
+	str_printf(text, "%zu deadlocks: ", count);
+	for (size_t i = 0; i < count && i < LIST_MAX; i++) {
+		str_puts(text, i ? "; " : "");
+		put_locks(apart[i], text);
+		if (detail == LEAST)
+			continue;
+		str_puts(text, " (");
+		put_tasks(apart[i], text);
+		str_puts(text, ")");
+	}
+	str_puts(text, count > LIST_MAX ? "; ..." : "");
+}
+
+/* --- roots ------------------------------------------------------------------------------------ */
+
+static void put_doing(struct kernel *kernel, const struct task *task, enum detail detail,
+		      struct str *text)
+{
+	_str_ struct str doing = {0};
+	const char *wait;
+
+	task_doing(kernel, task, &doing);
+	if (!doing.data)
+		return;
+	wait = detail < LEAST ? NULL : strstr(doing.data, ", waiting for ");
+	str_append(text, doing.data, wait ? (size_t)(wait - doing.data) : doing.length);
+}
+
+static void put_subject(const struct lock *lock, struct str *text)
+{
+	if (lock->because.length)
+		str_puts(text, lock->because.data);
+	else
+		put_lock(lock, text);
+}
+
+static void put_victims(const struct wait_root *root, struct str *text)
+{
+	str_printf(text, "; %zu task%s wait%s for it", root->victims, root->victims == 1 ? "" : "s",
+		   root->victims == 1 ? "s" : "");
+}
+
+/* Who is to wake the root is not known. */
+static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
+			  const struct wait_root *root, enum detail detail, struct str *text)
+{
+	const struct lock *lock = root->last->lock, *held = wait_graph_busiest(graph, root->task);
+	size_t own = lock->waiter_count;
+	size_t others = root->victims > own ? root->victims - own : 0;
+
+	if (own > 1) {
+		str_printf(text, "%zu tasks wait for ", root->victims);
+		put_lock(lock, text);
+		str_puts(text, "; first in line ");
+	}
+	task_label(root->task, text);
+	if (own == 1 && others) {
+		str_printf(text, " holds up %zu task%s", others, others == 1 ? "" : "s");
+		str_puts(text, held ? " through " : "");
+		if (held)
+			put_subject(held, text);
+	}
+	str_puts(text, own > 1 ? ", " : ": ");
+	put_doing(kernel, root->task, detail, text);
+	if (own == 1 && lock->address && detail < LEAST) {
+		str_puts(text, " ");
+		put_lock(lock, text);
+	}
+}
+
+static void put_root(struct kernel *kernel, const struct wait_graph *graph,
+		     const struct wait_root *root, enum detail detail, struct str *text)
+{
+	enum lock_mode mode = root->last->holder->mode;
+
+	if (!root->holder_known) {
+		put_open_root(kernel, graph, root, detail, text);
+		return;
+	}
+	put_subject(root->last->lock, text);
+	if (task_has_ended(root->task)) {
+		str_puts(text, " is held by ");
+		task_label(root->task, text);
+		str_puts(text, ", which has ended");
+		put_victims(root, text);
+		return;
+	}
+	str_puts(text, mode == MODE_READ    ? ": reader "
+		       : mode == MODE_WRITE ? ": writer "
+					    : ": holder ");
+	task_label(root->task, text);
+	str_puts(text, " ");
+	put_doing(kernel, root->task, detail, text);
+	if (detail == FULL)
+		put_victims(root, text);
+	else if (detail == LESS)
+		str_printf(text, "; %zu wait", root->victims);
+}
+
+void waits_brief(struct kernel *kernel, const struct wait_graph *graph, struct str *text)
+{
+	const struct wait_root *root = graph->roots;
+
+	if (!graph->cycle_count && (!graph->root_count || io_waits_root(root) ||
+				    (!root->holder_known && root->last->lock->because.length &&
+				     !root->last->holder->task)))
+		return;
+	for (enum detail detail = FULL; detail <= LEAST; detail++) {
+		_str_ struct str line = {0};
+
+		if (graph->cycle_count)
+			put_cycles(graph, detail, &line);
+		else
+			put_root(kernel, graph, root, detail, &line);
+		if (line.failed || (line.length > LINE && detail < LEAST))
+			continue;
+		str_append(text, line.data, line.length);
+		return;
+	}
+}

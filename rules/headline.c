@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes a headline short. The facts it loses stand elsewhere on the page: under Crash and in the findings. */
+#include "rules/headline.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define ADDRESS_DIGITS 16
+
+/* "0x0000000000000110" becomes "0x110". */
+static void without_zeros(const char *text, struct str *out)
+{
+	while (*text) {
+		size_t digits = 0, zeros;
+
+		if (has_prefix(text, "0x"))
+			digits = strspn(text + 2, "0123456789abcdef");
+		if (digits != ADDRESS_DIGITS) {
+			str_append(out, text++, 1);
+			continue;
+		}
+		zeros = MIN(strspn(text + 2, "0"), digits - 1);
+		str_puts(out, "0x");
+		str_append(out, text + 2 + zeros, digits - zeros);
+		text += 2 + digits;
+	}
+}
+
+static bool is_identifier(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The length of " [module]" at the start of text, else 0. */
+static size_t module_length(const char *text)
+{
+	size_t name;
+
+	if (!has_prefix(text, " ["))
+		return 0;
+	name = strcspn(text + 2, " []");
+	return name && text[2 + name] == ']' ? name + 3 : 0;
+}
+
+/* Whether the length bytes at `at` stand before it in text, too. */
+static bool stands_before(const char *text, const char *at, size_t length)
+{
+	for (const char *one = text; one < at; one++)
+		if (!strncmp(one, at, length))
+			return true;
+	return false;
+}
+
+static void modules_once(const char *text, struct str *out)
+{
+	for (const char *at = text; *at;) {
+		size_t length = module_length(at);
+
+		if (length && stands_before(text, at, length)) {
+			at += length;
+			continue;
+		}
+		str_append(out, at++, 1);
+	}
+}
+
+/* Whether a function's name ends before `at`: not a number, not the file of a user program's code. */
+static bool function_ends(const char *text, const char *at)
+{
+	const char *start = at;
+
+	while (start > text && (is_identifier(start[-1]) || start[-1] == '.'))
+		start--;
+	return start < at && !isdigit((unsigned char)*start) && !has_prefix(text, "user program");
+}
+
+/* "f+0x9" becomes "f": the place in full stands under Crash. */
+static void without_offsets(const char *text, struct str *out)
+{
+	for (const char *at = text; *at;) {
+		size_t digits = has_prefix(at, "+0x") ? strspn(at + 3, "0123456789abcdef") : 0;
+
+		if (digits && function_ends(text, at))
+			at += 3 + digits;
+		else
+			str_append(out, at++, 1);
+	}
+}
+
+/* Where " on CPU 3" or ", kworker/…" begins, with which the text ends; NULL where it does not. */
+static const char *lender(const char *text)
+{
+	const char *cpu = strstr(text, " on CPU "), *worker = strstr(text, ", kworker/");
+
+	if (!strstr(text, ", in "))
+		return NULL;
+	if (cpu && cpu > strstr(text, ", in ") && !cpu[8 + strspn(cpu + 8, "0123456789")])
+		return cpu;
+	return worker && !strpbrk(worker + 2, " ,;") ? worker : NULL;
+}
+
+char *headline_brief(const char *text)
+{
+	_str_ struct str whole = {0}, brief = {0}, briefer = {0};
+
+	without_zeros(text, &whole);
+	if (whole.length <= HEADLINE_SHORT)
+		return str_take(&whole);
+	modules_once(whole.data, &brief);
+	if (!brief.failed && brief.length > HEADLINE_SHORT && lender(brief.data)) {
+		brief.length = lender(brief.data) - brief.data;
+		brief.data[brief.length] = 0;
+	}
+	if (brief.failed || brief.length <= HEADLINE_SHORT)
+		return str_take(&brief);
+	without_offsets(brief.data, &briefer);
+	return str_take(&briefer);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_RULES_HEADLINE
+#define TRIAGE_RULES_HEADLINE
+
+/* Bytes of a headline that is read at a glance: a line of a terminal, a mail's subject. */
+#define HEADLINE_SHORT 100
+
+/*
+ * The same headline without what says nothing: zeros in front of addresses, and where it is long, a module's
+ * name again, the thread or CPU that lent itself to a context already named, offsets into functions. Names of
+ * code, tasks and objects always stay. Owned by the caller; NULL on out-of-memory.
+ */
+char *headline_brief(const char *text);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/headline.h"
+
+static const struct {
+	const char *name, *full, *brief;
+} headlines[] = {
+	{"short ones stay", "divide error in f+0x5 [m], sh/1 on CPU 3",
+	 "divide error in f+0x5 [m], sh/1 on CPU 3"},
+	{"zeros in front", "read at 0x0000000000000110, 0x0000000000000000 and 0xffff888000001000",
+	 "read at 0x110, 0x0 and 0xffff888000001000"},
+	{"only of whole addresses", "bytes 0x00ff, 0x000000000000000100, 0x",
+	 "bytes 0x00ff, 0x000000000000000100, 0x"},
+	{"a module once, no CPU that was only borrowed, no offset",
+	 "NULL pointer read at offset 0x0000000000000110 in crashme_record_length+0x5 [crashme], "
+	 "in NMI handler crashme_in_nmi [crashme] on CPU 0",
+	 "NULL pointer read at offset 0x110 in crashme_record_length [crashme], in NMI handler "
+	 "crashme_in_nmi"},
+	{"another module stays",
+	 "NULL pointer read at offset 0x0000000000000110 in record_length_of_all+0x5 [one], in NMI "
+	 "handler two_in_nmi [two] [",
+	 "NULL pointer read at offset 0x110 in record_length_of_all [one], in NMI handler "
+	 "two_in_nmi [two] ["},
+	{"no worker of a work item",
+	 "NULL pointer less a member's offset: read of 0x0000000000000000 in lab_get+0x11 [lab], "
+	 "in work item "
+	 "async_run_entry_fn of workqueue async, kworker/u16:2/66",
+	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab], in work item "
+	 "async_run_entry_fn of workqueue async"},
+	{"the CPU that is the matter, and who was asked for, stay",
+	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name [lab], a_task/1, which had "
+	 "waited for CPU 1 and kworker/0:1/3, in vain",
+	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name [lab], a_task/1, which had "
+	 "waited for CPU 1 and kworker/0:1/3, in vain"},
+	{"no offsets but of what is no function",
+	 "NULL pointer read at offset 0x0000000000000110 in crashme_record_length.cold+0x9 "
+	 "[crashme], in hrtimer "
+	 "crashme_in_hrtimer, 0x1000+0x9, [m]+0x8",
+	 "NULL pointer read at offset 0x110 in crashme_record_length.cold [crashme], in hrtimer "
+	 "crashme_in_hrtimer, 0x1000+0x9, [m]+0x8"},
+	{"nor of a user program's code",
+	 "user program llmserver/21344: read of 0x0000000100000000, where nothing is mapped, in "
+	 "liblabcuda.so.1+0x3c5b12, more than once",
+	 "user program llmserver/21344: read of 0x100000000, where nothing is mapped, in "
+	 "liblabcuda.so.1+0x3c5b12, more than once"},
+	{"nothing at all", "", ""},
+};
+
+START_TEST(each_is_brief)
+{
+	for (size_t i = 0; i < sizeof(headlines) / sizeof(*headlines); i++) {
+		char *brief = headline_brief(headlines[i].full);
+
+		ck_assert_msg(brief && !strcmp(brief, headlines[i].brief), "%s: %s",
+			      headlines[i].name, brief);
+		free(brief);
+	}
+}
+END_TEST
+
+UNIT_MAIN("headline", each_is_brief)
