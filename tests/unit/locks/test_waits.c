@@ -233,8 +233,66 @@ START_TEST(nobody_asleep_is_nothing_to_say)
 }
 END_TEST
 
+static const char *brief(void)
+{
+	return json_string_value(json_object_get(waits()->evidence, "brief"));
+}
+
+static void name_lock(struct lock *lock, const char *name)
+{
+	copy_string(lock->place.name, sizeof(lock->place.name), name);
+}
+
+START_TEST(a_line_has_the_tasks_and_locks_of_a_cycle)
+{
+	set_up();
+	name_lock(put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 0), "one_mutex [module]");
+	name_lock(put_lock(LOCK_MUTEX, LOCK_B, 2, 1, 0), "other_mutex [module]");
+	ck_assert_str_eq(brief(),
+			 "deadlock of 2 tasks over other_mutex, one_mutex: task/1, task/2");
+	name_lock(put_lock(LOCK_MUTEX, LOCK_C, 3, 3, 0), "third_mutex");
+	ck_assert_str_eq(
+		brief(),
+		"2 deadlocks: other_mutex, one_mutex (task/1, task/2); third_mutex (task/3)");
+	close_tasks();
+	set_up();
+	name_lock(put_read_lock(LOCK_A, 1, 2, 1), "mmap_lock of task/1");
+	ck_assert_str_eq(brief(), "self-deadlock: task/1 reads mmap_lock of task/1 again, behind "
+				  "waiting writer task/2");
+	close_tasks();
+}
+END_TEST
+
+/* What the root does, and how many wait, go before the line grows too long; names never do. */
+START_TEST(a_line_has_as_much_of_a_root_as_fits)
+{
+	char name[80];
+
+	set_up();
+	struct lock *lock = put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 3, 0);
+	name_lock(lock, "some_mutex");
+	ck_assert_msg(!strncmp(brief(), "some_mutex: writer task/1 ", 26), "%s", brief());
+	ck_assert_msg(strstr(brief(), "; 2 tasks wait for it"), "%s", brief());
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	name_lock(lock, name);
+	ck_assert_msg(!strstr(brief(), "wait"), "%s", brief());
+	ck_assert_msg(!strncmp(brief(), name, strlen(name)), "%s", brief());
+	pid(1)->state = 'Z';
+	ck_assert_msg(strstr(brief(), "is held by task/1, which has ended; 2 tasks wait for it"),
+		      "%s", brief());
+	close_tasks();
+	/* Nothing shorter can be said of I/O. */
+	set_up();
+	put_lock(LOCK_IO, 0, 0, 1, 2, 3, 0);
+	ck_assert_ptr_null(brief());
+	close_tasks();
+}
+END_TEST
+
 UNIT_MAIN("waits", a_cycle_through_locks_of_all_kinds, a_task_that_takes_its_own_mutex_again,
 	  a_reader_waits_for_the_writer_before_it, a_reader_that_reads_again_behind_a_writer,
 	  deadlocks_that_share_nobody_are_counted, a_holder_that_has_ended,
 	  a_woken_waiter_waits_for_nobody, the_longest_wait_is_told,
-	  a_wait_without_a_holder_is_a_root_of_its_own, nobody_asleep_is_nothing_to_say)
+	  a_wait_without_a_holder_is_a_root_of_its_own, a_line_has_the_tasks_and_locks_of_a_cycle,
+	  a_line_has_as_much_of_a_root_as_fits, nobody_asleep_is_nothing_to_say)
