@@ -5,6 +5,7 @@
 #include "daemon/cli/cmd_common.h"
 #include "daemon/cli/doctor.h"
 #include "daemon/control_socket.h"
+#include "daemon/worker/sandbox.h"
 #include "daemon/render/render.h"
 
 enum { OPTION_CONFIG = 1, OPTION_ROOT };
@@ -73,8 +74,12 @@ static int examine(struct cmd *cmd, const char *config_path, const char *root)
 	json_put(request, "verb", json_string("status"));
 	_err_ struct err *silence = control_socket_ask(cmd->run_dir, request, &status);
 
-	doctor = (struct doctor){root, cmd->state_dir, config, status,
-				 silence ? silence->message : NULL};
+	doctor = (struct doctor){root,
+				 cmd->state_dir,
+				 config,
+				 status,
+				 silence ? silence->message : NULL,
+				 sandbox_landlock()};
 	count = doctor_run(&doctor, checks);
 	for (size_t i = 0; i < count; i++)
 		worst = MAX(worst, checks[i].result);

@@ -297,6 +297,16 @@ static void check_hardening(const struct doctor *d, struct doctor_check *check)
 		say(check, DOCTOR_OK, "", "own user, CAP_DAC_READ_SEARCH alone, filtered calls");
 }
 
+/* Of the running kernel, whatever root is: a system call tells. */
+static void check_sandbox(const struct doctor *d, struct doctor_check *check)
+{
+	if (d->landlock > 0)
+		say(check, DOCTOR_OK, "", "seccomp, and Landlock %d behind it", d->landlock);
+	else
+		say(check, DOCTOR_WARNING, "boot Linux 5.13 or later, landlock among lsm=",
+		    "no Landlock here: seccomp alone shuts off what reads a dump");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct doctor *doctor, struct doctor_check *check);
@@ -312,6 +322,7 @@ static const struct {
 	{"store", check_store},
 	{"permissions", check_permissions},
 	{"hardening", check_hardening},
+	{"sandbox", check_sandbox},
 };
 _Static_assert(ARRAY_SIZE(table) <= DOCTOR_CHECKS_MAX, "callers have room for that many");
 

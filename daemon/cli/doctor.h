@@ -27,6 +27,7 @@ struct doctor {
 	const struct config *config;
 	const json_t *status; /* the daemon's own, NULL when it does not answer */
 	const char *silence;  /* why it does not */
+	int landlock;	      /* sandbox_landlock() */
 };
 
 #define DOCTOR_CHECKS_MAX 16

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -47,33 +48,19 @@ static void step_back(const struct sandbox_options *options)
 		return;
 }
 
-#define READ_AND_EXECUTE                                                                           \
-	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_EXECUTE)
-
-/* Where the system's programs and their libraries lie; not all of these exist everywhere. */
-static void allow_programs(int ruleset)
-{
-	static const char *const places[] = {"/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		struct landlock_path_beneath_attr beneath = {.allowed_access = READ_AND_EXECUTE};
-		_close_ int fd = open(places[i], O_PATH | O_CLOEXEC);
-
-		if (!strncmp(places[i], "/etc", 4)) /* a file: directories' rights do not apply */
-			beneath.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
-		beneath.parent_fd = fd;
-		if (fd >= 0)
-			syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
-				&beneath, 0);
-	}
-}
-
-/* A rule set that handles every access it knows, and allows none but to the system's programs. */
-static bool enter_landlock(bool programs)
+int sandbox_landlock(void)
 {
 	int abi =
 		(int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+	return MAX(abi, 0);
+}
+
+/* A rule set that handles every access the kernel knows, and allows none. */
+static bool enter_landlock(void)
+{
 	struct landlock_ruleset_attr attr = {.handled_access_fs = (1ull << 13) - 1};
+	int abi = sandbox_landlock();
 
 	if (abi < 1)
 		return false;
@@ -82,11 +69,8 @@ static bool enter_landlock(bool programs)
 	if (abi >= 3)
 		attr.handled_access_fs |= 1ull << 14;
 	_close_ int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	if (fd < 0)
-		return false;
-	if (programs)
-		allow_programs(fd);
-	return !syscall(SYS_landlock_restrict_self, fd, 0);
+
+	return fd >= 0 && !syscall(SYS_landlock_restrict_self, fd, 0);
 }
 
 /*
@@ -129,36 +113,6 @@ static const int allowed[] = {
 	SCMP_SYS(recvmsg),
 };
 
-/* What it takes beyond that to execute a program, load its libraries, and run it as a filter. */
-static const int allowed_program[] = {
-	SCMP_SYS(execve),
-	SCMP_SYS(openat),
-	SCMP_SYS(access),
-	SCMP_SYS(faccessat2),
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(stat),
-	SCMP_SYS(arch_prctl),
-	SCMP_SYS(set_tid_address),
-	SCMP_SYS(getrlimit),
-	SCMP_SYS(sysinfo),
-	SCMP_SYS(poll),
-	SCMP_SYS(ppoll),
-	SCMP_SYS(pipe2),
-	SCMP_SYS(readlink),
-	SCMP_SYS(geteuid),
-	SCMP_SYS(getuid),
-	SCMP_SYS(getegid),
-	SCMP_SYS(getgid),
-	SCMP_SYS(dup),
-	SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(copy_file_range),
-	SCMP_SYS(mprotect),
-	SCMP_SYS(mmap),
-	SCMP_SYS(pwrite64),
-	SCMP_SYS(ftruncate),
-	SCMP_SYS(fallocate),
-};
-
 static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {
 	int result = 0;
@@ -173,7 +127,7 @@ static const int allowed_fcntl[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,	   F_SETF
 				    F_GETFL, F_SETFL,	      F_ADD_SEALS, F_GET_SEALS};
 
 /* Calls that are harmless with some arguments alone. */
-static int allow_some(scmp_filter_ctx filter, bool programs)
+static int allow_some(scmp_filter_ctx filter)
 {
 	static const int mapping[] = {SCMP_SYS(mprotect), SCMP_SYS(mmap)};
 	int result = 0;
@@ -181,14 +135,10 @@ static int allow_some(scmp_filter_ctx filter, bool programs)
 	for (size_t i = 0; !result && i < ARRAY_SIZE(allowed_fcntl); i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
 					  SCMP_A1_32(SCMP_CMP_EQ, (unsigned)allowed_fcntl[i]));
-	/* Memory, but none to execute; a program's loader may. */
-	for (size_t i = 0; !result && !programs && i < ARRAY_SIZE(mapping); i++)
+	/* Memory, but none to execute. */
+	for (size_t i = 0; !result && i < ARRAY_SIZE(mapping); i++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, mapping[i], 1,
 					  SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	/* Its own limits, nobody else's. */
-	if (!result && programs)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-					  SCMP_A0_32(SCMP_CMP_EQ, 0));
 	/* Signals to itself, for abort(); not to the parent, which has the same user. */
 	if (!result)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
@@ -207,51 +157,84 @@ static int allow_some(scmp_filter_ctx filter, bool programs)
 		      : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
-static int add_rules(scmp_filter_ctx filter, bool programs)
-{
-	int result = allow(filter, allowed, ARRAY_SIZE(allowed));
-
-	if (!result && programs)
-		result = allow(filter, allowed_program, ARRAY_SIZE(allowed_program));
-	return result ? result : allow_some(filter, programs);
-}
-
-static struct err *enter_seccomp(bool programs)
+static struct err *enter_seccomp(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 
 	if (!filter)
 		return &err_nomem;
-	int result = add_rules(filter, programs);
+	int result = allow(filter, allowed, ARRAY_SIZE(allowed));
+	if (!result)
+		result = allow_some(filter);
 	if (!result)
 		result = seccomp_load(filter);
 	seccomp_release(filter);
 	return result ? err_errno(-result, "load the system call filter") : NULL;
 }
 
+/* Whatever the unit, or being root, has given: the daemon's CAP_DAC_READ_SEARCH opened the dump already. */
+static bool drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return !syscall(SYS_capset, &header, none);
+}
+
+/* No network, no IPC, no mounts but its own: a second wall where the kernel has no Landlock. */
+static bool enter_namespaces(void)
+{
+	return !unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC);
+}
+
+static void add_layer(json_t *layers, bool stands, const char *name)
+{
+	if (stands)
+		json_array_append_new(layers, json_string(name));
+}
+
 struct err *sandbox_enter(const struct sandbox_options *options, json_t *layers)
 {
+	bool landlock;
+
 	step_back(options);
 	TRY(set_limits(options));
-	TRY(limit(RLIMIT_FSIZE, 0)); /* what it has to say goes into a pipe */
+	TRY(limit(RLIMIT_FSIZE, options->file_bytes));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return err_errno(errno, "prctl");
-	json_array_append_new(layers, json_string("rlimits"));
-	json_array_append_new(layers, json_string("no_new_privs"));
-	if (enter_landlock(false))
-		json_array_append_new(layers, json_string("landlock"));
-	TRY(enter_seccomp(false));
-	json_array_append_new(layers, json_string("seccomp"));
+	add_layer(layers, true, "rlimits");
+	add_layer(layers, true, "no_new_privs");
+	landlock = enter_landlock();
+	add_layer(layers, landlock, "landlock");
+	if (!landlock)
+		add_layer(layers, enter_namespaces(), "namespaces");
+	add_layer(layers, drop_capabilities(), "no_capabilities");
+	TRY(enter_seccomp());
+	add_layer(layers, true, "seccomp");
 	return NULL;
 }
 
-struct err *sandbox_enter_program(const struct sandbox_options *options, uint64_t file_bytes)
+static bool stands(const json_t *layers, const char *name)
 {
-	step_back(options);
-	TRY(set_limits(options));
-	TRY(limit(RLIMIT_FSIZE, file_bytes));
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return err_errno(errno, "prctl");
-	enter_landlock(true);
-	return enter_seccomp(true);
+	const json_t *layer;
+	size_t i;
+
+	json_array_foreach (layers, i, layer)
+		if (!strcmp(json_string_value(layer), name))
+			return true;
+	return false;
+}
+
+json_t *sandbox_missing(const json_t *layers)
+{
+	/* Namespaces stand in for Landlock: no lack where that is. */
+	static const char *const wanted[] = {"rlimits", "no_new_privs", "landlock",
+					     "no_capabilities", "seccomp"};
+	json_t *missing = json_array();
+
+	for (size_t i = 0; missing && i < ARRAY_SIZE(wanted); i++)
+		if (!stands(layers, wanted[i]))
+			json_array_append_new(missing, json_string(wanted[i]));
+	return missing;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Unpacks a compressed dump by the system's decompressor, in a process of its own. */
+/* Unpacks a compressed dump in a process of its own, shut off like the one that reads dumps. */
 #include "daemon/worker/unpack.h"
 
 #include <errno.h>
@@ -11,14 +11,17 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "base/io.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "daemon/loop.h"
 #include "daemon/worker/sandbox.h"
+#include "kernel/dump/packed_file.h"
 
-#define WORDS_MAX 200 /* of the decompressor's own message */
+#define WORDS_MAX 200 /* of the process' own message */
 #define MEMORY_MAX (1ull << 30)
 #define CPU_MAX_S 86400 /* a bound only; the parent keeps the time */
+#define PIECE_BYTES (1u << 20)
 
 struct unpack {
 	pid_t pid;
@@ -32,44 +35,16 @@ struct unpack {
 	size_t said_length;
 };
 
-static const struct {
-	enum sniff_format format;
-	const char *const argv[4];
-} programs[] = {
-	{SNIFF_GZIP, {"gzip", "-dc"}}, {SNIFF_BZIP2, {"bzip2", "-dc"}}, {SNIFF_XZ, {"xz", "-dc"}},
-	{SNIFF_LZ4, {"lz4", "-dc"}},   {SNIFF_ZSTD, {"zstd", "-dc"}},
-};
-
-/* By its whole path: the child's environment is empty. */
-static const char *find_program(enum sniff_format format, char *path, size_t size,
-				char *const **argv)
-{
-	static const char *const places[] = {"/usr/bin", "/bin"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		if (programs[i].format != format)
-			continue;
-		*argv = (char *const *)programs[i].argv;
-		for (size_t j = 0; j < ARRAY_SIZE(places); j++) {
-			snprintf(path, size, "%s/%s", places[j], programs[i].argv[0]);
-			if (!access(path, X_OK))
-				return path;
-		}
-	}
-	return NULL;
-}
-
 /* In the child, between fork and exec: dump on 0, the unnamed file on 1, words on 2. */
-static void run_child(int in, int out, int words, enum sniff_format format, uint64_t size_max)
+static void run_child(int in, int out, int words, uint64_t size_max)
 {
 	char number[24];
-	char *const argv[] = {(char *)"triaged-unpack", (char *)UNPACK_VERB,
-			      (char *)sniff_format_name(format), number, NULL};
+	char *const argv[] = {(char *)"triaged-unpack", (char *)UNPACK_VERB, number, NULL};
 	char *const none[] = {NULL};
 
 	snprintf(number, sizeof(number), "%" PRIu64, size_max);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(words, 2) < 0 || lseek(0, 0, SEEK_SET))
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(words, 2) < 0)
 		_exit(126);
 	execve("/proc/self/exe", argv, none);
 	_exit(126);
@@ -79,16 +54,11 @@ struct err *unpack_start(const struct unpack_options *options, struct unpack **r
 {
 	_cleanup_(cleanup_unpack_destroy) struct unpack *unpack = calloc(1, sizeof(*unpack));
 	_close_ int child_words = -1;
-	char path[64];
-	char *const *argv;
 	int pipefd[2];
 
 	if (!unpack)
 		return &err_nomem;
 	unpack->out = unpack->words = -1;
-	if (!find_program(options->format, path, sizeof(path), &argv))
-		return err_new(ERR_UNSUPPORTED, "compressed with %s, which is not installed",
-			       sniff_format_name(options->format));
 	unpack->out = open(options->directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (unpack->out < 0)
 		return err_errno(errno, "unnamed file in %s", options->directory);
@@ -104,8 +74,7 @@ struct err *unpack_start(const struct unpack_options *options, struct unpack **r
 	if (unpack->pid < 0)
 		return err_errno(errno, "fork");
 	if (!unpack->pid)
-		run_child(options->fd, unpack->out, child_words, options->format,
-			  options->size_max);
+		run_child(options->fd, unpack->out, child_words, options->size_max);
 	*ret = take_ptr(unpack);
 	return NULL;
 }
@@ -138,18 +107,18 @@ static bool read_words(struct unpack *unpack)
 
 static struct err *explain(const struct unpack *unpack, int status)
 {
-	const char *name = sniff_format_name(unpack->format);
 	_str_ struct str said = {0};
 
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
 		return err_new(ERR_LIMIT, "unpacks to more than %" PRIu64 " bytes",
 			       unpack->size_max);
 	if (WIFSIGNALED(status))
-		return err_new(ERR_CORRUPT, "%s died of signal %d", name, WTERMSIG(status));
+		return err_new(ERR_CORRUPT, "the %s decoder died of signal %d",
+			       sniff_format_name(unpack->format), WTERMSIG(status));
 	str_puts(&said, "");
 	str_escape(&said, unpack->said, strcspn(unpack->said, "\n"));
-	return err_new(ERR_CORRUPT, "%s: exit status %d%s%s", name, WEXITSTATUS(status),
-		       said.length ? ": " : "", said.data ? said.data : "");
+	return err_new(ERR_CORRUPT, "%s",
+		       said.length ? said.data : "the decoder's process could not start");
 }
 
 struct err *unpack_read(struct unpack *unpack, int *ret)
@@ -186,30 +155,37 @@ void unpack_destroy(struct unpack *unpack)
 	free(unpack);
 }
 
+/* From descriptor 0 to 1. Whoever sets the size's bound sees to it that SIGXFSZ ends the process. */
+static struct err *copy_unpacked(void)
+{
+	_cleanup_(cleanup_packed_file_close) struct packed_file *packed = NULL;
+	_free_ uint8_t *piece = malloc(PIECE_BYTES);
+	size_t got;
+
+	if (!piece)
+		return &err_nomem;
+	TRY(packed_file_open(0, &packed));
+	while (true) {
+		TRY(packed_file_read(packed, piece, PIECE_BYTES, &got));
+		if (!got)
+			return NULL;
+		TRY(io_write_all(1, piece, got));
+	}
+}
+
 int unpack_main(int argc, char **argv)
 {
-	const struct sandbox_options cage = {
+	struct sandbox_options cage = {
 		.memory_bytes = MEMORY_MAX, .cpu_s = CPU_MAX_S, .background = true};
-	char *const none[] = {NULL};
-	char path[64];
-	char *const *program;
-	uint64_t size;
+	_json_ json_t *layers = json_array();
+	_err_ struct err *err = NULL;
 
-	if (argc != 4 || !parse_dec(argv[3], strlen(argv[3]), &size))
+	if (argc != 3 || !parse_dec(argv[2], strlen(argv[2]), &cage.file_bytes) || !layers)
 		return 125;
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-		_err_ struct err *err = NULL;
-
-		if (strcmp(argv[2], sniff_format_name(programs[i].format)) ||
-		    !find_program(programs[i].format, path, sizeof(path), &program))
-			continue;
-		err = sandbox_enter_program(&cage, size);
-		if (err) {
-			dprintf(2, "%s", err->message);
-			return 125;
-		}
-		execve(path, program, none);
-		return 127;
-	}
-	return 125;
+	err = sandbox_enter(&cage, layers);
+	if (!err)
+		err = copy_unpacked();
+	if (err)
+		dprintf(2, "%s", err->message);
+	return err ? 1 : 0;
 }

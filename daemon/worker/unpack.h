@@ -5,9 +5,8 @@
 #include "daemon/spool/sniff.h"
 
 /*
- * Dumps that are compressed as a whole (Debian's kdump-config): the system's decompressor turns
- * them into an unnamed file, in a process of its own that can open nothing, talk to no one and
- * write no more than it is allowed.
+ * Dumps that are compressed as a whole (Debian's kdump-config) become an unnamed file, in a process of
+ * its own that can open nothing, talk to no one and write no more than it is allowed.
  */
 struct unpack;
 
@@ -19,13 +18,13 @@ struct unpack_options {
 	unsigned timeout_s;
 };
 
-/* ERR_UNSUPPORTED when the decompressor is not installed: the message says which. */
+/* Starts the process; *ret is the caller's. */
 struct err *unpack_start(const struct unpack_options *options, struct unpack **ret);
 /* Readable whenever unpack_read() has something to do. */
 int unpack_fd(const struct unpack *unpack);
 /*
  * See how far it is; never blocks. *ret stays -1 while it runs; at its end it is the unpacked
- * file, now the caller's, or an error says why there is none: ERR_CORRUPT with the decompressor's
+ * file, now the caller's, or an error says why there is none: ERR_CORRUPT with the decoder's
  * words, or ERR_LIMIT for size, time or room.
  */
 struct err *unpack_read(struct unpack *unpack, int *ret);
@@ -35,7 +34,7 @@ void unpack_destroy(struct unpack *unpack);
 DEFINE_CLEANUP(struct unpack, unpack_destroy)
 
 #define UNPACK_VERB "__unpack"
-/* The process' own main(): argv is {…, UNPACK_VERB, format, size}. Returns on failure only. */
+/* The process' own main(): argv is {…, UNPACK_VERB, size in bytes}. Returns on failure only. */
 int unpack_main(int argc, char **argv);
 
 #endif

@@ -144,7 +144,8 @@ int worker_main(int argc, char **argv)
 		return 1;
 	}
 	work(&options, argv[7], &findings, &pages);
-	write_line(json_pack("{s:{s:I, s:O, s:I}}", "end", "pages_read", (json_int_t)pages,
-			     "sandbox", layers, "dropped", (json_int_t)findings.dropped));
+	write_line(json_pack("{s:{s:I, s:O, s:o, s:I}}", "end", "pages_read", (json_int_t)pages,
+			     "sandbox", layers, "sandbox_missing", sandbox_missing(layers),
+			     "dropped", (json_int_t)findings.dropped));
 	return alloc_failures() ? WORKER_EXIT_NOMEM : 0;
 }

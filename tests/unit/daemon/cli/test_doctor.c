@@ -94,6 +94,7 @@ START_TEST(a_good_machine_is_left_alone)
 	build(&m);
 	_json_ json_t *status = json_pack("{s:i,s:s}", "pid", 42, "store", "ok");
 	m.doctor.status = status;
+	m.doctor.landlock = 1;
 	put(&m, "/sys/kernel/kexec_crash_size", "268435456\n");
 	put(&m, "/sys/kernel/kexec_crash_loaded", "1\n");
 	put(&m, "/proc/sys/kernel/panic_on_oops", "1\n");
@@ -107,7 +108,8 @@ START_TEST(a_good_machine_is_left_alone)
 	    "Seccomp:\t2\n");
 	const char *const good[] = {
 		"crashkernel", "kdump", "panic_on_oops", "hung_task_panic", "softlockup_panic",
-		"room",	       "types", "daemon",	 "store",	    "hardening"};
+		"room",	       "types", "daemon",	 "store",	    "hardening",
+		"sandbox"};
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		ck_assert_msg(check(&m, good[i])->result == DOCTOR_OK, "%s: %s", good[i],
 			      check(&m, good[i])->found);
@@ -117,6 +119,8 @@ START_TEST(a_good_machine_is_left_alone)
 	ck_assert_int_eq(check(&m, "hardening")->result, DOCTOR_WARNING);
 	put(&m, "/proc/42/status", "Name:\tx\nUid:\t0\t0\n");
 	ck_assert_int_eq(check(&m, "hardening")->result, DOCTOR_BAD);
+	m.doctor.landlock = 0;
+	ck_assert_int_eq(check(&m, "sandbox")->result, DOCTOR_WARNING);
 	put(&m, "/proc/meminfo", "MemTotal:  99999999999 kB\n");
 	ck_assert_int_eq(check(&m, "room")->result, DOCTOR_WARNING);
 	raze(&m);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A process in the worker's sandbox tries what a taken-over worker would: each is refused. */
+/*
+ * A process in the worker's sandbox tries what a taken-over worker would: each is refused, with all walls that
+ * this machine offers and with those alone that lesser kernels and containers have.
+ */
 #include "unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -141,8 +145,41 @@ static const struct {
 #define ADDRESS_SPACE (1ull << 50)
 #define NOT_SHUT_OFF 200
 
+/* What machines offer of the second wall; each is made of this one by refusing it the rest. */
+static const struct level {
+	const char *name;
+	bool landlock, namespaces;
+} levels[] = {
+	{"all that is here", true, true},
+	{"no Landlock (before 5.13, RHEL 8, many containers)", false, true},
+	{"neither Landlock nor namespaces (the daemon's unit there)", false, false},
+};
+
+static void refuse_by_filter(const struct level *level)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int result = filter ? 0 : -1;
+
+	if (!result && !level->landlock)
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+					  SCMP_SYS(landlock_create_ruleset), 0);
+	if (!result && !level->namespaces)
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(unshare), 0);
+	if (result || seccomp_load(filter))
+		_exit(NOT_SHUT_OFF);
+	seccomp_release(filter);
+}
+
+/* In the child. */
+static void enter(const struct level *level, const struct sandbox_options *options, json_t *layers)
+{
+	refuse_by_filter(level);
+	if (!err_ok(sandbox_enter(options, layers)))
+		_exit(NOT_SHUT_OFF);
+}
+
 /* In a child of its own: 0 when refused, 1 when it worked, 2 when refused for another reason. */
-static int attempt(int (*run)(void), bool program)
+static int attempt(int (*run)(void), const struct level *level)
 {
 	const struct sandbox_options options = {.memory_bytes = ADDRESS_SPACE, .cpu_s = 60};
 	pid_t pid = fork();
@@ -150,12 +187,7 @@ static int attempt(int (*run)(void), bool program)
 
 	ck_assert_int_ge(pid, 0);
 	if (!pid) {
-		json_t *layers = json_array();
-		struct err *err = program ? sandbox_enter_program(&options, 1000)
-					  : sandbox_enter(&options, layers);
-
-		if (err)
-			_exit(NOT_SHUT_OFF);
+		enter(level, &options, json_array());
 		errno = 0;
 		if (run() >= 0)
 			_exit(1);
@@ -167,15 +199,70 @@ static int attempt(int (*run)(void), bool program)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(each_attempt_is_refused)
+static void attempt_all(const struct level *level)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
-		int outcome = attempt(attempts[i].run, false);
+		int outcome = attempt(attempts[i].run, level);
 
-		ck_assert_msg(!outcome, "%s: %s", attempts[i].name,
+		ck_assert_msg(!outcome, "%s, %s: %s", level->name, attempts[i].name,
 			      outcome == 1 ? "it worked" : "refused, but not by the sandbox");
 	}
+}
+
+START_TEST(each_attempt_is_refused)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		attempt_all(&levels[i]);
 	ck_assert_int_ne(access("/tmp/triage-sandbox-test", F_OK), 0);
+}
+END_TEST
+
+static bool has(const json_t *layers, const char *name)
+{
+	json_t *layer;
+	size_t i;
+
+	json_array_foreach (layers, i, layer)
+		if (!strcmp(json_string_value(layer), name))
+			return true;
+	return false;
+}
+
+/* Nothing is claimed that does not stand. */
+static bool layers_fit(const struct level *level, bool landlock, const json_t *layers)
+{
+	return has(layers, "seccomp") && has(layers, "no_capabilities") &&
+	       has(layers, "landlock") == landlock &&
+	       (!has(layers, "namespaces") || (level->namespaces && !landlock));
+}
+
+static void check_layers(const struct level *level)
+{
+	const struct sandbox_options options = {.memory_bytes = ADDRESS_SPACE, .cpu_s = 60};
+	char told[200] = "";
+	int status, words[2];
+
+	ck_assert_int_eq(pipe(words), 0); /* a file could not grow any more */
+	pid_t pid = fork();
+
+	if (!pid) {
+		json_t *layers = json_array();
+		bool landlock = level->landlock && sandbox_landlock() > 0;
+
+		enter(level, &options, layers);
+		dprintf(words[1], "%s", json_dumps(layers, JSON_COMPACT));
+		_exit(layers_fit(level, landlock, layers) ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_gt(read(words[0], told, sizeof(told) - 1), 0);
+	printf("tried with %s: %s\n", level->name, told);
+	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "%s: %s", level->name, told);
+}
+
+START_TEST(layers_are_those_that_stand)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		check_layers(&levels[i]);
 }
 END_TEST
 
@@ -282,35 +369,34 @@ START_TEST(limits_hold)
 }
 END_TEST
 
-static int open_program(void)
+/* A file that is open grows as far as it may, as an unpacked dump does. */
+static int growing = -1;
+
+static int write_too_much(void)
 {
-	return open("/usr/bin/gzip", O_RDONLY);
+	static char page[4096];
+
+	for (int i = 0; i < 3; i++)
+		if (write(growing, page, sizeof(page)) != sizeof(page))
+			return 1;
+	return 0;
 }
 
-/* A decompressor's cage: programs may be read and executed, everything else as for a worker. */
-START_TEST(a_program_reads_programs_and_nothing_else)
+START_TEST(an_open_file_has_a_bound)
 {
-	static const char *const refused[] = {"open a file",
-					      "write a new file",
-					      "a TCP socket",
-					      "a Unix socket",
-					      "fork",
-					      "signal the parent",
-					      "signal a thread of the parent",
-					      "the parent's limits",
-					      "signal the parent by a pipe",
-					      "ptrace the parent",
-					      "a namespace",
-					      "delete a file"};
+	struct sandbox_options options = {
+		.memory_bytes = ADDRESS_SPACE, .cpu_s = 60, .file_bytes = 2 * 4096};
+	FILE *file = tmpfile();
 
-	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
-		for (size_t j = 0; j < ARRAY_SIZE(refused); j++)
-			if (!strcmp(attempts[i].name, refused[j]))
-				ck_assert_msg(!attempt(attempts[i].run, true), "%s",
-					      attempts[i].name);
-	ck_assert_int_eq(attempt(open_program, true), 1);
+	ck_assert_ptr_nonnull(file);
+	growing = fileno(file);
+	check_inside(write_too_much, &options, -SIGXFSZ);
+	ck_assert_int_eq(lseek(growing, 0, SEEK_SET), 0);
+	options.file_bytes = 3 * 4096;
+	check_inside(write_too_much, &options, 0);
+	fclose(file);
 }
 END_TEST
 
-UNIT_MAIN("sandbox", each_attempt_is_refused, without_it_they_work, what_a_worker_needs_is_left,
-	  limits_hold, a_program_reads_programs_and_nothing_else)
+UNIT_MAIN("sandbox", each_attempt_is_refused, layers_are_those_that_stand, without_it_they_work,
+	  what_a_worker_needs_is_left, limits_hold, an_open_file_has_a_bound)
