@@ -47,6 +47,7 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 {
 	const char *trouble = store_guard_trouble(daemon->guard);
 	json_t *status = json_object(), *counts = NULL, *disks = json_array();
+	int64_t waiting = 0;
 
 	(void)request;
 	json_put(status, "version", json_escaped(TRIAGE_VERSION));
@@ -57,6 +58,10 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	    store_guard_check(daemon->guard, queue_counts(store_guard_db(daemon->guard), &counts),
 			      "count jobs"))
 		json_put(status, "queue", counts);
+	if (store_guard_get(daemon->guard) &&
+	    store_guard_check(daemon->guard, queue_waiting(store_guard_db(daemon->guard), &waiting),
+			      "count jobs that wait"))
+		json_put(status, "waiting_for_room", json_integer(waiting));
 	json_put(status, "running", jobs_status(daemon->jobs));
 	json_put(status, "spool", spool_status(daemon->spool));
 	json_array_append_new(disks, disk_status(daemon->state_dir));

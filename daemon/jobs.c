@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
@@ -22,6 +24,7 @@
 
 #define TICK_MS 1000
 #define NO_PROCESS_MS 5000 /* after fork or exec failed */
+#define ROOM_POLL_S 10
 
 struct active {
 	struct jobs *jobs;
@@ -29,6 +32,7 @@ struct active {
 	struct unpack *unpack; /* one of these two runs */
 	struct worker *worker;
 	int dump_fd, dmesg_fd, vmlinux_fd;
+	uint64_t room; /* bytes the unpacked dump may take, when that is less than unpack_size */
 	int64_t started_ms;
 	struct active *next;
 };
@@ -215,6 +219,26 @@ static struct err *start_worker(struct active *active)
 	return loop_add(active->jobs->daemon->loop, worker_fd(active->worker), on_worker, active);
 }
 
+/* Nothing is wrong with the dump: it waits until the state directory has more room than it had. */
+static void wait_for_room(struct active *active, uint64_t bytes)
+{
+	struct jobs *jobs = active->jobs;
+
+	if (!active->job.room_tried)
+		log_line(LOG_WARNING,
+			 "dump %lld, %s: waits for room in %s: %" PRIu64
+			 " MiB, beside unpack_reserve, are not enough to unpack it",
+			 (long long)active->job.dump, active->job.path, jobs->daemon->state_dir,
+			 bytes >> 20);
+	if (!survives(active,
+		      queue_wait(db_of(jobs), active->job.dump, time(NULL) + ROOM_POLL_S,
+				 (int64_t)bytes),
+		      "let a dump wait for room"))
+		return;
+	drop(active);
+	jobs_wake(jobs);
+}
+
 static void on_unpack(void *context)
 {
 	struct active *active = context;
@@ -224,8 +248,14 @@ static void on_unpack(void *context)
 	err = unpack_read(active->unpack, &fd);
 	if (!err && fd < 0)
 		return;
+	bool full = unpack_was_full(active->unpack);
 	loop_remove(active->jobs->daemon->loop, unpack_fd(active->unpack));
 	unpack_destroy(take_ptr(active->unpack));
+	if (err && full && active->room) {
+		err_free(err);
+		wait_for_room(active, active->room);
+		return;
+	}
 	if (err) {
 		finish_failed(active, err_wrap(err, "unpack"));
 		return;
@@ -237,6 +267,27 @@ static void on_unpack(void *context)
 		put_back(active, err);
 }
 
+/* What a dump may take of the state directory's file system. */
+static struct err *find_room(const struct daemon *daemon, uint64_t *ret)
+{
+	struct statvfs fs;
+
+	if (statvfs(daemon->state_dir, &fs))
+		return err_errno(errno, "statvfs %s", daemon->state_dir);
+	*ret = (uint64_t)fs.f_bavail * fs.f_frsize;
+	*ret -= MIN(*ret, daemon->config->unpack_reserve);
+	return NULL;
+}
+
+/* Unpacking in vain fills and empties a disk: not again for a little more room than was too little. */
+static bool worth_trying(const struct queue_job *job, uint64_t room)
+{
+	uint64_t tried = (uint64_t)job->room_tried;
+
+	return room > tried + tried / 8;
+}
+
+/* Where it has to wait for room, active is gone. */
 static struct err *start_unpack(struct active *active, enum sniff_format format)
 {
 	const struct daemon *daemon = active->jobs->daemon;
@@ -245,17 +296,22 @@ static struct err *start_unpack(struct active *active, enum sniff_format format)
 					 .directory = daemon->state_dir,
 					 .size_max = daemon->config->unpack_size,
 					 .timeout_s = daemon->config->worker_timeout_ms / 1000};
-	struct statvfs fs;
-	uint64_t room;
+	struct stat packed;
+	uint64_t room = 0;
 
 	if (!options.size_max)
 		return err_new(ERR_UNSUPPORTED, "compressed with %s, and unpack_size is 0",
 			       sniff_format_name(format));
-	if (statvfs(daemon->state_dir, &fs))
-		return err_errno(errno, "statvfs %s", daemon->state_dir);
-	room = (uint64_t)fs.f_bavail * fs.f_frsize;
-	room -= MIN(room, daemon->config->unpack_reserve);
-	options.size_max = MIN(options.size_max, room);
+	if (fstat(active->dump_fd, &packed))
+		return err_errno(errno, "fstat");
+	TRY(find_room(daemon, &room));
+	if (room < options.size_max) {
+		options.size_max = active->room = room;
+		if (room < (uint64_t)packed.st_size || !worth_trying(&active->job, room)) {
+			wait_for_room(active, MAX(room, (uint64_t)active->job.room_tried));
+			return NULL;
+		}
+	}
 	TRY(unpack_start(&options, &active->unpack));
 	return loop_add(daemon->loop, unpack_fd(active->unpack), on_unpack, active);
 }

@@ -21,6 +21,9 @@ static void render_queue(const json_t *status, struct str *out)
 	json_object_foreach (queue, key, value)
 		str_printf(out, " %lld %s", json_integer_value(value), key);
 	str_puts(out, "\n");
+	if (json_integer_at(status, "waiting_for_room"))
+		str_printf(out, "waiting   %lld for room to be unpacked in\n",
+			   json_integer_at(status, "waiting_for_room"));
 }
 
 static void render_running(const json_t *status, struct str *out)

@@ -186,6 +186,27 @@ static void check_room(const struct doctor *d, struct doctor_check *check)
 		say(check, DOCTOR_OK, "", "%.60s has %" PRIu64 " MiB free", spool, room >> 20);
 }
 
+static void check_unpacking(const struct doctor *d, struct doctor_check *check)
+{
+	uint64_t room, reserve = d->config->unpack_reserve;
+	struct statvfs fs;
+
+	if (statvfs(d->state_dir, &fs)) {
+		say(check, DOCTOR_WARNING, "systemctl enable --now triaged", "%.100s: %s",
+		    d->state_dir, strerror(errno));
+		return;
+	}
+	room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (room <= reserve)
+		say(check, DOCTOR_WARNING, "triage prune, or a smaller unpack_reserve",
+		    "compressed dumps wait: %.60s has %" PRIu64
+		    " MiB free, unpack_reserve is %" PRIu64,
+		    d->state_dir, room >> 20, reserve >> 20);
+	else
+		say(check, DOCTOR_OK, "", "%" PRIu64 " MiB for compressed dumps in %.60s",
+		    (room - reserve) >> 20, d->state_dir);
+}
+
 /* --- reading a dump of this kernel --- */
 
 static void check_types(const struct doctor *d, struct doctor_check *check)
@@ -317,6 +338,7 @@ static const struct {
 	{"hung_task_panic", check_hung_task},
 	{"softlockup_panic", check_softlockup},
 	{"room", check_room},
+	{"unpacking", check_unpacking},
 	{"types", check_types},
 	{"daemon", check_daemon},
 	{"store", check_store},

@@ -179,7 +179,9 @@ static struct err *take_job(struct stmt *stmt, struct queue_job *ret, bool *foun
 	TRY(stmt_step(stmt, found));
 	if (!*found)
 		return NULL;
-	*ret = (struct queue_job){.dump = stmt_int(stmt, 0), .log_only = stmt_int(stmt, 4)};
+	*ret = (struct queue_job){.dump = stmt_int(stmt, 0),
+				  .log_only = stmt_int(stmt, 4),
+				  .room_tried = stmt_int(stmt, 5)};
 	TRY(stmt_column_dup(stmt, 1, &ret->path));
 	TRY(stmt_column_dup(stmt, 2, &ret->format));
 	TRY(stmt_column_dup(stmt, 3, &ret->companions));
@@ -188,7 +190,7 @@ static struct err *take_job(struct stmt *stmt, struct queue_job *ret, bool *foun
 }
 
 #define JOB_COLUMNS                                                                                \
-	"SELECT j.dump, d.path, j.format, j.companions, j.log_only "                               \
+	"SELECT j.dump, d.path, j.format, j.companions, j.log_only, ifnull(j.wait_bytes, 0) "      \
 	"FROM job j JOIN dump d ON d.id = j.dump "
 
 struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *found)
@@ -197,8 +199,9 @@ struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *
 
 	TRY(db_query(db, &stmt,
 		     JOB_COLUMNS "WHERE j.state = 'queued' AND j.interruptions <= ? "
+				 "AND ifnull(j.wait_until, 0) <= ? "
 				 "ORDER BY j.interruptions, j.crash_time DESC LIMIT 1",
-		     "i", (int64_t)QUEUE_INTERRUPTIONS_MAX));
+		     "ii", (int64_t)QUEUE_INTERRUPTIONS_MAX, now));
 	TRY(take_job(stmt, ret, found));
 	if (*found)
 		return NULL;
@@ -213,10 +216,12 @@ struct err *queue_retry_delay(struct db *db, int64_t now, int64_t *ret)
 {
 	int64_t at = -1;
 
-	TRY(db_number(db, &at,
-		      "SELECT ifnull(min(retry_at), -1) FROM job WHERE state = 'failed' "
-		      "AND removed_at IS NULL",
-		      ""));
+	TRY(db_number(
+		db, &at,
+		"SELECT ifnull(min(at), -1) FROM ("
+		"SELECT min(retry_at) at FROM job WHERE state = 'failed' AND removed_at IS NULL "
+		"UNION ALL SELECT min(wait_until) FROM job WHERE state = 'queued')",
+		""));
 	*ret = at < 0 ? -1 : MAX(at - now, 0);
 	return NULL;
 }
@@ -226,7 +231,7 @@ struct err *queue_start(struct db *db, int64_t dump, int64_t now)
 	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
 	return db_run(db,
 		      "UPDATE job SET state = 'running', started_at = ?, finished_at = NULL, "
-		      "report_due = 0 WHERE dump = ?",
+		      "wait_until = NULL, report_due = 0 WHERE dump = ?",
 		      "ii", now, dump);
 }
 
@@ -234,6 +239,21 @@ struct err *queue_put_back(struct db *db, int64_t dump)
 {
 	return db_run(db, "UPDATE job SET state = 'queued', started_at = NULL WHERE dump = ?", "i",
 		      dump);
+}
+
+struct err *queue_wait(struct db *db, int64_t dump, int64_t until, int64_t bytes)
+{
+	return db_run(db,
+		      "UPDATE job SET state = 'queued', started_at = NULL, wait_until = ?, "
+		      "wait_bytes = ? WHERE dump = ?",
+		      "iii", until, bytes, dump);
+}
+
+struct err *queue_waiting(struct db *db, int64_t *ret)
+{
+	*ret = 0;
+	return db_number(db, ret,
+			 "SELECT count(*) FROM job WHERE state = 'queued' AND wait_until > 0", "");
 }
 
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now)
@@ -253,6 +273,7 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 		state = ++attempts > 1 ? "quarantined" : "failed";
 	TRY(db_run(db,
 		   "UPDATE job SET state = ?, attempts = ?, interruptions = 0, finished_at = ?, "
+		   "wait_bytes = NULL, "
 		   "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
 		   "headline = ?, signature = ?, confidence = ?, "
 		   "crash_time = ifnull(nullif(?, 0), crash_time) WHERE dump = ?",

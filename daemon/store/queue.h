@@ -29,6 +29,7 @@ struct queue_job {
 	int64_t dump;
 	char *path, *format, *companions; /* the last two NULL for "not known" */
 	bool log_only;
+	int64_t room_tried; /* bytes that were not enough to unpack it in; 0 when not tried */
 };
 void queue_job_deinit(struct queue_job *job);
 
@@ -56,12 +57,16 @@ struct err *queue_directories(struct db *db, void (*visit)(void *context, const 
 
 /* The next to run: newest crash first, then retries that are due. *found is false for none. */
 struct err *queue_next(struct db *db, int64_t now, struct queue_job *ret, bool *found);
-/* Seconds until the next retry is due; -1 for none. */
+/* Seconds until the next retry, or job that waits for room, is due; -1 for none. */
 struct err *queue_retry_delay(struct db *db, int64_t now, int64_t *ret);
 /* It runs; its earlier verdict leaves the export. Several changes. */
 struct err *queue_start(struct db *db, int64_t dump, int64_t now);
 /* Not started after all (no process to be had): as it was before queue_start(). */
 struct err *queue_put_back(struct db *db, int64_t dump);
+/* Not started: bytes of room were not enough to unpack it in. Tried again at until. */
+struct err *queue_wait(struct db *db, int64_t dump, int64_t until, int64_t bytes);
+/* How many wait for room. */
+struct err *queue_waiting(struct db *db, int64_t *ret);
 /* Its file is gone, and there was no verdict. */
 struct err *queue_vanished(struct db *db, int64_t dump, int64_t now);
 

@@ -21,6 +21,7 @@
 #define WORDS_MAX 200 /* of the process' own message */
 #define MEMORY_MAX (1ull << 30)
 #define CPU_MAX_S 86400 /* a bound only; the parent keeps the time */
+#define STATUS_FULL 3	/* of the process: the file system is */
 #define PIECE_BYTES (1u << 20)
 
 struct unpack {
@@ -29,6 +30,7 @@ struct unpack {
 	int words; /* the process' stderr: its end is the process' end */
 	enum sniff_format format;
 	uint64_t size_max;
+	bool full; /* it ended for want of room */
 	int64_t started_ms;
 	unsigned timeout_s;
 	char said[WORDS_MAX];
@@ -79,6 +81,11 @@ struct err *unpack_start(const struct unpack_options *options, struct unpack **r
 	return NULL;
 }
 
+bool unpack_was_full(const struct unpack *unpack)
+{
+	return unpack->full;
+}
+
 int unpack_fd(const struct unpack *unpack)
 {
 	return unpack->words;
@@ -105,11 +112,13 @@ static bool read_words(struct unpack *unpack)
 	return !length;
 }
 
-static struct err *explain(const struct unpack *unpack, int status)
+static struct err *explain(struct unpack *unpack, int status)
 {
 	_str_ struct str said = {0};
 
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+	unpack->full = WIFSIGNALED(status) ? WTERMSIG(status) == SIGXFSZ
+					   : WEXITSTATUS(status) == STATUS_FULL;
+	if (unpack->full)
 		return err_new(ERR_LIMIT, "unpacks to more than %" PRIu64 " bytes",
 			       unpack->size_max);
 	if (WIFSIGNALED(status))
@@ -185,6 +194,8 @@ int unpack_main(int argc, char **argv)
 	err = sandbox_enter(&cage, layers);
 	if (!err)
 		err = copy_unpacked();
+	if (err && err->code == ERR_IO && (errno == ENOSPC || errno == EDQUOT))
+		return STATUS_FULL;
 	if (err)
 		dprintf(2, "%s", err->message);
 	return err ? 1 : 0;

@@ -28,6 +28,8 @@ int unpack_fd(const struct unpack *unpack);
  * words, or ERR_LIMIT for size, time or room.
  */
 struct err *unpack_read(struct unpack *unpack, int *ret);
+/* Whether it ended because size_max, or the file system's room, was not enough. */
+bool unpack_was_full(const struct unpack *unpack);
 int unpack_pid(const struct unpack *unpack);
 /* Kills it if it still runs. */
 void unpack_destroy(struct unpack *unpack);

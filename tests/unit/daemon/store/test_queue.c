@@ -136,6 +136,36 @@ START_TEST(one_retry_then_quarantine)
 }
 END_TEST
 
+START_TEST(what_waits_for_room_holds_up_nobody)
+{
+	struct fixture f;
+	int64_t delay, waiting;
+
+	set_up(&f);
+	int64_t packed = add(&f, 'a', 1, 200), other = add(&f, 'b', 2, 100);
+	ck_assert_int_eq(next(&f, 10), packed);
+	assert_ok(queue_start(f.db, packed, 10));
+	assert_ok(queue_wait(f.db, packed, 40, 4096));
+	ck_assert_str_eq(state_of(&f, packed), "queued");
+	assert_ok(queue_waiting(f.db, &waiting));
+	ck_assert_int_eq(waiting, 1);
+	ck_assert_int_eq(next(&f, 39), other);
+	assert_ok(queue_start(f.db, other, 39));
+	ck_assert_int_eq(next(&f, 39), 0);
+	assert_ok(queue_retry_delay(f.db, 39, &delay));
+	ck_assert_int_eq(delay, 1);
+	/* its turn comes, and a restart does not forget that it waited */
+	ck_assert_int_eq(next(&f, 40), packed);
+	assert_ok(queue_start(f.db, packed, 40));
+	assert_ok(queue_waiting(f.db, &waiting));
+	ck_assert_int_eq(waiting, 0);
+	assert_ok(queue_finish(f.db, packed, false, &verdict, 41));
+	assert_ok(queue_retry_delay(f.db, 41, &delay));
+	ck_assert_int_eq(delay, -1);
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(a_dump_seen_twice_is_one_dump)
 {
 	struct fixture f;
@@ -310,7 +340,8 @@ START_TEST(putting_back_and_vanishing)
 }
 END_TEST
 
-UNIT_MAIN("queue", newest_crash_first, one_retry_then_quarantine, a_dump_seen_twice_is_one_dump,
+UNIT_MAIN("queue", newest_crash_first, one_retry_then_quarantine,
+	  what_waits_for_room_holds_up_nobody, a_dump_seen_twice_is_one_dump,
 	  files_that_go_and_come_back, a_directory_takes_along_what_is_below_and_nothing_beside,
 	  an_inode_with_new_contents_is_another_dump, interrupted_jobs_come_back_but_not_for_ever,
 	  export_numbers_only_grow, reports_are_due_once, putting_back_and_vanishing)
