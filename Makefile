@@ -239,16 +239,32 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 systemd/man/triage.1
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 systemd/man/triaged.8
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 systemd/man/triaged.conf.5
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage README.md
+	install -D -m 0644 rules/README.md $(DESTDIR)$(PREFIX)/share/doc/triage/rules.md
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/verdict.schema.json
 	test -e $(DESTDIR)$(CONFDIR)/triaged.conf || \
 		install -D -m 0644 systemd/triaged.conf $(DESTDIR)$(CONFDIR)/triaged.conf
 	$(if $(DESTDIR),,-systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload)
 	@echo "now: systemctl enable --now triaged"
+
+# What install laid down, but for what is somebody's own: configuration, rules, verdicts.
+.PHONY: uninstall
+uninstall:
+	$(if $(DESTDIR),,-systemctl disable --now triaged)
+	rm -f $(addprefix $(DESTDIR),$(addprefix $(PREFIX)/bin/,triage triaged) $(UNITDIR)/triaged.service \
+		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
+		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage man/man1/triage.1 \
+			man/man8/triaged.8 man/man5/triaged.conf.5))
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
+	$(if $(DESTDIR),,-systemctl daemon-reload)
+	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, user triage"
 
 .PHONY: help
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
 	@echo "      check-tree check-log                                            parts of check"
+	@echo "  make install, uninstall     PREFIX=/usr/local, DESTDIR="
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"
 	@echo "  make deps       installs what the build needs, and only what is missing"
