@@ -92,7 +92,7 @@ clean:
 deps:
 	@tests/deps build
 deps-test:
-	@tests/deps build test lint
+	@tests/deps build guest test lint
 # Costs one pkg-config call when everything is there.
 deps-quiet:
 	@$(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && [ -e /usr/include/bzlib.h ] && \
@@ -108,6 +108,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
 CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-daemon
 check: deps-test
+	@echo "make check: 10 minutes on two processors; the first time half an hour, and 2 GB below" \
+		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
 	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
 
 # Every kernel, crash and dump format, and the long loops: hours. Guests that are made are kept: begun again,
@@ -187,7 +189,8 @@ check-how-to: $(PROGRAMS)
 
 .PHONY: demo
 # A kernel is booted in QEMU and crashed; triage says why.
-demo: deps-test
+demo:
+	@tests/deps build guest
 	@$(MAKE) all
 	@tests/demo
 
