@@ -3,6 +3,7 @@
 #include "kernel/dump/packed_file.h"
 
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ union decoder {
 	bz_stream bzip2;
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
+	LZ4F_dctx *lz4;
 };
 
 struct codec {
@@ -191,25 +193,30 @@ static void zstd_close(union decoder *decoder)
 	ZSTD_freeDStream(decoder->zstd);
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
-
-static struct err *lz4_refuse(union decoder *decoder, struct step *step)
-{
-	(void)decoder;
-	(void)step;
-	return err_new(ERR_UNSUPPORTED, "compressed with lz4: unpack it with lz4 -d first");
-}
+/* --- lz4 -------------------------------------------------------------------------------------- */
 
 static bool lz4_open(union decoder *decoder)
 {
-	(void)decoder;
-	return true;
+	return !LZ4F_isError(LZ4F_createDecompressionContext(&decoder->lz4, LZ4F_VERSION));
+}
+
+static struct err *lz4_decode(union decoder *decoder, struct step *step)
+{
+	size_t in = step->in_left, out = step->out_left;
+	size_t result = LZ4F_decompress(decoder->lz4, step->out, &out, step->in, &in, NULL);
+
+	step->in_left -= in;
+	step->out_left -= out;
+	step->member_end = !result;
+	return LZ4F_isError(result) ? broken("lz4") : NULL;
 }
 
 static void lz4_close(union decoder *decoder)
 {
-	(void)decoder;
+	LZ4F_freeDecompressionContext(decoder->lz4);
 }
+
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static const struct codec codecs[] = {
 	{"gzip", "\x1f\x8b", 2, gzip_open, gzip_decode, gzip_close},
@@ -219,7 +226,7 @@ static const struct codec codecs[] = {
 	 "7zXZ\0",
 	 6, xz_open, xz_decode, xz_close},
 	{"zstd", "\x28\xb5\x2f\xfd", 4, zstd_open, zstd_decode, zstd_close},
-	{"lz4", "\x04\x22\x4d\x18", 4, lz4_open, lz4_refuse, lz4_close},
+	{"lz4", "\x04\x22\x4d\x18", 4, lz4_open, lz4_decode, lz4_close},
 };
 
 static const struct codec *codec_of(const uint8_t *start, size_t length)
