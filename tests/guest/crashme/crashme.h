@@ -25,6 +25,7 @@ extern const struct crash link_crashes[];
 extern const struct crash silent_crashes[];
 extern const struct crash context_crashes[];
 extern const struct crash hog_crashes[];
+extern const struct crash stall_crashes[];
 
 /* /proc/crashme can be mapped; touching the mapping is part of the mmap_lock crash. */
 extern const struct vm_operations_struct crashme_vm_ops;

@@ -6,6 +6,7 @@
  */
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -93,6 +94,166 @@ static void flip_live_text(void)
 	flip_to_live('A', "general_protection");
 }
 
+/* The same in a tree, in a hash chain, and in a chain that knows no way back. */
+
+struct lab_leaf {
+	struct rb_node node;
+	u64 key;
+	u64 rest[4];
+};
+
+struct lab_hashed {
+	struct hlist_node node;
+	u64 value;
+	u64 rest[5];
+};
+
+struct lab_link {
+	u64 value;
+	struct lab_link *next;
+	u64 rest[6];
+};
+
+#define LEAVES 63
+
+#define FIRST (NODES / 2) /* of those that are put in order: with enough others before and behind */
+
+/* Makes of a good pointer one that leads to one of the others, and says all. */
+static void flip_pointer(struct lab_node **nodes, int used, void *slot, const char *symbol)
+{
+	u64 good = *(u64 *)slot, bad = 0;
+	int bit, other, i;
+
+	for (bit = 6, other = -1; bit < 30 && other < 0; bit++) {
+		bad = good ^ 1ULL << bit;
+		for (i = 0; i < NODES && other < 0; i++)
+			if ((u64)nodes[i] == bad && (i < FIRST || i >= FIRST + used))
+				other = i;
+	}
+	if (other < 0)
+		return;
+	memset(nodes[other], 'A', sizeof(**nodes));
+	WRITE_ONCE(*(u64 *)slot, bad);
+	truth_here("general_protection", symbol);
+	truth("module=crashme");
+	truth("cause=hardware");
+	truth("restored=0x%016llx", good);
+	truth("broken_link=0x%px:0x%016llx", slot, good);
+	truth("culprit=bit %d", bit - 1);
+}
+
+static struct lab_node **many_nodes(void)
+{
+	struct lab_node **nodes = kvmalloc_array(NODES, sizeof(*nodes), GFP_KERNEL);
+	int i;
+
+	for (i = 0; i < NODES; i++)
+		nodes[i] = kzalloc(sizeof(**nodes), GFP_KERNEL);
+	return nodes;
+}
+
+static crash_fn u64 crashme_find_leaf(struct rb_root *root, u64 key)
+{
+	struct rb_node *node = root->rb_node;
+	u64 steps = 0;
+
+	while (node) {
+		struct lab_leaf *leaf = rb_entry(node, struct lab_leaf, node);
+
+		steps++;
+		if (key < leaf->key)
+			node = node->rb_left;
+		else if (key > leaf->key)
+			node = node->rb_right;
+		else
+			return steps;
+	}
+	return 0;
+}
+
+static void insert_leaf(struct rb_root *root, struct lab_leaf *leaf)
+{
+	struct rb_node **at = &root->rb_node, *parent = NULL;
+
+	while (*at) {
+		parent = *at;
+		at = leaf->key < rb_entry(parent, struct lab_leaf, node)->key ? &parent->rb_left
+									      : &parent->rb_right;
+	}
+	rb_link_node(&leaf->node, parent, at);
+	rb_insert_color(&leaf->node, root);
+}
+
+static struct rb_root crashme_tree = RB_ROOT;
+
+static void flip_rbtree(void)
+{
+	struct lab_node **nodes = many_nodes();
+	struct lab_leaf *leaf;
+	int i;
+
+	for (i = 0; i < LEAVES; i++) {
+		leaf = (struct lab_leaf *)nodes[FIRST + i];
+		leaf->key = i + 1;
+		insert_leaf(&crashme_tree, leaf);
+	}
+	flip_pointer(nodes, LEAVES, &crashme_tree.rb_node->rb_left->rb_left, "crashme_find_leaf");
+	total = crashme_find_leaf(&crashme_tree, 1);
+}
+
+static crash_fn u64 crashme_find_hashed(struct hlist_head *bucket, u64 value)
+{
+	struct lab_hashed *entry;
+
+	hlist_for_each_entry(entry, bucket, node)
+	{
+		if (entry->value == value)
+			return (u64)entry;
+	}
+	return 0;
+}
+
+static struct hlist_head crashme_buckets[16];
+
+static void flip_hlist(void)
+{
+	struct lab_node **nodes = many_nodes();
+	struct hlist_head *bucket = &crashme_buckets[5];
+	int i;
+
+	for (i = 0; i < LISTED; i++)
+		hlist_add_head(&((struct lab_hashed *)nodes[FIRST + i])->node, bucket);
+	flip_pointer(nodes, LISTED, &((struct lab_hashed *)nodes[FIRST + 4])->node.next,
+		     "crashme_find_hashed");
+	total = crashme_find_hashed(bucket, 0x1234);
+}
+
+static crash_fn u64 crashme_sum_links(struct lab_link *link)
+{
+	u64 sum = 0;
+
+	for (; link; link = link->next)
+		sum += link->value;
+	return sum;
+}
+
+static void flip_chain(void)
+{
+	struct lab_node **nodes = many_nodes();
+	struct lab_link *link, *first = NULL;
+	int i;
+
+	for (i = 0; i < LISTED; i++) {
+		link = (struct lab_link *)nodes[FIRST + i];
+		link->value = i + 100;
+		link->next = first;
+		first = link;
+	}
+	flip_pointer(nodes, LISTED, &((struct lab_link *)nodes[FIRST + 4])->next,
+		     "crashme_sum_links");
+	total = crashme_sum_links(first);
+}
+
 static crash_fn u64 crashme_owner_count(struct lab_queue *queue)
 {
 	return refcount_read(&queue->owner->count) + 1;
@@ -140,7 +301,7 @@ static crash_fn void crashme_unlink(struct lab_node *node)
 static void list_freed(void)
 {
 	struct lab_node *node[3];
-	void *other = NULL;
+	void *other = NULL, **keeper = kzalloc(512, GFP_KERNEL);
 	LIST_HEAD(list);
 	int i;
 
@@ -148,6 +309,7 @@ static void list_freed(void)
 		node[i] = kzalloc(sizeof(**node), GFP_KERNEL);
 		list_add_tail(&node[i]->link, &list);
 	}
+	keeper[7] = node[1];
 	kfree(node[1]);
 	for (i = 0; i < 4096 && other != node[1]; i++)
 		other = kmalloc(sizeof(**node), GFP_KERNEL);
@@ -158,6 +320,7 @@ static void list_freed(void)
 	truth("object=0x%px:kmalloc-64:allocated", node[1]);
 	truth("culprit=crashme_unlink");
 	truth("culprit=0x%px", node[1]);
+	truth("linked_from=0x%px", &keeper[7]);
 	crashme_unlink(node[0]);
 }
 
@@ -205,10 +368,9 @@ static void refcount_freed(void)
 	truth("owner=0x%px", owner); /* not reached: it is kept for this */
 }
 
-const struct crash link_crashes[] = {{"flip_live_null", flip_live_null},
-				     {"flip_live_text", flip_live_text},
-				     {"flip_kmalloc", flip_kmalloc},
-				     {"list_freed", list_freed},
-				     {"list_blank", list_blank},
-				     {"refcount_freed", refcount_freed},
-				     {}};
+const struct crash link_crashes[] = {
+	{"flip_live_null", flip_live_null}, {"flip_live_text", flip_live_text},
+	{"flip_kmalloc", flip_kmalloc},	    {"flip_rbtree", flip_rbtree},
+	{"flip_hlist", flip_hlist},	    {"flip_chain", flip_chain},
+	{"list_freed", list_freed},	    {"list_blank", list_blank},
+	{"refcount_freed", refcount_freed}, {}};

@@ -568,6 +568,49 @@ static void owner_left(void)
 	dead_holder(task, &crashme_rwsem, "rwsem", just_read, "read");
 }
 
+/* It ends without a word, and its memory becomes that of a task that has nothing to do with it. */
+
+#define NEXT_TASKS 64
+
+static crash_fn int crashme_forget_mutex(void *unused)
+{
+	mutex_lock(&crashme_mutex_a);
+	return 0;
+}
+
+static crash_fn int crashme_mind_own_business(void *unused)
+{
+	for (;;)
+		schedule_timeout_interruptible(MAX_SCHEDULE_TIMEOUT);
+	return 0;
+}
+
+static void owner_reused(void)
+{
+	struct task_struct *task = kthread_create(crashme_forget_mutex, NULL, "crashme_forgets");
+	struct task_struct *next = NULL;
+	void *memory = task;
+	int i;
+
+	truth("cause=hang");
+	truth("culprit=crashme_mutex_a");
+	truth("culprit=ended");
+	truth("culprit=%d tasks wait", VICTIMS);
+	truth("innocent=crashme_next");
+	truth_lock(&crashme_mutex_a, "mutex");
+	wake_up_process(task);
+	msleep(200);
+	for (i = 0; i < VICTIMS; i++)
+		truth_waiter(&crashme_mutex_a, start(wants_mutex, "crashme_victim")->pid,
+			     "exclusive");
+	for (i = 0; i < NEXT_TASKS && next != memory; i++) {
+		msleep(20);
+		next = kthread_run(crashme_mind_own_business, NULL, "crashme_next/%d", i);
+	}
+	truth("reused=%d", next == memory);
+	msleep(500);
+}
+
 /* Two deadlocks that have nothing to do with each other. */
 
 static DEFINE_MUTEX(crashme_mutex_c);
@@ -708,6 +751,7 @@ const struct crash lock_crashes[] = {{"mutex_abba", mutex_abba},
 				     {"mmap_again", mmap_again},
 				     {"owner_oopsed", owner_oopsed},
 				     {"owner_left", owner_left},
+				     {"owner_reused", owner_reused},
 				     {"two_deadlocks", two_deadlocks},
 				     {"percpu_reader", percpu_reader},
 				     {}};

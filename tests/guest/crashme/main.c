@@ -11,9 +11,9 @@
 
 #include "crashme.h"
 
-static const struct crash *const tables[] = {fault_crashes,  lock_crashes,    memory_crashes,
-					     hang_crashes,   call_crashes,    link_crashes,
-					     silent_crashes, context_crashes, hog_crashes};
+static const struct crash *const tables[] = {
+	fault_crashes, lock_crashes,   memory_crashes,	hang_crashes, call_crashes,
+	link_crashes,  silent_crashes, context_crashes, hog_crashes,  stall_crashes};
 
 void truth_here(const char *kind, const char *function)
 {

@@ -96,6 +96,7 @@ static crash_fn void crashme_stop_all(void)
 static void stop_wait(void)
 {
 	silence_cpu();
+	truth("culprit=crashme_stop_all");
 	truth("kind=soft_lockup");
 	crashme_stop_all();
 }
