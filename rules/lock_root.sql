@@ -6,7 +6,7 @@
 -- advice: The task at the root holds up all others: see its stack, and what it waits for itself.
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
-		', directly or through others, for pid ' || root_pid ||
+		', directly or through others, for ' || coalesce('pid ' || root_pid, 'a task whose pid is not known') ||
 		', ' || root_doing AS because,
 	brief AS headline,
 	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding

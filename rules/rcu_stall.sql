@@ -7,8 +7,10 @@
 SELECT
 	'RCU stalled' || coalesce(' for ' || CAST(round(lockup_s) AS INTEGER) || ' s', '') ||
 		coalesce(': ' || message, '') AS because,
-	'RCU stall' || coalesce(' on CPU ' || cpu, '') || place ||
+	-- An idle CPU that noticed holds up nobody: whoever does is not known.
+	'RCU stall' || iif(pid = 0 AND source = 'memory', ', noticed by an idle CPU; who holds it up is not known',
+		coalesce(' on CPU ' || cpu, '') || place) ||
 		coalesce('; ' || starved || ' itself got no CPU', '') AS headline,
-	confidence, finding
+	confidence * iif(pid = 0 AND source = 'memory', 0.6, 1.0) AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'rcu_stall';

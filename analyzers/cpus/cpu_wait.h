@@ -25,6 +25,12 @@ bool cpu_wait_call_pending(struct kernel *kernel, const struct cpu_state *waiter
 			   const struct cpu_state *target, uint64_t *function);
 /* Whether a CPU has not come to stop, though its stopper has been told to. */
 bool cpu_wait_stop_pending(struct kernel *kernel, const struct cpu_state *target);
+/*
+ * Who called stop_machine() or its like, of the work that a CPU has not come to: on its stack is what
+ * counts those that have (cpu_stop_done). NULL when it is not known, or nobody waits for it.
+ */
+const struct task *cpu_wait_stop_asker(struct kernel *kernel, const struct cpu_state *target,
+				       struct report_place *from);
 /* Whether the grace period that runs waits for this CPU. */
 bool cpu_wait_rcu_pending(struct kernel *kernel, const struct cpu_state *target);
 

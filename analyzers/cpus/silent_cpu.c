@@ -47,6 +47,8 @@ static void find_waiters(struct kernel *kernel, const struct cpu_states *states,
 		}
 	}
 	silent->stop &= silent->waiters > 0;
+	if (silent->waiter && silent->wait.how == CPU_WAIT_STOP)
+		silent->asker = cpu_wait_stop_asker(kernel, silent->state, &silent->wait.caller);
 }
 
 /* How sure it is that this CPU is what the machine waited for. */

@@ -13,6 +13,7 @@ struct silent_cpu {
 	bool rcu;			/* a grace period that stalled does */
 	const struct cpu_state *waiter; /* the first CPU that waits for its answer; or NULL */
 	struct cpu_wait wait;		/* what the waiter does so in */
+	const struct task *asker;	/* who called stop_machine(), from wait.caller; or NULL */
 	uint64_t function;		/* what it wants to be called there; 0 for stop_machine() */
 	size_t waiters;			/* CPUs that do */
 	bool waits_itself;		/* it spins for a lock, or waits for another CPU */

@@ -62,7 +62,17 @@ static void put_waiters(struct kernel *kernel, struct str *text, const struct si
 	str_printf(text, "; CPU %u waits for it in ", silent->waiter->cpu);
 	put_wait(kernel, text, silent);
 	str_puts(text, " (");
-	if (wait->caller.symbol[0]) {
+	if (silent->asker) {
+		str_puts(text, "asked for ");
+		if (wait->caller.symbol[0]) {
+			str_puts(text, "in ");
+			put_place(text, &wait->caller);
+			str_puts(text, " ");
+		}
+		str_puts(text, "by ");
+		task_label(silent->asker, text);
+		str_puts(text, "; ");
+	} else if (wait->caller.symbol[0]) {
 		put_place(text, &wait->caller);
 		str_puts(text, ", ");
 	}

@@ -218,6 +218,15 @@ static const struct lock_function percpu_rwsem_functions[] = {
 	{"__percpu_down_read", CALL_LOCK_READ}, {NULL, CALL_OTHER},
 };
 
+/* mm/filemap.c, include/linux/pagemap.h: it is tried inline, and slept for in these. */
+static const struct lock_function page_functions[] = {
+	{"folio_unlock", CALL_UNLOCK},	   {"unlock_page", CALL_UNLOCK},
+	{"folio_end_read", CALL_UNLOCK},   {"__folio_lock*", CALL_LOCK},
+	{"__lock_page*", CALL_LOCK},	   {"__filemap_get_folio*", CALL_LOCK},
+	{"pagecache_get_page", CALL_LOCK}, {"grab_cache_page_write_begin", CALL_LOCK},
+	{"find_lock_entr*", CALL_LOCK},	   {NULL, CALL_OTHER},
+};
+
 static bool is_named(const char *name, const char *pattern)
 {
 	size_t length = strlen(pattern);
@@ -282,4 +291,9 @@ enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target
 enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target)
 {
 	return classify(kernel, percpu_rwsem_functions, target);
+}
+
+enum lock_call critical_section_page(struct kernel *kernel, uint64_t target)
+{
+	return classify(kernel, page_functions, target);
 }

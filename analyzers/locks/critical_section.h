@@ -42,5 +42,6 @@ enum lock_call critical_section_mutex(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target);
+enum lock_call critical_section_page(struct kernel *kernel, uint64_t target);
 
 #endif

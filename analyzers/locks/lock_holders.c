@@ -125,6 +125,9 @@ static void set_kind(struct target *target, enum lock_kind kind)
 		target->classify = critical_section_percpu_rwsem;
 		target->percpu = true;
 		target->noun = "a percpu_rwsem";
+	} else if (kind == LOCK_PAGE_LOCK) {
+		target->classify = critical_section_page;
+		target->noun = "a page's lock";
 	}
 }
 

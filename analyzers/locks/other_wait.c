@@ -12,6 +12,7 @@
 
 #include "analysis.h"
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "locks/lock_report.h"
@@ -150,8 +151,22 @@ static struct err *report(struct analysis *analysis, struct group *group)
 	return lock_report(analysis, take_ptr(group->lock), FINDING_LOCK_OTHER, SEVERITY_NOTICE);
 }
 
+/* Those who wait for a page that a task keeps locked have been told of. */
+static struct err *map_told(const struct locks *locks, struct map *told)
+{
+	for (size_t i = 0; i < locks->count; i++) {
+		const struct lock *lock = locks->list[i];
+
+		for (size_t j = 0; lock->kind == LOCK_PAGE_LOCK && j < lock->waiter_count; j++)
+			if (!map_set(told, (uintptr_t)lock->waiters[j].task, 0))
+				return &err_nomem;
+	}
+	return NULL;
+}
+
 static struct err *run(struct analysis *analysis)
 {
+	_map_ struct map told = {0};
 	_cleanup_(cleanup_groups_free) struct groups *groups = calloc(1, sizeof(*groups));
 	struct kernel *kernel = analysis->kernel;
 	struct sleepers *sleepers;
@@ -159,10 +174,12 @@ static struct err *run(struct analysis *analysis)
 	if (!groups)
 		return &err_nomem;
 	TRY(sleepers_of(kernel, &sleepers));
+	TRY(map_told(&analysis->locks, &told));
 	for (size_t i = 0; i < sleepers->count; i++) {
 		const struct sleeper *sleeper = &sleepers->list[i];
 
-		if (NAMED >> sleeper->kind & 1 && !sleeper_stackless(sleeper))
+		if (NAMED >> sleeper->kind & 1 && !sleeper_stackless(sleeper) &&
+		    !map_get(&told, (uintptr_t)sleeper->task))
 			TRY(add_sleeper(kernel, groups, sleeper));
 	}
 	for (size_t i = 0; i < groups->count; i++)

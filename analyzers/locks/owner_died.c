@@ -177,19 +177,31 @@ static bool born_too_late(struct kernel *kernel, const struct waitlist *list,
 	       task_clock_born_since(tasks_clock(kernel->tasks), owner, first);
 }
 
+/* What tells that a living task does not have the lock that names it. */
+struct doubts {
+	bool shows_nothing; /* its whole stack has no call that took such a lock */
+	bool waits;	    /* for this very lock */
+	bool late;	    /* born when others waited already */
+};
+
 static struct err *take_impostor(struct kernel *kernel, const struct task *owner,
-				 struct owner_died *ret)
+				 const struct doubts *doubts, struct owner_died *ret)
 {
 	struct task task = {.address = owner->address, .tgid = -1, .cpu = -1, .on_cpu = -1};
 	_str_ struct str label = {0};
 
 	task_label(owner, &label);
 	TRY(tasks_keep_dead(kernel->tasks, &task, &ret->task));
-	ret->confidence = 0.7;
-	snprintf(ret->why, sizeof(ret->why),
-		 "the owner field names %.60s, which was born after others had begun to wait, and "
-		 "whose stack shows nothing that takes such a lock: its memory was a task's before",
-		 label.data);
+	ret->confidence = !doubts->late ? 0.6 : doubts->shows_nothing ? 0.85 : 0.65;
+	snprintf(
+		ret->why, sizeof(ret->why),
+		"the owner field names %.60s, which %s%s%s: its memory was another task's before%s",
+		label.data, doubts->late ? "was born after others had begun to wait" : "",
+		doubts->late && doubts->waits ? " and " : "",
+		doubts->waits		? "waits for the lock itself"
+		: doubts->shows_nothing ? ", and no call on its stack takes such a lock"
+					: "",
+		doubts->late ? "" : ", or it took the lock earlier and has not given it back");
 	return NULL;
 }
 
@@ -205,25 +217,23 @@ static void take_ended(const struct task *owner, struct owner_died *ret)
 }
 
 /*
- * A living owner whose stack shows no call that took such a lock. One may have, and returned; hardly so
- * to wait for the lock itself, to have been born when others waited already, or to sleep like a user
- * program.
+ * A living owner whose stack shows no call that took such a lock may have, and returned; hardly so to
+ * wait for the lock itself, or to sleep like a user program. One that was born when others waited already
+ * has not, whatever its stack shows.
  */
 static struct err *doubt(struct analysis *analysis, const struct waitlist *list,
 			 lock_classifier *classify, const struct task *owner,
-			 struct owner_died *ret)
+			 const struct doubts *doubts, struct owner_died *ret)
 {
-	bool waits = waitlist_has(list, owner);
-	bool late = born_too_late(analysis->kernel, list, owner);
-
-	if (!late && !waits && owner->state != 'S')
+	if (!doubts->late && !(doubts->shows_nothing && (doubts->waits || owner->state == 'S')))
 		return NULL;
-	TRY(take_report(analysis, list, false, classify, owner, ret));
+	if (doubts->shows_nothing)
+		TRY(take_report(analysis, list, false, classify, owner, ret));
 	if (ret->task)
 		return NULL;
-	if (late && !waits)
-		return take_impostor(analysis->kernel, owner, ret);
-	ret->doubt = waits ? 0.25 : 0.5;
+	if (doubts->late || doubts->waits)
+		return take_impostor(analysis->kernel, owner, doubts, ret);
+	ret->doubt = 0.5;
 	return NULL;
 }
 
@@ -232,15 +242,21 @@ struct err *owner_died_find(struct analysis *analysis, const struct waitlist *li
 			    struct owner_died *ret)
 {
 	bool lives = owner && !task_has_ended(owner);
+	struct doubts doubts = {0};
 
 	*ret = (struct owner_died){.doubt = 1};
-	if (lives && !shows_nothing(analysis->kernel, classify, owner))
-		return NULL;
+	if (lives) {
+		doubts.shows_nothing = shows_nothing(analysis->kernel, classify, owner);
+		doubts.waits = waitlist_has(list, owner);
+		doubts.late = born_too_late(analysis->kernel, list, owner);
+		if (!doubts.shows_nothing && !doubts.late)
+			return NULL;
+	}
 	TRY(take_report(analysis, list, true, classify, owner, ret));
 	if (ret->task || !owner)
 		return NULL;
 	if (lives)
-		return doubt(analysis, list, classify, owner, ret);
+		return doubt(analysis, list, classify, owner, &doubts, ret);
 	if (!owner->pid)
 		TRY(take_report(analysis, list, false, classify, owner, ret));
 	if (!ret->task)
@@ -253,13 +269,16 @@ void owner_died_add(struct lock *lock, const struct owner_died *died, enum lock_
 	const char *how = mode == MODE_WRITE ? " for write" : mode == MODE_READ ? " for read" : "";
 	_str_ struct str label = {0};
 
-	task_label(died->task, &label);
+	if (died->task->pid) {
+		task_label(died->task, &label);
+		str_puts(&label, ", which has ended");
+	} else
+		str_puts(&label, "a task that has ended");
 	lock_add_holder(lock, died->task, mode, EVIDENCE_INFERRED, died->confidence, "%s",
 			died->why);
 	lock->confidence = died->confidence;
-	str_printf(&lock->state, "locked%s by %s, which has ended; %zu waiting", how, label.data,
+	str_printf(&lock->state, "locked%s by %s; %zu waiting", how, label.data,
 		   lock->waiter_count);
-	str_printf(&lock->headline, "%s: %s held%s by %s, which has ended; %zu waiting",
-		   lock_display_name(lock), lock_kind_name(lock->kind), how, label.data,
-		   lock->waiter_count);
+	str_printf(&lock->headline, "%s: %s held%s by %s; %zu waiting", lock_display_name(lock),
+		   lock_kind_name(lock->kind), how, label.data, lock->waiter_count);
 }

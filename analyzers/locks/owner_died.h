@@ -12,7 +12,7 @@ typedef enum lock_call lock_classifier(struct kernel *kernel, uint64_t target);
 struct owner_died {
 	const struct task *task; /* dead; NULL: nothing says that the owner has ended */
 	double confidence;
-	char why[256];
+	char why[320];
 	/*
 	 * Of a living owner, else 1: that it is the one, when no call on its stack took such a lock.
 	 * It may have come by the memory of a task that ended with the lock in hand.

@@ -11,6 +11,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/device.h"
+#include "locks/page_wait.h"
 
 /* --- what the sleeper's stack leads to -------------------------------------------------------- */
 
@@ -43,24 +44,6 @@ static bool waiter_around(const struct place *place, enum member_id entry, uint6
 		return false;
 	*ret = place->at - offset_of(place, MEMBER_WAIT_ENTRY_TASK) - offset_of(place, entry);
 	return true;
-}
-
-/* The page in the waiter: wait_page_queue, since 62906027091f v4.10; else the bit's word. */
-static void page_target(const struct place *place, struct wait_target *ret)
-{
-	uint64_t waiter, page, mapping, inode;
-
-	if ((!waiter_around(place, MEMBER_WAIT_PAGE_ENTRY, &waiter) ||
-	     !reads(place, waiter, MEMBER_WAIT_PAGE_PAGE, &page)) &&
-	    (!waiter_around(place, MEMBER_WAIT_BIT_ENTRY, &waiter) ||
-	     !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &page)))
-		return;
-	if (memory_class(place->kernel->memory, page) != VA_VMEMMAP ||
-	    !reads(place, page - offset_of(place, MEMBER_PAGE_FLAGS), MEMBER_PAGE_MAPPING,
-		   &mapping) ||
-	    mapping & 3 || !reads(place, mapping, MEMBER_MAPPING_HOST, &inode))
-		return;
-	device_of_inode(place->kernel, inode, ret->device, sizeof(ret->device));
 }
 
 /* A buffer's state is the word whose bit is waited for (fs/buffer.c: __wait_on_buffer). */
@@ -178,9 +161,6 @@ static void xfs_log_target(const struct place *place, struct wait_target *ret)
 static void look_at(const struct place *place, struct wait_target *ret)
 {
 	switch (place->sleeper->kind) {
-	case WAIT_PAGE:
-		page_target(place, ret);
-		break;
 	case WAIT_BIT:
 		buffer_target(place, ret);
 		break;
@@ -206,8 +186,14 @@ static void look_at(const struct place *place, struct wait_target *ret)
 void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, struct wait_target *ret)
 {
 	_stack_words_ struct stack_words words;
+	struct page_wait page;
 
 	*ret = (struct wait_target){0};
+	if (sleeper->kind == WAIT_PAGE) {
+		if (page_wait_find(kernel, sleeper, &page) && page.inode)
+			device_of_inode(kernel, page.inode, ret->device, sizeof(ret->device));
+		return;
+	}
 	stack_words_init(&words, kernel, sleeper, SEARCH_WORDS);
 	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
 	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&

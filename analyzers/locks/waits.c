@@ -198,7 +198,8 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
 	if (own == 1 && root->last->lock->address)
-		str_printf(text, " %s", lock_display_name(root->last->lock));
+		str_printf(text, root->last->lock->kind == LOCK_PAGE_LOCK ? " of %s" : " %s",
+			   lock_display_name(root->last->lock));
 	str_puts(text, of_log(kernel) ? "; the log does not say who is to wake it"
 				      : "; nothing in memory says who is to wake it");
 }
@@ -228,8 +229,9 @@ static void ended_headline(const struct wait_root *root, struct str *text)
 {
 	str_printf(text, "%s is held by ", lock_display_name(root->last->lock));
 	task_label(root->task, text);
-	str_printf(text, ", which has ended without giving it back; %zu task%s wait%s for it",
-		   root->victims, root->victims == 1 ? "" : "s", root->victims == 1 ? "s" : "");
+	str_printf(text, "%s ended without giving it back; %zu task%s wait%s for it",
+		   root->task->pid ? ", which has" : ": it", root->victims,
+		   root->victims == 1 ? "" : "s", root->victims == 1 ? "s" : "");
 }
 
 static void root_headline(struct kernel *kernel, const struct wait_graph *graph,

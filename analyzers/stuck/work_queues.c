@@ -6,7 +6,6 @@
  * False positives: a queue that is busy in earnest: the longer the item sleeps, the less so.
  * Kernel commits: f97a4a1a3f87 v5.16 pool_workqueue.inactive_works, delayed_works before.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis.h"
@@ -14,7 +13,6 @@
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
-#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
@@ -22,6 +20,7 @@
 #include "kernel/types/walk.h"
 #include "locks/task_doing.h"
 #include "stuck/stuck.h"
+#include "stuck/work_function.h"
 
 #define QUEUES_MAX 4096
 #define PER_QUEUE_MAX 8192 /* pool_workqueues of a queue: one a CPU, or one a node */
@@ -85,25 +84,14 @@ static void find_worker(struct kernel *kernel, struct queue *queue)
 
 /* --- what is said of it ----------------------------------------------------------------------- */
 
-static void function_name(struct kernel *kernel, uint64_t address, char *buf, size_t size)
-{
-	struct symbol symbol;
-
-	if (symbols_at(kernel->symbols, address, &symbol))
-		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
-			 symbol.module, symbol.module[0] ? "]" : "");
-	else
-		copy_string(buf, size, "unknown");
-}
-
 static void report(struct analysis *analysis, const struct queue *queue)
 {
 	double seconds = (double)queue->worker->blocked_ns / 1e9;
 	json_t *json = stuck_json("work_queue", seconds, queue->pending);
 	_str_ struct str text = {0};
-	char function[192];
+	char function[WORK_FUNCTION_SIZE];
 
-	function_name(analysis->kernel, queue->function, function, sizeof(function));
+	work_function_name(analysis->kernel, queue->function, function, sizeof(function));
 	str_printf(&text, "work item %s of workqueue %s does not end: ", function, queue->name);
 	task_label(queue->worker, &text);
 	str_puts(&text, " ");

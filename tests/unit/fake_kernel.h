@@ -166,35 +166,46 @@ enum {
 	T_COMM = 72,
 	T_SP = 96,
 	T_ARRIVAL = 104,
-	T_CPU = 112,
-	T_HOOKS = 120,
-	T_BLOCKER = 128,
-	T_MM = 136,
-	T_PI_BLOCKED_ON = 144,
-	T_SIZE = 152,
+	T_QUEUED = 112,
+	T_CPU = 120,
+	T_HOOKS = 128,
+	T_BLOCKER = 136,
+	T_MM = 144,
+	T_PI_BLOCKED_ON = 152,
+	T_PRIO = 160,
+	T_POLICY = 164,
+	T_RT_PRIORITY = 168,
+	T_START = 176,
+	T_RUNTIME = 184,
+	T_RCU_ENTRY = 192,
+	T_SIZE = 208,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
 {
 	static const char *const links[] = {"next", "prev"}, *const head[] = {"thread_head"},
 				 *const rq[] = {"curr", "idle", "clock"}, *const sp[] = {"sp"},
-				 *const arrival[] = {"last_arrival"}, *const cpu[] = {"cpu"},
+				 *const sched_times[] = {"last_arrival", "last_queued"},
+				 *const cpu[] = {"cpu"}, *const runtime[] = {"sum_exec_runtime"},
 				 *const first[] = {"first"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
 	uint32_t thread = fake_longs(b, "thread_struct", l, sp, 1);
-	uint32_t sched = fake_longs(b, "sched_info", l, arrival, 1);
+	uint32_t sched = fake_longs(b, "sched_info", l, sched_times, 2);
+	uint32_t entity = fake_longs(b, "sched_entity", l, runtime, 1);
 	uint32_t info = fake_longs(b, "thread_info", i, cpu, 1);
 	uint32_t hooks = fake_longs(b, "llist_head", l, first, 1);
 
 	fake_longs(b, "signal_struct", list, head, 1);
 	fake_longs(b, "rq", l, rq, 3);
-	b_record(b, B_STRUCT, "task_struct", T_SIZE, 17, "__state", i, T_STATE * 8, "exit_state", i,
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 23, "__state", i, T_STATE * 8, "exit_state", i,
 		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
 		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
 		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
 		 thread, T_SP * 8, "sched_info", sched, T_ARRIVAL * 8, "thread_info", info,
 		 T_CPU * 8, "rethooks", hooks, T_HOOKS * 8, "blocker", l, T_BLOCKER * 8, "mm", l,
-		 T_MM * 8, "pi_blocked_on", l, T_PI_BLOCKED_ON * 8);
+		 T_MM * 8, "pi_blocked_on", l, T_PI_BLOCKED_ON * 8, "prio", i, T_PRIO * 8, "policy",
+		 i, T_POLICY * 8, "rt_priority", i, T_RT_PRIORITY * 8, "start_time", l, T_START * 8,
+		 "se", entity, T_RUNTIME * 8, "rcu_node_entry", list, T_RCU_ENTRY * 8);
 }
 
 /* No struct inactive_task_frame, as before v4.9. */

@@ -52,6 +52,9 @@ static struct page_flags look_up(struct kernel *kernel)
 		/* Until 5f24ce5fd34c v2.6.38. */
 		.buddy = flag(kernel, "PG_buddy"),
 		.reserved = flag(kernel, "PG_reserved"),
+		.locked = flag(kernel, "PG_locked"),
+		.writeback = flag(kernel, "PG_writeback"),
+		.up_to_date = flag(kernel, "PG_uptodate"),
 		.slab_type = type_word(kernel, "PAGE_SLAB_MAPCOUNT_VALUE"),
 		.buddy_type = type_word(kernel, "PAGE_BUDDY_MAPCOUNT_VALUE"),
 		.table = type_byte(kernel, "PGTY_table"),

@@ -15,7 +15,7 @@ struct page_flags {
 	size_t generation; /* of types, plus one; 0: not looked up yet */
 	uint64_t size;	   /* of struct page in bytes; 0 unknown */
 	/* Masks for page->flags; 0: no such flag. */
-	uint64_t tail, slab, buddy, reserved;
+	uint64_t tail, slab, buddy, reserved, locked, writeback, up_to_date;
 	/* What page->page_type, or _mapcount, holds in such a page; 0: not told by it. */
 	uint32_t slab_type, buddy_type;
 	/* Top bytes of page->page_type (since v6.12); 0: no such type. */

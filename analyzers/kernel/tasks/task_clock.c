@@ -6,7 +6,8 @@ uint64_t task_clock_age(const struct task_clock *clock, uint64_t monotonic)
 {
 	int64_t now = (int64_t)clock->newest - clock->offset;
 
-	if (!monotonic || !clock->newest || clock->offset == INT64_MAX || now < (int64_t)monotonic)
+	if (!monotonic || monotonic > INT64_MAX || !clock->newest || clock->offset == INT64_MAX ||
+	    now < (int64_t)monotonic)
 		return 0;
 	return (uint64_t)now - monotonic;
 }

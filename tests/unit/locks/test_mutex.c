@@ -140,7 +140,7 @@ START_TEST(an_owner_that_is_no_more)
 	const struct task *dead = lock_at(LOCK)->holders[0].task;
 	ck_assert(dead->dead);
 	ck_assert_int_eq(dead->pid, 0);
-	ck_assert(strstr(lock_at(LOCK)->headline.data, "held by a task that is no more"));
+	ck_assert(strstr(lock_at(LOCK)->headline.data, "held by a task that has ended"));
 	close_tasks();
 	/* On the list, but a zombie. */
 	set_up(types_flags, TASK(4) | 1, 0);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detects: a grace period of RCU that does not end though every CPU may have passed through a quiescent
+ *   state: readers that were preempted, or sleep, inside their critical section; and RCU's own thread,
+ *   where it is ready and gets no CPU.
+ * Needs: symbols, types, per-CPU areas, tasks, stacks.
+ * False positives: none of a dead machine's: a grace period that has just begun is not told of.
+ * Kernel commits: before v4.20 each flavour has a state of its own (rcu_preempt_state, rcu_sched_state).
+ */
+#include <string.h>
+
+#include "analysis.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "describe.h"
+#include "kernel/locking/sleeper.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/tasks/task_label.h"
+#include "kernel/tasks/tasks.h"
+#include "kernel/types/members.h"
+#include "kernel/types/object.h"
+#include "kernel/types/walk.h"
+#include "locks/task_doing.h"
+#include "stuck/policy.h"
+#include "stuck/stuck.h"
+#include "stuck/ticks.h"
+
+#define STALLED_S 2.0
+#define READERS_MAX 10000 /* of one node */
+#define READERS_SHOWN 8
+
+struct grace {
+	struct analysis *analysis;
+	struct kernel *kernel;
+	double seconds; /* since it began; 0 unknown */
+	size_t readers;
+};
+
+/* Who has the CPU a task waits for: "; crashme_hog/109 (SCHED_FIFO, priority 50) has CPU 1". */
+static void put_rival(struct kernel *kernel, const struct task *task, struct str *text)
+{
+	const struct task *rival = task->cpu >= 0 && task->on_cpu < 0 && task->state == 'R'
+					   ? tasks_on_cpu(kernel->tasks, (unsigned)task->cpu)
+					   : NULL;
+
+	if (!rival || rival->idle || rival == task)
+		return;
+	str_puts(text, "; ");
+	policy_label(kernel, rival, text);
+	str_printf(text, " has CPU %d", task->cpu);
+}
+
+static void put_seconds(const struct grace *grace, struct str *text)
+{
+	if (grace->seconds > 0)
+		str_printf(text, " for %.1f s", grace->seconds);
+}
+
+static void add(const struct grace *grace, const char *kind, const struct task *task,
+		const struct str *text)
+{
+	json_t *json = stuck_json(kind, grace->seconds, 0);
+
+	json_put(json, "task", describe_task(task));
+	json_put(json, "cpu", task->cpu >= 0 ? json_integer(task->cpu) : json_null());
+	finding_add(grace->analysis->findings, FINDING_STUCK_RCU, SEVERITY_WARNING, 0.95, json,
+		    "%s", text->data);
+}
+
+/* --- readers ---------------------------------------------------------------------------------- */
+
+static void report_reader(struct grace *grace, const struct task *task)
+{
+	_str_ struct str text = {0};
+
+	if (grace->readers++ >= READERS_SHOWN)
+		return;
+	str_puts(&text, "a grace period of RCU waits for reader ");
+	task_label(task, &text);
+	put_seconds(grace, &text);
+	str_puts(&text, ", ");
+	task_doing(grace->kernel, task, &text);
+	put_rival(grace->kernel, task, &text);
+	add(grace, "rcu_reader", task, &text);
+}
+
+/*
+ * rcu_node.blkd_tasks: readers that gave up their CPU inside; the grace period waits for the one gp_tasks
+ * points to and all behind it (kernel/rcu/tree.h).
+ */
+static void look_at_node(struct grace *grace, uint64_t node)
+{
+	struct kernel *kernel = grace->kernel;
+	const struct member *list = members_get(kernel->members, MEMBER_RCU_NODE_BLOCKED);
+	const struct member *entry = members_get(kernel->members, MEMBER_TASK_RCU_ENTRY);
+	_list_walk_ struct list_walk walk = {0};
+	bool reached = false;
+	uint64_t first;
+
+	if (!list || !entry ||
+	    !err_ok(member_read(kernel, node, MEMBER_RCU_NODE_GP_TASKS, &first)) || !first)
+		return;
+	list_walk_init(&walk, kernel, node + member_offset(list), READERS_MAX);
+	while (list_walk_next(&walk)) {
+		reached |= walk.node == first;
+		const struct task *task =
+			tasks_find(kernel->tasks, walk.node - member_offset(entry));
+		if (reached && task)
+			report_reader(grace, task);
+	}
+}
+
+static void look_at_nodes(struct grace *grace)
+{
+	static const char *const flavours[] = {"rcu_data", "rcu_preempt_data"};
+	struct kernel *kernel = grace->kernel;
+	_map_ struct map seen = {0};
+	uint64_t data, node;
+
+	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++)
+		for (size_t i = 0; i < ARRAY_SIZE(flavours); i++)
+			if (err_ok(percpu_symbol(kernel, flavours[i], cpu, &data)) &&
+			    err_ok(member_read(kernel, data, MEMBER_RCU_DATA_NODE, &node)) &&
+			    map_add(&seen, node, 0))
+				look_at_node(grace, node);
+}
+
+/* --- RCU's own thread ------------------------------------------------------------------------- */
+
+static void look_at_thread(struct grace *grace, uint64_t state)
+{
+	struct kernel *kernel = grace->kernel;
+	uint64_t address, active = 0;
+	_str_ struct str text = {0};
+
+	if (!err_ok(member_read(kernel, state, MEMBER_RCU_STATE_THREAD, &address)))
+		return;
+	const struct task *thread = tasks_find(kernel->tasks, address);
+	if (!thread || thread->state != 'R' || thread->on_cpu >= 0 ||
+	    !err_ok(member_read(kernel, state, MEMBER_RCU_STATE_ACTIVITY, &active)) ||
+	    ticks_since(kernel, active) < STALLED_S)
+		return;
+	grace->seconds = ticks_since(kernel, active);
+	str_puts(&text, "RCU's thread ");
+	task_label(thread, &text);
+	str_puts(&text, " gets no CPU");
+	put_seconds(grace, &text);
+	put_rival(kernel, thread, &text);
+	add(grace, "rcu_thread", thread, &text);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+#define SEQUENCE_STATE 3u /* RCU_SEQ_STATE_MASK, kernel/rcu/rcu.h: not 0 while one runs */
+
+static void look_at_state(struct analysis *analysis, uint64_t state)
+{
+	struct grace grace = {.analysis = analysis, .kernel = analysis->kernel};
+	uint64_t sequence, start;
+
+	if (!err_ok(member_read(grace.kernel, state, MEMBER_RCU_STATE_SEQUENCE, &sequence)) ||
+	    !(sequence & SEQUENCE_STATE) ||
+	    !err_ok(member_read(grace.kernel, state, MEMBER_RCU_STATE_START, &start)))
+		return;
+	grace.seconds = ticks_since(grace.kernel, start);
+	if (grace.seconds < STALLED_S &&
+	    !(analysis->crash && analysis->crash->kind == CRASH_RCU_STALL))
+		return;
+	look_at_nodes(&grace);
+	look_at_thread(&grace, state);
+}
+
+static struct err *run(struct analysis *analysis)
+{
+	static const char *const states[] = {"rcu_state", "rcu_preempt_state", "rcu_sched_state"};
+	struct kernel *kernel = analysis->kernel;
+	struct sleepers *sleepers;
+	uint64_t state;
+
+	TRY(sleepers_of(kernel, &sleepers));
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		if (symbols_find(kernel->symbols, states[i], &state)) {
+			look_at_state(analysis, state);
+			return NULL;
+		}
+	return NULL;
+}
+
+const struct analyzer rcu_analyzer = {
+	.name = "rcu",
+	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_PERCPU | STEP_TASKS | STEP_STACKS,
+	.run = run,
+};

@@ -1,0 +1,16 @@
+-- id: rcu_waits
+-- title: a grace period of RCU waits for a reader, or for RCU's own thread
+-- cause: lockup
+-- severity: critical
+-- confidence: 0.97
+-- advice: Whoever has the CPU that the reader or the thread waits for keeps RCU from going on: look at what it does.
+-- advice: A reader that sleeps inside its critical section is a bug of its own.
+-- rules-out: The CPU that noticed, and one that is idle.
+SELECT
+	s.headline AS because,
+	iif(c.kind = 'rcu_stall', 'RCU stall: ', '') || s.headline AS headline,
+	s.confidence * CASE WHEN c.kind = 'rcu_stall' THEN 1.0 ELSE 0.75 END AS confidence, s.finding
+FROM stuck s JOIN crash c ON c.dump = s.dump
+WHERE s.dump = :dump AND s.kind IN ('rcu_reader', 'rcu_thread')
+	AND c.kind IN ('rcu_stall', 'sysrq', 'nmi', 'hung_task', 'workqueue_lockup', 'unknown')
+ORDER BY s.kind LIMIT 1;
