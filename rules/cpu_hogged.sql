@@ -8,8 +8,8 @@
 SELECT
 	s.headline AS because,
 	-- without who has starved longest
-	iif(length(s.headline) > 100, replace(s.headline, substr(s.headline, instr(s.headline, ' there, ')), ''),
-		s.headline) AS headline,
+	iif(length(s.headline) > 100 AND instr(s.headline, ' there, '),
+		substr(s.headline, 1, instr(s.headline, ' there, ') - 1), s.headline) AS headline,
 	s.confidence, s.finding
 FROM stuck s
 WHERE s.dump = :dump AND s.kind = 'run_queue' AND s.realtime

@@ -8,7 +8,7 @@
 -- rules-out: The CPU that noticed, and one that is idle.
 SELECT
 	s.headline AS because,
-	iif(c.kind = 'rcu_stall', 'RCU stall: ', '') || s.headline AS headline,
+	iif(c.kind = 'rcu_stall', 'RCU stall: ', '') || s.brief AS headline,
 	s.confidence * CASE WHEN c.kind = 'rcu_stall' THEN 1.0 ELSE 0.75 END AS confidence, s.finding
 FROM stuck s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.kind IN ('rcu_reader', 'rcu_thread')

@@ -7,7 +7,7 @@
 -- advice: Where all workers sleep, see what they wait for, and why no new worker could be made (memory, fork).
 SELECT
 	s.headline AS because,
-	s.headline AS headline,
+	s.brief AS headline,
 	s.confidence * CASE WHEN s.seconds >= 5 THEN 1.0 ELSE 0.7 END AS confidence, s.finding
 FROM stuck s
 WHERE s.dump = :dump AND s.kind = 'work_pool'

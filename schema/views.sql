@@ -115,7 +115,8 @@ SELECT dump, number AS finding, confidence, headline,
 		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '') ||
 		coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
 		iif(evidence ->> '$.interrupts_off', ', interrupts off', '') ||
-		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') AS brief,
+		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') ||
+		coalesce('; ' || (evidence ->> '$.waiter.caller.symbol') || '() waits', '') AS brief,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.task.pid' AS pid,
 	evidence ->> '$.task.comm' AS comm,
@@ -309,6 +310,8 @@ FROM finding WHERE code = 'log.oom_kills';
 -- What does not go on though no task holds a lock.
 CREATE VIEW stuck AS
 SELECT dump, number AS finding, confidence, headline,
+	-- the same in one line
+	coalesce(evidence ->> '$.brief', headline) AS brief,
 	evidence ->> '$.kind' AS kind,
 	evidence ->> '$.seconds' AS seconds,
 	evidence ->> '$.behind' AS behind,

@@ -182,8 +182,7 @@ static void sleeping(const struct sleeper *stack, struct str *text)
 		str_puts(text, ", waiting for a work item to finish");
 }
 
-/* An interrupt may have taken its CPU away: what it came upon, but for helpers, else the innermost. */
-static const char *preempted_in(const struct sleeper *stack)
+const char *task_doing_preempted(const struct sleeper *stack)
 {
 	struct section section = section_from(stack, 0);
 	unsigned at = section.next < stack->call_count ? section.next : 0, i = at;
@@ -204,7 +203,7 @@ void task_doing_stack(const struct sleeper *stack, struct str *text)
 	else if (stack->task->on_cpu >= 0)
 		running(stack, text);
 	else if (stack->task->state == 'R')
-		str_printf(text, "runnable, without a CPU, in %s()", preempted_in(stack));
+		str_printf(text, "runnable, without a CPU, in %s()", task_doing_preempted(stack));
 	else
 		sleeping(stack, text);
 }

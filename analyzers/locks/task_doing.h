@@ -17,6 +17,11 @@ void task_doing_stack(const struct sleeper *stack, struct str *text);
 
 /* The function a person would name for a stack: the innermost past the scheduler. */
 const char *task_doing_function(const struct sleeper *stack);
+/*
+ * The function in which a task that is ready lost its CPU: what the interrupt that took it away came upon, but
+ * for helpers; else the innermost past the scheduler.
+ */
+const char *task_doing_preempted(const struct sleeper *stack);
 
 /* Who called the lock functions, of a task that sleeps in them; NULL when not known. */
 const char *task_doing_lock_caller(const struct sleeper *stack);

@@ -57,11 +57,14 @@ static void put_seconds(const struct grace *grace, struct str *text)
 		str_printf(text, " for %.1f s", grace->seconds);
 }
 
+/* brief: the headline in one line, to which who has the CPU is added. */
 static void add(const struct grace *grace, const char *kind, const struct task *task,
-		const struct str *text)
+		const struct str *text, struct str *brief)
 {
 	json_t *json = stuck_json(kind, grace->seconds, 0);
 
+	put_rival(grace->kernel, task, brief);
+	json_put(json, "brief", json_string(brief->data ? brief->data : ""));
 	json_put(json, "task", describe_task(task));
 	json_put(json, "cpu", task->cpu >= 0 ? json_integer(task->cpu) : json_null());
 	finding_add(grace->analysis->findings, FINDING_STUCK_RCU, SEVERITY_WARNING, 0.95, json,
@@ -70,9 +73,21 @@ static void add(const struct grace *grace, const char *kind, const struct task *
 
 /* --- readers ---------------------------------------------------------------------------------- */
 
+/* The function it was preempted in, or sleeps in. */
+static const char *reads_in(struct kernel *kernel, const struct task *task)
+{
+	struct sleeper own = {0};
+	const struct sleeper *stack = sleepers_stack(kernel, task, &own);
+	const char *function = stack && stack->call_count ? task_doing_preempted(stack) : "";
+
+	sleeper_deinit(&own);
+	return function;
+}
+
 static void report_reader(struct grace *grace, const struct task *task)
 {
-	_str_ struct str text = {0};
+	_str_ struct str text = {0}, brief = {0};
+	const char *function = reads_in(grace->kernel, task);
 
 	if (grace->readers++ >= READERS_SHOWN)
 		return;
@@ -82,7 +97,10 @@ static void report_reader(struct grace *grace, const struct task *task)
 	str_puts(&text, ", ");
 	task_doing(grace->kernel, task, &text);
 	put_rival(grace->kernel, task, &text);
-	add(grace, "rcu_reader", task, &text);
+	str_puts(&brief, "waits for reader ");
+	task_label(task, &brief);
+	str_printf(&brief, *function ? " in %s()" : "", function);
+	add(grace, "rcu_reader", task, &text, &brief);
 }
 
 /*
@@ -132,7 +150,7 @@ static void look_at_thread(struct grace *grace, uint64_t state)
 {
 	struct kernel *kernel = grace->kernel;
 	uint64_t address, active = 0;
-	_str_ struct str text = {0};
+	_str_ struct str text = {0}, brief = {0};
 
 	if (!err_ok(member_read(kernel, state, MEMBER_RCU_STATE_THREAD, &address)))
 		return;
@@ -147,7 +165,10 @@ static void look_at_thread(struct grace *grace, uint64_t state)
 	str_puts(&text, " gets no CPU");
 	put_seconds(grace, &text);
 	put_rival(kernel, thread, &text);
-	add(grace, "rcu_thread", thread, &text);
+	task_label(thread, &brief);
+	str_puts(&brief, " gets no CPU");
+	put_seconds(grace, &brief);
+	add(grace, "rcu_thread", thread, &text, &brief);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */

@@ -133,7 +133,7 @@ static void put_headline(struct kernel *kernel, const struct cpu_load *load, str
 		str_printf(text, ", %.0f %% of its %.1f s", load->share * 100,
 			   (double)load->runtime / load->share / (double)NS);
 	if (load->throttled)
-		str_puts(text, ", and is throttled, as real-time tasks that use up their time are");
+		str_puts(text, ", and is throttled");
 	str_printf(text, "; %zu task%s starve%s there", load->ready, load->ready == 1 ? "" : "s",
 		   load->ready == 1 ? "s" : "");
 	if (load->longest_ns < STARVED)

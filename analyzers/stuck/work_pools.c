@@ -139,10 +139,21 @@ static void put_worker(struct kernel *kernel, const struct pool *pool, struct st
 		str_printf(text, ", in work item %s", function);
 }
 
+static void put_brief(const struct pool *pool, const char *function, struct str *text)
+{
+	if (weight(pool->worker) > 1)
+		str_printf(text, "work item %s keeps ", function);
+	put_pool(pool, text);
+	str_puts(text, weight(pool->worker) > 1 ? " from all others"
+						: " are all at work items that sleep");
+	str_printf(text, "; %zu work item%s wait%s", pool->pending, pool->pending == 1 ? "" : "s",
+		   pool->pending == 1 ? "s" : "");
+}
+
 static void report(struct analysis *analysis, const struct pool *pool)
 {
 	json_t *json = stuck_json("work_pool", pool->seconds, pool->pending);
-	_str_ struct str text = {0};
+	_str_ struct str text = {0}, brief = {0};
 	char first[WORK_FUNCTION_SIZE], function[WORK_FUNCTION_SIZE];
 
 	work_function_name(analysis->kernel, pool->first, first, sizeof(first));
@@ -151,6 +162,8 @@ static void report(struct analysis *analysis, const struct pool *pool)
 	str_printf(&text, "; %zu work item%s wait%s for %.1f s, %s first", pool->pending,
 		   pool->pending == 1 ? "" : "s", pool->pending == 1 ? "s" : "", pool->seconds,
 		   first);
+	put_brief(pool, function, &brief);
+	json_put(json, "brief", json_string(brief.data ? brief.data : ""));
 	json_put(json, "cpu", pool->cpu >= 0 ? json_integer(pool->cpu) : json_null());
 	json_put(json, "function", json_escaped(function));
 	json_put(json, "task", describe_task(pool->worker));
