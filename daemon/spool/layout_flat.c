@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dumps without a directory of their own: apport's vmcore and vmcore.log, QEMU's and virsh's dumps
+ * Dumps without a directory of their own: apport's vmcore and vmcore.log, or its report (linux-image-*.crash), QEMU's and virsh's dumps
  * under any name. Here the first bytes decide, and nothing says when the writer is done.
  */
 #include "daemon/spool/layout.h"
@@ -28,8 +28,8 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		 */
 		if (entry->format == SNIFF_NONE && strcmp(entry->name, "vmcore"))
 			continue;
-		if (sniff_is_packed(entry->format) && !strstr(entry->name, "core") &&
-		    !strstr(entry->name, "dump"))
+		if (sniff_is_packed(entry->format) && entry->format != SNIFF_APPORT &&
+		    !strstr(entry->name, "core") && !strstr(entry->name, "dump"))
 			continue;
 		added = candidates_add(candidates, i,
 				       is_unfinished(entry->name) ? WRITING : SETTLE);

@@ -29,6 +29,7 @@ static const struct {
 	 "ELF",
 	 4},
 	{SNIFF_FLATTENED, "flattened", "makedumpfile", 12},
+	{SNIFF_APPORT, "apport", "ProblemType: KernelCrash\n", 25},
 	{SNIFF_GZIP, "gzip", "\x1f\x8b", 2},
 	{SNIFF_BZIP2, "bzip2", "BZh", 3},
 	{SNIFF_XZ, "xz",
@@ -64,7 +65,7 @@ const char *sniff_format_name(enum sniff_format format)
 
 bool sniff_is_packed(enum sniff_format format)
 {
-	return format >= SNIFF_GZIP;
+	return format >= SNIFF_APPORT;
 }
 
 /* makedumpfile -F ends with a record whose offset and size are both -1. */

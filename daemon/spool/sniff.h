@@ -14,6 +14,7 @@ enum sniff_format {
 	SNIFF_KDUMP,	 /* makedumpfile's "KDUMP   " or "DISKDUMP" */
 	SNIFF_ELF,	 /* an ELF core */
 	SNIFF_FLATTENED, /* makedumpfile -F */
+	SNIFF_APPORT,	 /* Ubuntu's report of a kernel crash, the dump in it */
 	SNIFF_GZIP,	 /* whole-file compression, as Debian's kdump-config does it */
 	SNIFF_BZIP2,
 	SNIFF_XZ,

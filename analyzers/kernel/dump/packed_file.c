@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "kernel/dump/apport_file.h"
 
 #define INPUT_BYTES (64u << 10)
 
@@ -44,7 +45,8 @@ struct codec {
 
 struct packed_file {
 	int fd;
-	uint64_t offset; /* of the file, behind what is in input */
+	uint64_t offset;	    /* of the file, behind what is in input */
+	struct apport_file *apport; /* what it is taken out of, or NULL */
 	const struct codec *codec;
 	union decoder decoder;
 	bool open;    /* decoder is */
@@ -246,16 +248,36 @@ const char *packed_file_format(const struct packed_file *file)
 /* Keeps what is left of input and reads more behind it, until it is full or the file ends. */
 static struct err *refill(struct packed_file *file)
 {
-	size_t got;
+	size_t got, room;
 
 	memmove(file->input, file->input + file->at, file->filled - file->at);
 	file->filled -= file->at;
 	file->at = 0;
-	TRY(io_read_at(file->fd, file->offset, file->input + file->filled,
-		       sizeof(file->input) - file->filled, &got));
+	room = sizeof(file->input) - file->filled;
+	if (file->apport)
+		TRY(apport_file_read(file->apport, file->input + file->filled, room, &got));
+	else
+		TRY(io_read_at(file->fd, file->offset, file->input + file->filled, room, &got));
 	file->offset += got;
 	file->filled += got;
 	return NULL;
+}
+
+/* A report without a dump stays what it is, a text. */
+static struct err *look_into_apport(struct packed_file *file)
+{
+	struct err *err;
+
+	if (!apport_file_is(file->input, file->filled))
+		return NULL;
+	err = apport_file_open(file->fd, &file->apport);
+	if (err && err->code == ERR_NOT_FOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	file->at = file->filled;
+	return refill(file);
 }
 
 struct err *packed_file_open(int fd, struct packed_file **ret)
@@ -266,6 +288,7 @@ struct err *packed_file_open(int fd, struct packed_file **ret)
 		return &err_nomem;
 	file->fd = fd;
 	TRY(refill(file));
+	TRY(look_into_apport(file));
 	file->codec = codec_of(file->input, file->filled);
 	*ret = take_ptr(file);
 	return NULL;
@@ -344,5 +367,6 @@ void packed_file_close(struct packed_file *file)
 		return;
 	if (file->open)
 		file->codec->close(&file->decoder);
+	apport_file_close(file->apport);
 	free(file);
 }

@@ -6,7 +6,7 @@
 
 /*
  * The bytes of a file from its first to its last, unpacked where it is compressed as a whole with
- * gzip, bzip2, xz, zstd or lz4 (its frames), in one member or several. What comes out has no bound but the reader's
+ * gzip, bzip2, xz, zstd or lz4 (its frames), in one member or several; of an apport report, its dump. What comes out has no bound but the reader's
  * patience: callers stop where they have enough. A decoder takes no more than PACKED_MEMORY_MAX.
  */
 struct packed_file;

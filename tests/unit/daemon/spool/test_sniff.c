@@ -38,6 +38,8 @@ START_TEST(formats_by_their_first_bytes)
 		{"DISKDUMP", 8, SNIFF_KDUMP},
 		{"makedumpfile", 12, SNIFF_FLATTENED},
 		{"\x1f\x8b\x08", 3, SNIFF_GZIP},
+		{"ProblemType: KernelCrash\nArch", 29, SNIFF_APPORT},
+		{"ProblemType: Crash\nArchitectu", 29, SNIFF_NONE},
 		{"BZh9", 4, SNIFF_BZIP2},
 		{"\xfd"
 		 "7zXZ\0",
