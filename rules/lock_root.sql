@@ -3,12 +3,14 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
--- advice: The task at the root holds up all others: see its stack, and what it waits for itself.
+-- advice: All locks, and who waits for them in which order, are shown by --locks.
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
 		', directly or through others, for ' || coalesce('pid ' || root_pid, 'a task whose pid is not known') ||
 		', ' || root_doing AS because,
 	brief AS headline,
+	iif(root_ended, 'Look for a way to end with the lock in hand: a return or an exit without giving it back.',
+		'The task at the root holds up all others: see its stack, and what it waits for itself.') AS advice,
 	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known

@@ -753,6 +753,63 @@ START_TEST(what_is_stuck_without_a_lock)
 }
 END_TEST
 
+/* The same rule advises on what is the case. */
+START_TEST(advice_fits_the_case)
+{
+	static const struct {
+		const char *brief;
+		int cycles, ended;
+		const char *rule, *step;
+	} cases[] = {
+		{"self-deadlock: a/1 reads b again", 1, 0, "deadlock", "takes for read again"},
+		{"deadlock of 1 task over b: a/1", 1, 0, "deadlock", "takes again what it holds"},
+		{"deadlock of 2 tasks over b, c: a/1, d/2", 1, 0, "deadlock", "the order in which"},
+		{"b is held by a/1, which has ended", 0, 1, "lock_root",
+		 "end with the lock in hand"},
+		{"b: holder a/1 asleep", 0, 0, "lock_root", "at the root"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+		json_t *evidence =
+			json_pack("{s:s, s:[{s:{s:i, s:s}, s:b, s:b, s:i}]}", "brief",
+				  cases[i].brief, "roots", "task", "pid", 12, "state", "D",
+				  "holder_known", 1, "ended", cases[i].ended, "victims", 3);
+
+		set_up(&f);
+		json_object_set_new(evidence, "cycles",
+				    cases[i].cycles ? json_pack("[[i]]", 12) : json_array());
+		json_object_set_new(json_array_get(json_object_get(evidence, "roots"), 0), "doing",
+				    json_string("asleep"));
+		add(&f, "crash", 1, json_pack("{s:s}", "kind", "sysrq"));
+		add(&f, "waits", 0.95, evidence);
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, cases[i].rule);
+		ck_assert_str_eq(f.verdict.headline, cases[i].brief);
+		ck_assert_ptr_nonnull(strstr(text_in(f.verdict.next_steps, 0), cases[i].step));
+		tear_down(&f);
+	}
+}
+END_TEST
+
+START_TEST(a_frozen_file_system_is_no_device_that_fails)
+{
+	struct fixture f;
+
+	set_up(&f);
+	add(&f, "crash", 1, json_pack("{s:s}", "kind", "sysrq"));
+	add(&f, "waits", 0.95,
+	    json_pack("{s:[], s:[{s:{s:i}, s:b, s:i}]}", "cycles", "roots", "task", "pid", 12,
+		      "holder_known", 0, "victims", 3));
+	add(&f, "lock.percpu_rwsem", 1,
+	    json_pack("{s:s, s:[]}", "state", "xfs on dm-2 is frozen (fsfreeze)", "waiters"));
+	judge(&f);
+	ck_assert_str_eq(f.verdict.rule, "frozen");
+	ck_assert_ptr_nonnull(strstr(text_in(f.verdict.next_steps, 0), "fsfreeze --unfreeze"));
+	tear_down(&f);
+}
+END_TEST
+
 UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  surest_match_wins_and_the_rest_are_alternatives, rows_of_one_rule_are_reasons_together,
 	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
@@ -763,4 +820,5 @@ UNIT_MAIN("rules", header_gives_the_verdict_its_words,
 	  waiting_for_io_is_no_hang_by_itself, a_hung_task_names_where_it_sleeps,
 	  hostile_evidence_breaks_no_rule, every_view_is_documented, a_queue_that_moves_is_no_hang,
 	  a_row_may_name_its_own_cause, a_sick_machine_dumped_on_request,
-	  a_task_that_died_with_a_lock, what_is_stuck_without_a_lock)
+	  a_task_that_died_with_a_lock, what_is_stuck_without_a_lock, advice_fits_the_case,
+	  a_frozen_file_system_is_no_device_that_fails)
