@@ -8,7 +8,7 @@
 -- Two bits at once pass no ECC unseen, and an object that is bad elsewhere met more than a flip.
 SELECT
 	h.text || coalesce('; ' || s.headline, '') AS because,
-	'flipped bit: ' || h.text || c.place AS headline,
+	'flipped ' || replace(h.text, ' flipped: ', ': ') || c.place AS headline,
 	h.confidence * CASE h.kind WHEN 'two_bit_flip' THEN 0.9 ELSE 1 END *
 		CASE WHEN s.damage IN ('members', 'whole_object', 'overrun') THEN 0.3 ELSE 1 END
 		AS confidence,

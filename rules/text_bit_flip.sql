@@ -7,7 +7,7 @@
 -- rules-out: A bug in the function's source: the machine ran other code than was compiled.
 SELECT
 	t.headline AS because,
-	'flipped bit: ' || t.headline || coalesce('; ' || c.comm || '/' || c.pid || ' ran into it', '')
+	'flipped ' || iif(t.headline LIKE '%: 1 bit flipped', 'bit: ' || replace(t.headline, ': 1 bit flipped', ''), 'bits: ' || t.headline) || coalesce('; ' || c.comm || '/' || c.pid || ' ran into it', '')
 		AS headline,
 	t.confidence * CASE WHEN t.symbol = c.symbol THEN 1 ELSE 0.93 END AS confidence,
 	t.finding, c.finding AS finding2

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: linked lists that are broken in one place, from whatever nodes the crash's registers,
+ * Detects: linked lists and red-black trees that are broken in one place, from whatever nodes the crash's registers,
  *   stack and code hold: which word is wrong, what it should be, and whether one flipped bit made it.
  * Needs: symbols, types, stacks.
  * False positives: a list that another CPU was changing when the machine stopped is broken for that
  *   moment; such a place is told by the nodes around it, and never called a flipped bit.
- * Kernel commits: none: list_head and hlist_node are as they were in 2.6.
+ * Kernel commits: none: list_head, hlist_node and rb_node are as they were in 2.6.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab_find.h"
 #include "memory/broken_list.h"
+#include "memory/broken_tree.h"
 #include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
 
@@ -82,8 +83,9 @@ static void consider(struct hunt *hunt, struct broken_list *list)
 	if (!is_alive(hunt, list->before) || (list->after && !is_alive(hunt, list->after)))
 		return;
 
-	list->leads = crash->fault &&
-		      broken_list_leads_to(hunt->kernel, list, crash->address, REACH, &list->steps);
+	list->leads =
+		crash->fault && (list->tree ? broken_tree_leads_to : broken_list_leads_to)(
+					hunt->kernel, list, crash->address, REACH, &list->steps);
 	list->confidence = weigh(crash, list);
 	if (hunt->found && hunt->best.confidence >= list->confidence)
 		return;
@@ -98,6 +100,20 @@ static void try_node(struct hunt *hunt, uint64_t node)
 	struct broken_list list;
 
 	if (hunt->budget && broken_list_find(hunt->kernel, node, &hunt->budget, &list))
+		consider(hunt, &list);
+	if (hunt->budget && broken_tree_find(hunt->kernel, node, &hunt->budget, &list))
+		consider(hunt, &list);
+}
+
+/* Where a tree's root may stand, a variable or a member: what it points to is a node. */
+static void try_root(struct hunt *hunt, uint64_t root)
+{
+	struct broken_list list;
+	uint64_t node;
+
+	if (hunt->budget && !(root % 8) && kernel_pointer_is(hunt->kernel->memory, root) &&
+	    err_ok(memory_read_u64(hunt->kernel->memory, root, &node)) &&
+	    broken_tree_find(hunt->kernel, node, &hunt->budget, &list))
 		consider(hunt, &list);
 }
 
@@ -126,7 +142,9 @@ static void try_value(struct hunt *hunt, uint64_t value)
 	if (!kernel_pointer_is(hunt->kernel->memory, value))
 		return;
 	try_node(hunt, value);
-	if (hunt->budget && broken_list_find_stray(hunt->kernel, value, &list))
+	try_root(hunt, value);
+	if (hunt->budget && (broken_list_find_stray(hunt->kernel, value, &list) ||
+			     broken_tree_find_stray(hunt->kernel, value, &list)))
 		consider(hunt, &list);
 }
 
@@ -161,6 +179,12 @@ static void try_stack(struct hunt *hunt)
 }
 
 /* Variables that the function's code names. */
+static void try_variable(struct hunt *hunt, uint64_t address)
+{
+	try_node(hunt, address);
+	try_root(hunt, address);
+}
+
 static void try_code(struct hunt *hunt)
 {
 	const struct crash *crash = hunt->analysis->crash;
@@ -176,10 +200,10 @@ static void try_code(struct hunt *hunt)
 			const struct operand *operand = &insn->operands[j];
 
 			if (operand->kind == OPERAND_IMMEDIATE)
-				try_node(hunt, (uint64_t)operand->immediate);
+				try_variable(hunt, (uint64_t)operand->immediate);
 			else if (operand->kind == OPERAND_MEMORY && operand->base == REG_RIP)
-				try_node(hunt, insn->address + insn->size +
-						       (uint64_t)operand->displacement);
+				try_variable(hunt, insn->address + insn->size +
+							   (uint64_t)operand->displacement);
 		}
 	}
 }
@@ -188,9 +212,8 @@ static void try_code(struct hunt *hunt)
 
 static void describe(const struct broken_list *list, struct str *text)
 {
-	static const char *const names[] = {"next", "prev"};
 	char owner[256], stray[256];
-	const char *name = names[list->link != 0];
+	const char *name = broken_list_link(list), *kind = list->tree ? "tree" : "list";
 
 	owner_format(&list->owner, owner, sizeof(owner));
 	if (!list->at) {
@@ -202,15 +225,18 @@ static void describe(const struct broken_list *list, struct str *text)
 	}
 	owner_format(&list->stray, stray, sizeof(stray));
 	if (list->bit >= 0)
-		str_printf(text, "bit %d flipped in %s of the list node at 0x%016" PRIx64,
-			   list->bit, name, list->at - list->link);
+		str_printf(text, "bit %d flipped in %s of the %s node at 0x%016" PRIx64, list->bit,
+			   name, kind, list->at - list->link);
 	else
-		str_printf(text, "%s of the list node at 0x%016" PRIx64 " is wrong", name,
+		str_printf(text, "%s of the %s node at 0x%016" PRIx64 " is wrong", name, kind,
 			   list->at - list->link);
 	str_printf(text,
-		   " (%s): it is 0x%016" PRIx64 " (%s), but the node that points back to it is "
-		   "0x%016" PRIx64,
-		   owner, list->found, stray, list->good);
+		   " (%s): it is 0x%016" PRIx64 " (%s), but the node that %s is 0x%016" PRIx64,
+		   owner, list->found, stray,
+		   !list->tree	? "points back to it"
+		   : list->link ? "says it is its child"
+				: "leads to it",
+		   list->tree ? list->good & ~UINT64_C(3) : list->good);
 }
 
 static struct err *run(struct analysis *analysis)

@@ -177,13 +177,14 @@ struct bad_call {
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-/* A doubly linked list that is broken in one place. Addresses are those of nodes' links. */
+/* A doubly linked list, or a tree, that is broken in one place. Addresses are those of nodes' links. */
 struct broken_list {
+	bool tree; /* red-black; before is the parent, after its child, or the reverse */
 	uint64_t before, after; /* the nodes on either side of it; after 0: unknown */
 	uint64_t at;		/* the word that is wrong; 0: both links of the node at lost are */
 	uint64_t found, good;	/* what it holds, what it should; valid with at */
 	uint64_t lost;		/* the node between before and after; valid without at */
-	unsigned link;		/* offset of the wrong word in its node: 0 next, 8 prev */
+	unsigned link;		/* offset of the wrong word in its node, see broken_list_link() */
 	int bit;		/* the only one in which found is not good; -1: more of them */
 	bool listed;		/* found is on a list of its own */
 	unsigned sound;		/* links of the list that are right */
@@ -193,6 +194,16 @@ struct broken_list {
 	struct owner stray;	/* of found; valid with at */
 	double confidence;	/* that it is the crash's reason */
 };
+
+/* The member that is wrong: "next", "rb_left". */
+static inline const char *broken_list_link(const struct broken_list *list)
+{
+	static const char *const list_links[] = {"next", "prev"}, *const tree_links[] = {"parent",
+											 "rb_right",
+											 "rb_left"};
+
+	return list->tree ? tree_links[list->link / 8 % 3] : list_links[list->link != 0];
+}
 
 /* --- the words around the bad value ----------------------------------------------------------- */
 

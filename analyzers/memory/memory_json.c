@@ -251,20 +251,22 @@ json_t *memory_json_call(const struct bad_call *call, const char *text)
 
 json_t *memory_json_list(const struct broken_list *list, const char *text)
 {
-	json_t *json = json_pack("{s:s, s:s, s:o, s:i, s:b, s:o, s:s}", "kind",
-				 list->bit >= 0 ? "bit_flip"
-				 : list->at	? "link"
-						: "node",
-				 "link", list->link ? "prev" : "next", "before",
-				 json_address(list->before), "sound", (int)list->sound,
-				 "leads_to_fault", list->leads, "text", json_escaped(text),
-				 "evidence", evidence(list->bit < 0));
+	json_t *json =
+		json_pack("{s:s, s:s, s:o, s:i, s:b, s:o, s:s}", "kind",
+			  list->bit >= 0 ? "bit_flip"
+			  : list->at	 ? "link"
+					 : "node",
+			  "link", broken_list_link(list), "before", json_address(list->before),
+			  "sound", (int)list->sound, "leads_to_fault", list->leads, "text",
+			  json_escaped(text), "evidence", evidence(list->bit < 0));
 
+	json_put(json, "shape", json_string(list->tree ? "tree" : "list"));
 	json_put(json, "owner", describe_owner(&list->owner));
 	if (list->after)
 		json_put(json, "after", json_address(list->after));
 	if (list->at) {
 		json_put(json, "at", json_address(list->at));
+		json_put(json, "broken", json_address(list->at - list->link));
 		json_put(json, "found", json_address(list->found));
 		json_put(json, "good", json_address(list->good));
 		json_put(json, "stray", describe_owner(&list->stray));
