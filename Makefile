@@ -175,6 +175,7 @@ check-mutants: $(PROGRAMS)
 check-daemon: $(PROGRAMS)
 	tests/daemon/install
 	tests/daemon/end-to-end
+	tests/daemon/commands
 	tests/daemon/faults
 	tests/daemon/hostile
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load

@@ -4,6 +4,11 @@ _triage_ids() {
 	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"id": \([0-9]*\),*$/\1/p'
 }
 
+# What the last dumps have in a column.
+_triage_values() {
+	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"'"$2"'": "\([^"\\ ]*\)",*$/\1/p' | sort -u
+}
+
 _triage_verbs() {
 	"$1" --help 2>/dev/null | sed -n 's/^  \([a-z]\+\) .*/\1/p'
 }
@@ -21,7 +26,7 @@ _triage() {
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program") --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program") --help --version -h -V" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -35,6 +40,24 @@ _triage() {
 		;;
 	--state)
 		mapfile -t COMPREPLY < <(compgen -W "queued running done failed quarantined removed" -- "$cur")
+		return
+		;;
+	--severity)
+		mapfile -t COMPREPLY < <(compgen -W "info notice warning critical" -- "$cur")
+		return
+		;;
+	--cause)
+		mapfile -t COMPREPLY < <(compgen -W "hardware firmware memory_corruption use_after_free double_free wild_pointer \
+			null_dereference deadlock lockup hang assertion out_of_memory stack_overflow \
+			divide_error requested none unknown" -- "$cur")
+		return
+		;;
+	--since | --until)
+		[ "$verb" = list ] && mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$cur")
+		return
+		;;
+	--host | --kernel | --signature)
+		mapfile -t COMPREPLY < <(compgen -W "$(_triage_values "$program" "${prev#--}")" -- "$cur")
 		return
 		;;
 	--format)

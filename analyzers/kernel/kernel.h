@@ -26,6 +26,9 @@ enum kernel_step {
 const char *kernel_step_name(unsigned mask);
 
 /* One thing that could not be had: what, why, and what would mend it (may be NULL). */
+/* The step of a vmlinux that is of another build. */
+#define DEGRADED_VMLINUX "vmlinux"
+
 struct degraded {
 	const char *step;
 	char *why;

@@ -65,7 +65,8 @@ static int matching_vmlinux(struct kernel *kernel, int fd)
 
 	if (!err)
 		return fd;
-	kernel_degrade(kernel, "debuginfo", err, "give the vmlinux of the dumped kernel's build");
+	kernel_degrade(kernel, DEGRADED_VMLINUX, err,
+		       "give the vmlinux of the dumped kernel's build");
 	return -1;
 }
 

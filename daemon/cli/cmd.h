@@ -2,12 +2,14 @@
 #ifndef TRIAGE_DAEMON_CLI_CMD
 #define TRIAGE_DAEMON_CLI_CMD
 
+#include <stdio.h>
+
 #include "base/error.h"
 
 /*
  * A verb of triage. How to add one (tests/how-to does it by these steps):
- *  1. cmd_NAME.c, which ends in `const struct verb NAME_verb`. It takes --help, and tells there of
- *     its options, from which the shell's completion has them;
+ *  1. cmd_NAME.c, which ends in `const struct verb NAME_verb`. It takes --help, and explains there
+ *     each of its options, from which the shell's completion has them;
  *  2. one line in verbs.def (its place there is that in triage --help);
  *  3. its entry in triage(1), with every option.
  * tests/daemon/install asks for all of it.
@@ -16,6 +18,9 @@ struct verb {
 	const char *name;
 	const char *synopsis; /* "analyze FILE… [--json]" */
 	const char *summary;  /* one line for triage --help */
+	const char
+		*options; /* a line or more for each, for its own --help; NULL: none of its own */
+	void (*put_options)(FILE *out); /* those that a table makes, behind them; NULL: none */
 	/* Gets argv from the verb on and returns the exit status. */
 	int (*run)(int argc, char **argv);
 };

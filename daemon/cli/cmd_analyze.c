@@ -6,27 +6,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/parse.h"
 #include "base/str.h"
-#include "daemon/cli/cmd.h"
-#include "daemon/render/render.h"
-#include "daemon/render/render_locks.h"
-#include "daemon/render/render_memory.h"
-#include "daemon/render/sections.h"
+#include "daemon/cli/cmd_usage.h"
+#include "daemon/cli/parts.h"
+#include "daemon/cli/unpack_file.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/report.h"
 #include "daemon/worker/crash_dir.h"
+#include "finding.h"
+#include "kernel/kernel.h"
 
 struct arguments {
 	const char *vmlinux, *modules, *sysroot;
-	bool json, no_sandbox, no_btf, help;
-	void (*part)(const json_t *report, struct str *out); /* shown instead of the screen */
+	bool json, no_sandbox, no_btf;
+	struct parts parts;
 	unsigned timeout_s;
 };
 
-static const char help[] =
-	"usage: triage analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]\n"
-	"                      [--json|--locks|--dot|--memory|--log]\n"
-	"                      [--no-sandbox] [--no-btf] [--timeout SECONDS]\n"
+enum {
+	OPTION_VMLINUX = 1,
+	OPTION_MODULES,
+	OPTION_SYSROOT,
+	OPTION_NO_SANDBOX,
+	OPTION_NO_BTF,
+	OPTION_TIMEOUT,
+	OPTION_JSON
+};
+
+extern const struct verb analyze_verb;
+
+static const struct option options[] = {
+	{"vmlinux", required_argument, NULL, OPTION_VMLINUX},
+	{"modules", required_argument, NULL, OPTION_MODULES},
+	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
+#define SECTION(name) {#name, no_argument, NULL, OPTION_SECTION + SECTION_##name},
+#include "daemon/render/sections.def"
+#undef SECTION
+	{"dot", no_argument, NULL, OPTION_DOT},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
+	{"no-btf", no_argument, NULL, OPTION_NO_BTF},
+	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static const char common[] =
+	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
+	"                     FILEs one line each\n"
+	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
+	"  --no-btf           find types by probing, as where the kernel was built without BTF\n"
+	"  --timeout SECONDS  give up on a dump after so long (120)\n"
+	"  -h, --help         this\n"
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
@@ -34,93 +66,74 @@ static const char help[] =
 	"that matter most are found by probing its memory.\n"
 	"\n"
 	"FILE may be the directory of a crash, and - is standard input: journalctl -k | triage\n"
-	"analyze -. Logs may be compressed (gzip, bzip2, xz, zstd). FILEs that are one rotated\n"
-	"log (messages messages.1 messages.2.gz) are read as one; where one alone has no crash,\n"
-	"or begins within its report, so are the older ones beside it.\n"
-	"\n"
-	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match.\n"
-	"                     Its vmlinuz will do for comparing code\n"
-	"  --modules DIR      where the kernel's modules lie, for comparing code; otherwise\n"
-	"                     /lib/modules/RELEASE\n"
-	"  --sysroot DIR      where the files of user programs lie that the log names\n"
-	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
-	"                     FILEs one line each\n"
-	"  --locks            only who waits for whom, lock by lock\n"
-	"  --dot              the same as a graph for Graphviz\n"
-	"  --memory           only the registers, locks and other addresses and what they are,\n"
-	"                     where the bad value came from, and the words around it\n"
-	"  --log              only what happened by the kernel's log, in its order, and what of "
-	"it\n"
-	"                     explains the crash\n"
-	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
-	"  --no-btf           find types by probing, as where the kernel was built without BTF\n"
-	"  --timeout SECONDS  give up on a dump after so long (120)\n"
+	"analyze -. Dumps and logs may be compressed (gzip, bzip2, xz, zstd, lz4): a\n"
+	"dump is unpacked into an unnamed file in $TMPDIR, else /var/tmp. FILEs that are one\n"
+	"rotated log (messages messages.1 messages.2.gz) are read as one; where one alone has no\n"
+	"crash, or begins within its report, so are the older ones beside it.\n"
 	"\n"
 	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
 	"off, 2 wrong usage or a FILE that cannot be read, 3 a log without a crash, 4 a log that\n"
 	"begins within the report of its crash.\n";
 
-static const struct option options[] = {
-	{"vmlinux", required_argument, NULL, 'v'},
-	{"json", no_argument, NULL, 'j'},
-	{"modules", required_argument, NULL, 'm'},
-	{"sysroot", required_argument, NULL, 's'},
-	{"no-sandbox", no_argument, NULL, 'n'},
-	{"no-btf", no_argument, NULL, 'B'},
-	{"timeout", required_argument, NULL, 't'},
-	{"locks", no_argument, NULL, 'l'},
-	{"dot", no_argument, NULL, 'd'},
-	{"memory", no_argument, NULL, 'p'},
-	{"log", no_argument, NULL, 'g'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
-};
-
-static bool parse(int argc, char **argv, struct arguments *ret)
+static struct err *take_timeout(struct arguments *ret)
 {
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		switch (c) {
-		case 'v':
-			ret->vmlinux = optarg;
-			break;
-		case 'm':
-			ret->modules = optarg;
-			break;
-		case 's':
-			ret->sysroot = optarg;
-			break;
-		case 'j':
-			ret->json = true;
-			break;
-		case 'l':
-			ret->part = render_locks;
-			break;
-		case 'd':
-			ret->part = render_dot;
-			break;
-		case 'p':
-			ret->part = render_memory;
-			break;
-		case 'g':
-			ret->part = section_by_id(SECTION_log)->render;
-			break;
-		case 'n':
-			ret->no_sandbox = true;
-			break;
-		case 'B':
-			ret->no_btf = true;
-			break;
-		case 't':
-			ret->timeout_s = (unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 'h':
-			ret->help = true;
-			break;
-		default:
-			return false;
-		}
+	uint64_t number;
+
+	if (!parse_dec(optarg, strlen(optarg), &number) || !number || number > UINT32_MAX / 4)
+		return err_new(ERR_INVALID, "--timeout: \"%.50s\" is no number of seconds", optarg);
+	ret->timeout_s = (unsigned)number;
+	return NULL;
+}
+
+static struct err *take_option(int option, struct arguments *ret)
+{
+	if (parts_take(&ret->parts, option))
+		return NULL;
+	switch (option) {
+	case OPTION_VMLINUX:
+		ret->vmlinux = optarg;
+		return NULL;
+	case OPTION_MODULES:
+		ret->modules = optarg;
+		return NULL;
+	case OPTION_SYSROOT:
+		ret->sysroot = optarg;
+		return NULL;
+	case OPTION_JSON:
+		ret->json = true;
+		return NULL;
+	case OPTION_NO_SANDBOX:
+		ret->no_sandbox = true;
+		return NULL;
+	case OPTION_NO_BTF:
+		ret->no_btf = true;
+		return NULL;
+	default:
+		return take_timeout(ret);
 	}
-	return ret->help || optind < argc;
+}
+
+/* -1 to go on, else the exit status. */
+static int parse(int argc, char **argv, struct arguments *ret)
+{
+	struct err *err = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == '?') {
+			cmd_usage(&analyze_verb, optopt ? NULL : argv[optind - 1], options);
+			return STATUS_USAGE;
+		}
+		if (option == 'h') {
+			cmd_help(&analyze_verb, common, stdout);
+			return STATUS_OK;
+		}
+		if (!err)
+			err = take_option(option, ret);
+	}
+	if (!err && optind == argc)
+		err = err_new(ERR_INVALID, "analyze takes a FILE; see triage analyze --help");
+	return err ? cmd_fail(ret->json, err) : -1;
 }
 
 static void print_json(const json_t *report, bool indent)
@@ -135,16 +148,7 @@ static void print_text(const json_t *report, const struct arguments *arguments)
 	struct render_style style = render_style_for(STDOUT_FILENO);
 	_str_ struct str text = {0};
 
-	if (arguments->part)
-		arguments->part(report, &text);
-	else
-		render_verdict(report, &style, &text);
-	if (!text.length)
-		str_puts(&text, arguments->part == render_locks
-					? "no lock that anyone waits for was found\n"
-				: arguments->part == render_memory
-					? "the crash shows no address to look at\n"
-					: "the log tells of nothing that matters\n");
+	parts_render(&arguments->parts, report, NULL, &style, &text);
 	fputs(text.data ? text.data : "", stdout);
 }
 
@@ -180,10 +184,48 @@ static int status_of(const json_t *report)
 	return cause && strcmp(cause, "unknown") ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
+/* What the worker says of a packed file that was taken for a log, and holds a dump. */
+static bool is_packed_dump(const json_t *report, const struct input *input)
+{
+	json_t *finding;
+	size_t i;
+
+	if (input->dump_fd >= 0 || unpack_file_format(input->dmesg_fd) == SNIFF_NONE)
+		return false;
+	json_array_foreach (json_at(report, "findings"), i, finding) {
+		const char *code = json_string_at(finding, "code");
+		const char *error = json_string_at(finding, "evidence.error");
+
+		if (code && !strcmp(code, finding_code(FINDING_ANALYSIS_FAILED)) && error &&
+		    !strcmp(error, err_code_name(ERR_INVALID)))
+			return true;
+	}
+	return false;
+}
+
+/* A vmlinux that was asked for, and is not that of the dump, must not go for a lesser loss. */
+static struct err *check_vmlinux(const json_t *report, const char *vmlinux, bool log_alone)
+{
+	json_t *one;
+	size_t i;
+
+	if (log_alone)
+		return err_new(ERR_INVALID, "--vmlinux is of no use to a log without a dump");
+	json_array_foreach (json_at(report, "degraded"), i, one) {
+		const char *step = json_string_at(one, "step");
+
+		if (step && !strcmp(step, DEGRADED_VMLINUX))
+			return err_new(ERR_INVALID, "--vmlinux %s is refused: %s", vmlinux,
+				       json_string_at(one, "why"));
+	}
+	return NULL;
+}
+
 struct session {
 	struct store *store;
 	struct rules *rules;
 	const struct arguments *arguments;
+	bool several;
 };
 
 static struct err *analyze_one(const struct session *session, const char *path,
@@ -249,15 +291,32 @@ static struct err *look_back(const struct session *session, const char *path, js
 	return NULL;
 }
 
+/* What was taken for a compressed log is a dump: unpack that, and read it. */
+static struct err *analyze_packed(const struct session *session, const char *path,
+				  struct input *input, json_t **report)
+{
+	const struct arguments *arguments = session->arguments;
+	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
+	unsigned timeout = arguments->timeout_s ? arguments->timeout_s : WORKER_TIMEOUT_S;
+
+	TRY(unpack_file_input(path, arguments->vmlinux, timeout, &progress, input));
+	json_decref(take_ptr(*report));
+	return analyze_one(session, path, input, report);
+}
+
 static struct err *analyze_file(const struct session *session, const char *path, json_t **report)
 {
+	const char *vmlinux = session->arguments->vmlinux;
 	_input_ struct input input = INPUT_NONE;
-	bool log_alone;
 
-	TRY(input_open(path, session->arguments->vmlinux, &input));
-	log_alone = input.dump_fd < 0;
+	TRY(input_open(path, vmlinux, &input));
 	TRY(analyze_one(session, path, &input, report));
-	return log_alone && strcmp(path, "-") != 0 ? look_back(session, path, report) : NULL;
+	if (is_packed_dump(*report, &input))
+		TRY(analyze_packed(session, path, &input, report));
+	if (vmlinux)
+		TRY(check_vmlinux(*report, vmlinux, input.dump_fd < 0));
+	return input.dump_fd < 0 && strcmp(path, "-") != 0 ? look_back(session, path, report)
+							   : NULL;
 }
 
 /* A file, several that are one log, or the directory of a crash. */
@@ -281,27 +340,44 @@ static struct err *prepare(struct store **store, struct rules **rules)
 	return rules_load(SITE_RULES_DIR, rules);
 }
 
+/* Whose page comes, where there are several. */
+static void print_name(const char *path, bool first)
+{
+	_str_ struct str name = {0};
+
+	str_escape(&name, path, strlen(path));
+	printf("%s==> %s <==\n", first ? "" : "\n", name.data ? name.data : "?");
+}
+
+static void print_report(const struct session *session, const json_t *report)
+{
+	if (session->arguments->json)
+		print_json(report, !session->several);
+	else
+		print_text(report, session->arguments);
+}
+
 /* paths is used up. Returns the exit status. */
 static int analyze_all(const struct session *session, const char **paths, size_t count)
 {
-	bool json = session->arguments->json, several = count > 1;
+	bool json = session->arguments->json;
 	int status = STATUS_OK;
 
-	while (count) {
+	for (bool first = true; count; first = false) {
 		_json_ json_t *report = NULL;
 		_log_set_ struct log_set set = {0};
 		struct err *err = log_set_take(paths, &count, input_is_log, &set);
 
+		if (session->several && !json && set.count)
+			print_name(set.paths[set.count - 1], first);
 		if (!err)
 			err = analyze_set(session, &set, &report);
 		if (err) {
+			fflush(stdout); /* in its place, where both go to one terminal */
 			status = cmd_fail(json, err);
 			continue;
 		}
-		if (json)
-			print_json(report, !several);
-		else
-			print_text(report, session->arguments);
+		print_report(session, report);
 		status = MAX(status, status_of(report));
 	}
 	return status;
@@ -311,27 +387,33 @@ static int run(int argc, char **argv)
 {
 	_cleanup_(cleanup_store_close) struct store *store = NULL;
 	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
-	struct arguments arguments = {0};
+	struct arguments arguments = {.json = false};
+	int status = parse(argc, argv, &arguments);
 
-	if (!parse(argc, argv, &arguments)) {
-		fputs(help, stderr);
-		return STATUS_USAGE;
-	}
-	if (arguments.help) {
-		fputs(help, stdout);
-		return STATUS_OK;
-	}
+	if (status >= 0)
+		return status;
 	struct err *err = prepare(&store, &rules);
 	if (err)
 		return cmd_fail(arguments.json, err);
-	struct session session = {store, rules, &arguments};
+	struct session session = {store, rules, &arguments, argc - optind > 1};
 	return analyze_all(&session, (const char **)argv + optind, (size_t)(argc - optind));
 }
 
 const struct verb analyze_verb = {
 	.name = "analyze",
-	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR] "
-		    "[--json|--locks|--dot|--memory|--log] [--no-sandbox]",
+	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]"
+#define SECTION(name) " [--" #name "]"
+#include "daemon/render/sections.def"
+#undef SECTION
+		    " [--dot] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
+	.options = "  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "
+		   "not match.\n"
+		   "                     Its vmlinuz will do for comparing code\n"
+		   "  --modules DIR      where the kernel's modules lie, for comparing code; "
+		   "otherwise\n"
+		   "                     /lib/modules/RELEASE\n"
+		   "  --sysroot DIR      where the files of user programs lie that the log names\n",
+	.put_options = parts_help,
 	.run = run,
 };

@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/parse.h"
+#include "daemon/cli/cmd_usage.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "rules/db.h"
@@ -18,30 +18,47 @@ void cmd_deinit(struct cmd *cmd)
 	store_close(cmd->store);
 }
 
-static void help(const struct verb *verb)
+static const char common[] =
+	"  --json             as JSON, errors as well\n"
+	"  --state-dir DIR    where the daemon keeps its store (" STATE_DIR ")\n"
+	"  --run-dir DIR      where its socket lies (" RUN_DIR ")\n"
+	"  -h, --help         this\n";
+
+static void put_letters(const struct option *options, char letters[64])
 {
-	printf("usage: triage %s\n"
-	       "                [--state-dir DIR] [--run-dir DIR]\n\n%s. See triage(1).\n",
-	       verb->synopsis, verb->summary);
-	exit(STATUS_OK);
+	size_t n = 0;
+
+	for (size_t i = 0; options[i].name && n + 3 < 64; i++) {
+		if (options[i].val < 'A' || options[i].val > 'z')
+			continue;
+		letters[n++] = (char)options[i].val;
+		if (options[i].has_arg == required_argument)
+			letters[n++] = ':';
+	}
+	letters[n] = '\0';
 }
 
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options)
 {
+	char letters[64];
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= OPTION_JSON) {
-		if (c == OPTION_JSON)
+	put_letters(options, letters);
+	while ((c = getopt_long(argc, argv, letters, options, NULL)) >= OPTION_JSON ||
+	       c == OPTION_HELP) {
+		if (c == OPTION_JSON) {
 			cmd->json = true;
-		else if (c == OPTION_STATE_DIR)
+		} else if (c == OPTION_STATE_DIR) {
 			cmd->state_dir = optarg;
-		else if (c == OPTION_RUN_DIR)
+		} else if (c == OPTION_RUN_DIR) {
 			cmd->run_dir = optarg;
-		else
-			help(cmd->verb);
+		} else {
+			cmd_help(cmd->verb, common, stdout);
+			exit(STATUS_OK);
+		}
 	}
 	if (c == '?')
-		fprintf(stderr, "usage: triage %s\n", cmd->verb->synopsis);
+		cmd_usage(cmd->verb, optopt ? NULL : argv[optind - 1], options);
 	if (!cmd->run_dir)
 		cmd->run_dir = RUN_DIR;
 	if (!cmd->state_dir)
@@ -125,30 +142,6 @@ struct err *cmd_parse_duration(const char *text, int64_t *seconds)
 	if (!config_parse_time(text, &ms) || ms / 1000 > UINT32_MAX)
 		return err_new(ERR_INVALID, "not a duration (30, 15min, 36h, 7d): \"%s\"", text);
 	*seconds = (ms + 999) / 1000; /* rounded up: 0 would mean for ever */
-	return NULL;
-}
-
-struct err *cmd_parse_time(const char *text, int64_t *ret)
-{
-	static const char *const formats[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S",
-					      "%Y-%m-%d %H:%M", "%Y-%m-%d"};
-	int64_t ago = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		struct tm tm = {0};
-		const char *end = strptime(text, formats[i], &tm);
-
-		if (end && !*end) {
-			*ret = timegm(&tm);
-			return NULL;
-		}
-	}
-	if (!err_ok(cmd_parse_duration(text, &ago)))
-		return err_new(ERR_INVALID,
-			       "not a time (2026-11-21, \"2026-11-21 04:36\", 7d): "
-			       "\"%s\"",
-			       text);
-	*ret = time(NULL) - ago;
 	return NULL;
 }
 

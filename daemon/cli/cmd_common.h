@@ -21,7 +21,7 @@ struct cmd {
 void cmd_deinit(struct cmd *cmd);
 #define _cmd_ _cleanup_(cmd_deinit)
 
-enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP };
+enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP = 'h' };
 #define CMD_OPTIONS                                                                                \
 	{"json", no_argument, NULL, OPTION_JSON}, {"help", no_argument, NULL, OPTION_HELP},        \
 		{"state-dir", required_argument, NULL, OPTION_STATE_DIR},                          \
@@ -29,9 +29,9 @@ enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP };
 		"run-dir", required_argument, NULL, OPTION_RUN_DIR                                 \
 	}
 /*
- * getopt_long() over a verb's options, those of CMD_OPTIONS among them, which it handles itself.
- * Returns what getopt_long() does; '?' for a mistake, which it has reported. --help ends the
- * program.
+ * getopt_long() over a verb's options, those of CMD_OPTIONS among them, which it handles itself. An
+ * option whose value is a letter has that letter as its short form. Returns what getopt_long() does;
+ * '?' for a mistake, which it has reported. --help ends the program.
  */
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options);
 
@@ -42,8 +42,6 @@ struct err *cmd_open(struct cmd *cmd);
  * paths, a path. ERR_NOT_FOUND, or ERR_INVALID when several begin like that.
  */
 struct err *cmd_find_dump(struct cmd *cmd, const char *text, bool paths, int64_t *ret);
-/* "7d" ago, "2026-11-21", "2026-11-21 04:36[:50]", RFC 3339; all UTC. Seconds since the epoch. */
-struct err *cmd_parse_time(const char *text, int64_t *ret);
 /* "36h", "90min", "30" (seconds). */
 struct err *cmd_parse_duration(const char *text, int64_t *seconds);
 /* Print one JSON document; takes it over. */

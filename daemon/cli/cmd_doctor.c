@@ -113,6 +113,8 @@ static int run(int argc, char **argv)
 const struct verb doctor_verb = {
 	.name = "doctor",
 	.synopsis = "doctor [--config FILE] [--root DIR] [--json]",
+	.options = "  --config FILE      the daemon's configuration, instead of " CONFIG_PATH "\n"
+		   "  --root DIR         look at the system that lies there\n",
 	.summary = "would a crash of this machine get a verdict? what mends what is missing",
 	.run = run,
 };

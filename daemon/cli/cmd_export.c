@@ -147,6 +147,9 @@ static int run(int argc, char **argv)
 const struct verb export_verb = {
 	.name = "export",
 	.synopsis = "export [--since CURSOR] [--limit N] [--format ndjson]",
+	.options = "  --since CURSOR     those behind this one, which the last line gave\n"
+		   "  --limit N          that many at most\n"
+		   "  --format ndjson    the only one there is\n",
 	.summary = "verdicts as JSON lines, in the order they came, for other systems to poll",
 	.run = run,
 };

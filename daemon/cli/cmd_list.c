@@ -1,111 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* triage list: dumps and their verdicts, filtered. */
+/* triage list: dumps and their verdicts, filtered; and verdicts as they come. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/parse.h"
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
+#include "daemon/cli/list_filters.h"
 #include "daemon/cli/table.h"
-#include "rules/db.h"
+#include "daemon/cli/when.h"
+#include "daemon/render/render.h"
 
 #define LIMIT_INITIAL 50
+#define FOLLOW_INITIAL 10
+#define FOLLOW_PAUSE_MS 500
 
-/* A filter that compares a column; a value with "*" or "?" is a pattern. */
-enum { FILTER_HOST, FILTER_KERNEL, FILTER_CAUSE, FILTER_SEVERITY, FILTER_SIGNATURE, FILTER_COUNT };
-static const char *const filter_columns[FILTER_COUNT] = {"host", "kernel", "cause", "severity",
-							 "signature"};
-
-struct filters {
-	const char *values[FILTER_COUNT];
-	const char *state;
-	const char *since, *until;
-	uint64_t limit;
-};
-
-enum { OPTION_SINCE = 1, OPTION_UNTIL, OPTION_STATE, OPTION_LIMIT, OPTION_FILTER };
+enum { OPTION_SINCE = 1, OPTION_UNTIL, OPTION_STATE, OPTION_PATH, OPTION_UTC, OPTION_FILTER };
 extern const struct verb list_verb;
 
 static const struct option options[] = {
 	{"since", required_argument, NULL, OPTION_SINCE},
 	{"until", required_argument, NULL, OPTION_UNTIL},
 	{"state", required_argument, NULL, OPTION_STATE},
-	{"limit", required_argument, NULL, OPTION_LIMIT},
-	{"host", required_argument, NULL, OPTION_FILTER + FILTER_HOST},
-	{"kernel", required_argument, NULL, OPTION_FILTER + FILTER_KERNEL},
-	{"cause", required_argument, NULL, OPTION_FILTER + FILTER_CAUSE},
-	{"severity", required_argument, NULL, OPTION_FILTER + FILTER_SEVERITY},
-	{"signature", required_argument, NULL, OPTION_FILTER + FILTER_SIGNATURE},
+	{"limit", required_argument, NULL, 'n'},
+	{"follow", no_argument, NULL, 'f'},
+	{"path", no_argument, NULL, OPTION_PATH},
+	{"utc", no_argument, NULL, OPTION_UTC},
+	{"host", required_argument, NULL, OPTION_FILTER + LIST_HOST},
+	{"kernel", required_argument, NULL, OPTION_FILTER + LIST_KERNEL},
+	{"cause", required_argument, NULL, OPTION_FILTER + LIST_CAUSE},
+	{"severity", required_argument, NULL, OPTION_FILTER + LIST_SEVERITY},
+	{"signature", required_argument, NULL, OPTION_FILTER + LIST_SIGNATURE},
 	CMD_OPTIONS,
 	{0},
 };
 
-static const char *const states[] = {"queued", "running",     "done",
-				     "failed", "quarantined", "removed"};
+struct list {
+	struct cmd *cmd;
+	struct list_filters filters;
+	struct when when;
+	uint64_t limit; /* 0: all */
+	bool limited, follow, path;
+	bool nobody; /* has a value that is asked for */
+	struct table table;
+	json_t *rows; /* with --json: one document's, not while following */
+	int64_t count;
+};
 
-static struct err *check_state(const char *state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-		if (!strcmp(states[i], state))
-			return NULL;
-	return err_new(ERR_INVALID,
-		       "no such state: %s (queued, running, done, failed, "
-		       "quarantined, removed)",
-		       state);
-}
+/* --- a row ------------------------------------------------------------------------------------ */
 
-static bool is_pattern(const char *value)
-{
-	return strpbrk(value, "*?");
-}
-
-/* The statement for these filters; parameters are bound in the same order by bind_filters(). */
-static void build_query(const struct filters *f, struct str *sql)
-{
-	str_puts(sql, "SELECT j.dump, d.uid, d.path, d.size, j.state, j.removed_at IS NOT NULL, "
-		      "j.crash_time, j.host, j.kernel, j.cause, j.severity, j.confidence, "
-		      "j.headline, j.signature, j.layout, j.log_only, j.incomplete, j.note, "
-		      "j.companions "
-		      "FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
-	for (int i = 0; i < FILTER_COUNT; i++)
-		if (f->values[i])
-			str_printf(
-				sql,
-				/* "+" keeps a pattern off the column's own index: see job_time */
-				is_pattern(f->values[i]) ? " AND +j.%s GLOB ?" : " AND j.%s = ?",
-				filter_columns[i]);
-	if (f->state && !strcmp(f->state, "removed"))
-		str_puts(sql, " AND j.removed_at IS NOT NULL");
-	else if (f->state)
-		str_puts(sql, " AND j.state = ?");
-	if (f->since)
-		str_puts(sql, " AND j.crash_time >= ?");
-	if (f->until)
-		str_puts(sql, " AND j.crash_time < ?");
-	str_puts(sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?");
-}
-
-static struct err *bind_filters(const struct filters *f, struct stmt *stmt)
-{
-	int64_t time;
-	int at = 1;
-
-	for (int i = 0; i < FILTER_COUNT; i++)
-		if (f->values[i])
-			TRY(stmt_bind_text(stmt, at++, f->values[i]));
-	if (f->state && strcmp(f->state, "removed"))
-		TRY(stmt_bind_text(stmt, at++, f->state));
-	if (f->since) {
-		TRY(cmd_parse_time(f->since, &time));
-		TRY(stmt_bind_int(stmt, at++, time));
-	}
-	if (f->until) {
-		TRY(cmd_parse_time(f->until, &time));
-		TRY(stmt_bind_int(stmt, at++, time));
-	}
-	return stmt_bind_int(stmt, at, f->limit ? (int64_t)f->limit : -1);
-}
+#define ROW                                                                                        \
+	"j.dump, d.uid, d.path, d.size, j.state, j.removed_at IS NOT NULL, j.crash_time, j.host, " \
+	"j.kernel, j.cause, j.severity, j.confidence, j.headline, j.signature, j.layout, "         \
+	"j.log_only, j.incomplete, j.note, j.companions"
+enum { ROW_SEQ = 19 }; /* while following, behind those */
 
 static json_t *row_json(struct stmt *stmt)
 {
@@ -137,90 +87,284 @@ static json_t *row_json(struct stmt *stmt)
 	return row;
 }
 
-static void add_row(struct table *table, struct stmt *stmt)
+/* What gives way first on a narrow terminal: triage(1) tells of this order. */
+static const struct table_column columns[] = {
+	{.heading = "ID"},
+	{.heading = "TIME", .rank = 1},
+	{.heading = "STATE", .rank = 2},
+	{.heading = "HOST", .rank = 4},
+	{.heading = "KERNEL", .rank = 5},
+	{.heading = "CAUSE", .rank = 3},
+	{.heading = "HEADLINE", .rest = true},
+	{.heading = "PATH", .whole = true}, /* with --path alone */
+};
+
+static void add_row(struct list *list, struct stmt *stmt)
 {
-	char id[24], when[UTC_SIZE];
-	const char *headline = stmt_text(stmt, 12);
+	const char *headline = stmt_text(stmt, 12), *path = stmt_text(stmt, 2);
+	struct table *table = &list->table;
+	char id[24], when[WHEN_SIZE];
 
 	snprintf(id, sizeof(id), "%" PRId64, stmt_int(stmt, 0));
-	utc_format(stmt_int(stmt, 6), when);
-	when[10] = ' ';
-	when[16] = '\0'; /* minutes do for a list */
+	when_minutes(stmt_int(stmt, 6), &list->when, when);
 	table_add(table, id);
 	table_add(table, when);
 	table_add(table, stmt_int(stmt, 5) ? "removed" : stmt_text(stmt, 4));
 	table_add(table, stmt_text(stmt, 7));
 	table_add(table, stmt_text(stmt, 8));
 	table_add(table, stmt_text(stmt, 9));
-	table_add(table, headline ? headline : stmt_text(stmt, 2));
+	table_add(table, headline || list->path ? headline : path);
+	if (list->path)
+		table_add(table, path);
 }
 
-static struct err *list(struct cmd *cmd, const struct filters *filters)
+/* Print and forget the rows that are there. */
+static void print_table(struct list *list, bool heading)
 {
-	static const char *const headings[] = {"ID",	 "TIME",  "STATE",   "HOST",
-					       "KERNEL", "CAUSE", "HEADLINE"};
-	_cleanup_(table_deinit) struct table table = {.headings = headings,
-						      .columns = ARRAY_SIZE(headings)};
-	_json_ json_t *rows = json_array();
-	_str_ struct str sql = {0};
-	struct stmt *stmt;
-	bool row;
+	struct render_style style = render_style_for(STDOUT_FILENO);
+	_str_ struct str out = {0};
 
-	build_query(filters, &sql);
-	if (sql.failed)
-		return &err_nomem;
-	TRY(cmd_open(cmd));
-	TRY(db_prepare(store_db(cmd->store), sql.data, &stmt));
-	TRY(bind_filters(filters, stmt));
-	for (;;) {
+	table_format(&list->table, style.given ? style.width : 0, heading, style.colour, &out);
+	fputs(out.data ? out.data : "", stdout);
+	if (list->table.failed || out.failed)
+		fputs("triage: out of memory: the list is not whole\n", stderr);
+	table_next(&list->table);
+}
+
+/* --- all that there are ----------------------------------------------------------------------- */
+
+static struct err *read_rows(struct list *list, const char *sql)
+{
+	struct stmt *stmt;
+	int at = 1;
+
+	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
+	TRY(list_filters_bind(&list->filters, stmt, &at));
+	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
+	for (bool row;; list->count++) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
-			break;
-		if (cmd->json)
-			json_array_append_new(rows, row_json(stmt));
+			return NULL;
+		if (list->cmd->json)
+			json_array_append_new(list->rows, row_json(stmt));
 		else
-			add_row(&table, stmt);
+			add_row(list, stmt);
 	}
-	if (cmd->json) {
-		json_t *document = json_object();
+}
 
-		json_put(document, "schema", json_string("triage.list/1"));
-		json_put(document, "dumps", json_incref(rows));
-		cmd_print_json(document);
-	} else {
-		table_print(&table);
-	}
-	store_close(take_ptr(cmd->store)); /* before sql, the statement's text, goes */
+/* How many there are, should not all be shown: counting a big store takes its time. */
+static struct err *count_all(struct list *list, const char *sql, int64_t *ret)
+{
+	struct stmt *stmt;
+	int at = 1;
+	bool row;
+
+	*ret = list->count;
+	if (!list->limit || list->count < (int64_t)list->limit)
+		return NULL;
+	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
+	TRY(list_filters_bind(&list->filters, stmt, &at));
+	TRY(stmt_step(stmt, &row));
+	*ret = stmt_int(stmt, 0);
+	stmt_reset(stmt);
 	return NULL;
 }
 
-static struct err *read_filter(struct filters *filters, int option)
+static void print_list(struct list *list, int64_t total)
+{
+	json_t *document;
+
+	if (list->cmd->json) {
+		document = json_object();
+		json_put(document, "schema", json_string("triage.list/1"));
+		json_put(document, "dumps", json_incref(list->rows));
+		json_put(document, "total", json_integer(total));
+		cmd_print_json(document);
+		return;
+	}
+	print_table(list, true);
+	if (list->count < total)
+		printf("%" PRId64 " of %" PRId64 "; -n 0 shows all\n", list->count, total);
+}
+
+static struct err *list_once(struct list *list)
+{
+	_str_ struct str sql = {0}, counting = {0};
+	int64_t total = 0;
+
+	str_puts(&sql, "SELECT " ROW " FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
+	list_filters_put(&list->filters, &sql);
+	str_puts(&sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?");
+	str_puts(&counting, "SELECT count(*) FROM job j WHERE 1");
+	list_filters_put(&list->filters, &counting);
+	if (sql.failed || counting.failed)
+		return &err_nomem;
+	TRY(read_rows(list, sql.data));
+	TRY(count_all(list, counting.data, &total));
+	print_list(list, total);
+	store_close(take_ptr(list->cmd->store)); /* before the statements' texts go */
+	return NULL;
+}
+
+/* --- as they come ----------------------------------------------------------------------------- */
+
+/* The number of the verdict before the last ones that are shown first. */
+static struct err *first_followed(struct list *list, int64_t *ret)
+{
+	_str_ struct str sql = {0};
+	struct stmt *stmt;
+	int at = 1;
+	bool row;
+
+	str_puts(&sql, "SELECT coalesce(min(seq) - 1, (SELECT max(seq) FROM export), 0) FROM "
+		       "(SELECT e.seq FROM export e JOIN job j ON j.dump = e.dump WHERE 1");
+	list_filters_put(&list->filters, &sql);
+	str_puts(&sql, " ORDER BY e.seq DESC LIMIT ?)");
+	if (sql.failed)
+		return &err_nomem;
+	TRY(db_prepare(store_db(list->cmd->store), sql.data, &stmt));
+	TRY(list_filters_bind(&list->filters, stmt, &at));
+	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
+	TRY(stmt_step(stmt, &row));
+	*ret = stmt_int(stmt, 0);
+	store_close(take_ptr(list->cmd->store));
+	return NULL;
+}
+
+static void print_line(struct stmt *stmt)
+{
+	json_t *row = row_json(stmt);
+	_free_ char *text = json_dumps(row, JSON_REALS | JSON_COMPACT);
+
+	json_decref(row);
+	puts(text ? text : "null");
+}
+
+static struct err *read_news(struct list *list, const char *sql, int64_t *last)
+{
+	struct stmt *stmt;
+	int at = 1;
+
+	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
+	TRY(list_filters_bind(&list->filters, stmt, &at));
+	TRY(stmt_bind_int(stmt, at, *last));
+	for (bool row;; list->count++) {
+		TRY(stmt_step(stmt, &row));
+		if (!row)
+			return NULL;
+		*last = stmt_int(stmt, ROW_SEQ);
+		if (list->cmd->json)
+			print_line(stmt);
+		else
+			add_row(list, stmt);
+	}
+}
+
+/* Opened anew each time: the daemon may put a damaged store aside and begin another one. */
+static struct err *follow_once(struct list *list, const char *sql, int64_t *last, bool heading)
+{
+	int64_t newest = 0;
+
+	TRY(cmd_open(list->cmd));
+	TRY(db_number(store_db(list->cmd->store), &newest,
+		      "SELECT coalesce(max(seq), 0) FROM export", ""));
+	*last = MIN(*last, newest); /* numbers never go back but in another store */
+	TRY(read_news(list, sql, last));
+	if (!list->cmd->json && (heading || list->table.count))
+		print_table(list, heading);
+	store_close(take_ptr(list->cmd->store));
+	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
+}
+
+/* Until somebody ends it; a store that cannot be read for a while does not. */
+static struct err *follow(struct list *list)
+{
+	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE_MS * 1000000l};
+	_str_ struct str sql = {0};
+	int64_t last = 0;
+
+	str_puts(&sql, "SELECT " ROW ", e.seq FROM export e JOIN job j ON j.dump = e.dump "
+		       "JOIN dump d ON d.id = j.dump WHERE 1");
+	list_filters_put(&list->filters, &sql);
+	str_puts(&sql, " AND e.seq > ? ORDER BY e.seq");
+	if (sql.failed)
+		return &err_nomem;
+	TRY(first_followed(list, &last));
+	TRY(follow_once(list, sql.data, &last, true));
+	for (;;) {
+		nanosleep(&pause, NULL);
+		struct err *err = follow_once(list, sql.data, &last, false);
+
+		if (err && ferror(stdout))
+			return err;
+		err_free(err);
+		store_close(take_ptr(list->cmd->store));
+	}
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+static struct err *read_limit(struct list *list)
+{
+	if (!parse_dec(optarg, strlen(optarg), &list->limit) || list->limit > INT64_MAX)
+		return err_new(ERR_INVALID, "not a number: \"%s\"", optarg);
+	list->limited = true;
+	return NULL;
+}
+
+static struct err *read_option(struct list *list, int option)
 {
 	switch (option) {
 	case OPTION_SINCE:
-		filters->since = optarg;
+		list->filters.since = optarg;
 		return NULL;
 	case OPTION_UNTIL:
-		filters->until = optarg;
+		list->filters.until = optarg;
 		return NULL;
 	case OPTION_STATE:
-		filters->state = optarg;
-		return check_state(optarg);
-	case OPTION_LIMIT:
-		if (!parse_dec(optarg, strlen(optarg), &filters->limit) ||
-		    filters->limit > INT64_MAX)
-			return err_new(ERR_INVALID, "not a number: \"%s\"", optarg);
+		list->filters.state = optarg;
 		return NULL;
+	case OPTION_PATH:
+		list->path = true;
+		return NULL;
+	case OPTION_UTC:
+		list->when.utc = true;
+		return NULL;
+	case 'f':
+		list->follow = true;
+		return NULL;
+	case 'n':
+		return read_limit(list);
 	default:
-		filters->values[option - OPTION_FILTER] = optarg;
+		list->filters.values[option - OPTION_FILTER] = optarg;
 		return NULL;
 	}
+}
+
+static struct err *run_list(struct list *list)
+{
+	struct err *unknown;
+
+	TRY(list_filters_settle(&list->filters, &list->when));
+	if (!list->limited)
+		list->limit = list->follow ? FOLLOW_INITIAL : LIMIT_INITIAL;
+	list->table.columns = columns;
+	list->table.column_count = ARRAY_SIZE(columns) - !list->path;
+	TRY(cmd_open(list->cmd));
+	unknown = list_filters_check(&list->filters, store_db(list->cmd->store));
+	/* Who follows waits for what is not here yet. */
+	list->nobody = unknown && unknown->code == ERR_NOT_FOUND;
+	if (unknown && !(list->nobody && list->follow))
+		return unknown;
+	err_free(unknown);
+	return list->follow ? follow(list) : list_once(list);
 }
 
 static int run(int argc, char **argv)
 {
-	struct filters filters = {.limit = LIMIT_INITIAL};
 	_cmd_ struct cmd cmd = {.verb = &list_verb};
+	_json_ json_t *rows = json_array();
+	struct list list = {.cmd = &cmd, .when = {.now = time(NULL)}, .rows = rows};
 	struct err *err = NULL;
 	int option;
 
@@ -228,19 +372,40 @@ static int run(int argc, char **argv)
 		if (option == '?')
 			return STATUS_USAGE;
 		if (!err)
-			err = read_filter(&filters, option);
+			err = read_option(&list, option);
 	}
 	if (!err && optind < argc)
 		err = err_new(ERR_INVALID, "list takes no \"%s\"", argv[optind]);
 	if (!err)
-		err = list(&cmd, &filters);
-	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
+		err = run_list(&list);
+	table_deinit(&list.table);
+	if (!err)
+		return STATUS_OK;
+	cmd_fail(cmd.json, err);
+	return list.nobody ? STATUS_NOT_FOUND : STATUS_USAGE;
 }
 
 const struct verb list_verb = {
 	.name = "list",
 	.synopsis = "list [--since T] [--until T] [--host H] [--kernel K] [--cause C] "
-		    "[--severity S] [--signature G] [--state S] [--limit N] [--json]",
+		    "[--severity S] [--signature G] [--state S] [-n N] [-f] [--path] [--utc] "
+		    "[--json]",
 	.summary = "dumps and their verdicts, newest first",
+	.options =
+		"  --since T          crashes from then on: yesterday, today, 16:10, -2h,\n"
+		"                     2026-11-01, \"2026-11-01 04:36\", \"2 days ago\"\n"
+		"  --until T          crashes before that\n"
+		"  --host H           of this host; H, and the next four, may be a pattern with\n"
+		"                     * and ?\n"
+		"  --kernel K         of this release of the kernel\n"
+		"  --cause C          with this cause: triage(1) has them all\n"
+		"  --severity S       info, notice, warning or critical\n"
+		"  --signature G      of the same crash, as triage show has it\n"
+		"  --state S          queued, running, done, failed, quarantined, or removed: the\n"
+		"                     file is gone\n"
+		"  -n, --limit N      that many at most (50; 0: all)\n"
+		"  -f, --follow       the last verdicts (10), then each new one as it comes\n"
+		"  --path             where each dump lies as well, in full\n"
+		"  --utc              times in UTC, not in local time; those of T as well\n",
 	.run = run,
 };

@@ -54,6 +54,8 @@ static int run(int argc, char **argv)
 const struct verb prune_verb = {
 	.name = "prune",
 	.synopsis = "prune [--forget AGE] [--json]",
+	.options =
+		"  --forget AGE       records too of dumps whose files are gone for so long: 30d\n",
 	.summary = "apply the retention settings now; forget dumps gone for AGE",
 	.run = run,
 };

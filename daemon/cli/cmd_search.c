@@ -7,43 +7,38 @@
 
 #include "base/parse.h"
 #include "base/str.h"
-#include "daemon/cli/cmd.h"
+#include "daemon/cli/cmd_usage.h"
+#include "daemon/cli/unpack_file.h"
 #include "daemon/render/render_json.h"
 #include "daemon/worker/input.h"
 #include "daemon/worker/worker.h"
 #include "kernel/dump/search.h"
+#include "kernel/kernel.h"
 
 #define LIMIT_DEFAULT 1000
 #define LIMIT_MAX 10000
 #define TIMEOUT_S 3600
 #define GROUPS_SHOWN 20
 
-static const char help[] =
-	"usage: triage search DUMP VALUE [--mask M] [--range[=END|=+SIZE]] [--limit N] [--json]\n"
-	"                     [--threads N] [--vmlinux FILE] [--no-sandbox] [--timeout SECONDS]\n"
-	"\n"
-	"Finds every aligned word of 8 bytes in the dump's memory that is VALUE, and says what "
-	"owns\n"
-	"each: whose stack, which slab object and where in it, which variable, what page. VALUE "
-	"is\n"
-	"hexadecimal, with or without 0x, or a symbol of the kernel with or without +OFFSET.\n"
-	"\n"
-	"  --mask M           only the bits set in M have to be equal\n"
-	"  --range            any address in the object, stack or variable that VALUE points into\n"
-	"  --range=END        anything from VALUE up to, but not including, END; =+SIZE likewise\n"
-	"  --limit N          how many hits to show, the lowest addresses first (1000, at most\n"
-	"                     10000); all are counted\n"
-	"  --threads N        how many read the dump (as many as there are CPUs, at most 16)\n"
-	"  --json             one JSON object\n"
+extern const struct verb search_verb;
+
+static const char common[] =
 	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
+	"  --json             one JSON object\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up after so long (3600)\n"
+	"  -h, --help         this\n"
+	"\n"
+	"Finds every aligned word of 8 bytes in the dump's memory that is VALUE, and says what\n"
+	"owns each: whose stack, which slab object and where in it, which variable, what page.\n"
+	"VALUE is hexadecimal, with or without 0x, or a symbol of the kernel with or without\n"
+	"+OFFSET. DUMP may be compressed, as for triage analyze.\n"
 	"\n"
 	"Exit status: 0 found, 1 not found, 2 wrong usage or a DUMP that cannot be read.\n";
 
 struct arguments {
 	const char *path, *value, *mask, *range, *vmlinux;
-	bool json, no_sandbox, help;
+	bool json, no_sandbox, help, wrong;
 	unsigned limit, threads, timeout_s;
 };
 
@@ -51,6 +46,7 @@ struct arguments {
 struct answer {
 	json_t *hits, *summary, *cost;
 	char *failure;
+	const char *vmlinux; /* that was asked for */
 	struct cmd_progress progress;
 };
 
@@ -117,7 +113,7 @@ static struct err *take_option(int option, struct arguments *ret)
 		ret->help = true;
 		break;
 	default:
-		return err_new(ERR_INVALID, "see triage search --help");
+		ret->wrong = true;
 	}
 	return NULL;
 }
@@ -138,9 +134,11 @@ static struct err *parse(int argc, char **argv, struct arguments *ret)
 	};
 	struct err *err = NULL;
 
-	for (int c; !err && (c = getopt_long(argc, argv, "h", options, NULL)) != -1;)
+	for (int c; !err && !ret->wrong && (c = getopt_long(argc, argv, "h", options, NULL)) != -1;)
 		err = take_option(c, ret);
-	if (err || ret->help)
+	if (ret->wrong)
+		cmd_usage(&search_verb, optopt ? NULL : argv[optind - 1], options);
+	if (err || ret->help || ret->wrong)
 		return err;
 	if (argc - optind != 2)
 		return err_new(ERR_INVALID,
@@ -177,6 +175,13 @@ static void take_answer(void *context, const json_t *part)
 		answer->summary = json_incref(summary);
 }
 
+static bool is_other_vmlinux(const json_t *degraded)
+{
+	const char *step = json_string_at(degraded, "step");
+
+	return step && !strcmp(step, DEGRADED_VMLINUX);
+}
+
 /* Findings of a search are why it failed, and what it cost. */
 static struct err *take_finding(void *context, const json_t *finding)
 {
@@ -186,6 +191,9 @@ static struct err *take_finding(void *context, const json_t *finding)
 
 	if (code && !strcmp(code, "analysis.failed") && why && !answer->failure)
 		answer->failure = strdup(why);
+	if (answer->vmlinux && why && !answer->failure && is_other_vmlinux(evidence) &&
+	    asprintf(&answer->failure, "--vmlinux %s is refused: %s", answer->vmlinux, why) < 0)
+		answer->failure = NULL;
 	if (code && !strcmp(code, "cost") && !answer->cost)
 		answer->cost = json_deep_copy(evidence);
 	return NULL;
@@ -218,6 +226,9 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 	if (!text)
 		return err_new(ERR_INVALID, "VALUE is no text");
 	TRY(input_open(arguments->path, arguments->vmlinux, &input));
+	if (input.dump_fd < 0 && unpack_file_format(input.dmesg_fd) != SNIFF_NONE)
+		TRY(unpack_file_input(arguments->path, arguments->vmlinux, arguments->timeout_s,
+				      &answer->progress, &input));
 	if (input.dump_fd < 0)
 		return err_new(ERR_UNSUPPORTED,
 			       "\"%s\" is a kernel log: it has no memory to search",
@@ -332,10 +343,11 @@ static int run(int argc, char **argv)
 
 	if (err)
 		return cmd_fail(arguments.json, err);
-	if (arguments.help) {
-		fputs(help, stdout);
-		return STATUS_OK;
-	}
+	if (arguments.help)
+		cmd_help(&search_verb, common, stdout);
+	if (arguments.help || arguments.wrong)
+		return arguments.wrong ? STATUS_USAGE : STATUS_OK;
+	answer.vmlinux = arguments.vmlinux;
 	answer.progress.shown = !arguments.json && isatty(STDERR_FILENO);
 	err = ask(&arguments, &answer);
 	if (err)
@@ -349,7 +361,18 @@ static int run(int argc, char **argv)
 
 const struct verb search_verb = {
 	.name = "search",
-	.synopsis = "search DUMP VALUE [--mask M] [--range[=END]] [--json]",
+	.synopsis = "search DUMP VALUE [--mask M] [--range[=END|=+SIZE]] [--limit N] "
+		    "[--threads N] [--vmlinux FILE] [--json] [--no-sandbox] [--timeout SECONDS]",
 	.summary = "find where a value stands in a dump's memory, and what owns each place",
+	.options = "  --mask M           only the bits set in M have to be equal\n"
+		   "  --range            any address in the object, stack or variable that VALUE "
+		   "points into\n"
+		   "  --range=END        anything from VALUE up to, but not including, END; =+SIZE "
+		   "likewise\n"
+		   "  --limit N          how many hits to show, the lowest addresses first (1000, "
+		   "at most\n"
+		   "                     10000); all are counted\n"
+		   "  --threads N        how many read the dump (as many as there are CPUs, at "
+		   "most 16)\n",
 	.run = run,
 };

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* triage show: a verdict of the store on one screen, or parts of it in full. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "daemon/cli/cmd_common.h"
-#include "daemon/render/render.h"
-#include "daemon/render/render_locks.h"
-#include "daemon/render/sections.h"
+#include "daemon/cli/parts.h"
+#include "daemon/cli/when.h"
 #include "daemon/store/report.h"
+#include "rules/db.h"
 
-enum { OPTION_DOT = 1, OPTION_SECTION };
+enum { OPTION_UTC = 1 };
 extern const struct verb show_verb;
 
 static const struct option options[] = {
@@ -16,88 +19,158 @@ static const struct option options[] = {
 #include "daemon/render/sections.def"
 #undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
+	{"utc", no_argument, NULL, OPTION_UTC},
 	CMD_OPTIONS,
 	{0},
 };
 
-/* What of a verdict is to be shown: all of it on one screen when nothing is named. */
-struct wanted {
-	bool any, dot, section[SECTION_COUNT];
+/* --- what the store knows of a dump beside its verdict ---------------------------------------- */
+
+struct record {
+	char state[64], crash_time[WHEN_SIZE], seen[160];
+	char *signature;
+	int64_t crash_s;
 };
 
-static void put_section(const json_t *report, const struct section *section, bool colour,
-			struct str *out)
+static struct err *read_job(struct db *db, int64_t dump, const struct when *when,
+			    struct record *record)
 {
-	size_t before;
+	struct stmt *stmt;
+	bool row;
 
-	str_printf(out, "%s%s%s\n", colour ? "\033[1m" : "", section->name,
-		   colour ? "\033[0m" : "");
-	before = out->length;
-	section->render(report, out);
-	if (out->length == before)
-		str_puts(out, "  nothing is known\n");
+	TRY(db_query(db, &stmt,
+		     "SELECT state, removed_at IS NOT NULL, crash_time, signature FROM job "
+		     "WHERE dump = ?",
+		     "i", dump));
+	TRY(stmt_step(stmt, &row));
+	if (!row)
+		return NULL;
+	snprintf(record->state, sizeof(record->state), "%.20s%s", stmt_text(stmt, 0),
+		 stmt_int(stmt, 1) ? ", its file is gone" : "");
+	record->crash_s = stmt_int(stmt, 2);
+	when_zoned(record->crash_s, when, record->crash_time);
+	TRY(stmt_column_dup(stmt, 3, &record->signature));
+	stmt_reset(stmt);
+	return NULL;
 }
 
-static void print_text(const json_t *report, const struct wanted *wanted)
+/* Crashes of the same signature, the last of those before, and how many there were since. */
+static struct err *read_seen(struct db *db, int64_t dump, const struct when *when,
+			     struct record *record)
 {
+	int64_t before, last, last_s, since;
+	char last_time[WHEN_SIZE];
+	struct stmt *stmt;
+	bool row;
+
+	TRY(db_query(db, &stmt,
+		     "SELECT count(*) FILTER (WHERE (crash_time, dump) < (?2, ?3)),"
+		     " count(*) FILTER (WHERE (crash_time, dump) > (?2, ?3)),"
+		     " (SELECT dump FROM job WHERE signature = ?1 AND (crash_time, dump) < (?2, ?3)"
+		     "  ORDER BY crash_time DESC, dump DESC LIMIT 1),"
+		     " max(crash_time) FILTER (WHERE (crash_time, dump) < (?2, ?3))"
+		     " FROM job WHERE signature = ?1",
+		     "tii", record->signature, record->crash_s, dump));
+	TRY(stmt_step(stmt, &row));
+	before = stmt_int(stmt, 0);
+	since = stmt_int(stmt, 1);
+	last = stmt_int(stmt, 2);
+	last_s = stmt_int(stmt, 3);
+	stmt_reset(stmt);
+	when_zoned(last_s, when, last_time);
+	if (before)
+		snprintf(record->seen, sizeof(record->seen),
+			 "seen before %" PRId64 " time%s, last as dump %" PRId64 ", %s", before,
+			 before > 1 ? "s" : "", last, last_time);
+	else
+		snprintf(record->seen, sizeof(record->seen), "not seen before");
+	if (since)
+		snprintf(record->seen + strlen(record->seen),
+			 sizeof(record->seen) - strlen(record->seen),
+			 "; since then %" PRId64 " time%s", since, since > 1 ? "s" : "");
+	return NULL;
+}
+
+/* --- the verb --------------------------------------------------------------------------------- */
+
+struct show {
+	struct cmd *cmd;
+	struct parts parts;
+	struct when when;
+};
+
+static struct err *newest(struct cmd *cmd, int64_t *ret)
+{
+	*ret = 0;
+	TRY(db_number(store_db(cmd->store), ret,
+		      "SELECT dump FROM job ORDER BY crash_time DESC, dump DESC LIMIT 1", ""));
+	return *ret ? NULL : err_new(ERR_NOT_FOUND, "there is no dump yet");
+}
+
+static struct err *print_text(const struct show *show, int64_t dump, const json_t *report)
+{
+	struct db *db = store_db(show->cmd->store);
 	struct render_style style = render_style_for(STDOUT_FILENO);
+	struct record record = {.signature = NULL};
 	_str_ struct str out = {0};
 
-	if (!wanted->any)
-		render_verdict(report, &style, &out);
-	else if (wanted->dot)
-		render_dot(report, &out);
-	for (enum section_id id = 0; id < SECTION_COUNT && !wanted->dot; id++)
-		if (wanted->section[id])
-			put_section(report, section_by_id(id), style.colour, &out);
+	struct err *err = read_job(db, dump, &show->when, &record);
+	if (!err && record.signature)
+		err = read_seen(db, dump, &show->when, &record);
+	free(record.signature);
+	TRY(err);
+	const struct render_record shown = {dump, record.state, record.crash_time, record.seen};
+
+	parts_render(&show->parts, report, *record.state ? &shown : NULL, &style, &out);
 	fputs(out.data ? out.data : "", stdout);
+	return NULL;
 }
 
-static struct err *show(struct cmd *cmd, const char *subject, const struct wanted *wanted)
+/* subject: NULL for the newest crash. */
+static struct err *show_dump(const struct show *show, const char *subject)
 {
 	_json_ json_t *report = NULL;
+	struct cmd *cmd = show->cmd;
 	int64_t dump;
 
 	TRY(cmd_open(cmd));
-	TRY(cmd_find_dump(cmd, subject, true, &dump));
+	TRY(subject ? cmd_find_dump(cmd, subject, true, &dump) : newest(cmd, &dump));
 	TRY(report_build(cmd->store, dump, &report));
-	if (cmd->json)
-		cmd_print_json(json_incref(report));
-	else
-		print_text(report, wanted);
+	if (!cmd->json)
+		return print_text(show, dump, report);
+	cmd_print_json(json_incref(report));
 	return NULL;
 }
 
 static int run(int argc, char **argv)
 {
 	_cmd_ struct cmd cmd = {.verb = &show_verb};
-	struct err *err = NULL;
-	struct wanted wanted = {0};
+	struct show show = {.cmd = &cmd, .when = {.now = time(NULL)}};
+	struct err *err;
 	int option;
 
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		wanted.any = true;
-		if (option == OPTION_DOT)
-			wanted.dot = true;
-		else
-			wanted.section[option - OPTION_SECTION] = true;
+		if (!parts_take(&show.parts, option))
+			show.when.utc = true;
 	}
-	if (optind + 1 != argc)
+	if (optind + 1 < argc)
 		err = err_new(ERR_INVALID, "show takes one ID");
-	if (!err)
-		err = show(&cmd, argv[optind], &wanted);
+	else
+		err = show_dump(&show, argv[optind]);
 	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
 }
 
 const struct verb show_verb = {
 	.name = "show",
-	.synopsis = "show ID"
+	.synopsis = "show [ID|PATH]"
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--json]",
-	.summary = "a verdict on one screen, or parts of it in full",
+		    " [--dot] [--utc] [--json]",
+	.summary = "a verdict on one screen, or parts of it in full; the newest crash without ID",
+	.options = "  --utc              times in UTC, not in local time\n",
+	.put_options = parts_help,
 	.run = run,
 };

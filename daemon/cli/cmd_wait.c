@@ -136,6 +136,7 @@ static int run(int argc, char **argv)
 const struct verb wait_verb = {
 	.name = "wait",
 	.synopsis = "wait ID|PATH [--timeout T] [--json]",
+	.options = "  --timeout T        give up after so long: 30, 15min, 36h\n",
 	.summary = "wait until a dump has its verdict",
 	.run = run,
 };

@@ -24,9 +24,9 @@ struct render_style render_style_for(int fd)
 	struct render_style style = {.width = DEFAULT_WIDTH};
 
 	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
-		style.width = size.ws_col;
+		style = (struct render_style){.width = size.ws_col, .given = true};
 	else if (columns && atoi(columns) > 0)
-		style.width = (unsigned)atoi(columns);
+		style = (struct render_style){.width = (unsigned)atoi(columns), .given = true};
 	style.width = MAX(style.width, 40u);
 	style.colour = isatty(fd) && !getenv("NO_COLOR");
 	return style;
@@ -113,7 +113,25 @@ static void put_known_issue(const struct page *page, const json_t *issue)
 	paragraph(page, "known issue: ", "             ", text.data ? text.data : reference);
 }
 
-static void put_headline(const struct page *page, const json_t *report)
+/* Which dump it is, and whether the same crash was there before. */
+static void put_record(const struct page *page, const json_t *report,
+		       const struct render_record *record)
+{
+	const char *signature = json_string_at(report, "verdict.signature.exact");
+	_str_ struct str line = {0};
+
+	str_printf(&line, "dump %lld: %s, crashed %s", (long long)record->id, record->state,
+		   record->crash_time);
+	paragraph(page, "", "  ", line.data ? line.data : "?");
+	line.length = 0;
+	str_printf(&line, "signature: %s   %s", signature ? signature : "none",
+		   signature ? record->seen : "");
+	if (signature)
+		paragraph(page, "", "  ", line.data ? line.data : "?");
+}
+
+static void put_headline(const struct page *page, const json_t *report,
+			 const struct render_record *record)
 {
 	const json_t *verdict = json_at(report, "verdict");
 	const char *cause = string_or(verdict, "cause", "?");
@@ -122,12 +140,17 @@ static void put_headline(const struct page *page, const json_t *report)
 	colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
 	paragraph(page, "", "", string_or(verdict, "headline", "no verdict"));
 	colour(page, "0");
-	if (!verdict || json_is_null(verdict))
+	if (!verdict || json_is_null(verdict)) {
+		if (record)
+			put_record(page, report, record);
 		return;
+	}
 	snprintf(line, sizeof(line), "cause: %.60s   confidence: %.0f %%   rule: %.60s", cause,
 		 100 * json_number_value(json_at(verdict, "confidence")),
 		 string_or(verdict, "rule", "none"));
 	paragraph(page, "", "", line);
+	if (record)
+		put_record(page, report, record);
 	put_known_issue(page, json_at(verdict, "known_issue"));
 }
 
@@ -418,13 +441,14 @@ static void put_before(const struct page *page, const json_t *report)
 	str_append(page->out, text.data, text.length);
 }
 
-void render_verdict(const json_t *report, const struct render_style *style, struct str *out)
+void render_page(const json_t *report, const struct render_record *record,
+		 const struct render_style *style, struct str *out)
 {
 	struct page page = {out, style};
 	const json_t *verdict = json_at(report, "verdict");
 	const json_t *crash = json_at(report, "crash");
 
-	put_headline(&page, report);
+	put_headline(&page, report, record);
 	put_list(&page, "Because", json_at(verdict, "reasons"));
 	if (json_object_size(crash) && strcmp(string_or(crash, "kind", ""), "none") != 0) {
 		put_crash(&page, crash);
@@ -437,4 +461,9 @@ void render_verdict(const json_t *report, const struct render_style *style, stru
 	put_system(&page, report);
 	put_missing(&page, report);
 	put_list(&page, "Next", json_at(verdict, "next_steps"));
+}
+
+void render_verdict(const json_t *report, const struct render_style *style, struct str *out)
+{
+	render_page(report, NULL, style, out);
 }

@@ -8,11 +8,23 @@
 struct render_style {
 	unsigned width; /* columns; lines are cut or wrapped to it */
 	bool colour;
+	bool given; /* a terminal or $COLUMNS says how wide */
 };
 
 /* What fits the stream: its terminal's width (else $COLUMNS, else 100), colour if wanted there. */
 struct render_style render_style_for(int fd);
 
+/* What the store knows of a dump beside its verdict. Strings are borrowed. */
+struct render_record {
+	int64_t id;
+	const char *state;	/* of the job, with a word on its file */
+	const char *crash_time; /* "2026-11-21 04:36:50 CET" */
+	const char *seen;	/* how often the same signature was there before */
+};
+
+/* The page with what the store knows, NULL: nothing. */
+void render_page(const json_t *report, const struct render_record *record,
+		 const struct render_style *style, struct str *out);
 /* One screen of a verdict document, headline first. Every string in it is escaped. */
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out);
 

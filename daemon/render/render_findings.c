@@ -21,4 +21,5 @@ static void render(const json_t *report, struct str *out)
 	}
 }
 
-const struct section findings_section = {.name = "findings", .render = render};
+const struct section findings_section = {
+	.name = "findings", .summary = "every finding, a line each", .render = render};

@@ -245,7 +245,10 @@ void render_locks(const json_t *report, struct str *out)
 	}
 }
 
-const struct section locks_section = {.name = "locks", .render = render_locks};
+const struct section locks_section = {.name = "locks",
+				      .summary = "who waits for whom, lock by lock",
+				      .nothing = "no lock that anyone waits for was found",
+				      .render = render_locks};
 
 /* --- Graphviz --------------------------------------------------------------------------------- */
 

@@ -247,4 +247,7 @@ static void render(const json_t *report, struct str *out)
 	}
 }
 
-const struct section log_section = {.name = "log", .render = render};
+const struct section log_section = {.name = "log",
+				    .summary = "what happened by the kernel's log, in its order",
+				    .nothing = "the log tells of nothing that matters",
+				    .render = render};

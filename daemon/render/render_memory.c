@@ -317,4 +317,8 @@ void render_memory(const json_t *report, struct str *out)
 	put_hypotheses(out, json_at(memory, "hypotheses"));
 }
 
-const struct section memory_section = {.name = "memory", .render = render_memory};
+const struct section memory_section = {
+	.name = "memory",
+	.summary = "what registers and other addresses are, where the bad value came from",
+	.nothing = "the crash shows no address to look at",
+	.render = render_memory};

@@ -21,4 +21,5 @@ static void render(const json_t *report, struct str *out)
 		str_puts(out, "\n");
 }
 
-const struct section registers_section = {.name = "registers", .render = render};
+const struct section registers_section = {
+	.name = "registers", .summary = "the registers of the crash", .render = render};

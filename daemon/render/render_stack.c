@@ -60,4 +60,7 @@ static void render(const json_t *report, struct str *out)
 	}
 }
 
-const struct section stack_section = {.name = "stack", .render = render};
+const struct section stack_section = {
+	.name = "stack",
+	.summary = "the stacks: of the task that crashed, of CPUs, of blocked tasks",
+	.render = render};

@@ -10,11 +10,13 @@
  *
  * How to add one (tests/how-to does it by these steps):
  *  1. render_NAME.c, which ends in `const struct section NAME_section`;
- *  2. one line in sections.def: triage show then takes --NAME;
+ *  2. one line in sections.def: triage show and analyze then take --NAME;
  *  3. a word about --NAME in triage(1), which tests/daemon/install asks for.
  */
 struct section {
 	const char *name;
+	const char *summary; /* for --help, NULL: just the name */
+	const char *nothing; /* what is said when nothing is known; NULL: that */
 	/* Append what is known, every string of it escaped; nothing when nothing is. */
 	void (*render)(const json_t *report, struct str *out);
 };

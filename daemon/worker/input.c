@@ -216,6 +216,32 @@ static struct err *open_stdin(int *ret, int64_t *size)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+/* What helps to read the dump that is open. */
+static void find_beside(const char *path, bool vmlinux_too, struct input *input)
+{
+	if (strcmp(path, "-") != 0)
+		find_dmesg(path, input);
+	if (vmlinux_too)
+		input->vmlinux_fd = input_find_vmlinux(input->dump_fd);
+}
+
+struct err *input_take_unpacked(struct input *input, const char *path, const char *vmlinux, int fd)
+{
+	char head[HEAD_LOOKED_AT];
+	size_t length;
+
+	cleanup_close(&input->dmesg_fd);
+	cleanup_close(&input->vmlinux_fd);
+	input->vmlinux_fd = -1;
+	input->dmesg_fd = fd;
+	TRY(read_head(fd, path, head, &length));
+	if (is_log(head, length))
+		return NULL;
+	input->dump_fd = take_fd(input->dmesg_fd);
+	find_beside(path, !vmlinux, input);
+	return vmlinux ? open_regular(vmlinux, &input->vmlinux_fd, NULL) : NULL;
+}
+
 struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 {
 	_input_ struct input input = INPUT_NONE;
@@ -234,10 +260,7 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
 	if (is_log(head, length)) {
 		input.dmesg_fd = take_fd(input.dump_fd);
 	} else {
-		if (!stream)
-			find_dmesg(path, &input);
-		if (!vmlinux)
-			input.vmlinux_fd = input_find_vmlinux(input.dump_fd);
+		find_beside(path, !vmlinux, &input);
 	}
 	if (vmlinux)
 		TRY(open_regular(vmlinux, &input.vmlinux_fd, NULL));

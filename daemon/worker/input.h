@@ -40,6 +40,11 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
  * out. The uid is that of the newest. ERR_INVALID when one of them is a dump.
  */
 struct err *input_open_logs(char *const *paths, size_t count, struct input *ret);
+/*
+ * A packed file that input_open() took for a log was unpacked into fd, given over: it takes its
+ * place, and of a dump what stands beside path is looked for.
+ */
+struct err *input_take_unpacked(struct input *input, const char *path, const char *vmlinux, int fd);
 /* Is a file no dump by its first bytes, but text or packed? */
 bool input_is_log(const char *path);
 void input_close(struct input *input);

@@ -76,6 +76,8 @@ static void answer(json_t *json)
 static void search(struct kernel *kernel, const char *request, struct findings *findings)
 {
 	const struct worker_search_events events = {.progress = progress, .answer = answer};
+
+	report_degraded(kernel, findings); /* first: what a person gave may be refused */
 	_err_ struct err *err = worker_search(kernel, request, &events);
 
 	if (err)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The filters of triage list. */
+#include "daemon/cli/list_filters.h"
+
+#include <string.h>
+
+#include "daemon/cli/nearest.h"
+#include "daemon/store/analyze.h"
+#include "rules/rules.h"
+
+static const char *const column_names[LIST_COLUMN_COUNT] = {"host", "kernel", "cause", "severity",
+							    "signature"};
+static const char *const states[] = {"queued", "running",     "done",
+				     "failed", "quarantined", "removed"};
+static const char *const severities[] = {"info", "notice", "warning", "critical"};
+
+static bool is_pattern(const char *value)
+{
+	return strpbrk(value, "*?");
+}
+
+/* --- values that there are -------------------------------------------------------------------- */
+
+/* "; did you mean …?", and the whole list, for a message. */
+static void put_words(struct str *text, const char *meant, const char *const *words, size_t count)
+{
+	struct nearest nearest = {0};
+
+	for (size_t i = 0; i < count; i++)
+		nearest_try(&nearest, meant, words[i]);
+	if (nearest_is_typo(&nearest, meant))
+		str_printf(text, "; did you mean %s?", nearest.word);
+	for (size_t i = 0; i < count; i++)
+		str_printf(text, "%s%s", i ? ", " : " (", words[i]);
+	str_puts(text, ")");
+}
+
+static struct err *check_word(const char *kind, const char *meant, const char *const *words,
+			      size_t count)
+{
+	_str_ struct str text = {0};
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(words[i], meant))
+			return NULL;
+	put_words(&text, meant, words, count);
+	return err_new(ERR_INVALID, "no such %s: %s%s", kind, meant, text.data ? text.data : "");
+}
+
+struct err *list_filters_settle(struct list_filters *filters, const struct when *when)
+{
+	const char *severity = filters->values[LIST_SEVERITY];
+
+	if (filters->since)
+		TRY(when_parse(filters->since, when, &filters->since_s));
+	if (filters->until)
+		TRY(when_parse(filters->until, when, &filters->until_s));
+	if (severity && !is_pattern(severity))
+		TRY(check_word("severity", severity, severities, ARRAY_SIZE(severities)));
+	return filters->state ? check_word("state", filters->state, states, ARRAY_SIZE(states))
+			      : NULL;
+}
+
+/* Is a cause one of those that there are, or one of a site's rule? */
+static struct err *try_causes(const char *cause, struct nearest *nearest, bool *known)
+{
+	static const char *const causes[] = {
+#define CAUSE(name, what) #name,
+#include "rules/causes.def"
+#undef CAUSE
+	};
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+
+	TRY(rules_load(SITE_RULES_DIR, &rules));
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const char *one = rules_at(rules, i)->cause;
+
+		*known |= one && !strcmp(one, cause);
+		nearest_try(nearest, cause, one);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		*known |= !strcmp(causes[i], cause);
+		nearest_try(nearest, cause, causes[i]);
+	}
+	return NULL;
+}
+
+/* The nearest of the values that dumps have; *some when there are any. */
+static struct err *try_store(struct db *db, enum list_column column, const char *meant,
+			     struct nearest *nearest, bool *some)
+{
+	static const char *const queries[LIST_COLUMN_COUNT] = {
+		"SELECT DISTINCT host FROM job WHERE host IS NOT NULL",
+		"SELECT DISTINCT kernel FROM job WHERE kernel IS NOT NULL",
+		"SELECT DISTINCT cause FROM job WHERE cause IS NOT NULL",
+		"SELECT DISTINCT severity FROM job WHERE severity IS NOT NULL",
+		"SELECT DISTINCT signature FROM job WHERE signature IS NOT NULL",
+	};
+	struct stmt *stmt;
+
+	TRY(db_query(db, &stmt, queries[column], ""));
+	for (bool row;;) {
+		TRY(stmt_step(stmt, &row));
+		if (!row)
+			break;
+		nearest_try(nearest, meant, stmt_text(stmt, 0));
+	}
+	*some = *nearest->word;
+	return NULL;
+}
+
+static struct err *has_value(struct db *db, enum list_column column, const char *value, bool *ret)
+{
+	static const char *const equal[LIST_COLUMN_COUNT] = {
+		"SELECT 1 FROM job WHERE host = ? LIMIT 1",
+		"SELECT 1 FROM job WHERE kernel = ? LIMIT 1",
+		"SELECT 1 FROM job WHERE cause = ? LIMIT 1",
+		"SELECT 1 FROM job WHERE severity = ? LIMIT 1",
+		"SELECT 1 FROM job WHERE signature = ? LIMIT 1",
+	};
+	static const char *const like[LIST_COLUMN_COUNT] = {
+		"SELECT 1 FROM job WHERE host GLOB ? LIMIT 1",
+		"SELECT 1 FROM job WHERE kernel GLOB ? LIMIT 1",
+		"SELECT 1 FROM job WHERE cause GLOB ? LIMIT 1",
+		"SELECT 1 FROM job WHERE severity GLOB ? LIMIT 1",
+		"SELECT 1 FROM job WHERE signature GLOB ? LIMIT 1",
+	};
+	int64_t found = 0;
+
+	TRY(db_number(db, &found, (is_pattern(value) ? like : equal)[column], "t", value));
+	*ret = found;
+	return NULL;
+}
+
+static struct err *check_cause(const char *cause, struct nearest *nearest, bool *known)
+{
+	if (!is_pattern(cause))
+		TRY(try_causes(cause, nearest, known));
+	return NULL;
+}
+
+static struct err *check_value(struct db *db, enum list_column column, const char *value)
+{
+	const char *name = column_names[column];
+	struct nearest nearest = {0};
+	bool known = false, some = false;
+
+	TRY(has_value(db, column, value, &known));
+	if (known || (column == LIST_SEVERITY && !is_pattern(value)))
+		return NULL;
+	TRY(try_store(db, column, value, &nearest, &some));
+	if (column == LIST_CAUSE)
+		TRY(check_cause(value, &nearest, &known));
+	if (known)
+		return NULL;
+	if (column == LIST_CAUSE && !is_pattern(value))
+		return err_new(ERR_INVALID,
+			       "no such cause: %s; did you mean %s? triage(1) has them all", value,
+			       nearest.word);
+	if (!some) /* nothing is here yet: nothing can be wrong with the question */
+		return NULL;
+	if (is_pattern(value))
+		return err_new(ERR_NOT_FOUND, "no dump here has a %s like %s; one is %s", name,
+			       value, nearest.word);
+	return err_new(ERR_NOT_FOUND, "no dump here has %s %s; the nearest is %s", name, value,
+		       nearest.word);
+}
+
+struct err *list_filters_check(const struct list_filters *filters, struct db *db)
+{
+	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
+		if (filters->values[i])
+			TRY(check_value(db, i, filters->values[i]));
+	return NULL;
+}
+
+/* --- their SQL -------------------------------------------------------------------------------- */
+
+void list_filters_put(const struct list_filters *filters, struct str *sql)
+{
+	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
+		if (filters->values[i])
+			str_printf(
+				sql,
+				/* "+" keeps a pattern off the column's own index: see job_time */
+				is_pattern(filters->values[i]) ? " AND +j.%s GLOB ?"
+							       : " AND j.%s = ?",
+				column_names[i]);
+	if (filters->state && !strcmp(filters->state, "removed"))
+		str_puts(sql, " AND j.removed_at IS NOT NULL");
+	else if (filters->state)
+		str_puts(sql, " AND j.state = ?");
+	if (filters->since)
+		str_puts(sql, " AND j.crash_time >= ?");
+	if (filters->until)
+		str_puts(sql, " AND j.crash_time < ?");
+}
+
+struct err *list_filters_bind(const struct list_filters *filters, struct stmt *stmt, int *at)
+{
+	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
+		if (filters->values[i])
+			TRY(stmt_bind_text(stmt, (*at)++, filters->values[i]));
+	if (filters->state && strcmp(filters->state, "removed"))
+		TRY(stmt_bind_text(stmt, (*at)++, filters->state));
+	if (filters->since)
+		TRY(stmt_bind_int(stmt, (*at)++, filters->since_s));
+	if (filters->until)
+		TRY(stmt_bind_int(stmt, (*at)++, filters->until_s));
+	return NULL;
+}
