@@ -11,7 +11,7 @@ SELECT
 		coalesce(accessed_by, 'the instruction') || ' went through a NULL pointer') AS because,
 	iif(access = 'execute', 'call through a NULL pointer' ||
 		iif(fault_address > '0x0000000000000000', ', to ' || fault_address, ''),
-		'NULL pointer ' || coalesce(access, 'access') || ' at offset ' || coalesce(fault_address, '?')) ||
+		'NULL pointer ' || coalesce(access, 'access') || coalesce(' at offset ' || fault_address, '')) ||
 		place AS headline,
 	iif(access = 'execute', 'Look at the caller: which of its function pointers may be NULL there, and who should have set it.',
 		'Look at the function at the top of the stack: which pointer may be NULL there, and which caller passed it.')

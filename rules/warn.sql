@@ -8,11 +8,14 @@ SELECT
 	iif(c.source = 'memory' OR p.stopped, 'panic_on_warn turned a WARN() into a panic',
 		'the log has a WARN(), after which the kernel went on') ||
 		coalesce(': ' || c.message, '') AS because,
-	iif(c.source = 'memory' OR p.stopped, 'WARN() with panic_on_warn set', 'WARN()') ||
+	CASE WHEN c.message LIKE 'BUG: %' THEN c.message
+		WHEN c.source = 'memory' OR p.stopped THEN 'WARN() with panic_on_warn set' ELSE 'WARN()' END ||
 		c.culprit_place AS headline,
 	-- Which check it was says more than that it was one.
 	c.confidence * CASE WHEN EXISTS (SELECT 1 FROM log_event e WHERE e.dump = :dump
-		AND e.kind IN ('refcount', 'list_corruption', 'kasan')) THEN 0.7 ELSE 1.0 END
+		AND e.kind IN ('refcount', 'list_corruption', 'kasan')) THEN 0.7
+		-- A line of words alone may be any program's.
+		WHEN c.message LIKE 'BUG: %' AND c.culprit_place = '' THEN 0.5 ELSE 1.0 END
 		AS confidence, c.finding
 FROM crash c, (SELECT EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.outcome = 'panic')
 	AS stopped) p

@@ -20,7 +20,7 @@ SELECT
 	CASE WHEN fault_class = 'read_only' THEN 'write to read-only memory: ' || coalesce(fault_address, '?')
 		WHEN access = 'execute' THEN 'wild jump to ' || coalesce(fault_address, '?') ||
 			iif(fault_class = 'not_executable', ', which holds no code', '')
-		ELSE 'wild pointer: ' || coalesce(access, 'access') || ' of ' || coalesce(fault_address, '?') END ||
+		ELSE 'wild pointer' || coalesce(': ' || coalesce(access, 'access') || ' of ' || fault_address, '') END ||
 		place AS headline,
 	CASE source WHEN 'log' THEN 'A dump would tell what owns the address and where the bad pointer was read from; of the log see triage analyze --memory: registers, and the code before.'
 		ELSE 'See where the bad pointer was read from (triage show --memory) and whether the object that held it is otherwise sound.' END

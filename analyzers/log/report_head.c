@@ -54,6 +54,12 @@ static const char *skip_speaker(const char *line)
 	return line;
 }
 
+/* "Oops: 0002 [#1]"; but programs say "Oops: …" too. */
+static bool is_numbered(const char *start)
+{
+	return !has_prefix(start, "Oops: ") || strstr(start, " [#");
+}
+
 bool report_head_find(const struct words *heads, const struct log_line *line,
 		      enum report_kind *kind, enum head_how *how)
 {
@@ -68,6 +74,8 @@ bool report_head_find(const struct words *heads, const struct log_line *line,
 	     i = word_set_next(&set, i + 1)) {
 		if (heads_of[i].how != HEAD_HOLDS && !has_prefix(start, head_words[i]) &&
 		    !has_prefix(text, head_words[i]))
+			continue;
+		if (heads_of[i].kind == REPORT_TRAP && !is_numbered(start))
 			continue;
 		*kind = heads_of[i].kind;
 		*how = heads_of[i].how;

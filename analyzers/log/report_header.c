@@ -42,6 +42,17 @@ bool report_header_is(const char *text)
 	       (has_prefix(text, "COMM: ")) || is_bare_cpu(text);
 }
 
+/* "3.10.0-957.el7.x86_64" */
+static bool is_release(const char *text)
+{
+	size_t major = strspn(text, "0123456789"), minor;
+
+	if (!major || major > 2 || text[major] != '.')
+		return false;
+	minor = strspn(text + major + 1, "0123456789");
+	return minor && text[major + 1 + minor] == '.';
+}
+
 /* Where the name of a task ends in a header: names may hold blanks. */
 static const char *comm_end(const char *comm)
 {
@@ -54,6 +65,10 @@ static const char *comm_end(const char *comm)
 		if (at && at < end)
 			end = at;
 	}
+	/* Without the words on taint, the release follows: " 3.10.0-957.el7.x86_64 #1". */
+	for (const char *at = comm; !*end && (at = strchr(at, ' ')); at++)
+		if (is_release(at + 1))
+			return at;
 	return end;
 }
 
@@ -99,7 +114,7 @@ static const char *read_kernel(const char *text, struct report *report)
 		return read_release(at + 11, report);
 	}
 	if (!tainted)
-		return NULL;
+		return is_release(text + strspn(text, " ")) ? read_release(text, report) : NULL;
 	return read_release(read_taint(tainted + 9, report), report);
 }
 

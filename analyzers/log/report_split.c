@@ -471,7 +471,8 @@ static bool is_bare(const struct report *report)
 	enum report_outcome outcome = report_kind_outcome(report->kind);
 
 	/* "Preemption disabled at:" may have shown a place. */
-	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN) &&
+	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN ||
+		report->kind == REPORT_BUG) &&
 	       !report_own_stack(report) && !report->regs.known && !report->release[0];
 }
 

@@ -50,12 +50,12 @@ static struct err *open_regular(const char *path, int *ret, int64_t *size)
 	return NULL;
 }
 
-/* A byte that text has no use for; half a UTF-8 sequence is one too. */
+/* A byte that text, and what a boot loader types on a console, has no use for; half a UTF-8 sequence is one too. */
 static bool is_odd(const unsigned char *at, const unsigned char *end)
 {
 	if (*at >= 0xc0)
 		return at + 1 < end && (at[1] & 0xc0) != 0x80;
-	return *at < ' ' && !strchr("\t\n\r\033\f", *at);
+	return *at < ' ' && !strchr("\t\n\r\033\f\b\a", *at);
 }
 
 /*
