@@ -13,4 +13,7 @@ SELECT
 FROM stuck s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.kind IN ('rcu_reader', 'rcu_thread')
 	AND c.kind IN ('rcu_stall', 'sysrq', 'nmi', 'hung_task', 'workqueue_lockup', 'unknown')
+	-- Whoever keeps interrupts off keeps everybody from that CPU.
+	AND NOT (s.kind = 'rcu_thread' AND EXISTS (SELECT 1 FROM silent_cpu x
+		WHERE x.dump = :dump AND x.interrupts_off AND x.cpu = s.cpu))
 ORDER BY s.kind LIMIT 1;

@@ -109,14 +109,8 @@ FROM finding WHERE code = 'system';
 -- A CPU that does not answer.
 CREATE VIEW silent_cpu AS
 SELECT dump, number AS finding, confidence, headline,
-	-- without those that wait for it
-	substr(headline, 1, instr(headline, ': ') + 1) ||
-		(evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid') ||
-		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '') ||
-		coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
-		iif(evidence ->> '$.interrupts_off', ', interrupts off', '') ||
-		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') ||
-		coalesce('; ' || (evidence ->> '$.waiter.caller.symbol') || '() waits', '') AS brief,
+	-- in one line: with who waits, in other words where there is no room
+	silent || iif(waits = '' OR length(silent || long || waits) <= 100, long, short) || waits AS brief,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.task.pid' AS pid,
 	evidence ->> '$.task.comm' AS comm,
@@ -126,7 +120,16 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.behind_s' AS behind_s,
 	evidence ->> '$.waits_itself' AS waits_itself,
 	evidence ->> '$.why' AS why
-FROM finding WHERE code = 'cpu.silent';
+FROM (SELECT *,
+	substr(headline, 1, instr(headline, ': ') + 1) ||
+		(evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid') ||
+		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '') AS silent,
+	coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
+		iif(evidence ->> '$.interrupts_off', ', interrupts off', '') ||
+		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') AS long,
+	iif(evidence ->> '$.interrupts_off', ', irqs off', '') AS short,
+	coalesce('; ' || (evidence ->> '$.waiter.caller.symbol') || '() waits', '') AS waits
+	FROM finding WHERE code = 'cpu.silent');
 
 -- A lock that somebody waits for; waiters and holders have views of their own.
 CREATE VIEW lock AS

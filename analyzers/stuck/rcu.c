@@ -37,14 +37,22 @@ struct grace {
 	size_t readers;
 };
 
-/* Who has the CPU a task waits for: "; crashme_hog/109 (SCHED_FIFO, priority 50) has CPU 1". */
-static void put_rival(struct kernel *kernel, const struct task *task, struct str *text)
+/* Who has the CPU a task waits for; NULL when nobody has: the task was woken a moment ago. */
+static const struct task *rival_of(struct kernel *kernel, const struct task *task)
 {
 	const struct task *rival = task->cpu >= 0 && task->on_cpu < 0 && task->state == 'R'
 					   ? tasks_on_cpu(kernel->tasks, (unsigned)task->cpu)
 					   : NULL;
 
-	if (!rival || rival->idle || rival == task)
+	return rival && !rival->idle && rival != task ? rival : NULL;
+}
+
+/* "; crashme_hog/109 (SCHED_FIFO, priority 50) has CPU 1" */
+static void put_rival(struct kernel *kernel, const struct task *task, struct str *text)
+{
+	const struct task *rival = rival_of(kernel, task);
+
+	if (!rival)
 		return;
 	str_puts(text, "; ");
 	policy_label(kernel, rival, text);
@@ -155,7 +163,7 @@ static void look_at_thread(struct grace *grace, uint64_t state)
 	if (!err_ok(member_read(kernel, state, MEMBER_RCU_STATE_THREAD, &address)))
 		return;
 	const struct task *thread = tasks_find(kernel->tasks, address);
-	if (!thread || thread->state != 'R' || thread->on_cpu >= 0 ||
+	if (!thread || !rival_of(kernel, thread) ||
 	    !err_ok(member_read(kernel, state, MEMBER_RCU_STATE_ACTIVITY, &active)) ||
 	    ticks_since(kernel, active) < STALLED_S)
 		return;

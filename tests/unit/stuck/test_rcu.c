@@ -118,6 +118,10 @@ START_TEST(the_thread_that_gets_no_cpu)
 	((struct task *)tasks_by_pid(kernel.tasks, 4))->cpu = 0;
 	run_rcu(1);
 	says(0, "RCU's thread task/4 gets no CPU for 6.0 s; task/5 has CPU 0");
+	((struct task *)tasks_by_pid(kernel.tasks, 4))->cpu =
+		1; /* which nobody has: it was woken just now */
+	run_rcu(0);
+	((struct task *)tasks_by_pid(kernel.tasks, 4))->cpu = 0;
 	fake_u64(STATE + S_ACTIVITY, 1); /* it ran a moment ago */
 	run_rcu(0);
 	finish();
