@@ -29,7 +29,7 @@ static unsigned two_digits(const char *text)
 static bool clock_of(const char *wall, double *ret)
 {
 	for (const char *at = strchr(wall, ':'); at; at = strchr(at + 1, ':')) {
-		if (at < wall + 1 || at[3] != ':' || strspn(at + 1, "0123456789") != 2 ||
+		if (at < wall + 1 || strspn(at + 1, "0123456789") != 2 || at[3] != ':' ||
 		    strspn(at + 4, "0123456789") != 2 || at[-1] < '0' || at[-1] > '9')
 			continue;
 		const char *hour =
@@ -59,7 +59,7 @@ static bool iso_date(const char *wall, long *days)
 
 	for (; *wall; wall++)
 		if (strspn(wall, "0123456789") == 4 && (wall[4] == '-' || wall[4] == '/') &&
-		    wall[7] == wall[4]) {
+		    strspn(wall + 5, "0123456789") == 2 && wall[7] == wall[4]) {
 			if (!parse_dec(wall, 4, &year))
 				return false;
 			*days = days_of((long)year, two_digits(wall + 5), two_digits(wall + 8));
@@ -75,9 +75,10 @@ static bool named_date(const char *wall, long *days)
 
 	for (; *wall; wall++) {
 		unsigned month = month_of(wall);
-		const char *at = wall + 3 + strspn(wall + 3, " \t"), *end;
+		const char *end;
 
-		if (!month || !parse_dec_start(at, &day) || day > 31)
+		if (!month || !parse_dec_start(wall + 3 + strspn(wall + 3, " \t"), &day) ||
+		    day > 31)
 			continue;
 		end = strrchr(wall, ' ');
 		if (!end || strlen(end + 1) != 4 || !parse_dec(end + 1, 4, &year))
