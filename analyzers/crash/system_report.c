@@ -113,13 +113,16 @@ static void put_kaslr_offset(json_t *system, const struct log *log)
 {
 	uint64_t offset;
 
-	for (size_t i = log->count; i-- > 0;)
-		if (has_prefix(log->lines[i].text, "Kernel Offset: ") &&
-		    (parse_hex_after(log->lines[i].text, "Offset: 0x", &offset) ||
-		     (has_prefix(log->lines[i].text + 15, "disabled") && !(offset = 0)))) {
+	for (size_t i = log->count; i-- > 0;) {
+		const char *text = log->lines[i].text + strspn(log->lines[i].text, " ");
+
+		if (has_prefix(text, "Kernel Offset: ") &&
+		    (parse_hex_after(text, "Offset: 0x", &offset) ||
+		     (has_prefix(text + 15, "disabled") && !(offset = 0)))) {
 			json_put(system, "kaslr_offset", json_address(offset));
 			return;
 		}
+	}
 }
 
 void system_report_put(json_t *system, const struct log *log, const struct reports *reports)

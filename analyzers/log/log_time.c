@@ -42,14 +42,23 @@ static bool clock_of(const char *wall, double *ret)
 	return false;
 }
 
-static unsigned month_of(const char *text)
+/* 1 … 12 and how long its name is; 0 where no month stands. */
+static unsigned month_of(const char *text, size_t *length)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	size_t digits = strspn(text, "0123456789");
+	uint64_t month;
 
+	*length = 3;
 	for (unsigned i = 0; i < 12; i++)
 		if (!strncmp(text, months + 3 * i, 3) && (text[3] == ' ' || text[3] == '\t'))
 			return i + 1;
-	return 0;
+	/* "11月", of Chinese and Japanese locales */
+	if (!digits || digits > 2 || strncmp(text + digits, "\xe6\x9c\x88", 3) != 0 ||
+	    !parse_dec(text, digits, &month) || month > 12)
+		return 0;
+	*length = digits + 3;
+	return (unsigned)month;
 }
 
 /* "2024-11-14", "2016/12/03" */
@@ -73,11 +82,15 @@ static bool named_date(const char *wall, long *days)
 {
 	uint64_t day, year = 2000;
 
-	for (; *wall; wall++) {
-		unsigned month = month_of(wall);
+	for (const char *start = wall; *wall; wall++) {
+		size_t name;
+
+		if (wall > start && wall[-1] >= '0' && wall[-1] <= '9')
+			continue;
+		unsigned month = month_of(wall, &name);
 		const char *end;
 
-		if (!month || !parse_dec_start(wall + 3 + strspn(wall + 3, " \t"), &day) ||
+		if (!month || !parse_dec_start(wall + name + strspn(wall + name, " \t"), &day) ||
 		    day > 31)
 			continue;
 		end = strrchr(wall, ' ');
@@ -89,11 +102,22 @@ static bool named_date(const char *wall, long *days)
 	return false;
 }
 
+/* "1731553965.123456": of journalctl -o short-unix. */
+static bool unix_time(const char *wall, double *ret)
+{
+	if (strspn(wall, "0123456789") != 10 || wall[10] != '.')
+		return false;
+	*ret = strtod(wall, NULL);
+	return true;
+}
+
 bool log_time_of_wall(const char *wall, double *ret)
 {
 	double clock;
 	long days;
 
+	if (wall && unix_time(wall, ret))
+		return true;
 	if (!wall || !clock_of(wall, &clock) ||
 	    (!iso_date(wall, &days) && !named_date(wall, &days)))
 		return false;

@@ -159,7 +159,8 @@ static struct err *take_invoked(struct reader *reader, const char *text, size_t 
 
 	TRY(begin(reader, line));
 	struct oom *oom = &reader->oom;
-	if (end)
+	text += strspn(text, " ");
+	if (end && end > text)
 		copy_part(oom->invoker.comm, sizeof(oom->invoker.comm), text, (size_t)(end - text));
 	oom->has_gfp = parse_hex_after(text, "gfp_mask=0x", &oom->gfp_mask);
 	if (order)

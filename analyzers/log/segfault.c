@@ -191,6 +191,7 @@ bool segfault_parse(const char *line, struct segfault *ret)
 
 	if (!strstr(line, line_words[0]))
 		return false;
+	line += strspn(line, " ");
 	*ret = (struct segfault){0};
 	fields = parse_page_fault(line, ret);
 	if (!fields) {
@@ -206,6 +207,7 @@ bool segfault_parse(const char *line, struct segfault *ret)
 
 bool segfault_parse_code(const char *line, struct segfault *fault)
 {
+	line += strspn(line, " ");
 	const char *at = has_prefix(line, "Code: ") ? line + 6 : "";
 	bool marked = false;
 

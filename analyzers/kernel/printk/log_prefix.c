@@ -314,18 +314,39 @@ static size_t any_date_at(const struct cursor *c, size_t from)
 	return length ? length : date_at(c, from);
 }
 
+/* "Nov14 03:12", "Nov 9 03:12" before a bracket: dmesg -H, where the minute changes; its length, or 0. */
+static size_t minute_at(const struct cursor *c, size_t from)
+{
+	size_t at = from, day, hour;
+
+	while (isalpha((unsigned char)peek(c, at)) || (unsigned char)peek(c, at) >= 0x80 ||
+	       peek(c, at) == '.')
+		at++;
+	if (at - from < 2 || at - from > 16)
+		return 0;
+	at += blanks(c, at);
+	day = digits(c, at);
+	at += day;
+	hour = blanks(c, at) == 1 ? digits(c, at + 1) : 0;
+	if (!day || day > 2 || hour != 2 || peek(c, at + 3) != ':' || digits(c, at + 4) != 2 ||
+	    peek(c, at + 6) != ']')
+		return 0;
+	return at + 6 - from;
+}
+
 /* A date, or one in brackets with what dmesg -d adds behind it; "1 " before it is RFC 5424's version. */
 static bool take_date(struct cursor *c, struct log_prefix *prefix)
 {
 	if (prefix->level >= 0 && starts(c, 0, "1 ") && iso_at(c, 2))
 		skip(c, 2);
 	bool bracket = peek(c, 0) == '[';
-	size_t length = any_date_at(c, bracket), end = bracket + length;
+	size_t length = any_date_at(c, bracket), end;
 
-	if (!length && bracket) {
+	if (!length && bracket)
 		length = clock_at(c, 1);
-		end = 1 + length;
-	}
+	if (!length && bracket)
+		length = minute_at(c, 1);
+	end = bracket + length;
 	if (!length)
 		return false;
 	struct slice wall = {c->at + bracket, length};
