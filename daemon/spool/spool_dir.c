@@ -25,7 +25,7 @@ uint32_t spool_dir_find_prefixed(const struct spool_dir *dir, const char *prefix
 
 uint32_t spool_dir_find_log(const struct spool_dir *dir, const char *name)
 {
-	static const char *const suffixes[] = {"", ".gz", ".bz2", ".xz", ".zst"};
+	static const char *const suffixes[] = {"", ".gz", ".bz2", ".xz", ".zst", ".lz4"};
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)

@@ -435,7 +435,7 @@ static void take_text(struct dmesg_lines *reader, const char *text, size_t lengt
 		text = reader->parts.data ? reader->parts.data : "";
 		length = reader->parts.length;
 	}
-	const char *end = text + length;
+	const char *end = length ? text + length : text;
 
 	reader->ahead = text;
 	while (text < end) {
