@@ -201,6 +201,7 @@ bench: deps-test
 	@$(MAKE) all $(addprefix $(BUILD)/tests/bench/,floor owner read-all)
 	@tests/bench/run
 	@tests/bench/search
+	@tests/bench/log --runs 3
 
 .PHONY: lint
 # Layout, static analysis and check-tree.
