@@ -30,9 +30,16 @@ static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 	       (uint32_t)done == 0;
 }
 
-static const struct waitlist_ops completion_ops = {
-	.waiter_list = MEMBER_COMPLETION_WAITER_LIST,
-	.waiter_task = MEMBER_COMPLETION_WAITER_TASK,
+static const struct waitlist_ops simple_ops = {
+	.waiter_list = MEMBER_SWAIT_LIST,
+	.waiter_task = MEMBER_SWAIT_TASK,
+	.lock_list = MEMBER_COMPLETION_WAITERS,
+	.plausible = plausible,
+};
+
+static const struct waitlist_ops full_ops = {
+	.waiter_list = MEMBER_WAIT_ENTRY_LIST,
+	.waiter_task = MEMBER_WAIT_ENTRY_TASK,
 	.lock_list = MEMBER_COMPLETION_WAITERS,
 	.plausible = plausible,
 };
@@ -135,11 +142,14 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 
 static struct err *run(struct analysis *analysis)
 {
-	static const struct lock_class class = {
+	struct members *members = analysis->kernel->members;
+	/* Simple wait queues are there since v4.6, spinlocks had a raw_lock of their own until v2.6.33. */
+	bool simple = members_have(members, MEMBER_COMPLETION_SWAIT, MEMBER_SWAIT_LIST);
+	const struct lock_class class = {
 		.finding = FINDING_LOCK_COMPLETION,
 		.kind = LOCK_COMPLETION,
 		.waits = 1u << WAIT_COMPLETION | 1u << WAIT_WORK,
-		.ops = &completion_ops,
+		.ops = simple ? &simple_ops : &full_ops,
 		.describe = describe,
 	};
 

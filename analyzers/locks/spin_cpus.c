@@ -215,12 +215,12 @@ static int64_t queue_ahead(const struct queue *queue, const struct qspinlock_nod
 	return ahead;
 }
 
-static bool tail_fits(uint32_t value, const struct qspinlock_node *tail)
+static bool tail_fits(uint32_t value, const struct qspinlock_node *tail, enum qspinlock_tail *form)
 {
-	for (enum qspinlock_tail form = TAIL_UPSTREAM; form <= TAIL_EL7; form++) {
+	for (*form = TAIL_UPSTREAM; *form <= TAIL_EL7; (*form)++) {
 		struct qspinlock lock;
 
-		qspinlock_decode(value, form, &lock);
+		qspinlock_decode(value, *form, &lock);
 		if (lock.has_tail && lock.tail_cpu == tail->cpu && lock.tail_index == tail->index)
 			return true;
 	}
@@ -238,19 +238,29 @@ static const struct qspinlock_node *own_node(const struct queue *queue, unsigned
 	return own;
 }
 
+/* A static key decides since 9043442b43b1 v4.15; before, and in el7, the CPU's hypervisor bit alone does. */
+static bool may_test_and_set(struct kernel *kernel)
+{
+	uint64_t enabled;
+	uint64_t key;
+
+	if (!symbols_find(kernel->symbols, "virt_spin_lock_key", &key))
+		return true;
+	return err_ok(variable_read(kernel, "virt_spin_lock_key", 4, &enabled)) && enabled;
+}
+
 /*
  * Under a hypervisor without paravirt spinlocks nobody queues: all spin until the word is 0
- * (virt_spin_lock(), 2c83e8e94923 v4.3). The static key says so; then the lock is the register
- * that points to a word saying "locked", and there is no order.
+ * (virt_spin_lock(), 2c83e8e94923 v4.3). Then the lock is the register that points to a word
+ * saying "locked" and nothing else, and there is no order.
  */
 static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
 {
 	static const enum reg homes[] = {REG_RDI, REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14};
 	const struct regs *regs = &cpu->trace.frames[cpu->frame].regs;
-	uint64_t enabled;
 	uint32_t value;
 
-	if (!err_ok(variable_read(kernel, "virt_spin_lock_key", 4, &enabled)) || !enabled)
+	if (!may_test_and_set(kernel))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(homes); i++) {
 		if (!regs_known(regs, homes[i]) ||
@@ -279,7 +289,7 @@ static bool find_queued(struct kernel *kernel, const struct queue *queue, struct
 			continue;
 		qspinlock_decode(value, TAIL_UPSTREAM, &lock);
 		/* It has a node when it queues; the pending one, next in turn, has none. */
-		bool queued = tail && tail_fits(value, tail);
+		bool queued = tail && tail_fits(value, tail, &cpu->form);
 		bool pending = !node && lock.pending && (value & 0xff) == 1;
 		if (!queued && !pending)
 			continue;

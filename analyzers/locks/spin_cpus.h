@@ -3,6 +3,7 @@
 #define TRIAGE_LOCKS_SPIN_CPUS
 
 #include "kernel/kernel.h"
+#include "kernel/locking/qspinlock.h"
 #include "kernel/unwind/trace.h"
 
 /* A CPU, what it ran when the machine died, and whether it was spinning. */
@@ -13,10 +14,11 @@ struct spin_cpu {
 	size_t frame;	      /* index of the frame that spins, when function is set */
 	const char *function; /* from spin_functions.def; NULL: this CPU does not spin */
 	bool rwlock;
-	uint64_t lock;	  /* 0 while not found */
-	int64_t ticket;	  /* its own, -1 unknown */
-	int64_t position; /* in the queue, 1 is next; -1 unknown */
-	uint64_t node;	  /* of its MCS node, 0 none */
+	uint64_t lock;		  /* 0 while not found */
+	int64_t ticket;		  /* its own, -1 unknown */
+	int64_t position;	  /* in the queue, 1 is next; -1 unknown */
+	uint64_t node;		  /* of its MCS node, 0 none */
+	enum qspinlock_tail form; /* of the lock's word, where node is not 0 */
 };
 
 struct spin_cpus {

@@ -135,11 +135,20 @@ static void describe_ticket(const struct spinlock_shape *shape, struct lock *loc
 		   ticket->slow_path ? ", slow path" : "");
 }
 
-static void describe_queued(struct lock *lock)
+/* The form that a CPU in the lock's queue was found by; upstream's where none is. */
+static enum qspinlock_tail tail_form(const struct spin_cpus *cpus, uint64_t lock)
+{
+	for (size_t i = 0; i < cpus->count; i++)
+		if (cpus->list[i].lock == lock && cpus->list[i].node)
+			return cpus->list[i].form;
+	return TAIL_UPSTREAM;
+}
+
+static void describe_queued(const struct spin_cpus *cpus, struct lock *lock)
 {
 	struct qspinlock queued;
 
-	qspinlock_decode((uint32_t)lock->raw, TAIL_UPSTREAM, &queued);
+	qspinlock_decode((uint32_t)lock->raw, tail_form(cpus, lock->address), &queued);
 	str_printf(&lock->state, "%s%s, ", queued.locked ? "locked" : "not locked",
 		   queued.pending ? ", pending" : "");
 	if (queued.has_tail)
@@ -160,14 +169,15 @@ static void describe_rw(struct lock *lock)
 }
 
 /* What the lock's word says. */
-static void describe(const struct spinlock_shape *shape, struct lock *lock)
+static void describe(const struct spinlock_shape *shape, const struct spin_cpus *cpus,
+		     struct lock *lock)
 {
 	if (lock->kind == LOCK_QRWLOCK)
 		describe_rw(lock);
 	else if (lock->kind == LOCK_TICKET_SPINLOCK)
 		describe_ticket(shape, lock);
 	else
-		describe_queued(lock);
+		describe_queued(cpus, lock);
 }
 
 static void put_headline(struct kernel *kernel, const struct task *best, struct lock *lock)
@@ -198,7 +208,7 @@ static struct err *report(struct analysis *analysis, const struct spinlock_shape
 	TRY(memory_read_u32(kernel->memory, first->lock, &value));
 	TRY(lock_report_new(kernel, kind, first->lock, &lock));
 	lock_set_raw(lock, value);
-	describe(shape, lock);
+	describe(shape, cpus, lock);
 	TRY(add_spinners(cpus, lock));
 	TRY(add_holders(kernel, cpus, lock, &best));
 	put_headline(kernel, best, lock);

@@ -14,8 +14,9 @@ static void completion_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const links[] = {"next", "prev"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
-	uint32_t head = b_record(b, B_STRUCT, "swait_queue_head", 24, 2, "lock", l, 0, "task_list",
-				 list, 64);
+	uint32_t raw = b_record(b, B_STRUCT, "raw_spinlock", 8, 1, "raw_lock", l, 0);
+	uint32_t head = b_record(b, B_STRUCT, "swait_queue_head", 24, 2, "lock", raw, 0,
+				 "task_list", list, 64);
 	uint32_t done = b_record(b, B_STRUCT, "completion", 32, 2, "done", i, 0, "wait", head, 64);
 	uint32_t work = b_record(b, B_STRUCT, "work_struct", 32, 3, "data", l, 0, "entry", list,
 				 B_ENTRY * 8, "func", l, 192);
@@ -24,6 +25,27 @@ static void completion_types(struct btf_build *b, uint32_t i, uint32_t l)
 	b_record(b, B_STRUCT, "wq_barrier", 64, 2, "work", work, 0, "done", done, B_DONE * 8);
 	b_record(b, B_STRUCT, "worker", 32, 3, "scheduled", list, 0, "task", l, W_TASK * 8,
 		 "current_func", l, W_FUNC * 8);
+}
+
+/*
+ * v4.6 to v4.12: simple wait queues exist, and completions do not use them yet.
+ * struct __wait_queue { unsigned flags; void *private; void *func; struct list_head task_list; }
+ */
+enum { F_PRIVATE = 8, F_LIST = 24 };
+
+static void full_types(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	static const char *const links[] = {"next", "prev"};
+	uint32_t list = fake_longs(b, "list_head", l, links, 2);
+	uint32_t raw = b_record(b, B_STRUCT, "raw_spinlock", 8, 1, "raw_lock", l, 0);
+	uint32_t lock = b_record(b, B_STRUCT, "spinlock", 8, 1, "rlock", raw, 0);
+	uint32_t head = b_record(b, B_STRUCT, "__wait_queue_head", 24, 2, "lock", lock, 0,
+				 "task_list", list, 64);
+
+	b_record(b, B_STRUCT, "completion", 32, 2, "done", i, 0, "wait", head, 64);
+	b_record(b, B_STRUCT, "swait_queue", 24, 2, "task_list", list, 0, "task", l, 128);
+	b_record(b, B_STRUCT, "__wait_queue", 40, 4, "flags", i, 0, "private", l, F_PRIVATE * 8,
+		 "func", l, 128, "task_list", list, F_LIST * 8);
 }
 
 #define BARRIER (STACK(1) + 0x3d00)
@@ -149,6 +171,26 @@ START_TEST(a_completion_is_told_once_with_all_its_waiters)
 }
 END_TEST
 
+START_TEST(a_completion_on_a_full_wait_queue)
+{
+	const uint64_t head = LOCK + C_LIST;
+
+	put_tasks(full_types);
+	fake_u32(LOCK, 0);
+	link_nodes(head, WAITER(1) + F_LIST);
+	link_nodes(WAITER(1) + F_LIST, WAITER(2) + F_LIST);
+	link_nodes(WAITER(2) + F_LIST, head);
+	for (int pid = 1; pid <= 2; pid++)
+		fake_u64(WAITER(pid) + F_PRIVATE, TASK(pid));
+	open_tasks();
+	for (int pid = 1; pid <= 2; pid++)
+		put_asleep(pid, WAIT_COMPLETION, MODE_EXCLUSIVE);
+	ck_assert(run_again(&completion_analyzer));
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "1e 2e");
+	close_tasks();
+}
+END_TEST
+
 /* Each sleeper is still told, as one whose lock was not found. */
 static void expect_unknown(void)
 {
@@ -176,5 +218,5 @@ END_TEST
 
 UNIT_MAIN("completion", flushed_work_names_its_worker, a_worker_that_is_none_is_not_named,
 	  worker_lists_that_loop_end, worker_lists_without_end_are_given_up,
-	  a_completion_is_told_once_with_all_its_waiters,
+	  a_completion_is_told_once_with_all_its_waiters, a_completion_on_a_full_wait_queue,
 	  completions_that_cannot_be_are_not_believed)

@@ -158,6 +158,16 @@ static void expect(const char *queue)
 	ck_assert_str_eq(text, queue);
 }
 
+/* Which form the lock's word has, by the node of CPU 3. */
+static void expect_form(enum qspinlock_tail form)
+{
+	_cleanup_(spin_cpus_deinit) struct spin_cpus cpus = {0};
+
+	assert_ok(spin_cpus_open(&kernel, &cpus));
+	ck_assert_uint_ne(cpus.list[3].node, 0);
+	ck_assert_int_eq(cpus.list[3].form, form);
+}
+
 START_TEST(a_queue_is_followed_to_its_order)
 {
 	set_up_queue();
@@ -166,6 +176,9 @@ START_TEST(a_queue_is_followed_to_its_order)
 	expect("1:3 2:2 3:4 ");
 	fake_u32(LOCK, 1 | 3u << 19 | 1 << 16); /* el7's place of the tail */
 	expect("1:2 2:1 3:3 ");
+	expect_form(TAIL_EL7);
+	fake_u32(LOCK, 1 | TAIL(3, 0));
+	expect_form(TAIL_UPSTREAM);
 	tear_down();
 }
 END_TEST
@@ -222,6 +235,29 @@ START_TEST(tails_that_cannot_be_are_not_believed)
 	for (unsigned cpu = 0; cpu < CPUS; cpu++)
 		fake_u32(NODE(cpu, 0) + N_COUNT, 5);
 	expect("1- 2- 3- ");
+	tear_down();
+}
+END_TEST
+
+#define VIRT_KEY (FAKE_BASE + 0xd000)
+
+/* Whether a lock that all spin for by turns can be: by the static key, or before there was one. */
+START_TEST(virtual_machines_test_and_set)
+{
+	set_up(queued_types, "native_queued_spin_lock_slowpath");
+	spin(1, LOCK, 0);
+	fake_u32(LOCK, 1);
+	expect("1:-1 ");
+	fake_u32(LOCK, 1 | 1 << 8 | TAIL(3, 0)); /* somebody queues: no such lock */
+	fake_u32(NODE(1, 0) + N_COUNT, 1);
+	expect("1- ");
+	fake_u32(NODE(1, 0) + N_COUNT, 0);
+	fake_u32(LOCK, 1);
+	fake_symbol("virt_spin_lock_key", VIRT_KEY);
+	fake_u32(VIRT_KEY, 0);
+	expect("1- ");
+	fake_u32(VIRT_KEY, 1);
+	expect("1:-1 ");
 	tear_down();
 }
 END_TEST
@@ -319,5 +355,6 @@ END_TEST
 
 UNIT_MAIN("spin", a_queue_is_followed_to_its_order, the_last_node_in_use_is_the_one_that_spins,
 	  queues_that_loop_are_not_believed, tails_that_cannot_be_are_not_believed,
-	  nodes_are_as_many_as_their_count_says, tickets_say_the_order,
-	  tickets_that_cannot_be_are_not_believed, rwlocks_are_believed_by_what_they_can_hold)
+	  virtual_machines_test_and_set, nodes_are_as_many_as_their_count_says,
+	  tickets_say_the_order, tickets_that_cannot_be_are_not_believed,
+	  rwlocks_are_believed_by_what_they_can_hold)
