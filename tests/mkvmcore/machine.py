@@ -181,9 +181,10 @@ class Machine:
 
     def add_variables(self):
         settings = self.spec.settings
+        prefix = "per_cpu__" if self.era == "2.6.32" else ""   # until dd17c8f72993 (v2.6.33)
         for name, value in PERCPU_SYMBOLS.items():
-            self.labels.setdefault(name, value)
-            self.symbols[name] = "abs"
+            self.labels[prefix + name] = self.labels.setdefault(name, value)
+            self.symbols[prefix + name] = "abs"
         for name, value in (("__per_cpu_start", 0), ("__per_cpu_end", PERCPU_SIZE)):
             self.labels[name], self.symbols[name] = value, "abs"
         for name, value in (("_stext", self.image[0]), ("_etext", self.image[1] - AREA),

@@ -2,6 +2,8 @@
 /* Finds the per-CPU areas, and which CPUs were online. */
 #include "kernel/tasks/percpu.h"
 
+#include <stdio.h>
+
 #include "base/parse.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
@@ -149,13 +151,23 @@ struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsig
 	return NULL;
 }
 
+/* Names of per-CPU variables had a prefix until dd17c8f72993 v2.6.33. */
+static bool find_variable(struct kernel *kernel, const char *symbol, uint64_t *ret)
+{
+	char prefixed[128];
+
+	snprintf(prefixed, sizeof(prefixed), "per_cpu__%s", symbol);
+	return symbols_find(kernel->symbols, symbol, ret) ||
+	       symbols_find(kernel->symbols, prefixed, ret);
+}
+
 struct err *percpu_symbol(struct kernel *kernel, const char *symbol, unsigned cpu, uint64_t *ret)
 {
 	uint64_t variable;
 
 	if (!kernel->percpu)
 		return err_new(ERR_NOT_FOUND, "the per-CPU areas are not known");
-	if (!symbols_find(kernel->symbols, symbol, &variable))
+	if (!find_variable(kernel, symbol, &variable))
 		return err_new(ERR_NOT_FOUND, "no per-CPU symbol %s", symbol);
 	return percpu_address(kernel->percpu, variable, cpu, ret);
 }
