@@ -2,9 +2,12 @@
 /* Finds on the stack of a task that waits for a page which page, and for which of its bits. */
 #include "locks/page_wait.h"
 
+#include <string.h>
+
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/page_flags.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
 
@@ -19,6 +22,17 @@ static const struct form {
 	{MEMBER_WAIT_BIT_ENTRY, MEMBER_WAIT_BIT_WORD, MEMBER_WAIT_BIT_NUMBER, true},
 };
 
+/* wake_page_function(), wake_bit_function(): what is called of the entry when the page changes. */
+static bool is_woken(struct kernel *kernel, uint64_t entry)
+{
+	uint64_t function;
+	struct symbol symbol;
+
+	return err_ok(member_read(kernel, entry, MEMBER_WAIT_ENTRY_FUNC, &function)) &&
+	       symbols_at(kernel->symbols, function, &symbol) && symbol.address == function &&
+	       !strncmp(symbol.name, "wake_", 5);
+}
+
 /* The waiter of this form that has the word at this place as its task. */
 static bool read_waiter(struct kernel *kernel, const struct form *form, uint64_t at, uint64_t *page,
 			uint64_t *bit)
@@ -30,7 +44,8 @@ static bool read_waiter(struct kernel *kernel, const struct form *form, uint64_t
 	if (!entry || !task)
 		return false;
 	uint64_t waiter = at - member_offset(task) - member_offset(entry);
-	if (!err_ok(member_read(kernel, waiter, form->page, page)) ||
+	if (!is_woken(kernel, at - member_offset(task)) ||
+	    !err_ok(member_read(kernel, waiter, form->page, page)) ||
 	    memory_class(kernel->memory, *page) != VA_VMEMMAP)
 		return false;
 	*page -= form->flags && flags ? member_offset(flags) : 0;
@@ -62,22 +77,27 @@ static void read_page(struct kernel *kernel, uint64_t bit, struct page_wait *wai
 		wait->index = 0;
 }
 
+/* The form this kernel has. */
+static const struct form *form_of(struct kernel *kernel)
+{
+	return &forms[!members_has(kernel->members, MEMBER_WAIT_PAGE_ENTRY)];
+}
+
 bool page_wait_find(struct kernel *kernel, const struct sleeper *sleeper, struct page_wait *ret)
 {
 	_stack_words_ struct stack_words words;
+	const struct form *form = form_of(kernel);
 	uint64_t bit;
 
 	*ret = (struct page_wait){0};
 	stack_words_init(&words, kernel, sleeper, SEARCH_WORDS);
 	while (stack_words_next(&words)) {
-		if (words.word != sleeper->task->address)
+		if (words.word != sleeper->task->address ||
+		    !read_waiter(kernel, form, words.at, &ret->page, &bit))
 			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-			if (!read_waiter(kernel, &forms[i], words.at, &ret->page, &bit))
-				continue;
-			read_page(kernel, bit, ret);
-			return true;
-		}
+		read_page(kernel, bit, ret);
+		return true;
 	}
+	*ret = (struct page_wait){0};
 	return false;
 }

@@ -3,12 +3,13 @@
 #include "fake_locks.h"
 
 /*
- * struct wait_page_queue { folio, bit_nr, struct wait_queue_entry { flags, private } wait };
+ * struct wait_page_queue { folio, bit_nr, struct wait_queue_entry { flags, private, func } wait };
  * struct page { flags, mapping, index }
  */
-enum { Q_PAGE = 0, Q_BIT = 8, Q_TASK = 24, P_FLAGS = 0, P_MAPPING = 8 };
+enum { Q_PAGE = 0, Q_BIT = 8, Q_TASK = 24, Q_FUNC = 32, P_FLAGS = 0, P_MAPPING = 8 };
 enum { LOCKED = 1, UP_TO_DATE = 4, WRITEBACK_BIT = 3 };
 
+#define CODE 0xffffffff81000100ull
 #define PAGE(i) (FAKE_BASE + 0xe000 + 0x40 * (uint64_t)(i))
 
 struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)
@@ -31,12 +32,12 @@ static void put_flags(struct btf_build *b)
 
 static void page_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
-	static const char *const entry[] = {"flags", "private"}, *const page[] = {"flags",
-										  "mapping",
-										  "index"};
-	uint32_t wait = fake_longs(b, "wait_queue_entry", l, entry, 2);
+	static const char *const entry[] = {"flags", "private", "func"}, *const page[] = {"flags",
+											  "mapping",
+											  "index"};
+	uint32_t wait = fake_longs(b, "wait_queue_entry", l, entry, 3);
 
-	b_record(b, B_STRUCT, "wait_page_queue", 32, 3, "folio", l, 0, "bit_nr", i, Q_BIT * 8,
+	b_record(b, B_STRUCT, "wait_page_queue", 40, 3, "folio", l, 0, "bit_nr", i, Q_BIT * 8,
 		 "wait", wait, 128);
 	fake_longs(b, "page", l, page, 3);
 	put_flags(b);
@@ -52,7 +53,10 @@ static void set_up(unsigned bit, uint64_t flags)
 		fake_u64(WAITER(pid) + Q_PAGE, PAGE(0));
 		fake_u32(WAITER(pid) + Q_BIT, bit);
 		fake_u64(WAITER(pid) + Q_TASK, TASK(pid));
+		fake_u64(WAITER(pid) + Q_FUNC, CODE);
 	}
+	fake_symbol("wake_page_function", CODE);
+	fake_symbol("something_else", CODE + 0x100);
 	open_tasks();
 	for (int pid = 1; pid <= 3; pid++) {
 		put_asleep(pid, WAIT_PAGE, MODE_EXCLUSIVE)->what = "page I/O";
@@ -118,6 +122,10 @@ START_TEST(waiters_that_lie)
 	set_up(0, LOCKED | UP_TO_DATE);
 	for (int pid = 1; pid <= 3; pid++)
 		fake_u64(WAITER(pid) + Q_TASK, TASK(5));
+	expect_none();
+	set_up(0, LOCKED | UP_TO_DATE);
+	for (int pid = 1; pid <= 3; pid++)
+		fake_u64(WAITER(pid) + Q_FUNC, CODE + 0x100); /* registers that somebody saved */
 	expect_none();
 	set_up(0xffffffff, ~0ull);
 	expect_none();
