@@ -5,7 +5,8 @@
 -- confidence: 0.95
 -- advice: See the repeating frames: unbounded recursion, or a function with a large frame.
 SELECT
-	'the stack pointer ran into the guard page below the task''s stack' AS because,
+	iif(why LIKE 'the stack pointer %', why,
+		'the stack pointer ran into the guard page below the task''s stack') AS because,
 	'kernel stack overflow' || place AS headline,
 	confidence, finding
 FROM crash

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "crash/crash_bug.h"
 #include "crash/crash_log.h"
+#include "crash/crash_stack_end.h"
 #include "crash/panic_path.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
@@ -123,6 +124,21 @@ static bool hit_guard(const struct crash *crash)
 	       sp + PAGE_SIZE >= stack;
 }
 
+#define OVERRUN_MAX (1u << 20) /* how far below its stack an overflow is believed to have got */
+
+/*
+ * Without guard pages (VMAP_STACK, ba14a194a434 v4.9) an overflow goes on into whatever lies below, and
+ * what it breaks there faults: the stack pointer and the lost mark at the stack's end tell.
+ */
+static bool ran_below(const struct crash *crash)
+{
+	uint64_t sp = crash->regs.value[REG_RSP];
+	uint64_t stack = crash->task ? crash->task->stack : 0;
+
+	return stack && regs_known(&crash->regs, REG_RSP) && sp < stack &&
+	       stack - sp <= OVERRUN_MAX && crash_stack_end_is_lost(crash->kernel, crash->task);
+}
+
 static enum crash_kind kind_of_entry(const char *entry)
 {
 	const char *name = strncmp(entry, "asm_exc_", 8) ? entry : entry + 8;
@@ -167,6 +183,10 @@ static void classify_exception(struct crash *crash)
 	    hit_guard(crash))
 		decide(crash, CRASH_STACK_OVERFLOW, 1.0,
 		       "the stack pointer is at the end of the task's stack");
+	else if (ran_below(crash))
+		decide(crash, CRASH_STACK_OVERFLOW, 0.9,
+		       "the stack pointer is below the task's stack, whose end mark is "
+		       "overwritten");
 }
 
 /* The frame that called panic(): outside of what saves registers and starts the dump. */
