@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/insn/disasm.h"
 #include "kernel/insn/disasm_around.h"
 
 #define ANYWHERE 0xffffffff81000000ull /* for code whose address the log leaves out */
@@ -88,10 +89,15 @@ static void take_code(struct crash *crash, const struct report *report)
 				    false};
 	struct disasm_window window = {.list = crash->code, .before = 6, .after = 4};
 
-	/* Code of 32 bits means something else. */
-	if (report->code_length <= at || !crash->kernel->disasm || report->is_32bit)
+	struct disasm *i386 = NULL;
+
+	if (report->code_length <= at || !crash->kernel->disasm)
 		return;
-	disasm_around(crash->kernel->disasm, &bytes, rip - breakpoint, &window);
+	if (report->is_32bit && !err_ok(disasm_open_i386(&i386)))
+		return;
+	disasm_around(i386 ? i386 : crash->kernel->disasm, &bytes, rip - breakpoint, &window);
+	if (i386)
+		disasm_close(i386);
 	crash->code_count = window.count;
 	crash->code_at = window.at;
 }

@@ -93,7 +93,7 @@ static bool stalls(const struct report *report, const struct report *shown)
 		return false;
 	if (report->pid >= 0)
 		return shown->pid == report->pid;
-	if (report->stall.starved[0])
+	if (report->stall.starved[0] && report->stall.starved_cpu >= 0)
 		return shown->cpu >= 0 && shown->cpu == report->stall.starved_cpu;
 	/* "All QSes seen": no CPU holds RCU up, and the one that noticed shows what it runs itself. */
 	return shown->state == 'R' && shown->first <= report->last + NEAR_LINES;

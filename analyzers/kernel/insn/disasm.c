@@ -61,14 +61,14 @@ static enum reg whole_register(unsigned capstone_reg)
 	return capstone_regs[capstone_reg] - 1;
 }
 
-struct err *disasm_open(struct disasm **ret)
+static struct err *open_mode(cs_mode mode, struct disasm **ret)
 {
 	struct disasm *disasm = calloc(1, sizeof(*disasm));
 
 	if (!disasm)
 		return &err_nomem;
-	if (cs_open(CS_ARCH_X86, CS_MODE_64, &disasm->intel) == CS_ERR_OK &&
-	    cs_open(CS_ARCH_X86, CS_MODE_64, &disasm->att) == CS_ERR_OK) {
+	if (cs_open(CS_ARCH_X86, mode, &disasm->intel) == CS_ERR_OK &&
+	    cs_open(CS_ARCH_X86, mode, &disasm->att) == CS_ERR_OK) {
 		cs_option(disasm->intel, CS_OPT_DETAIL, CS_OPT_ON);
 		cs_option(disasm->att, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
 		disasm->insn = cs_malloc(disasm->intel);
@@ -80,6 +80,16 @@ struct err *disasm_open(struct disasm **ret)
 	}
 	*ret = disasm;
 	return NULL;
+}
+
+struct err *disasm_open(struct disasm **ret)
+{
+	return open_mode(CS_MODE_64, ret);
+}
+
+struct err *disasm_open_i386(struct disasm **ret)
+{
+	return open_mode(CS_MODE_32, ret);
 }
 
 void disasm_close(struct disasm *disasm)

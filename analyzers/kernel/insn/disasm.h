@@ -5,10 +5,12 @@
 #include "base/error.h"
 #include "kernel/insn/insn.h"
 
-/* x86-64 instructions through capstone: only this file's .c knows capstone.h. */
+/* Instructions of x86 through capstone: only this file's .c knows capstone.h. */
 struct disasm;
 /* ERR_UNSUPPORTED when capstone cannot be opened. */
 struct err *disasm_open(struct disasm **ret);
+/* The same for code of 32 bits; its registers are the lower halves of those of 64. */
+struct err *disasm_open_i386(struct disasm **ret);
 void disasm_close(struct disasm *disasm);
 /* Decode the one instruction at the start of code. False when it is none. */
 bool disasm_one(struct disasm *disasm, const uint8_t *code, size_t length, uint64_t address,

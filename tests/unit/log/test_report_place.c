@@ -22,6 +22,19 @@ static const struct {
 	{" f+0x1/0x2 [kvm 0123456789abcdef0123456789abcdef01234567]", false, 0, 1, 2, "f", "kvm"},
 	{" f+0x1/0x2 [lab(OE)]", false, 0, 1, 2, "f", "lab"},
 	{" f.isra.0+0x1/0x2", false, 0, 1, 2, "f.isra.0", ""},
+	/* 32-bit ARM shows who was called, and from where. */
+	{"[<8195d3d8>] (dump_backtrace) from [<8195d4d4>] (f+0x18/0x1c)", false, 0x8195d4d4, 0x18,
+	 0x1c, "f", ""},
+	{"[<c001521c>] (g+0x0/0x12c) from [<c00abec8>] (f+0x94/0x1f4 [lab])", false, 0xc00abec8,
+	 0x94, 0x1f4, "f", "lab"},
+	{" dump_backtrace from f+0x18/0x1c", false, 0, 0x18, 0x1c, "f", ""},
+	/* powerpc: the stack pointer in front, entry points with a dot; s390: the first in parentheses. */
+	{"[c000000049a87710] [c0000000000286fc] .f+0x43c/0x6d0", false, 0xc0000000000286fc, 0x43c,
+	 0x6d0, "f", ""},
+	{"[c000000049a87710] [c0000000000286fc] f+0x43c/0x6d0 (unreliable)", true,
+	 0xc0000000000286fc, 0x43c, 0x6d0, "f", ""},
+	{"([<000003ff8086d036>] f+0x36/0x1000 [lab])", false, 0x3ff8086d036, 0x36, 0x1000, "f",
+	 "lab"},
 	{" 0xffffffffc0123456", false, 0xffffffffc0123456, 0, 0, "", ""},
 	{" f+18446744073709551615/0x2", false, 0, UINT64_MAX, 2, "f", ""},
 };
@@ -55,6 +68,8 @@ START_TEST(other_lines_are_no_frames)
 		"f+99999999999999999999/0x2",
 		"f+0x1/0x11111111111111111",
 		"f+0x1/0x2 and then words",
+		"we got it from f+0x1/0x2 and then words",
+		"called from ",
 		"[<ffffffff81234567>]",
 		"[<ffffffff81234567",
 		"[",

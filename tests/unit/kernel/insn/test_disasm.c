@@ -45,6 +45,23 @@ static struct insn decode(const char *hex)
 	return insn;
 }
 
+/* 0x40 to 0x4f are instructions of their own there, not prefixes. */
+START_TEST(code_of_32_bits_is_decoded_as_such)
+{
+	static const uint8_t code[] = {0x40, 0x8b, 0x50, 0x14};
+	struct disasm *i386 = NULL;
+	struct insn insn = {0};
+
+	assert_ok(disasm_open_i386(&i386));
+	ck_assert(disasm_one(i386, code, sizeof(code), 0xf8a3c01a, &insn));
+	ck_assert_uint_eq(insn.size, 1);
+	ck_assert(disasm_one(i386, code + 1, sizeof(code) - 1, 0xf8a3c01b, &insn));
+	ck_assert_str_eq(insn.assembly, "mov 0x14(%eax),%edx");
+	ck_assert_uint_eq(insn.regs_written, BIT(REG_RDX));
+	disasm_close(i386);
+}
+END_TEST
+
 /* Texts as objdump 2.40 writes them, white space aside. */
 static const struct {
 	const char *bytes, *text;
@@ -253,6 +270,7 @@ int main(void)
 	static const TTest *const *const tests[] = {
 		&text_access_and_registers,
 		&nothing_touches_the_operand_of_lea_and_nop,
+		&code_of_32_bits_is_decoded_as_such,
 		&flow,
 		&effective_addresses,
 		&no_instruction_is_an_error,
