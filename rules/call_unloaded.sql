@@ -7,7 +7,7 @@
 -- Code that BPF's compiler or a tracer made lies in the same region, and may be gone as well.
 SELECT
 	'the CPU was sent to ' || b.target || ', in the memory for modules, where none is loaded' AS because,
-	b.headline || c.task AS headline,
+	b.brief || c.task AS headline,
 	b.confidence * CASE WHEN b.last_unloaded IS NULL THEN 0.8 ELSE 1.0 END AS confidence,
 	b.finding, c.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump

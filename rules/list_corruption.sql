@@ -6,9 +6,8 @@
 -- advice: Look at the three addresses of the message: a node that was freed while it was on the list is the usual reason, a list changed without its lock the next.
 -- The kernel proves that the list is broken; by what is open, hence not all of the confidence.
 SELECT
-	'the log says: ' || e.text AS because,
-	'broken list: ' || e.text || c.culprit_place ||
-		coalesce('; ' || b.headline, '') AS headline,
+	'the log says: ' || e.text || coalesce('; ' || b.headline, '') AS because,
+	'broken list' || coalesce(c.culprit_code || ': ' || b.brief, ': ' || e.text || c.culprit_place) AS headline,
 	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.message LIKE 'list\_%' ESCAPE '\' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2

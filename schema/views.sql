@@ -44,6 +44,10 @@ SELECT dump, number AS finding, confidence,
 		coalesce(', ' || coalesce(evidence ->> '$.context.who',
 			coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 			(evidence ->> '$.task.pid')), '') AS culprit_place,
+	-- its function alone
+	coalesce(' in ' || coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol'), '') ||
+		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
+			evidence ->> '$.culprit.module') || ']', '') AS culprit_code,
 	coalesce(', ' || coalesce(evidence ->> '$.context.who',
 		coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 		(evidence ->> '$.task.pid')), '') AS task,
@@ -488,9 +492,12 @@ FROM finding WHERE code = 'memory.object';
 -- What a check of the kernel's own was about, where it stopped the machine.
 CREATE VIEW blamed AS
 SELECT dump, number AS finding, confidence, headline,
+	-- without who owns the memory, what the value looks like, and what it should be
+	replace(substr(headline, 1, instr(headline || ' (', ' (') - 1), 'the list node at ', 'node ') AS brief,
 	evidence ->> '$.what' AS what,
 	evidence ->> '$.address' AS address,
 	evidence ->> '$.owner.cache' AS cache,
+	evidence ->> '$.owner.start' AS start,
 	evidence ->> '$.owner.state' AS state
 FROM finding WHERE code = 'memory.blamed';
 
@@ -504,12 +511,21 @@ FROM finding WHERE code = 'memory.stack';
 -- A call or return to where no function begins.
 CREATE VIEW bad_call AS
 SELECT dump, number AS finding, confidence, headline,
+	-- with the target's owner in the place of its address
+	replace(replace(replace(iif(owned, substr(line, 1, owned - 19) ||
+		replace(substr(line, owned + 20), '), ', ', '), line),
+		'call through the pointer to NULL', 'call through a NULL pointer'),
+		'call through the pointer to ', 'call to '), ', allocated', '') AS brief,
 	evidence ->> '$.way' AS way,
 	coalesce(evidence ->> '$.kind', evidence ->> '$.owner.kind') AS kind,
 	evidence ->> '$.target' AS target,
 	evidence ->> '$.place' AS place,
 	evidence ->> '$.last_unloaded' AS last_unloaded
-FROM finding WHERE code = 'memory.call';
+FROM (SELECT *, instr(line, ', which is no code (') AS owned
+	-- without where the pointer itself stands
+	FROM (SELECT *, iif(headline LIKE '% at 0x%) to %', substr(headline, 1, instr(headline, ' at 0x') - 1) ||
+		substr(headline, instr(headline, ') to ') + 1), headline) AS line
+		FROM finding WHERE code = 'memory.call'));
 
 -- A linked list that is broken in one place.
 CREATE VIEW broken_list AS

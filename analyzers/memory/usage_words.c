@@ -72,15 +72,15 @@ static void put_slab(struct kernel *kernel, const struct usage *usage, struct st
 	const struct usage_slab *slab = &usage->slabs[0];
 	const struct usage_suspect *suspect = &usage->suspect;
 
-	str_puts(text, "slab cache ");
+	str_puts(text, "slab ");
 	str_escape(text, slab->cache->name, strlen(slab->cache->name));
 	str_puts(text, " holds ");
 	put_share(usage, slab->pages, text);
-	if (slab->objects)
-		str_printf(text, " in %" PRIu64 " objects", slab->objects);
-	if (suspect->cache != slab->cache || !suspect->function)
+	if (suspect->cache != slab->cache || !suspect->function) {
+		str_printf(text, slab->objects ? " in %" PRIu64 " objects" : "", slab->objects);
 		return;
-	str_puts(text, suspect->track ? ", allocated by " : "; they point to ");
+	}
+	str_puts(text, suspect->track ? ", allocated by " : "; objects point to ");
 	put_function(kernel, suspect->function, text);
 }
 
