@@ -31,12 +31,15 @@
  */
 #define PAGES_MIN 5120
 #define PAGES_FOR_EACH 2
+/* For an object in trouble twice as many at most, 50 ms: "triage search --range" goes through all. */
+#define PAGES_FOR_LINKS 8192
 #define THREADS 2
 #define REGION_MAX (1u << 20) /* bytes of a stack or slab */
 
 /* What is searched for, and where. */
 struct extent {
-	uint64_t value;
+	uint64_t value; /* or, with size, any address into so many bytes from it */
+	uint64_t size;
 	struct sweep_window window; /* of the dump's pages; count 0: none */
 	bool stack, slab;
 };
@@ -60,17 +63,28 @@ static struct err *search_dump(struct kernel *kernel, struct extent *extent, uin
 {
 	uint64_t phys, pages = PAGES_FOR_EACH * dump_pages_read(kernel->dump);
 	struct search_options options = {
-		.pattern = {.value = extent->value, .mask = UINT64_MAX},
+		.pattern = {.value = extent->value,
+			    .mask = UINT64_MAX,
+			    .range = extent->size > 0,
+			    .low = extent->value,
+			    .high = extent->value + extent->size},
 		.threads = MIN(search_threads(), THREADS),
 		.limit = HITS_MAX,
 	};
 
-	if (is_common(extent->value) || !err_ok(memory_translate(kernel->memory, near, &phys)))
+	if ((!extent->size && is_common(extent->value)) ||
+	    !err_ok(memory_translate(kernel->memory, near, &phys)))
 		return NULL;
-	extent->window = sweep_window(kernel->dump, phys >> PAGE_SHIFT, MAX(pages, PAGES_MIN));
+	extent->window = sweep_window(kernel->dump, phys >> PAGE_SHIFT,
+				      MAX(pages, extent->size ? PAGES_FOR_LINKS : PAGES_MIN));
 	options.first = extent->window.first;
 	options.chunks = extent->window.count;
 	return search_run(kernel->dump, &options, result);
+}
+
+static bool is_wanted(const struct extent *extent, uint64_t word)
+{
+	return extent->size ? word - extent->value < extent->size : word == extent->value;
 }
 
 static bool was_searched(const struct extent *extent, uint64_t phys)
@@ -98,8 +112,8 @@ static struct err *search_page(struct kernel *kernel, const struct extent *exten
 	    !err_ok(memory_read(kernel->memory, address, page, length)))
 		return NULL;
 	for (size_t i = 0; i + 8 <= length; i += 8)
-		if (load_u64(page + i) == extent->value)
-			TRY(take(result, (struct search_hit){phys + i, extent->value}));
+		if (is_wanted(extent, load_u64(page + i)))
+			TRY(take(result, (struct search_hit){phys + i, load_u64(page + i)}));
 	return NULL;
 }
 
@@ -167,11 +181,10 @@ static void format_searched(const struct extent *extent, const struct search_res
 			 pages, all);
 }
 
-static struct err *tell(struct analysis *analysis, const struct extent *extent,
-			const struct search_result *result)
+static struct err *gather(struct analysis *analysis, const struct extent *extent,
+			  const struct search_result *result, struct copies *copies)
 {
 	_cleanup_(cleanup_search_groups_free) struct search_groups *groups = NULL;
-	struct copies *copies = &analysis->memory.copies;
 
 	*copies = (struct copies){.value = extent->value,
 				  .total = result->total,
@@ -184,25 +197,46 @@ static struct err *tell(struct analysis *analysis, const struct extent *extent,
 	if (!copies->groups)
 		return &err_nomem;
 	copies->group_count = search_groups_list(groups, copies->groups, GROUPS_SHOWN);
-	memory_found_copies(analysis);
 	return NULL;
+}
+
+/* *ret stays as it is where nothing could be gone through. */
+static struct err *find(struct analysis *analysis, uint64_t holder, struct extent *extent,
+			struct copies *ret)
+{
+	const struct task *task = analysis->crash->task;
+	uint64_t near = holder ? holder : task ? task->stack : 0;
+	struct search_result result = {0};
+
+	if (!near)
+		return NULL;
+	struct err *err = search_dump(analysis->kernel, extent, near, &result);
+	if (!err && !result.whole)
+		err = search_near(analysis->kernel, extent, task, holder, &result);
+	if (!err && (extent->window.count || extent->stack || extent->slab))
+		err = gather(analysis, extent, &result, ret);
+	search_deinit(&result);
+	return err;
 }
 
 struct err *copies_find(struct analysis *analysis, uint64_t holder, uint64_t value)
 {
-	struct kernel *kernel = analysis->kernel;
-	const struct task *task = analysis->crash->task;
-	uint64_t near = holder ? holder : task ? task->stack : 0;
+	struct copies *copies = &analysis->memory.copies;
 	struct extent extent = {.value = value};
-	struct search_result result = {0};
 
-	if (value < PAGE_SIZE || !near)
+	if (value < PAGE_SIZE)
 		return NULL;
-	struct err *err = search_dump(kernel, &extent, near, &result);
-	if (!err && !result.whole)
-		err = search_near(kernel, &extent, task, holder, &result);
-	if (!err && (extent.window.count || extent.stack || extent.slab))
-		err = tell(analysis, &extent, &result);
-	search_deinit(&result);
-	return err;
+	TRY(find(analysis, holder, &extent, copies));
+	if (copies->groups)
+		memory_found_copies(analysis);
+	return NULL;
+}
+
+struct err *copies_find_links(struct analysis *analysis, uint64_t start, uint64_t size,
+			      struct copies *ret)
+{
+	struct extent extent = {.value = start, .size = size};
+
+	*ret = (struct copies){0};
+	return size ? find(analysis, start, &extent, ret) : NULL;
 }

@@ -22,5 +22,7 @@ void memory_facts_deinit(struct memory_facts *facts)
 	free(facts->contents.words);
 	free(facts->copies.places);
 	free(facts->copies.groups);
+	free(facts->links.places);
+	free(facts->links.groups);
 	*facts = (struct memory_facts){0};
 }

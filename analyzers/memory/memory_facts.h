@@ -273,6 +273,7 @@ struct memory_facts {
 	struct stack_damage *stack; /* NULL none */
 	struct contents contents;
 	struct copies copies;
+	struct copies links; /* to the object in trouble, but for those in it; value: its start */
 };
 
 void memory_facts_deinit(struct memory_facts *facts);

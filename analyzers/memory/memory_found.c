@@ -208,3 +208,9 @@ void memory_found_copies(struct analysis *analysis)
 	finding_add(analysis->findings, FINDING_COPIES, SEVERITY_INFO, 1.0,
 		    memory_json_copies(&analysis->memory.copies), NULL);
 }
+
+void memory_found_links(struct analysis *analysis, const char *text)
+{
+	finding_add(analysis->findings, FINDING_LINKS, SEVERITY_NOTICE, 0.9,
+		    memory_json_links(&analysis->memory.links), "%s", text);
+}

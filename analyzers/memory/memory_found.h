@@ -31,5 +31,7 @@ void memory_found_list(struct analysis *analysis, const struct broken_list *list
 void memory_found_bad_value(struct analysis *analysis);
 void memory_found_contents(struct analysis *analysis);
 void memory_found_copies(struct analysis *analysis);
+/* analysis->memory.links is there; text says it in a sentence. */
+void memory_found_links(struct analysis *analysis, const char *text);
 
 #endif

@@ -335,14 +335,15 @@ json_t *memory_json_groups(const struct search_group *groups, size_t count)
 	return array;
 }
 
-json_t *memory_json_copies(const struct copies *copies)
+static json_t *found_places(const struct copies *copies, bool same)
 {
 	json_t *hits = json_array();
 
 	for (size_t i = 0; i < copies->place_count; i++) {
 		json_t *hit = memory_json_place(&copies->places[i]);
 
-		json_object_del(hit, "value"); /* the same for all */
+		if (same)
+			json_object_del(hit, "value");
 		json_array_append_new(hits, hit);
 	}
 	return json_pack("{s:o, s:I, s:o, s:o, s:s, s:b, s:I}", "value",
@@ -350,4 +351,14 @@ json_t *memory_json_copies(const struct copies *copies)
 			 hits, "groups", memory_json_groups(copies->groups, copies->group_count),
 			 "searched", copies->searched, "whole", copies->whole, "pages",
 			 (json_int_t)copies->pages);
+}
+
+json_t *memory_json_copies(const struct copies *copies)
+{
+	return found_places(copies, true);
+}
+
+json_t *memory_json_links(const struct copies *links)
+{
+	return found_places(links, false);
 }

@@ -25,5 +25,6 @@ json_t *memory_json_contents(const struct contents *contents);
 json_t *memory_json_place(const struct search_place *place);
 json_t *memory_json_groups(const struct search_group *groups, size_t count);
 json_t *memory_json_copies(const struct copies *copies);
+json_t *memory_json_links(const struct copies *links);
 
 #endif

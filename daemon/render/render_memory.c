@@ -183,14 +183,14 @@ static void put_contents(struct str *out, const json_t *contents)
 		put_gap(out, shown_to, object + (uint64_t)size);
 }
 
-static void put_copies(struct str *out, const json_t *copies)
+static void put_copies(struct str *out, const char *title, const json_t *copies)
 {
 	const json_t *group;
 	size_t i;
 
 	if (!json_is_integer(json_at(copies, "total")))
 		return;
-	render_title(out, "Where else it stands");
+	render_title(out, title);
 	str_printf(out, "  %lld found", json_integer_at(copies, "total"));
 	render_put(out, " in ", json_string_at(copies, "searched"));
 	str_puts(out, "\n");
@@ -309,7 +309,8 @@ void render_memory(const json_t *report, struct str *out)
 	put_provenance(out, json_at(memory, "provenance"));
 	put_holder(out, memory);
 	put_contents(out, json_at(memory, "contents"));
-	put_copies(out, json_at(memory, "copies"));
+	put_copies(out, "Where else it stands", json_at(memory, "copies"));
+	put_copies(out, "Who leads to the object", json_at(memory, "links"));
 	put_freelists(out, json_at(memory, "freelists"));
 	put_double_free(out, json_at(memory, "double_free"));
 	put_slab_reports(out, json_at(memory, "slab_reports"));
