@@ -275,6 +275,25 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 	open_types(kernel, options, vmlinux_fd);
 }
 
+/* Of a dump that cannot be read, the log beside it is what is left: it is the crash's. */
+static struct err *open_dump(struct kernel *kernel, const struct kernel_options *options)
+{
+	struct err *err = dump_open(options->dump_fd, &kernel->dump);
+
+	if (err && (err->code == ERR_NOMEM || options->dmesg_fd < 0))
+		return err;
+	if (err) {
+		kernel_degrade(kernel, "header", err, "the log beside the dump was read instead");
+		return NULL;
+	}
+	kernel->steps |= STEP_HEADER;
+	if (dump_cpu_count(kernel->dump))
+		kernel->steps |= STEP_REGISTERS;
+	open_vmcoreinfo(kernel);
+	open_memory(kernel, options);
+	return NULL;
+}
+
 static struct err *open_all(struct kernel *kernel, const struct kernel_options *options)
 {
 	TRY(types_open(&kernel->types));
@@ -282,12 +301,7 @@ static struct err *open_all(struct kernel *kernel, const struct kernel_options *
 	TRY(disasm_open(&kernel->disasm));
 	if (options->dump_fd >= 0) {
 		begin(options, STEP_HEADER);
-		TRY(dump_open(options->dump_fd, &kernel->dump));
-		kernel->steps |= STEP_HEADER;
-		if (dump_cpu_count(kernel->dump))
-			kernel->steps |= STEP_REGISTERS;
-		open_vmcoreinfo(kernel);
-		open_memory(kernel, options);
+		TRY(open_dump(kernel, options));
 	}
 	begin(options, STEP_LOG);
 	TRY(open_log(kernel, options));
