@@ -51,7 +51,6 @@ SELECT dump, number AS finding, confidence,
 	coalesce(', ' || coalesce(evidence ->> '$.context.who',
 		coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 		(evidence ->> '$.task.pid')), '') AS task,
-	evidence ->> '$.why' AS why,
 	evidence ->> '$.lockup_s' AS lockup_s,
 	evidence ->> '$.lock.address' AS spins_for,
 	(evidence ->> '$.work.function') || coalesce(' [' || (evidence ->> '$.work.module') || ']', '') AS work,
