@@ -10,6 +10,7 @@
 
 #define ANYWHERE 0xffffffff81000000ull /* for code whose address the log leaves out */
 #define REPORT_CONFIDENCE 0.9	       /* the kernel's own words, not its structures */
+#define MIXED_CONFIDENCE 0.45	       /* and whose words they are is guessed in part */
 
 /* crash_kinds.def and reports.def name what they share alike. */
 static enum crash_kind kind_of(const struct report *report)
@@ -118,6 +119,11 @@ void crash_report_take(struct crash *crash, const struct report *report)
 	crash->kind = kind_of(report);
 	crash->confidence = REPORT_CONFIDENCE;
 	crash->why = "the kernel's report in the log says so";
+	if (report->mixed) {
+		crash->confidence = MIXED_CONFIDENCE;
+		crash->why = "a report in the log says so, between the lines of another: what may "
+			     "be of either is left out";
+	}
 	copy_string(crash->message, sizeof(crash->message), report->message);
 	take_who(crash, report);
 	take_where(crash, report);

@@ -122,6 +122,8 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 		json_put(json, "stacks", stacks_json(report));
 	if (report->cut_front)
 		json_put(json, "cut_front", json_true());
+	if (report->mixed)
+		json_put(json, "mixed", json_true());
 	if (report->cut_end)
 		json_put(json, "cut_end", json_true());
 	return json;

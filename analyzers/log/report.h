@@ -51,6 +51,7 @@ struct shown;
 struct report {
 	enum report_kind kind;
 	size_t first, last; /* lines of the log */
+	size_t begin;	    /* first, or "[ cut here ]" in front of it */
 	char message[512];  /* the line that announces it, without prefix */
 	bool is_32bit;	    /* of an i386 kernel, by its registers' names */
 
@@ -112,8 +113,9 @@ struct report {
 	size_t detail_count;
 	size_t modules_line; /* line of "Modules linked in:", SIZE_MAX none */
 	bool cut_front;	     /* its first lines are not in the log */
-	bool cut_end;	     /* the log ends before it does */
-	bool ended;	     /* its end was seen: an end trace, or the next report */
+	bool mixed; /* printed between another's lines; those that may be of either are left out */
+	bool cut_end; /* the log ends before it does */
+	bool ended;   /* its end was seen: an end trace, or the next report */
 };
 
 #define REPORTS_KEPT_MAX 512 /* kept in full; more are counted by kind */

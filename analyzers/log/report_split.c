@@ -2,7 +2,7 @@
 /*
  * Splits a log into reports. A line that announces a report opens one; lines of a report's body go to
  * the open report that waits for such a line: of several open at once, printed by several CPUs between
- * each other's lines, to the one with the same caller, else to the one that does not have the line yet.
+ * each other's lines, to the one with the same caller, else as report_part.h shares them out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "log/report_lockdep.h"
 #include "log/report_show.h"
 #include "log/report_head.h"
+#include "log/report_part.h"
 #include "log/report_shown.h"
 #include "log/report_task_line.h"
 #include "log/report_victim.h"
@@ -29,6 +30,7 @@
 struct open_report {
 	struct report_reader reader;
 	struct report report;
+	struct report_progress progress;
 	uint32_t caller;
 	size_t touched; /* line that last went to it */
 	uint64_t touched_us;
@@ -41,6 +43,7 @@ struct splitter {
 	struct open_report slots[OPEN_MAX],
 		*open[OPEN_MAX]; /* the first count of them, oldest first */
 	size_t count;
+	struct report_part part;
 	size_t kept[OUTCOME_PANIC + 1]; /* of reports->list, by outcome */
 	size_t last_kept;		/* index there, of the last that was closed */
 	size_t user_code; /* line up to which a "Code:" may be of a user process' crash; 0 none */
@@ -232,6 +235,17 @@ static struct err *close_quiet(struct splitter *splitter, size_t line)
 	return NULL;
 }
 
+#define STREAM 0x40000000u /* in place of a caller: not a CPU, and beyond all pids */
+
+/* Who printed the line, as far as it or the lines around it tell; 0 unknown. */
+static uint32_t caller_of(const struct splitter *splitter, size_t line)
+{
+	uint32_t caller = splitter->log->lines[line].caller;
+	uint8_t stream = caller ? 0 : report_part_at(&splitter->part, line).stream;
+
+	return stream ? STREAM | stream : caller;
+}
+
 static void touch(struct splitter *splitter, struct open_report *open, size_t line)
 {
 	open->touched = line;
@@ -260,6 +274,24 @@ static void take_message(const struct splitter *splitter, size_t line, struct re
 		report->details[report->detail_count++] = first++;
 }
 
+#define BEGIN_LINES 8
+
+/* "[ cut here ]" of the same caller, where others print between; else the line that announces it. */
+static size_t begin_of(const struct splitter *splitter, size_t line, enum report_kind kind)
+{
+	uint32_t caller = caller_of(splitter, line);
+
+	for (size_t i = line; (kind == REPORT_BUG || kind == REPORT_WARN) && i-- > 0;) {
+		if (line - i > BEGIN_LINES)
+			break;
+		if (splitter->log->lines[i].caller ==
+			    (caller < STREAM || caller >> 31 ? caller : 0) &&
+		    is_scissors(splitter, i))
+			return i;
+	}
+	return line;
+}
+
 static struct err *open_new(struct splitter *splitter, size_t line, enum report_kind kind)
 {
 	if (splitter->count == OPEN_MAX)
@@ -267,7 +299,7 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 	struct open_report *open = splitter->open[splitter->count++];
 
 	*open = (struct open_report){
-		.caller = splitter->log->lines[line].caller,
+		.caller = caller_of(splitter, line),
 		.report = {.kind = kind,
 			   .first = line,
 			   .cpu = -1,
@@ -281,6 +313,8 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 	report_head_read(splitter->log->lines[line].text, &open->report);
 	if (kind == REPORT_WARN)
 		take_message(splitter, line, &open->report);
+	report_progress_begin(&open->progress, &open->report);
+	open->report.begin = begin_of(splitter, line, kind);
 	touch(splitter, open, line);
 	return NULL;
 }
@@ -292,7 +326,7 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 
 static struct open_report *owner_of(struct splitter *splitter, size_t line, enum body_line kind)
 {
-	uint32_t caller = splitter->log->lines[line].caller;
+	uint32_t caller = caller_of(splitter, line);
 	struct open_report *best = NULL;
 
 	for (size_t i = 0; i < splitter->count; i++) {
@@ -307,6 +341,9 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 		bool has = open->reader.seen >> kind & 1, best_has = best->reader.seen >> kind & 1;
 
 		if (1u << kind & ONCE && has != best_has) {
+			/* Back to one that is not the newest: then they are printed at once. */
+			if (!caller && best_has == (best->touched > open->touched))
+				best->report.mixed = open->report.mixed = true;
 			best = has ? best : open;
 			continue;
 		}
@@ -482,17 +519,66 @@ static struct err *close_bare(struct splitter *splitter, size_t line)
 	for (size_t i = splitter->count; i-- > 0;) {
 		const struct open_report *open = splitter->open[i];
 
-		if (open->caller == splitter->log->lines[line].caller && is_bare(&open->report) &&
+		if (open->caller == caller_of(splitter, line) && is_bare(&open->report) &&
 		    line - open->touched <= PANIC_LINES)
 			TRY(close_report(splitter, i));
 	}
 	return NULL;
 }
 
+/* --- several CPUs at once ---------------------------------------------------------------------- */
+
+/* Another report begins while some are open: whose are the lines from here on? */
+static struct err *part_lines(struct splitter *splitter, size_t line)
+{
+	struct report_progress progress[PART_REPORTS];
+	struct open_report *open[PART_REPORTS];
+	size_t count = 0;
+
+	if (caller_of(splitter, line))
+		return NULL;
+	for (size_t i = 0; i < splitter->count && count + 1 < PART_REPORTS; i++) {
+		open[count] = splitter->open[i];
+		if (open[count]->caller || open[count]->report.kind == REPORT_BACKTRACE)
+			continue;
+		progress[count] = open[count]->progress;
+		count++;
+	}
+	if (!count)
+		return NULL;
+	TRY(report_part_find(&splitter->part, splitter->log, splitter->heads, line, progress,
+			     count));
+	for (size_t i = 0; i < count && splitter->part.first == line && splitter->part.lines; i++)
+		open[i]->caller = STREAM | (uint32_t)(i + 1);
+	return NULL;
+}
+
+static void note_progress(struct open_report *open, const char *text, enum body_line body)
+{
+	enum report_slot slot = report_slot_of(text, body);
+	struct report_hints hints;
+
+	if (slot == SLOT_NONE)
+		return;
+	report_slot_hints(text, slot, &hints);
+	report_progress_take(&open->progress, slot, &hints);
+}
+
+/* What may as well be another report's is left out. */
+static bool is_doubtful(struct open_report *open, size_t line, const struct report_part *part)
+{
+	enum part_doubt doubt = report_part_at(part, line).doubt;
+
+	open->report.mixed |= doubt != PART_SURE;
+	return doubt == PART_DOUBTFUL;
+}
+
 static struct err *take_head(struct splitter *splitter, size_t line, enum report_kind kind,
 			     enum head_how how)
 {
 	const char *text = splitter->log->lines[line].text;
+
+	TRY(part_lines(splitter, line));
 	struct open_report *open = owner_of(splitter, line, BODY_FAULT);
 
 	if (ends_oops(splitter, line, kind))
@@ -509,13 +595,14 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 	}
 	refine(&open->report, kind, text);
 	touch(splitter, open, line);
+	report_progress_refine(&open->progress, kind);
 	return report_body_take(&open->reader, text, line, BODY_FAULT);
 }
 
 /* Lines that one kind of report alone has. */
 static bool take_kind_line(struct splitter *splitter, size_t line)
 {
-	uint32_t caller = splitter->log->lines[line].caller;
+	uint32_t caller = caller_of(splitter, line);
 
 	for (size_t i = splitter->count; i-- > 0;) {
 		struct open_report *open = splitter->open[i];
@@ -562,6 +649,9 @@ static struct err *take_body(struct splitter *splitter, size_t line, enum body_l
 	if (!open)
 		return NULL;
 	touch(splitter, open, line);
+	note_progress(open, text, body);
+	if (body != BODY_TRACE && body != BODY_END && is_doubtful(open, line, &splitter->part))
+		return NULL;
 	TRY(report_body_take(&open->reader, text, line, body));
 	return body == BODY_END ? close_report(splitter, place_of(splitter, open)) : NULL;
 }
@@ -652,11 +742,11 @@ static void join_panics(struct reports *reports)
 	}
 }
 
-static int by_first_line(const void *a, const void *b)
+static int by_begin(const void *a, const void *b)
 {
 	const struct report *left = a, *right = b;
 
-	return left->first < right->first ? -1 : left->first > right->first;
+	return left->begin < right->begin ? -1 : left->begin > right->begin;
 }
 
 static struct err *read_lines(struct splitter *splitter)
@@ -672,13 +762,15 @@ static void splitter_deinit(struct splitter *splitter)
 {
 	for (size_t i = 0; i < splitter->count; i++)
 		report_deinit(&splitter->open[i]->report);
+	report_part_deinit(&splitter->part);
 	words_free(splitter->heads);
 }
 
 struct err *reports_read(const struct log *log, struct reports **ret)
 {
 	_cleanup_(cleanup_reports_free) struct reports *reports = calloc(1, sizeof(*reports));
-	_cleanup_(splitter_deinit) struct splitter splitter = {.log = log, .reports = reports};
+	_cleanup_(splitter_deinit) struct splitter splitter = {
+		.log = log, .reports = reports, .part = {.first = 1}};
 
 	if (!reports || !(reports->shown = calloc(1, sizeof(*reports->shown))))
 		return &err_nomem;
@@ -688,7 +780,7 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 	TRY(read_lines(&splitter));
 	shown_finish(reports->shown);
 	if (reports->count)
-		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_first_line);
+		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_begin);
 	join_panics(reports);
 	*ret = take_ptr(reports);
 	return NULL;

@@ -56,6 +56,71 @@ START_TEST(interleaved_reports_are_kept_apart)
 }
 END_TEST
 
+/* The same without callers: each repeats what only one of them can have said. */
+START_TEST(what_lines_repeat_keeps_reports_apart)
+{
+	struct text text = read_text(
+		"BUG: unable to handle kernel NULL pointer dereference at 0000000000000018\n"
+		"IP: [<ffffffffa032ac55>] first+0x15/0x50 [lab]\n"
+		"BUG: unable to handle kernel NULL pointer dereference at 0000000000000040\n"
+		"IP: [<ffffffffa0332c10>] second+0x10/0x50 [lab]\n"
+		"Oops: 0000 [#1] SMP \n"
+		"Oops: 0000 [#2] SMP \n"
+		"Pid: 7, comm: two Not tainted 2.6.32 #1\n"
+		"RIP: 0010:[<ffffffffa0332c10>]  [<ffffffffa0332c10>] second+0x10/0x50 [lab]\n"
+		"RSP: 0018:ffff88028ea83c40  EFLAGS: 00010286\n"
+		"Pid: 5, comm: one Not tainted 2.6.32 #1\n"
+		"RIP: 0010:[<ffffffffa032ac55>]  [<ffffffffa032ac55>] first+0x15/0x50 [lab]\n"
+		"RSP: 0018:ffff88028ea43c40  EFLAGS: 00010286\n"
+		"CR2: 0000000000000040 CR3: 0000000125065000 CR4: 00000000000406e0\n"
+		"CR2: 0000000000000018 CR3: 0000000125065000 CR4: 00000000000406e0\n"
+		"Process one (pid: 5, threadinfo ffff88028ea42000, task ffff8803589bc100)\n"
+		"Process two (pid: 7, threadinfo ffff88028ea82000, task ffff8803589bd100)\n"
+		"Call Trace:\n"
+		"Call Trace:\n"
+		" [<ffffffff811a8fea>] whose+0x3aa/0x580\n");
+
+	ck_assert_uint_eq(text.reports->count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct report *report = &text.reports->list[i];
+
+		ck_assert_str_eq(report->comm, i ? "two" : "one");
+		ck_assert_int_eq(report->pid, i ? 7 : 5);
+		ck_assert_str_eq(report->rip.symbol, i ? "second" : "first");
+		ck_assert_uint_eq(report->regs.value[REG_RSP],
+				  i ? 0xffff88028ea83c40u : 0xffff88028ea43c40u);
+		/* A frame may be of either. */
+		ck_assert_ptr_null(report_own_stack(report));
+	}
+	ck_assert(text.reports->list[0].mixed || text.reports->list[1].mixed);
+	text_deinit(&text);
+}
+END_TEST
+
+/* What nothing ties to one of them is left out. */
+START_TEST(what_may_be_of_either_is_left_out)
+{
+	struct text text =
+		read_text("BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
+			  "BUG: kernel NULL pointer dereference, address: 0000000000000040\n"
+			  "#PF: supervisor read access in kernel mode\n"
+			  "Oops: 0000 [#1] SMP\n"
+			  "Oops: 0000 [#2] SMP\n"
+			  "CPU: 1 PID: 5 Comm: one Not tainted 6.1.0 #1\n"
+			  "CPU: 2 PID: 7 Comm: two Not tainted 6.1.0 #1\n"
+			  "RIP: 0010:first+0x15/0x50 [lab]\n"
+			  "RIP: 0010:second+0x10/0x50 [lab]\n");
+
+	ck_assert_uint_eq(text.reports->count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert(text.reports->list[i].mixed);
+		ck_assert_int_eq(text.reports->list[i].pid, -1);
+		ck_assert_str_eq(text.reports->list[i].rip.symbol, "");
+	}
+	text_deinit(&text);
+}
+END_TEST
+
 /* Nothing else of a report that begins before the log does is known than what stands there. */
 START_TEST(cut_in_front)
 {
@@ -167,6 +232,7 @@ START_TEST(nothing_at_all)
 }
 END_TEST
 
-UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, cut_in_front, reports_without_end,
+UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, what_lines_repeat_keeps_reports_apart,
+	  what_may_be_of_either_is_left_out, cut_in_front, reports_without_end,
 	  an_oops_behind_warnings, user_traps_are_no_reports, a_trace_of_an_interrupt_alone,
 	  warnings_behind_each_other, nothing_at_all)
