@@ -636,6 +636,9 @@ size_t log_prefix_read(const char *line, size_t length, struct log_prefix *ret)
 	}
 	if ((prefix.elements || quoted) && peek(&c, 0) == ' ')
 		skip(&c, 1);
+	/* Console servers put columns behind their date. */
+	if (prefix.wall.length && !prefix.has_time && !prefix.kernel)
+		skip(&c, blanks(&c, 0));
 	*ret = prefix;
 	return (size_t)(c.at - line);
 }
