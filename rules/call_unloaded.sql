@@ -6,7 +6,8 @@
 -- advice: The module left a pointer behind when it was unloaded: a timer, work item, notifier or operation it did not take back in its exit function.
 -- Code that BPF's compiler or a tracer made lies in the same region, and may be gone as well.
 SELECT
-	'the CPU was sent to ' || b.target || ', in the memory for modules, where none is loaded' AS because,
+	'the CPU was sent to ' || b.target || ', in the memory for modules, where none is loaded' ||
+		coalesce('; unloaded before, with taints of their own: ' || b.unloaded_tainted, '') AS because,
 	b.brief || c.task AS headline,
 	b.confidence * CASE WHEN b.last_unloaded IS NULL THEN 0.8 ELSE 1.0 END AS confidence,
 	b.finding, c.finding AS finding2

@@ -519,7 +519,8 @@ SELECT dump, number AS finding, confidence, headline,
 	coalesce(evidence ->> '$.kind', evidence ->> '$.owner.kind') AS kind,
 	evidence ->> '$.target' AS target,
 	evidence ->> '$.place' AS place,
-	evidence ->> '$.last_unloaded' AS last_unloaded
+	evidence ->> '$.last_unloaded' AS last_unloaded,
+	evidence ->> '$.unloaded_tainted' AS unloaded_tainted
 FROM (SELECT *, instr(line, ', which is no code (') AS owned
 	-- without where the pointer itself stands
 	FROM (SELECT *, iif(headline LIKE '% at 0x%) to %', substr(headline, 1, instr(headline, ' at 0x') - 1) ||

@@ -11,6 +11,7 @@
 #include "kernel/insn/flow.h"
 #include "kernel/memory/memory.h"
 #include "kernel/modules/module.h"
+#include "kernel/modules/unloaded.h"
 #include "kernel/symbols/symbol.h"
 #include "memory/provenance.h"
 
@@ -209,7 +210,12 @@ static void find_unloaded(struct kernel *kernel, struct bad_call *ret)
 	uint64_t at;
 
 	ret->unloaded = is_unloaded(kernel, ret->target);
-	if (ret->unloaded && symbols_find(kernel->symbols, "last_unloaded_module", &at) &&
+	if (!ret->unloaded)
+		return;
+	_str_ struct str tainted = {0};
+	unloaded_put_tainted(kernel, &tainted);
+	copy_string(ret->tainted, sizeof(ret->tainted), tainted.data ? tainted.data : "");
+	if (symbols_find(kernel->symbols, "last_unloaded_module", &at) &&
 	    err_ok(memory_read(kernel->memory, at, name, sizeof(name)))) {
 		name[sizeof(name) - 1] = '\0';
 		if (is_printable(name, strlen(name)))

@@ -172,6 +172,7 @@ struct bad_call {
 	char callee[128];   /* of a return: who returned, where place calls only one; "" */
 	char function[176]; /* with inside: where target is */
 	char module[64];    /* with unloaded: the last one that was; "" unknown */
+	char tainted[320];  /* and those that were with a taint of their own; "" none */
 	double confidence;
 };
 

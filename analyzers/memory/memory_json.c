@@ -244,6 +244,8 @@ json_t *memory_json_call(const struct bad_call *call, const char *text)
 		json_put(json, "place", json_escaped(call->place));
 	if (call->module[0])
 		json_put(json, "last_unloaded", json_escaped(call->module));
+	if (call->tainted[0])
+		json_put(json, "unloaded_tainted", json_string(call->tainted));
 	return json;
 }
 
