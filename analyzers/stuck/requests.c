@@ -21,6 +21,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/walk.h"
 #include "locks/device.h"
+#include "stuck/device_state.h"
 #include "stuck/stuck.h"
 
 #define DEVICES_MAX 65536
@@ -152,14 +153,18 @@ static void report(struct analysis *analysis, const struct device *device)
 	double seconds = (double)device->oldest_ns / (double)NS;
 	json_t *json = stuck_json("block_request", seconds, device->in_flight);
 	const char *state = device->quiesced ? "quiesced" : device->frozen ? "frozen" : "running";
-	_str_ struct str text = {0};
+	_str_ struct str text = {0}, driver = {0};
 
+	device_state_put(analysis->kernel, device->queue, &driver);
 	str_printf(&text, "%s does not answer: %zu request%s in flight, the oldest for %.1f s, ",
 		   device->name, device->in_flight, device->in_flight == 1 ? "" : "s", seconds);
 	put_oldest(analysis->kernel, device, &text);
 	str_printf(&text, "; its queue is %s", state);
 	if (device->driver[0])
 		str_printf(&text, ", its driver's operations are %s", device->driver);
+	if (driver.length)
+		str_printf(&text, "; %s", driver.data);
+	json_put(json, "device_state", driver.length ? json_string(driver.data) : json_null());
 	json_put(json, "device", json_escaped(device->name));
 	json_put(json, "driver", device->driver[0] ? json_escaped(device->driver) : json_null());
 	json_put(json, "state", json_string(state));
