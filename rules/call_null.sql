@@ -6,7 +6,7 @@
 -- advice: Find who was to set the pointer: an operation the driver does not have, or one called before it is registered or after it is gone.
 SELECT
 	'RIP is ' || b.target || ': ' || b.headline AS because,
-	b.brief || c.task AS headline,
+	b.brief || iif(length(b.brief) < 85, c.task, '') AS headline,
 	-- A NULL that was read out of a free object is the lesser news.
 	b.confidence * CASE WHEN h.state = 'free' THEN 0.8 ELSE 1.0 END AS confidence,
 	b.finding, c.finding AS finding2

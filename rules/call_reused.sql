@@ -8,7 +8,7 @@
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
 	s.headline || '; it is in use, but not by what the function takes it for' AS because,
-	'use after free likely: ' || b.brief || c.task AS headline,
+	'use after free likely: ' || b.brief AS headline,
 	b.confidence * s.confidence, b.finding, s.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump JOIN object_sanity s ON s.dump = b.dump
 WHERE b.dump = :dump AND b.way = 'call' AND s.damage = 'whole_object' AND s.state <> 'free';

@@ -8,7 +8,7 @@
 SELECT
 	'the CPU was sent to ' || b.target || ', in the memory for modules, where none is loaded' ||
 		coalesce('; unloaded before, with taints of their own: ' || b.unloaded_tainted, '') AS because,
-	b.brief || c.task AS headline,
+	b.brief || iif(length(b.brief) < 85, c.task, '') AS headline,
 	b.confidence * CASE WHEN b.last_unloaded IS NULL THEN 0.8 ELSE 1.0 END AS confidence,
 	b.finding, c.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump

@@ -8,8 +8,8 @@
 -- The node that should come next says where it belongs: all bits but one are as they should be.
 SELECT
 	l.headline || iif(l.leads, '; who goes on from there comes to the address that faulted', '') AS because,
-	'flipped bit ' || l.bit || ' in ' || l.link || ' of the ' || l.shape || ' node at ' || l.broken || ': ' ||
-		l.found || ' instead of ' || l.good || '; met' || c.culprit_place AS headline,
+	'flipped bit ' || l.bit || ' in ' || l.link || ' of the ' || l.shape || ' node at ' || l.broken || '; met' ||
+		c.culprit_code AS headline,
 	l.confidence, l.finding, c.finding AS finding2
 FROM broken_list l JOIN crash c ON c.dump = l.dump
 WHERE l.dump = :dump AND l.kind = 'bit_flip';

@@ -8,7 +8,7 @@ SELECT
 	address_from || ' was accessed: ' || iif(pointer = '0x0000000000000000', 'the pointer to a member is NULL',
 		pointer || ' is NULL less the offset of a member') ||
 		coalesce(', or ERR_PTR(-' || errno || ')', '') AS because,
-	'NULL pointer less a member''s offset: ' || coalesce(access, 'access') || ' of ' || fault_address || place
+	'NULL pointer minus an offset: ' || coalesce(access, 'access') || ' of ' || fault_address || place
 		AS headline,
 	confidence * iif(errno IS NULL, 1.0, 0.8) AS confidence, finding
 FROM crash

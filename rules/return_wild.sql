@@ -7,7 +7,7 @@
 -- rules-out: A wrong function pointer: no call through a pointer stands where this one would have to.
 SELECT
 	'RIP is ' || b.target || ', and the word that the stack pointer leads to is no return address of a call through a pointer' AS because,
-	'stack overwritten: ' || b.brief || c.task AS headline,
+	'stack overwritten: ' || b.brief || iif(length(b.brief) < 85, c.task, '') AS headline,
 	b.confidence, b.finding, c.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump
 WHERE b.dump = :dump AND b.way = 'return';

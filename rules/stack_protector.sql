@@ -7,7 +7,10 @@
 SELECT
 	'the canary behind a function''s locals was changed when it returned' ||
 		coalesce(': ' || d.headline, '') AS because,
-	'stack overwritten' || c.culprit_place || coalesce(': ' || d.headline, '') AS headline,
+	'stack overwritten' || coalesce(c.culprit_code || ': ' || iif(instr(d.headline, ', "'),
+		replace(substr(d.headline, instr(d.headline, ', "') + 2),
+			', from a buffer of its own on, which it gave to ', '; buffer given to '),
+		d.headline), c.culprit_place) AS headline,
 	c.confidence, coalesce(d.finding, c.finding) AS finding, c.finding AS finding2
 FROM crash c LEFT JOIN stack_damage d ON d.dump = c.dump
 WHERE c.dump = :dump AND c.kind = 'stack_protector';

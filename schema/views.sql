@@ -510,18 +510,27 @@ FROM finding WHERE code = 'memory.stack';
 -- A call or return to where no function begins.
 CREATE VIEW bad_call AS
 SELECT dump, number AS finding, confidence, headline,
-	-- with the target's owner in the place of its address
-	replace(replace(replace(iif(owned, substr(line, 1, owned - 19) ||
-		replace(substr(line, owned + 20), '), ', ', '), line),
+	-- with an object in the place of its address, and no address of a module that is gone
+	replace(replace(CASE
+		WHEN gone THEN substr(line, 1, instr(line, ' to 0x') - 1) || ' into a module that is gone' ||
+			coalesce(' (last unloaded: ' || (evidence ->> '$.last_unloaded') || ')', '') ||
+			substr(line, instr(line, ', in '))
+		WHEN owned AND evidence ->> '$.owner.kind' IN ('slab', 'stack', 'percpu', 'image', 'module', 'vmalloc')
+		THEN substr(line, 1, owned - 19) ||
+			replace(replace(replace(substr(line, owned + 20), '), in ', ', in '), '), by ', ', by '),
+				', allocated', '')
+		WHEN owned THEN substr(line, 1, owned - 1) || substr(substr(line, owned), instr(substr(line, owned), '), ') + 1)
+		ELSE line END,
 		'call through the pointer to NULL', 'call through a NULL pointer'),
-		'call through the pointer to ', 'call to '), ', allocated', '') AS brief,
+		'call through the pointer ', 'call ') AS brief,
 	evidence ->> '$.way' AS way,
 	coalesce(evidence ->> '$.kind', evidence ->> '$.owner.kind') AS kind,
 	evidence ->> '$.target' AS target,
 	evidence ->> '$.place' AS place,
 	evidence ->> '$.last_unloaded' AS last_unloaded,
 	evidence ->> '$.unloaded_tainted' AS unloaded_tainted
-FROM (SELECT *, instr(line, ', which is no code (') AS owned
+FROM (SELECT *, instr(line, ', which is no code (') AS owned,
+	evidence ->> '$.kind' = 'unloaded' AND instr(line, ' to 0x') AND instr(line, ', in ') AS gone
 	-- without where the pointer itself stands
 	FROM (SELECT *, iif(headline LIKE '% at 0x%) to %', substr(headline, 1, instr(headline, ' at 0x') - 1) ||
 		substr(headline, instr(headline, ') to ') + 1), headline) AS line
