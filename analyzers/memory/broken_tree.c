@@ -113,19 +113,23 @@ static bool is_parent_astray(struct kernel *kernel, const struct node *node,
 			  node->address | (child->words[PARENT] & COLOUR));
 }
 
-/* Up as long as each node is its parent's child; false where one is not. */
+/* Up to the root; one parent on the way may not know its child, for there may be the break. */
 static bool climb(struct kernel *kernel, struct node *node, struct broken_list *tree)
 {
 	struct node parent;
+	unsigned strange = 0;
 
 	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
 		if (!parent_of(node))
 			return true;
-		if (!read_node(kernel, parent_of(node), &parent) ||
-		    !link_to(&parent, node->address))
+		if (!read_node(kernel, parent_of(node), &parent))
 			return false;
+		bool known = link_to(&parent, node->address);
+		strange += !known;
+		if (strange > 1)
+			return false;
+		tree->sound += known;
 		*node = parent;
-		tree->sound++;
 	}
 	return false;
 }

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel's checks of lists and counts were given: who is wrong, and what is none of it. */
+#include "unit.h"
+
+#include "fake_kernel.h"
+#include "fake_owner.h"
+#include "memory/helper_argument.h"
+
+#define PREV (FAKE_BASE + 0x2000)
+#define NODE (FAKE_BASE + 0x2040)
+#define NEXT (FAKE_BASE + 0x2080)
+#define POISON 0xdead000000000100ull
+
+static struct helper_call given;
+
+bool helper_argument_find(const struct crash *of, const char *const *names, size_t count,
+			  struct helper_call *ret)
+{
+	(void)of;
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(given.function, names[i], strlen(names[i]))) {
+			*ret = given;
+			return true;
+		}
+	return false;
+}
+
+/* PREV, NODE and NEXT in a ring; the check was given what is to come. */
+static void set_up(const char *function, uint64_t one, uint64_t two, uint64_t three)
+{
+	fake_open(NULL);
+	fake_analysis_start();
+	crash.trace.count = 1;
+	fake_u64(PREV, NODE);
+	fake_u64(PREV + 8, NEXT);
+	fake_u64(NODE, NEXT);
+	fake_u64(NODE + 8, PREV);
+	fake_u64(NEXT, PREV);
+	fake_u64(NEXT + 8, NODE);
+	given = (struct helper_call){.value = {one, two, three}, .known = {one, two, three}};
+	copy_string(given.function, sizeof(given.function), function);
+}
+
+static void expect(uint64_t address, const char *words)
+{
+	assert_ok(blame_analyzer.run(&analysis));
+	const struct finding *said = fake_finding(FINDING_BLAMED);
+	ck_assert(!said == !words);
+	if (said) {
+		ck_assert_uint_eq(analysis.memory.blamed->address, address);
+		ck_assert_msg(strstr(said->headline, words), "%s", said->headline);
+	}
+	fake_analysis_end();
+	fake_close();
+}
+
+START_TEST(the_node_that_is_wrong)
+{
+	set_up("__list_del_entry_valid", NODE, 0, 0);
+	fake_u64(NEXT + 8, 0x4242424242424242);
+	expect(NEXT, "prev of the list node at 0xffff888000002080 is 0x4242424242424242 (");
+	set_up("__list_del_entry_valid_or_report", NODE, 0, 0);
+	fake_u64(PREV, 0);
+	expect(PREV,
+	       "next of the list node at 0xffff888000002000 is 0x0000000000000000 (NULL), not");
+	set_up("__list_add_valid", NODE, PREV, NEXT);
+	fake_u64(PREV, NEXT);
+	fake_u64(NEXT + 8, NODE);
+	expect(NEXT, "prev of the list node at");
+}
+END_TEST
+
+START_TEST(deleted_or_added_twice)
+{
+	set_up("__list_del_entry_valid", NODE, 0, 0);
+	fake_u64(NODE, POISON);
+	expect(NODE, "was deleted before");
+	set_up("__list_add_valid", NODE, NODE, NEXT);
+	expect(NODE, "is on the list already");
+}
+END_TEST
+
+START_TEST(a_count)
+{
+	set_up("refcount_warn_saturate", NODE, 2, 0);
+	expect(NODE, "the count is at 0xffff888000002040");
+}
+END_TEST
+
+START_TEST(nothing_to_blame)
+{
+	set_up("__list_del_entry_valid", NODE, 0, 0); /* whole again */
+	expect(0, NULL);
+	set_up("__list_del_entry_valid", 0x4141414141414141, 0, 0);
+	expect(0, NULL);
+	set_up("__list_del_entry_valid", NODE, 0, 0); /* neighbours that cannot be read */
+	fake_u64(NODE, 0x4141414141414141);
+	fake_u64(NODE + 8, UINT64_MAX);
+	expect(0, NULL);
+	set_up("__list_add_valid", NODE, 0, 0); /* its neighbours are not known */
+	expect(0, NULL);
+	set_up("refcount_warn_saturate", 0, 0, 0);
+	expect(0, NULL);
+	set_up("lab_check", NODE, 0, 0);
+	expect(0, NULL);
+}
+END_TEST
+
+UNIT_MAIN("blame", the_node_that_is_wrong, deleted_or_added_twice, a_count, nothing_to_blame)
