@@ -43,9 +43,23 @@ static json_t *disk_status(const char *path)
 	return disk;
 }
 
+/* The lists of a status may have long paths in them: as many as one packet holds are told. */
+static void fit_packet(json_t *status)
+{
+	static const char *const lists[] = {"spool.refused", "spool.waiting"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		json_t *list = json_at(status, lists[i]);
+
+		while (json_array_size(list) &&
+		       json_dumpb(status, NULL, 0, JSON_COMPACT) > CONTROL_SOCKET_PACKET_MAX - 64)
+			json_array_remove(list, json_array_size(list) - 1);
+	}
+}
+
 static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
 {
-	const char *trouble = store_guard_trouble(daemon->guard);
+	const char *trouble;
 	json_t *status = json_object(), *counts = NULL, *disks = json_array();
 	int64_t waiting = 0;
 
@@ -53,7 +67,6 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	json_put(status, "version", json_escaped(TRIAGE_VERSION));
 	json_put(status, "pid", json_integer(getpid()));
 	json_put(status, "uptime_s", json_integer(time(NULL) - daemon->started_at));
-	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
 	if (store_guard_get(daemon->guard) &&
 	    store_guard_check(daemon->guard, queue_counts(store_guard_db(daemon->guard), &counts),
 			      "count jobs"))
@@ -62,12 +75,15 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	    store_guard_check(daemon->guard, queue_waiting(store_guard_db(daemon->guard), &waiting),
 			      "count jobs that wait"))
 		json_put(status, "waiting_for_room", json_integer(waiting));
+	trouble = store_guard_trouble(daemon->guard); /* counting may have shown it */
+	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
 	json_put(status, "running", jobs_status(daemon->jobs));
 	json_put(status, "spool", spool_status(daemon->spool));
 	json_array_append_new(disks, disk_status(daemon->state_dir));
 	for (size_t i = 0; i < daemon->config->spool.count; i++)
 		json_array_append_new(disks, disk_status(daemon->config->spool.items[i]));
 	json_put(status, "disks", disks);
+	fit_packet(status);
 	*ret = status;
 	return NULL;
 }
@@ -115,6 +131,18 @@ static struct err *answer_prune(struct daemon *daemon, const json_t *request, js
 	return NULL;
 }
 
+/* What stands between a file and its verdict, as far as the store does not say. */
+static struct err *answer_about(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	const char *path = json_string_at(request, "path"), *real = json_string_at(request, "real");
+
+	if (!path || *path != '/')
+		return err_new(ERR_INVALID, "not an absolute path");
+	*ret = spool_about(daemon->spool, path, real && *real == '/' ? real : path);
+	json_put(*ret, "store", json_escaped(store_guard_trouble(daemon->guard)));
+	return NULL;
+}
+
 static struct err *answer_scan(struct daemon *daemon, const json_t *request, json_t **ret)
 {
 	(void)request;
@@ -127,10 +155,8 @@ static const struct {
 	const char *verb;
 	struct err *(*answer)(struct daemon *daemon, const json_t *request, json_t **ret);
 } verbs[] = {
-	{"status", answer_status},
-	{"retry", answer_retry},
-	{"prune", answer_prune},
-	{"scan", answer_scan},
+	{"status", answer_status}, {"retry", answer_retry}, {"prune", answer_prune},
+	{"scan", answer_scan},	   {"about", answer_about},
 };
 
 static struct err *answer(struct daemon *daemon, const char *packet, size_t length, json_t **ret)

@@ -15,6 +15,7 @@
  *   {"verb": "retry", "id": 5}        → {"ok": {}} or {"error": {"code", "message"}}
  *   {"verb": "prune", "forget_s": 0}  → {"ok": {"reports", "dumps", "records"}}
  *   {"verb": "scan"}                  → {"ok": {}}
+ *   {"verb": "about", "path", "real"} → {"ok": {"kind", "why", "due_s", "store"}}, see spool_about()
  * The socket is the group's (mode 0660): who may connect may ask.
  */
 #define CONTROL_SOCKET_PACKET_MAX (64u << 10)

@@ -78,9 +78,26 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
+int log_verdict_priority(const char *severity, bool failed)
+{
+	static const struct {
+		const char *severity;
+		int priority;
+	} priorities[] = {{"critical", LOG_CRIT},
+			  {"warning", LOG_WARNING},
+			  {"notice", LOG_NOTICE},
+			  {"info", LOG_INFO}};
+	int priority = LOG_NOTICE;
+
+	for (size_t i = 0; severity && i < ARRAY_SIZE(priorities); i++)
+		if (!strcmp(severity, priorities[i].severity))
+			priority = priorities[i].priority;
+	return failed ? MIN(priority, LOG_WARNING) : priority;
+}
+
 void log_verdict(const struct log_verdict *v)
 {
-	int priority = v->failed ? LOG_WARNING : LOG_NOTICE;
+	int priority = log_verdict_priority(v->severity, v->failed);
 	_str_ struct str headline = {0}, path = {0};
 
 	str_puts(&headline, "");

@@ -28,5 +28,10 @@ struct log_verdict {
 	bool failed; /* the analysis did not run to its end */
 };
 void log_verdict(const struct log_verdict *verdict);
+/*
+ * The priority that goes with a verdict's severity (NULL: not known); warning at least for one whose
+ * analysis failed.
+ */
+int log_verdict_priority(const char *severity, bool failed);
 
 #endif

@@ -5,21 +5,29 @@
 #include "daemon/cli/cmd_common.h"
 #include "daemon/control_socket.h"
 #include "daemon/render/render_json.h"
+#include "daemon/store/queue.h"
 
 extern const struct verb status_verb;
 
 static const struct option options[] = {CMD_OPTIONS, {0}};
 
-static void render_queue(const json_t *status, struct str *out)
+/* Without its store the daemon knows nothing of it: then as it was stored last, if that can be read. */
+static void render_queue(const json_t *status, json_t *stored, struct str *out)
 {
+	json_t *queue = json_at(status, "queue");
 	const char *key;
-	json_t *value, *queue = json_at(status, "queue");
+	json_t *value;
 
 	str_puts(out, "queue    ");
-	if (!json_object_size(queue))
+	if (!queue && !stored)
+		str_puts(out, " not known while the store cannot be used");
+	else if (!json_object_size(queue ? queue : stored))
 		str_puts(out, " empty");
+	queue = queue ? queue : stored;
 	json_object_foreach (queue, key, value)
 		str_printf(out, " %lld %s", json_integer_value(value), key);
+	if (stored)
+		str_puts(out, ", as stored last; nothing runs until the store can be written");
 	str_puts(out, "\n");
 	if (json_integer_at(status, "waiting_for_room"))
 		str_printf(out, "waiting   %lld for room to be unpacked in\n",
@@ -56,11 +64,31 @@ static void render_spool(const json_t *status, struct str *out)
 		str_puts(out, "waiting   ");
 		render_put(out, "", json_string_at(item, "path"));
 		render_put(out, ": ", json_string_at(item, "why"));
-		str_printf(out, "; looked at again in %lld s\n", json_integer_at(item, "due_s"));
+		if (json_is_true(json_at(status, "spool.paused")))
+			str_puts(out, "; looked at again when the store can be written\n");
+		else
+			str_printf(out, "; looked at again in %lld s\n",
+				   json_integer_at(item, "due_s"));
 	}
 	if (json_integer_at(status, "spool.waiting_count") > (long long)i)
 		str_printf(out, "waiting   %lld in all\n",
 			   json_integer_at(status, "spool.waiting_count"));
+}
+
+static void render_refused(const json_t *status, struct str *out)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_at(status, "spool.refused"), i, item) {
+		str_puts(out, "refused   ");
+		render_put(out, "", json_string_at(item, "path"));
+		render_put(out, ": ", json_string_at(item, "why"));
+		str_puts(out, "\n");
+	}
+	if (json_integer_at(status, "spool.refused_count") > (long long)i)
+		str_printf(out, "refused   %lld in all\n",
+			   json_integer_at(status, "spool.refused_count"));
 }
 
 static void render_disks(const json_t *status, struct str *out)
@@ -81,7 +109,7 @@ static void render_disks(const json_t *status, struct str *out)
 	}
 }
 
-static void render_status(const json_t *status, struct str *out)
+static void render_status(const json_t *status, json_t *stored, struct str *out)
 {
 	render_put(out, "daemon    triaged ", json_string_at(status, "version"));
 	str_printf(out, ", pid %lld, up %lld s\n", json_integer_at(status, "pid"),
@@ -89,15 +117,26 @@ static void render_status(const json_t *status, struct str *out)
 	str_puts(out, "store     ");
 	render_put(out, "", json_string_at(status, "store"));
 	str_puts(out, "\n");
-	render_queue(status, out);
+	render_queue(status, stored, out);
 	render_running(status, out);
 	render_spool(status, out);
+	render_refused(status, out);
 	render_disks(status, out);
+}
+
+/* The queue as the store has it, where the daemon cannot say. */
+static json_t *stored_queue(struct cmd *cmd, const json_t *status)
+{
+	json_t *counts = NULL;
+
+	if (!json_at(status, "queue") && err_ok(cmd_open(cmd)))
+		(void)err_ok(queue_counts(store_db(cmd->store), &counts));
+	return counts;
 }
 
 static int run(int argc, char **argv)
 {
-	_json_ json_t *request = json_object(), *status = NULL;
+	_json_ json_t *request = json_object(), *status = NULL, *stored = NULL;
 	_cmd_ struct cmd cmd = {.verb = &status_verb};
 	_str_ struct str out = {0};
 	struct err *err;
@@ -112,7 +151,8 @@ static int run(int argc, char **argv)
 		cmd_print_json(json_incref(status));
 		return STATUS_OK;
 	}
-	render_status(status, &out);
+	stored = stored_queue(&cmd, status);
+	render_status(status, stored, &out);
 	fputs(out.data ? out.data : "", stdout);
 	return STATUS_OK;
 }

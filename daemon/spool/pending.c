@@ -108,6 +108,14 @@ const struct pending_dump *pending_first(const struct pending *pending)
 	return first;
 }
 
+const struct pending_dump *pending_find(const struct pending *pending, const char *path)
+{
+	for (size_t i = 0; i < pending->count; i++)
+		if (!strcmp(pending->list[i].path, path))
+			return &pending->list[i];
+	return NULL;
+}
+
 json_t *pending_json(const struct pending *pending, int64_t now_ms)
 {
 	json_t *list = json_array();

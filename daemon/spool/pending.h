@@ -41,6 +41,8 @@ struct err *pending_keep(struct pending *pending, const char *directory,
 void pending_end(struct pending *pending, const char *directory);
 /* The one due first, or NULL. */
 const struct pending_dump *pending_first(const struct pending *pending);
+/* By its path; NULL when it is none of these. */
+const struct pending_dump *pending_find(const struct pending *pending, const char *path);
 /* The first PENDING_SHOWN as [{"path", "why", "due_s"}]. */
 #define PENDING_SHOWN 50
 json_t *pending_json(const struct pending *pending, int64_t now_ms);

@@ -13,13 +13,14 @@
 #include "daemon/log.h"
 #include "daemon/spool/layouts.h"
 #include "daemon/spool/pending.h"
+#include "daemon/spool/refused.h"
 #include "daemon/spool/snapshot.h"
 #include "daemon/spool/spool_path.h"
 #include "daemon/spool/watch.h"
 
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
 #define TURN_MS 50	     /* of scanning, before other events have their turn */
-#define REFUSED_MAX 100000
+#define COMPLAINED_MAX 100000
 #define ROOT_RETRY_MS 2000 /* a root that is not there is looked for that often */
 
 /* A directory that is to be looked at. */
@@ -40,15 +41,16 @@ struct spool {
 	bool full, paused;
 	struct pending pending;
 	struct timer scan, interval, due, roots;
-	struct map refused; /* what was complained about already: device and inode mixed */
-	bool *root_missing; /* one per root */
+	struct refused refused;
+	struct map complained; /* what was complained about already: device and inode mixed */
+	bool *root_missing;    /* one per root */
 	bool watches_used_up;
 };
 
 /* True the first time for each subject. */
 static bool complain_once(struct spool *spool, uint64_t subject)
 {
-	return spool->refused.count < REFUSED_MAX && map_add(&spool->refused, subject, 1);
+	return spool->complained.count < COMPLAINED_MAX && map_add(&spool->complained, subject, 1);
 }
 
 /* --- which directories to look at --- */
@@ -198,6 +200,7 @@ static bool examine(struct spool *spool, const struct visit *visit, struct spool
 		return true;
 	_err_ struct err *err = look_inside(visit, file, &sniff);
 	if (err) {
+		refused_keep(&spool->refused, visit->path, file->entry->name, err->message);
 		if (complain_once(spool, file->entry->device * 31 + file->entry->inode))
 			log_line(LOG_WARNING, "%s is passed over: %s", file->path, err->message);
 		return false;
@@ -244,15 +247,22 @@ static void refuse_odd_entries(struct spool *spool, const struct snapshot *snaps
 	for (size_t i = 0; i < snapshot->dir.count; i++) {
 		const struct spool_entry *entry = &snapshot->dir.entries[i];
 		bool odd = entry->type == ENTRY_OTHER || entry->type == ENTRY_SYMLINK;
+		const char *why = entry->type == ENTRY_SYMLINK
+					  ? "a symbolic link, not a file"
+					  : "a FIFO, socket or device, not a file";
 
-		if (odd && (strstr(entry->name, "core") || has_prefix(entry->name, "dump")) &&
-		    complain_once(spool, entry->device * 31 + entry->inode))
-			log_line(LOG_WARNING, "%s/%s is %s, not a file: refused", snapshot->path,
-				 entry->name,
-				 entry->type == ENTRY_SYMLINK ? "a symbolic link"
-							      : "a FIFO, socket or device");
+		if (!odd || (!strstr(entry->name, "core") && !has_prefix(entry->name, "dump")))
+			continue;
+		refused_keep(&spool->refused, snapshot->path, entry->name, why);
+		if (complain_once(spool, entry->device * 31 + entry->inode))
+			log_line(LOG_WARNING, "%s/%s is %s: refused", snapshot->path, entry->name,
+				 why);
 	}
-	if (snapshot->too_many && complain_once(spool, hash_string(snapshot->path)))
+	if (!snapshot->too_many)
+		return;
+	refused_keep(&spool->refused, snapshot->path, NULL,
+		     "too many entries: the rest is passed over");
+	if (complain_once(spool, hash_string(snapshot->path)))
 		log_line(LOG_WARNING, "%s has more than %d entries: the rest is passed over",
 			 snapshot->path, ENTRIES_MAX);
 }
@@ -367,18 +377,23 @@ static void look_at(struct spool *spool, const struct visit *visit)
 		map_set(&spool->known, hash_string(visit->path), 0);
 		pending_begin(&spool->pending, visit->path);
 		pending_end(&spool->pending, visit->path);
+		refused_begin(&spool->refused, visit->path);
+		refused_end(&spool->refused, visit->path);
 		spool->events.gone(spool->events.context, visit->path);
 		return;
 	}
 	if (err) {
+		refused_keep(&spool->refused, visit->path, NULL, err->message);
 		if (!is_root && complain_once(spool, hash_string(visit->path)))
 			log_line(LOG_WARNING, "%s: passed over", err->message);
 		return;
 	}
 	map_set(&spool->known, hash_string(visit->path), 1);
+	refused_begin(&spool->refused, visit->path);
 	refuse_odd_entries(spool, snapshot);
 	layouts_recognize(&snapshot->dir, &candidates);
 	examine_all(spool, visit, &snapshot->dir, &candidates);
+	refused_end(&spool->refused, visit->path);
 	descend(spool, visit, &snapshot->dir);
 }
 
@@ -473,7 +488,8 @@ void spool_destroy(struct spool *spool)
 		free_visit(visit);
 	map_deinit(&spool->queued);
 	map_deinit(&spool->known);
-	map_deinit(&spool->refused);
+	map_deinit(&spool->complained);
+	refused_deinit(&spool->refused);
 	pending_deinit(&spool->pending);
 	free(spool->root_missing);
 	free(spool);
@@ -494,5 +510,86 @@ json_t *spool_status(const struct spool *spool)
 	json_put(status, "watches", json_integer(watch_count(spool->watch)));
 	json_put(status, "waiting_count", json_integer(spool->pending.count));
 	json_put(status, "waiting", pending_json(&spool->pending, loop_now_ms()));
+	json_put(status, "refused_count", json_integer(spool->refused.count + spool->refused.more));
+	json_put(status, "refused", refused_json(&spool->refused));
+	json_put(status, "paused", json_boolean(spool->paused));
 	return status;
+}
+
+/* --- what somebody waits for --- */
+
+static json_t *about(const char *kind, const char *why)
+{
+	json_t *json = json_object();
+
+	json_put(json, "kind", json_string(kind));
+	json_put(json, "why", json_escaped(why));
+	return json;
+}
+
+static bool is_below(const char *root, const char *path)
+{
+	size_t length = strlen(root);
+
+	return root && !strncmp(root, path, length) && (path[length] == '/' || !strcmp(root, "/"));
+}
+
+/* The root that a path is below, whatever links lead to either; NULL for none. */
+static const char *find_root(const struct spool *spool, const char *path, const char *real,
+			     const char **as)
+{
+	for (size_t i = 0; i < spool->config->spool.count; i++) {
+		const char *root = spool->config->spool.items[i];
+		_free_ char *real_root = realpath(root, NULL);
+
+		*as = is_below(root, path) ? path : real;
+		if (is_below(root, *as) || (real_root && is_below(real_root, real)))
+			return root;
+	}
+	return NULL;
+}
+
+static json_t *about_outside(const struct spool *spool)
+{
+	_str_ struct str why = {0};
+
+	str_puts(&why, "it is in none of the spools");
+	for (size_t i = 0; i < spool->config->spool.count; i++)
+		str_printf(&why, "%s%s", i ? ", " : " (", spool->config->spool.items[i]);
+	str_puts(&why, spool->config->spool.count ? ")" : "");
+	return about("outside", why.data);
+}
+
+static json_t *about_unfinished(const struct pending_dump *dump)
+{
+	json_t *json = about("unfinished", dump->why);
+
+	json_put(json, "due_s", json_integer(MAX(0, dump->due_ms - loop_now_ms()) / 1000));
+	return json;
+}
+
+/* Were the files beside it looked at since the last full scan? */
+static bool was_looked_at(const struct spool *spool, const char *path)
+{
+	_free_ char *directory = strndup(path, (size_t)(strrchr(path, '/') - path));
+
+	return directory && has(&spool->known, hash_string(directory));
+}
+
+json_t *spool_about(const struct spool *spool, const char *path, const char *real)
+{
+	const char *as, *root = find_root(spool, path, real, &as), *why;
+	const struct pending_dump *dump;
+
+	if (!root)
+		return about_outside(spool);
+	if (is_below(root, as) && depth_below(root, as) > (int)spool->config->spool_depth + 1)
+		return about("outside", "it lies deeper in the spool than spool_depth says");
+	dump = pending_find(&spool->pending, as);
+	why = refused_why(&spool->refused, as);
+	if (dump || why)
+		return dump ? about_unfinished(dump) : about("refused", why);
+	if (!access(as, F_OK) && !spool->paused && !spool->first && was_looked_at(spool, as))
+		return about("passed_over", "nothing there looks like a dump by that name");
+	return about("unknown", access(as, F_OK) ? "it is not there" : NULL);
 }

@@ -56,7 +56,20 @@ DEFINE_CLEANUP(struct spool, spool_destroy)
 void spool_rescan(struct spool *spool);
 /* While paused nothing is read and nothing forgotten. */
 void spool_pause(struct spool *spool, bool pause);
-/* {"roots": [{path, present, …}], "waiting": [{path, why, due_s}], "watches"}, for status. */
+/*
+ * {"roots": [{path, present, …}], "waiting": [{path, why, due_s}], "waiting_count", "refused":
+ * [{path, why}], "refused_count", "paused", "watches"}, for status.
+ */
 json_t *spool_status(const struct spool *spool);
+/*
+ * What is known of a file that somebody waits for: {"kind", "why", "due_s"}; the last two may be null.
+ *   outside     in none of the spools, or too deep below one
+ *   refused     it will not be taken as it is
+ *   unfinished  it will be looked at again in due_s
+ *   passed_over its directory was looked at, and no layout takes it for a dump
+ *   unknown     none of these: it is not there yet, or known to the store
+ * path and real are absolute; real has no symbolic links in it as far as it is there.
+ */
+json_t *spool_about(const struct spool *spool, const char *path, const char *real);
 
 #endif
