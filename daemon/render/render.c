@@ -4,38 +4,18 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "daemon/render/page.h"
+#include "daemon/render/render_frames.h"
 #include "daemon/render/render_json.h"
 #include "daemon/render/render_log.h"
+#include "daemon/render/render_stuck.h"
 #include "finding.h"
 
-#define DEFAULT_WIDTH 100
 #define FRAMES_SHOWN 20
 #define TITLED_FRAMES_SHOWN 8
 #define LIST_SHOWN 6
 #define CRASH_TOLD 0.9 /* confidence from which on the crash is told, not guessed */
-
-struct render_style render_style_for(int fd)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	struct render_style style = {.width = DEFAULT_WIDTH};
-
-	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
-		style = (struct render_style){.width = size.ws_col, .given = true};
-	else if (columns && atoi(columns) > 0)
-		style = (struct render_style){.width = (unsigned)atoi(columns), .given = true};
-	style.width = MAX(style.width, 40u);
-	style.colour = isatty(fd) && !getenv("NO_COLOR");
-	return style;
-}
-
-struct page {
-	struct str *out;
-	const struct render_style *style;
-};
 
 /* The string at a path, or what stands in for it. */
 static const char *string_or(const json_t *object, const char *path, const char *otherwise)
@@ -43,62 +23,6 @@ static const char *string_or(const json_t *object, const char *path, const char 
 	const char *string = json_string_at(object, path);
 
 	return string ? string : otherwise;
-}
-
-static void colour(const struct page *page, const char *code)
-{
-	if (page->style->colour)
-		str_printf(page->out, "\033[%sm", code);
-}
-
-static void heading(const struct page *page, const char *text)
-{
-	str_puts(page->out, "\n");
-	colour(page, "1");
-	str_puts(page->out, text);
-	colour(page, "0");
-	str_puts(page->out, "\n");
-}
-
-/* Escape, then wrap at spaces; lines after the first are indented. */
-static void paragraph(const struct page *page, const char *first, const char *rest,
-		      const char *text)
-{
-	_str_ struct str safe = {0};
-	size_t indent = strlen(first), room = page->style->width - strlen(rest);
-
-	str_escape(&safe, text, strlen(text));
-	str_puts(page->out, first);
-	for (const char *at = safe.data ? safe.data : ""; *at;) {
-		size_t left = strlen(at), take = MIN(left, page->style->width - indent);
-
-		if (take < left) {
-			while (take && at[take] != ' ')
-				take--;
-			take = take ? take : room;
-		}
-		take = MIN(take, left);
-		str_append(page->out, at, take);
-		str_puts(page->out, "\n");
-		at += take;
-		at += *at == ' ';
-		if (*at)
-			str_puts(page->out, rest);
-		indent = strlen(rest);
-	}
-	if (!safe.length)
-		str_puts(page->out, "\n");
-}
-
-/* "  name      value", left out when the value is not known. */
-static void field(const struct page *page, const char *name, const char *value)
-{
-	char first[32];
-
-	if (!value || !*value)
-		return;
-	snprintf(first, sizeof(first), "  %-12s ", name);
-	paragraph(page, first, "               ", value);
 }
 
 static void put_known_issue(const struct page *page, const json_t *issue)
@@ -110,7 +34,7 @@ static void put_known_issue(const struct page *page, const json_t *issue)
 	if (!reference)
 		return;
 	str_printf(&text, "%s%s%s", title ? title : "", title ? ", " : "", reference);
-	paragraph(page, "known issue: ", "             ", text.data ? text.data : reference);
+	page_paragraph(page, "known issue: ", "             ", text.data ? text.data : reference);
 }
 
 /* Which dump it is, and whether the same crash was there before. */
@@ -122,12 +46,12 @@ static void put_record(const struct page *page, const json_t *report,
 
 	str_printf(&line, "dump %lld: %s, crashed %s", (long long)record->id, record->state,
 		   record->crash_time);
-	paragraph(page, "", "  ", line.data ? line.data : "?");
+	page_paragraph(page, "", "  ", line.data ? line.data : "?");
 	line.length = 0;
 	str_printf(&line, "signature: %s   %s", signature ? signature : "none",
 		   signature ? record->seen : "");
 	if (signature)
-		paragraph(page, "", "  ", line.data ? line.data : "?");
+		page_paragraph(page, "", "  ", line.data ? line.data : "?");
 }
 
 static void put_headline(const struct page *page, const json_t *report,
@@ -137,9 +61,9 @@ static void put_headline(const struct page *page, const json_t *report,
 	const char *cause = string_or(verdict, "cause", "?");
 	char line[160];
 
-	colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
-	paragraph(page, "", "", string_or(verdict, "headline", "no verdict"));
-	colour(page, "0");
+	page_colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
+	page_paragraph(page, "", "", string_or(verdict, "headline", "no verdict"));
+	page_colour(page, "0");
 	if (!verdict || json_is_null(verdict)) {
 		if (record)
 			put_record(page, report, record);
@@ -148,7 +72,7 @@ static void put_headline(const struct page *page, const json_t *report,
 	snprintf(line, sizeof(line), "cause: %.60s   confidence: %.0f %%   rule: %.60s", cause,
 		 100 * json_number_value(json_at(verdict, "confidence")),
 		 string_or(verdict, "rule", "none"));
-	paragraph(page, "", "", line);
+	page_paragraph(page, "", "", line);
 	if (record)
 		put_record(page, report, record);
 	put_known_issue(page, json_at(verdict, "known_issue"));
@@ -168,7 +92,17 @@ static bool names_before(const json_t *operands, size_t end)
 	return false;
 }
 
-static void put_operands(const struct page *page, const json_t *instruction)
+/* The line before has told of it: "rdi (0x0000000000000008) + 0x110". */
+static bool is_in(const char *why, const json_t *operand)
+{
+	_str_ struct str text = {0};
+
+	str_printf(&text, "%s (%s)", json_string_at(operand, "register"),
+		   json_string_at(operand, "value"));
+	return why && text.data && strstr(why, text.data);
+}
+
+static void put_operands(const struct page *page, const json_t *instruction, const char *why)
 {
 	const json_t *operands = json_at(instruction, "operands");
 	size_t i;
@@ -178,11 +112,11 @@ static void put_operands(const struct page *page, const json_t *instruction)
 		_str_ struct str text = {0};
 
 		if (!json_string_at(operand, "register") || !json_string_at(operand, "value") ||
-		    names_before(operands, i))
+		    names_before(operands, i) || is_in(why, operand))
 			continue;
 		str_printf(&text, "%s = %s", json_string_at(operand, "register"),
 			   json_string_at(operand, "value"));
-		field(page, "", text.data);
+		page_field(page, "", text.data);
 	}
 }
 
@@ -214,11 +148,11 @@ static void put_stuck(const struct page *page, const json_t *crash)
 		str_printf(&runs, " [%s]", json_string_at(work, "module"));
 	if (json_string_at(crash, "stall.starved"))
 		str_printf(&starved, "%s got no CPU", json_string_at(crash, "stall.starved"));
-	field(page, "stuck", stuck.data);
-	field(page, "spins for", json_string_at(crash, "lock.address"));
-	field(page, "work", runs.data);
-	field(page, "behind it", json_string_at(work, "behind"));
-	field(page, "starved", starved.data);
+	page_field(page, "stuck", stuck.data);
+	page_field(page, "spins for", json_string_at(crash, "lock.address"));
+	page_field(page, "work", runs.data);
+	page_field(page, "behind it", json_string_at(work, "behind"));
+	page_field(page, "starved", starved.data);
 }
 
 static void put_crash(const struct page *page, const json_t *crash)
@@ -227,51 +161,33 @@ static void put_crash(const struct page *page, const json_t *crash)
 	const json_t *cpu = json_at(crash, "cpu");
 	const json_t *instruction = json_at(crash, "instruction");
 
-	heading(page, "Crash");
+	page_heading(page, "Crash");
 	render_place(&where, json_at(crash, "rip"));
 	render_task(&who, json_at(crash, "task"));
 	put_fault(&fault, json_at(crash, "fault"));
 	if (json_is_integer(cpu))
 		str_printf(&who, "%son CPU %lld", who.length ? " " : "",
 			   (long long)json_integer_value(cpu));
-	field(page, "kind", json_string_at(crash, "kind"));
-	field(page, "message", json_string_at(crash, "message"));
-	field(page, "at", where.data);
-	field(page, "task", who.data);
-	field(page, "context", json_string_at(crash, "context.text"));
+	page_field(page, "kind", json_string_at(crash, "kind"));
+	page_field(page, "message", json_string_at(crash, "message"));
+	page_field(page, "at", where.data);
+	page_field(page, "task", who.data);
+	page_field(page, "context", json_string_at(crash, "context.text"));
 	put_stuck(page, crash);
-	field(page, "address", fault.data);
-	field(page, "from", json_string_at(crash, "fault.why"));
-	field(page, "instruction", json_string_at(instruction, "text"));
-	put_operands(page, instruction);
-}
-
-static void put_frame(const struct page *page, size_t number, const json_t *frame)
-{
-	_str_ struct str text = {0};
-	char first[16];
-
-	render_frame(&text, frame);
-	snprintf(first, sizeof(first), "  #%-3zu ", number);
-	paragraph(page, first, "       ", text.data ? text.data : "?");
+	page_field(page, "address", fault.data);
+	page_field(page, "from", json_string_at(crash, "fault.why"));
+	page_field(page, "instruction", json_string_at(instruction, "text"));
+	put_operands(page, instruction, json_string_at(crash, "fault.why"));
 }
 
 static void put_backtrace(const struct page *page, const json_t *crash)
 {
 	const json_t *frames = json_at(crash, "backtrace");
-	size_t i;
-	json_t *frame;
 
 	if (!json_array_size(frames))
 		return;
-	heading(page, "Backtrace");
-	json_array_foreach (frames, i, frame) {
-		if (i == FRAMES_SHOWN) {
-			str_printf(page->out, "  … %zu more\n", json_array_size(frames) - i);
-			break;
-		}
-		put_frame(page, i, frame);
-	}
+	page_heading(page, "Backtrace");
+	render_frames(page, frames, "  ", FRAMES_SHOWN);
 }
 
 /* "kmem_cache_alloc, lab_open, vfs_open, …": who allocated or freed, in a line. */
@@ -292,7 +208,7 @@ static void put_titled_stack(const struct page *page, const json_t *stack)
 		str_puts(&text, i ? ", " : ": ");
 		render_frame(&text, frame);
 	}
-	paragraph(page, "  ", "    ", text.data ? text.data : "?");
+	page_paragraph(page, "  ", "    ", text.data ? text.data : "?");
 }
 
 /* What the kernel's report says besides: of the crash's own, told by its first line. */
@@ -310,11 +226,11 @@ static void put_report(const struct page *page, const json_t *report)
 			continue;
 		if (!json_at(one, "details") && json_array_size(json_at(one, "stacks")) < 2)
 			return;
-		heading(page, "The kernel's report");
+		page_heading(page, "The kernel's report");
 		json_array_foreach (json_at(one, "details"), j, item) {
 			const char *line = json_string_value(item);
 
-			paragraph(page, "  ", "    ", line + strspn(line, " "));
+			page_paragraph(page, "  ", "    ", line + strspn(line, " "));
 		}
 		json_array_foreach (json_at(one, "stacks"), j, item) {
 			put_titled_stack(page, item);
@@ -323,27 +239,48 @@ static void put_report(const struct page *page, const json_t *report)
 	}
 }
 
-static void put_list(const struct page *page, const char *title, const json_t *list)
+/* A sentence stands on the page once: in the headline, else among the reasons, else where it was found. */
+static bool is_said(const json_t *report, const char *text, bool by_reasons)
 {
+	const char *headline = json_string_at(report, "verdict.headline");
 	size_t i;
+	json_t *reason;
+
+	if (headline && strstr(headline, text))
+		return true;
+	json_array_foreach (json_at(report, "verdict.reasons"), i, reason) {
+		if (by_reasons && json_is_string(reason) && strstr(json_string_value(reason), text))
+			return true;
+	}
+	return false;
+}
+
+/* report: leave out what its headline says; NULL for what says something of its own. */
+static void put_list(const struct page *page, const char *title, const json_t *list,
+		     const json_t *report)
+{
+	size_t i, shown = 0;
 	json_t *item;
 
-	if (!json_array_size(list))
-		return;
-	heading(page, title);
 	json_array_foreach (list, i, item) {
-		if (i == LIST_SHOWN) {
+		const char *text = json_string_value(item);
+
+		if (!text || (report && is_said(report, text, false)))
+			continue;
+		if (!shown)
+			page_heading(page, title);
+		if (shown++ == LIST_SHOWN) {
 			str_printf(page->out, "  … %zu more\n", json_array_size(list) - i);
 			break;
 		}
-		if (json_is_string(item))
-			paragraph(page, "  - ", "    ", json_string_value(item));
+		page_paragraph(page, "  - ", "    ", text);
 	}
 }
 
 /* Headlines of the findings that matter, surest first as they came. */
-static void put_findings(const struct page *page, const json_t *findings)
+static void put_findings(const struct page *page, const json_t *report)
 {
+	const json_t *findings = json_at(report, "findings");
 	size_t i, shown = 0;
 	json_t *finding;
 
@@ -359,13 +296,15 @@ static void put_findings(const struct page *page, const json_t *findings)
 		/* The crash has a section of its own: here it stands only when it is a guess. */
 		if (confidence >= CRASH_TOLD && code && !strcmp(code, finding_code(FINDING_CRASH)))
 			continue;
+		if (is_said(report, headline, true))
+			continue;
 		if (!shown++)
-			heading(page, "Found");
+			page_heading(page, "Found");
 		snprintf(first, sizeof(first), "  %-8s ",
 			 confidence >= 1  ? "proven"
 			 : confidence > 0 ? "inferred"
 					  : "missing");
-		paragraph(page, first, "           ", headline);
+		page_paragraph(page, first, "           ", headline);
 	}
 }
 
@@ -386,16 +325,16 @@ static void put_system(const struct page *page, const json_t *report)
 	bool is_log = !strcmp(string_or(dump, "format", ""), "log");
 	_str_ struct str kernel = {0}, file = {0};
 
-	heading(page, "System");
+	page_heading(page, "System");
 	if (json_string_at(system, "release"))
 		str_puts(&kernel, json_string_at(system, "release"));
 	if (kernel.length && json_string_at(system, "hostname"))
 		str_printf(&kernel, " on %s", json_string_at(system, "hostname"));
-	field(page, "kernel", kernel.data);
-	field(page, "hardware", json_string_at(system, "hardware"));
+	page_field(page, "kernel", kernel.data);
+	page_field(page, "hardware", json_string_at(system, "hardware"));
 	if (json_is_number(json_at(system, "uptime_s")))
 		str_printf(&file, "%.0f s", json_number_value(json_at(system, "uptime_s")));
-	field(page, "uptime", file.data);
+	page_field(page, "uptime", file.data);
 	file.length = 0;
 	str_puts(&file, string_or(dump, "path", "?"));
 	put_files(json_at(report, "log.files"), &file);
@@ -403,7 +342,7 @@ static void put_system(const struct page *page, const json_t *report)
 		str_printf(&file, " (%s%s%s)", json_string_at(dump, "format"),
 			   json_string_at(dump, "compression") ? ", " : "",
 			   string_or(dump, "compression", ""));
-	field(page, is_log ? "log" : "dump", file.data);
+	page_field(page, is_log ? "log" : "dump", file.data);
 }
 
 /* Of the file first: what is missing of it explains the rest. */
@@ -416,9 +355,9 @@ static void put_missing(const struct page *page, const json_t *report)
 
 	if (!json_array_size(degraded) && !note)
 		return;
-	heading(page, "Missing");
+	page_heading(page, "Missing");
 	if (note)
-		paragraph(page, "  - ", "    ", note);
+		page_paragraph(page, "  - ", "    ", note);
 	json_array_foreach (degraded, i, one) {
 		_str_ struct str text = {0};
 
@@ -426,7 +365,7 @@ static void put_missing(const struct page *page, const json_t *report)
 			   string_or(one, "why", "?"));
 		if (json_string_at(one, "remedy"))
 			str_printf(&text, " (%s)", json_string_at(one, "remedy"));
-		paragraph(page, "  - ", "    ", text.data ? text.data : "?");
+		page_paragraph(page, "  - ", "    ", text.data ? text.data : "?");
 	}
 }
 
@@ -437,7 +376,7 @@ static void put_before(const struct page *page, const json_t *report)
 	render_log_around(report, page->style->width, &text);
 	if (!text.length)
 		return;
-	heading(page, "What happened");
+	page_heading(page, "What happened");
 	str_append(page->out, text.data, text.length);
 }
 
@@ -449,18 +388,19 @@ void render_page(const json_t *report, const struct render_record *record,
 	const json_t *crash = json_at(report, "crash");
 
 	put_headline(&page, report, record);
-	put_list(&page, "Because", json_at(verdict, "reasons"));
+	put_list(&page, "Because", json_at(verdict, "reasons"), report);
 	if (json_object_size(crash) && strcmp(string_or(crash, "kind", ""), "none") != 0) {
 		put_crash(&page, crash);
-		put_backtrace(&page, crash);
+		if (!render_stuck(&page, report))
+			put_backtrace(&page, crash);
 		put_report(&page, report);
 	}
 	put_before(&page, report);
-	put_findings(&page, json_at(report, "findings"));
-	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"));
+	put_findings(&page, report);
+	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"), NULL);
 	put_system(&page, report);
 	put_missing(&page, report);
-	put_list(&page, "Next", json_at(verdict, "next_steps"));
+	put_list(&page, "Next", json_at(verdict, "next_steps"), NULL);
 }
 
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out)

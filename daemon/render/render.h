@@ -3,16 +3,8 @@
 #define TRIAGE_DAEMON_RENDER_RENDER
 
 #include "base/str.h"
+#include "daemon/render/render_style.h"
 #include "json.h"
-
-struct render_style {
-	unsigned width; /* columns; lines are cut or wrapped to it */
-	bool colour;
-	bool given; /* a terminal or $COLUMNS says how wide */
-};
-
-/* What fits the stream: its terminal's width (else $COLUMNS, else 100), colour if wanted there. */
-struct render_style render_style_for(int fd);
 
 /* What the store knows of a dump beside its verdict. Strings are borrowed. */
 struct render_record {

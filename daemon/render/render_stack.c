@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The stacks: of the task that crashed, of what other CPUs ran, and of blocked tasks. */
+#include "daemon/render/render_frames.h"
 #include "daemon/render/render_json.h"
 #include "daemon/render/section.h"
 
 static void put_stack(struct str *out, const json_t *frames)
 {
-	const json_t *frame;
-	size_t i;
+	size_t count = json_array_size(frames), period, times;
 
-	json_array_foreach (frames, i, frame) {
-		str_printf(out, "  #%-2zu ", i);
-		render_frame(out, frame);
+	for (size_t at = 0; at < count; at += times * period) {
+		times = render_repeats(frames, at, &period);
+		str_printf(out, times > 1 ? "  ... " : "  #%-2zu ", at);
+		if (times > 1)
+			render_repeat(out, frames, at, period, times);
+		else
+			render_frame(out, json_array_get(frames, at));
 		str_puts(out, "\n");
 	}
 }

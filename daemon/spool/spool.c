@@ -531,7 +531,7 @@ static bool is_below(const char *root, const char *path)
 {
 	size_t length = strlen(root);
 
-	return root && !strncmp(root, path, length) && (path[length] == '/' || !strcmp(root, "/"));
+	return !strncmp(root, path, length) && (path[length] == '/' || !strcmp(root, "/"));
 }
 
 /* The root that a path is below, whatever links lead to either; NULL for none. */
