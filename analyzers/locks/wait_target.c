@@ -183,23 +183,23 @@ static void look_at(const struct place *place, struct wait_target *ret)
 	}
 }
 
-void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, struct wait_target *ret)
+/* A file's page, locked or written: by its own fields. */
+static void page_target(struct kernel *kernel, const struct sleeper *sleeper,
+			struct wait_target *ret)
 {
-	_stack_words_ struct stack_words words;
 	struct page_wait page;
 
-	*ret = (struct wait_target){0};
-	if (sleeper->kind == WAIT_PAGE) {
-		if (page_wait_find(kernel, sleeper, &page) && page.inode)
-			device_of_inode(kernel, page.inode, ret->device, sizeof(ret->device));
-		return;
-	}
+	if (page_wait_find(kernel, sleeper, &page) && page.inode)
+		device_of_inode(kernel, page.inode, ret->device, sizeof(ret->device));
+}
+
+/* Whatever else is waited for stands among the words of the stack. */
+static void stack_target(struct kernel *kernel, const struct sleeper *sleeper,
+			 struct wait_target *ret)
+{
+	_stack_words_ struct stack_words words;
+
 	stack_words_init(&words, kernel, sleeper, SEARCH_WORDS);
-	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
-	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
-	     strncmp(sleeper->what, "xfs", 3) != 0) ||
-	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
-		return;
 	while (stack_words_next(&words)) {
 		const struct place place = {kernel, sleeper, words.at, words.word};
 
@@ -207,4 +207,19 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, stru
 		if (ret->device[0] || ret->server)
 			return;
 	}
+}
+
+void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, struct wait_target *ret)
+{
+	*ret = (struct wait_target){0};
+	if (sleeper->kind == WAIT_PAGE) {
+		page_target(kernel, sleeper, ret);
+		return;
+	}
+	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
+	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
+	     strncmp(sleeper->what, "xfs", 3) != 0) ||
+	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
+		return;
+	stack_target(kernel, sleeper, ret);
 }
