@@ -110,6 +110,7 @@ struct target {
 	const struct task *hint;
 	const char *noun;    /* "an rwsem" */
 	bool percpu;	     /* a percpu_rwsem */
+	bool page;	     /* a page's lock */
 	struct map modes[2]; /* of still_has(), by address; [1]: with any */
 	enum lock_call (*classify)(struct kernel *kernel, uint64_t target);
 };
@@ -127,6 +128,7 @@ static void set_kind(struct target *target, enum lock_kind kind)
 		target->noun = "a percpu_rwsem";
 	} else if (kind == LOCK_PAGE_LOCK) {
 		target->classify = critical_section_page;
+		target->page = true;
 		target->noun = "a page's lock";
 	}
 }
@@ -274,6 +276,14 @@ static bool held_by_frame(const struct target *target, const struct sleeper *sta
 	return true;
 }
 
+/* Who waits until pages are written has the page in hand, but no longer its lock (mm/filemap.c, by era). */
+static bool waits_until_written(const struct sleeper *stack)
+{
+	return sleeper_call(stack, "__filemap_fdatawait_range") ||
+	       sleeper_call(stack, "filemap_fdatawait_range") ||
+	       sleeper_call(stack, "wait_on_page_writeback_range");
+}
+
 /* --- all candidates --------------------------------------------------------------------------- */
 
 static void look_at(struct target *target, const struct sleeper *stack, struct suspects *suspects)
@@ -283,6 +293,8 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 	bool idle =
 		stack->task->state != 'D' && stack->task->state != 'R' && stack->task->on_cpu < 0;
 
+	if (target->page && waits_until_written(stack))
+		return;
 	if (!held_by_frame(target, stack, &found) && !idle)
 		(void)(took_known(target, stack, &found) ||
 		       (target->percpu && reads_percpu(target, stack, false, &found)) ||

@@ -93,6 +93,14 @@ START_TEST(a_page_that_somebody_keeps)
 	set_up(0, LOCKED);
 	fake_u64(STACK(4) + 0x3d00, PAGE(0));
 	expect("3e 2e 1e", "4e", 0.65);
+	/* But not who waits until it is written. */
+	static struct call fsync = {.function = "__filemap_fdatawait_range",
+				    .sp = STACK(4) + 0x3c00};
+	set_up(0, LOCKED | UP_TO_DATE);
+	fake_u64(STACK(4) + 0x3d00, PAGE(0));
+	fake_sleepers_list[3].calls = &fsync;
+	fake_sleepers_list[3].call_count = 1;
+	expect("3e 2e 1e", "?e", 0.5);
 }
 END_TEST
 
