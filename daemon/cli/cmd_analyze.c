@@ -11,6 +11,7 @@
 #include "daemon/cli/cmd_usage.h"
 #include "daemon/cli/parts.h"
 #include "daemon/cli/unpack_file.h"
+#include "daemon/cli/whole_log.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/report.h"
 #include "daemon/worker/crash_dir.h"
@@ -19,7 +20,7 @@
 
 struct arguments {
 	const char *vmlinux, *modules, *sysroot;
-	bool json, no_sandbox, no_btf;
+	bool json, no_sandbox, no_btf, dmesg;
 	struct parts parts;
 	unsigned timeout_s;
 };
@@ -31,7 +32,8 @@ enum {
 	OPTION_NO_SANDBOX,
 	OPTION_NO_BTF,
 	OPTION_TIMEOUT,
-	OPTION_JSON
+	OPTION_JSON,
+	OPTION_DMESG
 };
 
 extern const struct verb analyze_verb;
@@ -44,6 +46,7 @@ static const struct option options[] = {
 #include "daemon/render/sections.def"
 #undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
+	{"dmesg", no_argument, NULL, OPTION_DMESG},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
 	{"no-btf", no_argument, NULL, OPTION_NO_BTF},
@@ -53,6 +56,7 @@ static const struct option options[] = {
 };
 
 static const char common[] =
+	"  --dmesg            the whole kernel log, and no analysis\n"
 	"  --json             the verdict as JSON (schema/verdict.schema.json); with several\n"
 	"                     FILEs one line each\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
@@ -101,6 +105,9 @@ static struct err *take_option(int option, struct arguments *ret)
 		return NULL;
 	case OPTION_JSON:
 		ret->json = true;
+		return NULL;
+	case OPTION_DMESG:
+		ret->dmesg = true;
 		return NULL;
 	case OPTION_NO_SANDBOX:
 		ret->no_sandbox = true;
@@ -319,6 +326,22 @@ static struct err *analyze_file(const struct session *session, const char *path,
 							   : NULL;
 }
 
+/* The whole log of a file, or of several that are one. */
+static struct err *print_log(const struct session *session, const struct log_set *set)
+{
+	const struct arguments *arguments = session->arguments;
+	const struct worker_options limits = {.no_sandbox = arguments->no_sandbox,
+					      .timeout_s = arguments->timeout_s};
+	const char *path = set->paths[set->count - 1];
+	_input_ struct input input = INPUT_NONE;
+
+	if (set->count == 1)
+		TRY(input_open(path, NULL, &input));
+	else
+		TRY(input_open_logs(set->paths, set->count, &input));
+	return whole_log_print(path, &input, &limits, arguments->json);
+}
+
 /* A file, several that are one log, or the directory of a crash. */
 static struct err *analyze_set(const struct session *session, const struct log_set *set,
 			       json_t **report)
@@ -330,6 +353,8 @@ static struct err *analyze_set(const struct session *session, const struct log_s
 		TRY(crash_dir_find(set->paths[0], &found));
 		set = &found;
 	}
+	if (session->arguments->dmesg)
+		return print_log(session, set); /* and there is no report */
 	return set->count == 1 ? analyze_file(session, set->paths[0], report)
 			       : analyze_logs(session, set->paths, set->count, report);
 }
@@ -377,6 +402,8 @@ static int analyze_all(const struct session *session, const char **paths, size_t
 			status = cmd_fail(json, err);
 			continue;
 		}
+		if (!report)
+			continue;
 		print_report(session, report);
 		status = MAX(status, status_of(report));
 	}
@@ -405,7 +432,7 @@ const struct verb analyze_verb = {
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
+		    " [--dot] [--dmesg] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.options = "  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "
 		   "not match.\n"

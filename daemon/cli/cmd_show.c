@@ -4,14 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/cli/cmd_common.h"
 #include "daemon/cli/parts.h"
 #include "daemon/cli/when.h"
+#include "daemon/cli/whole_log.h"
 #include "daemon/store/report.h"
 #include "rules/db.h"
 
-enum { OPTION_UTC = 1 };
+enum { OPTION_UTC = 1, OPTION_DMESG };
 extern const struct verb show_verb;
 
 static const struct option options[] = {
@@ -19,6 +21,7 @@ static const struct option options[] = {
 #include "daemon/render/sections.def"
 #undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
+	{"dmesg", no_argument, NULL, OPTION_DMESG},
 	{"utc", no_argument, NULL, OPTION_UTC},
 	CMD_OPTIONS,
 	{0},
@@ -97,6 +100,7 @@ struct show {
 	struct cmd *cmd;
 	struct parts parts;
 	struct when when;
+	bool dmesg;
 };
 
 static struct err *newest(struct cmd *cmd, int64_t *ret)
@@ -126,6 +130,50 @@ static struct err *print_text(const struct show *show, int64_t dump, const json_
 	return NULL;
 }
 
+/* The dump's file if it is there, else the log that lay beside it. */
+static struct err *find_log(struct cmd *cmd, int64_t dump, char **ret)
+{
+	_json_ json_t *companions = NULL;
+	_free_ char *path = NULL;
+	struct stmt *stmt;
+	const char *dmesg;
+	bool row;
+
+	TRY(db_query(store_db(cmd->store), &stmt,
+		     "SELECT d.path, j.companions FROM dump d JOIN job j ON j.dump = d.id "
+		     "WHERE d.id = ?",
+		     "i", dump));
+	TRY(stmt_step(stmt, &row));
+	if (!row)
+		return err_new(ERR_NOT_FOUND, "dump %" PRId64 " is not the daemon's", dump);
+	TRY(stmt_column_dup(stmt, 0, &path));
+	companions = stmt_is_null(stmt, 1) ? NULL : json_loads(stmt_text(stmt, 1), 0, NULL);
+	stmt_reset(stmt);
+	dmesg = json_string_at(companions, "dmesg");
+	if (path && access(path, R_OK) && dmesg && !access(dmesg, R_OK))
+		*ret = strdup(dmesg);
+	else
+		*ret = take_ptr(path);
+	return *ret ? NULL : err_new(ERR_NOT_FOUND, "it is not known where the dump lies");
+}
+
+/* The store keeps what was found in a log, not the log: it is read from the file again. */
+static struct err *print_log(struct cmd *cmd, int64_t dump)
+{
+	const struct worker_options limits = {.timeout_s = 0};
+	_input_ struct input input = INPUT_NONE;
+	_free_ char *path = NULL;
+	struct err *err;
+
+	TRY(find_log(cmd, dump, &path));
+	err = input_open(path, NULL, &input);
+	if (err)
+		return err_wrap(err,
+				"the store keeps no logs, and the dump cannot be read (--log has "
+				"what was found in its log)");
+	return whole_log_print(path, &input, &limits, cmd->json);
+}
+
 /* subject: NULL for the newest crash. */
 static struct err *show_dump(const struct show *show, const char *subject)
 {
@@ -135,6 +183,8 @@ static struct err *show_dump(const struct show *show, const char *subject)
 
 	TRY(cmd_open(cmd));
 	TRY(subject ? cmd_find_dump(cmd, subject, true, &dump) : newest(cmd, &dump));
+	if (show->dmesg)
+		return print_log(cmd, dump);
 	TRY(report_build(cmd->store, dump, &report));
 	if (!cmd->json)
 		return print_text(show, dump, report);
@@ -152,8 +202,10 @@ static int run(int argc, char **argv)
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
-		if (!parts_take(&show.parts, option))
-			show.when.utc = true;
+		if (parts_take(&show.parts, option))
+			continue;
+		show.when.utc |= option == OPTION_UTC;
+		show.dmesg |= option == OPTION_DMESG;
 	}
 	if (optind + 1 < argc)
 		err = err_new(ERR_INVALID, "show takes one ID");
@@ -168,9 +220,10 @@ const struct verb show_verb = {
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--utc] [--json]",
+		    " [--dot] [--dmesg] [--utc] [--json]",
 	.summary = "a verdict on one screen, or parts of it in full; the newest crash without ID",
-	.options = "  --utc              times in UTC, not in local time\n",
+	.options = "  --dmesg            the whole kernel log, read from the dump's file again\n"
+		   "  --utc              times in UTC, not in local time\n",
 	.put_options = parts_help,
 	.run = run,
 };

@@ -12,7 +12,7 @@
  * fd 4; vmlinux and dmesg file, if any, on 5 and 6. On 7 it may ask for modules' files. Lines:
  *   {"progress": "symbols"}    the step or analyzer that begins
  *   {"finding": {…}}         see finding_to_json()
- *   {"answer": {…}}          what a search found, see worker_search.h
+ *   {"answer": {…}}          what was asked for, see worker_search.h, worker_dmesg.h
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
@@ -27,7 +27,7 @@ struct worker_options {
 	unsigned timeout_s;	/* kill after that long; 0: WORKER_TIMEOUT_S */
 	unsigned threads;	/* that may compute all that time; 0: 2 */
 	uint64_t memory_bytes;	/* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
-	const char *search;	/* a request of worker_search.h; NULL: analyze */
+	const char *search;	/* a request of worker_search.h or worker_dmesg.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
 	const char *modules;	/* directory of their files; NULL: /lib/modules/RELEASE */
 	const char *sysroot;	/* where user programs' files lie; NULL: here */

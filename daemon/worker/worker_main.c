@@ -10,6 +10,7 @@
 #include "daemon/worker/sandbox.h"
 #include "daemon/worker/worker.h"
 #include "daemon/worker/worker_fds.h"
+#include "daemon/worker/worker_dmesg.h"
 #include "daemon/worker/worker_files.h"
 #include "daemon/worker/worker_search.h"
 #include "kernel/dump/dump.h"
@@ -73,18 +74,24 @@ static void answer(json_t *json)
 	write_line(json_pack("{s:o}", "answer", json));
 }
 
-static void search(struct kernel *kernel, const char *request, struct findings *findings)
+static struct err *search(struct kernel *kernel, const char *request, struct findings *findings)
 {
 	const struct worker_search_events events = {.progress = progress, .answer = answer};
 
 	report_degraded(kernel, findings); /* first: what a person gave may be refused */
-	_err_ struct err *err = worker_search(kernel, request, &events);
+	return worker_search(kernel, request, &events);
+}
+
+static void answer_request(struct kernel *kernel, const char *request, struct findings *findings)
+{
+	_err_ struct err *err = worker_dmesg_is_asked(request) ? worker_dmesg(kernel, answer)
+							       : search(kernel, request, findings);
 
 	if (err)
 		report_failure(findings, err);
 }
 
-/* request: a search, or NULL. */
+/* request: a search, or for the log; or NULL. */
 static void work(const struct kernel_options *options, const char *request,
 		 struct findings *findings, uint64_t *pages)
 {
@@ -96,7 +103,7 @@ static void work(const struct kernel_options *options, const char *request,
 		return;
 	}
 	if (request) {
-		search(kernel, request, findings);
+		answer_request(kernel, request, findings);
 	} else {
 		_analysis_ struct analysis analysis = {.kernel = kernel, .findings = findings};
 
@@ -117,7 +124,7 @@ static int optional_fd(int fd)
 	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
 }
 
-/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS NO_BTF, all numbers; [SEARCH]. */
+/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS NO_BTF, all numbers; [REQUEST]. */
 int worker_main(int argc, char **argv)
 {
 	if (argc != 7 && argc != 8)

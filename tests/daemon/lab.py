@@ -4,6 +4,7 @@
 TRIAGE_BUILD names the directory with triage and triaged (build). TRIAGE_DUMPS names a directory of
 guest dumps, <case>.<format>/vmcore; without it one is made by tests/guest/run and kept in its cache.
 """
+import base64
 import contextlib
 import json
 import os
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("TRIAGE_BUILD", os.path.join(TOP, "build"))
@@ -193,6 +195,20 @@ def flattened(data):
         out.append(struct.pack(">qq", at, len(part)) + part)
     out.append(struct.pack(">qq", -1, -1))
     return b"".join(out)
+
+
+def apport_report(data):
+    """As apport's problem_report.py writes a value that it compresses: a line for the header, for each piece, for the end."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, 0)
+    parts = [b"\x1f\x8b\x08" + bytes(5) + b"\x02\x00"]
+    for at in range(0, len(data), 1 << 20):
+        piece = squeeze.compress(data[at:at + (1 << 20)])
+        if piece:
+            parts.append(piece)
+    parts.append(squeeze.flush() + struct.pack("<LL", zlib.crc32(data), len(data) & 0xffffffff))
+    lines = b"".join(b" " + base64.b64encode(part) + b"\n" for part in parts)
+    return (b"ProblemType: KernelCrash\nArchitecture: amd64\nPackage: linux-image-6.1.0\n"
+            b"VmCore: base64\n" + lines + b"VmCoreLog: base64\n QUJD\n")
 
 
 def real_dump(case="null_offset", form="lzo", kernel="6.1"):
