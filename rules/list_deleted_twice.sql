@@ -6,9 +6,9 @@
 -- advice: The node was list_del()ed before: look for a second deletion, or for one that is not protected by the list's lock.
 -- rules-out: A stray write: LIST_POISON is what list_del() itself leaves.
 SELECT
-	'the log says: ' || e.text AS because,
-	'list node deleted twice: ' || e.text || c.culprit_place ||
-		coalesce('; ' || b.headline, '') AS headline,
+	'the log says: ' || e.text || coalesce('; ' || b.headline, '') AS because,
+	'list node ' || coalesce(b.address || ' deleted twice' || c.culprit_place,
+		'deleted twice: ' || e.text || c.culprit_place) AS headline,
 	CASE WHEN c.kind = 'warn' OR c.message LIKE '%list_debug.c%' OR c.message LIKE 'list\_%' ESCAPE '\' OR c.symbol LIKE '\_\_list\_%' ESCAPE '\'
 		THEN 1 ELSE 0.85 END AS confidence,
 	e.finding, c.finding AS finding2

@@ -6,7 +6,9 @@
 -- advice: The likely holder is ranked by what its code did before it stopped; see triage show --locks.
 SELECT
 	headline AS because,
-	headline AS headline,
+	-- without how its CPU came to its end
+	iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline)
+		AS headline,
 	max(confidence, 0.85) AS confidence, finding
 FROM lock
 -- A log tells less than memory: there the CPU that spins is the news, unless a holder is known.

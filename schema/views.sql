@@ -334,7 +334,10 @@ CREATE VIEW waits AS
 SELECT dump, number AS finding, confidence,
 	headline,
 	-- the same in one line
-	coalesce(evidence ->> '$.brief', headline) AS brief,
+	coalesce(evidence ->> '$.brief', CASE WHEN length(headline) <= 100 THEN headline
+		WHEN instr(headline, ', which waits') THEN substr(headline, 1, instr(headline, ', which waits') - 1)
+		WHEN instr(headline, ', asleep in') THEN substr(headline, 1, instr(headline, ', asleep in') - 1)
+		ELSE headline END) AS brief,
 	json_array_length(evidence, '$.cycles') AS cycles,
 	json_array_length(evidence, '$.roots') AS roots,
 	evidence ->> '$.edge_count' AS edges,
