@@ -14,6 +14,7 @@
 #include "daemon/render/render.h"
 
 #define LIMIT_INITIAL 50
+#define COUNTED_MAX 10000 /* of a bigger store no more are counted */
 #define FOLLOW_INITIAL 10
 #define FOLLOW_PAUSE_MS 500
 
@@ -152,7 +153,7 @@ static struct err *read_rows(struct list *list, const char *sql)
 	}
 }
 
-/* How many there are, should not all be shown: counting a big store takes its time. */
+/* How many there are, should not all be shown; COUNTED_MAX + 1 for more than that. */
 static struct err *count_all(struct list *list, const char *sql, int64_t *ret)
 {
 	struct stmt *stmt;
@@ -178,13 +179,17 @@ static void print_list(struct list *list, int64_t total)
 		document = json_object();
 		json_put(document, "schema", json_string("triage.list/1"));
 		json_put(document, "dumps", json_incref(list->rows));
-		json_put(document, "total", json_integer(total));
+		json_put(document, "total",
+			 total > COUNTED_MAX ? json_null() : json_integer(total));
 		cmd_print_json(document);
 		return;
 	}
 	print_table(list, true);
+	if (!list->count)
+		fputs("triage: no dump is like that\n", stderr);
 	if (list->count < total)
-		printf("%" PRId64 " of %" PRId64 "; -n 0 shows all\n", list->count, total);
+		printf("%" PRId64 " of %s%" PRId64 "; -n 0 shows all\n", list->count,
+		       total > COUNTED_MAX ? "more than " : "", MIN(total, COUNTED_MAX));
 }
 
 static struct err *list_once(struct list *list)
@@ -195,8 +200,9 @@ static struct err *list_once(struct list *list)
 	str_puts(&sql, "SELECT " ROW " FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
 	list_filters_put(&list->filters, &sql);
 	str_puts(&sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?");
-	str_puts(&counting, "SELECT count(*) FROM job j WHERE 1");
+	str_puts(&counting, "SELECT count(*) FROM (SELECT 1 FROM job j WHERE 1");
 	list_filters_put(&list->filters, &counting);
+	str_printf(&counting, " LIMIT %d)", COUNTED_MAX + 1);
 	if (sql.failed || counting.failed)
 		return &err_nomem;
 	TRY(read_rows(list, sql.data));

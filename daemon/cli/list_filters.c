@@ -111,31 +111,17 @@ static struct err *try_store(struct db *db, enum list_column column, const char 
 
 static struct err *has_value(struct db *db, enum list_column column, const char *value, bool *ret)
 {
-	static const char *const equal[LIST_COLUMN_COUNT] = {
+	static const char *const queries[LIST_COLUMN_COUNT] = {
 		"SELECT 1 FROM job WHERE host = ? LIMIT 1",
 		"SELECT 1 FROM job WHERE kernel = ? LIMIT 1",
 		"SELECT 1 FROM job WHERE cause = ? LIMIT 1",
 		"SELECT 1 FROM job WHERE severity = ? LIMIT 1",
 		"SELECT 1 FROM job WHERE signature = ? LIMIT 1",
 	};
-	static const char *const like[LIST_COLUMN_COUNT] = {
-		"SELECT 1 FROM job WHERE host GLOB ? LIMIT 1",
-		"SELECT 1 FROM job WHERE kernel GLOB ? LIMIT 1",
-		"SELECT 1 FROM job WHERE cause GLOB ? LIMIT 1",
-		"SELECT 1 FROM job WHERE severity GLOB ? LIMIT 1",
-		"SELECT 1 FROM job WHERE signature GLOB ? LIMIT 1",
-	};
 	int64_t found = 0;
 
-	TRY(db_number(db, &found, (is_pattern(value) ? like : equal)[column], "t", value));
+	TRY(db_number(db, &found, queries[column], "t", value));
 	*ret = found;
-	return NULL;
-}
-
-static struct err *check_cause(const char *cause, struct nearest *nearest, bool *known)
-{
-	if (!is_pattern(cause))
-		TRY(try_causes(cause, nearest, known));
 	return NULL;
 }
 
@@ -145,23 +131,23 @@ static struct err *check_value(struct db *db, enum list_column column, const cha
 	struct nearest nearest = {0};
 	bool known = false, some = false;
 
+	/* A pattern is a question that nobody may answer; severities were looked at before. */
+	if (is_pattern(value) || column == LIST_SEVERITY)
+		return NULL;
 	TRY(has_value(db, column, value, &known));
-	if (known || (column == LIST_SEVERITY && !is_pattern(value)))
+	if (known)
 		return NULL;
 	TRY(try_store(db, column, value, &nearest, &some));
 	if (column == LIST_CAUSE)
-		TRY(check_cause(value, &nearest, &known));
+		TRY(try_causes(value, &nearest, &known));
 	if (known)
 		return NULL;
-	if (column == LIST_CAUSE && !is_pattern(value))
+	if (column == LIST_CAUSE)
 		return err_new(ERR_INVALID,
 			       "no such cause: %s; did you mean %s? triage(1) has them all", value,
 			       nearest.word);
 	if (!some) /* nothing is here yet: nothing can be wrong with the question */
 		return NULL;
-	if (is_pattern(value))
-		return err_new(ERR_NOT_FOUND, "no dump here has a %s like %s; one is %s", name,
-			       value, nearest.word);
 	return err_new(ERR_NOT_FOUND, "no dump here has %s %s; the nearest is %s", name, value,
 		       nearest.word);
 }

@@ -30,7 +30,7 @@ struct err *list_filters_settle(struct list_filters *filters, const struct when 
 /*
  * Is there anybody with the values that are asked for? ERR_INVALID for a severity or cause that neither
  * a rule nor a dump has, ERR_NOT_FOUND for a host, kernel or signature that no dump has; the message
- * names the nearest that there is. With no dump at all in the store nothing is refused but severities.
+ * names the nearest that there is. Patterns may fit nobody. With no dump at all in the store nothing is refused but severities.
  */
 struct err *list_filters_check(const struct list_filters *filters, struct db *db);
 /* Append " AND …" conditions on a job "j", and bind them from parameter at on; returns the next. */
