@@ -11,6 +11,16 @@ struct bad_value_step {
 };
 
 /*
+ * A loop along a chain that was gone through again: a node at x has its link at x + inner, and the next
+ * node is at what stands there plus outer.
+ */
+struct bad_value_loop {
+	uint64_t first;	 /* node; valid with rounds */
+	unsigned rounds; /* up to 65,536; the last node's link is the bad value; 0 no loop */
+	int64_t inner, outer;
+};
+
+/*
  * A value that was used as a pointer and is none: where it was loaded from, and how that is known.
  */
 struct bad_value {
@@ -24,6 +34,7 @@ struct bad_value {
 	struct type type; /* of the object; TYPE_NONE unknown */
 	char member[96];  /* "fq"; "" when offset is negative */
 	bool guessed;	  /* type and member are inferred */
+	struct bad_value_loop loop;
 	struct bad_value_step *steps;
 	size_t step_count;
 };

@@ -15,6 +15,7 @@
 #include "kernel/insn/flow.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab_find.h"
+#include "memory/broken_chain.h"
 #include "memory/broken_list.h"
 #include "memory/broken_tree.h"
 #include "memory/kernel_pointer.h"
@@ -91,6 +92,18 @@ static void consider(struct hunt *hunt, struct broken_list *list)
 		return;
 	hunt->found = true;
 	hunt->best = *list;
+}
+
+/* What the walk itself led to, gone through again, says as much as neighbours do. */
+static void try_chain(struct hunt *hunt)
+{
+	struct broken_list list;
+
+	if (!broken_chain_find(hunt->kernel, &hunt->analysis->memory.bad, &list) ||
+	    (hunt->found && hunt->best.confidence >= list.confidence))
+		return;
+	hunt->found = true;
+	hunt->best = list;
 }
 
 /* --- where to look ---------------------------------------------------------------------------- */
@@ -233,9 +246,10 @@ static void describe(const struct broken_list *list, struct str *text)
 	str_printf(text,
 		   " (%s): it is 0x%016" PRIx64 " (%s), but the node that %s is 0x%016" PRIx64,
 		   owner, list->found, stray,
-		   !list->tree	? "points back to it"
-		   : list->link ? "says it is its child"
-				: "leads to it",
+		   list->chain	 ? "is as the others and that nobody leads to"
+		   : !list->tree ? "points back to it"
+		   : list->link	 ? "says it is its child"
+				 : "leads to it",
 		   list->tree ? list->good & ~UINT64_C(3) : list->good);
 }
 
@@ -250,6 +264,7 @@ static struct err *run(struct analysis *analysis)
 	try_registers(&hunt, try_value);
 	try_stack(&hunt);
 	try_code(&hunt);
+	try_chain(&hunt);
 	if (!hunt.found)
 		try_registers(&hunt, try_object);
 	if (!hunt.found)

@@ -180,7 +180,8 @@ struct bad_call {
 
 /* A doubly linked list, or a tree, that is broken in one place. Addresses are those of nodes' links. */
 struct broken_list {
-	bool tree; /* red-black; before is the parent, after its child, or the reverse */
+	bool tree;  /* red-black; before is the parent, after its child, or the reverse */
+	bool chain; /* links one way alone */
 	uint64_t before, after; /* the nodes on either side of it; after 0: unknown */
 	uint64_t at;		/* the word that is wrong; 0: both links of the node at lost are */
 	uint64_t found, good;	/* what it holds, what it should; valid with at */
@@ -203,6 +204,8 @@ static inline const char *broken_list_link(const struct broken_list *list)
 											 "rb_right",
 											 "rb_left"};
 
+	if (list->chain)
+		return "next";
 	return list->tree ? tree_links[list->link / 8 % 3] : list_links[list->link != 0];
 }
 

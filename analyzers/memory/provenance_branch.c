@@ -209,6 +209,9 @@ bool provenance_replay_loop(struct trail *trail, size_t load)
 				provenance_where(trail, load, place, sizeof(place)), loop.first,
 				round, address);
 		provenance_set_result(trail, address - (uint64_t)from->displacement, address, true);
+		if (!trail->objects)
+			trail->result->loop =
+				(struct bad_value_loop){loop.first, round, loop.inner, loop.outer};
 		if (provenance_type_of_access(trail->walk, &point, from, trail->used_as, &typed))
 			provenance_name_member(trail, &typed);
 		return true;
