@@ -75,14 +75,17 @@ static uint64_t percpu_pages(struct kernel *kernel)
 #define HSTATES_MAX 8
 #define HUGE_ORDER_MAX 18 /* 1 GiB */
 
-static void read_hugetlb(struct kernel *kernel, struct usage *usage)
+/* False where there are pools that cannot be read. */
+static bool read_hugetlb(struct kernel *kernel, struct usage *usage)
 {
 	uint64_t size = type_size(types_find_struct(kernel->types, "hstate"));
 	uint64_t states, count;
 
-	if (!size || !symbols_find(kernel->symbols, "hstates", &states) ||
+	if (!symbols_find(kernel->symbols, "hstates", &states) ||
 	    !err_ok(variable_read(kernel, "hugetlb_max_hstate", 4, &count)))
-		return;
+		return true;
+	if (!size)
+		return !count;
 	for (uint64_t i = 0; i < MIN(count, HSTATES_MAX); i++) {
 		uint64_t state = states + i * size, order, pages, free_pages;
 
@@ -94,6 +97,7 @@ static void read_hugetlb(struct kernel *kernel, struct usage *usage)
 		usage->pages[USAGE_HUGETLB] += pages << order;
 		usage->huge_free += MIN(free_pages, pages) << order;
 	}
+	return true;
 }
 
 static void take_rest(struct usage *usage)
@@ -124,8 +128,8 @@ bool usage_read_totals(struct kernel *kernel, struct usage *usage)
 	pages[USAGE_STACKS] = stacks(kernel);
 	pages[USAGE_VMALLOC] = vmalloc_pages(kernel, pages[USAGE_STACKS]);
 	pages[USAGE_PERCPU] = percpu_pages(kernel);
-	read_hugetlb(kernel, usage);
-	take_rest(usage);
+	if (read_hugetlb(kernel, usage))
+		take_rest(usage); /* what no counter knows is said only where all were read */
 	return true;
 }
 

@@ -15,6 +15,8 @@ struct probed_member {
 	const char *name;
 	uint64_t offset;
 	struct type type;
+	uint8_t shift, bits; /* of a bit-field */
+	bool proven;	     /* of two witnesses, or told */
 };
 
 struct probed_struct {
@@ -29,6 +31,7 @@ struct probed {
 	struct type_provider provider;
 	struct probed_struct *structs; /* a type's id is an index */
 	size_t count;
+	bool proven; /* what is added from now on */
 };
 
 static struct probed *probed_of(struct type_provider *provider)
@@ -112,7 +115,8 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 		return false;
 	*ret = (struct member){.name = found->members[i].name,
 			       .type = found->members[i].type,
-			       .bit_offset = found->members[i].offset * 8};
+			       .bit_offset = found->members[i].offset * 8 + found->members[i].shift,
+			       .bit_size = found->members[i].bits};
 	return true;
 }
 
@@ -207,9 +211,43 @@ struct err *probed_add(struct type_provider *provider, const char *type, const c
 	else if (value.type)
 		of.id = ARRAY_ID(value.size, base.id);
 	TRY(get_struct(probed_of(provider), TYPE_STRUCT, type, &into));
-	TRY(append(into, &(struct probed_member){name, offset, of}));
+	TRY(append(into, &(struct probed_member){name, offset, of, value.shift, value.bits,
+						 probed_of(provider)->proven}));
 	into->size = MAX(into->size, offset + size_of(provider, of));
 	return NULL;
+}
+
+void probed_set_proven(struct type_provider *provider, bool proven)
+{
+	probed_of(provider)->proven = proven;
+}
+
+struct err *probed_witness(struct type_provider *provider, const char *type, const char *name,
+			   uint64_t offset, struct probed_value value)
+{
+	struct probed_struct *into;
+
+	TRY(get_struct(probed_of(provider), TYPE_STRUCT, type, &into));
+	for (size_t i = 0; i < into->count; i++) {
+		if (strcmp(into->members[i].name, name) != 0)
+			continue;
+		into->members[i].proven = true;
+		if (into->members[i].offset != offset)
+			memmove(&into->members[i], &into->members[i + 1],
+				(--into->count - i) * sizeof(*into->members));
+		return NULL;
+	}
+	return probed_add(provider, type, name, offset, value);
+}
+
+void probed_count(struct type_provider *provider, size_t *proven, size_t *inferred)
+{
+	const struct probed *probed = probed_of(provider);
+
+	*proven = *inferred = 0;
+	for (size_t i = 0; i < probed->count; i++)
+		for (size_t j = 0; j < probed->structs[i].count; j++)
+			++*(probed->structs[i].members[j].proven ? proven : inferred);
 }
 
 struct err *probed_add_enumerator(struct type_provider *provider, const char *type,

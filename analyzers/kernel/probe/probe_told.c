@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the dead kernel says of its types for the sake of dump tools and of /proc. */
+#include "kernel/probe/probe_told.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/dump/vmcoreinfo.h"
+#include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
+#include "kernel/types/probed.h"
+
+#define OFFSET_MAX 65536u
+
+static struct err *add_told(struct kernel *kernel, struct type_provider *types, const char *type,
+			    const char *member, struct probed_value value)
+{
+	uint64_t offset;
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s.%s", type, member);
+	if (!vmcoreinfo_offset(kernel->vmcoreinfo, key, &offset) || offset >= OFFSET_MAX)
+		return NULL;
+	return probed_add(types, type, member, offset, value);
+}
+
+static struct err *add_members(struct kernel *kernel, struct type_provider *types)
+{
+#define TOLD_MEMBER(type, member, ...) TRY(add_told(kernel, types, type, member, __VA_ARGS__));
+#include "kernel/probe/told_members.def"
+#undef TOLD_MEMBER
+	return NULL;
+}
+
+/* --- counters --------------------------------------------------------------------------------- */
+
+#define NAMES_MAX 512u
+#define FIRST_OF_NODES "nr_inactive_anon" /* node_stat_item begins so, since 599d0c954f91 v4.8 */
+
+static const struct {
+	const char *name, *enumerator;
+} counters[] = {
+#define COUNTER(name, enumerator) {name, enumerator},
+#include "kernel/probe/counters.def"
+#undef COUNTER
+};
+
+struct names {
+	struct kernel *kernel;
+	uint64_t array;
+	bool nodes;	 /* this kernel counts by nodes, too */
+	uint64_t before; /* names in front of the first counter of nodes, once that has been seen */
+	bool seen;
+};
+
+static struct err *add_counter(const struct names *names, const char *name, uint64_t number,
+			       struct type_provider *types)
+{
+	const char *type = names->seen ? "node_stat_item" : "zone_stat_item";
+
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
+		if (!strcmp(counters[i].name, name))
+			TRY(probed_add_enumerator(types, type, counters[i].enumerator,
+						  number - names->before));
+	/* Stacks were counted one by one; in KiB since d30dd8be06b8 v4.8. */
+	if (!strcmp(name, "nr_kernel_stack"))
+		TRY(probed_add_enumerator(types, type,
+					  names->nodes ? "NR_KERNEL_STACK_KB" : "NR_KERNEL_STACK",
+					  number - names->before));
+	return NULL;
+}
+
+/* vmstat_text: names of a zone's counters, of NUMA's events, of a node's; those of events follow. */
+static struct err *add_counters(struct kernel *kernel, struct type_provider *types)
+{
+	struct names names = {.kernel = kernel};
+	uint64_t unused, string;
+	char name[48];
+
+	names.nodes = symbols_find(kernel->symbols, "vm_node_stat", &unused);
+	if (!symbols_find(kernel->symbols, "vmstat_text", &names.array))
+		return NULL;
+	for (uint64_t i = 0; i < NAMES_MAX; i++) {
+		if (!err_ok(memory_read_u64(kernel->memory, names.array + 8 * i, &string)) ||
+		    !memory_is_kernel(kernel->memory, string) ||
+		    !err_ok(memory_read_string(kernel->memory, string, name, sizeof(name))) ||
+		    !strcmp(name, "pgpgin")) /* events begin */
+			break;
+		if (names.nodes && !names.seen && !strcmp(name, FIRST_OF_NODES)) {
+			names.seen = true;
+			names.before = i;
+		}
+		TRY(add_counter(&names, name, i, types));
+	}
+	return NULL;
+}
+
+struct err *probe_told(struct kernel *kernel, struct type_provider *types)
+{
+	TRY(add_members(kernel, types));
+	return add_counters(kernel, types);
+}
