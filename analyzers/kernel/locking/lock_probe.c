@@ -9,6 +9,8 @@
 #include "kernel/locking/sleeper.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
+#include "kernel/probe/code_use.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/types/probed.h"
@@ -20,6 +22,17 @@
 #define OWNER_FLAGS 7ull
 #define BIAS_MOST (4096ll << 32)
 #define ACTIVE_MOST (1u << 20)
+
+/* How who waits is written down on its stack: offsets from the structure's start. */
+struct waiting {
+	unsigned list, task;
+	bool local; /* the lock may lie on a stack, too: that of who waits */
+};
+
+static const struct waiting lock_waiter = {.list = 0, .task = 16};
+static const struct waiting simple_waiter = {.list = 8, .task = 0, .local = true}; /* swait_queue */
+static const struct waiting wait_entry = {.list = 24, .task = 8, .local = true};
+#define WAIT_ENTRY_WAKES 16 /* wait_queue_entry.func */
 
 /* A lock's list_head, and the waiter that led to it. */
 struct witness {
@@ -43,8 +56,20 @@ struct form {
 
 /* --- from a sleeper to the list_head of its lock ------------------------------------------------ */
 
-/* The one node of the ring that is on no task's stack; 0 when there is not exactly one. */
-static uint64_t find_head(struct kernel *kernel, uint64_t first)
+/* The node of who waits is on its own stack. A reader that is woken no longer names its task. */
+static bool is_waiter(struct kernel *kernel, const struct waiting *waiting, uint64_t node)
+{
+	const struct task *owner = tasks_by_stack(kernel->tasks, node);
+	uint64_t task;
+
+	return owner && (!waiting->local ||
+			 (err_ok(memory_read_u64(kernel->memory,
+						 node - waiting->list + waiting->task, &task)) &&
+			  task == owner->address));
+}
+
+/* The one node of the ring that is no waiter's; 0 when there is not exactly one. */
+static uint64_t find_head(struct kernel *kernel, const struct waiting *waiting, uint64_t first)
 {
 	uint64_t node = first, head = 0, next, back;
 
@@ -53,7 +78,7 @@ static uint64_t find_head(struct kernel *kernel, uint64_t first)
 		    !memory_is_kernel(kernel->memory, next) ||
 		    !err_ok(memory_read_u64(kernel->memory, next + 8, &back)) || back != node)
 			return 0;
-		if (!tasks_by_stack(kernel->tasks, node)) {
+		if (!is_waiter(kernel, waiting, node)) {
 			if (head)
 				return 0;
 			head = node;
@@ -65,26 +90,26 @@ static uint64_t find_head(struct kernel *kernel, uint64_t first)
 	return 0;
 }
 
-/* A list_head with the sleeper itself behind it: struct mutex_waiter and rwsem_waiter begin so. */
-static bool find_waiter(struct kernel *kernel, const struct sleeper *sleeper, struct witness *ret)
+/* What names the sleeper itself, with a list_head beside it that leads to a lock. */
+static bool find_waiter(struct kernel *kernel, const struct waiting *waiting,
+			const struct sleeper *sleeper, struct witness *ret)
 {
-	uint64_t before[2] = {0};
 	_stack_words_ struct stack_words words;
 
 	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
 	while (stack_words_next(&words)) {
-		if (words.word == sleeper->task->address && before[0] && before[1] &&
-		    (ret->head = find_head(kernel, words.at - 16))) {
-			ret->waiter = words.at - 16;
+		if (words.word != sleeper->task->address)
+			continue;
+		ret->waiter = words.at - waiting->task;
+		ret->head = find_head(kernel, waiting, ret->waiter + waiting->list);
+		if (ret->head)
 			return true;
-		}
-		before[0] = before[1];
-		before[1] = words.word;
 	}
 	return false;
 }
 
-static struct err *find_witnesses(struct kernel *kernel, enum wait_kind kind, struct witnesses *ret)
+static struct err *find_witnesses(struct kernel *kernel, unsigned kinds,
+				  const struct waiting *waiting, struct witnesses *ret)
 {
 	struct sleepers *sleepers;
 
@@ -96,7 +121,8 @@ static struct err *find_witnesses(struct kernel *kernel, enum wait_kind kind, st
 
 		*witness = (struct witness){.writer = sleeper->mode == MODE_WRITE,
 					    .reader = sleeper->mode == MODE_READ};
-		ret->count += sleeper->kind == kind && find_waiter(kernel, sleeper, witness);
+		ret->count += kinds & 1u << sleeper->kind &&
+			      find_waiter(kernel, waiting, sleeper, witness);
 	}
 	return NULL;
 }
@@ -275,18 +301,179 @@ static struct err *add_mmap_lock(const struct witnesses *witnesses, unsigned lis
 		     : NULL;
 }
 
-static struct err *probe(struct kernel *kernel, enum wait_kind kind, const struct form *forms,
-			 size_t count, struct type_provider *types)
+/* A lock's initialiser says where its list is, too: who contradicts it is not believed. */
+static struct err *is_initialised(struct kernel *kernel, const char *function,
+				  const struct form *form, bool *ret)
+{
+	uint64_t list;
+	bool found;
+
+	TRY(code_list_head(kernel, function, &found, &list));
+	*ret = !found || list == form->list;
+	return NULL;
+}
+
+static struct err *probe_locks(struct kernel *kernel, struct type_provider *types)
 {
 	struct witnesses witnesses;
 	const struct form *form;
+	bool agreed;
 
-	TRY(find_witnesses(kernel, kind, &witnesses));
-	form = choose(&witnesses, forms, count);
+	TRY(find_witnesses(kernel, 1u << WAIT_MUTEX, &lock_waiter, &witnesses));
+	form = choose(&witnesses, mutex_forms, ARRAY_SIZE(mutex_forms));
+	if (form) {
+		TRY(is_initialised(kernel, "__mutex_init", form, &agreed));
+		if (agreed)
+			TRY(form->add(types, form));
+	}
+	TRY(find_witnesses(kernel, 1u << WAIT_RWSEM, &lock_waiter, &witnesses));
+	form = choose(&witnesses, rwsem_forms, ARRAY_SIZE(rwsem_forms));
 	if (!form)
 		return NULL;
+	TRY(is_initialised(kernel, "__init_rwsem", form, &agreed));
+	if (!agreed)
+		return NULL;
 	TRY(form->add(types, form));
-	return kind == WAIT_RWSEM ? add_mmap_lock(&witnesses, form->list, types) : NULL;
+	return add_mmap_lock(&witnesses, form->list, types);
+}
+
+/* --- semaphores, completions, percpu_rw_semaphores ---------------------------------------------- */
+
+/* raw_spinlock_t lock, unsigned count: nobody waits where that is not 0. */
+static bool fits_semaphore(struct kernel *kernel, const struct form *form,
+			   const struct witness *witness)
+{
+	uint64_t words;
+
+	return read_at(kernel, form, witness, 0, &words) && words >> 32 == 0;
+}
+
+static struct err *add_semaphore(struct type_provider *types, const struct form *form)
+{
+	TRY(probed_add(types, "semaphore", "count", 4, PROBED_NUMBER(4)));
+	TRY(probed_add(types, "semaphore", "wait_list", form->list, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "semaphore_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	return probed_add(types, "semaphore_waiter", "task", 16, PROBED_POINTER);
+}
+
+/* The function that a wait queue calls to wake who waits. */
+static bool is_woken_by(struct kernel *kernel, const struct witness *witness, const char *function)
+{
+	struct symbol symbol;
+	uint64_t wakes;
+
+	return err_ok(memory_read_u64(kernel->memory, witness->waiter + WAIT_ENTRY_WAKES,
+				      &wakes)) &&
+	       symbols_at(kernel->symbols, wakes, &symbol) && symbol.address == wakes &&
+	       !strcmp(symbol.name, function);
+}
+
+/* unsigned done, and a queue: its spinlock and its list. */
+static bool is_not_done(struct kernel *kernel, const struct form *form,
+			const struct witness *witness)
+{
+	uint64_t done;
+
+	return read_at(kernel, form, witness, 0, &done) && (uint32_t)done == 0;
+}
+
+static bool fits_completion(struct kernel *kernel, const struct form *form,
+			    const struct witness *witness)
+{
+	return is_not_done(kernel, form, witness) &&
+	       is_woken_by(kernel, witness, "default_wake_function");
+}
+
+static struct err *add_wait_entry(struct type_provider *types)
+{
+	TRY(probed_add(types, "wait_queue_entry", "private", wait_entry.task, PROBED_POINTER));
+	TRY(probed_add(types, "wait_queue_entry", "func", WAIT_ENTRY_WAKES, PROBED_POINTER));
+	TRY(probed_add(types, "wait_queue_entry", "entry", wait_entry.list,
+		       PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "wait_queue_head", "lock", 0, PROBED_NUMBER(4)));
+	return probed_add(types, "wait_queue_head", "head", 8, PROBED_STRUCT("list_head"));
+}
+
+static struct err *add_completion(struct type_provider *types, const struct form *form)
+{
+	TRY(add_wait_entry(types));
+	TRY(probed_add(types, "completion", "done", 0, PROBED_NUMBER(4)));
+	return probed_add(types, "completion", "wait", form->list - 8,
+			  PROBED_STRUCT("wait_queue_head"));
+}
+
+/* a5c6234e1028 v5.7: by its name of the lock it is known to be a simple queue. */
+static struct err *add_simple_completion(struct type_provider *types, const struct form *form)
+{
+	TRY(probed_add(types, "raw_spinlock", "raw_lock", 0, PROBED_NUMBER(4)));
+	TRY(probed_add(types, "swait_queue_head", "lock", 0, PROBED_STRUCT("raw_spinlock")));
+	TRY(probed_add(types, "swait_queue_head", "task_list", 8, PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "swait_queue", "task", simple_waiter.task, PROBED_POINTER));
+	TRY(probed_add(types, "swait_queue", "task_list", simple_waiter.list,
+		       PROBED_STRUCT("list_head")));
+	TRY(probed_add(types, "completion", "done", 0, PROBED_NUMBER(4)));
+	return probed_add(types, "completion", "wait", form->list - 8,
+			  PROBED_STRUCT("swait_queue_head"));
+}
+
+/* percpu_rw_semaphore since 7f26482a872c v5.7, behind its struct rcu_sync of 48 bytes. */
+#define PERCPU_READERS 48
+#define PERCPU_WRITER 56
+#define PERCPU_WAITERS 64
+#define PERCPU_BLOCK 88
+
+static bool fits_percpu_rwsem(struct kernel *kernel, const struct form *form,
+			      const struct witness *witness)
+{
+	uint64_t writer, block;
+
+	return is_woken_by(kernel, witness, "percpu_rwsem_wake_function") &&
+	       read_at(kernel, form, witness, PERCPU_WRITER, &writer) &&
+	       read_at(kernel, form, witness, PERCPU_BLOCK, &block) && (uint32_t)block <= 1 &&
+	       (!writer || is_task(kernel, writer));
+}
+
+static struct err *add_percpu_rwsem(struct type_provider *types, const struct form *form)
+{
+	(void)form;
+	TRY(add_wait_entry(types));
+	TRY(probed_add(types, "rcuwait", "task", 0, PROBED_POINTER));
+	TRY(probed_add(types, "percpu_rw_semaphore", "read_count", PERCPU_READERS, PROBED_POINTER));
+	TRY(probed_add(types, "percpu_rw_semaphore", "writer", PERCPU_WRITER,
+		       PROBED_STRUCT("rcuwait")));
+	TRY(probed_add(types, "percpu_rw_semaphore", "waiters", PERCPU_WAITERS,
+		       PROBED_STRUCT("wait_queue_head")));
+	return probed_add(types, "percpu_rw_semaphore", "block", PERCPU_BLOCK, PROBED_NUMBER(4));
+}
+
+static const struct {
+	unsigned kinds;
+	const struct waiting *waiting;
+	struct form form;
+} others[] = {
+	{1u << WAIT_SEMAPHORE, &lock_waiter, {8, 0, fits_semaphore, add_semaphore}},
+	{1u << WAIT_COMPLETION | 1u << WAIT_WORK,
+	 &simple_waiter,
+	 {16, 0, is_not_done, add_simple_completion}},
+	{1u << WAIT_COMPLETION | 1u << WAIT_WORK,
+	 &wait_entry,
+	 {16, 0, fits_completion, add_completion}},
+	{1u << WAIT_PERCPU_RWSEM,
+	 &wait_entry,
+	 {PERCPU_WAITERS + 8, 0, fits_percpu_rwsem, add_percpu_rwsem}},
+};
+
+/* Each has one form; witnesses of the wrong kind of waiter lead to no ring. */
+static struct err *probe_others(struct kernel *kernel, struct type_provider *types)
+{
+	struct witnesses witnesses;
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		TRY(find_witnesses(kernel, others[i].kinds, others[i].waiting, &witnesses));
+		if (choose(&witnesses, &others[i].form, 1))
+			TRY(others[i].form.add(types, &others[i].form));
+	}
+	return NULL;
 }
 
 static struct err *probe_all(void *context, struct type_provider *types)
@@ -294,8 +481,8 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	struct kernel *kernel = context;
 	TRY(probed_add(types, "list_head", "next", 0, PROBED_POINTER));
 	TRY(probed_add(types, "list_head", "prev", 8, PROBED_POINTER));
-	TRY(probe(kernel, WAIT_MUTEX, mutex_forms, ARRAY_SIZE(mutex_forms), types));
-	return probe(kernel, WAIT_RWSEM, rwsem_forms, ARRAY_SIZE(rwsem_forms), types);
+	TRY(probe_locks(kernel, types));
+	return probe_others(kernel, types);
 }
 
 struct err *lock_probe_open(struct kernel *kernel)
