@@ -62,7 +62,7 @@ static bool has_node(const struct cache_images *images, uint64_t node)
  */
 static bool find_node(struct kernel *kernel, struct cache_images *images)
 {
-	uint64_t array, pointers[KMALLOC_MAX];
+	uint64_t array, pointers[KMALLOC_MAX] = {0};
 	struct symbol symbol;
 	size_t count = 0;
 
