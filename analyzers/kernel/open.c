@@ -17,6 +17,7 @@
 #include "kernel/printk/printk.h"
 #include "kernel/probe/probe.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/symbols/vmcoreinfo_memory.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/tasks.h"
@@ -46,14 +47,25 @@ static void begin(const struct kernel_options *options, enum kernel_step step)
 		options->progress(options->context, kernel_step_name(step));
 }
 
-static void open_vmcoreinfo(struct kernel *kernel)
+static struct err *open_vmcoreinfo(struct kernel *kernel)
 {
 	size_t length;
 	const char *text = dump_vmcoreinfo(kernel->dump, &length);
-	struct err *err = text ? vmcoreinfo_parse(text, length, &kernel->vmcoreinfo)
-			       : err_new(ERR_NOT_FOUND, "the dump has no VMCOREINFO note");
 
-	note(kernel, STEP_VMCOREINFO, err,
+	return text ? vmcoreinfo_parse(text, length, &kernel->vmcoreinfo)
+		    : err_new(ERR_NOT_FOUND, "the dump has no VMCOREINFO note");
+}
+
+/* Without the note the kernel's own copy serves as well, once symbols tell where that is. */
+static void note_vmcoreinfo(struct kernel *kernel, struct err *why)
+{
+	if (why && kernel->symbols &&
+	    err_ok(vmcoreinfo_memory_read(kernel->symbols, kernel->memory, &kernel->vmcoreinfo))) {
+		memory_set_vmcoreinfo(kernel->memory, kernel->vmcoreinfo);
+		err_free(why);
+		why = NULL;
+	}
+	note(kernel, STEP_VMCOREINFO, why,
 	     "write dumps with makedumpfile; under QEMU give the guest the vmcoreinfo device and "
 	     "load qemu_fw_cfg in it");
 }
@@ -70,13 +82,18 @@ static int matching_vmlinux(struct kernel *kernel, int fd)
 	return -1;
 }
 
-static void open_symbols(struct kernel *kernel, int vmlinux_fd)
+/* No VMCOREINFO in the dump: why. It tells where a vmlinux belongs, so it is had before one is looked at. */
+static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int vmlinux_fd)
 {
 	struct err *err = symbols_open(kernel->memory, kernel->vmcoreinfo, &kernel->symbols);
 
-	if (err && vmlinux_fd >= 0) {
+	note_vmcoreinfo(kernel, no_vmcoreinfo);
+	kernel->link_offset = memory_kaslr_offset(kernel->memory);
+	kernel->vmlinux_fd = matching_vmlinux(kernel, vmlinux_fd);
+	if (err && kernel->vmlinux_fd >= 0) {
 		err_free(err);
-		err = symbols_open_vmlinux(vmlinux_fd, kernel->link_offset, &kernel->symbols);
+		err = symbols_open_vmlinux(kernel->vmlinux_fd, kernel->link_offset,
+					   &kernel->symbols);
 	}
 	note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
 }
@@ -257,22 +274,24 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)
 {
+	struct err *no_vmcoreinfo = open_vmcoreinfo(kernel);
+
 	begin(options, STEP_MEMORY);
 	note(kernel, STEP_MEMORY, memory_open(kernel->dump, kernel->vmcoreinfo, &kernel->memory),
 	     NULL);
-	if (!kernel->memory)
+	if (!kernel->memory) {
+		note_vmcoreinfo(kernel, no_vmcoreinfo);
 		return;
-	kernel->link_offset = memory_kaslr_offset(kernel->memory);
+	}
 	begin(options, STEP_SYMBOLS);
-	int vmlinux_fd = kernel->vmlinux_fd = matching_vmlinux(kernel, options->vmlinux_fd);
-	open_symbols(kernel, vmlinux_fd);
+	open_symbols(kernel, no_vmcoreinfo, options->vmlinux_fd);
 	if (!kernel->symbols)
 		return;
 	refine_memory(kernel);
 	begin(options, STEP_PERCPU);
 	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
 	begin(options, STEP_TYPES);
-	open_types(kernel, options, vmlinux_fd);
+	open_types(kernel, options, kernel->vmlinux_fd);
 }
 
 /* Of a dump that cannot be read, the log beside it is what is left: it is the crash's. */
@@ -289,7 +308,6 @@ static struct err *open_dump(struct kernel *kernel, const struct kernel_options 
 	kernel->steps |= STEP_HEADER;
 	if (dump_cpu_count(kernel->dump))
 		kernel->steps |= STEP_REGISTERS;
-	open_vmcoreinfo(kernel);
 	open_memory(kernel, options);
 	return NULL;
 }

@@ -442,6 +442,13 @@ bool memory_virt_to_phys_linear(const struct memory *memory, uint64_t va, uint64
 	return translate_linear(memory, va, phys);
 }
 
+void memory_set_vmcoreinfo(struct memory *memory, const struct vmcoreinfo *info)
+{
+	memory->kaslr_offset = vmcoreinfo_kaslr_offset(info);
+	memory->regions.image_size = image_size(info);
+	vmcoreinfo_number(info, "sme_mask", &memory->table.sme_mask);
+}
+
 void memory_set_image(struct memory *memory, uint64_t text, uint64_t end)
 {
 	if (text < START_KERNEL_MAP || end <= text || end - text > IMAGE_SIZE_KASLR)

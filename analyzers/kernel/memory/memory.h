@@ -56,6 +56,8 @@ struct alias {
  * by phys. Bounded; what only page tables that cannot be read would tell stays 0.
  */
 void memory_find_aliases(struct memory *memory, struct alias *pages, size_t count);
+/* VMCOREINFO that was found only once the memory could be read: where KASLR put the image, and its room. */
+void memory_set_vmcoreinfo(struct memory *memory, const struct vmcoreinfo *info);
 /*
  * What is known only later and makes reads better: the image's bounds, from symbols, and the bases
  * of randomised regions (page_offset_base, vmalloc_base, vmemmap_base); 0 for what is not known.

@@ -106,8 +106,7 @@ static struct err *find_bounds(struct symbols *symbols)
 	return NULL;
 }
 
-/* VMCOREINFO and the table tell the same addresses, or one of them is of another kernel. */
-static struct err *check_known(struct symbols *symbols, const struct vmcoreinfo *info)
+struct err *symbols_check(struct symbols *symbols, const struct vmcoreinfo *info)
 {
 	static const char *const names[] = {"_stext", "init_uts_ns", "swapper_pg_dir"};
 
@@ -172,7 +171,7 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, s
 	TRY(read_tables(memory, info, &tables));
 	TRY(kallsyms_open(&tables, &symbols->kallsyms));
 	TRY(find_bounds(symbols));
-	TRY(check_known(symbols, info));
+	TRY(symbols_check(symbols, info));
 	*ret = take_ptr(symbols);
 	return NULL;
 }
