@@ -166,10 +166,23 @@ static void classify_ud2(struct crash *crash)
 		       "an invalid opcode exception, and no BUG()");
 }
 
+/* Until 8341f2f222d7 the function that was asked to crash did so by a write to NULL. */
+static bool crashed_on_request(const struct crash *crash)
+{
+	char name[128];
+
+	return function_at(crash, crash->frame, name, sizeof(name)) &&
+	       !strcmp(name, "sysrq_handle_crash");
+}
+
 static void classify_exception(struct crash *crash)
 {
 	enum crash_kind kind = kind_of_entry(crash->entry);
 
+	if (crashed_on_request(crash)) {
+		decide(crash, CRASH_SYSRQ, 1.0, "the exception is in sysrq_handle_crash()");
+		return;
+	}
 	if (kind == CRASH_UNKNOWN) {
 		kind = crash_log_trap(crash->kernel->log);
 		decide(crash, kind, kind == CRASH_UNKNOWN ? 0.2 : 0.9, "the log says so");
@@ -225,8 +238,8 @@ static void settle(struct crash *crash)
 	if (crash->kind == CRASH_SOFT_LOCKUP || crash->kind == CRASH_HARD_LOCKUP ||
 	    crash->kind == CRASH_RCU_STALL || crash->kind == CRASH_NMI)
 		crash->frame = interrupted_frame(crash);
-	else if (crash->kind == CRASH_WARN && crash->exception)
-		return; /* the frame with the WARN() */
+	else if (crash->exception && (crash->kind == CRASH_WARN || crashed_on_request(crash)))
+		return; /* the frame with the WARN(), or with the write to NULL */
 	else if (!crash->exception || crash->kind == CRASH_SYSRQ ||
 		 crash->kind == CRASH_OUT_OF_MEMORY || crash->kind == CRASH_INIT_DIED)
 		crash->frame = panic_caller(crash);

@@ -74,14 +74,20 @@ static bool search_cpu(struct kernel *kernel, int *cpu)
 
 /*
  * panic_cpu (58c5661f2144 v4.5) is taken by whoever panics first; crashing_cpu by the CPU that
- * goes on to the capture kernel.
+ * goes on to the capture kernel. As old as that it was 0 until then: without kdump a 0 says nothing, and the
+ * stacks are asked first.
  */
 static bool find_cpu(struct crash *crash)
 {
-	return read_cpu_variable(crash->kernel, "panic_cpu", &crash->cpu) ||
-	       read_cpu_variable(crash->kernel, "crashing_cpu", &crash->cpu) ||
-	       (crash->kernel->percpu && crash->kernel->tasks && crash->kernel->unwinder &&
-		search_cpu(crash->kernel, &crash->cpu));
+	struct kernel *kernel = crash->kernel;
+
+	if (read_cpu_variable(kernel, "panic_cpu", &crash->cpu))
+		return true;
+	bool known = read_cpu_variable(kernel, "crashing_cpu", &crash->cpu);
+	return (known && crash->cpu) ||
+	       (kernel->percpu && kernel->tasks && kernel->unwinder &&
+		search_cpu(kernel, &crash->cpu)) ||
+	       known;
 }
 
 /* Entry code of CPU exceptions: idtentry since v5.8 (asm_exc_…), plain names before. */
