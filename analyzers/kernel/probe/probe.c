@@ -2,9 +2,13 @@
 /* Types out of the dead kernel itself, where nothing describes them. */
 #include "kernel/probe/probe.h"
 
+#include <string.h>
+
+#include "base/cleanup.h"
 #include "kernel/kernel.h"
 #include "kernel/probe/probe_code.h"
 #include "kernel/probe/probe_hugetlb.h"
+#include "kernel/memory/memory.h"
 #include "kernel/probe/probe_modules.h"
 #include "kernel/probe/probe_runqueue.h"
 #include "kernel/probe/probe_sample.h"
@@ -12,6 +16,7 @@
 #include "kernel/probe/probe_switch.h"
 #include "kernel/probe/probe_tasks.h"
 #include "kernel/probe/probe_told.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
 #include "kernel/types/types.h"
 
@@ -21,6 +26,34 @@ static struct err *add_abi(struct type_provider *types)
 	TRY(probed_add(types, type, member, offset, __VA_ARGS__));
 #include "kernel/probe/abi_types.def"
 #undef ABI_MEMBER
+	return NULL;
+}
+
+/*
+ * init_uts_ns.name: behind a count, and since 9a56493f6942 (v5.11) in front. The first of its strings is
+ * UTS_SYSNAME; all have 65 bytes (include/uapi/linux/utsname.h).
+ */
+static struct err *probe_uts(struct kernel *kernel, struct type_provider *types)
+{
+	static const char *const strings[] = {"sysname", "nodename", "release",
+					      "version", "machine",  "domainname"};
+	static const unsigned places[] = {4, 0};
+	uint64_t base;
+	char text[65];
+
+	if (!symbols_find(kernel->symbols, "init_uts_ns", &base))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (!err_ok(memory_read_string(kernel->memory, base + places[i], text,
+					       sizeof(text))) ||
+		    strcmp(text, "Linux"))
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(strings); k++)
+			TRY(probed_add(types, "new_utsname", strings[k], k * sizeof(text),
+				       PROBED_CHARS(sizeof(text))));
+		return probed_add(types, "uts_namespace", "name", places[i],
+				  PROBED_STRUCT("new_utsname"));
+	}
 	return NULL;
 }
 
@@ -34,6 +67,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probe_told(kernel, types));
 	probed_set_proven(types, false);
 	TRY(sample_open(kernel, types, &sample));
+	TRY(probe_uts(kernel, types));
 	TRY(probe_tasks(&sample));
 	TRY(probe_switch(kernel, types));
 	if (kernel->percpu) {

@@ -56,10 +56,34 @@ static void narrow(const struct queue *queue, struct places *places)
 	}
 }
 
+/* All CPUs idle: both are the same task everywhere. Then curr is the last but one, idle the last of a group. */
+static bool choose_all_idle(const struct places *places, size_t *current, size_t *idle)
+{
+	size_t first = 0, found = 0;
+
+	*current = *idle = 0;
+	for (size_t i = 0; i < RQ_BYTES / 8; i++)
+		if (places->idle[i]) {
+			if (!found++)
+				first = i * 8;
+			*current = *idle;
+			*idle = i * 8;
+		}
+	return found >= 2 && *idle - first < NEAR_IDLE;
+}
+
+static bool all_idle(const struct places *places)
+{
+	return !memcmp(places->current, places->idle, sizeof(places->idle));
+}
+
 /* idle stands alone; curr is the last of its kind in front of it, after donor (v6.14). */
 static bool choose(const struct places *places, size_t *current, size_t *idle)
 {
 	size_t found = 0;
+
+	if (all_idle(places))
+		return choose_all_idle(places, current, idle);
 
 	for (size_t i = 0; i < RQ_BYTES / 8; i++)
 		if (places->idle[i] && !places->current[i]) {
