@@ -87,6 +87,17 @@ static struct err *step_without_frame(struct unwind_state *state, struct unwind_
 
 /* --- entry code ------------------------------------------------------------------------------- */
 
+/*
+ * A double fault has a stack of its own because the one it interrupted has run over: there the stack pointer is
+ * in the guard page, or, before ba14a194a434 (v4.9), in whatever lies below the stack.
+ */
+static bool overran(struct unwind_state *state, const struct regs *regs)
+{
+	return state->stack.kind == STACK_EXCEPTION &&
+	       memory_is_kernel(state->kernel->memory, regs->value[REG_RSP]) &&
+	       code_is_text(state->kernel, regs->value[REG_RIP]);
+}
+
 /* What an entry from user mode or an interrupted kernel can have left. */
 static bool plausible_regs(struct unwind_state *state, uint64_t address, const struct regs *regs)
 {
@@ -99,8 +110,10 @@ static bool plausible_regs(struct unwind_state *state, uint64_t address, const s
 		return false;
 	if ((cs & 3) == 3)
 		return (cs == 0x33 || cs == 0x23) && !memory_is_kernel(state->kernel->memory, rip);
-	if (cs != 0x10 || !stacks_find(state->kernel, rsp, &stack))
+	if (cs != 0x10)
 		return false;
+	if (!stacks_find(state->kernel, rsp, &stack))
+		return overran(state, regs);
 	/* Interrupted on this stack, all that was there lies above. */
 	return rsp > address || rsp < state->stack.low;
 }

@@ -4,7 +4,7 @@
 
 /* --- without tables --------------------------------------------------------------------------- */
 
-static void open_fp(void)
+static void open_prologues(void)
 {
 	static const uint8_t prologue[] = {0x55, 0x48, 0x89, 0xe5, 0x90}; /* push; mov; nop */
 
@@ -12,6 +12,11 @@ static void open_fp(void)
 	for (unsigned i = 0; i < FUNCTIONS; i++)
 		if (i != FAULT_ENTRY && i != FORK)
 			fake_put(AT(i, 0), prologue, sizeof(prologue));
+}
+
+static void open_fp(void)
+{
+	open_prologues();
 	open_rest(WAY_FP);
 }
 
@@ -34,6 +39,40 @@ START_TEST(frame_pointers_are_followed)
 	check_frame(&trace, 2, AT(MIDDLE, 0x33), STACK + 0x3900, FRAME_EXCEPTION, FOUND_FP);
 	check_frame(&trace, 3, AT(FORK, 0x7c), inner + 0x10, FRAME_CALL, FOUND_FP);
 	trace_deinit(&trace);
+	close_all();
+}
+END_TEST
+
+/* #DF on a stack of its own, with RSP below the task's: the frame pointer still leads to who ran over. */
+START_TEST(overflown_stacks_are_seen_from_the_double_fault)
+{
+	uint64_t ist = FAKE_BASE + 0x30000, regs = ist + 0x1f58, rsp = STACK - 0x10,
+		 rbp = STACK + 0x40;
+	struct regs first = start(AT(FAULT_ENTRY, 0x20), regs, 0);
+	struct trace trace;
+
+	exception_stacks = true;
+	open_prologues();
+	fake_symbol("cea_exception_stacks", FAKE_BASE + 0x200);
+	fake_u64(FAKE_BASE + 0x200, ist);
+	open_rest(WAY_FP);
+	put_regs(regs, AT(MIDDLE, 0x33), 0x10, rsp, rbp);
+	fake_u64(rbp, 0);
+	fake_u64(rbp + 8, AT(FORK, 0x7c));
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert(trace.complete);
+	ck_assert_uint_eq(trace.count, 3);
+	check_frame(&trace, 1, AT(MIDDLE, 0x33), rsp, FRAME_EXCEPTION, FOUND_FP);
+	check_frame(&trace, 2, AT(FORK, 0x7c), rbp + 0x10, FRAME_CALL, FOUND_FP);
+	trace_deinit(&trace);
+
+	/* Such registers are no code's, or from no stack of an exception: nothing is made of them. */
+	put_regs(regs, STACK, 0x10, rsp, rbp);
+	check_stops(&first, ERR_CORRUPT, 1);
+	put_regs(STACK + 0x3000, AT(MIDDLE, 0x33), 0x10, rsp, rbp);
+	first = start(AT(FAULT_ENTRY, 0x20), STACK + 0x3000, 0);
+	check_stops(&first, ERR_CORRUPT, 1);
+	exception_stacks = false;
 	close_all();
 }
 END_TEST
@@ -191,6 +230,7 @@ START_TEST(notes_go_by_who_saved_one)
 }
 END_TEST
 
-UNIT_MAIN("unwind_tableless", frame_pointers_are_followed, unfinished_frames_are_seen,
+UNIT_MAIN("unwind_tableless", frame_pointers_are_followed,
+	  overflown_stacks_are_seen_from_the_double_fault, unfinished_frames_are_seen,
 	  looping_frame_pointers_end, inline_switches_are_known, a_scan_says_what_it_is,
 	  running_tasks_have_their_cpus_registers, notes_go_by_who_saved_one)
