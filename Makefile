@@ -124,6 +124,7 @@ check-log-mixtures: $(PROGRAMS)
 
 check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/suite full
+	tests/guest/foreign
 	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
 		build/guest/6.1/traced.qemu-elf
 
