@@ -155,6 +155,7 @@ check-golden: $(PROGRAMS)
 check-log: $(PROGRAMS)
 	tests/log/run -q
 	tests/log/inputs
+	tests/log/timelines
 	tests/log/segfault-objects
 
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed $(BUILD)/tests/guest/pages

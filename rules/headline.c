@@ -77,16 +77,19 @@ static bool function_ends(const char *text, const char *at)
 	return start < at && !isdigit((unsigned char)*start) && !has_prefix(text, "user program");
 }
 
-/* "f+0x9" becomes "f": the place in full stands under Crash. */
+/* "f+0x9" and "f+0x9/0x20" become "f": the place in full stands under Crash. */
 static void without_offsets(const char *text, struct str *out)
 {
 	for (const char *at = text; *at;) {
 		size_t digits = has_prefix(at, "+0x") ? strspn(at + 3, "0123456789abcdef") : 0;
 
-		if (digits && function_ends(text, at))
-			at += 3 + digits;
-		else
+		if (!digits || !function_ends(text, at)) {
 			str_append(out, at++, 1);
+			continue;
+		}
+		at += 3 + digits;
+		if (has_prefix(at, "/0x")) /* the function's size, as reports have it */
+			at += 3 + strspn(at + 3, "0123456789abcdef");
 	}
 }
 

@@ -7,7 +7,10 @@
 -- rules-out: Hardware: KASAN's shadow memory says where the object ends.
 SELECT
 	'the log says: ' || e.text AS because,
-	'access out of bounds, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
+	'access out of bounds, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') ||
+		-- The report's own words name the function already.
+		iif(instr(e.text, c.symbol), iif(instr(c.place, ', '), substr(c.place, instr(c.place, ', ')), ''),
+			c.place) AS headline,
 	-- What another task did at the same time may have nothing to do with it.
 	CASE WHEN EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.kind = 'kasan'
 			AND r.message = e.text AND r.pid <> c.pid) THEN 0.45

@@ -8,7 +8,10 @@
 -- A report that did not end the kernel by itself may be another bug than the one that did.
 SELECT
 	'the log says: ' || e.text AS because,
-	'use after free, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') || c.place AS headline,
+	'use after free, by KASAN: ' || replace(e.text, 'BUG: KASAN: ', '') ||
+		-- The report's own words name the function already.
+		iif(instr(e.text, c.symbol), iif(instr(c.place, ', '), substr(c.place, instr(c.place, ', ')), ''),
+			c.place) AS headline,
 	-- What another task did at the same time may have nothing to do with it.
 	CASE WHEN EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.kind = 'kasan'
 			AND r.message = e.text AND r.pid <> c.pid) THEN 0.45

@@ -6,7 +6,8 @@
 -- advice: The report names the access, and below it who allocated and freed the object: begin there.
 SELECT
 	'the log says: ' || coalesce(message, kind) AS because,
-	coalesce(message, kind) || iif(culprit IS NULL, '', ', called from ' || culprit) ||
+	iif(message LIKE 'Kernel panic%', 'panic over a report of ' || upper(kind) || ' that the log does not have',
+		coalesce(message, kind)) || iif(culprit IS NULL, '', ', called from ' || culprit) ||
 		coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding
 FROM crash

@@ -44,6 +44,21 @@ static struct err *show_first_cause(struct analysis *analysis, const struct firs
 	return NULL;
 }
 
+static void show_reports(struct analysis *analysis)
+{
+	const struct reports *reports = analysis->reports;
+	_str_ struct str text = {0};
+
+	for (size_t i = 0; reports && i < reports->count; i++)
+		finding_add(analysis->findings, FINDING_REPORT, SEVERITY_INFO, 1.0,
+			    log_json_report(analysis->kernel->log, &reports->list[i]), NULL);
+	json_t *left_out = reports ? log_json_reports_left_out(reports, &text) : NULL;
+
+	if (left_out)
+		finding_add(analysis->findings, FINDING_REPORTS_LEFT_OUT, SEVERITY_NOTICE, 1.0,
+			    left_out, "%s", text.data ? text.data : "");
+}
+
 static struct err *run(struct analysis *analysis)
 {
 	const struct log *log = analysis->kernel->log;
@@ -51,9 +66,7 @@ static struct err *run(struct analysis *analysis)
 	_cleanup_(cleanup_events_free) struct events *events = NULL;
 	struct first_cause cause;
 
-	for (size_t i = 0; reports && i < reports->count; i++)
-		finding_add(analysis->findings, FINDING_REPORT, SEVERITY_INFO, 1.0,
-			    log_json_report(log, &reports->list[i]), NULL);
+	show_reports(analysis);
 	TRY(events_read(log, reports, analysis->mces, analysis->ooms, &events));
 	struct trouble trouble = trouble_find(events, reports);
 	for (size_t i = 0; i < events->count; i++)

@@ -129,6 +129,34 @@ json_t *log_json_report(const struct log *log, const struct report *report)
 	return json;
 }
 
+json_t *log_json_reports_left_out(const struct reports *reports, struct str *text)
+{
+	size_t kept[REPORT_KINDS] = {0}, all = 0;
+	json_t *kinds = json_object();
+
+	kept[REPORT_BACKTRACE] =
+		reports->counts[REPORT_BACKTRACE]; /* what they show is kept apart */
+	for (size_t i = 0; i < reports->count; i++)
+		kept[reports->list[i].kind]++;
+	for (int kind = 0; kind < REPORT_KINDS; kind++) {
+		if (reports->counts[kind] <= kept[kind])
+			continue;
+		size_t more = reports->counts[kind] - kept[kind];
+
+		str_printf(text, "%s%zu %s", all ? ", " : "", more,
+			   report_kind_name((enum report_kind)kind));
+		json_put(kinds, report_kind_name((enum report_kind)kind),
+			 json_integer((json_int_t)more));
+		all += more;
+	}
+	if (!all) {
+		json_decref(kinds);
+		return NULL;
+	}
+	return json_pack("{s:{s:I, s:o}}", "reports_left_out", "count", (json_int_t)all, "kinds",
+			 kinds);
+}
+
 static json_t *error_words_json(const struct segfault *fault)
 {
 	json_t *list = json_array();
@@ -182,6 +210,7 @@ json_t *log_json_segfault(const struct log *log, size_t line, const struct segfa
 	json_t *json = json_object();
 
 	log_json_put_time(json, log, line);
+	json_put(json, "first_line", json_integer((json_int_t)line + 1));
 	json_put(json, "comm", json_escaped(fault->comm));
 	json_put(json, "pid", json_integer((json_int_t)fault->pid));
 	json_put(json, "trap", json_escaped(fault->trap));

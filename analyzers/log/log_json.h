@@ -16,6 +16,11 @@ void log_json_put_time(json_t *json, const struct log *log, size_t index);
 json_t *log_json_place(const struct report_place *place, bool exception);
 /* An element of log.reports[]. */
 json_t *log_json_report(const struct log *log, const struct report *report);
+/*
+ * The kinds of reports of which more were in the log than are kept, and in text how many; NULL where all
+ * are kept.
+ */
+json_t *log_json_reports_left_out(const struct reports *reports, struct str *text);
 /* A user process' crash, and what is known beside its line. */
 struct segfault_facts {
 	const struct segfault *fault;

@@ -61,6 +61,7 @@ json_t *log_json_event(const struct log *log, const struct event *event,
 	double seconds;
 
 	put_event(json, log, event);
+	json_put(json, "first_line", json_integer((json_int_t)event->line + 1));
 	json_put(json, "count", json_integer((json_int_t)event->count));
 	if (event->count > 1 && last->has_time)
 		json_put(json, "last_time_s", json_real((double)last->time_us / 1e6));

@@ -42,11 +42,34 @@ static int kind_of_words(const struct report *panic)
 	return -1;
 }
 
+/* Which check it was whose report is not in the log, by the functions that panic() was called through. */
+static enum report_kind kind_of_stack(const struct report *panic)
+{
+	static const struct {
+		const char *function;
+		enum report_kind kind;
+	} checks[] = {
+		{"kasan_end_report", REPORT_KASAN},    {"kasan_report", REPORT_KASAN},
+		{"kasan_report_error", REPORT_KASAN},  {"kfence_report_error", REPORT_KFENCE},
+		{"kmsan_report", REPORT_KMSAN},	       {"kcsan_report", REPORT_KCSAN},
+		{"kcsan_print_report", REPORT_KCSAN},  {"ubsan_epilogue", REPORT_UBSAN},
+		{"__schedule_bug", REPORT_SCHEDULING}, {"__warn", REPORT_WARN},
+	};
+	const struct report_stack *stack = report_own_stack(panic);
+
+	for (size_t i = 0; stack && i < stack->count; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(checks); j++)
+			if (!stack->frames[i].unreliable &&
+			    !strcmp(stack->frames[i].place.symbol, checks[j].function))
+				return checks[j].kind;
+	return REPORT_WARN;
+}
+
 enum report_kind report_crash_kind(const struct report *report)
 {
 	int kind = report->kind == REPORT_PANIC ? kind_of_words(report) : -1;
 
-	return kind == ANY_SURVIVED		  ? REPORT_WARN
+	return kind == ANY_SURVIVED		  ? kind_of_stack(report)
 	       : kind >= 0 && kind < REPORT_KINDS ? (enum report_kind)kind
 						  : report->kind;
 }
@@ -57,6 +80,23 @@ enum report_kind report_crash_kind(const struct report *report)
 static bool leads(const struct report *earlier, const struct report *later)
 {
 	return later->kind != REPORT_HUNG_TASK || later->first - earlier->first < ROUND_LINES;
+}
+
+/* Whose panic it is, of reports that tasks on several CPUs printed at once. */
+static bool same_task(const struct report *a, const struct report *b)
+{
+	return a->pid >= 0 && a->pid == b->pid && a->cpu == b->cpu;
+}
+
+/* What panic_on_warn made of a report: of those near before it rather the panicking task's own. */
+static const struct report *own_before(const struct reports *reports, size_t panic,
+				       const struct report *nearest)
+{
+	for (size_t i = panic; i-- > 0 && reports->list[i].first + ROUND_LINES > nearest->first;)
+		if (fits(&reports->list[i], ANY_SURVIVED) &&
+		    same_task(&reports->list[i], &reports->list[panic]))
+			return &reports->list[i];
+	return nearest;
 }
 
 /* What the panic is about: the report nearest before it, but of oopses the first, which led to the rest. */
@@ -73,12 +113,26 @@ static const struct report *before_panic(const struct reports *reports, size_t p
 			if (kind != ANY_OOPS && kind != REPORT_HUNG_TASK)
 				break;
 		}
+	if (found && kind == ANY_SURVIVED)
+		return own_before(reports, panic, found);
 	return found ? found : words;
+}
+
+/* Without its first lines, a trace that dump_stack() printed may be of any check; an oops shows registers. */
+static bool is_mere_trace(const struct report *report)
+{
+	const struct report_stack *stack = report_own_stack(report);
+
+	return report->kind == REPORT_OOPS && report->cut_front && !report->rip.symbol[0] &&
+	       !report->regs.known && !report->other_count &&
+	       (!stack || !strncmp(stack->frames[0].place.symbol, "dump_stack", 10));
 }
 
 /* How much a report says that the kernel lived through; 0: nothing of a crash. */
 static unsigned weight(const struct report *report)
 {
+	if (is_mere_trace(report))
+		return 1;
 	switch (report_kind_outcome(report->kind)) {
 	case OUTCOME_BROKEN:
 	case OUTCOME_STUCK:
@@ -122,12 +176,20 @@ static const struct report *behind_victims(const struct reports *reports,
 
 #define SANITIZER_LINES 400
 
+/* What ends behind the crash's first line was printed by another task at once: it is no panic's reason. */
+static bool is_near(const struct report *report, const struct report *crash)
+{
+	if (report->last >= crash->first)
+		return report_kind_outcome(crash->kind) != OUTCOME_PANIC;
+	return crash->first - report->last < SANITIZER_LINES;
+}
+
 /* What a sanitizer found just before is where it began: the object was freed, written beyond, never set. */
 static const struct report *behind_sanitizer(const struct reports *reports,
 					     const struct report *crash)
 {
 	for (const struct report *report = crash; report && report-- > reports->list;)
-		if (crash->first - report->last < SANITIZER_LINES &&
+		if (is_near(report, crash) &&
 		    (report->kind == REPORT_KASAN || report->kind == REPORT_KFENCE ||
 		     report->kind == REPORT_KMSAN))
 			crash = report;
@@ -149,7 +211,7 @@ static const struct report *crash_of(const struct reports *reports)
 			return oops && report_crash_kind(report) != REPORT_SYSRQ
 				       ? oops
 				       : before_panic(reports, i);
-		if (outcome == OUTCOME_OOPS && !oops)
+		if (outcome == OUTCOME_OOPS && !oops && !is_mere_trace(report))
 			oops = report;
 		if (!best || weight(report) > weight(best))
 			best = report;

@@ -345,19 +345,38 @@ static void put_system(const struct page *page, const json_t *report)
 	page_field(page, is_log ? "log" : "dump", file.data);
 }
 
+static void put_left_out(const struct page *page, const json_t *left_out)
+{
+	const char *kind, *comma = ": ";
+	_str_ struct str text = {0};
+	json_t *count;
+
+	str_printf(&text, "log: %lld more reports were only counted",
+		   json_integer_at(left_out, "count"));
+	json_object_foreach ((json_t *)json_at(left_out, "kinds"), kind, count) {
+		str_printf(&text, "%s%lld ", comma, (long long)json_integer_value(count));
+		str_escape(&text, kind, strlen(kind));
+		comma = ", ";
+	}
+	page_paragraph(page, "  - ", "    ", text.data ? text.data : "?");
+}
+
 /* Of the file first: what is missing of it explains the rest. */
 static void put_missing(const struct page *page, const json_t *report)
 {
 	const json_t *degraded = json_at(report, "degraded");
 	const char *note = json_string_at(report, "dump.note");
+	const json_t *left_out = json_at(report, "log.reports_left_out");
 	size_t i;
 	json_t *one;
 
-	if (!json_array_size(degraded) && !note)
+	if (!json_array_size(degraded) && !note && !json_object_size(left_out))
 		return;
 	page_heading(page, "Missing");
 	if (note)
 		page_paragraph(page, "  - ", "    ", note);
+	if (json_object_size(left_out))
+		put_left_out(page, left_out);
 	json_array_foreach (degraded, i, one) {
 		_str_ struct str text = {0};
 

@@ -30,18 +30,18 @@ static void put_distance(struct str *out, const json_t *event)
 	str_printf(out, "%10s  ", text);
 }
 
-/* Uptime, or the calendar where there is no other. */
+/* The calendar and the uptime, as far as the log has them. */
 static void put_when(struct str *out, const json_t *event)
 {
 	const json_t *time = json_at(event, "time_s");
 	const char *wall = json_string_at(event, "wall_time");
 
+	if (wall) {
+		render_put(out, "", wall);
+		str_puts(out, " ");
+	}
 	if (json_is_number(time))
 		str_printf(out, "[%12.6f] ", json_number_value(time));
-	else if (wall)
-		render_put(out, "", wall);
-	if (!json_is_number(time))
-		str_puts(out, wall ? " " : "");
 }
 
 /* "×23 until 412.5": of what is folded, how often and until when. */
@@ -94,15 +94,40 @@ static void put_rest(struct str *out, const json_t *event)
 
 #define LEAST_TEXT 40 /* bytes of a log line are shown, however narrow the terminal is */
 
+static bool same_at(const json_t *a, const json_t *b, const char *key)
+{
+	const json_t *x = json_at(a, key), *y = json_at(b, key);
+
+	return x && y ? json_equal(x, y) : x == y;
+}
+
+static bool is_first_cause(const json_t *report, const json_t *event)
+{
+	const json_t *cause = json_at(report, "log.first_cause");
+
+	return json_string_at(cause, "text") && same_at(cause, event, "text") &&
+	       same_at(cause, event, "time_s") && same_at(cause, event, "wall_time");
+}
+
+/* A line's beginning: ">" marks the first cause. */
+static void put_start(struct str *out, const json_t *report, const json_t *event)
+{
+	size_t start = out->length;
+
+	put_distance(out, event);
+	if (is_first_cause(report, event) && out->data[start] == ' ')
+		out->data[start] = '>';
+	put_when(out, event);
+}
+
 /* A line of the timeline, of about width characters. */
-static void put_event(struct str *out, const json_t *event, size_t width)
+static void put_event(struct str *out, const json_t *report, const json_t *event, size_t width)
 {
 	const char *text = json_string_at(event, "text");
 	_str_ struct str rest = {0};
 	size_t start = out->length, used;
 
-	put_distance(out, event);
-	put_when(out, event);
+	put_start(out, report, event);
 	if (mark_of(event))
 		str_printf(out, "-- %s: ", mark_of(event));
 	put_rest(&rest, event);
@@ -182,13 +207,14 @@ static size_t count_told(const json_t *events, size_t from)
 }
 
 /* What the crash led to. */
-static void put_following(struct str *out, const json_t *events, size_t from, size_t width)
+static void put_following(struct str *out, const json_t *report, const json_t *events, size_t from,
+			  size_t width)
 {
 	size_t told = count_told(events, from), shown = 0;
 
 	for (size_t i = from; i < json_array_size(events) && shown < FOLLOWING_SHOWN; i++)
 		if (is_told(json_array_get(events, i))) {
-			put_event(out, json_array_get(events, i), width);
+			put_event(out, report, json_array_get(events, i), width);
 			shown++;
 		}
 	if (told > shown)
@@ -208,42 +234,147 @@ void render_log_around(const json_t *report, size_t width, struct str *out)
 		str_printf(out, "%10s  … %zu before\n", "", told - EVENTS_SHOWN);
 	for (size_t i = from; i < end; i++)
 		if (is_told(json_array_get(events, i)))
-			put_event(out, json_array_get(events, i), width);
-	put_following(out, events, end, width);
+			put_event(out, report, json_array_get(events, i), width);
+	put_following(out, report, events, end, width);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
 #define WHOLE_LINE 400
 
-static void put_segfault(struct str *out, const json_t *segfault)
+static bool is_segfault(const json_t *event)
 {
-	str_printf(out, "[%12.6f] segfault of ", json_number_value(json_at(segfault, "time_s")));
+	const char *kind = json_string_at(event, "kind");
+
+	return kind && !strcmp(kind, "segfault");
+}
+
+/* What is known of the program's crash that an event is, or NULL. Both stand in the log's order. */
+static const json_t *segfault_of(const json_t *report, const json_t *event)
+{
+	const json_t *list = json_at(report, "log.segfaults"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (json_equal(json_at(item, "first_line"), json_at(event, "first_line")))
+			return item;
+	return NULL;
+}
+
+static void put_segfault(struct str *out, const json_t *report, const json_t *event,
+			 const json_t *segfault)
+{
+	put_start(out, report, event);
+	render_put(out, "", json_string_at(segfault, "trap"));
+	str_puts(out, " of ");
 	render_task(out, segfault);
 	render_put(out, " at ", json_string_at(segfault, "address"));
 	render_put(out, " ip ", json_string_at(segfault, "ip"));
 	render_put(out, " in ", json_string_at(segfault, "object"));
 	if (json_is_integer(json_at(segfault, "offset")))
-		str_printf(out, " offset %lld", json_integer_at(segfault, "offset"));
+		str_printf(out, "+0x%llx", json_integer_at(segfault, "offset"));
 	render_put(out, " ", json_string_at(segfault, "symbol"));
 	render_put(out, ": ", json_string_at(segfault, "instruction"));
 	if (json_integer_at(segfault, "times") > 1)
 		str_printf(out, ", one of %lld there", json_integer_at(segfault, "times"));
+	put_rest(out, event);
 	str_puts(out, "\n");
+}
+
+#define STORM_GAP_S 600 /* between crashes of programs that are told as one storm */
+#define STORM_LEAST 4	/* events */
+#define STORM_NAMES 6
+
+static double seconds_between(const json_t *a, const json_t *b)
+{
+	if (json_is_number(json_at(a, "before_s")) && json_is_number(json_at(b, "before_s")))
+		return json_number_value(json_at(a, "before_s")) -
+		       json_number_value(json_at(b, "before_s"));
+	if (json_is_number(json_at(a, "time_s")) && json_is_number(json_at(b, "time_s")))
+		return json_number_value(json_at(b, "time_s")) -
+		       json_number_value(json_at(a, "time_s"));
+	return STORM_GAP_S;
+}
+
+/* How many events from here on are programs' crashes, one soon after the other. */
+static size_t storm_at(const json_t *events, size_t from)
+{
+	size_t end = from;
+
+	while (is_segfault(json_array_get(events, end)) &&
+	       (end == from || seconds_between(json_array_get(events, end - 1),
+					       json_array_get(events, end)) < STORM_GAP_S))
+		end++;
+	return end - from;
+}
+
+/* How often the program of the event at index crashed; 0 where an earlier one has told it. */
+static long long crashes_of(const json_t *events, size_t from, size_t count, size_t index)
+{
+	const json_t *name = json_at(json_array_get(events, index), "device");
+	long long sum = 0;
+
+	for (size_t i = from; i < from + count; i++) {
+		const json_t *event = json_array_get(events, i);
+
+		if (!json_equal(json_at(event, "device"), name))
+			continue;
+		if (i < index)
+			return 0;
+		sum += json_integer_at(event, "count");
+	}
+	return sum;
+}
+
+static void put_storm(struct str *out, const json_t *report, const json_t *events, size_t from,
+		      size_t count)
+{
+	const json_t *first = json_array_get(events, from);
+	const json_t *last = json_array_get(events, from + count - 1);
+	long long crashes = 0, programs = 0;
+	_str_ struct str names = {0};
+
+	for (size_t i = from; i < from + count; i++) {
+		const json_t *event = json_array_get(events, i);
+		long long times = crashes_of(events, from, count, i);
+
+		crashes += times;
+		programs += times != 0;
+		if (!times || programs > STORM_NAMES)
+			continue;
+		render_put(&names, programs > 1 ? ", " : "", json_string_at(event, "device"));
+		str_printf(&names, " %lld", times);
+	}
+	put_start(out, report, first);
+	str_printf(out, "%lld crashes of %lld program%s within %.0f s: %s%s\n", crashes, programs,
+		   programs == 1 ? "" : "s", seconds_between(first, last),
+		   names.data ? names.data : "", programs > STORM_NAMES ? ", …" : "");
+}
+
+static void put_any(struct str *out, const json_t *report, const json_t *event)
+{
+	const json_t *segfault = is_segfault(event) ? segfault_of(report, event) : NULL;
+
+	if (segfault)
+		put_segfault(out, report, event, segfault);
+	else
+		put_event(out, report, event, WHOLE_LINE);
 }
 
 static void render(const json_t *report, struct str *out)
 {
-	const json_t *item;
-	size_t i;
+	const json_t *events = json_at(report, "log.events");
 
 	put_first_cause(out, json_at(report, "log.first_cause"), WHOLE_LINE);
-	json_array_foreach (json_at(report, "log.events"), i, item) {
+	for (size_t i = 0; i < json_array_size(events);) {
+		size_t storm = storm_at(events, i);
+
 		put_left_out(out, report, i);
-		put_event(out, item, WHOLE_LINE);
-	}
-	json_array_foreach (json_at(report, "log.segfaults"), i, item) {
-		put_segfault(out, item);
+		if (storm >= STORM_LEAST)
+			put_storm(out, report, events, i, storm);
+		else
+			put_any(out, report, json_array_get(events, i));
+		i += storm >= STORM_LEAST ? storm : 1;
 	}
 }
 

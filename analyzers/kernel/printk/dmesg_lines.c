@@ -411,6 +411,36 @@ static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t r
 	reader->blank_end = length && line[length - 1] == ' ';
 }
 
+/* "** 93 printk messages dropped **": its length; 0 where the line does not begin with one. */
+static size_t loss_at(const char *line, size_t length)
+{
+	static const char words[] = " printk messages dropped **";
+	size_t at = 3, rest = sizeof(words) - 1;
+
+	if (length < 3 || memcmp(line, "** ", 3) != 0)
+		return 0;
+	while (at < length && line[at] >= '0' && line[at] <= '9')
+		at++;
+	return at > 3 && length - at >= rest && !memcmp(line + at, words, rest) ? at + rest : 0;
+}
+
+/* Consoles before v4.15 wrote the next line right behind what they lost. */
+static void take_cleaned(struct dmesg_lines *reader, const char *raw, size_t raw_length,
+			 const char *line, size_t length)
+{
+	size_t loss = loss_at(line, length);
+
+	if (loss) {
+		begin_line(reader, &(struct log_stamp){.level = -1}, line, loss);
+		reader->width = 0;
+		loss += loss < length && line[loss] == ' ';
+		raw = line + loss;
+		raw_length = length - loss;
+	}
+	if (!loss || raw_length)
+		take_text_line(reader, raw, raw_length, line + loss, length - loss);
+}
+
 static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_length)
 {
 	size_t length;
@@ -424,7 +454,7 @@ static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_le
 	if (step == RECORD_WHOLE)
 		take_record(reader);
 	if (step == RECORD_NOT && !is_fence(line, length) && !is_kmsg_field(reader, line, length))
-		take_text_line(reader, raw, raw_length, line, length);
+		take_cleaned(reader, raw, raw_length, line, length);
 }
 
 /* --- the window ------------------------------------------------------------------------------- */

@@ -34,8 +34,9 @@ static const char report[] =
 	"\"memory\":{\"pointers\":[{\"where\":\"rdi\",\"value\":\"0x5006\",\"owner\":{\"text\":"
 	"\"a free object\"}}],\"provenance\":[{\"text\":\"loaded\",\"evidence\":\"proven\"}],"
 	"\"hypotheses\":[{\"kind\":\"bit_flip\",\"confidence\":0.5,\"text\":\"bit 3\"}]},"
-	"\"log\":{\"events\":[{\"time_s\":1.5,\"text\":\"a\\u001b[2Jb\"}],\"segfaults\":[{\"time_"
-	"s\":2,"
+	"\"log\":{\"events\":[{\"time_s\":1.5,\"text\":\"a\\u001b[2Jb\"},{\"time_s\":2,"
+	"\"kind\":\"segfault\",\"first_line\":9,\"text\":\"t\"}],"
+	"\"segfaults\":[{\"time_s\":2,\"first_line\":9,\"trap\":\"segfault\","
 	"\"comm\":\"c\",\"pid\":3,\"address\":\"0x0\",\"object\":\"libc.so\",\"offset\":16}]},"
 	"\"findings\":[{\"id\":1,\"code\":\"crash\",\"severity\":\"critical\",\"headline\":\"h\"}]"
 	"}";
@@ -54,9 +55,8 @@ START_TEST(each_section_says_what_is_known)
 			   "  rdi  0000000000005006  a free object\n\n"
 			   "Where the bad value came from\n  1. loaded  [proven]\n\n"
 			   "What it may be\n   50 %  bit 3\n"},
-		{"log",
-		 "            [    1.500000] a\\x1b[2Jb\n[    2.000000] segfault of c/3 at 0x0 in "
-		 "libc.so offset 16\n"},
+		{"log", "            [    1.500000] a\\x1b[2Jb\n"
+			"            [    2.000000] segfault of c/3 at 0x0 in libc.so+0x10\n"},
 		{"registers", "       rip 0x1       rdi 0x5006\n"},
 		{"findings", "#1 crash critical - h\n"},
 	};
