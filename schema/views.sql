@@ -135,6 +135,15 @@ FROM (SELECT *,
 	coalesce('; ' || (evidence ->> '$.waiter.caller.symbol') || '() waits', '') AS waits
 	FROM finding WHERE code = 'cpu.silent');
 
+-- Signs that a virtual machine was not run by its host.
+CREATE VIEW host_pause AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.host_pause.seconds' AS seconds,
+	evidence ->> '$.host_pause.cpus' AS cpus,
+	evidence ->> '$.host_pause.idle' AS idle,
+	evidence ->> '$.host_pause.why' AS why
+FROM finding WHERE code = 'log.host_pause';
+
 -- A lock that somebody waits for; waiters and holders have views of their own.
 CREATE VIEW lock AS
 SELECT dump, number AS finding, confidence,

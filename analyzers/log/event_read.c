@@ -246,7 +246,11 @@ static struct err *take_line(struct reader *reader, size_t line)
 	TRY(take_clock(reader, line));
 	while (reader->reports && reader->report < reader->reports->count &&
 	       reader->reports->list[reader->report].first == line) {
-		TRY(take_report(reader, &reader->reports->list[reader->report++]));
+		const struct report *report = &reader->reports->list[reader->report++];
+
+		if (report_is_remark(report))
+			continue;
+		TRY(take_report(reader, report));
 		known = true;
 	}
 	while (reader->ooms && reader->oom < reader->ooms->count &&

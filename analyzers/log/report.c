@@ -33,6 +33,13 @@ struct report_stack *report_own_stack(const struct report *report)
 	return NULL;
 }
 
+bool report_is_remark(const struct report *report)
+{
+	return report->kind == REPORT_WARN && report->cpu < 0 && report->pid < 0 &&
+	       !report->stack_count && !report->rip.symbol[0] && !report->file[0] &&
+	       !report->regs.known && !report->release[0];
+}
+
 bool report_stack_is_guess(const struct report_stack *stack)
 {
 	for (size_t i = 0; i < stack->count; i++)

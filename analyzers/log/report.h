@@ -136,6 +136,8 @@ DEFINE_CLEANUP(struct reports, reports_free)
 
 /* The trace of what the report is about: the first without a title that has frames, or NULL. */
 struct report_stack *report_own_stack(const struct report *report);
+/* A line that begins with "WARNING: " and nothing more: a driver's remark, no WARN(). */
+bool report_is_remark(const struct report *report);
 /* All frames have "?": then they are what there is; among others such frames are left-overs. */
 bool report_stack_is_guess(const struct report_stack *stack);
 const char *report_kind_name(enum report_kind kind);

@@ -131,6 +131,8 @@ static bool is_mere_trace(const struct report *report)
 /* How much a report says that the kernel lived through; 0: nothing of a crash. */
 static unsigned weight(const struct report *report)
 {
+	if (report_is_remark(report))
+		return 0;
 	if (is_mere_trace(report))
 		return 1;
 	switch (report_kind_outcome(report->kind)) {
