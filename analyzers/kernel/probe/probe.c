@@ -15,6 +15,7 @@
 #include "kernel/probe/probe_slabs.h"
 #include "kernel/probe/probe_switch.h"
 #include "kernel/probe/probe_tasks.h"
+#include "kernel/probe/probe_times.h"
 #include "kernel/probe/probe_told.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
@@ -74,6 +75,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 		TRY(probe_runqueue(&sample));
 		TRY(probe_irq_stack(&sample));
 		TRY(probe_slabs(&sample));
+		TRY(probe_times(&sample));
 	}
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* When tasks ran last, told from times by the CPUs' clocks. */
+#include "kernel/probe/probe_times.h"
+
+#include "kernel/kernel.h"
+#include "kernel/memory/memory.h"
+#include "kernel/probe/code_use.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/probed.h"
+
+#define CPUS_MAX 64u
+#define TURNS_MAX (1ull << 40)
+#define SECOND 1000000000ull
+
+/* The newest of the run queues' clocks, ns; 0 where it is not known. */
+static struct err *read_now(struct kernel *kernel, uint64_t *ret)
+{
+	unsigned cpus = MIN(percpu_cpus(kernel->percpu), CPUS_MAX);
+	uint64_t offset;
+	bool found;
+
+	*ret = 0;
+	TRY(code_subtracted(kernel, "update_rq_clock", "sched_clock_cpu", &found, &offset));
+	for (unsigned cpu = 0; found && cpu < cpus; cpu++) {
+		uint64_t rq, clock;
+
+		if (percpu_online(kernel->percpu, cpu) &&
+		    err_ok(percpu_symbol(kernel, "runqueues", cpu, &rq)) &&
+		    err_ok(memory_read_u64(kernel->memory, rq + offset, &clock)))
+			*ret = MAX(*ret, clock);
+	}
+	return NULL;
+}
+
+/*
+ * pcount, run_delay, last_arrival, last_queued: how often it came to a CPU, how long it waited for
+ * one in all, when it came last, and since when it waits, 0 for who sleeps. The list of tasks has
+ * followed it in every kernel; some have the longest and shortest of the waits in its middle.
+ */
+static bool is_sched_info(const struct sample *sample, size_t size, uint64_t now)
+{
+	size_t offset = sample->list - size, last = sample->list - 16;
+	size_t arrived = 0, waiting = 0, recent = 0, several = 0;
+
+	for (size_t i = 1; i < sample->count; i++) {
+		const struct sample_task *task = &sample->tasks[i];
+		uint64_t turns = sample_word(task, offset), delay = sample_word(task, offset + 8),
+			 arrival = sample_word(task, last), queued = sample_word(task, last + 8);
+
+		if (turns > TURNS_MAX || delay > now || arrival > now || queued > now ||
+		    (!turns) != (!arrival))
+			return false;
+		arrived += arrival != 0;
+		waiting += queued != 0;
+		several += turns > 1;
+		recent += task->running && arrival;
+	}
+	return arrived * 16 >= (sample->count - 1) * 15 && waiting * 4 <= sample->count &&
+	       several * 2 > sample->count && recent;
+}
+
+struct err *probe_times(const struct sample *sample)
+{
+	static const size_t sizes[] = {32, 48};
+	bool found = false;
+	uint64_t now;
+
+	TRY(read_now(sample->kernel, &now));
+	if (now < SECOND || sample->list < 48)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		found |= is_sched_info(sample, sizes[i], now);
+	if (!found)
+		return NULL;
+	/* Its last members, the only ones that are told, as if it began with them. */
+	TRY(probed_add(sample->types, "sched_info", "last_arrival", 0, PROBED_NUMBER(8)));
+	TRY(probed_add(sample->types, "sched_info", "last_queued", 8, PROBED_NUMBER(8)));
+	return probed_add(sample->types, "task_struct", "sched_info", sample->list - 16,
+			  PROBED_STRUCT("sched_info"));
+}
