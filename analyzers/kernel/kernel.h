@@ -46,7 +46,8 @@ struct kernel {
 		*btf; /* the kernel's own, base of the modules'; owned by types, or NULL */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
 	struct members *members;
-	bool probed; /* nothing but kernel/probe tells of types */
+	bool probed;				 /* nothing but kernel/probe tells of types */
+	size_t members_proven, members_inferred; /* of those it told of, by how many witnesses */
 	struct percpu *percpu;
 	struct modules *modules;
 	struct log *log;

@@ -125,7 +125,12 @@ static struct err *probe_types(struct kernel *kernel, struct err *why)
 	kernel->probed = !err;
 	if (!err)
 		kernel_degrade(kernel, kernel_step_name(STEP_TYPES),
-			       err_wrap(why, "members were found by probing memory"), NO_TYPES);
+			       err_wrap(why,
+					"%zu members were found by probing, %zu of them by "
+					"one witness alone",
+					kernel->members_proven + kernel->members_inferred,
+					kernel->members_inferred),
+			       NO_TYPES);
 	else
 		err_free(why);
 	return err;

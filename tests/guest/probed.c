@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Members that are found by probing, beside what the kernel's BTF says of them: probed VMCORE…
- * Fails when one is at another place, or when fewer are found than stand in the table.
+ * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] VMCORE…
+ * "Used" are those that analyzers ask for, with BTF, to come to their verdict on this dump. Fails when
+ * one is at another place, or none is found.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer.h"
+#include "kernel/dump/vmcoreinfo.h"
 #include "kernel/kernel.h"
 #include "kernel/open.h"
 #include "kernel/types/members.h"
@@ -20,8 +23,47 @@ static const char *const names[] = {
 };
 
 struct count {
-	unsigned asked, found, wrong;
+	unsigned known, found, wrong; /* of all */
+	unsigned used, used_found;    /* by analyzers */
 };
+
+#define KERNELS_MAX 16
+
+static struct {
+	char release[64];
+	struct count count;
+	unsigned dumps;
+} totals[KERNELS_MAX];
+
+static void add(const struct kernel *kernel, const struct count *count)
+{
+	const char *release = vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
+	size_t i = 0;
+
+	while (i + 1 < KERNELS_MAX && totals[i].dumps &&
+	       strcmp(totals[i].release, release ? release : "?") != 0)
+		i++;
+	snprintf(totals[i].release, sizeof(totals[i].release), "%s", release ? release : "?");
+	totals[i].dumps++;
+	totals[i].count.known += count->known;
+	totals[i].count.found += count->found;
+	totals[i].count.wrong += count->wrong;
+	totals[i].count.used += count->used;
+	totals[i].count.used_found += count->used_found;
+}
+
+static void print_totals(void)
+{
+	for (size_t i = 0; i < KERNELS_MAX && totals[i].dumps; i++) {
+		const struct count *count = &totals[i].count;
+
+		printf("%s, %u dumps: %u %% of all members found, %u %% of those analyzers use, %u "
+		       "wrong\n",
+		       totals[i].release, totals[i].dumps,
+		       100 * count->found / MAX(count->known, 1u),
+		       100 * count->used_found / MAX(count->used, 1u), count->wrong);
+	}
+}
 
 static struct err *open_dump(int fd, bool no_btf, struct kernel **ret)
 {
@@ -31,16 +73,37 @@ static struct err *open_dump(int fd, bool no_btf, struct kernel **ret)
 	return kernel_open(&options, ret);
 }
 
-static void compare(struct kernel *told, struct kernel *probed, bool verbose, struct count *count)
+static void ignore(struct findings *findings, const struct finding *finding)
+{
+	(void)findings;
+	(void)finding;
+}
+
+/* What the analyzers ask for, on this dump. */
+static void analyze(struct kernel *kernel, bool used[MEMBER_COUNT])
+{
+	struct findings findings;
+	_analysis_ struct analysis analysis = {.kernel = kernel, .findings = &findings};
+
+	findings_init(&findings, ignore);
+	analyzers_run(&analysis, NULL, NULL);
+	for (enum member_id id = 0; id < MEMBER_COUNT; id++)
+		used[id] = members_asked(kernel->members, id) && members_has(kernel->members, id);
+}
+
+static void compare(struct kernel *told, struct kernel *probed, const bool used[MEMBER_COUNT],
+		    bool verbose, struct count *count)
 {
 	for (enum member_id id = 0; id < MEMBER_COUNT; id++) {
 		const struct member *truth = members_get(told->members, id);
 		const struct member *found = members_get(probed->members, id);
 
-		count->asked += truth != NULL;
+		count->known += truth != NULL;
+		count->used += used[id];
+		count->used_found += used[id] && found;
 		if (!found) {
 			if (verbose && truth)
-				printf("  %s not found\n", names[id]);
+				printf("  %s %s\n", used[id] ? "MISSED" : "not found", names[id]);
 			continue;
 		}
 		count->found++;
@@ -56,6 +119,7 @@ static void compare(struct kernel *told, struct kernel *probed, bool verbose, st
 static bool check(const char *path, bool verbose)
 {
 	_cleanup_(cleanup_kernel_close) struct kernel *told = NULL, *probed = NULL;
+	bool used[MEMBER_COUNT];
 	struct count count = {0};
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	_err_ struct err *err = open_dump(fd, false, &told);
@@ -66,10 +130,12 @@ static bool check(const char *path, bool verbose)
 		printf("FAIL  %s: %s\n", path, err->message);
 		return false;
 	}
-	compare(told, probed, verbose, &count);
-	printf("%s  %s: %u of %u members found, %u wrong\n",
-	       count.wrong || !count.found ? "FAIL" : "ok  ", path, count.found, count.asked,
-	       count.wrong);
+	analyze(told, used);
+	compare(told, probed, used, verbose, &count);
+	printf("%s  %s: %u of %u members found, %u of %u used ones, %u wrong\n",
+	       count.wrong || !count.found ? "FAIL" : "ok  ", path, count.found, count.known,
+	       count.used_found, count.used, count.wrong);
+	add(told, &count);
 	return !count.wrong && count.found;
 }
 
@@ -80,5 +146,6 @@ int main(int argc, char **argv)
 
 	for (int i = 1 + verbose; i < argc; i++)
 		failed += !check(argv[i], verbose);
+	print_totals();
 	return failed || argc < 2 + verbose;
 }

@@ -161,8 +161,10 @@ static bool points_back(struct use *use, size_t index, int64_t back, int64_t *of
 	if (!insn_is(insn, "mov") || insn->operand_count != 2 || !to->written || to->size != 8 ||
 	    !is_member(use, index, to) || to->displacement < back)
 		return false;
+	if (!stores_address(use, index, to->displacement - back))
+		return false;
 	*offset = to->displacement - back;
-	return stores_address(use, index, *offset);
+	return true;
 }
 
 struct err *code_list_head(struct kernel *kernel, const char *function, bool *found,

@@ -79,7 +79,9 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	}
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));
-	return probe_code(kernel, types);
+	TRY(probe_code(kernel, types));
+	probed_count(types, &kernel->members_proven, &kernel->members_inferred);
+	return NULL;
 }
 
 struct err *probe_open(struct kernel *kernel)

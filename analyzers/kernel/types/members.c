@@ -75,6 +75,11 @@ const struct member *members_get(struct members *members, enum member_id id)
 	return members->probed[id] == PRESENT ? &members->found[id] : NULL;
 }
 
+bool members_asked(const struct members *members, enum member_id id)
+{
+	return members->probed[id] != UNKNOWN;
+}
+
 bool members_have_all(struct members *members, const enum member_id *ids, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -23,6 +23,8 @@ DEFINE_CLEANUP(struct members, members_close)
 
 /* NULL when no era of it exists in this kernel. Owned by members. */
 const struct member *members_get(struct members *members, enum member_id id);
+/* Whether anybody has asked for it yet: for tests of what analyzers need. */
+bool members_asked(const struct members *members, enum member_id id);
 static inline bool members_has(struct members *members, enum member_id id)
 {
 	return members_get(members, id);

@@ -78,4 +78,37 @@ START_TEST(bounds)
 }
 END_TEST
 
-UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds)
+START_TEST(witnesses)
+{
+	size_t proven, inferred;
+	struct member member;
+
+	set_up();
+	assert_ok(probed_witness(provider, "task_struct", "state", 24, PROBED_NUMBER(4)));
+	probed_count(provider, &proven, &inferred);
+	ck_assert_uint_eq(proven, 1);
+	ck_assert_uint_eq(inferred, 4);
+	assert_ok(probed_witness(provider, "task_struct", "comm", 992, PROBED_CHARS(16)));
+	assert_ok(probed_witness(provider, "task_struct", "cpu", 20, PROBED_NUMBER(4)));
+	struct type task = types_find(types, TYPE_NONE, "task_struct");
+	ck_assert(!type_find_member(task, "comm", &member));
+	ck_assert(type_find_member(task, "cpu", &member));
+	ck_assert(type_find_member(task, "tasks.next", &member));
+	types_close(types);
+}
+END_TEST
+
+START_TEST(bit_fields)
+{
+	struct member member;
+
+	set_up();
+	assert_ok(probed_add(provider, "slab", "objects", 40, PROBED_BITS(4, 16, 15)));
+	ck_assert(type_find_member(types_find(types, TYPE_NONE, "slab"), "objects", &member));
+	ck_assert_uint_eq(member.bit_offset, 40 * 8 + 16);
+	ck_assert_uint_eq(member.bit_size, 15);
+	types_close(types);
+}
+END_TEST
+
+UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds, witnesses, bit_fields)
