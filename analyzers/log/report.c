@@ -3,6 +3,7 @@
 #include "log/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "log/report_shown.h"
 
@@ -37,7 +38,9 @@ bool report_is_remark(const struct report *report)
 {
 	return report->kind == REPORT_WARN && report->cpu < 0 && report->pid < 0 &&
 	       !report->stack_count && !report->rip.symbol[0] && !report->file[0] &&
-	       !report->regs.known && !report->release[0];
+	       !report->regs.known && !report->release[0] &&
+	       !strstr(report->message, "kernel stack ") &&
+	       !strstr(report->message, "stack recursion");
 }
 
 bool report_stack_is_guess(const struct report_stack *stack)
