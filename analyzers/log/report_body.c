@@ -445,13 +445,14 @@ static struct err *take_frames(struct report_reader *reader, const char *text)
 
 static struct err *take_trace(struct report_reader *reader, const char *text)
 {
+	const char *colon = strchr(text, ':'); /* "backtrace (crc …" may be cut before it */
 	struct report_stack *stack;
 
 	reader->context = CONTEXT_TASK;
 	reader->in_user = false;
 	reader->titled = false;
 	TRY(open_stack(reader->report, reader->foreign ? "of who noticed" : "", &stack));
-	return take_frames(reader, strchr(text, ':') + 1);
+	return colon ? take_frames(reader, colon + 1) : NULL;
 }
 
 /* A further call trace, of who allocated or freed. */

@@ -12,6 +12,7 @@
 #include "kernel/printk/log_prefix.h"
 #include "kernel/printk/log_record.h"
 #include "kernel/printk/log_utf16.h"
+#include "kernel/printk/log_wrap.h"
 
 #define LINE_MAX_BYTES 65536 /* of one line; what is longer is cut */
 
@@ -31,6 +32,7 @@ struct survey {
 	uint64_t last_number;
 	size_t width, broken[WIDTH_MAX],
 		all_broken; /* lines before one without a prefix, by width */
+	struct log_wrap wrap;
 };
 
 /* Characters, not bytes: what a terminal or a mailer counts. */
@@ -72,7 +74,7 @@ static void survey_prefix(struct survey *survey, const struct log_prefix *prefix
 }
 
 static void survey_text(struct survey *survey, const char *line, size_t length,
-			const struct log_prefix *prefix)
+			const struct log_prefix *prefix, size_t skipped)
 {
 	uint64_t number = 0;
 
@@ -86,6 +88,8 @@ static void survey_text(struct survey *survey, const char *line, size_t length,
 		survey->all_broken++;
 	}
 	survey->width = width_of(line, length);
+	skipped = prefix->elements ? 0 : skipped; /* quotes */
+	log_wrap_count(&survey->wrap, line + skipped, length - skipped, survey->width);
 	survey_prefix(survey, prefix);
 }
 
@@ -108,8 +112,15 @@ static void survey_line(struct survey *survey, const char *line, size_t length)
 		survey_record(survey, step, &survey->record);
 		return;
 	}
-	log_prefix_read(line, length, &prefix);
-	survey_text(survey, line, length, &prefix);
+	size_t skipped = log_prefix_read(line, length, &prefix);
+
+	survey_text(survey, line, length, &prefix, skipped);
+}
+
+/* Do lines have prefixes, so that one without goes on with another? */
+static bool is_stamped(const struct survey *survey)
+{
+	return survey->prefixed * 5 >= survey->lines;
 }
 
 static bool is_numbered(const struct survey *survey)
@@ -155,6 +166,8 @@ static const struct survey *look_ahead(struct dmesg_lines *reader)
 	const char *text = reader->ahead, *end = text ? text + reader->ahead_length : NULL;
 	size_t length;
 
+	if (!text)
+		return &reader->survey;
 	reader->ahead = NULL;
 	while (text < end) {
 		const char *next = next_line(text, (size_t)(end - text), &length);
@@ -164,85 +177,23 @@ static const struct survey *look_ahead(struct dmesg_lines *reader)
 		survey_line(&reader->survey, line, length);
 		text = next;
 	}
+	log_wrap_settle(&reader->survey.wrap);
 	return &reader->survey;
 }
 
+/* … behind quotes. */
 static size_t first_word(const char *line, size_t length)
 {
 	size_t n = 0;
 
+	while (length > 1 && (*line == '>' || *line == ' ' || *line == '|')) {
+		line++;
+		length--;
+	}
+
 	while (n < length && line[n] != ' ' && line[n] != '\t')
 		n++;
 	return width_of(line, n);
-}
-
-static bool is_hex_only(const char *line, size_t length)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		if (line[i] == ' ' || line[i] == '<' || line[i] == '>')
-			continue;
-		if (!strchr("0123456789abcdef", line[i]))
-			return false;
-		digits++;
-	}
-	return digits >= 2;
-}
-
-/* "comm[12]:" whose crash the next line tells. */
-static bool task_goes_on(const char *before, size_t end, const char *line, size_t length)
-{
-	static const char *const words[] = {"segfault at ", "trap ", "general protection"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (end > 3 && !memcmp(before + end - 2, "]:", 2) && length > strlen(words[i]) &&
-		    !memcmp(line, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
-/* "CPU: 4 PID: 12 Comm: x Tainted: G" and, in the next line, "5.10.0-28-amd64 #1 …". */
-static bool header_goes_on(const char *before, const char *line, size_t length)
-{
-	return !strncmp(before, "CPU: ", 5) && !strstr(before, " #") &&
-	       (strstr(before, "Tainted: ") || strstr(before, "Not tainted")) &&
-	       memmem(line, length, " #", 2) && !memmem(line, length, ": ", 2);
-}
-
-/* "… RCX:" and the value in the next line; bytes of "Code:"; a board's name up to its BIOS. */
-static bool grammar_goes_on(const struct str *before, const char *line, size_t length)
-{
-	size_t end = before->length;
-
-	while (end && before->data[end - 1] == ' ')
-		end--;
-	if (!end || !length)
-		return false;
-	if (task_goes_on(before->data, end, line, length) ||
-	    header_goes_on(before->data, line, length))
-		return true;
-	if (before->data[end - 1] == ':' && end > 3 && before->data[end - 2] != 'e' &&
-	    length >= 8 && is_hex_only(line, MIN(length, (size_t)8)))
-		return true;
-	if (!strncmp(before->data, "Hardware name: ", 15))
-		return !strstr(before->data, "BIOS") && memmem(line, length, "BIOS", 4);
-	return !strncmp(before->data, "Code: ", 6) && is_hex_only(line, length);
-}
-
-/* Does this line, which has no prefix of its own, go on with the one before? */
-static bool goes_on(struct dmesg_lines *reader, const char *line, size_t length)
-{
-	if (!reader->pending || !length || !reader->line.length)
-		return false;
-	if (grammar_goes_on(&reader->line, line, length))
-		return true;
-	if (line[0] == ' ' || line[0] == '\t' || reader->width < 40 ||
-	    reader->width + 1 + reader->first_word <= WRAPPED_AT)
-		return false;
-	const struct survey *survey = look_ahead(reader);
-
-	return survey->prefixed * 5 >= survey->lines;
 }
 
 /* A console cuts at its last column, within words, so all its lines are as long; mail breaks at blanks. */
@@ -250,8 +201,37 @@ static bool was_cut(struct dmesg_lines *reader)
 {
 	const struct survey *survey = look_ahead(reader);
 
-	return reader->width < WIDTH_MAX && survey->broken[reader->width] >= 2 &&
-	       survey->broken[reader->width] * 10 >= survey->all_broken * 8 && !reader->blank_end;
+	if (reader->blank_end)
+		return false;
+	if (survey->wrap.hard && reader->width == survey->wrap.width)
+		return true;
+	return is_stamped(survey) && reader->width < WIDTH_MAX &&
+	       survey->broken[reader->width] >= 2 &&
+	       survey->broken[reader->width] * 10 >= survey->all_broken * 8;
+}
+
+static enum log_join cut_or_blank(struct dmesg_lines *reader)
+{
+	return was_cut(reader) ? JOIN_CUT : JOIN_BLANK;
+}
+
+/* Does this line, which has no prefix of its own, go on with the one before? */
+static enum log_join goes_on(struct dmesg_lines *reader, const char *line, size_t length)
+{
+	if (!reader->pending || !length || !reader->line.length)
+		return JOIN_NOT;
+	enum log_join join = log_wrap_grammar(&reader->line, line, length);
+
+	if (join)
+		return join == JOIN_UNKNOWN ? cut_or_blank(reader) : join;
+	if (reader->width < 40 || reader->width + 1 + reader->first_word <= WRAPPED_AT)
+		return JOIN_NOT;
+	const struct survey *survey = look_ahead(reader);
+	bool blank = line[0] == ' ' || line[0] == '\t';
+	bool joins = is_stamped(survey) ? !blank
+					: log_wrap_by_width(&survey->wrap, reader->width, line,
+							    length, reader->first_word);
+	return joins ? cut_or_blank(reader) : JOIN_NOT;
 }
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -298,12 +278,31 @@ static void take_prefixed(struct dmesg_lines *reader, const struct log_prefix *p
 	begin_line(reader, &like, text, length);
 }
 
+/* Blanks that all of the text begins with, where somebody moved it to the right. */
+static size_t indent_of(struct dmesg_lines *reader, const char *line, size_t length)
+{
+	size_t blanks = 0, all;
+
+	while (blanks < length && (line[blanks] == ' ' || line[blanks] == '\t'))
+		blanks++;
+	if (!blanks || (blanks < 2 && line[0] == ' '))
+		return 0;
+	all = look_ahead(reader)->wrap.indent;
+	return all > 1 || line[0] == '\t' ? MIN(all, blanks) : 0;
+}
+
 static void take_bare(struct dmesg_lines *reader, const char *text, size_t length)
 {
 	struct log_stamp like = {.level = -1};
 
-	if (goes_on(reader, text, length)) {
-		if (!was_cut(reader) && reader->line.data[reader->line.length - 1] != ' ')
+	size_t indent = indent_of(reader, text, length);
+
+	text += indent;
+	length -= indent;
+	enum log_join join = goes_on(reader, text, length);
+
+	if (join) {
+		if (join == JOIN_BLANK && reader->line.data[reader->line.length - 1] != ' ')
 			str_puts(&reader->line, " ");
 		str_append(&reader->line, text, length);
 		return;
@@ -391,12 +390,18 @@ static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t r
 	size_t skipped = log_prefix_read(line, length, &prefix);
 
 	if (reader->ahead)
-		survey_text(&reader->survey, line, length, &prefix);
+		survey_text(&reader->survey, line, length, &prefix, skipped);
 	const char *behind = skip_number(reader, line, &length, prefix.elements != 0);
 
 	if (behind != line)
 		skipped = log_prefix_read(behind, length, &prefix);
 	line = behind;
+	/* "07 <48> 8b": bytes of code, no level behind a line's number. */
+	if (prefix.elements && reader->pending && log_wrap_code(&reader->line, line, length)) {
+		prefix = (struct log_prefix){.level = -1};
+		for (skipped = 0; skipped < length && strchr("> |", line[skipped]);)
+			skipped++;
+	}
 	if (prefix.program && is_left_out(reader)) {
 		reader->builder->skipped++;
 		return;

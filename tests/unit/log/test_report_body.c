@@ -165,6 +165,7 @@ START_TEST(absurd_registers)
 	take(&block, "Code: <");
 	take(&block, "Code: Bad RIP value.");
 	take(&block, "Code: zz 11");
+	take(&block, "backtrace (");
 	ck_assert(!regs_known(&block.report.regs, REG_RAX));
 	ck_assert_uint_eq(block.report.code_length, 0);
 	ck_assert_str_eq(block.report.rip.symbol, "");

@@ -106,6 +106,75 @@ START_TEST(fences_and_fields_are_no_lines)
 }
 END_TEST
 
+/* Without prefixes it is the widths of the lines, and the grammar, that tell where one goes on. */
+START_TEST(lines_without_prefixes_are_joined)
+{
+	static const struct {
+		const char *text;
+		const char *line;
+	} cases[] = {
+		{"CPU: 3 PID: 1\n88243 Comm: labctl Not tainted 6.1.0 #1\n",
+		 "CPU: 3 PID: 188243 Comm: labctl Not tainted 6.1.0 #1"},
+		{"CPU: 3 PID: 7 Comm: sh Not tainted 5.4.0-190-gen\neric #210-Ubuntu\n",
+		 "CPU: 3 PID: 7 Comm: sh Not tainted 5.4.0-190-generic #210-Ubuntu"},
+		{"CPU: 3 PID: 7 Comm: sh Tainted: G    OE\n5.4.0-190 #210-Ubuntu\n",
+		 "CPU: 3 PID: 7 Comm: sh Tainted: G    OE 5.4.0-190 #210-Ubuntu"},
+		{"Code: 48 8b\n07 <48> 8b\n", "Code: 48 8b 07 <48> 8b"},
+		{"Code: 48 8\nb 07 <48> 8b\n", "Code: 48 8b 07 <48> 8b"},
+		{"Code: 48 8b <\n48> 8b\n", "Code: 48 8b <48> 8b"},
+		{"Modules linked in: lab(OE) xfs\nlibcrc32c [last unloaded: sg]\n",
+		 "Modules linked in: lab(OE) xfs libcrc32c [last unloaded: sg]"},
+		{"RIP: 0010:[<ffffffffa0001015>]\nlab_get+0x15/0x30 [lab]\n",
+		 "RIP: 0010:[<ffffffffa0001015>] lab_get+0x15/0x30 [lab]"},
+		{"RIP: 0010:[<ffffffffa0001015>] lab_get+0x15/0x30\n[lab]\n",
+		 "RIP: 0010:[<ffffffffa0001015>] lab_get+0x15/0x30 [lab]"},
+		/* Not: */
+		{"Modules linked in: lab(OE) xfs\nCPU 3\n", "Modules linked in: lab(OE) xfs"},
+		{"  hex dump (first 32 bytes):\n    11 07 02 00 00 00 00 00  ........\n",
+		 "hex dump (first 32 bytes):"},
+		{"Code: 48 8b 07\nRIP: 0010:f+0x1/0x2\n", "Code: 48 8b 07"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct log *log = in_pieces(cases[i].text, strlen(cases[i].text), 1000);
+
+		ck_assert_str_eq(log->lines[0].text, cases[i].line);
+		log_close(log);
+	}
+}
+END_TEST
+
+/* A mailer breaks at blanks, a console anywhere; both also what was moved to the right or quoted. */
+START_TEST(widths_tell_where_lines_go_on)
+{
+	static const char mail[] =
+		"> INFO: task labsync:2107 blocked for more than 120 seconds because of a\n"
+		"> lock that labctl holds since long\n"
+		"> Call Trace:\n>  schedule+0x2f/0xa0\n";
+	static const char console[] = "    INFO: task labsync:2107 blocked for more than 120 "
+				      "seconds because of a lock t\n"
+				      "    hat labctl holds\n"
+				      "    WARNING: locks held by a task that is asleep for as "
+				      "long as these two did sle\n"
+				      "    ep on it\n"
+				      "     schedule+0x2f/0xa0\n";
+	struct log *log = in_pieces(mail, strlen(mail), 1000);
+
+	ck_assert_str_eq(log->lines[0].text,
+			 "INFO: task labsync:2107 blocked for more than 120 "
+			 "seconds because of a lock that labctl holds since long");
+	ck_assert_str_eq(log->lines[1].text, "Call Trace:");
+	ck_assert_uint_eq(log->count, 3);
+	log_close(log);
+	log = in_pieces(console, strlen(console), 1000);
+	ck_assert_uint_eq(log->count, 3);
+	ck_assert_str_eq(log->lines[0].text, "INFO: task labsync:2107 blocked for more than 120 "
+					     "seconds because of a lock that labctl holds");
+	ck_assert_str_eq(log->lines[2].text, " schedule+0x2f/0xa0");
+	log_close(log);
+}
+END_TEST
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static int file_of(const char *bytes, size_t length)
@@ -195,5 +264,6 @@ START_TEST(what_is_no_log)
 }
 END_TEST
 
-UNIT_MAIN("dmesg_lines", pieces_make_no_difference, windows_meet, a_line_without_end,
+UNIT_MAIN("dmesg_lines", lines_without_prefixes_are_joined, widths_tell_where_lines_go_on,
+	  pieces_make_no_difference, windows_meet, a_line_without_end,
 	  fences_and_fields_are_no_lines, several_files, packed_files_break_off, what_is_no_log)
