@@ -4,10 +4,12 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: The object was most likely freed while a pointer to it was still in use, and given to somebody else, who filled it: find who drops the last reference.
--- advice: Boot with slub_debug=PU for that cache: the next use meets poison, and the log says who freed the object.
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
 	s.headline || '; it is in use, but not by what the function takes it for' AS because,
+	coalesce('Begin with ' || (SELECT b.freed_by FROM bad_holder b WHERE b.dump = s.dump AND b.start = s.start LIMIT 1) ||
+		'(): it freed the object before.', 'Boot with slub_debug=PU,' || s.cache ||
+		': the next use meets poison, and the log says who freed the object.') AS advice,
 	'use after free likely: ' || b.brief AS headline,
 	b.confidence * s.confidence, b.finding, s.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump JOIN object_sanity s ON s.dump = b.dump

@@ -3,18 +3,20 @@
 -- cause: deadlock
 -- severity: critical
 -- confidence: 0.98
--- advice: If an edge is inferred, check that task's stack before acting on it.
+-- advice: triage show --locks has the locks, who holds each and who waits for it.
 SELECT
-	'the graph of who waits for whom has a cycle: each task in it waits for a lock that the next one holds' ||
-		CASE WHEN confidence < 1 THEN '; one edge or more is inferred, not read from the lock'
-		ELSE '' END AS because,
+	iif(brief LIKE '%of 1 task %' OR brief LIKE 'self-deadlock:%', 'the task waits for a lock that it holds itself',
+		'each of these tasks waits for a lock that the next one holds, and the last waits for the first') ||
+		iif(confidence < 1, '; who holds one of the locks, or more, is inferred', '') AS because,
 	brief AS headline,
 	CASE WHEN brief LIKE 'self-deadlock:%'
-		THEN 'It takes for read again what it has for read: the second time must not be, for a writer may come in between.'
+		THEN 'The task takes for read a lock that it has for read already: take it once, for a writer may queue in between.'
 		WHEN brief LIKE 'deadlock of 1 task %'
-		THEN 'It takes again what it holds: see which of its callers took the lock first.'
-		ELSE 'Each lock and its holder are among the findings: the order in which they take these locks is the bug.'
-		END AS advice,
+		THEN 'The task takes a lock that it holds already: see which of its callers took it first.'
+		ELSE 'The order in which these tasks take the locks is the bug: let all of them take the locks in one order.'
+		END || iif(confidence < 1, char(10) ||
+		'Who holds a lock is inferred in part: check the stacks of the tasks marked so before acting on it.', '')
+		AS advice,
 	max(confidence, 0.65) AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles > 0 AND confidence >= 0.3;

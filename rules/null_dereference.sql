@@ -7,8 +7,12 @@
 SELECT
 	iif(access = 'execute', 'the CPU was sent to ' || coalesce(fault_address, 'address 0') ||
 		': a function pointer was NULL',
-		'the fault address ' || coalesce(fault_address || ' ', '') || 'lies in the first page: ' ||
-		coalesce(accessed_by, 'the instruction') || ' went through a NULL pointer') AS because,
+		coalesce(accessed_by, 'the instruction') || ' used ' ||
+		iif(pointer > '0x0000000000000000', 'the near-NULL pointer 0x' || ltrim(substr(pointer, 3), '0'),
+			'a NULL pointer') ||
+		coalesce(', loaded from ' || (SELECT coalesce(b.type || '.' || b.member, 'byte ' || b."offset" ||
+			' of a ' || b.cache || ' object') FROM bad_holder b WHERE b.dump = :dump), '') ||
+		coalesce('; the address it accessed is 0x' || ltrim(substr(fault_address, 3), '0'), '')) AS because,
 	iif(access = 'execute', 'call through a NULL pointer' ||
 		iif(fault_address > '0x0000000000000000', ', to ' || fault_address, ''),
 		'NULL pointer ' || coalesce(access, 'access') || coalesce(' at offset ' || fault_address, '')) ||

@@ -4,13 +4,15 @@
 -- severity: critical
 -- confidence: 0.72
 -- advice: The object was most likely freed while a pointer to it was still in use, and given to somebody else, who filled it: find who drops the last reference.
--- advice: Boot with slub_debug=PU for that cache: the next use meets poison, and the log says who freed the object.
 -- What is written ends where the object ends: its user wrote it, not somebody who missed his own memory.
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
 	s.headline || '; it is in use, but not by what the function takes it for' ||
 		coalesce('; freed before by ' || (SELECT b.freed_by FROM bad_holder b
 			WHERE b.dump = s.dump AND b.start = s.start LIMIT 1), '') AS because,
+	coalesce('Begin with ' || (SELECT b.freed_by FROM bad_holder b WHERE b.dump = s.dump AND b.start = s.start LIMIT 1) ||
+		'(): it freed the object before.', 'Boot with slub_debug=PU,' || s.cache ||
+		': the next use meets poison, and the log says who freed the object.') AS advice,
 	'use after free likely: ' || s.cache || ' object ' || s.start ||
 		' is in use, but holds other data as a whole' || c.place AS headline,
 	s.confidence, s.finding, c.finding AS finding2

@@ -3,10 +3,13 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.95
--- advice: Find who freed the object: boot with slub_debug=PU to record it.
+-- advice: Look for who keeps a pointer to the object without holding a reference to it.
 SELECT
 	'the fault address ' || fault_address ||
 		' is made of slab poison: the pointer was read from freed or never initialised memory' AS because,
+	coalesce('Begin with ' || (SELECT freed_by FROM bad_holder b WHERE b.dump = :dump) || '(): it freed the object.',
+		'Boot with slub_debug=PU' || coalesce(',' || (SELECT cache FROM bad_holder b WHERE b.dump = :dump), '') ||
+		' to learn who frees the object.') AS advice,
 	'use after free: pointer read from poisoned memory, ' || fault_address || place AS headline,
 	confidence, finding
 FROM crash

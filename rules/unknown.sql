@@ -5,7 +5,9 @@
 -- confidence: 0.05
 -- advice: Read the kernel log and the stacks; attach both to a ticket.
 SELECT
-	'no rule explains a crash of kind ' || coalesce(kind, 'unknown') AS because,
+	iif(coalesce(kind, 'unknown') = 'unknown', 'nothing that could be read says what stopped the kernel',
+		'the kernel stopped with: ' || replace(kind, '_', ' ') || '; why is not known') ||
+		iif(place = '', '', '; known is where it was:' || place) AS because,
 	'unexplained crash' || coalesce(': ' || message, '') || place AS headline,
 	finding
 FROM crash

@@ -3,13 +3,15 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.97
--- advice: Somebody used the object after freeing it: boot with slub_debug=PU to learn who freed it.
+-- advice: Look for who keeps a pointer to the object without holding a reference to it.
 -- Poison in a free object leaves no doubt; other contents may have been read before it was freed.
 SELECT
 	b.headline AS because,
 	'use after free: ' || coalesce(b.type || '.' || b.member || ' of ', '') || 'freed ' || b.cache ||
 		' object ' || b.start || coalesce(', freed by ' || b.freed_by || ',', '') ||
 		' was used' || c.place AS headline,
+	coalesce('Begin with ' || b.freed_by || '(): it freed the object while a pointer to it was in use.',
+		'Boot with slub_debug=PU,' || b.cache || ' to learn who frees the object.') AS advice,
 	b.confidence * CASE c.fault_class WHEN 'slab_poison' THEN 1 ELSE 0.93 END AS confidence,
 	b.finding, c.finding AS finding2
 FROM bad_holder b JOIN crash c ON c.dump = b.dump

@@ -5,18 +5,17 @@
 -- confidence: 0.6
 -- advice: A pointer wrong in one or two bits points to memory errors: check EDAC and MCE logs.
 SELECT
-	CASE access WHEN 'execute' THEN 'the kernel jumped to ' || coalesce(fault_address, '?')
-		ELSE 'the kernel''s ' || coalesce(access, 'access') || ' of ' || coalesce(fault_address, '?') ||
-		' page-faulted' END ||
+	iif(access = 'execute', 'the kernel jumped to ' || coalesce(fault_address, '?') || ': ', '') ||
 		CASE fault_class
-		WHEN 'read_only' THEN ': that page is there, and read-only'
-		WHEN 'not_executable' THEN ': that page is there, and holds no code'
-		WHEN 'reserved_bit' THEN ': a reserved bit is set in the page tables that lead there'
-		WHEN 'hole' THEN ': nothing of the kernel is ever mapped there'
-		WHEN 'direct_map_beyond' THEN ': the direct map has no memory there'
-		WHEN 'non_canonical' THEN ': that is no address'
-		ELSE coalesce(', an address of its ' || replace(fault_class, '_', ' '), '') END ||
-		iif(access = 'execute', '', coalesce('; the address was made of ' || address_from, '')) AS because,
+		WHEN 'read_only' THEN 'the page at ' || fault_address || ' is read-only'
+		WHEN 'not_executable' THEN 'the page at ' || fault_address || ' holds no code'
+		WHEN 'reserved_bit' THEN 'a reserved bit is set in the page tables that lead to ' || fault_address
+		WHEN 'hole' THEN 'the address ' || fault_address || ' is in a range where the kernel maps nothing'
+		WHEN 'direct_map_beyond' THEN 'the address ' || fault_address || ' is in the direct map, past the end of memory'
+		WHEN 'non_canonical' THEN fault_address || ' is no valid address'
+		ELSE 'the kernel could not ' || iif(access IN ('read', 'write'), access, 'reach') || ' the address ' ||
+			coalesce(fault_address, '?') || coalesce(', which is in the ' || replace(fault_class, '_', ' '), '') END ||
+		iif(access = 'execute', '', coalesce('; it was made of ' || address_from, '')) AS because,
 	CASE WHEN fault_class = 'read_only' THEN 'write to read-only memory: ' || coalesce(fault_address, '?')
 		WHEN access = 'execute' THEN 'wild jump to ' || coalesce(fault_address, '?') ||
 			iif(fault_class = 'not_executable', ', which holds no code', '')

@@ -32,7 +32,8 @@ static void headline(const struct crash *crash, struct str *text)
 {
 	char place[SYMBOL_NAME_MAX + 96];
 
-	str_puts(text, crash_kind_name(crash->kind));
+	str_puts(text, crash->kind == CRASH_UNKNOWN ? "not known what stopped the kernel"
+						    : crash_kind_name(crash->kind));
 	if (crash->trace.count) {
 		symbols_format(crash->kernel->symbols,
 			       frame_lookup_address(&crash->trace.frames[crash->frame]), place,

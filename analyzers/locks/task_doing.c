@@ -119,8 +119,10 @@ static void running(const struct sleeper *stack, struct str *text)
 	else if (outer.death == DEATH_ENDED)
 		str_puts(text, ", which panicked");
 	else if (outer.next < stack->call_count)
-		str_printf(text, ", in %s that came in %s()",
-			   interruption(stack->calls[outer.next].kind),
+		str_printf(text, ": CPU %d was interrupted%s inside %s()", stack->task->on_cpu,
+			   stack->calls[outer.next].kind == FRAME_IRQ	? ""
+			   : stack->calls[outer.next].kind == FRAME_NMI ? " by an NMI"
+									: " by an exception",
 			   working_function(stack, outer.next));
 }
 

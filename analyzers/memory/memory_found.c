@@ -46,37 +46,44 @@ void memory_found_bad_value(struct analysis *analysis)
 			    memory_json_step(&bad->steps[i], i + 1), NULL);
 }
 
-/* ", struct blk_mq_hw_ctx.fq" */
-static void format_member(const struct holder *holder, char *buf, size_t size)
+/* "struct blk_mq_hw_ctx.fq, byte 672 of a live kmalloc-1k object (0x…)" */
+static void format_place(const struct holder *holder, struct str *text)
 {
-	char type[96];
+	const struct owner *owner = &holder->owner;
+	char words[256];
 
-	buf[0] = '\0';
-	if (holder->type.kind == TYPE_NONE)
+	if (holder->type.kind != TYPE_NONE) {
+		type_format(holder->type, words, sizeof(words));
+		str_printf(text, "%s.%s, ", words, holder->member);
+	}
+	if (owner->kind == OWNER_SLAB && owner->offset >= 0) {
+		owner_format_object(owner, words, sizeof(words));
+		str_printf(text, "byte %" PRId64 " of %s", owner->offset, words);
 		return;
-	type_format(holder->type, type, sizeof(type));
-	snprintf(buf, size, ", %s.%s", type, holder->member);
+	}
+	owner_format(owner, words, sizeof(words));
+	str_printf(text, "0x%016" PRIx64 ": %s", holder->address, words);
 }
 
 void memory_found_holder(struct analysis *analysis, const struct holder *holder)
 {
 	struct memory_facts *facts = &analysis->memory;
-	char member[200], owner[256];
 
 	KEEP(facts->holders, facts->holder_count, holder);
 	if (holder->kind == HOLDER_FREE_POINTER) {
 		finding_add(analysis->findings, FINDING_HOLDER, SEVERITY_NOTICE, holder->confidence,
 			    memory_json_holder(holder),
-			    "the bad value %s in the free pointer of %s object 0x%016" PRIx64,
-			    holder->cleared ? "stood" : "stands", holder->cache->name,
+			    "the bad pointer %s the free pointer of %s object 0x%016" PRIx64,
+			    holder->cleared ? "was" : "is", holder->cache->name,
 			    holder->address - (uint64_t)holder->offset);
 		return;
 	}
-	format_member(holder, member, sizeof(member));
-	owner_format(&holder->owner, owner, sizeof(owner));
+	_str_ struct str place = {0};
+	format_place(holder, &place);
 	finding_add(analysis->findings, FINDING_HOLDER, SEVERITY_NOTICE, holder->confidence,
-		    memory_json_holder(holder), "the bad value stands at 0x%016" PRIx64 "%s: %s",
-		    holder->address, member, owner);
+		    memory_json_holder(holder), "the bad pointer %s %s",
+		    holder->kind == HOLDER_LOADED ? "was loaded from" : "is in",
+		    place.data ? place.data : "?");
 }
 
 void memory_found_hypothesis(struct analysis *analysis, const struct hypothesis *hypothesis)

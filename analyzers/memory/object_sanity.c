@@ -28,15 +28,16 @@ static void put_proofs(struct str *text, const struct damaged_object *subject)
 		comma = ", ";
 	}
 	if (damage->back_references) {
-		str_printf(text, "%sthe object that +%" PRIu64 " points to leads back to it", comma,
-			   damage->back_at - subject->object.start);
+		str_printf(text, "%sthe object that +%" PRIu64 " points to points back to it",
+			   comma, damage->back_at - subject->object.start);
 		comma = ", ";
 	}
 	if (damage->pointers_good + damage->pointers_bad)
 		str_printf(text, "%s%u of its %u other pointers lead to memory", comma,
 			   damage->pointers_good, damage->pointers_good + damage->pointers_bad);
 	else if (damage->zeros + 4 >= damage->words)
-		str_printf(text, "%sthe rest of it is blank", comma);
+		str_printf(text, "%sthe rest is %s", comma,
+			   damage->zeros + 1 >= damage->words ? "zero" : "nearly all zero");
 }
 
 static void put_text(struct str *text, const struct damaged_object *subject)
@@ -46,7 +47,7 @@ static void put_text(struct str *text, const struct damaged_object *subject)
 
 	switch (damage->damage) {
 	case DAMAGE_ONE_MEMBER:
-		str_printf(text, "only one place of the %s object is bad: ", cache);
+		str_printf(text, "only one field of the %s object looks damaged: ", cache);
 		put_proofs(text, subject);
 		break;
 	case DAMAGE_MEMBERS:
@@ -55,7 +56,7 @@ static void put_text(struct str *text, const struct damaged_object *subject)
 				   "the %s object is overwritten from +%" PRId64 " to +%" PRId64,
 				   cache, damage->from, damage->to);
 		else
-			str_printf(text, "several places of the %s object are bad: %s", cache,
+			str_printf(text, "several fields of the %s object look damaged: %s", cache,
 				   damage->bad_names);
 		break;
 	case DAMAGE_WHOLE_OBJECT:

@@ -62,6 +62,11 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 	copy_string(buf, size, "nothing");
 }
 
+void owner_format_object(const struct owner *owner, char *buf, size_t size)
+{
+	owner_format(owner, buf, size);
+}
+
 const char *freelist_break_name(const struct freelist_break *broken)
 {
 	(void)broken;

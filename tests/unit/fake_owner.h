@@ -39,6 +39,11 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 	copy_string(buf, size, owner->kind == OWNER_SLAB ? owner->slab.slab.cache->name : "nobody");
 }
 
+void owner_format_object(const struct owner *owner, char *buf, size_t size)
+{
+	owner_format(owner, buf, size);
+}
+
 json_t *describe_owner(const struct owner *owner)
 {
 	return json_pack("{s:i, s:o}", "kind", (int)owner->kind, "start",

@@ -276,6 +276,22 @@ static void format_slab(const struct owner *owner, char *buf, size_t size)
 			 object->state == OBJECT_FREE ? ", freed" : "", track->symbol, track->pid);
 }
 
+void owner_format_object(const struct owner *owner, char *buf, size_t size)
+{
+	const struct slab_object *object = &owner->slab;
+	bool is_free = object->state == OBJECT_FREE;
+	const struct slab_track *track = is_free ? &object->freed : &object->allocated;
+	int length = snprintf(buf, size, "a %s%s object (0x%016" PRIx64 ")",
+			      is_free				  ? "freed "
+			      : object->state == OBJECT_ALLOCATED ? "live "
+								  : "",
+			      object->slab.cache->name, owner->start);
+
+	if (track->address && length > 0 && (size_t)length < size)
+		snprintf(buf + length, size - (size_t)length, ", %s by %s() of pid %d",
+			 is_free ? "freed" : "allocated", track->symbol, track->pid);
+}
+
 void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	switch (owner->kind) {

@@ -53,6 +53,8 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret);
 void owner_find_frame(struct kernel *kernel, struct owner *owner);
 /* "slab", "page", …: OWNER.kind of the verdict. */
 const char *owner_kind_name(enum owner_kind kind);
+/* Of OWNER_SLAB, within a sentence: "a live kmalloc-1k object (0xffff…)", and who allocated or freed it. */
+void owner_format_object(const struct owner *owner, char *buf, size_t size);
 /* One line for people: "kmalloc-1k object 0xffff… +0x2a0, allocated". */
 void owner_format(const struct owner *owner, char *buf, size_t size);
 

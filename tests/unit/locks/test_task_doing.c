@@ -73,7 +73,7 @@ START_TEST(work_in_an_interrupt_is_told_with_what_it_interrupted)
 	STACK("isolate_lru_pages", "shrink_list", "kswapd");
 	expect("running on CPU 3 in isolate_lru_pages()");
 	STACK("vprintk_emit", "printk", "watchdog_timer_fn", "i:isolate_lru_pages", "kswapd");
-	expect("running on CPU 3 in vprintk_emit(), in an interrupt that came in "
+	expect("running on CPU 3 in vprintk_emit(): CPU 3 was interrupted inside "
 	       "isolate_lru_pages()");
 	/* An NMI that found it there. */
 	STACK("crash_nmi_callback", "n:vprintk_emit", "printk", "i:isolate_lru_pages");

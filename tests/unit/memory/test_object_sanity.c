@@ -101,7 +101,7 @@ START_TEST(the_first_object_counts)
 	held_at(OBJECT + 3);
 	fake_u64(OBJECT + 64, WILD);
 	held_at(OBJECT + 64);
-	expect(look(), "one_member", "the rest of it is blank");
+	expect(look(), "one_member", "the rest is zero");
 	finish();
 	start();
 	held_at(FAKE_BASE);

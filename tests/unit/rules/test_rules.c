@@ -761,9 +761,9 @@ START_TEST(advice_fits_the_case)
 		int cycles, ended;
 		const char *rule, *step;
 	} cases[] = {
-		{"self-deadlock: a/1 reads b again", 1, 0, "deadlock", "takes for read again"},
-		{"deadlock of 1 task over b: a/1", 1, 0, "deadlock", "takes again what it holds"},
-		{"deadlock of 2 tasks over b, c: a/1, d/2", 1, 0, "deadlock", "the order in which"},
+		{"self-deadlock: a/1 reads b again", 1, 0, "deadlock", "that it has for read already"},
+		{"deadlock of 1 task over b: a/1", 1, 0, "deadlock", "that it holds already"},
+		{"deadlock of 2 tasks over b, c: a/1, d/2", 1, 0, "deadlock", "The order in which"},
 		{"b is held by a/1, which has ended", 0, 1, "lock_root",
 		 "end with the lock in hand"},
 		{"b: holder a/1 asleep", 0, 0, "lock_root", "at the root"},
