@@ -154,6 +154,7 @@ check-golden: $(PROGRAMS)
 .PHONY: check-log
 check-log: $(PROGRAMS)
 	tests/log/run -q
+	tests/sentences -q
 	tests/log/inputs
 	tests/log/timelines
 	tests/log/segfault-objects

@@ -7,7 +7,7 @@
 -- advice: Who asked has to live with a failure, or ask for less: its caller is named.
 SELECT
 	coalesce('the log says: ' || message, 'an allocation of pages failed') AS because,
-	'allocation of pages failed' || culprit_place || coalesce(': ' || message, '') AS headline,
+	'allocation of pages failed' || culprit_place || coalesce(': ' || iif(instr(message, ' failure'), ltrim(substr(message, instr(message, ' failure') + 8), ':. '), message), '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'allocation_failure';

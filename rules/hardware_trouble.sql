@@ -6,7 +6,7 @@
 -- advice: See the device's own records (smartctl, the BMC's event log, the switch's port) and its cable, slot and firmware before replacing it.
 -- advice: triage show --log has all events in their order.
 SELECT
-	'the log says: ' || t.text AS because,
+	iif(t.kind = 'gpu_error', 'the GPU''s driver says: ', 'the log says: ') || t.text AS because,
 	t.headline,
 	-- Errors that were corrected are a warning; some devices report what a driver did wrong.
 	CASE WHEN t.severity = 'corrected' THEN 0.75

@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #define ADDRESS_DIGITS 16
+#define WHO_MAX 64 /* bytes at the end of a headline that are kept when it is cut */
 
 /* "0x0000000000000110" becomes "0x110". */
 static void without_zeros(const char *text, struct str *out)
@@ -105,20 +106,85 @@ static const char *lender(const char *text)
 	return worker && !strpbrk(worker + 2, " ,;") ? worker : NULL;
 }
 
-char *headline_brief(const char *text)
+/* Where ", in timer function f" begins, with which the text ends, behind the function; NULL where it does not. */
+static const char *context(const char *text)
 {
-	_str_ struct str whole = {0}, brief = {0}, briefer = {0};
+	static const char *const begins[] = {", in work item ",	  ", in timer function ",
+					     ", in hrtimer ",	  ", in softirq ",
+					     ", in NMI handler ", ", in tasklet "};
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++) {
+		const char *at = strstr(text, begins[i]);
+
+		if (at && strstr(text, " in ") < at && !strpbrk(at + 1, ",;"))
+			return at;
+	}
+	return NULL;
+}
+
+static void end_at(struct str *text, const char *end)
+{
+	if (!end)
+		return;
+	text->length = (size_t)(end - text->data);
+	text->data[text->length] = 0;
+}
+
+/* The last " in f [m], task", "; killed f/1", which says who it was: kept where a text is cut. */
+static const char *who(const char *text)
+{
+	const char *found = NULL;
+
+	for (const char *at = text; *at; at++)
+		if (has_prefix(at, "; ") || has_prefix(at, ", called from ") ||
+		    (has_prefix(at, " in ") && at > text && at[-1] != ','))
+			found = at;
+	return found && strlen(found) <= WHO_MAX ? found : text + strlen(text);
+}
+
+/* At a word, but for one that is longer than half of what is kept. */
+static void cut(const char *text, struct str *out)
+{
+	static const char dots[] = " ...";
+	const char *tail = who(text);
+	size_t kept = HEADLINE_SHORT - strlen(tail) - strlen(dots), word;
+
+	if (text + kept >= tail) {
+		str_puts(out, text);
+		return;
+	}
+	for (word = kept; word > kept / 2 && text[word] != ' ';)
+		word--;
+	if (word > kept / 2)
+		kept = word;
+	while (kept && ((unsigned char)text[kept] & 0xc0) == 0x80)
+		kept--;
+	if (kept > 3 && has_prefix(text + kept - 3, " in"))
+		kept -= 3;
+	while (kept && strchr(" ,;:(", text[kept - 1]))
+		kept--;
+	str_append(out, text, kept);
+	str_puts(out, dots);
+	str_puts(out, tail);
+}
+
+char *headline_brief(const char *text, bool quotes_log)
+{
+	_str_ struct str whole = {0}, once = {0}, brief = {0}, last = {0};
 
 	without_zeros(text, &whole);
 	if (whole.length <= HEADLINE_SHORT)
 		return str_take(&whole);
-	modules_once(whole.data, &brief);
-	if (!brief.failed && brief.length > HEADLINE_SHORT && lender(brief.data)) {
-		brief.length = lender(brief.data) - brief.data;
-		brief.data[brief.length] = 0;
-	}
-	if (brief.failed || brief.length <= HEADLINE_SHORT)
+	modules_once(whole.data, &once);
+	if (!once.failed && once.length > HEADLINE_SHORT)
+		end_at(&once, lender(once.data));
+	if (once.failed || once.length <= HEADLINE_SHORT)
+		return str_take(&once);
+	without_offsets(once.data, &brief);
+	if (!brief.failed && brief.length > HEADLINE_SHORT)
+		end_at(&brief, context(brief.data));
+	if (brief.failed || brief.length <= HEADLINE_SHORT || !quotes_log)
 		return str_take(&brief);
-	without_offsets(brief.data, &briefer);
-	return str_take(&briefer);
+	cut(brief.data, &last);
+	return str_take(&last);
 }

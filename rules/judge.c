@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "rules/headline.h"
 #include "rules/view_tables.h"
 
@@ -185,7 +186,8 @@ static const char *cause_of(const struct match *match)
 /* Owned by the caller; NULL on out-of-memory. */
 static char *headline_of(const struct match *match)
 {
-	return headline_brief(match->headline ? match->headline : match->because);
+	return headline_brief(match->headline ? match->headline : match->because,
+			      has_prefix(match->because, "the log says: "));
 }
 
 /* The best match's own words; other rows of the same rule add their reasons. */

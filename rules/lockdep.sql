@@ -7,17 +7,17 @@
 -- advice: The report has the path of each lock: the order in one of them is the bug.
 SELECT
 	'lockdep says: ' || said AS because,
-	said || CASE
+	brief || CASE
 		WHEN wanted IS NULL THEN culprit_place
 		WHEN other IS NULL THEN ': ' || wanted || culprit_place
 		WHEN said LIKE '%inversion%' THEN ': ' || wanted || ', which took ' || other ||
 			' before,' || culprit_place
-		ELSE ': ' || wanted || ' is taken' || culprit_place || ', while ' || other || ' is held' ||
-			iif(said LIKE '%circular%', '; elsewhere it is the other way round', '')
+		ELSE ': ' || wanted || ' is taken' || culprit_place || ', while ' || other || ' is held'
 		END AS headline,
 	confidence, finding
-FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
+FROM (SELECT *, replace(replace(replace(said, 'possible ', ''), ' detected', ''), ' dependency', '') AS brief
+	FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
 		'INFO: ', ''), 'BUG: ', ''), '[] !') AS said
 	FROM crash c LEFT JOIN report r ON r.dump = c.dump AND r.kind = c.kind AND r.message = c.message
 	WHERE c.dump = :dump AND c.kind IN ('lockdep', 'bad_unlock')
-	ORDER BY r.first_line LIMIT 1);
+	ORDER BY r.first_line LIMIT 1));

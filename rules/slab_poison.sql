@@ -10,7 +10,7 @@ SELECT
 	coalesce('Begin with ' || (SELECT freed_by FROM bad_holder b WHERE b.dump = :dump) || '(): it freed the object.',
 		'Boot with slub_debug=PU' || coalesce(',' || (SELECT cache FROM bad_holder b WHERE b.dump = :dump), '') ||
 		' to learn who frees the object.') AS advice,
-	'use after free: pointer read from poisoned memory, ' || fault_address || place AS headline,
+	'use after free: pointer read from poison, ' || fault_address || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND fault_class = 'slab_poison';

@@ -8,6 +8,7 @@
 
 static const struct {
 	const char *name, *full, *brief;
+	bool quotes_log;
 } headlines[] = {
 	{"short ones stay", "divide error in f+0x5 [m], sh/1 on CPU 3",
 	 "divide error in f+0x5 [m], sh/1 on CPU 3"},
@@ -29,8 +30,19 @@ static const struct {
 	 "NULL pointer less a member's offset: read of 0x0000000000000000 in lab_get+0x11 [lab], "
 	 "in work item "
 	 "async_run_entry_fn of workqueue async, kworker/u16:2/66",
-	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab], in work item "
-	 "async_run_entry_fn of workqueue async"},
+	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab]"},
+	{"a line of the log is cut at a word, and who it was stays",
+	 "broken list: list_add corruption. prev->next should be next (ffff8800b7e12c90), but was "
+	 "ffff8800a71f0d20. in labnet_register_peer [labnet], ip/5012",
+	 "broken list: list_add corruption. prev->next should be ... in labnet_register_peer "
+	 "[labnet], ip/5012",
+	 true},
+	{"to its end, where nobody is named",
+	 "I/O error (sdh), 3 times in 11 s: blk_update_request: I/O error, dev sdh, sector 4096 op "
+	 "0x0:(READ) flags 0x80700",
+	 "I/O error (sdh), 3 times in 11 s: blk_update_request: I/O error, dev sdh, sector 4096 op "
+	 "...",
+	 true},
 	{"the CPU that is the matter, and who was asked for, stay",
 	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name [lab], a_task/1, which had "
 	 "waited for CPU 1 and kworker/0:1/3, in vain",
@@ -53,7 +65,7 @@ static const struct {
 START_TEST(each_is_brief)
 {
 	for (size_t i = 0; i < sizeof(headlines) / sizeof(*headlines); i++) {
-		char *brief = headline_brief(headlines[i].full);
+		char *brief = headline_brief(headlines[i].full, headlines[i].quotes_log);
 
 		ck_assert_msg(brief && !strcmp(brief, headlines[i].brief), "%s: %s",
 			      headlines[i].name, brief);

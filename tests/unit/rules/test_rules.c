@@ -761,7 +761,8 @@ START_TEST(advice_fits_the_case)
 		int cycles, ended;
 		const char *rule, *step;
 	} cases[] = {
-		{"self-deadlock: a/1 reads b again", 1, 0, "deadlock", "that it has for read already"},
+		{"self-deadlock: a/1 reads b again", 1, 0, "deadlock",
+		 "that it has for read already"},
 		{"deadlock of 1 task over b: a/1", 1, 0, "deadlock", "that it holds already"},
 		{"deadlock of 2 tasks over b, c: a/1, d/2", 1, 0, "deadlock", "The order in which"},
 		{"b is held by a/1, which has ended", 0, 1, "lock_root",
