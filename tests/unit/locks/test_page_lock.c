@@ -65,6 +65,13 @@ static void set_up(unsigned bit, uint64_t flags)
 	put_asleep(4, WAIT_NONE, MODE_UNKNOWN);
 }
 
+static void tear_down(void)
+{
+	close_tasks();
+	free(kernel.page_flags);
+	kernel.page_flags = NULL;
+}
+
 static void expect(const char *waiters, const char *holders, double confidence)
 {
 	ck_assert(run_again(&page_lock_analyzer));
@@ -72,14 +79,14 @@ static void expect(const char *waiters, const char *holders, double confidence)
 	ck_assert_str_eq(waiters_of(lock_at(PAGE(0))), waiters);
 	ck_assert_str_eq(holders_of(lock_at(PAGE(0))), holders);
 	ck_assert(lock_at(PAGE(0))->confidence == confidence);
-	close_tasks();
+	tear_down();
 }
 
 static void expect_none(void)
 {
 	ck_assert(run_again(&page_lock_analyzer));
 	ck_assert_uint_eq(facts.locks.count, 0);
-	close_tasks();
+	tear_down();
 }
 
 START_TEST(a_page_that_somebody_keeps)
@@ -110,12 +117,12 @@ START_TEST(other_waits_for_pages)
 	ck_assert(run_again(&page_lock_analyzer));
 	ck_assert_uint_eq(facts.locks.count, 0);
 	ck_assert_str_eq(fake_sleepers_list[0].what, "page read");
-	close_tasks();
+	tear_down();
 	set_up(WRITEBACK_BIT, LOCKED | UP_TO_DATE);
 	ck_assert(run_again(&page_lock_analyzer));
 	ck_assert_uint_eq(facts.locks.count, 0);
 	ck_assert_str_eq(fake_sleepers_list[0].what, "page writeback");
-	close_tasks();
+	tear_down();
 	set_up(0, UP_TO_DATE); /* it has just been given back */
 	expect_none();
 }
