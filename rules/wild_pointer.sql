@@ -7,12 +7,12 @@
 SELECT
 	iif(access = 'execute', 'the kernel jumped to ' || coalesce(fault_address, '?') || ': ', '') ||
 		CASE fault_class
-		WHEN 'read_only' THEN 'the page at ' || fault_address || ' is read-only'
-		WHEN 'not_executable' THEN 'the page at ' || fault_address || ' holds no code'
-		WHEN 'reserved_bit' THEN 'a reserved bit is set in the page tables that lead to ' || fault_address
-		WHEN 'hole' THEN 'the address ' || fault_address || ' is in a range where the kernel maps nothing'
-		WHEN 'direct_map_beyond' THEN 'the address ' || fault_address || ' is in the direct map, past the end of memory'
-		WHEN 'non_canonical' THEN fault_address || ' is no valid address'
+		WHEN 'read_only' THEN 'the page at ' || coalesce(fault_address, '?') || ' is read-only'
+		WHEN 'not_executable' THEN 'the page at ' || coalesce(fault_address, '?') || ' holds no code'
+		WHEN 'reserved_bit' THEN 'a reserved bit is set in the page tables that lead to ' || coalesce(fault_address, '?')
+		WHEN 'hole' THEN 'the address ' || coalesce(fault_address, '?') || ' is in a range where the kernel maps nothing'
+		WHEN 'direct_map_beyond' THEN 'the address ' || coalesce(fault_address, '?') || ' is in the direct map, past the end of memory'
+		WHEN 'non_canonical' THEN coalesce(fault_address, '?') || ' is no valid address'
 		ELSE 'the kernel could not ' || iif(access IN ('read', 'write'), access, 'reach') || ' the address ' ||
 			coalesce(fault_address, '?') || coalesce(', which is in the ' || replace(fault_class, '_', ' '), '') END ||
 		iif(access = 'execute', '', coalesce('; it was made of ' || address_from, '')) AS because,
