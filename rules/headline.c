@@ -106,47 +106,12 @@ static const char *lender(const char *text)
 	return worker && !strpbrk(worker + 2, " ,;") ? worker : NULL;
 }
 
-/*
- * Where ", in timer function f" begins, behind the function that ran in it, and with which the text ends but for
- * *task, ", comm/1"; NULL where it does not.
- */
-static const char *context(const char *text, const char **task)
-{
-	static const char *const begins[] = {", in work item ",	  ", in timer function ",
-					     ", in hrtimer ",	  ", in softirq ",
-					     ", in NMI handler ", ", in tasklet "};
-
-	for (size_t i = 0; i < ARRAY_SIZE(begins); i++) {
-		const char *at = strstr(text, begins[i]);
-
-		if (!at || (strstr(text, " in ") >= at && !strstr(text, ", called from ")))
-			continue;
-		*task = at + 1 + strcspn(at + 1, ",;");
-		if (!**task ||
-		    (has_prefix(*task, ", ") && !strpbrk(*task + 2, " ,;") && strchr(*task, '/')))
-			return at;
-	}
-	return NULL;
-}
-
 static void end_at(struct str *text, const char *end)
 {
 	if (!end)
 		return;
 	text->length = (size_t)(end - text->data);
 	text->data[text->length] = 0;
-}
-
-static void without_context(struct str *text)
-{
-	const char *task, *at = context(text->data, &task);
-	size_t length;
-
-	if (!at)
-		return;
-	length = strlen(task);
-	memmove(text->data + (at - text->data), task, length + 1);
-	text->length = (size_t)(at - text->data) + length;
 }
 
 /* The last " in f [m], task", "; killed f/1", which says who it was: kept where a text is cut. */
@@ -200,8 +165,6 @@ char *headline_brief(const char *text, bool quotes_log)
 	if (once.failed || once.length <= HEADLINE_SHORT)
 		return str_take(&once);
 	without_offsets(once.data, &brief);
-	if (!brief.failed && brief.length > HEADLINE_SHORT)
-		without_context(&brief);
 	if (brief.failed || brief.length <= HEADLINE_SHORT || !quotes_log)
 		return str_take(&brief);
 	cut(brief.data, &last);

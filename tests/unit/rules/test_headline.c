@@ -30,11 +30,8 @@ static const struct {
 	 "NULL pointer less a member's offset: read of 0x0000000000000000 in lab_get+0x11 [lab], "
 	 "in work item "
 	 "async_run_entry_fn of workqueue async, kworker/u16:2/66",
-	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab]"},
-	{"no work item, where another task ran it",
-	 "wild pointer: read of 0xffff8c8103ad2ea0 in labtree_get [labtree], in work item "
-	 "async_run_entry_fn of workqueue async, labtreed/3318",
-	 "wild pointer: read of 0xffff8c8103ad2ea0 in labtree_get [labtree], labtreed/3318"},
+	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab], in work item "
+	 "async_run_entry_fn of workqueue async"},
 	{"a line of the log is cut at a word, and who it was stays",
 	 "broken list: list_add corruption. prev->next should be next (ffff8800b7e12c90), but was "
 	 "ffff8800a71f0d20. in labnet_register_peer [labnet], ip/5012",
