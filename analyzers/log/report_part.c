@@ -141,11 +141,12 @@ static bool read_entry(const struct log_line *line, const struct words *heads,
 		return true;
 	}
 	if (report_head_find(heads, line, &kind, &how)) {
-		if (kind == REPORT_PANIC) { /* what an open report ends in, on the same CPU */
+		if (kind == REPORT_PANIC && strstr(line->text, "Fatal exception")) {
 			entry->slot = SLOT_NONE;
 			return true;
 		}
-		if (kind == REPORT_BACKTRACE)
+		/* Other panics are what an open report ends in, on the same CPU; their trace follows. */
+		if (kind == REPORT_PANIC || kind == REPORT_BACKTRACE)
 			return false;
 		read_head(entry, line->text, kind);
 		entry->joins = how == HEAD_JOINS;
