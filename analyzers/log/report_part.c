@@ -608,6 +608,8 @@ static bool share_out(struct parting *parting, const struct report_progress *ope
 {
 	const struct turns *turns = &in_step;
 
+	memset(parting->best, 0, sizeof(parting->best));
+	memset(parting->doubt, 0, sizeof(parting->doubt));
 	if (walk(parting, open, count, turns) >= FLT_MAX)
 		return false;
 	choose(parting);
@@ -633,9 +635,10 @@ struct err *report_part_find(struct report_part *part, const struct log *log,
 
 	if (!count || count >= PART_REPORTS || part->spent >= PART_ALL)
 		return NULL;
-	parting = calloc(1, sizeof(*parting));
+	parting = malloc(sizeof(*parting)); /* large, and most of it is seldom used: not cleared */
 	if (!parting)
 		return &err_nomem;
+	parting->count = 0;
 	if (!collect(parting, log, heads, line, open, count))
 		return NULL;
 	part->spent += parting->count;
