@@ -57,6 +57,28 @@ static void fit_packet(json_t *status)
 	}
 }
 
+/* Damaged databases that still lie there: whoever deletes one has heard of it. */
+static void put_damaged(struct daemon *daemon, json_t *status)
+{
+	json_t *damaged = NULL, *one;
+	size_t i;
+
+	if (!store_guard_get(daemon->guard) ||
+	    !store_guard_check(daemon->guard,
+			       store_damaged(store_guard_get(daemon->guard), &damaged),
+			       "list damaged databases"))
+		return;
+	for (i = json_array_size(damaged); i-- > 0;) {
+		_free_ char *path = NULL;
+
+		one = json_array_get(damaged, i);
+		if (asprintf(&path, "%s/%s", daemon->state_dir, json_string_at(one, "file")) >= 0 &&
+		    access(path, F_OK))
+			json_array_remove(damaged, i);
+	}
+	json_put(status, "damaged", damaged);
+}
+
 static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
 {
 	const char *trouble;
@@ -75,6 +97,7 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	    store_guard_check(daemon->guard, queue_waiting(store_guard_db(daemon->guard), &waiting),
 			      "count jobs that wait"))
 		json_put(status, "waiting_for_room", json_integer(waiting));
+	put_damaged(daemon, status);
 	trouble = store_guard_trouble(daemon->guard); /* counting may have shown it */
 	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
 	json_put(status, "running", jobs_status(daemon->jobs));

@@ -24,6 +24,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct control *control;
 	struct retention *retention;
+	struct recovery *recovery;
 	int64_t started_at; /* seconds since the epoch */
 };
 

@@ -18,6 +18,7 @@
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/outbox.h"
+#include "daemon/recovery.h"
 #include "daemon/retention.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/queue.h"
@@ -133,6 +134,14 @@ static void on_watchdog(void *context)
 
 /* --- the store comes and goes --- */
 
+static void begin_work(struct daemon *daemon)
+{
+	spool_pause(daemon->spool, false);
+	spool_rescan(daemon->spool);
+	jobs_wake(daemon->jobs);
+	outbox_wake(daemon->outbox);
+}
+
 static struct err *on_store_up(void *context, bool first)
 {
 	struct daemon *daemon = context;
@@ -142,17 +151,14 @@ static struct err *on_store_up(void *context, bool first)
 	if (interrupted)
 		log_line(LOG_NOTICE, "%lld interrupted analyses are taken up again",
 			 (long long)interrupted);
-	spool_pause(daemon->spool, false);
-	spool_rescan(daemon->spool);
-	jobs_wake(daemon->jobs);
-	outbox_wake(daemon->outbox);
-	return NULL;
+	return recovery_begin(daemon->recovery);
 }
 
 static void on_store_down(void *context)
 {
 	struct daemon *daemon = context;
 
+	recovery_stop(daemon->recovery);
 	spool_pause(daemon->spool, true);
 	jobs_drop(daemon->jobs);
 }
@@ -176,6 +182,7 @@ static struct err *create_parts(struct setup *setup)
 	TRY(jobs_create(daemon, &daemon->jobs));
 	TRY(outbox_create(daemon, &daemon->outbox));
 	TRY(retention_create(daemon, &daemon->retention));
+	TRY(recovery_create(daemon, begin_work, &daemon->recovery));
 	TRY(open_spool(daemon, daemon->config, &daemon->spool));
 	return control_create(daemon, &daemon->control);
 }
@@ -186,6 +193,7 @@ static void destroy_parts(struct setup *setup)
 
 	control_destroy(daemon->control);
 	spool_destroy(daemon->spool);
+	recovery_destroy(daemon->recovery);
 	retention_destroy(daemon->retention);
 	outbox_destroy(daemon->outbox);
 	jobs_destroy(daemon->jobs);

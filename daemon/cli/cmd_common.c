@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_usage.h"
@@ -66,21 +67,36 @@ int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *opti
 	return c;
 }
 
+/* SQLite would only say that it cannot open the file. */
+static struct err *open_store(struct cmd *cmd, const char *path)
+{
+	if (!access(path, R_OK))
+		return store_open(path, DB_READ_ONLY, &cmd->store);
+	if (errno == ENOENT)
+		return err_errno(errno, "%s: has the daemon run? systemctl enable --now triaged",
+				 path);
+	return err_errno(errno, "%s: only root and the group triage may read", path);
+}
+
+/* A store that is being made or migrated is there in a moment: who polls must not take it for a failure. */
+#define STORE_WAIT_MS 3000
+#define STORE_POLL_MS 50
+
 struct err *cmd_open(struct cmd *cmd)
 {
 	_free_ char *path = NULL;
+	struct err *err;
 
 	if (asprintf(&path, "%s/" DATABASE_NAME, cmd->state_dir) < 0)
 		return &err_nomem;
-	/* SQLite would only say that it cannot open the file. */
-	if (access(path, R_OK)) {
-		if (errno == EACCES)
-			return err_errno(errno, "%s: only root and the group triage may read",
-					 path);
-		return err_errno(errno, "%s: has the daemon run? systemctl enable --now triaged",
-				 path);
+	for (int waited = 0;; waited += STORE_POLL_MS) {
+		err = open_store(cmd, path);
+		if (!err || err->code != ERR_IO || err->errnum == EACCES ||
+		    access(cmd->state_dir, X_OK) || waited >= STORE_WAIT_MS)
+			return err;
+		err_free(err);
+		usleep(STORE_POLL_MS * 1000);
 	}
-	return store_open(path, DB_READ_ONLY, &cmd->store);
 }
 
 /* --- which dump --- */

@@ -2,6 +2,7 @@
 /* triage status: what the running daemon says of itself. */
 #include <stdio.h>
 
+#include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "daemon/control_socket.h"
 #include "daemon/render/render_json.h"
@@ -109,6 +110,23 @@ static void render_disks(const json_t *status, struct str *out)
 	}
 }
 
+static void render_damaged(const json_t *status, struct str *out)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_at(status, "damaged"), i, item) {
+		char time[UTC_SIZE];
+
+		if (!utc_format(json_integer_at(item, "noticed_at"), time))
+			continue;
+		str_puts(out, "damaged   ");
+		render_put(out, "", json_string_at(item, "file"));
+		str_printf(out, " was put aside at %s; %lld verdicts came back from reports\n",
+			   time, json_integer_at(item, "verdicts"));
+	}
+}
+
 static void render_status(const json_t *status, json_t *stored, struct str *out)
 {
 	render_put(out, "daemon    triaged ", json_string_at(status, "version"));
@@ -117,6 +135,7 @@ static void render_status(const json_t *status, json_t *stored, struct str *out)
 	str_puts(out, "store     ");
 	render_put(out, "", json_string_at(status, "store"));
 	str_puts(out, "\n");
+	render_damaged(status, out);
 	render_queue(status, stored, out);
 	render_running(status, out);
 	render_spool(status, out);

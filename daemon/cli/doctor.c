@@ -255,14 +255,24 @@ static void check_daemon(const struct doctor *d, struct doctor_check *check)
 static void check_store(const struct doctor *d, struct doctor_check *check)
 {
 	const char *store = json_string_at(d->status, "store");
+	const json_t *damaged = json_array_get(json_at(d->status, "damaged"), 0);
+	char mend[200];
 
-	if (!d->status)
+	if (!d->status) {
 		say(check, DOCTOR_WARNING, "systemctl enable --now triaged", "not known");
-	else if (store && !strcmp(store, "ok"))
+	} else if (damaged) {
+		snprintf(mend, sizeof(mend), "rm %.120s/%.60s*", d->state_dir,
+			 json_string_at(damaged, "file"));
+		say(check, DOCTOR_BAD, mend,
+		    "was damaged and begun anew: look at the disk; %lld verdicts are back from "
+		    "reports, and the damaged file is still there",
+		    (long long)json_integer_at(damaged, "verdicts"));
+	} else if (store && !strcmp(store, "ok")) {
 		say(check, DOCTOR_OK, "", "can be written");
-	else
+	} else {
 		say(check, DOCTOR_BAD, "journalctl -u triaged -p err", "%.150s",
 		    store ? store : "not known");
+	}
 }
 
 static void check_permissions(const struct doctor *d, struct doctor_check *check)

@@ -284,6 +284,20 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }
 
+struct err *queue_put_finished(struct db *db, int64_t dump, const struct verdict_row *verdict,
+			       int64_t found_at, int64_t now)
+{
+	TRY(db_run(db,
+		   "INSERT INTO job (dump, state, crash_time, found_at, finished_at, removed_at, "
+		   "host, kernel, cause, severity, headline, signature, confidence) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "itiiiittttttr", dump, verdict->failed ? "quarantined" : "done",
+		   verdict->crash_time ? verdict->crash_time : found_at, found_at, found_at, now,
+		   verdict->host, verdict->kernel, verdict->cause, verdict->severity,
+		   verdict->headline, verdict->signature, verdict->confidence));
+	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
+}
+
 struct err *queue_recover(struct db *db, bool blame, int64_t *interrupted)
 {
 	TRY(db_run(db,

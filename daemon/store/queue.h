@@ -80,6 +80,13 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 			 const struct verdict_row *verdict, int64_t now);
 
 /*
+ * A dump whose verdict comes from elsewhere, and whose file is not known: it is done, its report out,
+ * and it stands at the end of the export. found_at is when it was analyzed. Several changes.
+ */
+struct err *queue_put_finished(struct db *db, int64_t dump, const struct verdict_row *verdict,
+			       int64_t found_at, int64_t now);
+
+/*
  * Jobs that ran when the daemon ended, or lost its store, are queued again. blame: the daemon may
  * have ended because of one of them, so they come behind the others, and at last are not run any
  * more: see queue_next_poisoned(). *interrupted is their number.

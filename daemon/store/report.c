@@ -212,6 +212,13 @@ struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 	return NULL;
 }
 
+bool report_is_ours(const json_t *report)
+{
+	const char *schema = json_string_at(report, "schema");
+
+	return schema && !strcmp(schema, SCHEMA);
+}
+
 char *report_format(const json_t *report, bool indent)
 {
 	return json_dumps(report, JSON_REALS | (indent ? JSON_INDENT(2) : JSON_COMPACT));

@@ -11,6 +11,9 @@
  */
 struct err *report_build(struct store *store, int64_t dump, json_t **ret);
 
+/* Whether a document is one of this schema. */
+bool report_is_ours(const json_t *report);
+
 /* One line of JSON, or indented; NULL on out-of-memory. The caller frees it. */
 char *report_format(const json_t *report, bool indent);
 

@@ -2,6 +2,7 @@
 /* The database: its schema, and the tables of dumps, findings and verdicts. */
 #include "daemon/store/store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,15 +76,35 @@ static struct err *make_views(struct db *db)
 	return db_commit(db);
 }
 
+/* A reader that comes before the daemon has made or migrated the tables; EAGAIN: they may come. */
+static struct err *not_yet(int64_t version)
+{
+	struct err *err =
+		version ? err_new(ERR_IO,
+				  "the store has schema version %ld and this program reads "
+				  "%ld: the daemon migrates it when it starts (systemctl "
+				  "restart triaged)",
+				  (long)version, (long)newest_version())
+			: err_new(ERR_IO, "the store is still empty: the daemon has not "
+					  "set it up (systemctl status triaged)");
+
+	if (err != &err_nomem)
+		err->errnum = EAGAIN;
+	return err;
+}
+
 static struct err *set_up(struct store *store, unsigned flags)
 {
 	int64_t version = 0;
 
 	TRY(db_number(store->db, &version, "PRAGMA user_version", ""));
-	if (version > newest_version() || (flags & DB_READ_ONLY && version != newest_version()))
+	if (version > newest_version())
 		return err_new(ERR_UNSUPPORTED,
-			       "the database has schema version %ld, this program knows %ld",
+			       "the store has schema version %ld, newer than this program, which "
+			       "knows %ld: upgrade triage",
 			       (long)version, (long)newest_version());
+	if (flags & DB_READ_ONLY && version < newest_version())
+		return not_yet(version);
 	if (flags & DB_READ_ONLY)
 		return NULL;
 	TRY(migrate(store->db, version));
@@ -198,4 +219,26 @@ struct err *store_put_verdict(struct store *store, int64_t dump, const struct ve
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		TRY(bind_json(stmt, 10 + (int)i, lists[i]));
 	return stmt_run(stmt);
+}
+
+struct err *store_damaged(struct store *store, json_t **ret)
+{
+	_json_ json_t *list = json_array();
+	struct stmt *stmt;
+	bool row;
+
+	TRY(db_query(
+		store->db, &stmt,
+		"SELECT file, noticed_at, verdicts FROM damaged ORDER BY noticed_at DESC LIMIT 16",
+		""));
+	for (;;) {
+		TRY(stmt_step(stmt, &row));
+		if (!row)
+			break;
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "file", stmt_text(stmt, 0),
+						      "noticed_at", (json_int_t)stmt_int(stmt, 1),
+						      "verdicts", (json_int_t)stmt_int(stmt, 2)));
+	}
+	*ret = json_incref(list);
+	return NULL;
 }

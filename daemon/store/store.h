@@ -16,8 +16,8 @@ struct store;
 
 /*
  * path may be ":memory:". Without DB_READ_ONLY the file is created (mode 0640) and migrated;
- * with it, a database of another schema version is ERR_UNSUPPORTED. See db_open() for the errors
- * of a full disk, a locked or a damaged database.
+ * with it, a database that is not migrated yet is ERR_IO with EAGAIN. One of a newer schema version
+ * is ERR_UNSUPPORTED. See db_open() for the errors of a full disk, a locked or a damaged database.
  */
 struct err *store_open(const char *path, unsigned flags, struct store **ret);
 void store_close(struct store *store);
@@ -54,5 +54,8 @@ struct verdict_meta {
 /* Keep a dump's verdict; replaces an earlier one. */
 struct err *store_put_verdict(struct store *store, int64_t dump, const struct verdict *verdict,
 			      const struct verdict_meta *meta);
+
+/* Databases that were put aside, the latest first: [{"file", "noticed_at", "verdicts"}], see 004-damaged.sql. */
+struct err *store_damaged(struct store *store, json_t **ret);
 
 #endif

@@ -8,11 +8,17 @@
 #include <time.h>
 
 #include "daemon/log.h"
+#include "daemon/store/store_check.h"
 
 #define RETRY_FIRST_MS 2000
 #define RETRY_LAST_MS 60000
 /* A store that fails sooner was not really back: a full disk often has room for one more row. */
 #define STEADY_MS 10000
+/* A large database is used before its check is over; damage is then found beside the work. */
+#define CHECK_WAIT_MS 30000
+#define CHECK_AGAIN_MS 3600000
+/* Checks take no more than this part of the time, however large the database. */
+#define CHECK_PART 500
 
 struct store_guard {
 	struct loop *loop;
@@ -20,10 +26,13 @@ struct store_guard {
 	struct store_guard_events events;
 	struct store *store;
 	struct timer retry;
+	struct store_check *check;
+	struct timer check_again;
+	int64_t check_ms; /* when the check began */
 	int64_t delay_ms;
 	int64_t up_ms; /* when it came up last */
 	char *trouble;
-	bool been_up;
+	bool been_up, checked;
 };
 
 struct store *store_guard_get(const struct store_guard *guard)
@@ -97,8 +106,10 @@ static void go_down(struct store_guard *guard, struct err *err, const char *doin
 		db_rollback(store_db(guard->store));
 		store_close(take_ptr(guard->store));
 	}
-	if (err->code == ERR_CORRUPT)
+	if (err->code == ERR_CORRUPT) {
+		store_check_destroy(take_ptr(guard->check));
 		put_aside(guard);
+	}
 	free(guard->trouble);
 	guard->trouble = strdup(err->message);
 	timer_set(guard->loop, &guard->retry, guard->delay_ms);
@@ -132,11 +143,11 @@ static struct err *come_up(struct store_guard *guard)
 	return guard->events.up(guard->events.context, !guard->been_up);
 }
 
-static void try_open(void *context)
+static void open_now(struct store_guard *guard)
 {
-	struct store_guard *guard = context;
 	_err_ struct err *err = come_up(guard);
 
+	timer_stop(guard->loop, &guard->retry);
 	if (err) {
 		go_down(guard, err, guard->path);
 		return;
@@ -146,6 +157,57 @@ static void try_open(void *context)
 	if (guard->trouble)
 		log_line(LOG_NOTICE, "the store can be written again: going on");
 	free(take_ptr(guard->trouble));
+}
+
+static void on_checked(void *context, struct err *err)
+{
+	struct store_guard *guard = context;
+	_err_ struct err *owned = err;
+
+	guard->check = NULL;
+	timer_set(guard->loop, &guard->check_again,
+		  MAX(CHECK_AGAIN_MS, CHECK_PART * (loop_now_ms() - guard->check_ms)));
+	if (err && err->code == ERR_CORRUPT) {
+		go_down(guard, err, guard->path);
+		return;
+	}
+	if (err)
+		log_line(LOG_WARNING, "%s is not checked for damage: %s", guard->path,
+			 err->message);
+	if (!guard->store && !guard->trouble)
+		open_now(guard);
+}
+
+/* False when there is nothing to wait for. */
+static bool start_check(struct store_guard *guard)
+{
+	struct err *err;
+
+	if (guard->check || access(guard->path, F_OK))
+		return false;
+	guard->check_ms = loop_now_ms();
+	err = store_check_start(guard->loop, guard->path, on_checked, guard, &guard->check);
+	if (err)
+		log_error(LOG_WARNING, err, "%s is not checked for damage", guard->path);
+	return !err;
+}
+
+static void on_check_due(void *context)
+{
+	start_check(context);
+}
+
+/* What is opened for the first time is checked first, for as long as that can be waited for. */
+static void try_open(void *context)
+{
+	struct store_guard *guard = context;
+	bool first = !guard->checked;
+
+	guard->checked = true;
+	if (first && start_check(guard))
+		timer_set(guard->loop, &guard->retry, CHECK_WAIT_MS);
+	else
+		open_now(guard);
 }
 
 struct err *store_guard_create(struct loop *loop, const char *path,
@@ -160,6 +222,7 @@ struct err *store_guard_create(struct loop *loop, const char *path,
 	guard->events = *events;
 	guard->delay_ms = RETRY_FIRST_MS;
 	guard->retry = (struct timer){.run = try_open, .context = guard};
+	guard->check_again = (struct timer){.run = on_check_due, .context = guard};
 	timer_set(loop, &guard->retry, 0);
 	*ret = take_ptr(guard);
 	return NULL;
@@ -170,6 +233,8 @@ void store_guard_destroy(struct store_guard *guard)
 	if (!guard)
 		return;
 	timer_stop(guard->loop, &guard->retry);
+	timer_stop(guard->loop, &guard->check_again);
+	store_check_destroy(guard->check);
 	store_close(guard->store);
 	free(guard->trouble);
 	free(guard->path);
