@@ -3,9 +3,9 @@
 -- cause: out_of_memory
 -- severity: warning
 -- confidence: 0.7
--- advice: A high order asks for pages that lie side by side: free memory may be there, in pieces. See the free lists below "Mem-Info:".
--- advice: Who asked has to live with a failure, or ask for less: its caller is named.
 SELECT
+	iif(message LIKE '%order:0%', '', 'Pages that lie side by side were asked for: free memory may be there, in pieces. See the free lists below "Mem-Info:".' || char(10)) ||
+			coalesce(function, 'Who asked') || ' has to live with a failure, or ask for less.' AS advice,
 	coalesce('the log says: ' || message, 'an allocation of pages failed') AS because,
 	'allocation of pages failed' || culprit_place || coalesce(': ' || iif(instr(message, ' failure'), ltrim(substr(message, instr(message, ' failure') + 8), ':. '), message), '') AS headline,
 	confidence, finding

@@ -3,8 +3,9 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.75
--- advice: Look at the caller named: what it holds was freed, or written by somebody else.
 SELECT
+	'Look at ' || coalesce(function, 'the caller') ||
+		': what it holds was freed, or written by somebody else.' AS advice,
 	'the log says: ' || coalesce(message, kind) AS because,
 	coalesce(message, kind) || culprit_place AS headline,
 	confidence, finding

@@ -3,8 +3,9 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.95
--- advice: Read the condition at the named line: the kernel found its own data inconsistent there.
 SELECT
+	'Read the condition' || coalesce(' in ' || function, ' at the named line') ||
+		': the kernel found its own data inconsistent there.' AS advice,
 	iif(source = 'log', 'the log has the report of a BUG()',
 		'the instruction is a BUG() of the kernel''s bug table') ||
 		coalesce(': ' || message, '') AS because,

@@ -3,8 +3,9 @@
 -- cause: assertion
 -- severity: warning
 -- confidence: 0.8
--- advice: The kernel went on: the report says what is not allowed there; begin with the function named, which did it.
 SELECT
+	'The kernel went on: the report says what is not allowed there; begin with ' ||
+		coalesce(function, 'the function that it names') || '.' AS advice,
 	'the log says: ' || coalesce(message, kind) AS because,
 	coalesce(message, kind) || culprit_place AS headline,
 	confidence, finding

@@ -3,8 +3,9 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.8
--- advice: Look at what the CPU that is waited for runs: it keeps interrupts off.
 SELECT
+	'Look at what ' || coalesce('CPU ' || cpu, 'the CPU that is waited for') || ' runs' ||
+		coalesce(' (' || function || ')', '') || ': it keeps interrupts off.' AS advice,
 	coalesce(message, 'a CPU does not answer') AS because,
 	'CPU ' || coalesce(cpu, '?') || ' does not answer inter-processor calls' || place AS headline,
 	confidence, finding

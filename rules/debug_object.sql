@@ -3,8 +3,9 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.9
--- advice: The freeing function must cancel what the object still has pending: del_timer_sync(), cancel_work_sync().
 SELECT
+	coalesce(function, 'The freeing function') ||
+		' must cancel what the object still has pending: del_timer_sync(), cancel_work_sync().' AS advice,
 	'the log says: ' || message AS because,
 	'freed while active: ' || message || culprit_place AS headline,
 	confidence, finding

@@ -3,10 +3,11 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.88
--- advice: Look for timeouts, resets and lost paths of this device in the log, and at the device itself.
 -- advice: The tasks that wait for I/O, and all behind them, are not to blame.
 -- rules-out: A deadlock of these tasks: what ends their wait is the device.
 SELECT
+	'Look for timeouts, resets and lost paths of ' || coalesce(s.device, 'this device') ||
+		' in the log, and at the device itself.' AS advice,
 	s.headline AS because,
 	-- without what the oldest request asks for, and whose queue it is
 	substr(s.headline, 1, coalesce(nullif(instr(s.headline, ' s, ') + 1, 1),

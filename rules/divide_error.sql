@@ -3,9 +3,10 @@
 -- cause: divide_error
 -- severity: critical
 -- confidence: 0.95
--- advice: Look for the divisor at the named place: which input can make it zero.
 SELECT
-	'a divide exception at ' || coalesce(instruction, 'a division') AS because,
+	'Look for the divisor in ' || coalesce(function, 'the function at the top of the stack') ||
+		': which input can make it zero?' AS advice,
+	'the CPU raised a divide exception' || coalesce(' at ' || instruction, '') AS because,
 	'division by zero' || place AS headline,
 	confidence, finding
 FROM crash

@@ -3,10 +3,11 @@
 -- cause: double_free
 -- severity: critical
 -- confidence: 0.97
--- advice: Look for the first free of the object: the function on the stack did the second, unless objects put aside earlier were just handed back.
--- advice: Boot with slub_debug=FU for that cache: the kernel then reports the second free, and who did the first.
 -- rules-out: A bug of the allocator: it checks for this, and found it.
 SELECT
+	'Look for the first free of the object: ' || coalesce(d.freed_by || '()', 'the function on the stack') ||
+			' did the second' || iif(d.freed_by IS NULL, ', unless objects put aside earlier were just handed back', '') || '.' || char(10) ||
+			'Boot with slub_debug=FU,' || d.cache || ': the kernel then reports the second free, and who did the first.' AS advice,
 	d.headline || coalesce('; freed by ' || d.freed_by || '()', '') AS because,
 	'double free of ' || d.cache || ' object ' || d.object ||
 		coalesce(', the second by ' || d.freed_by || '(),', '') || c.place AS headline,

@@ -3,9 +3,10 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.9
--- advice: A function returned ERR_PTR() and its caller did not check with IS_ERR().
 -- Where the pointer itself is not known, the address is that of a member: NULL less an offset looks alike.
 SELECT
+	'A function failed and returned an error in its pointer: ' || coalesce(function, 'who used it') ||
+		', or its caller, did not check with IS_ERR().' AS advice,
 	CASE WHEN errno IS NOT NULL THEN address_from || ' was accessed, and ' || pointer || ' is ERR_PTR(-' || errno || ')'
 		ELSE 'the fault address ' || fault_address || ' lies right below zero: an errno carried in a pointer, or NULL less a member''s offset' END
 		AS because,

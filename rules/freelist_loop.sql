@@ -3,10 +3,10 @@
 -- cause: double_free
 -- severity: critical
 -- confidence: 0.88
--- advice: The object was freed twice: boot with slub_debug=FU for that cache to learn who freed it.
 -- advice: Two users have been given the same memory since: what they found in it explains crashes anywhere.
 -- A list that the crash does not touch may have nothing to do with it.
 SELECT
+	'The object was freed twice: boot with slub_debug=FU,' || f.cache || ' to learn who freed it.' AS advice,
 	f.headline AS because,
 	'double free in ' || f.cache || ': object ' || coalesce(f.object, '?') ||
 		' is on its free list twice; met' || c.place AS headline,

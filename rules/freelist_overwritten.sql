@@ -3,10 +3,11 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.85
--- advice: Who wrote it held a pointer to the object after freeing it: boot with slub_debug=FZPU for that cache to learn who allocated and freed it.
 -- rules-out: The code on the stack: it only took the next free object from the list.
 -- A list that the crash does not touch may have nothing to do with it; an overrun says who wrote.
 SELECT
+	'Who wrote it held a pointer to the object after freeing it: boot with slub_debug=FZPU,' || f.cache ||
+		' to learn who allocated and freed it.' AS advice,
 	f.headline || coalesce('; ' || (SELECT text FROM hypothesis h WHERE h.dump = f.dump
 		AND text LIKE 'what overwrote%' ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	'freed ' || f.cache || ' object' || coalesce(' ' || f.object, '') ||

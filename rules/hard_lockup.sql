@@ -3,8 +3,9 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.8
--- advice: Interrupts were off for too long: look at the function at the top and at the locks it takes.
 SELECT
+	'Interrupts were off for too long: look at ' || coalesce(function, 'the function at the top of the stack') ||
+		' and at the locks it takes.' AS advice,
 	'the NMI watchdog found CPU ' || coalesce(cpu, '?') ||
 		' with interrupts off for too long' AS because,
 	'hard lockup on CPU ' || coalesce(cpu, '?') || place AS headline,

@@ -3,9 +3,18 @@
 -- cause: hardware
 -- severity: warning
 -- confidence: 0.85
--- advice: See the device's own records (smartctl, the BMC's event log, the switch's port) and its cable, slot and firmware before replacing it.
 -- advice: triage show --log has all events in their order.
 SELECT
+	CASE
+	WHEN t.kind = 'thermal' THEN 'Look at the cooling: fans, dust, heat sinks, the temperature of the room.'
+	WHEN t.kind IN ('machine_check', 'memory_error')
+	THEN 'See the BMC''s event log; where the errors go on, replace ' || coalesce(t.device, 'the part it names') || '.'
+	WHEN t.kind IN ('nic', 'netdev_watchdog')
+	THEN 'Before replacing ' || coalesce(t.device, 'the card') || ', see what it counted (ethtool -S), its cable, firmware and the switch''s port.'
+	WHEN t.kind IN ('ata', 'scsi', 'nvme', 'multipath', 'raid', 'io_error', 'filesystem_error')
+	THEN 'Before replacing ' || coalesce(t.device, 'the disk') || ', see its own records (smartctl), its cable, path and firmware' ||
+		coalesce(', and ' || nullif(f.device, t.device) || ', where it began', '') || '.'
+	ELSE 'Before replacing ' || coalesce(t.device, 'the device') || ', see its slot, cable and firmware, and the BMC''s event log.' END AS advice,
 	iif(t.kind = 'gpu_error', 'the GPU''s driver says: ', 'the log says: ') || t.text AS because,
 	t.headline,
 	-- Errors that were corrected are a warning; some devices report what a driver did wrong.

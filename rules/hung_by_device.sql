@@ -3,9 +3,10 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
--- advice: Look at what failed first; the task that hangs only waits for it.
 -- rules-out: A deadlock: what the task waits for is not held by another task.
 SELECT
+	'Look at ' || coalesce(f.device || ', which failed first', 'what failed first') || ': ' ||
+			coalesce(c.comm || '/' || c.pid, 'the task that hangs') || ' only waits for it.' AS advice,
 	'the log says: ' || f.text || coalesce(', ' || CAST(round(f.distance_s) AS INTEGER) || ' s before', '')
 		AS because,
 	coalesce(c.comm || '/' || c.pid || ' hangs', 'a task hangs') || c.waits_at ||

@@ -7,7 +7,7 @@
 SELECT
 	iif(source = 'log' AND message IS reason, 'khungtaskd found', 'khungtaskd panicked') ||
 		coalesce(': ' || message, '') AS because,
-	coalesce(reason, 'hung task') || coalesce((SELECT '; ' || l.headline FROM lock l
+	coalesce(rtrim(reason, '.'), 'hung task') || coalesce((SELECT '; ' || l.headline FROM lock l
 		WHERE l.dump = :dump AND l.unnamed ORDER BY l.waiters DESC LIMIT 1), '') AS headline,
 	confidence, finding
 FROM crash

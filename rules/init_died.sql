@@ -5,7 +5,7 @@
 -- confidence: 0.6
 -- advice: The exit code in the message says how init ended (signal in its low byte); see its own logs, and the root file system.
 SELECT
-	'the first process ended, without which no system runs' || coalesce(': ' || reason, '') AS because,
+	'init, without which no system runs, has ended' || coalesce(': ' || reason, '') AS because,
 	coalesce(reason, 'init died') || coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding
 FROM crash

@@ -3,8 +3,9 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
--- advice: Which pointer of the function named may be NULL there, and which caller passed it?
 SELECT
+	'Which pointer of ' || coalesce(function, 'the function that the report names') ||
+		' may be NULL there, and which caller passed it?' AS advice,
 	'the log says: ' || message AS because,
 	message || iif(culprit IS NULL, '', ', called from ' || culprit) ||
 		coalesce(', ' || comm || '/' || pid, '') AS headline,

@@ -3,8 +3,9 @@
 -- cause: wild_pointer
 -- severity: critical
 -- confidence: 0.95
--- advice: The address is no object's: look where the function named took the pointer from.
 SELECT
+	'The address is no object''s: look where ' || coalesce(function, 'the function that the report names') ||
+		' took the pointer from.' AS advice,
 	'the log says: ' || message AS because,
 	message || iif(culprit IS NULL, '', ', called from ' || culprit) ||
 		coalesce(', ' || comm || '/' || pid, '') AS headline,

@@ -10,7 +10,9 @@ SELECT
 		', ' || root_doing AS because,
 	brief AS headline,
 	iif(root_ended, 'Look for a way to end with the lock in hand: a return or an exit without giving it back.',
-		'The task at the root holds up all others: see its stack, and what it waits for itself.') AS advice,
+		coalesce(root_comm || '/' || root_pid, 'The task at the root') || ' holds up all others: ' ||
+		iif(brief LIKE '%whose stack the log does not show%',
+		'a dump, or SysRq-t in time, would show where it is.', 'see its stack, and what it waits for itself.')) AS advice,
 	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known

@@ -8,7 +8,7 @@ SELECT
 	CASE WHEN message IS reason THEN coalesce('the log says: ' || message, 'an NMI came that nothing asked for')
 		ELSE 'the kernel panicked in its NMI handler' || coalesce(': ' || reason, '') END AS because,
 	CASE WHEN message IS reason THEN 'NMI' ELSE 'NMI panic' END ||
-		coalesce(': ' || iif(reason LIKE 'NMI: %', substr(reason, 6), reason), '') ||
+		coalesce(': ' || rtrim(iif(reason LIKE 'NMI: %', substr(reason, 6), reason), '.'), '') ||
 		coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding
 FROM crash

@@ -3,7 +3,6 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
--- advice: If the function is a module's, report it to the module's maintainer with this verdict.
 SELECT
 	iif(access = 'execute', 'the CPU was sent to ' || coalesce(fault_address, 'address 0') ||
 		': a function pointer was NULL',
@@ -17,8 +16,11 @@ SELECT
 		iif(fault_address > '0x0000000000000000', ', to ' || fault_address, ''),
 		'NULL pointer ' || coalesce(access, 'access') || coalesce(' at offset ' || fault_address, '')) ||
 		place AS headline,
-	iif(access = 'execute', 'Look at the caller: which of its function pointers may be NULL there, and who should have set it.',
-		'Look at the function at the top of the stack: which pointer may be NULL there, and which caller passed it.')
+	iif(access = 'execute', 'Look at ' || coalesce(function, 'the caller') ||
+		': which of its function pointers may be NULL there, and who should have set it?',
+		'Look at ' || coalesce(function, 'the function at the top of the stack') ||
+		': which pointer may be NULL there, and which caller passed it?') ||
+		coalesce(char(10) || 'Report it to the maintainer of ' || culprit_module || ' with this verdict.', '')
 		AS advice,
 	-- A NULL that was read out of a free object is the lesser news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump

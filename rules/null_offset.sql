@@ -3,8 +3,9 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.8
--- advice: Look for where the base register came from: the pointer in it was NULL.
 SELECT
+	'Look for where ' || coalesce(function, 'the function at the top of the stack') ||
+		' took the pointer from: it was NULL.' AS advice,
 	'the fault address ' || fault_address || CASE WHEN fault_address < '0x0000000000001000'
 		THEN ' lies in the first page, where nothing is mapped'
 		ELSE ' is not in the first page but within the first 64 KiB, where nothing is mapped: a large structure or an array was indexed through NULL' END

@@ -3,9 +3,10 @@
 -- cause: out_of_memory
 -- severity: warning
 -- confidence: 0.9
--- advice: Look at who holds the memory, not at who asked for it or who was killed: see log.oom in the JSON.
--- advice: A cgroup's limit is its own: raise it, or find out why what runs in it needs more. Of the machine, look for what grew.
 SELECT
+	iif(EXISTS (SELECT 1 FROM oom k WHERE k.dump = :dump AND k."constraint" = 'memcg'),
+			'The cgroup''s limit is its own: raise it, or find out why what runs in it needs more.',
+			'Look for what grew, not at who asked for memory or who was killed: see log.oom in the JSON.') AS advice,
 	CASE WHEN o.count > 1 THEN 'the kernel''s log has ' || o.count || ' kills of the OOM killer'
 		ELSE 'the OOM killer''s report in the kernel''s log' END ||
 		coalesce((SELECT iif(o.count > 1, '; of the first report, ', ': ') || k.eater FROM oom k

@@ -3,9 +3,10 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.95
--- advice: The object in front is the one to blame: boot with slub_debug=FZU to learn who allocated it and catch the write.
 -- rules-out: The code on the stack: the object it used was overwritten from outside.
 SELECT
+	'The object in front is the one to blame: boot with slub_debug=FZU,' || o.cache ||
+		' to learn who allocated it and catch the write.' AS advice,
 	o.headline || coalesce('; ' || b.headline, '') AS because,
 	o.cache || ' object ' || o.overrun_from || ' was written beyond its end, into ' || o.object ||
 		c.place AS headline,

@@ -3,9 +3,9 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.5
--- advice: Read the panic message and the function that called panic().
 SELECT
-	'panic() was called' || coalesce(' by ' || symbol, '') || ', not by a fault handler or watchdog' AS because,
+	'Read the panic message' || coalesce(', and how ' || function || ' came to it', '') || '.' AS advice,
+	coalesce(symbol || '() called panic()', 'the kernel panicked; who called panic() is not known') AS because,
 	'panic: ' || coalesce(reason, 'panic()') || place AS headline,
 	confidence, finding
 FROM crash

@@ -3,8 +3,12 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.75
--- advice: A CPU or task holds up RCU: look for long loops with preemption off.
 SELECT
+	CASE WHEN starved IS NOT NULL THEN 'Look for what keeps ' || starved ||
+			' from a CPU, such as a real-time task that does not sleep.'
+		WHEN function IS NULL OR pid = 0 AND source = 'memory'
+		THEN 'A CPU or task holds up RCU: look for long loops with preemption off.'
+		ELSE 'Look for a long loop with preemption off in ' || function || ' or its callers.' END AS advice,
 	'RCU stalled' || coalesce(' for ' || CAST(round(lockup_s) AS INTEGER) || ' s', '') ||
 		coalesce(': ' || message, '') AS because,
 	-- An idle CPU that noticed holds up nobody: whoever does is not known.

@@ -3,10 +3,11 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.97
--- advice: Whoever has the CPU that the reader or the thread waits for keeps RCU from going on: look at what it does.
--- advice: A reader that sleeps inside its critical section is a bug of its own.
 -- rules-out: The CPU that noticed, and one that is idle.
 SELECT
+	'Whoever has the CPU that the ' || iif(s.kind = 'rcu_reader', 'reader', 'thread') ||
+			' waits for keeps RCU from going on: look at what it does.' || iif(s.kind = 'rcu_reader', char(10) ||
+			'A reader that sleeps inside its critical section is a bug of its own.', '') AS advice,
 	s.headline AS because,
 	iif(c.kind = 'rcu_stall', 'RCU stall: ', '') || s.brief AS headline,
 	s.confidence * CASE WHEN c.kind = 'rcu_stall' THEN 1.0 ELSE 0.75 END AS confidence, s.finding

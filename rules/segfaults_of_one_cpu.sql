@@ -3,9 +3,10 @@
 -- cause: hardware
 -- severity: critical
 -- confidence: 0.8
--- advice: Take that core offline (echo 0 > /sys/devices/system/cpu/cpuN/online) and see whether the crashes end; test or replace the processor.
 -- advice: Programs that are bound to one core all crash there: look for isolcpus, cpusets and taskset first.
 SELECT
+	'Take CPU ' || cpu || ' offline (echo 0 > /sys/devices/system/cpu/cpu' || cpu ||
+			'/online) and see whether the crashes end; test or replace the processor.' AS advice,
 	programs || ' different programs crashed on the core of CPU ' || cpu || ', of ' || "of" ||
 		' crashes of different programs on ' || iif(cpus_known, '', 'at least ') || cpus ||
 		' CPUs: the chance of that by luck is ' || iif(chance < 1e-9, 'less than 1 in a billion',

@@ -3,8 +3,10 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.95
--- advice: Look at what the named CPU runs, and for what it keeps interrupts or preemption off; whoever waits for it, or noticed, is not to blame.
 SELECT
+	'Look at ' || coalesce(symbol || '()' || coalesce(' [' || module || ']', '') || ', which runs on CPU ', 'what CPU ') || cpu ||
+			iif(symbol IS NULL, ' runs', '') || ': what does it keep ' || iif(interrupts_off, 'interrupts', 'interrupts or preemption') ||
+			' off for? Whoever waits for that CPU, or noticed, is not to blame.' AS advice,
 	why AS because, brief AS headline, confidence, finding
 FROM silent_cpu
 WHERE dump = :dump AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump

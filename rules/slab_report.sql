@@ -3,10 +3,13 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.95
--- advice: Look for writes through the pointer that the named function freed: it was kept by somebody.
--- advice: An overwritten red zone was written by the object's own user, beyond its end; poison, by somebody who had freed it or never owned it.
 -- rules-out: The code on the stack: it only met what had been written before.
 SELECT
+	CASE WHEN r.freed_by IS NOT NULL
+			THEN 'Look for writes through the pointer that ' || r.freed_by || ' freed: it was kept by somebody.'
+		WHEN r.problem LIKE '%redzone%' OR r.problem LIKE '%right padding%'
+		THEN 'A red zone is written by the object''s own user, beyond its end.'
+		ELSE 'Poison is written by somebody who had freed the object, or never owned it.' END AS advice,
 	r.headline || coalesce('; freed by ' || r.freed_by, '') || coalesce('; ' ||
 		(SELECT text FROM hypothesis h WHERE h.dump = r.dump AND text LIKE 'what overwrote%'
 		ORDER BY h.confidence DESC LIMIT 1), '') AS because,

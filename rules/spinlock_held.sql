@@ -3,8 +3,9 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.95
--- advice: The likely holder is ranked by what its code did before it stopped; see triage show --locks.
 SELECT
+	iif(headline LIKE '%held by %', 'The likely holder is ranked by what its code did before it stopped; see triage show --locks.',
+		'No CPU is seen to hold the lock: who took it may have slept, ended or lost it.') AS advice,
 	headline AS because,
 	-- without how its CPU came to its end
 	iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline)

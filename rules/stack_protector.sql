@@ -3,8 +3,10 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.9
--- advice: Look at the arrays on the stack of the named function, and at what its callees were given pointers to.
 SELECT
+	'Look at ' || coalesce('what ' || d.given_to || '() writes to the buffer that ' || d.function || '() gave it.',
+			'the arrays on the stack of ' || coalesce(c.function, 'the function that returned') ||
+			', and at what its callees were given pointers to.') AS advice,
 	'the canary behind a function''s locals was changed when it returned' ||
 		coalesce(': ' || d.headline, '') AS because,
 	'stack overwritten' || coalesce(c.culprit_code || ': ' || iif(instr(d.headline, ', "'),

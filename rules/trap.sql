@@ -3,8 +3,9 @@
 -- cause: unknown
 -- severity: critical
 -- confidence: 0.5
--- advice: Look at the instruction, and whether it is the one in the kernel's file: code may have been overwritten.
 SELECT
+	'Look at the instruction' || coalesce(' in ' || function, '') ||
+		', and whether it is the one in the kernel''s file: code may have been overwritten.' AS advice,
 	'the log says: ' || coalesce(message, kind) AS because,
 	coalesce(message, kind) || place AS headline,
 	confidence, finding

@@ -3,9 +3,13 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.75
--- advice: The wait is for an event, not a lock: find out which driver or device was to signal it.
--- advice: For I/O see the log for timeouts, resets and lost paths of the device named.
 SELECT
+	-- of a lock the holder is missing; an event has none
+	CASE WHEN io_tasks > 0 THEN 'Look for timeouts, resets and lost paths of the device in the log.'
+		WHEN root_doing LIKE '%waiting for mutex%' OR root_doing LIKE '%waiting for rwsem%' OR root_doing LIKE '%waiting for semaphore%'
+		THEN 'Who holds the lock is not known: look for who took it in the stacks of all tasks (a dump, or SysRq-t).'
+		ELSE 'The wait is for an event, not a lock: find out which driver or device was to signal ' ||
+			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
 	headline AS because,
 	brief AS headline,
 	finding

@@ -3,8 +3,9 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.9
--- advice: Read the condition at the named line; without panic_on_warn the kernel goes on after a WARN().
 SELECT
+	'Read the condition' || coalesce(' in ' || c.function, ' at the named line') ||
+		iif(c.source = 'memory' OR p.stopped, '; without panic_on_warn the kernel goes on after a WARN()', '') || '.' AS advice,
 	iif(c.source = 'memory' OR p.stopped, 'panic_on_warn turned a WARN() into a panic',
 		'the log has a WARN(), after which the kernel went on') ||
 		coalesce(': ' || c.message, '') AS because,

@@ -3,9 +3,10 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
--- advice: Look at the work item: it has to sleep now and then, or to be queued with WQ_CPU_INTENSIVE or WQ_UNBOUND.
 -- advice: Where all workers sleep, see what they wait for, and why no new worker could be made (memory, fork).
 SELECT
+	coalesce('Look at ' || s.function || '()', 'Look at the work item') ||
+		': it has to sleep now and then, or to be queued with WQ_CPU_INTENSIVE or WQ_UNBOUND.' AS advice,
 	s.headline AS because,
 	s.brief AS headline,
 	s.confidence * CASE WHEN s.seconds >= 5 THEN 1.0 ELSE 0.7 END AS confidence, s.finding

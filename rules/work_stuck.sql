@@ -3,9 +3,9 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.8
--- advice: See what the work item waits for: its worker's stack (triage show --locks).
 -- Items that sleep for a while are common; one behind a lock or a device is told by that.
 SELECT
+	'See what ' || coalesce(s.function || '()', 'the work item') || ' waits for: its worker''s stack (triage show --locks).' AS advice,
 	s.headline AS because,
 	'work item ' || s.function || ' of workqueue ' || s.queue || ' does not end; ' || s.behind ||
 		iif(s.behind = 1, ' work item waits', ' work items wait') AS headline,

@@ -3,8 +3,9 @@
 -- cause: hang
 -- severity: warning
 -- confidence: 0.7
--- advice: See what the pool's busy workers do: the log lists them below "Showing busy workqueues".
 SELECT
+	coalesce('See what the work item ' || work || ' does', 'See what the pool''s busy workers do') ||
+		': the log lists those that run below "Showing busy workqueues".' AS advice,
 	coalesce(message, 'a workqueue stalls') AS because,
 	coalesce('a worker pool' || coalesce(' of CPU ' || cpu, '') || ' is stuck' ||
 		coalesce(' for ' || CAST(lockup_s AS INTEGER) || ' s', '') || ' behind ' || work,

@@ -48,6 +48,12 @@ SELECT dump, number AS finding, confidence,
 	coalesce(' in ' || coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol'), '') ||
 		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
 			evidence ->> '$.culprit.module') || ']', '') AS culprit_code,
+	-- the same, as advice names it: "f() [module]"; and the module alone
+	coalesce(evidence ->> '$.culprit.symbol', evidence ->> '$.rip.symbol') || '()' ||
+		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
+			evidence ->> '$.culprit.module') || ']', '') AS function,
+	iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
+		evidence ->> '$.culprit.module') AS culprit_module,
 	coalesce(', ' || coalesce(evidence ->> '$.context.who',
 		coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 		(evidence ->> '$.task.pid')), '') AS task,

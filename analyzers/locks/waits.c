@@ -180,6 +180,7 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	const struct lock *held = wait_graph_busiest(graph, root->task);
 	size_t own = root->last->lock->waiter_count;
 	size_t others = root->victims > own ? root->victims - own : 0;
+	bool spins = own && root->last->lock->waiters[0].cpu >= 0;
 
 	if (because->length && !root->last->holder->task) {
 		str_printf(text, "%s; %zu task%s wait%s for it", because->data, root->victims,
@@ -198,10 +199,14 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
 	if (own == 1 && root->last->lock->address)
-		str_printf(text, root->last->lock->kind == LOCK_PAGE_LOCK ? " of %s" : " %s",
+		str_printf(text, " %s%s",
+			   root->last->lock->kind == LOCK_PAGE_LOCK ? "of "
+			   : spins				    ? "for "
+								    : "",
 			   lock_display_name(root->last->lock));
-	str_puts(text, of_log(kernel) ? "; the log does not say who is to wake it"
-				      : "; nothing in memory says who is to wake it");
+	str_printf(text, "; %s who %s",
+		   of_log(kernel) ? "the log does not say" : "nothing in memory says",
+		   spins ? "holds it" : "is to wake it");
 }
 
 /* "1 writer and 18 readers queued behind" */

@@ -271,6 +271,38 @@ START_TEST(advice_fits_the_case)
 }
 END_TEST
 
+/* Whom to look at is the caller of a helper that only noticed, where there is one. */
+START_TEST(advice_names_the_function)
+{
+	static const struct {
+		const char *kind, *caller, *step;
+	} cases[] = {
+		{"soft_lockup", NULL, "Look at helper(): a loop without"},
+		{"soft_lockup", "spins", "Look at spins() [lab]: a loop without"},
+		{"null_dereference", "spins", "Look at spins() [lab]: which pointer"},
+		{"divide_error", NULL, "the divisor in helper(): which"},
+		{"stack_protector", "spins", "on the stack of spins() [lab], and"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+		json_t *evidence = json_pack("{s:s, s:{s:s, s:i}}", "kind", cases[i].kind, "rip",
+					     "symbol", "helper", "offset", 4);
+
+		set_up(&f);
+		if (cases[i].caller)
+			json_object_set_new(evidence, "culprit",
+					    json_pack("{s:s, s:i, s:s}", "symbol", cases[i].caller,
+						      "offset", 8, "module", "lab"));
+		add(&f, "crash", 1, evidence);
+		judge(&f);
+		ck_assert_str_eq(f.verdict.rule, cases[i].kind);
+		ck_assert_ptr_nonnull(strstr(text_in(f.verdict.next_steps, 0), cases[i].step));
+		tear_down(&f);
+	}
+}
+END_TEST
+
 START_TEST(a_frozen_file_system_is_no_device_that_fails)
 {
 	struct fixture f;
@@ -292,5 +324,5 @@ END_TEST
 UNIT_MAIN("built_in_rules", code_that_was_compared, waiting_for_io_is_no_hang_by_itself,
 	  a_hung_task_names_where_it_sleeps, a_queue_that_moves_is_no_hang,
 	  a_sick_machine_dumped_on_request, a_task_that_died_with_a_lock,
-	  what_is_stuck_without_a_lock, advice_fits_the_case,
+	  what_is_stuck_without_a_lock, advice_fits_the_case, advice_names_the_function,
 	  a_frozen_file_system_is_no_device_that_fails)

@@ -330,9 +330,8 @@ START_TEST(every_built_in_rule_is_sound)
 			     json_string_value(
 				     json_object_get(json_array_get(f.verdict.broken, i), "why")));
 	for (const struct embedded_sql *one = embedded_rules; one->name; one++) {
-		static const char *const keys[] = {
-			"-- id: ",	 "-- title: ",	    "-- cause: ",
-			"-- severity: ", "-- confidence: ", "-- advice: "};
+		static const char *const keys[] = {"-- id: ",	    "-- title: ",      "-- cause: ",
+						   "-- severity: ", "-- confidence: ", "advice"};
 		char id[64];
 
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
