@@ -148,6 +148,7 @@ check-golden: $(PROGRAMS)
 	KEEP=$(BUILD)/golden tests/golden/run
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
+	tests/sentences -q $(BUILD)/golden/*/verdict.json
 	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
 
 # Kernel logs without a dump, and logs made of them.
@@ -166,6 +167,7 @@ check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/prob
 	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+	tests/sentences -q $$(find $(BUILD)/guest -name vmcore)
 	tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')
 
 # Damaged copies of the guests' dumps.

@@ -12,11 +12,11 @@ SELECT
 	register || ' holds ' || value || ', in memory ' || bytes ||
 		': a USB string descriptor of ' || length || ' bytes beginning "' || text || '"'
 		AS because,
-	'device DMA into ' || CASE WHEN allocates THEN 'freed ' ELSE '' END || 'memory: ' || register || ' holds a piece of a USB string descriptor ("' ||
-		text || '...")' || place AS headline,
+	'DMA into ' || CASE WHEN allocates THEN 'freed ' ELSE '' END || 'memory: ' || register || ' holds USB string "' || text || '..."' ||
+		culprit_place AS headline,
 	CASE WHEN allocates THEN 1.0 ELSE 0.85 END AS confidence, finding, crash_finding AS finding2
 FROM (
-	SELECT b.register, b.value, b.bytes, b.finding, c.finding AS crash_finding, c.place,
+	SELECT b.register, b.value, b.bytes, b.finding, c.finding AS crash_finding, c.culprit_place,
 		coalesce(c.symbol LIKE '%kmalloc%' OR c.symbol LIKE '%kmem_cache_alloc%' OR
 			c.symbol LIKE '%slab_alloc%', 0) AS allocates,
 		(instr('0123456789abcdef', substr(b.bytes, 1, 1)) - 1) * 16 +

@@ -9,10 +9,10 @@
 -- Chance makes such bytes once in 10^11; what is inferred is that a device wrote them, not the CPU.
 SELECT
 	f.headline || '; ' || h.text AS because,
-	'device DMA into freed ' || f.cache || ' object' || CASE WHEN f.object IS NULL THEN ''
+	'DMA into freed ' || f.cache || ' object' || CASE WHEN f.object IS NULL THEN ''
 		WHEN f.evidence = 'proven' THEN ' ' || f.object
 		ELSE ' (likely ' || f.object || ')' END ||
-		': a USB descriptor stands in its free pointer' AS headline,
+		': USB descriptor in its free pointer' AS headline,
 	h.confidence * CASE WHEN f.near THEN 1 ELSE 0.9 END AS confidence, f.finding,
 	h.finding AS finding2
 FROM freelist f JOIN hypothesis h ON h.dump = f.dump

@@ -9,7 +9,7 @@ SELECT
 	'The object was freed twice: boot with slub_debug=FU,' || f.cache || ' to learn who freed it.' AS advice,
 	f.headline AS because,
 	'double free in ' || f.cache || ': object ' || coalesce(f.object, '?') ||
-		' is on its free list twice; met' || c.place AS headline,
+		' is on its free list twice; met' || c.culprit_place AS headline,
 	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.6 END AS confidence, f.finding,
 	c.finding AS finding2
 FROM freelist f JOIN crash c ON c.dump = f.dump

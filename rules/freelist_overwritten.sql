@@ -11,7 +11,7 @@ SELECT
 	f.headline || coalesce('; ' || (SELECT text FROM hypothesis h WHERE h.dump = f.dump
 		AND text LIKE 'what overwrote%' ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	'freed ' || f.cache || ' object' || coalesce(' ' || f.object, '') ||
-		' was written to; met' || c.place AS headline,
+		' was written to; met' || c.culprit_place AS headline,
 	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.6 END * CASE WHEN EXISTS (SELECT 1
 		FROM overrun o WHERE o.dump = f.dump) THEN 0.8 ELSE 1 END AS confidence, f.finding,
 	c.finding AS finding2

@@ -14,7 +14,7 @@ SELECT
 		'(): it freed the object before.', 'Boot with slub_debug=PU,' || s.cache ||
 		': the next use meets poison, and the log says who freed the object.') AS advice,
 	'use after free likely: ' || s.cache || ' object ' || s.start ||
-		' is in use, but holds other data as a whole' || c.place AS headline,
+		' holds other data as a whole' || c.culprit_place AS headline,
 	s.confidence, s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.damage = 'whole_object' AND s.state <> 'free';

@@ -8,8 +8,8 @@ SELECT
 	'The object in front is the one to blame: boot with slub_debug=FZU,' || o.cache ||
 		' to learn who allocated it and catch the write.' AS advice,
 	o.headline || coalesce('; ' || b.headline, '') AS because,
-	o.cache || ' object ' || o.overrun_from || ' was written beyond its end, into ' || o.object ||
-		c.place AS headline,
+	o.cache || ' object ' || o.overrun_from || ' was written beyond its end; met' ||
+		c.culprit_place AS headline,
 	o.confidence, o.finding, b.finding AS finding2
 FROM overrun o JOIN crash c ON c.dump = o.dump
 	LEFT JOIN bad_holder b ON b.dump = o.dump AND b.start = o.object

@@ -8,7 +8,7 @@
 -- rules-out: The code on the stack: it only met what had been written before.
 SELECT
 	r.headline || ' (' || coalesce(r.bytes, '?') || '); ' || h.text AS because,
-	'device DMA into freed ' || r.cache || ' object' || coalesce(' ' || r.object, '') ||
+	'DMA into freed ' || r.cache || ' object' || coalesce(' ' || r.object, '') ||
 		': a USB descriptor stands where its poison was' AS headline,
 	r.confidence * h.confidence AS confidence, r.finding, h.finding AS finding2
 FROM slab_report r JOIN hypothesis h ON h.dump = r.dump JOIN crash c ON c.dump = r.dump

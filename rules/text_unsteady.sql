@@ -6,7 +6,8 @@
 -- advice: The same memory read twice gave two answers a moment apart: test the memory and the CPU it crashed on.
 SELECT
 	t.headline AS because,
-	'code changed by a bit between the oops and the dump: ' || t.headline || '; the crash is' || c.place AS headline,
+	'a bit of ' || coalesce(t.symbol || '()', 'the code') || ' changed between the oops and the dump' ||
+		iif(c.symbol IS t.symbol, c.task, '; the crash is' || c.culprit_place) AS headline,
 	t.confidence, t.finding, c.finding AS finding2
 FROM text t JOIN crash c ON c.dump = t.dump
 WHERE t.dump = :dump AND t.class = 'bit_flip' AND t.against = 'log';

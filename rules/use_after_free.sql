@@ -7,9 +7,9 @@
 -- Poison in a free object leaves no doubt; other contents may have been read before it was freed.
 SELECT
 	b.headline AS because,
-	'use after free: ' || coalesce(b.type || '.' || b.member || ' of ', '') || 'freed ' || b.cache ||
-		' object ' || b.start || coalesce(', freed by ' || b.freed_by || ',', '') ||
-		' was used' || c.place AS headline,
+	'use after free: ' || coalesce(b.type || '.' || b.member || ' of ', '') || iif(b.freed_by IS NULL, 'freed ', '') ||
+		b.cache || ' object ' || b.start || coalesce(', freed by ' || b.freed_by || ',', '') ||
+		' was used' || c.culprit_place AS headline,
 	coalesce('Begin with ' || b.freed_by || '(): it freed the object while a pointer to it was in use.',
 		'Boot with slub_debug=PU,' || b.cache || ' to learn who frees the object.') AS advice,
 	b.confidence * CASE c.fault_class WHEN 'slab_poison' THEN 1 ELSE 0.93 END AS confidence,

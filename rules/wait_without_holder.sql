@@ -11,7 +11,9 @@ SELECT
 		ELSE 'The wait is for an event, not a lock: find out which driver or device was to signal ' ||
 			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
 	headline AS because,
-	brief AS headline,
+	-- without who is behind whom, where devices fill the line
+	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', ''))
+		AS headline,
 	finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND NOT holder_known

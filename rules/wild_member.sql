@@ -8,8 +8,8 @@
 -- How sure depends on what else the object shows: lists and pointers back prove it sound.
 SELECT
 	b.headline || coalesce('; ' || s.headline, '') AS because,
-	'wild pointer (' || coalesce(c.fault_address, '?') || ') in ' || coalesce(b.type || '.' || b.member, 'offset ' || b."offset") ||
-		' of a live ' || b.cache || ' object' || c.culprit_code AS headline,
+	'wild pointer ' || coalesce('in ' || b.type || '.' || b.member, 'at byte ' || b."offset") || ' of a live ' || b.cache ||
+		' object' || iif(c.culprit_code = '', '', ', used' || c.culprit_code) AS headline,
 	b.confidence * CASE WHEN s.damage = 'one_member' THEN s.confidence ELSE 0.72 END AS confidence,
 	b.finding, coalesce(s.finding, c.finding) AS finding2
 FROM bad_holder b JOIN crash c ON c.dump = b.dump LEFT JOIN object_sanity s ON s.dump = b.dump

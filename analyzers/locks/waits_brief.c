@@ -32,14 +32,14 @@ static bool lock_before(const struct wait_cycle *cycle, size_t end)
 	return false;
 }
 
-static void put_locks(const struct wait_cycle *cycle, struct str *text)
+static void put_locks(const struct wait_cycle *cycle, size_t most, struct str *text)
 {
 	size_t shown = 0;
 
 	for (size_t i = 0; i < cycle->length; i++) {
 		if (lock_before(cycle, i))
 			continue;
-		if (shown++ == LIST_MAX) {
+		if (shown++ == most) {
 			str_puts(text, ", ...");
 			return;
 		}
@@ -48,11 +48,17 @@ static void put_locks(const struct wait_cycle *cycle, struct str *text)
 	}
 }
 
-static void put_tasks(const struct wait_cycle *cycle, struct str *text)
+/* "db/7, db/8", or in less room "db/7, 8". */
+static void put_tasks(const struct wait_cycle *cycle, enum detail detail, struct str *text)
 {
 	for (size_t i = 0; i < cycle->length && i < LIST_MAX; i++) {
+		const struct task *task = cycle->edges[i]->from;
+
 		str_puts(text, i ? ", " : "");
-		task_label(cycle->edges[i]->from, text);
+		if (detail > FULL && i && !strcmp(task->comm, cycle->edges[i - 1]->from->comm))
+			str_printf(text, "%d", task->pid);
+		else
+			task_label(task, text);
 	}
 	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
 }
@@ -69,7 +75,7 @@ static void put_own_reader(const struct wait_cycle *cycle, struct str *text)
 	task_label(edge->to, text);
 }
 
-static void put_cycle(const struct wait_cycle *cycle, struct str *text)
+static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct str *text)
 {
 	if (wait_cycle_is_own_reader(cycle)) {
 		put_own_reader(cycle, text);
@@ -77,9 +83,9 @@ static void put_cycle(const struct wait_cycle *cycle, struct str *text)
 	}
 	str_printf(text, "deadlock of %zu task%s over ", cycle->length,
 		   cycle->length == 1 ? "" : "s");
-	put_locks(cycle, text);
+	put_locks(cycle, detail == LEAST ? 1 : LIST_MAX, text);
 	str_puts(text, ": ");
-	put_tasks(cycle, text);
+	put_tasks(cycle, detail, text);
 }
 
 static void put_cycles(const struct wait_graph *graph, enum detail detail, struct str *text)
@@ -88,17 +94,17 @@ static void put_cycles(const struct wait_graph *graph, enum detail detail, struc
 	size_t count = wait_graph_apart(graph, apart);
 
 	if (count == 1) {
-		put_cycle(apart[0], text);
+		put_cycle(apart[0], detail, text);
 		return;
 	}
 	str_printf(text, "%zu deadlocks: ", count);
 	for (size_t i = 0; i < count && i < LIST_MAX; i++) {
 		str_puts(text, i ? "; " : "");
-		put_locks(apart[i], text);
+		put_locks(apart[i], LIST_MAX, text);
 		if (detail == LEAST)
 			continue;
 		str_puts(text, " (");
-		put_tasks(apart[i], text);
+		put_tasks(apart[i], detail, text);
 		str_puts(text, ")");
 	}
 	str_puts(text, count > LIST_MAX ? "; ..." : "");

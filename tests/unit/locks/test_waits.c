@@ -263,6 +263,24 @@ START_TEST(a_line_has_the_tasks_and_locks_of_a_cycle)
 }
 END_TEST
 
+START_TEST(a_long_line_of_a_cycle_says_no_program_twice)
+{
+	static const char name[] = "a_mutex_with_a_name_that_is_long",
+			  again[] = "b_mutex_of_almost_that_length";
+
+	set_up();
+	name_lock(put_lock(LOCK_MUTEX, LOCK_A, 1, 2, 0), name);
+	struct lock *other = put_lock(LOCK_MUTEX, LOCK_B, 2, 1, 0);
+	name_lock(other, again);
+	ck_assert_msg(strlen(brief()) <= 100 && strstr(brief(), again) && strstr(brief(), name) &&
+			      strstr(brief(), ": task/1, 2"),
+		      "%s", brief());
+	name_lock(other, "b_mutex_with_a_name_that_is_longer_still_by_far");
+	ck_assert_msg(strlen(brief()) <= 100 && strstr(brief(), ", ...: task/1, 2"), "%s", brief());
+	close_tasks();
+}
+END_TEST
+
 /* What the root does, and how many wait, go before the line grows too long; names never do. */
 START_TEST(a_line_has_as_much_of_a_root_as_fits)
 {
@@ -295,4 +313,5 @@ UNIT_MAIN("waits", a_cycle_through_locks_of_all_kinds, a_task_that_takes_its_own
 	  deadlocks_that_share_nobody_are_counted, a_holder_that_has_ended,
 	  a_woken_waiter_waits_for_nobody, the_longest_wait_is_told,
 	  a_wait_without_a_holder_is_a_root_of_its_own, a_line_has_the_tasks_and_locks_of_a_cycle,
-	  a_line_has_as_much_of_a_root_as_fits, nobody_asleep_is_nothing_to_say)
+	  a_long_line_of_a_cycle_says_no_program_twice, a_line_has_as_much_of_a_root_as_fits,
+	  nobody_asleep_is_nothing_to_say)
