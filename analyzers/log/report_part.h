@@ -2,12 +2,11 @@
 #ifndef TRIAGE_LOG_REPORT_PART
 #define TRIAGE_LOG_REPORT_PART
 
-#include "base/words.h"
-#include "log/report_progress.h"
+#include "log/report_part_entry.h"
 
-#define PART_LINES 512 /* of the reports, that are looked at together */
-#define PART_REPORTS 4 /* at once */
-#define PART_ALL 8192  /* lines of a log that are parted at all; bounds the time it takes */
+/* Lines of a log that are looked at, and that are parted: bounds the time it takes. */
+#define PART_LOOKED_MAX 65536 /* as many as all reports have that are kept */
+#define PART_PARTED_MAX 8192
 
 /* Lines of several CPUs that print reports at once, without saying who prints. */
 struct report_part {
@@ -20,7 +19,7 @@ struct report_part {
 			PART_DOUBTFUL /* it may as well be another's */
 		} doubt;
 	} * lines;
-	size_t spent; /* lines parted so far */
+	size_t looked, parted; /* lines so far */
 };
 
 void report_part_deinit(struct report_part *part);

@@ -258,7 +258,9 @@ static void touch(struct splitter *splitter, struct open_report *open, size_t li
 
 static bool is_scissors(const struct splitter *splitter, size_t line)
 {
-	return strstr(splitter->log->lines[line].text, "[ cut here ]");
+	const char *text = splitter->log->lines[line].text;
+
+	return text[strspn(text, " \t")] == '-' && strstr(text, "[ cut here ]");
 }
 
 /* What a WARN() says stands between "[ cut here ]" and its own line. */

@@ -319,6 +319,8 @@ static bool is_fence(const char *line, size_t length)
 {
 	static const char *const fences[] = {"```", "~~~", "{code:", "{noformat:", "{{{", "}}}"};
 
+	if (!length || !strchr("`~{}", line[0] ? line[0] : 'x'))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(fences); i++) {
 		size_t fence = strlen(fences[i]);
 

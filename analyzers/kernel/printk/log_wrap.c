@@ -174,12 +174,13 @@ static bool task_goes_on(const char *before, size_t end, const char *line, size_
 /* "CPU: 4 PID: 12 Comm: x Tainted: G" and, in the next line, "5.10.0-28-amd64 #1 …", or a part of it. */
 static enum log_join header_goes_on(const char *before, size_t end, const char *line, size_t length)
 {
+	if (!begins_with(before, end, "CPU: ") && !begins_with(before, end, "Pid: "))
+		return JOIN_NOT;
 	const char *taint = strstr(before, "ainted: "), *last = before + end;
 	const char *number = memmem(line, length, " #", 2);
 
 	taint = taint ? taint : strstr(before, "Not tainted");
-	if ((!begins_with(before, end, "CPU: ") && !begins_with(before, end, "Pid: ")) ||
-	    strstr(before, " #") || !taint || !number || memmem(line, length, ": ", 2))
+	if (strstr(before, " #") || !taint || !number || memmem(line, length, ": ", 2))
 		return JOIN_NOT;
 	while (last > taint && last[-1] != ' ')
 		last--;
@@ -191,23 +192,21 @@ static enum log_join header_goes_on(const char *before, size_t end, const char *
 /* "… PID: 1" and "88243 Comm: x": a number is followed by a name. */
 static bool number_goes_on(const char *before, size_t end, const char *line, size_t length)
 {
-	const char *pid = strstr(before, " PID: ");
+	const char *pid = begins_with(before, end, "CPU: ") ? strstr(before, " PID: ") : NULL;
 	size_t digits = 0;
 
 	while (digits < length && isdigit((unsigned char)line[digits]))
 		digits++;
-	return begins_with(before, end, "CPU: ") && pid && digits &&
-	       begins_with(line + digits, length - digits, " Comm: ") &&
+	return pid && digits && begins_with(line + digits, length - digits, " Comm: ") &&
 	       strspn(pid + 6, "0123456789") == strlen(pid + 6) && pid[6];
 }
 
 /* Bytes of "Code:", two digits each, of which the one that broke may have been cut. */
 static enum log_join code_goes_on(const char *before, size_t end, const char *line, size_t length)
 {
-	const char *code = strstr(before, "Code: ");
+	const char *code = is_hex_only(line, length) ? strstr(before, "Code: ") : NULL;
 
-	if (!code || (code != before && !isspace((unsigned char)code[-1])) ||
-	    !is_hex_only(line, length))
+	if (!code || (code != before && !isspace((unsigned char)code[-1])))
 		return JOIN_NOT;
 	if (code[6] && !is_hex_only(code + 6, end - (size_t)(code + 6 - before)))
 		return JOIN_NOT;
