@@ -111,7 +111,7 @@ static uint8_t add_way(struct way *ways, size_t *count, const struct way *way)
 /* The cost up to which ways are kept, and how many of those that cost as much. */
 static float limit_of(const struct way *ways, size_t count, size_t *as_much)
 {
-	float cheapest[WAYS]; /* in order */
+	float cheapest[WAYS] = {0}; /* in order */
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
