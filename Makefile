@@ -163,6 +163,7 @@ check-log: $(PROGRAMS)
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed $(BUILD)/tests/guest/pages
 	tests/guest/test-check
 	tests/guest/suite check
+	tests/formats/run
 	$(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
 	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')

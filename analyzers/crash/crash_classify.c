@@ -245,21 +245,40 @@ static void settle(struct crash *crash)
 		crash->frame = panic_caller(crash);
 }
 
+/* A CPU that ends in panic() has it, or what it calls, on its stack. */
+static bool is_dying(const struct crash *crash)
+{
+	char name[128];
+
+	for (size_t i = 0; i < crash->trace.count; i++)
+		if (function_at(crash, i, name, sizeof(name)) &&
+		    panic_path_roles(name) & (PANIC_PATH_ENDED | PANIC_PATH_PANIC))
+			return true;
+	return false;
+}
+
+static void classify_by_log(struct crash *crash)
+{
+	enum crash_kind kind = crash_log_kind(crash->kernel->log);
+
+	if (kind != CRASH_UNKNOWN)
+		decide(crash, kind, 0.7, "the log says so");
+}
+
 void crash_classify(struct crash *crash)
 {
 	decide(crash, CRASH_UNKNOWN, 0, "no panicking CPU was found");
 	if (!crash->trace.count) {
-		enum crash_kind kind = crash_log_kind(crash->kernel->log);
-
-		if (kind != CRASH_UNKNOWN)
-			decide(crash, kind, 0.7, "the log says so");
+		classify_by_log(crash);
 		return;
 	}
 	if (is_hung_task(crash))
 		decide(crash, CRASH_HUNG_TASK, 1.0, "khungtaskd called panic()");
 	else if (!kind_by_sign(crash) && crash->exception)
 		classify_exception(crash);
-	else if (crash->kind == CRASH_UNKNOWN)
+	else if (crash->kind == CRASH_UNKNOWN && is_dying(crash))
 		decide(crash, CRASH_PANIC, 0.9, "panic() was called");
+	else if (crash->kind == CRASH_UNKNOWN)
+		classify_by_log(crash);
 	settle(crash);
 }

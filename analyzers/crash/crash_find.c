@@ -83,10 +83,13 @@ static void take_memory(struct crash *crash)
 	take_place(crash);
 }
 
-/* A stack whose first frame has no name, and on which nothing says what happened, was hardly read. */
+/*
+ * A stack whose first frame has no name, and on which nothing says what happened, was hardly read; one
+ * without any way to panic() is not that of the crash which the log reports.
+ */
 static bool is_told(const struct crash *crash)
 {
-	return crash->at.symbol[0] || (crash->kind != CRASH_UNKNOWN && crash->kind != CRASH_PANIC);
+	return crash->kind != CRASH_UNKNOWN && (crash->at.symbol[0] || crash->kind != CRASH_PANIC);
 }
 
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)

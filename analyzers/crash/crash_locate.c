@@ -225,6 +225,10 @@ struct err *crash_locate(struct crash *crash)
 	if (!crash->task || !kernel->unwinder)
 		return NULL;
 	TRY(unwind_task(kernel, crash->task, &crash->trace));
+	if (crash->trace.stale) { /* a stack of before it died says nothing of its death */
+		trace_deinit(&crash->trace);
+		return NULL;
+	}
 	if (!exception_in_trace(crash) && !exception_below_stack(crash))
 		exception_of_registers(crash);
 	return NULL;

@@ -9,7 +9,9 @@
 #include "kernel/insn/disasm.h"
 #include "kernel/locking/lock_probe.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/memory/linux_find.h"
 #include "kernel/memory/memory.h"
+#include "kernel/memory/memory_find.h"
 #include "kernel/mm/slab_caches.h"
 #include "kernel/mm/slab_states.h"
 #include "kernel/modules/module.h"
@@ -279,11 +281,17 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)
 {
-	struct err *no_vmcoreinfo = open_vmcoreinfo(kernel);
+	struct err *no_vmcoreinfo = open_vmcoreinfo(kernel), *wrong;
 
 	begin(options, STEP_MEMORY);
-	note(kernel, STEP_MEMORY, memory_open(kernel->dump, kernel->vmcoreinfo, &kernel->memory),
-	     NULL);
+	note(kernel, STEP_MEMORY,
+	     memory_find(kernel->dump, &kernel->vmcoreinfo, &kernel->memory, &wrong), NULL);
+	if (wrong)
+		kernel_degrade(kernel, kernel_step_name(STEP_VMCOREINFO), wrong, NULL);
+	if (kernel->vmcoreinfo) {
+		err_free(no_vmcoreinfo);
+		no_vmcoreinfo = NULL;
+	}
 	if (!kernel->memory) {
 		note_vmcoreinfo(kernel, no_vmcoreinfo);
 		return;
@@ -299,21 +307,40 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 	open_types(kernel, options, kernel->vmlinux_fd);
 }
 
-/* Of a dump that cannot be read, the log beside it is what is left: it is the crash's. */
-static struct err *open_dump(struct kernel *kernel, const struct kernel_options *options)
+/* Nothing was found in memory: perhaps because it is no Linux kernel's. */
+static struct err *check_linux(const struct kernel *kernel)
 {
-	struct err *err = dump_open(options->dump_fd, &kernel->dump);
+	bool found = true, seen = false;
 
-	if (err && (err->code == ERR_NOMEM || options->dmesg_fd < 0))
-		return err;
-	if (err) {
-		kernel_degrade(kernel, "header", err, "the log beside the dump was read instead");
+	if (kernel->vmcoreinfo || kernel->symbols)
 		return NULL;
-	}
+	TRY(linux_find(kernel->dump, &found, &seen));
+	return found || !seen
+		       ? NULL
+		       : err_new(ERR_INVALID, "there is no Linux kernel in this dump's memory");
+}
+
+static struct err *open_readable(struct kernel *kernel, const struct kernel_options *options)
+{
+	TRY(dump_open(options->dump_fd, &kernel->dump));
 	kernel->steps |= STEP_HEADER;
 	if (dump_cpu_count(kernel->dump))
 		kernel->steps |= STEP_REGISTERS;
 	open_memory(kernel, options);
+	return check_linux(kernel);
+}
+
+/* Of a dump that cannot be read, the log beside it is what is left: it is the crash's. */
+static struct err *open_dump(struct kernel *kernel, const struct kernel_options *options)
+{
+	struct err *err = open_readable(kernel, options);
+
+	if (!err || err->code == ERR_NOMEM || options->dmesg_fd < 0)
+		return err;
+	kernel_degrade(kernel, "header", err, "the log beside the dump was read instead");
+	memory_close(take_ptr(kernel->memory));
+	dump_close(take_ptr(kernel->dump));
+	kernel->steps = 0;
 	return NULL;
 }
 

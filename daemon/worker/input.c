@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "daemon/spool/sniff.h"
+#include "kernel/dump/dump_foreign.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/symbols/vmlinux_find.h"
 
@@ -145,9 +146,11 @@ static bool is_utf16(const char *head, size_t length)
 static bool is_log(const char *head, size_t length)
 {
 	enum sniff_format format = sniff_format_of(head, MIN(length, (size_t)SNIFF_BYTES));
+	enum err_code code;
 
-	return sniff_is_packed(format) ||
-	       (format == SNIFF_NONE && (looks_like_text(head, length) || is_utf16(head, length)));
+	if (format != SNIFF_NONE || foreign_name(head, length, &code))
+		return sniff_is_packed(format);
+	return looks_like_text(head, length) || is_utf16(head, length);
 }
 
 static struct err *read_head(int fd, const char *path, char head[HEAD_LOOKED_AT], size_t *length)

@@ -9,7 +9,10 @@
 #include "kernel/dump/dump_elf.h"
 #include "kernel/dump/dump_foreign.h"
 #include "kernel/dump/dump_kdump.h"
+#include "kernel/dump/dump_lime.h"
 #include "kernel/dump/dump_notes.h"
+#include "kernel/dump/dump_raw.h"
+#include "kernel/dump/dump_vmware.h"
 
 /*
  * The page cache: 8 MiB, of which only what is used becomes resident. Set-associative, so that a
@@ -25,7 +28,7 @@ struct cache_set {
 };
 
 struct dump {
-	struct dump_file *file;
+	struct dump_files files;
 	struct container *container;
 	struct dump_info info;
 	struct notes notes;
@@ -38,43 +41,92 @@ struct dump {
 	uint64_t pages_read;
 };
 
-static const struct container_ops *const formats[] = {&kdump_container, &elf_container};
+static container_open_fn *const formats[] = {kdump_dump_open, elf_dump_open, lime_dump_open,
+					     vmware_dump_open};
 
 static struct err *open_container(struct dump *dump)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		struct err *err = formats[i]->open(dump->file, &dump->info, &dump->container);
+		struct err *err = formats[i](&dump->files, &dump->info, &dump->container);
 
 		if (!err || err->code != ERR_NOT_FOUND)
 			return err;
 		err_free(err);
 	}
-	return foreign_explain(dump->file);
+	/* A memory image has no signature: a kernel is looked for in what nobody knows. */
+	TRY(foreign_explain(dump->files.at[0]));
+	return raw_dump_open(&dump->files, &dump->info, &dump->container);
 }
 
 static struct err *read_notes(struct dump *dump)
 {
 	const struct container *container = dump->container;
+	struct dump_file *file = dump->files.at[0];
 
 	for (unsigned i = 0; i < container->note_count; i++)
-		TRY(notes_read(&dump->notes, dump->file, container->notes[i]));
+		TRY(notes_read(&dump->notes, file, container->notes[i]));
 	if (container->vmcoreinfo.size)
-		TRY(notes_read_vmcoreinfo(&dump->notes, dump->file, container->vmcoreinfo));
+		TRY(notes_read_vmcoreinfo(&dump->notes, file, container->vmcoreinfo));
 	return NULL;
 }
 
-struct err *dump_open(int fd, struct dump **ret)
+/* Whether the kernel's own note has an address of the image of a 64-bit kernel, of 16 digits. */
+static bool is_x86_64(const struct notes *notes)
+{
+	static const char words[] = ")=ffffffff";
+	const char *text = notes->vmcoreinfo, *at = NULL;
+	size_t left = notes->vmcoreinfo_size, length = sizeof(words) - 1;
+
+	if (text)
+		at = memmem(text, left, words, length);
+	return at && left - (size_t)(at - text) > length && memchr("89ab", at[length], 4);
+}
+
+/* What the notes tell of whose dump this is, above what the header says. */
+static struct err *check_owner(const struct dump *dump)
+{
+	const struct notes *notes = &dump->notes;
+	const char *machine = dump->container->machine;
+
+	if (machine && !is_x86_64(notes))
+		return err_new(ERR_UNSUPPORTED, "a dump of %s: only x86-64 dumps can be read",
+			       machine);
+	if (!notes->of_process || notes->vmcoreinfo)
+		return NULL;
+	bool emulator = !strncmp(notes->program, "qemu", 4) || !strncmp(notes->program, "kvm", 3);
+	return err_new(ERR_UNSUPPORTED, "the core file of a process (%s), not of a kernel%s",
+		       notes->program[0] ? notes->program : "unknown",
+		       emulator ? ": take the guest's memory out of it with gdb and QEMU's "
+				  "dump-guest-memory.py"
+				: "");
+}
+
+static struct err *open_files(struct dump *dump, const int *fds, size_t count)
+{
+	dump->files.at = calloc(count, sizeof(*dump->files.at));
+	if (!dump->files.at)
+		return &err_nomem;
+	for (; dump->files.count < count; dump->files.count++) {
+		struct dump_file **file = &dump->files.at[dump->files.count];
+
+		TRY(dump_file_open(fds[dump->files.count], file));
+		dump->info.size += dump_file_size_on_disk(*file);
+	}
+	dump->info.flattened = dump_file_flattened(dump->files.at[0]);
+	return NULL;
+}
+
+struct err *dump_open_set(const int *fds, size_t count, struct dump **ret)
 {
 	_cleanup_(cleanup_dump_close) struct dump *dump = calloc(1, sizeof(*dump));
 
 	if (!dump)
 		return &err_nomem;
 	dump->info.dump_level = -1;
-	TRY(dump_file_open(fd, &dump->file));
-	dump->info.size = dump_file_size_on_disk(dump->file);
-	dump->info.flattened = dump_file_flattened(dump->file);
+	TRY(open_files(dump, fds, count));
 	TRY(open_container(dump));
 	TRY_OK(read_notes(dump)); /* a dump whose notes cannot be read is still a dump */
+	TRY(check_owner(dump));
 	dump->pages = malloc((size_t)CACHE_SETS * CACHE_WAYS * PAGE_SIZE);
 	dump->streamed = malloc(PAGE_SIZE);
 	if (!dump->pages || !dump->streamed)
@@ -83,13 +135,20 @@ struct err *dump_open(int fd, struct dump **ret)
 	return NULL;
 }
 
+struct err *dump_open(int fd, struct dump **ret)
+{
+	return dump_open_set(&fd, 1, ret);
+}
+
 void dump_close(struct dump *dump)
 {
 	if (!dump)
 		return;
 	if (dump->container)
 		dump->container->ops->close(dump->container);
-	dump_file_close(dump->file);
+	for (size_t i = 0; i < dump->files.count; i++)
+		dump_file_close(dump->files.at[i]);
+	free(dump->files.at);
 	notes_deinit(&dump->notes);
 	free(dump->pages);
 	free(dump->streamed);
@@ -120,14 +179,17 @@ bool dump_phys_base(const struct dump *dump, uint64_t *ret)
 
 size_t dump_cpu_count(const struct dump *dump)
 {
-	return dump->notes.cpu_count;
+	return MAX(dump->notes.cpu_count, dump->container->cpu_count);
 }
 
 struct err *dump_cpu_regs(const struct dump *dump, size_t note, struct regs *ret)
 {
-	if (note >= dump->notes.cpu_count)
+	if (note < dump->notes.cpu_count)
+		*ret = dump->notes.cpus[note];
+	else if (note < dump->container->cpu_count)
+		*ret = dump->container->cpus[note];
+	else
 		return err_new(ERR_NOT_FOUND, "the dump has no register note %zu", note);
-	*ret = dump->notes.cpus[note];
 	return NULL;
 }
 

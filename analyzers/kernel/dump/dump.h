@@ -15,6 +15,8 @@ struct dump;
 
 /* Open a dump; fd stays the caller's and must stay open. The file is never written. */
 struct err *dump_open(int fd, struct dump **ret);
+/* The same of a dump in several files (dump_files), the first of which has its notes. */
+struct err *dump_open_set(const int *fds, size_t count, struct dump **ret);
 void dump_close(struct dump *dump);
 DEFINE_CLEANUP(struct dump, dump_close)
 

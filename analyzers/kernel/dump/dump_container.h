@@ -6,6 +6,7 @@
 #include "kernel/dump/dump_file.h"
 #include "kernel/dump/dump_info.h"
 #include "kernel/dump/dump_visit.h"
+#include "kernel/dump/regs.h"
 
 /* What a container format gives to dump.c and dump_sweep.c; nobody else asks for it. */
 
@@ -20,6 +21,11 @@ struct container {
 	struct file_range vmcoreinfo;
 	uint64_t phys_base; /* as the container has it */
 	bool has_phys_base;
+	/* What the header calls the machine where that is not x86-64 and need not be true; or NULL. */
+	const char *machine;
+	/* Registers that stand in no note; owned by the container. */
+	struct regs *cpus;
+	size_t cpu_count;
 };
 
 /* What a sweep of one thread needs, and whom it shows the pages of the piece at hand. */
@@ -43,11 +49,14 @@ struct sweep {
 };
 
 /*
- * A container format. open() answers ERR_NOT_FOUND for "not mine", which makes dump.c ask the next
- * one. To add a format: one file, one line in dump.c's list, one case in test_dump.c.
+ * Opens a container of one format; the files stay the caller's. Answers ERR_NOT_FOUND for "not mine",
+ * which makes dump.c ask the next one. To add a format: one file, one line in dump.c's list, one case
+ * in test_dump.c, one form in tests/formats.
  */
+typedef struct err *container_open_fn(const struct dump_files *files, struct dump_info *info,
+				      struct container **ret);
+
 struct container_ops {
-	struct err *(*open)(struct dump_file *file, struct dump_info *info, struct container **ret);
 	void (*close)(struct container *container);
 	enum page_state (*state)(struct container *container, uint64_t pfn);
 	/* Decode one page that state() calls present. */

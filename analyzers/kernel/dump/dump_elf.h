@@ -4,6 +4,6 @@
 
 #include "kernel/dump/dump_container.h"
 
-extern const struct container_ops elf_container;
+container_open_fn elf_dump_open;
 
 #endif

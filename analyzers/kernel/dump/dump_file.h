@@ -9,6 +9,12 @@
 /* The bytes of a dump file, put in order where the file is flattened. */
 struct dump_file;
 
+/* The files of a dump, in the order they were given; one, but for sets. */
+struct dump_files {
+	struct dump_file **at;
+	size_t count;
+};
+
 /* A run of bytes in it. */
 struct file_range {
 	uint64_t offset, size;

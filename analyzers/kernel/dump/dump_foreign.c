@@ -27,7 +27,13 @@ static const struct {
 	{"QEVM", 4, ERR_UNSUPPORTED, "a QEMU migration stream: dump with dump-guest-memory"},
 	{"LibvirtQemudSave", 16, ERR_UNSUPPORTED,
 	 "a libvirt save file: dump with virsh dump --memory-only"},
-	{"\x64\x00\x61\x00\x6d\x00", 6, ERR_UNSUPPORTED, "a Fujitsu sadump"},
+	{"sadump\0\0", 8, ERR_UNSUPPORTED, "a Fujitsu SADUMP: convert it with makedumpfile"},
+	{"\xed\x23\x8f\x61\x73\x01\x19\xa8", 8, ERR_UNSUPPORTED, "an LKCD dump"},
+	{"\xa8\x19\x01\x73\x61\x8f\x23\xed", 8, ERR_UNSUPPORTED, "a big-endian LKCD dump"},
+	{"\xa8\x19\x01\x73\x61\x8f\x23\xfd", 8, ERR_UNSUPPORTED,
+	 "a stand-alone dump of s390: only x86-64 dumps can be read"},
+	{"\x14\x20\x28\x01", 4, ERR_UNSUPPORTED,
+	 "a Hyper-V saved state: have MemProcFS or LiveCloudKd write its memory as a raw image"},
 };
 
 static bool is_ascii(const char *data, size_t length)
@@ -41,25 +47,29 @@ static bool is_ascii(const char *data, size_t length)
 	return true;
 }
 
-static bool is_zero(const char *data, size_t length)
+const char *foreign_name(const char *data, size_t length, enum err_code *code)
 {
-	return !data[0] && !memcmp(data, data + 1, length - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+		if (length >= magics[i].length &&
+		    !memcmp(data, magics[i].magic, magics[i].length)) {
+			*code = magics[i].code;
+			return magics[i].what;
+		}
+	return NULL;
 }
 
 struct err *foreign_explain(struct dump_file *file)
 {
+	enum err_code code;
 	char data[512];
 	size_t length;
 
 	TRY(dump_file_read_some(file, 0, data, sizeof(data), &length));
 	if (!length)
 		return err_new(ERR_INVALID, "the file is empty");
-	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
-		if (length >= magics[i].length && !memcmp(data, magics[i].magic, magics[i].length))
-			return err_new(magics[i].code, "the file is %s", magics[i].what);
-	if (is_zero(data, length))
-		return err_new(ERR_INVALID, "no crash dump: the file begins with zeros");
-	if (is_ascii(data, length))
-		return err_new(ERR_INVALID, "no crash dump: the file is text");
-	return err_new(ERR_INVALID, "no crash dump: the file's format is not known");
+	const char *what = foreign_name(data, length, &code);
+	if (what)
+		return err_new(code, "the file is %s", what);
+	return is_ascii(data, length) ? err_new(ERR_INVALID, "no crash dump: the file is text")
+				      : NULL;
 }

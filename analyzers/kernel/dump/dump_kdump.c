@@ -15,8 +15,8 @@
 #include "kernel/dump/dump_bitmap.h"
 #include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
+#include "kernel/dump/dump_kdump_header.h"
 #include "kernel/dump/dump_kdump_sweep.h"
-#include "kernel/dump/dump_notes.h"
 
 struct kdump {
 	struct container container;
@@ -231,57 +231,6 @@ static void fill_info(struct kdump *kdump, const struct kdump_header *header,
 	info->crash_time = header->time_seconds;
 }
 
-static struct err *check_header(const struct kdump_header *header)
-{
-	if (header->version > KDUMP_VERSION_MAX)
-		return err_new(ERR_UNSUPPORTED,
-			       "kdump header version %" PRIu32 " is newer than this program",
-			       header->version);
-	if (header->machine[0] && strncmp(header->machine, "x86_64", sizeof(header->machine)))
-		return err_new(ERR_UNSUPPORTED, "a dump of %.65s: only x86-64 dumps can be read",
-			       header->machine);
-	if (header->block_size != PAGE_SIZE)
-		return err_new(ERR_CORRUPT, "kdump header with blocks of %" PRIu32 " bytes",
-			       header->block_size);
-	if (!header->sub_header_blocks || header->sub_header_blocks > NOTES_SIZE_MAX / PAGE_SIZE)
-		return err_new(ERR_CORRUPT, "kdump header with a sub header of %" PRIu32 " blocks",
-			       header->sub_header_blocks);
-	return NULL;
-}
-
-/* More than any writer has to say: such a header is damaged. */
-static struct err *check_range(const struct file_range *range, const char *what)
-{
-	return range->size > NOTES_SIZE_MAX
-		       ? err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " bytes of %s",
-				 range->size, what)
-		       : NULL;
-}
-
-/* Read the sub header; what this version of the header does not have stays zero. */
-static struct err *read_sub_header(struct dump_file *file, const struct kdump_header *header,
-				   struct kdump_sub_header *ret)
-{
-	static const size_t sizes[KDUMP_VERSION_MAX + 1] = {
-		offsetof(struct kdump_sub_header, dump_level),
-		offsetof(struct kdump_sub_header, split),
-		offsetof(struct kdump_sub_header, vmcoreinfo),
-		offsetof(struct kdump_sub_header, notes),
-		offsetof(struct kdump_sub_header, eraseinfo),
-		offsetof(struct kdump_sub_header, start_pfn_64),
-		sizeof(struct kdump_sub_header),
-	};
-
-	*ret = (struct kdump_sub_header){0};
-	TRY(dump_file_read(file, header->block_size, ret, sizes[header->version]));
-	if (ret->split)
-		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
-						"makedumpfile --reassemble");
-	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
-	TRY(check_range(&ret->notes, "notes"));
-	return check_range(&ret->eraseinfo, "erase info");
-}
-
 /* Two bitmaps of equal size; a full dump may come with one that serves as both. */
 static struct err *place_bitmaps(struct kdump *kdump, const struct kdump_header *header)
 {
@@ -331,25 +280,28 @@ static void cleanup_kdump(struct kdump **kdump)
 		kdump_close(&(*kdump)->container);
 }
 
-static struct err *kdump_open(struct dump_file *file, struct dump_info *info,
-			      struct container **ret)
+static const struct container_ops kdump_ops = {
+	.close = kdump_close,
+	.state = kdump_state,
+	.read = kdump_read_page,
+	.sweep = kdump_sweep,
+	.pages_below = kdump_pages_below,
+};
+
+struct err *kdump_dump_open(const struct dump_files *files, struct dump_info *info,
+			    struct container **ret)
 {
 	_cleanup_(cleanup_kdump) struct kdump *kdump = NULL;
+	struct dump_file *file = files->at[0];
 	struct kdump_header header;
 	struct kdump_sub_header sub;
-	size_t got;
 
-	TRY(dump_file_read_some(file, 0, &header, sizeof(header), &got));
-	if (got < sizeof(header.signature) || !kdump_is_signature(header.signature))
-		return err_new(ERR_NOT_FOUND, "no kdump file");
-	if (got < sizeof(header))
-		return err_new(ERR_TRUNCATED, "the file ends within its kdump header");
-	TRY(check_header(&header));
-	TRY(read_sub_header(file, &header, &sub));
+	TRY(kdump_header_read(file, &header, &sub));
 	kdump = calloc(1, sizeof(*kdump));
 	if (!kdump)
 		return &err_nomem;
-	kdump->container.ops = &kdump_container;
+	kdump->container.ops = &kdump_ops;
+	kdump->container.machine = kdump_header_machine(&header);
 	kdump->file = file;
 	kdump->max_pfn = header.version >= 6 ? sub.max_mapnr_64 : header.max_mapnr;
 	if (kdump->max_pfn >> (52 - PAGE_SHIFT))
@@ -362,12 +314,3 @@ static struct err *kdump_open(struct dump_file *file, struct dump_info *info,
 	*ret = &take_ptr(kdump)->container;
 	return NULL;
 }
-
-const struct container_ops kdump_container = {
-	.open = kdump_open,
-	.close = kdump_close,
-	.state = kdump_state,
-	.read = kdump_read_page,
-	.sweep = kdump_sweep,
-	.pages_below = kdump_pages_below,
-};

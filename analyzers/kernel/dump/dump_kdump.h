@@ -4,6 +4,6 @@
 
 #include "kernel/dump/dump_container.h"
 
-extern const struct container_ops kdump_container;
+container_open_fn kdump_dump_open;
 
 #endif

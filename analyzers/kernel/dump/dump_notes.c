@@ -54,26 +54,34 @@ static bool is_named(const struct note *note, const char *name)
 	       (note->name_size == length || !note->name[length]);
 }
 
-static struct err *add_cpu(struct notes *notes, const struct note *note)
+bool notes_prstatus(const void *desc, size_t size, struct regs *ret)
 {
 	struct prstatus status;
-	struct regs *regs;
 
-	if (note->desc_size < sizeof(status) || notes->cpu_count == CPUS_MAX)
+	*ret = (struct regs){0};
+	if (size < sizeof(status))
+		return false;
+	memcpy(&status, desc, sizeof(status));
+	for (size_t i = 0; i < ARRAY_SIZE(prstatus_order); i++)
+		if (prstatus_order[i] != REG_NONE)
+			regs_set(ret, prstatus_order[i], status.regs[i]);
+	/* The kernel itself does not save the bases: 0 then means "not recorded". */
+	if (!ret->value[REG_GS_BASE])
+		regs_forget(ret, REG_GS_BASE);
+	if (!ret->value[REG_FS_BASE])
+		regs_forget(ret, REG_FS_BASE);
+	return true;
+}
+
+static struct err *add_cpu(struct notes *notes, const struct note *note)
+{
+	struct regs regs;
+
+	if (notes->cpu_count == CPUS_MAX || !notes_prstatus(note->desc, note->desc_size, &regs))
 		return NULL;
 	if (!array_grow(notes->cpus, notes->cpu_count))
 		return &err_nomem;
-	regs = &notes->cpus[notes->cpu_count++];
-	*regs = (struct regs){0};
-	memcpy(&status, note->desc, sizeof(status));
-	for (size_t i = 0; i < ARRAY_SIZE(prstatus_order); i++)
-		if (prstatus_order[i] != REG_NONE)
-			regs_set(regs, prstatus_order[i], status.regs[i]);
-	/* The kernel itself does not save the bases: 0 then means "not recorded". */
-	if (!regs->value[REG_GS_BASE])
-		regs_forget(regs, REG_GS_BASE);
-	if (!regs->value[REG_FS_BASE])
-		regs_forget(regs, REG_FS_BASE);
+	notes->cpus[notes->cpu_count++] = regs;
 	return NULL;
 }
 
@@ -91,6 +99,17 @@ static void add_qemu(struct notes *notes, const struct note *note, size_t index)
 	regs_set(regs, REG_CR3, cpu.cr[3]);
 	regs_set(regs, REG_FS_BASE, cpu.fs.base);
 	regs_set(regs, REG_GS_BASE, cpu.gs.base);
+}
+
+/* struct elf_prpsinfo (include/linux/elfcore.h); /proc/kcore has one too, and calls it "vmlinux". */
+#define PRPSINFO_FNAME 40
+
+static void take_program(struct notes *notes, const struct note *note)
+{
+	size_t size = sizeof(notes->program) - 1;
+
+	if (note->desc_size >= PRPSINFO_FNAME + size)
+		memcpy(notes->program, note->desc + PRPSINFO_FNAME, size);
 }
 
 static struct err *keep_vmcoreinfo(struct notes *notes, const void *text, size_t size)
@@ -127,14 +146,24 @@ static bool next_note(const uint8_t *data, size_t size, size_t *offset, struct n
 	return true;
 }
 
+static struct err *take_core(struct notes *notes, const struct note *note)
+{
+	if (note->type == NT_PRSTATUS)
+		return add_cpu(notes, note);
+	if (note->type == NT_PRPSINFO)
+		take_program(notes, note);
+	notes->of_process |= note->type == NT_AUXV;
+	return NULL;
+}
+
 static struct err *parse_notes(struct notes *notes, const uint8_t *data, size_t size)
 {
 	size_t offset = 0, qemu_index = 0;
 	struct note note;
 
 	while (next_note(data, size, &offset, &note)) {
-		if (is_named(&note, "CORE") && note.type == NT_PRSTATUS)
-			TRY(add_cpu(notes, &note));
+		if (is_named(&note, "CORE"))
+			TRY(take_core(notes, &note));
 		else if (is_named(&note, "QEMU"))
 			add_qemu(notes, &note, qemu_index++);
 		else if (is_named(&note, "VMCOREINFO"))

@@ -2,6 +2,8 @@
 #ifndef TRIAGE_KERNEL_DUMP_DUMP_NOTES
 #define TRIAGE_KERNEL_DUMP_DUMP_NOTES
 
+#include <stdbool.h>
+
 #include "kernel/dump/dump_file.h"
 #include "kernel/dump/regs.h"
 
@@ -11,6 +13,8 @@ struct notes {
 	size_t cpu_count;
 	char *vmcoreinfo; /* not terminated; NULL when there is none */
 	size_t vmcoreinfo_size;
+	bool of_process;  /* it has an auxiliary vector, as no kernel does */
+	char program[17]; /* of PRPSINFO: pr_fname */
 };
 
 #define NOTES_SIZE_MAX (16u << 20) /* bytes of one range that are read */
@@ -23,6 +27,8 @@ struct err *notes_read(struct notes *notes, struct dump_file *file, struct file_
 /* VMCOREINFO that lies in the file as bare text; one that is there already is kept. */
 struct err *notes_read_vmcoreinfo(struct notes *notes, struct dump_file *file,
 				  struct file_range range);
+/* The registers in the description of a PRSTATUS note; false when it is too short. */
+bool notes_prstatus(const void *desc, size_t size, struct regs *ret);
 void notes_deinit(struct notes *notes);
 
 #endif

@@ -195,6 +195,11 @@ void memory_close(struct memory *memory)
 	free(memory);
 }
 
+bool memory_has_table(const struct memory *memory)
+{
+	return memory->table.root;
+}
+
 /* --- translation -------------------------------------------------------------------------- */
 
 /* Addresses that need no page table, once it is known where these regions are. */

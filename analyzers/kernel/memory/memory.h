@@ -17,6 +17,8 @@ struct err *memory_open(struct dump *dump, const struct vmcoreinfo *info, struct
 void memory_close(struct memory *memory);
 DEFINE_CLEANUP(struct memory, memory_close)
 
+/* Whether a page table was found that maps the kernel's text. */
+bool memory_has_table(const struct memory *memory);
 struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys);
 /* Any length, page borders included. On error buf is undefined. */
 struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t length);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The registers of each CPU, out of the dump's notes. */
+/* The registers of each CPU, out of the dump's notes, or where the kernel itself kept them. */
 #include "kernel/unwind/cpu_regs.h"
 
+#include <elf.h>
+#include <string.h>
+
 #include "kernel/dump/dump.h"
+#include "kernel/dump/dump_notes.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
@@ -26,14 +30,21 @@ static int32_t cpu_by_stack(struct kernel *kernel, const struct regs *regs)
 	return stack.cpu;
 }
 
-/* Whether a CPU saved its registers (kernel/kexec_core.c: crash_notes, a per-CPU pointer). */
-static bool saved_notes(struct kernel *kernel, unsigned cpu)
+/* Where a CPU keeps the note of its registers (kernel/kexec_core.c: crash_notes, a per-CPU pointer). */
+static bool find_crash_note(struct kernel *kernel, unsigned cpu, uint64_t *ret)
 {
-	uint64_t pointer, note;
-	uint32_t name_size;
+	uint64_t pointer;
 
 	return err_ok(variable_read(kernel, "crash_notes", 8, &pointer)) && pointer &&
-	       err_ok(percpu_address(kernel->percpu, pointer, cpu, &note)) &&
+	       err_ok(percpu_address(kernel->percpu, pointer, cpu, ret));
+}
+
+static bool saved_notes(struct kernel *kernel, unsigned cpu)
+{
+	uint64_t note;
+	uint32_t name_size;
+
+	return find_crash_note(kernel, cpu, &note) &&
 	       err_ok(memory_read_u32(kernel->memory, note, &name_size)) && name_size;
 }
 
@@ -89,7 +100,41 @@ struct err *cpu_regs_find_notes(struct kernel *kernel, int32_t **ret)
 	return NULL;
 }
 
-bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret)
+#define CRASH_NOTE 512 /* bytes: its header, its name, struct elf_prstatus */
+
+static bool get_crash_note(struct kernel *kernel, unsigned cpu, struct regs *ret)
+{
+	uint8_t bytes[CRASH_NOTE];
+	const size_t desc = sizeof(Elf64_Nhdr) + sizeof("CORE") + 3;
+	Elf64_Nhdr header;
+	uint64_t at;
+
+	if (!find_crash_note(kernel, cpu, &at) ||
+	    !err_ok(memory_read(kernel->memory, at, bytes, sizeof(bytes))))
+		return false;
+	memcpy(&header, bytes, sizeof(header));
+	return header.n_type == NT_PRSTATUS && header.n_namesz == sizeof("CORE") &&
+	       notes_prstatus(bytes + desc, MIN(header.n_descsz, sizeof(bytes) - desc), ret);
+}
+
+/* None, or those that a CPU which never saved any left as zeros. */
+static bool are_there(const struct regs *regs)
+{
+	return regs_known(regs, REG_RIP) && regs_known(regs, REG_RSP) &&
+	       (regs->value[REG_RIP] || regs->value[REG_RSP]);
+}
+
+bool cpu_regs_fit(struct kernel *kernel, unsigned cpu, const struct regs *regs)
+{
+	struct stack stack;
+
+	if (!are_there(regs))
+		return false;
+	return regs_user_mode(regs) || !stacks_find(kernel, regs->value[REG_RSP], &stack) ||
+	       stack.cpu == (int32_t)cpu;
+}
+
+static bool get_note(struct kernel *kernel, unsigned cpu, struct regs *ret)
 {
 	size_t note = cpu;
 
@@ -99,6 +144,19 @@ bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret)
 		note = (size_t)kernel->cpu_notes[cpu];
 	}
 	return kernel->dump && note < dump_cpu_count(kernel->dump) &&
-	       err_ok(dump_cpu_regs(kernel->dump, note, ret)) && regs_known(ret, REG_RIP) &&
-	       regs_known(ret, REG_RSP);
+	       err_ok(dump_cpu_regs(kernel->dump, note, ret)) && are_there(ret);
+}
+
+bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret)
+{
+	struct regs saved;
+	bool noted = get_note(kernel, cpu, ret);
+
+	if (noted && cpu_regs_fit(kernel, cpu, ret))
+		return true;
+	if (!kernel->percpu || cpu >= percpu_cpus(kernel->percpu) ||
+	    !get_crash_note(kernel, cpu, &saved) || !cpu_regs_fit(kernel, cpu, &saved))
+		return noted;
+	*ret = saved;
+	return true;
 }

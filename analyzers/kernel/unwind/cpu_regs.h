@@ -10,7 +10,12 @@
  * stacks. The caller frees it.
  */
 struct err *cpu_regs_find_notes(struct kernel *kernel, int32_t **ret);
-/* Registers of a CPU at its death, RIP and RSP at least; false when the dump has none. */
+/*
+ * Registers of a CPU at its death, RIP and RSP at least: those of its note, or where that is missing,
+ * empty or another CPU's, those the CPU saved in memory. False when there are none.
+ */
 bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret);
+/* Whether they can be this CPU's: their stack is none of another's, nor of a task that was not running. */
+bool cpu_regs_fit(struct kernel *kernel, unsigned cpu, const struct regs *regs);
 
 #endif

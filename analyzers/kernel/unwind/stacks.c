@@ -244,6 +244,18 @@ bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *re
 	return false;
 }
 
+bool stacks_of_cpu(const struct kernel *kernel, unsigned cpu, size_t *at, struct stack *ret)
+{
+	const struct stacks *stacks = kernel->stacks;
+
+	while (stacks && *at < stacks->count)
+		if (stacks->list[(*at)++].cpu == (int32_t)cpu) {
+			*ret = stacks->list[*at - 1];
+			return true;
+		}
+	return false;
+}
+
 const char *stacks_kind_name(enum stack_kind kind)
 {
 	static const char *const names[] = {"none", "task", "irq", "exception", "entry"};

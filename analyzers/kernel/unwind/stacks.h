@@ -25,6 +25,8 @@ struct err *stacks_open(struct kernel *kernel, struct stacks **ret);
 void stacks_close(struct stacks *stacks);
 /* False, with kind STACK_NONE, when the address is on no stack. */
 bool stacks_find(const struct kernel *kernel, uint64_t address, struct stack *ret);
+/* The stacks that belong to a CPU, one by one: *at begins at 0. False behind the last. */
+bool stacks_of_cpu(const struct kernel *kernel, unsigned cpu, size_t *at, struct stack *ret);
 const char *stacks_kind_name(enum stack_kind kind); /* "task", "irq", … */
 
 #endif

@@ -10,6 +10,7 @@ struct trace {
 	struct frame *frames; /* innermost first */
 	size_t count;
 	bool complete;	     /* ended at user mode, or at a thread's first function */
+	bool stale;	     /* of a running task, as it was when it last slept */
 	struct err *stopped; /* why it is not complete; NULL when it is */
 };
 

@@ -14,6 +14,7 @@
 #include "kernel/unwind/unwind.h"
 #include "kernel/unwind/unwind_state.h"
 #include "kernel/unwind/unwind_step.h"
+#include "kernel/unwind/unwind_stopped.h"
 
 /* The registers __switch_to_asm pushed. */
 static struct err *inactive_regs(struct kernel *kernel, uint64_t sp, struct regs *ret)
@@ -184,6 +185,7 @@ static void mark_stale(const struct task *task, struct trace *trace)
 		trace->frames[i].source = FOUND_SCAN;
 	err_free(trace->stopped);
 	trace->complete = false;
+	trace->stale = true;
 	trace->stopped =
 		err_new(ERR_NOT_FOUND,
 			"the dump has no registers of CPU %d: the stack is shown as it was "
@@ -191,15 +193,41 @@ static void mark_stale(const struct task *task, struct trace *trace)
 			task->on_cpu);
 }
 
+/* By the registers of its CPU; where there are none, or another's, by where it can only be. */
+static struct err *unwind_running(struct kernel *kernel, const struct task *task, struct trace *ret,
+				  bool *done)
+{
+	struct unwind_state stopped;
+	struct regs regs;
+	bool known = cpu_regs_get(kernel, (unsigned)task->on_cpu, &regs), found = false;
+
+	*done = true;
+	if (known && cpu_regs_fit(kernel, (unsigned)task->on_cpu, &regs))
+		return unwind_regs(kernel, &regs, ret);
+	TRY(unwind_stopped_find(kernel, task, &stopped, &found));
+	if (found) {
+		TRY(unwind_from(&stopped, ret));
+		if (ret->count && !stopped.exact)
+			ret->frames[0].source = FOUND_RESUMED;
+		return NULL;
+	}
+	*done = known;
+	return known ? unwind_regs(kernel, &regs, ret) : NULL;
+}
+
 struct err *unwind_task(struct kernel *kernel, const struct task *task, struct trace *ret)
 {
 	struct unwind_state state = {.kernel = kernel};
-	struct regs regs;
 	unsigned found = 0;
 
 	*ret = (struct trace){0};
-	if (task->on_cpu >= 0 && cpu_regs_get(kernel, (unsigned)task->on_cpu, &regs))
-		return unwind_regs(kernel, &regs, ret);
+	if (task->on_cpu >= 0) {
+		bool done;
+
+		TRY(unwind_running(kernel, task, ret, &done));
+		if (done)
+			return NULL;
+	}
 	_err_ struct err *err = saved_regs(kernel, task, &state.regs);
 	if (err == &err_nomem)
 		return err;

@@ -215,6 +215,8 @@ START_TEST(other_machines_and_programs_are_named)
 		if (!(cases[i].machine & 0xff))
 			elf.header.e_ident[EI_DATA] = ELFDATA2MSB;
 		elf.header.e_type = (Elf64_Half)cases[i].type;
+		if (cases[i].machine == EM_386)
+			vmcore_elf_load(&elf, 0, "memory", 6, 4096);
 		refuse(vmcore_elf_finish(&elf), cases[i].code, cases[i].words);
 	}
 }
@@ -236,7 +238,7 @@ START_TEST(what_is_no_dump_is_named)
 		{"\x28\xb5\x2f\xfd", 4, "zstd"},
 		{"\x04\x22\x4d\x18", 4, "lz4"},
 		{"BZh9", 4, "bzip2"},
-		{"\0\0\0\0\0\0", 6, "zeros"},
+		{"\0\0\0\0\0\0", 6, "no Linux kernel"},
 		{"\x01\x02\x03", 3, "not known"},
 	};
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_DUMP_DUMP_KDUMP_HEADER
+#define TRIAGE_KERNEL_DUMP_DUMP_KDUMP_HEADER
+
+#include "kernel/dump/dump_kdump_format.h"
+
+/*
+ * Read both headers, mended where a known writer gets them wrong; what this version of the header does
+ * not have is zero. ERR_NOT_FOUND where this is no kdump file.
+ */
+struct err *kdump_header_read(struct dump_file *file, struct kdump_header *ret,
+			      struct kdump_sub_header *sub);
+/* See struct container. */
+const char *kdump_header_machine(const struct kdump_header *header);
+
+#endif

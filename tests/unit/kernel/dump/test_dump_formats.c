@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Forms of dumps beside the common ones, and absurd values in each; whole ones are in tests/formats. */
+#include "kernel/dump/dump.h"
+#include "kernel/dump/regs.h"
+#include "vmcore_file.h"
+
+static struct dump *open_dump(int fd)
+{
+	struct dump *dump;
+
+	assert_ok(dump_open(fd, &dump));
+	return dump;
+}
+
+static void refuse(int fd, enum err_code code, const char *words)
+{
+	struct dump *dump;
+	_err_ struct err *err = dump_open(fd, &dump);
+
+	ck_assert_ptr_nonnull(err);
+	ck_assert_msg(err->code == code && strstr(err->message, words), "%s: %s",
+		      err_code_name(err->code), err->message);
+	close(fd);
+}
+
+static void expect_byte(struct dump *dump, uint64_t phys, uint8_t expected)
+{
+	uint8_t byte;
+
+	assert_ok(dump_read(dump, phys, &byte, 1));
+	ck_assert_uint_eq(byte, expected);
+}
+
+static void close_dump(struct dump *dump, int fd)
+{
+	dump_close(dump);
+	close(fd);
+}
+
+/* --- kdump headers ----------------------------------------------------------------------------- */
+
+#define UTS(field) (offsetof(struct vmcore_kdump_header, uts) + (field)*65)
+
+static int kdump_of(const char *machine)
+{
+	int fd = vmcore_kdump(0);
+
+	vmcore_put(fd, UTS(4), machine, strlen(machine) + 1);
+	return fd;
+}
+
+START_TEST(names_that_begin_too_late_are_put_right)
+{
+	static const char *const names[] = {"x", "web-1", "-46-generic", "#49", "64"};
+	int fd = vmcore_kdump(0);
+
+	/* 4 bytes late, each name's own first four are the end of the field before. */
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		vmcore_put(fd, UTS(i), names[i], strlen(names[i]) + 1);
+	vmcore_put(fd, UTS(2) - 4, "5.15", 4);
+	vmcore_put(fd, UTS(4) - 4, "x86_", 4);
+	struct dump *dump = open_dump(fd);
+
+	ck_assert_str_eq(dump_info(dump)->release, "5.15-46-generic");
+	ck_assert_str_eq(dump_info(dump)->machine, "x86_64");
+	close_dump(dump, fd);
+}
+END_TEST
+
+START_TEST(what_the_header_calls_the_machine_need_not_be_true)
+{
+	char notes[4096] = "";
+	size_t size = vmcore_notes(notes, 0, "SYMBOL(_stext)=ffffffff81000000\n");
+	uint64_t range[2] = {6 * 4096, size};
+	int fd = kdump_of("i686");
+
+	vmcore_put(fd, 6 * 4096, notes, size);
+	vmcore_put(fd, 4096 + offsetof(struct vmcore_kdump_sub_header, notes), range,
+		   sizeof(range));
+	close_dump(open_dump(fd), fd);
+	refuse(kdump_of("i686"), ERR_UNSUPPORTED, "a dump of i386");
+	refuse(kdump_of("aarch64"), ERR_UNSUPPORTED, "a dump of aarch64");
+	fd = kdump_of("s390x");
+	vmcore_put(fd, offsetof(struct vmcore_kdump_header, version), "\0\0\0\x6", 4);
+	refuse(fd, ERR_UNSUPPORTED, "big-endian dump of s390x");
+}
+END_TEST
+
+/* --- runs of memory ---------------------------------------------------------------------------- */
+
+struct lime {
+	uint32_t magic, version;
+	uint64_t first, last, reserved;
+};
+
+static void put_lime(int fd, uint64_t at, uint64_t first, uint64_t last)
+{
+	struct lime header = {0x4c694d45, 1, first, last, 0};
+
+	vmcore_put(fd, at, &header, sizeof(header));
+}
+
+START_TEST(lime_ranges_are_read)
+{
+	uint8_t page[4096];
+	int fd = vmcore_file();
+	struct dump *dump;
+
+	put_lime(fd, 0, 0x1000, 0x1fff);
+	memset(page, 'a', sizeof(page));
+	vmcore_put(fd, sizeof(struct lime), page, sizeof(page));
+	put_lime(fd, 4096 + sizeof(struct lime), 0x5000, 0x5fff);
+	memset(page, 'b', sizeof(page));
+	vmcore_put(fd, 4096 + 2 * sizeof(struct lime), page, sizeof(page));
+	dump = open_dump(fd);
+	ck_assert_str_eq(dump_info(dump)->format, "lime");
+	ck_assert(!dump_info(dump)->truncated);
+	expect_byte(dump, 0x1fff, 'a');
+	expect_byte(dump, 0x5000, 'b');
+	ck_assert_int_eq(dump_page_state(dump, 2), PAGE_ABSENT);
+	dump_close(dump);
+	ck_assert_int_eq(ftruncate(fd, 4096 + 2 * sizeof(struct lime) + 100), 0);
+	dump = open_dump(fd);
+	ck_assert(dump_info(dump)->truncated);
+	ck_assert_int_eq(dump_page_state(dump, 5), PAGE_TRUNCATED);
+	close_dump(dump, fd);
+}
+END_TEST
+
+START_TEST(absurd_lime_ranges_end_it)
+{
+	int fd = vmcore_file();
+
+	put_lime(fd, 0, 0, UINT64_MAX);
+	refuse(fd, ERR_CORRUPT, "no memory");
+	fd = vmcore_file();
+	put_lime(fd, 0, 0x2000, 0x1fff);
+	refuse(fd, ERR_CORRUPT, "no memory");
+}
+END_TEST
+
+static int raw(uint64_t size)
+{
+	int fd = vmcore_file();
+
+	ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
+	vmcore_put(fd, 0x7000, "OSRELEASE=6.1.0\n", 16);
+	return fd;
+}
+
+START_TEST(a_raw_image_is_told_by_the_kernel_in_it)
+{
+	const char banner[] = "Linux version 2.6.32-754.el6.x86_64 (mockbuild@x86-01) ";
+	int fd = raw(2 << 20);
+	struct dump *dump = open_dump(fd);
+
+	ck_assert_str_eq(dump_info(dump)->format, "raw");
+	expect_byte(dump, 0x7000, 'O');
+	close_dump(dump, fd);
+	fd = vmcore_file();
+	ck_assert_int_eq(ftruncate(fd, 4 << 20), 0);
+	vmcore_put(fd, (1 << 20) - 10, banner, sizeof(banner)); /* over the end of a look */
+	close_dump(open_dump(fd), fd);
+	fd = vmcore_file();
+	ck_assert_int_eq(ftruncate(fd, 4 << 20), 0);
+	vmcore_put(fd, 0x7010, "OSRELEASE=6.1.0\nLinux version of what", 38);
+	refuse(fd, ERR_INVALID, "no Linux kernel in it");
+}
+END_TEST
+
+/* Where a writer may have skipped the hole below 4 GiB, what lies behind it has no certain address. */
+START_TEST(what_lies_behind_a_hole_is_believed_where_it_shows)
+{
+	int fd = raw(5ull << 30);
+	struct dump *dump = open_dump(fd);
+
+	ck_assert_int_eq(dump_page_state(dump, 0x100000), PAGE_PRESENT);
+	dump_close(dump);
+	vmcore_put(fd, 0xfd000000, "memory", 6);
+	dump = open_dump(fd);
+	ck_assert_int_eq(dump_page_state(dump, 0x7ffff), PAGE_PRESENT);
+	ck_assert_int_eq(dump_page_state(dump, 0x80000), PAGE_ABSENT);
+	ck_assert_uint_eq(dump_info(dump)->unplaced, 3ull << 30);
+	close_dump(dump, fd);
+}
+END_TEST
+
+/* --- VMware -------------------------------------------------------------------------------------- */
+
+static size_t put_item(int fd, size_t at, const char *name, unsigned indices, uint32_t index,
+		       uint64_t value, unsigned size)
+{
+	uint16_t tag = (uint16_t)(strlen(name) << 8 | indices << 6 | size);
+
+	vmcore_put(fd, at, &tag, 2);
+	vmcore_put(fd, at += 2, name, strlen(name));
+	vmcore_put(fd, at += strlen(name), &index, 4);
+	vmcore_put(fd, at += 4ul * indices, &value, 8);
+	return at + size;
+}
+
+#define VMWARE_CPU 1000
+#define VMWARE_MEMORY 2000
+
+static int vmware(void)
+{
+	static const struct {
+		uint32_t magic, version, groups;
+	} header = {0xbed2bed2, 8, 2};
+	struct {
+		char name[64];
+		uint64_t position, size;
+	} groups[] = {{"cpu", VMWARE_CPU, 0}, {"memory", VMWARE_MEMORY, 0}};
+	int fd = vmcore_file();
+
+	vmcore_put(fd, 0, &header, sizeof(header));
+	vmcore_put(fd, 12, groups, sizeof(groups));
+	return fd;
+}
+
+START_TEST(a_snapshot_needs_its_memory)
+{
+	int fds[2] = {vmware(), vmcore_file()};
+	struct dump *dump;
+	struct regs regs;
+	size_t at = put_item(fds[0], VMWARE_CPU, "cpu:numVCPUs", 0, 0, 1, 4);
+
+	at = put_item(fds[0], at, "rip", 1, 0, 0xffffffff81000010, 8);
+	put_item(fds[0], at, "rsp", 1, 7, 1, 8); /* of a CPU that is not there */
+	at = put_item(fds[0], VMWARE_MEMORY, "regionsCount", 0, 0, 1, 4);
+	at = put_item(fds[0], at, "regionPageNum", 1, 0, 0, 4);
+	at = put_item(fds[0], at, "regionPPN", 1, 0, 0x100, 4);
+	at = put_item(fds[0], at, "regionSize", 1, 99, 7, 4); /* likewise */
+	put_item(fds[0], at, "regionSize", 1, 0, 2, 4);
+	vmcore_put(fds[1], 0x1fff, "m", 1);
+	assert_ok(dump_open_set(fds, 2, &dump));
+	expect_byte(dump, 0x101fff, 'm');
+	ck_assert_uint_eq(dump_cpu_count(dump), 1);
+	assert_ok(dump_cpu_regs(dump, 0, &regs));
+	ck_assert_uint_eq(regs.value[REG_RIP], 0xffffffff81000010);
+	ck_assert(!regs_known(&regs, REG_RSP));
+	close_dump(dump, fds[1]);
+	refuse(fds[0], ERR_UNSUPPORTED, "give the .vmem");
+}
+END_TEST
+
+START_TEST(absurd_snapshots_are_refused)
+{
+	uint64_t far = UINT64_MAX - 1;
+	uint32_t many = UINT32_MAX;
+	int fd = vmware();
+
+	vmcore_put(fd, 12 + 64, &far, 8);
+	vmcore_put(fd, 12 + 80 + 64, &far, 8);
+	refuse(fd, ERR_UNSUPPORTED, "without its memory");
+	fd = vmware();
+	vmcore_put(fd, 8, &many, 4);
+	refuse(fd, ERR_TRUNCATED, "truncated");
+	fd = vmware();
+	vmcore_put(fd, 0, "\xd0\xbe\xd0\xbe", 4);
+	refuse(fd, ERR_UNSUPPORTED, "old, 32-bit");
+}
+END_TEST
+
+/* --- whose core it is ---------------------------------------------------------------------------- */
+
+START_TEST(a_process_is_not_a_kernel)
+{
+	char notes[4096] = "", info[136] = "";
+	size_t size;
+
+	strcpy(info + 40, "qemu-kvm");
+	size = vmcore_note(notes, 0, "CORE", NT_PRPSINFO, info, sizeof(info));
+	size = vmcore_note(notes, size, "CORE", NT_AUXV, info, 16);
+	struct vmcore_elf elf = vmcore_elf_start(notes, size);
+
+	vmcore_elf_load(&elf, 0, "memory", 6, 4096);
+	refuse(vmcore_elf_finish(&elf), ERR_UNSUPPORTED, "(qemu-kvm), not of a kernel: take");
+}
+END_TEST
+
+UNIT_MAIN("dump_formats", names_that_begin_too_late_are_put_right,
+	  what_the_header_calls_the_machine_need_not_be_true, lime_ranges_are_read,
+	  absurd_lime_ranges_end_it, a_raw_image_is_told_by_the_kernel_in_it,
+	  what_lies_behind_a_hole_is_believed_where_it_shows, a_snapshot_needs_its_memory,
+	  absurd_snapshots_are_refused, a_process_is_not_a_kernel)
