@@ -200,7 +200,7 @@ struct err *config_load(const char *path, struct config **ret)
 
 	if (!text)
 		return &err_nomem;
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT && !strcmp(path, CONFIG_PATH))
 		return config_parse("", path, ret);
 	if (fd < 0)
 		return err_errno(errno, "open %s", path);

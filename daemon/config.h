@@ -34,7 +34,7 @@ struct config {
 
 /* Parse text; source stands in messages. Keys that are not given have their defaults. */
 struct err *config_parse(const char *text, const char *source, struct config **ret);
-/* Read a file. A file that does not exist gives the defaults. */
+/* Read a file. Without CONFIG_PATH there are the defaults; another file that is named has to be there. */
 struct err *config_load(const char *path, struct config **ret);
 /* A time as the file has them, "5min"; false when it is none. */
 bool config_parse_time(const char *text, uint64_t *ms);

@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/control.h"
 #include "daemon/daemon.h"
@@ -26,11 +28,12 @@
 #include "daemon/worker/worker.h"
 
 #define HOLD_MAX_MS 30000
+#define CLAIM_TRIES 20 /* a tenth of a second apart */
 
 struct setup {
 	struct daemon daemon;
 	char *database;
-	int signals;
+	int signals, claim; /* claim: the state directory, locked */
 	struct timer watchdog, release;
 };
 
@@ -165,6 +168,25 @@ static void on_store_down(void *context)
 
 /* --- putting it together --- */
 
+/*
+ * One daemon a store: a second would take the analyses of the first for interrupted ones. What a killed daemon had
+ * forked, and did not exec yet, holds on for a moment. Without the directory there is nothing to hold.
+ */
+static struct err *claim_store(struct setup *setup)
+{
+	const char *dir = setup->daemon.state_dir;
+
+	setup->claim = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; setup->claim >= 0 && flock(setup->claim, LOCK_EX | LOCK_NB); i++) {
+		if (errno != EWOULDBLOCK)
+			break;
+		if (i == CLAIM_TRIES)
+			return err_new(ERR_INVALID, "another triaged has its store in %s", dir);
+		usleep(100000);
+	}
+	return NULL;
+}
+
 static struct err *create_parts(struct setup *setup)
 {
 	struct daemon *daemon = &setup->daemon;
@@ -175,6 +197,7 @@ static struct err *create_parts(struct setup *setup)
 		return &err_nomem;
 	}
 	TRY(config_load(daemon->config_path, &daemon->config));
+	TRY(claim_store(setup));
 	TRY(loop_create(&daemon->loop));
 	TRY(catch_signals(setup));
 	TRY(rules_load(SITE_RULES_DIR, &daemon->rules));
@@ -206,6 +229,8 @@ static void destroy_parts(struct setup *setup)
 	loop_destroy(daemon->loop);
 	config_free(daemon->config);
 	free(setup->database);
+	if (setup->claim >= 0)
+		close(setup->claim);
 }
 
 static struct err *run(struct setup *setup)
@@ -309,7 +334,7 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, int *stat
 
 int main(int argc, char **argv)
 {
-	struct setup setup = {.signals = -1, .daemon.started_at = time(NULL)};
+	struct setup setup = {.signals = -1, .claim = -1, .daemon.started_at = time(NULL)};
 	struct err *err;
 	int status;
 
