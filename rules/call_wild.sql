@@ -7,7 +7,8 @@
 -- advice: Where the target is data or a stack, somebody stored a pointer to an object where one to a function belongs.
 SELECT
 	'the CPU was sent to ' || b.target || ': ' || b.headline AS because,
-	b.brief || iif(length(b.brief) < 85, c.task, '') AS headline,
+	iif(b.kind = 'user', replace(b.brief, ' to 0x', ' to user memory at 0x'), b.brief) ||
+		iif(length(b.brief) < 85, c.task, '') AS headline,
 	b.confidence * CASE WHEN h.state = 'free' OR s.damage IN ('members', 'whole_object', 'overrun')
 		THEN 0.6 WHEN h.state IS NULL THEN 0.9 ELSE 1.0 END AS confidence,
 	b.finding, coalesce(h.finding, c.finding) AS finding2

@@ -10,7 +10,7 @@ SELECT
 			'Boot with slub_debug=FU,' || d.cache || ': the kernel then reports the second free, and who did the first.' AS advice,
 	d.headline || coalesce('; freed by ' || d.freed_by || '()', '') AS because,
 	'double free of ' || d.cache || ' object ' || d.object ||
-		coalesce(', the second by ' || d.freed_by || '()' || c.task, c.culprit_place) AS headline,
+		iif(d.freed_by IS NULL, c.culprit_place, ', the second by ' || coalesce(c.function, d.freed_by || '()') || c.task) AS headline,
 	d.confidence, d.finding, c.finding AS finding2
 FROM double_free d JOIN crash c ON c.dump = d.dump
 WHERE d.dump = :dump;

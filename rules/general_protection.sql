@@ -12,4 +12,4 @@ SELECT
 FROM crash
 WHERE dump = :dump AND kind = 'general_protection'
 		AND coalesce(fault_class, '') NOT IN ('list_poison', 'slab_poison', 'error_pointer', 'null_offset',
-		'null_minus_offset');
+		'null_minus_offset', 'misaligned');

@@ -11,7 +11,7 @@ SELECT
 			'a NULL pointer') ||
 		coalesce(', loaded from ' || (SELECT coalesce(b.type || '.' || b.member, 'byte ' || b."offset" ||
 			' of a ' || b.cache || ' object') FROM bad_holder b WHERE b.dump = :dump), '') ||
-		coalesce('; the address it accessed is 0x' || ltrim(substr(fault_address, 3), '0'), '')) AS because,
+		coalesce('; the address it accessed is 0x' || coalesce(nullif(ltrim(substr(fault_address, 3), '0'), ''), '0'), '')) AS because,
 	iif(access = 'execute', 'call through a NULL pointer' ||
 		iif(fault_address > '0x0000000000000000', ', to ' || fault_address, ''),
 		'NULL pointer ' || coalesce(access, 'access') || coalesce(' at offset ' || fault_address, '')) ||
@@ -24,7 +24,9 @@ SELECT
 		AS advice,
 	-- A NULL that was read out of a free object is the lesser news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump
-		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8 ELSE 1.0 END
+		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8
+		-- And an object at hand that holds other data as a whole says where it comes from.
+		WHEN EXISTS (SELECT 1 FROM object_sanity s WHERE s.dump = :dump AND s.damage = 'whole_object') THEN 0.6 ELSE 1.0 END
 		AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'null_dereference'

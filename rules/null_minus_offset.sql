@@ -10,6 +10,8 @@ SELECT
 		coalesce(', or ERR_PTR(-' || errno || ')', '') AS because,
 	'NULL pointer minus an offset: ' || coalesce(access, 'access') || ' of ' || fault_address || place
 		AS headline,
-	confidence * iif(errno IS NULL, 1.0, 0.8) AS confidence, finding
+	-- An object at hand that holds other data as a whole says where the NULL comes from.
+	confidence * iif(errno IS NULL, 1.0, 0.8) * iif(EXISTS (SELECT 1 FROM object_sanity s
+		WHERE s.dump = :dump AND s.damage = 'whole_object'), 0.6, 1.0) AS confidence, finding
 FROM crash
 WHERE dump = :dump AND fault_class = 'null_minus_offset';

@@ -7,7 +7,11 @@
 SELECT
 	'the kernel panicked because it ran out of memory' || coalesce(': ' || c.reason, '') AS because,
 	-- not the task that merely asked
-	coalesce(c.reason, 'out of memory') || coalesce('; ' || o.eater, '') AS headline,
+	iif(o."constraint" = 'memcg' AND o.cgroup IS NOT NULL,
+		'out of memory in cgroup ' || o.cgroup || coalesce(', limit ' || (o.limit_kb / 1024) || ' MiB', ''),
+		coalesce(c.reason, 'out of memory')) || coalesce('; ' || o.eater, '') AS headline,
+	iif(o."constraint" = 'memcg', 'The machine may have memory: it is the group that is at its limit, and vm.panic_on_oom=2 made that a panic.', NULL)
+		AS advice,
 	c.confidence, c.finding, o.finding AS finding2
 FROM crash c LEFT JOIN oom o ON o.dump = c.dump AND o.end = 'panic'
 WHERE c.dump = :dump AND c.kind = 'out_of_memory' AND (c.message IS NULL OR c.message <> c.reason);

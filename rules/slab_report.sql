@@ -17,5 +17,5 @@ SELECT
 		c.place AS headline,
 	r.confidence, r.finding, c.finding AS finding2
 FROM slab_report r JOIN crash c ON c.dump = r.dump
-WHERE r.dump = :dump AND r.problem NOT LIKE '%already free%'
+WHERE r.dump = :dump AND r.problem NOT LIKE '%already free%' AND r.problem NOT LIKE 'Objects remaining%'
 	AND c.kind IN ('panic', 'bug', 'warn', 'unknown');

@@ -10,10 +10,12 @@ SELECT
 	-- without how its CPU came to its end
 	iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline)
 		AS headline,
-	max(confidence, 0.85) AS confidence, finding
+	iif(headline LIKE '%and holds it itself', 'deadlock', 'lockup') AS cause,
+	iif(headline LIKE '%and holds it itself', 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).', NULL) AS advice,
+	iif(headline LIKE '%and holds it itself', 1.0, max(confidence, 0.85)) AS confidence, finding
 FROM lock
 -- A log tells less than memory: there the CPU that spins is the news, unless a holder is known.
-WHERE dump = :dump AND (headline LIKE '%held by %' OR
+WHERE dump = :dump AND (headline LIKE '%held by %' OR headline LIKE '%holds it itself' OR
 		EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.source = 'memory'))
 		AND code = 'lock.spinlock' AND address IS NOT NULL
 		AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump

@@ -8,8 +8,9 @@ SELECT
 		iif(c.source = 'memory' OR p.stopped, '; without panic_on_warn the kernel goes on after a WARN()', '') || '.' AS advice,
 	iif(c.source = 'memory' OR p.stopped, 'panic_on_warn turned a WARN() into a panic',
 		'the log has a WARN(), after which the kernel went on') ||
-		coalesce(': ' || c.message, '') AS because,
+		coalesce(': ' || c.message, '') || coalesce('; the log says: ' || w.words, '') AS because,
 	CASE WHEN c.message LIKE 'BUG: %' THEN c.message
+		WHEN w.words IS NOT NULL THEN 'warning: ' || w.words
 		WHEN c.source = 'memory' OR p.stopped THEN 'WARN() with panic_on_warn set' ELSE 'WARN()' END ||
 		c.culprit_place AS headline,
 	-- Which check it was says more than that it was one.
@@ -20,4 +21,6 @@ SELECT
 		AS confidence, c.finding
 FROM crash c, (SELECT EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.outcome = 'panic')
 	AS stopped) p
+	-- what the check printed of its own
+	LEFT JOIN (SELECT words, message FROM report WHERE dump = :dump AND words IS NOT NULL) w ON w.message = c.message
 WHERE c.dump = :dump AND c.kind = 'warn';

@@ -21,6 +21,7 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.fault.class' AS fault_class,
 	evidence ->> '$.fault.access' AS access,
 	evidence ->> '$.instruction.text' AS instruction,
+	evidence ->> '$.divisor' AS divisor,
 	-- the instruction at hand, where its operand is the address that could not be reached
 	iif(evidence ->> '$.fault.why' IS NULL, NULL, evidence ->> '$.instruction.text') AS accessed_by,
 	evidence ->> '$.fault.why' AS address_from,
@@ -32,6 +33,8 @@ SELECT dump, number AS finding, confidence,
 		coalesce(', called from ' || (evidence ->> '$.culprit.symbol') || '+' ||
 			printf('0x%x', evidence ->> '$.culprit.offset') ||
 			coalesce(' [' || (evidence ->> '$.culprit.module') || ']', ''), '') ||
+		coalesce(', called by ' || (evidence ->> '$.module_caller.symbol') || ' [' ||
+			(evidence ->> '$.module_caller.module') || ']', '') ||
 		coalesce(', ' || coalesce(evidence ->> '$.context.who',
 			coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 			(evidence ->> '$.task.pid')), '') AS place,
@@ -41,6 +44,8 @@ SELECT dump, number AS finding, confidence,
 		printf('0x%x', coalesce(evidence ->> '$.culprit.offset', evidence ->> '$.rip.offset')), '') ||
 		coalesce(' [' || iif(evidence ->> '$.culprit.symbol' IS NULL, evidence ->> '$.rip.module',
 			evidence ->> '$.culprit.module') || ']', '') ||
+		coalesce(', called by ' || (evidence ->> '$.module_caller.symbol') || ' [' ||
+			(evidence ->> '$.module_caller.module') || ']', '') ||
 		coalesce(', ' || coalesce(evidence ->> '$.context.who',
 			coalesce(nullif(evidence ->> '$.task.comm', '') || '/', 'pid ') ||
 			(evidence ->> '$.task.pid')), '') AS culprit_place,
@@ -76,6 +81,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.time_s' AS time_s,
 	evidence ->> '$.first_line' AS first_line,
 	evidence ->> '$.message' AS message,
+	-- the first line that is no form's: what the check that failed says of it
+	trim(evidence ->> '$.details[0]') AS words,
+	evidence ->> '$.work' AS work,
 	evidence ->> '$.cpu' AS cpu,
 	evidence ->> '$.pid' AS pid,
 	evidence ->> '$.comm' AS comm,
@@ -174,7 +182,10 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.owner.start' AS start,
 	evidence ->> '$.owner.offset' AS "offset",
-	evidence ->> '$.owner.state' AS state
+	evidence ->> '$.owner.state' AS state,
+	evidence ->> '$.owner.size' AS size,
+	-- of the image, a module, per-CPU memory: "name+0x12"; of vmalloc: who allocated it
+	evidence ->> '$.owner.symbol' AS symbol
 FROM finding WHERE place = 'memory.pointers[]';
 
 -- A user process that crashed, by its line in the kernel log.
@@ -446,6 +457,9 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.owner.start' AS start,
 	evidence ->> '$.owner.state' AS state,
+	evidence ->> '$.owner.kind' AS owner,
+	-- of a stack: the function whose frame it is
+	evidence ->> '$.owner.symbol' AS frame,
 	-- with slub_debug=U
 	evidence ->> '$.owner.allocated_by.symbol' AS allocated_by,
 	evidence ->> '$.owner.freed_by.symbol' AS freed_by
@@ -515,7 +529,8 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.address' AS address,
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.owner.start' AS start,
-	evidence ->> '$.owner.state' AS state
+	evidence ->> '$.owner.state' AS state,
+	evidence ->> '$.owner.kind' AS owner
 FROM finding WHERE code = 'memory.blamed';
 
 -- A function's frame whose canary was overwritten.

@@ -16,16 +16,26 @@ static const struct {
 	const char *function;
 	enum crash_context_kind kind;
 } callers[] = {
+#define DISPATCHER(function)
 #define CONTEXT(function, kind) {function, CRASH_CONTEXT_##kind},
 #include "crash/crash_contexts.def"
 #undef CONTEXT
+#undef DISPATCHER
+};
+
+static const char *const dispatchers[] = {
+#define DISPATCHER(function) function,
+#define CONTEXT(function, kind)
+#include "crash/crash_contexts.def"
+#undef CONTEXT
+#undef DISPATCHER
 };
 
 static const struct {
-	const char *name, *words;
+	const char *name, *words, *alone;
 	bool interrupts;
 } kinds[] = {
-#define CONTEXT_KIND(id, name, words, interrupts) {name, words, interrupts},
+#define CONTEXT_KIND(id, name, words, alone, interrupts) {name, words, alone, interrupts},
 #include "crash/crash_context_kinds.def"
 #undef CONTEXT_KIND
 };
@@ -72,8 +82,18 @@ static void take_syscall(const struct report_place *inner, size_t count, struct 
 	}
 }
 
+static bool is_dispatcher(const char *function)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(dispatchers); i++)
+		if (!strcmp(dispatchers[i], function))
+			return true;
+	return false;
+}
+
 static void take_function(const struct report_place *inner, size_t count, struct crash_context *ret)
 {
+	while (count && is_dispatcher(inner[count - 1].symbol))
+		count--;
 	if (ret->kind == CRASH_CONTEXT_SYSCALL) {
 		take_syscall(inner, count, ret);
 	} else if (count) {
@@ -139,7 +159,8 @@ void crash_context_words(const struct crash_context *context, struct str *text)
 {
 	if (context->kind == CRASH_CONTEXT_UNKNOWN)
 		return;
-	str_puts(text, kinds[context->kind].words);
+	str_puts(text,
+		 context->function[0] ? kinds[context->kind].words : kinds[context->kind].alone);
 	if (context->function[0]) {
 		str_puts(text, " ");
 		str_escape(text, context->function, strlen(context->function));

@@ -6,7 +6,7 @@
 #include "crash/crash.h"
 
 enum crash_context_kind {
-#define CONTEXT_KIND(id, name, words, interrupts) CRASH_CONTEXT_##id,
+#define CONTEXT_KIND(id, name, words, alone, interrupts) CRASH_CONTEXT_##id,
 #include "crash/crash_context_kinds.def"
 #undef CONTEXT_KIND
 };

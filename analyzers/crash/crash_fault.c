@@ -8,6 +8,7 @@
 
 #include "base/parse.h"
 #include "crash/crash_fault_class.h"
+#include "crash/crash_refused.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/insn/disasm_around.h"
@@ -79,6 +80,18 @@ static bool address_in_log(const struct crash *crash, uint64_t *address)
 			if (parse_hex_after(log->lines[i].text, words[w], address))
 				return true;
 	return false;
+}
+
+/* "#PF: error_code(0x0003)": entry code clears what the CPU pushed once it has read it. */
+static void take_error_code(struct crash *crash)
+{
+	const struct log *log = crash->kernel->log;
+
+	if (crash->error_code < 0x10000 || crash->report || crash->kind != CRASH_PAGE_FAULT)
+		return;
+	for (size_t i = log ? log->count : 0, seen = 0; i-- > 0 && seen < 300; seen++)
+		if (parse_hex_after(log->lines[i].text, "#PF: error_code(0x", &crash->error_code))
+			return;
 }
 
 static void set_address(struct crash *crash, uint64_t address, bool read, const char *source)
@@ -192,6 +205,14 @@ static void page_fault_address(struct crash *crash)
 		set_address(crash, effective, false, "computed from the instruction's operand");
 }
 
+/* The address is one, but the instruction wants it to be a multiple of its operand's size. */
+static bool is_misaligned(const struct crash *crash, uint64_t *ret)
+{
+	const struct operand *operand = operand_of(crash, 0, true, ret);
+
+	return operand && crash_refused_address(current(crash), operand, *ret);
+}
+
 /* #GP and #SS leave no address: it is the operand that is not canonical. */
 static void protection_address(struct crash *crash)
 {
@@ -205,6 +226,10 @@ static void protection_address(struct crash *crash)
 		set_address(crash, effective, false, "where the instruction leads");
 	else if (crash->report && crash->report->has_address)
 		set_address(crash, crash->report->address, true, "the log");
+	else if (is_misaligned(crash, &effective)) {
+		set_address(crash, effective, false, "computed from the instruction's operand");
+		crash->fault_class = "misaligned";
+	}
 }
 
 /* Page fault error code: arch/x86/include/asm/trap_pf.h. */
@@ -340,6 +365,7 @@ void crash_fault_explain(struct crash *crash)
 	} else {
 		if (!crash->report)
 			read_code(crash);
+		take_error_code(crash);
 		find_address(crash);
 	}
 	if (!crash->fault)
@@ -349,7 +375,8 @@ void crash_fault_explain(struct crash *crash)
 		infer_kind(crash);
 	explain_address(crash, operand);
 	crash->access = access_of(crash, operand);
-	crash->fault_class = crash_fault_class(crash);
+	if (!crash->fault_class)
+		crash->fault_class = crash_fault_class(crash);
 	/* The kernel says "NULL pointer" of the first page; offsets into large objects count too. */
 	if (crash->kind == CRASH_PAGE_FAULT && crash->address < PAGE_SIZE)
 		crash->kind = CRASH_NULL_DEREFERENCE;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "crash/crash_context.h"
 #include "crash/crash_lockup.h"
+#include "crash/crash_refused.h"
 #include "crash/culprit.h"
 #include "describe.h"
 #include "finding.h"
@@ -181,16 +182,22 @@ json_t *crash_backtrace_json(const struct crash *crash)
 	return describe_trace(crash->kernel, &crash->trace);
 }
 
-/* The caller that gave a helper what it crashed on. */
-static json_t *culprit_json(const struct crash *crash)
+static json_t *place_json(const struct report_place *place)
+{
+	return json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(place->symbol), "offset",
+			 (json_int_t)place->offset, "module",
+			 place->module[0] ? json_escaped(place->module) : json_null());
+}
+
+/* The caller that gave a helper what it crashed on; else the module that led into the kernel's own code. */
+static void put_callers(const struct crash *crash, json_t *json)
 {
 	struct report_place place;
 
-	if (!culprit_find(crash, &place))
-		return NULL;
-	return json_pack("{s:o, s:I, s:o}", "symbol", json_escaped(place.symbol), "offset",
-			 (json_int_t)place.offset, "module",
-			 place.module[0] ? json_escaped(place.module) : json_null());
+	if (culprit_find(crash, &place))
+		json_put(json, "culprit", place_json(&place));
+	else if (culprit_module(crash, &place))
+		json_put(json, "module_caller", place_json(&place));
 }
 
 /* Who ran: the headline names this and not the task, where the task was only interrupted. */
@@ -257,6 +264,7 @@ json_t *crash_json(const struct crash *crash)
 {
 	const struct regs *regs = crash_regs(crash);
 	json_t *json = json_object();
+	uint64_t divisor;
 
 	json_put(json, "kind", json_string(crash_kind_name(crash->kind)));
 	json_put(json, "why", json_string(crash->why));
@@ -264,13 +272,15 @@ json_t *crash_json(const struct crash *crash)
 	json_put(json, "cpu", crash->cpu >= 0 ? json_integer(crash->cpu) : json_null());
 	json_put(json, "task", task_json(crash));
 	json_put(json, "rip", rip_json(crash));
-	json_put(json, "culprit", culprit_json(crash));
+	put_callers(crash, json);
 	json_put(json, "context", context_json(crash));
 	json_put(json, "registers", regs ? registers_json(regs) : NULL);
 	if (crash->exception)
 		json_put(json, "exception", crash->entry[0] ? json_string(crash->entry) : NULL);
 	json_put(json, "fault", fault_json(crash));
 	json_put(json, "instruction", instruction_json(crash));
+	if (crash_divisor(crash, &divisor))
+		json_put(json, "divisor", json_address(divisor));
 	if (crash->report)
 		crash_lockup_put(json, crash->report);
 	return json;

@@ -100,7 +100,7 @@ static const struct {
 	{CRASH_GENERAL_PROTECTION, {"general protection"}},
 	{CRASH_STACK_SEGMENT, {"stack segment:"}},
 	{CRASH_BUG, {"kernel BUG at"}},
-	{CRASH_WARN, {"WARNING: "}},
+	{CRASH_WARN, {"WARNING: ", "BUG: ", "UBSAN: "}},
 	{CRASH_DIVIDE_ERROR, {"divide error:"}},
 	{CRASH_INT3, {"int3:"}},
 	{CRASH_INVALID_OPCODE, {"invalid opcode:"}},

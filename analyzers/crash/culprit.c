@@ -89,3 +89,25 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 	}
 	return false;
 }
+
+#define WAY_MAX                                                                                    \
+	10 /* frames from the crash outwards: farther out, a module has little to do with it */
+
+bool culprit_module(const struct crash *crash, struct report_place *ret)
+{
+	size_t count = MIN(crash_frames_count(crash), (size_t)WAY_MAX);
+	struct report_frame frame;
+
+	if (is_notice(crash) || crash->at.module[0] || !crash->at.symbol[0])
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!crash_frames_at(crash, i, &frame))
+			continue;
+		if (i && frame.exception)
+			return false; /* from here on, what was interrupted */
+		*ret = frame.place;
+		if (frame.place.module[0])
+			return true;
+	}
+	return false;
+}

@@ -11,6 +11,11 @@
  * over, by helpers.def. False where the crash's own function is none of these, or no caller is known.
  */
 bool culprit_find(const struct crash *crash, struct report_place *ret);
+/*
+ * The module's function that led into the kernel's own code, where a crash of that is: the nearest outwards.
+ * False where a module's own function crashed, or none is near.
+ */
+bool culprit_module(const struct crash *crash, struct report_place *ret);
 /* Is this function a helper, that crashes by what its caller gave it? Compilers' suffixes are ignored. */
 bool culprit_is_helper(const char *function);
 

@@ -2,8 +2,9 @@
 /*
  * Detects: tasks that wait for a completion; for flush_work(), the kworker that runs the work.
  * Needs: symbols, types, tasks, stacks.
- * False positives: none; who will call complete() is not recorded, so that edge is missing, but
- *   for work items: the waiter's barrier stands in the kworker's own list.
+ * False positives: who will call complete() is not recorded, so that edge is missing, but for work
+ *   items (the waiter's barrier stands in the kworker's own list), for the end of a kernel thread, and
+ *   where the structure with the completion names a thread, which is inferred to owe it.
  * Kernel commits: a5c6234e1028 v5.7 completions on simple wait queues.
  */
 #include <inttypes.h>
@@ -19,6 +20,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "kernel/types/walk.h"
+#include "locks/completion_thread.h"
 #include "locks/lock_class.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
@@ -131,8 +133,9 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
-	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
-			"a completion does not record who is to complete it");
+	if (!completion_thread_add(kernel, lock))
+		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+				"a completion does not record who is to complete it");
 	lock->confidence = 0.9;
 	str_printf(&lock->state, "not completed, %zu waiting", list->count);
 	str_printf(&lock->headline, "%s: completion that has not come, %zu waiting",

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/str.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
@@ -23,7 +24,8 @@ static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
 	struct symbol symbol;
 
 	if (!target || !symbols_at(kernel->symbols, target, &symbol) || symbol.address != target ||
-	    !strstr(symbol.name, "spin_"))
+	    (!strstr(symbol.name, "spin_") && !has_prefix(symbol.name, "_raw_read_") &&
+	     !has_prefix(symbol.name, "_raw_write_")))
 		return CALL_OTHER;
 	if (strstr(symbol.name, "unlock"))
 		return CALL_UNLOCK;
@@ -106,4 +108,27 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 			 has ? what : "", has ? " is at hand" : "");
 	}
 	return best;
+}
+
+bool spin_holder_itself(struct kernel *kernel, const struct spin_cpu *cpu, char *why, size_t size)
+{
+	const struct lock_calls calls = {.classify = classify_call};
+
+	for (size_t i = cpu->frame + 2; i < cpu->trace.count; i++) {
+		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
+		struct critical_section section = {0};
+		struct symbol symbol;
+
+		if (!symbols_at(kernel->symbols, stop, &symbol))
+			continue;
+		critical_section_follow(kernel, symbol.address, stop, &calls, &section);
+		if (!section.inside || !section.known || section.lock != cpu->lock)
+			continue;
+		snprintf(why, size,
+			 "spins for it; %s(), further out on the same stack, took this lock at "
+			 "+0x%llx and had not given it back",
+			 symbol.name, (unsigned long long)(section.call - symbol.address));
+		return true;
+	}
+	return false;
 }

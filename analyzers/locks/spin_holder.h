@@ -12,4 +12,10 @@
 double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
 			 uint64_t object, char *why, size_t size);
 
+/*
+ * Does a CPU that spins hold that very lock, by the code of the functions further out on its stack, of the task
+ * that an interrupt came upon too? The reason goes into why.
+ */
+bool spin_holder_itself(struct kernel *kernel, const struct spin_cpu *cpu, char *why, size_t size);
+
 #endif

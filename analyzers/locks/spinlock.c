@@ -13,6 +13,7 @@
 
 #include "analysis.h"
 #include "base/str.h"
+#include "crash/culprit.h"
 #include "kernel/locking/qrwlock.h"
 #include "kernel/locking/qspinlock.h"
 #include "kernel/locking/ticket_spinlock.h"
@@ -101,6 +102,28 @@ static struct err *find_candidates(struct kernel *kernel, const struct spin_cpus
 	return NULL;
 }
 
+#define ITSELF 0.9 /* as of a CPU whose code shows that it took the lock */
+
+/* The spinner that waits for itself; NULL for none. */
+static const struct spin_cpu *add_holder_itself(struct kernel *kernel, const struct spin_cpus *cpus,
+						struct lock *lock)
+{
+	char why[200];
+
+	for (size_t i = 0; i < cpus->count; i++) {
+		const struct spin_cpu *cpu = &cpus->list[i];
+
+		if (!cpu->function || cpu->lock != lock->address ||
+		    !spin_holder_itself(kernel, cpu, why, sizeof(why)))
+			continue;
+		lock_add_holder(lock, cpu->task, MODE_EXCLUSIVE, EVIDENCE_INFERRED, ITSELF,
+				"CPU %u %s", cpu->cpu, why);
+		lock->confidence = ITSELF;
+		return cpu;
+	}
+	return NULL;
+}
+
 /* best: the likeliest holder, whose score is the confidence; NULL when no CPU may hold it. */
 static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cpus,
 			       struct lock *lock, const struct task **best)
@@ -180,12 +203,42 @@ static void describe(const struct spinlock_shape *shape, const struct spin_cpus 
 		describe_queued(cpus, lock);
 }
 
-static void put_headline(struct kernel *kernel, const struct task *best, struct lock *lock)
+/* Who called the function that spins. */
+static void put_spinner(struct kernel *kernel, const struct spin_cpu *cpu, struct str *text)
+{
+	struct symbol symbol;
+
+	for (size_t i = cpu->frame + 1; i < cpu->trace.count; i++) {
+		if (!symbols_at(kernel->symbols, frame_lookup_address(&cpu->trace.frames[i]),
+				&symbol) ||
+		    culprit_is_helper(symbol.name))
+			continue;
+		str_printf(text, " in %s()", symbol.name);
+		if (symbol.module[0])
+			str_printf(text, " [%s]", symbol.module);
+		return;
+	}
+}
+
+static void put_self_headline(struct kernel *kernel, const struct spin_cpu *cpu, struct lock *lock)
+{
+	str_printf(&lock->headline, "%s: ", lock_display_name(lock));
+	task_label(cpu->task, &lock->headline);
+	str_puts(&lock->headline, " spins for it");
+	put_spinner(kernel, cpu, &lock->headline);
+	str_puts(&lock->headline, ", and holds it itself");
+}
+
+static void put_headline(struct kernel *kernel, const struct spin_cpu *first,
+			 const struct task *best, struct lock *lock)
 {
 	size_t spinning = lock->waiter_count;
 
-	str_printf(&lock->headline, "%s: %zu CPU%s spin%s for it, ", lock_display_name(lock),
+	str_printf(&lock->headline, "%s: %zu CPU%s spin%s for it", lock_display_name(lock),
 		   spinning, spinning == 1 ? "" : "s", spinning == 1 ? "s" : "");
+	if (!best)
+		put_spinner(kernel, first, &lock->headline);
+	str_puts(&lock->headline, ", ");
 	str_puts(&lock->headline, best ? "likely held by " : "holder not found");
 	if (!best)
 		return;
@@ -202,7 +255,7 @@ static struct err *report(struct analysis *analysis, const struct spinlock_shape
 							       : LOCK_QSPINLOCK;
 	_cleanup_(cleanup_lock_free) struct lock *lock = NULL;
 	struct kernel *kernel = analysis->kernel;
-	const struct task *best;
+	const struct task *best = NULL;
 	uint32_t value;
 
 	TRY(memory_read_u32(kernel->memory, first->lock, &value));
@@ -210,8 +263,13 @@ static struct err *report(struct analysis *analysis, const struct spinlock_shape
 	lock_set_raw(lock, value);
 	describe(shape, cpus, lock);
 	TRY(add_spinners(cpus, lock));
-	TRY(add_holders(kernel, cpus, lock, &best));
-	put_headline(kernel, best, lock);
+	const struct spin_cpu *itself = add_holder_itself(kernel, cpus, lock);
+	if (!itself)
+		TRY(add_holders(kernel, cpus, lock, &best));
+	if (itself)
+		put_self_headline(kernel, itself, lock);
+	else
+		put_headline(kernel, first, best, lock);
 	return lock_report(analysis, take_ptr(lock), FINDING_LOCK_SPIN, SEVERITY_WARNING);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: what a check of the kernel's own was about, where it stopped the machine: the list node
- *   that is wrong, or the object whose references were miscounted, and who owns it.
+ *   that is wrong, or the object whose references were miscounted, and who owns it; what the allocator
+ *   or a copy was given that it cannot take.
  * Needs: symbols, types, stacks.
  * False positives: what the check was given is worked out from its caller's code; memory may have
  *   changed between the check and the dump.
@@ -14,6 +15,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
+#include "memory/bad_argument.h"
 #include "memory/helper_argument.h"
 #include "memory/memory_found.h"
 #include "memory/value.h"
@@ -128,7 +130,8 @@ static struct err *run(struct analysis *analysis)
 	char owner[256];
 
 	if (!analysis->crash || !analysis->crash->trace.count ||
-	    (!blame_list(analysis, &blamed, &text) && !blame_count(analysis, &blamed, &text)))
+	    (!blame_list(analysis, &blamed, &text) && !blame_count(analysis, &blamed, &text) &&
+	     !bad_argument_find(analysis->crash, &blamed, &text)))
 		return NULL;
 	owner_find(analysis->kernel, blamed.address, &blamed.owner);
 	owner_find_frame(analysis->kernel, &blamed.owner);

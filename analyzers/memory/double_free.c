@@ -65,7 +65,7 @@ static const struct frame *find_caller(const struct crash *crash)
 {
 	struct symbol symbol;
 
-	for (size_t i = 0; i < crash->trace.count; i++) {
+	for (size_t i = crash->frame; i < crash->trace.count; i++) {
 		if (!crash_frame_symbol(crash, i, &symbol))
 			continue;
 		if (strstr(symbol.name, "sheaf") || strstr(symbol.name, "sheaves"))

@@ -48,13 +48,27 @@ static bool alike_at(const struct look *look, uint64_t address)
 	       value_alike(word, look->bad);
 }
 
+#define LINKED_MAX 2 /* words of the object that a list has written since it was overwritten */
+
+/* A lone pointer in the midst of the stretch: who took the object for a node has linked others to it. */
+static bool is_link(struct look *look, uint64_t at, uint64_t beyond, unsigned *links)
+{
+	return at >= look->start && at + 8 <= look->start + look->size && beyond >= look->start &&
+	       beyond + 8 <= look->start + look->size && *links < LINKED_MAX &&
+	       kernel_pointer_is(look->kernel->memory, word_at(look, at - look->start)) &&
+	       alike_at(look, beyond) && ++*links;
+}
+
 static void measure_stretch(struct look *look, uint64_t at)
 {
 	uint64_t from = at, to = at + 8;
+	unsigned links = 0;
 
-	while (look->bad && from > look->start - BEYOND_MAX && alike_at(look, from - 8))
+	while (look->bad && from > look->start - BEYOND_MAX &&
+	       (alike_at(look, from - 8) || is_link(look, from - 8, from - 16, &links)))
 		from -= 8;
-	while (look->bad && to < look->start + look->size + BEYOND_MAX && alike_at(look, to))
+	while (look->bad && to < look->start + look->size + BEYOND_MAX &&
+	       (alike_at(look, to) || is_link(look, to, to + 8, &links)))
 		to += 8;
 	look->found->from = (int64_t)(from - look->start);
 	look->found->to = (int64_t)(to - look->start);

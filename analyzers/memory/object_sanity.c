@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: whether the object a bad value was read from is sound but for that one member, is
- *   overwritten as a whole, or by what runs over from the object in front.
+ *   overwritten as a whole, or by what runs over from the object in front; else an object that the
+ *   function at the crash has at hand, and that is overwritten as a whole.
  * Needs: symbols, types.
  * False positives: a buffer whose neighbours hold the same bytes looks like an overrun that began
  *   in one of them; a blank object is called sound because nothing in it says otherwise.
  * Kernel commits: see kernel/mm/slab.h.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "analysis.h"
 #include "base/str.h"
+#include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
 #include "kernel/mm/slab_find.h"
 #include "memory/memory_found.h"
@@ -102,12 +105,79 @@ static bool find_subject(const struct analysis *analysis, struct damaged_object 
 	return false;
 }
 
+#define HANDED_MIN 32	/* bytes: of a smaller object, little is the same by chance */
+#define HANDED_MAX 4096 /* that are searched for the bad value */
+
+/* A word of the object that is the bad value; else the one that is pointed to. */
+static void choose_word(const struct analysis *analysis, struct damaged_object *subject)
+{
+	const struct slab_object *object = &subject->object;
+	uint64_t size = MIN(object->slab.cache->object_size, HANDED_MAX) & ~7ull, word;
+	uint64_t bad = analysis->crash->pointer_known ? analysis->crash->pointer : 0;
+
+	for (uint64_t at = object->start; bad && at < object->start + size; at += 8)
+		if (err_ok(memory_read_u64(analysis->kernel->memory, at, &word)) && word == bad) {
+			subject->at = at;
+			return;
+		}
+}
+
+/* Data from one end to the other, or a stretch of it with the bad value in it. */
+static bool is_overwritten(const struct analysis *analysis, const struct damaged_object *subject)
+{
+	const struct object_damage *damage = &subject->damage;
+
+	if (subject->value == analysis->crash->pointer && damage->to - damage->from > 16)
+		return true;
+	return damage->damage == DAMAGE_WHOLE_OBJECT && !damage->from &&
+	       damage->to == (int64_t)subject->object.slab.cache->object_size;
+}
+
+/* Functions that have data at hand by nature. */
+static bool is_copying(const char *function)
+{
+	static const char *const words[] = {"mem", "str", "copy", "csum", "crc", "clear", "rep_"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(function, words[i]))
+			return true;
+	return false;
+}
+
+/* Where the code does not tell what object a bad value is from: one that the function has at hand. */
+static bool find_handed(const struct analysis *analysis, struct damaged_object *subject)
+{
+	const struct crash *crash = analysis->crash;
+	const struct type none = {.kind = TYPE_NONE};
+
+	if (!crash || !crash->exception || crash->report || analysis->memory.holder_count ||
+	    is_copying(crash->at.symbol))
+		return false;
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++) {
+		*subject = (struct damaged_object){.at = crash->regs.value[reg] & ~7ull};
+		if (!regs_known(&crash->regs, reg) ||
+		    !err_ok(slab_find(analysis->kernel, subject->at, &subject->object)) ||
+		    subject->object.state != OBJECT_ALLOCATED ||
+		    subject->object.slab.cache->object_size < HANDED_MIN)
+			continue;
+		choose_word(analysis, subject);
+		if (err_ok(memory_read_u64(analysis->kernel->memory, subject->at,
+					   &subject->value)) &&
+		    subject->value &&
+		    err_ok(object_damage_read(analysis->kernel, &subject->object, subject->at, none,
+					      &subject->damage)) &&
+		    is_overwritten(analysis, subject))
+			return true;
+	}
+	return false;
+}
+
 static struct err *run(struct analysis *analysis)
 {
 	struct damaged_object subject;
 	_str_ struct str text = {0};
 
-	if (!find_subject(analysis, &subject))
+	if (!find_subject(analysis, &subject) && !find_handed(analysis, &subject))
 		return NULL;
 	const struct object_damage *damage = &subject.damage;
 	if (damage->back_references)

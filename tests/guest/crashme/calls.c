@@ -8,9 +8,12 @@
 #include <linux/err.h>
 #include <linux/kprobes.h>
 #include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "crashme.h"
 
@@ -131,6 +134,20 @@ static void call_middle(void)
 	sink = crashme_submit(dev, 1);
 }
 
+/* A program's own code: the processor does not run it for the kernel. */
+static void call_user(void)
+{
+	unsigned long at = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
+				   MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	struct lab_dev *dev = make_device(at);
+
+	if (IS_ERR_VALUE(at) || put_user(0xc3, (u8 __user *)at))
+		return;
+	truth_of_call("page_fault", at);
+	truth("culprit=user");
+	sink = crashme_submit(dev, 1);
+}
+
 /* The operations are freed and given to somebody else, who fills them with text. */
 static void call_reused(void)
 {
@@ -153,7 +170,7 @@ static void call_reused(void)
 }
 
 /* Where a module's function was before it was unloaded; noted in one go, called in the next. */
-static u64 gone;
+u64 unloaded_function;
 
 static void note_module(void)
 {
@@ -161,13 +178,13 @@ static void note_module(void)
 
 	if (register_kprobe(&probe))
 		return;
-	gone = (u64)probe.addr;
+	unloaded_function = (u64)probe.addr;
 	unregister_kprobe(&probe);
 }
 
 static void call_unloaded(void)
 {
-	struct lab_dev *dev = make_device(gone);
+	struct lab_dev *dev = make_device(unloaded_function);
 
 	truth_here("page_fault|int3", ""); /* since v6.13 such memory may stay, full of int3 */
 	truth("trace=lost");
@@ -308,11 +325,18 @@ static void string_wild(void)
 	sink = crashme_same_name(dev, text);
 }
 
-const struct crash call_crashes[] = {
-	{"call_null", call_null},	  {"call_heap", call_heap},
-	{"call_stack", call_stack},	  {"call_middle", call_middle},
-	{"call_reused", call_reused},	  {"note_module", note_module},
-	{"call_unloaded", call_unloaded}, {"stack_smash", stack_smash},
-	{"return_text", return_text},	  {"return_heap", return_heap},
-	{"null_minus", null_minus},	  {"error_offset", error_offset},
-	{"string_wild", string_wild},	  {}};
+const struct crash call_crashes[] = {{"call_null", call_null},
+				     {"call_heap", call_heap},
+				     {"call_stack", call_stack},
+				     {"call_middle", call_middle},
+				     {"call_reused", call_reused},
+				     {"note_module", note_module},
+				     {"call_unloaded", call_unloaded},
+				     {"call_user", call_user},
+				     {"stack_smash", stack_smash},
+				     {"return_text", return_text},
+				     {"return_heap", return_heap},
+				     {"null_minus", null_minus},
+				     {"error_offset", error_offset},
+				     {"string_wild", string_wild},
+				     {}};

@@ -26,6 +26,12 @@ extern const struct crash silent_crashes[];
 extern const struct crash context_crashes[];
 extern const struct crash hog_crashes[];
 extern const struct crash stall_crashes[];
+extern const struct crash stale_crashes[];
+extern const struct crash misuse_crashes[];
+extern const struct crash self_crashes[];
+
+/* Where a module's function was before it was unloaded (note_module). */
+extern u64 unloaded_function;
 
 /* /proc/crashme can be mapped; touching the mapping is part of the mmap_lock crash. */
 extern const struct vm_operations_struct crashme_vm_ops;

@@ -6,6 +6,8 @@
  * mmap_lock, and wants that mutex; one calls mprotect(); then others read /proc/PID/cmdline.
  *
  *   threads again    one takes mmap_lock for reading and faults, once another has called mprotect()
+ *   threads fork     no threads: children that do nothing, for as long as there is room for one more
+ *   threads fault    no threads: writes to address 0
  *   threads PATH     no threads: reads one block of a device past the page cache
  */
 #define _GNU_SOURCE
@@ -94,6 +96,22 @@ static int read_directly(const char *path)
 	return 0;
 }
 
+static void fork_for_ever(void)
+{
+	for (;;)
+		if (!fork())
+			pause();
+}
+
+static int be_alone(const char *what)
+{
+	if (!strcmp(what, "fork"))
+		fork_for_ever();
+	if (!strcmp(what, "fault"))
+		*(volatile int *)0 = 1;
+	return read_directly(what);
+}
+
 int main(int argc, char **argv)
 {
 	bool again = argc == 2 && !strcmp(argv[1], "again");
@@ -102,7 +120,7 @@ int main(int argc, char **argv)
 	size_t i;
 
 	if (argc == 2 && !again)
-		return read_directly(argv[1]);
+		return be_alone(argv[1]);
 	door = open("/proc/crashme", O_RDWR);
 	log_to = open("/dev/kmsg", O_WRONLY);
 	mapping = mmap(NULL, 4096, PROT_READ, MAP_SHARED, door, 0);

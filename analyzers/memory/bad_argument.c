@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the allocator or a copy was given that it cannot take. */
+#include "memory/bad_argument.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "memory/helper_argument.h"
+
+/* Memory that no slab and no page of its own holds: kfree() has nothing to give back there. */
+static bool is_foreign(const struct owner *owner)
+{
+	switch (owner->kind) {
+	case OWNER_VMALLOC:
+	case OWNER_STACK:
+	case OWNER_PERCPU:
+	case OWNER_MODULE:
+	case OWNER_IMAGE:
+	case OWNER_USER:
+	case OWNER_VMEMMAP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool find_freed(const struct crash *crash, struct blamed *ret, struct str *text)
+{
+	static const char *const names[] = {"kfree", "__kfree", "kmem_cache_free",
+					    "__kmem_cache_free"};
+	struct helper_call call;
+	struct owner owner;
+
+	if (!helper_argument_find(crash, names, ARRAY_SIZE(names), &call))
+		return false;
+	/* Of a cache's free, the object is the second. */
+	unsigned which = strstr(call.function, "kmem_cache") != NULL;
+	if (!call.known[which])
+		return false;
+	owner_find(crash->kernel, call.value[which], &owner);
+	if (!is_foreign(&owner))
+		return false;
+	ret->address = call.value[which];
+	ret->what = "freed_address";
+	str_printf(text, "%s() was given 0x%016" PRIx64, call.function, ret->address);
+	return true;
+}
+
+#define LENGTH_MAX (1ull << 31) /* below zero by less: greater ones are no subtraction's */
+
+static bool find_length(const struct crash *crash, struct blamed *ret, struct str *text)
+{
+	static const char *const names[] = {"memcpy",	 "__memcpy", "memmove",
+					    "__memmove", "memset",   "__memset"};
+	struct helper_call call;
+
+	if (!helper_argument_find(crash, names, ARRAY_SIZE(names), &call) || !call.known[0] ||
+	    !call.known[2] || -call.value[2] - 1 >= LENGTH_MAX)
+		return false;
+	ret->address = call.value[0];
+	ret->what = "length";
+	str_printf(text, "%s() was given a length of -%" PRIu64 " for 0x%016" PRIx64, call.function,
+		   -call.value[2], ret->address);
+	return true;
+}
+
+bool bad_argument_find(const struct crash *crash, struct blamed *ret, struct str *text)
+{
+	return find_freed(crash, ret, text) || find_length(crash, ret, text);
+}
