@@ -9,7 +9,9 @@ SELECT
 	iif(source = 'log', 'the log has the report of a BUG()',
 		'the instruction is a BUG() of the kernel''s bug table') ||
 		coalesce(': ' || message, '') AS because,
-	coalesce(message, 'BUG()') || culprit_place AS headline,
+	-- "LustreError: 15768:0:(file.c:1563:f()) ASSERTION( … ) failed": by whom and where, the place says.
+	CASE WHEN message LIKE 'LustreError: %ASSERTION(%' THEN substr(message, instr(message, 'ASSERTION('))
+		ELSE coalesce(message, 'BUG()') END || culprit_place AS headline,
 	-- Which check it was says more than that it was one.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) OR
 		(message LIKE '%list_debug.c%' OR message LIKE 'list\_%' ESCAPE '\') AND EXISTS (SELECT 1 FROM log_event e

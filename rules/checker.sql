@@ -7,7 +7,8 @@ SELECT
 	'The kernel went on: the report says what is not allowed there; begin with ' ||
 		coalesce(function, 'the function that it names') || '.' AS advice,
 	'the log says: ' || coalesce(message, kind) AS because,
-	coalesce(message, kind) || culprit_place AS headline,
+	-- KCSAN's own words name both functions.
+	coalesce(message, kind) || iif(kind = 'kcsan' AND instr(message, ' in '), task, culprit_place) AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',

@@ -15,7 +15,7 @@ SELECT
 	THEN 'Before replacing ' || coalesce(t.device, 'the disk') || ', see its own records (smartctl), its cable, path and firmware' ||
 		coalesce(', and ' || nullif(f.device, t.device) || ', where it began', '') || '.'
 	ELSE 'Before replacing ' || coalesce(t.device, 'the device') || ', see its slot, cable and firmware, and the BMC''s event log.' END AS advice,
-	iif(t.kind = 'gpu_error', 'the GPU''s driver says: ', 'the log says: ') || t.text AS because,
+	'the log says: ' || t.text AS because,
 	t.headline,
 	-- Errors that were corrected are a warning; some devices report what a driver did wrong.
 	CASE WHEN t.severity = 'corrected' THEN 0.75

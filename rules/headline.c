@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 #define ADDRESS_DIGITS 16
-#define WHO_MAX 64 /* bytes at the end of a headline that are kept when it is cut */
+#define WHO_MAX 72 /* bytes at the end of a headline that are kept when it is cut */
 
 /* "0x0000000000000110" becomes "0x110". */
 static void without_zeros(const char *text, struct str *out)
@@ -106,6 +106,111 @@ static const char *lender(const char *text)
 	return worker && !strpbrk(worker + 2, " ,;") ? worker : NULL;
 }
 
+/* "in work item f of workqueue events": the queue says little of whose work it is. */
+static void without_queues(const char *text, struct str *out)
+{
+	static const char queue[] = " of workqueue ";
+
+	for (const char *at = text; *at;) {
+		if (!has_prefix(at, queue)) {
+			str_append(out, at++, 1);
+			continue;
+		}
+		at += strlen(queue);
+		at += strcspn(at, " ,;");
+	}
+}
+
+#define LONG_ADDRESS 9 /* digits */
+
+/* "general protection fault on 0xdffffc0000000085 in f", without the address: it stands under Crash. */
+static void without_addresses(const char *text, struct str *out)
+{
+	static const char *const before[] = {" on 0x", " of 0x", " to 0x", ": 0x", ", 0x"};
+
+	for (const char *at = text; *at;) {
+		size_t i = 0, digits = 0;
+
+		while (i < ARRAY_SIZE(before) && !has_prefix(at, before[i]))
+			i++;
+		if (i < ARRAY_SIZE(before))
+			digits = strspn(at + strlen(before[i]), "0123456789abcdef");
+		if (digits < LONG_ADDRESS || !has_prefix(at + strlen(before[i]) + digits, " in "))
+			str_append(out, at++, 1);
+		else
+			at += strlen(before[i]) + digits;
+	}
+}
+
+/* Whether text ends in "comm/pid" in front of end. */
+static bool task_ends(const char *text, const char *end)
+{
+	const char *at = end;
+
+	while (at > text && isdigit((unsigned char)at[-1]))
+		at--;
+	return at < end && at > text + 1 && at[-1] == '/' && at[-2] != ' ';
+}
+
+/* Where ", comm/pid" begins, with which the text ends, and which is not one of several; NULL where it does not. */
+static const char *last_task(const char *text)
+{
+	const char *task = strrchr(text, ',');
+
+	if (!task || !has_prefix(task, ", ") || strchr(task + 2, ' '))
+		return NULL;
+	return task_ends(task, text + strlen(text)) && !task_ends(text, task) ? task : NULL;
+}
+
+/* --- of lines of the log ---------------------------------------------------------------------- */
+
+/* The length of "seq=57638, ", "vmid:3 " at the start of a word, else 0. */
+static size_t number_length(const char *word)
+{
+	size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyz_"), at = name + 1, digits;
+
+	if (!name || (word[name] != '=' && word[name] != ':') || has_prefix(word, "order"))
+		return 0;
+	at += has_prefix(word + at, "0x") ? 2 : 0;
+	digits = strspn(word + at, "0123456789abcdef");
+	at += digits;
+	if (!digits || digits >= ADDRESS_DIGITS || (word[at] && !strchr(" ,)", word[at])))
+		return 0;
+	at += word[at] == ',';
+	return at + (word[at] == ' ');
+}
+
+/* The length of "drivers/block/" in front of "queue.c:912", else 0. */
+static size_t directories_length(const char *word)
+{
+	size_t length = strcspn(word, " !"), name = length;
+
+	while (name && word[name - 1] != '/')
+		name--;
+	for (size_t i = name; i + 3 < length; i++)
+		if ((has_prefix(word + i, ".c:") || has_prefix(word + i, ".h:")) &&
+		    isdigit((unsigned char)word[i + 3]))
+			return name;
+	return 0;
+}
+
+/* Without what nobody reads at a glance: numbers of this and that, addresses, where a source file lies. */
+static void without_details(const char *text, struct str *out)
+{
+	for (const char *at = text; *at;) {
+		bool begins = at == text || strchr(" (", at[-1]);
+		size_t length = begins ? number_length(at) : 0;
+		if (begins && !length && (at == text || at[-1] == ' ') &&
+		    strspn(at, "0123456789abcdef") == ADDRESS_DIGITS &&
+		    strchr(" {", at[ADDRESS_DIGITS]))
+			length = ADDRESS_DIGITS;
+
+		at += length ? length : begins ? directories_length(at) : 0;
+		if (!length && *at)
+			str_append(out, at++, 1);
+	}
+}
+
 static void end_at(struct str *text, const char *end)
 {
 	if (!end)
@@ -114,16 +219,16 @@ static void end_at(struct str *text, const char *end)
 	text->data[text->length] = 0;
 }
 
-/* The last " in f [m], task", "; killed f/1", which says who it was: kept where a text is cut. */
+/* " in f [m], called from g, task", "; killed f/1", which says who it was: kept where a text is cut. */
 static const char *who(const char *text)
 {
-	const char *found = NULL;
+	size_t length = strlen(text);
 
-	for (const char *at = text; *at; at++)
+	for (const char *at = text + length - MIN(length, (size_t)WHO_MAX); *at; at++)
 		if (has_prefix(at, "; ") || has_prefix(at, ", called from ") ||
 		    (has_prefix(at, " in ") && at > text && at[-1] != ','))
-			found = at;
-	return found && strlen(found) <= WHO_MAX ? found : text + strlen(text);
+			return at;
+	return text + length;
 }
 
 /* At a word, but for one that is longer than half of what is kept. */
@@ -154,7 +259,7 @@ static void cut(const char *text, struct str *out)
 
 char *headline_brief(const char *text, bool quotes_log)
 {
-	_str_ struct str whole = {0}, once = {0}, brief = {0}, last = {0};
+	_str_ struct str whole = {0}, once = {0}, places = {0}, brief = {0}, less = {0}, last = {0};
 
 	without_zeros(text, &whole);
 	if (whole.length <= HEADLINE_SHORT)
@@ -164,9 +269,19 @@ char *headline_brief(const char *text, bool quotes_log)
 		end_at(&once, lender(once.data));
 	if (once.failed || once.length <= HEADLINE_SHORT)
 		return str_take(&once);
-	without_offsets(once.data, &brief);
-	if (brief.failed || brief.length <= HEADLINE_SHORT || !quotes_log)
+	without_offsets(once.data, &places);
+	if (places.failed || places.length <= HEADLINE_SHORT)
+		return str_take(&places);
+	without_queues(places.data, &brief);
+	if (!brief.failed && brief.length > HEADLINE_SHORT && !quotes_log)
+		end_at(&brief, last_task(brief.data));
+	if (brief.failed || brief.length <= HEADLINE_SHORT)
 		return str_take(&brief);
-	cut(brief.data, &last);
+	(quotes_log ? without_details : without_addresses)(brief.data, &less);
+	if (quotes_log && !less.failed && less.length > HEADLINE_SHORT && !*who(less.data))
+		end_at(&less, last_task(less.data));
+	if (less.failed || less.length <= HEADLINE_SHORT || !quotes_log)
+		return str_take(&less);
+	cut(less.data, &last);
 	return str_take(&last);
 }

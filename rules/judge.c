@@ -187,7 +187,9 @@ static const char *cause_of(const struct match *match)
 static char *headline_of(const struct match *match)
 {
 	return headline_brief(match->headline ? match->headline : match->because,
-			      has_prefix(match->because, "the log says: "));
+			      has_prefix(match->because, "the log says: ") ||
+				      has_prefix(match->because, "the log has ") ||
+				      has_prefix(match->because, "lockdep says: "));
 }
 
 /* The best match's own words; other rows of the same rule add their reasons. */

@@ -12,7 +12,8 @@ SELECT
 		WHEN other IS NULL THEN ': ' || wanted || culprit_place
 		WHEN said LIKE '%inversion%' THEN ': ' || wanted || ', which took ' || other ||
 			' before,' || culprit_place
-		ELSE ': ' || wanted || ' is taken' || culprit_place || ', while ' || other || ' is held'
+		ELSE ': ' || wanted || ' is taken' || coalesce(culprit_code, coalesce(' in ' || symbol, '') ||
+			coalesce(' [' || module || ']', '')) || ', while ' || other || ' is held' || task
 		END AS headline,
 	confidence, finding
 FROM (SELECT *, replace(replace(replace(said, 'possible ', ''), ' detected', ''), ' dependency', '') AS brief

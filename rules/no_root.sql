@@ -5,7 +5,7 @@
 -- confidence: 0.95
 -- advice: Compare root= on the kernel's command line with the disks that the log names; look for a missing driver or initramfs.
 SELECT
-	'the boot ended where the root file system was to be mounted: ' || reason AS because,
+	'the log says: ' || reason || '; the boot ended where the root file system was to be mounted' AS because,
 	'no root file system: ' || reason AS headline,
 	confidence, finding
 FROM crash

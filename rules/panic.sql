@@ -5,7 +5,8 @@
 -- confidence: 0.5
 SELECT
 	'Read the panic message' || coalesce(', and how ' || function || ' came to it', '') || '.' AS advice,
-	coalesce(symbol || '() called panic()', 'the kernel panicked; who called panic() is not known') AS because,
+	'the log says: ' || coalesce(message, 'Kernel panic') ||
+		coalesce('; ' || symbol || '() called panic()', '; who called panic() is not known') AS because,
 	'panic: ' || coalesce(reason, 'panic()') || place AS headline,
 	confidence, finding
 FROM crash

@@ -10,11 +10,12 @@ SELECT
 		THEN 'A CPU or task holds up RCU: look for long loops with preemption off.'
 		ELSE 'Look for a long loop with preemption off in ' || function || ' or its callers.' END AS advice,
 	'RCU stalled' || coalesce(' for ' || CAST(round(lockup_s) AS INTEGER) || ' s', '') ||
-		coalesce(': ' || message, '') AS because,
+		coalesce(': ' || message, '') || coalesce('; ' || starved || ' itself got no CPU', '') AS because,
 	-- An idle CPU that noticed holds up nobody: whoever does is not known.
 	'RCU stall' || iif(pid = 0 AND source = 'memory', ', noticed by an idle CPU; who holds it up is not known',
-		coalesce(' on CPU ' || cpu, '') || place) ||
-		coalesce('; ' || starved || ' itself got no CPU', '') AS headline,
+		coalesce(' on CPU ' || cpu, '') || iif(starved IS NULL OR length(place) < 40, place, replace(place, task, ''))) ||
+		-- Where the place is long, the reason says so alone.
+		iif(length(place) - length(task) > 66, '', coalesce('; ' || starved || ' got no CPU', '')) AS headline,
 	confidence * iif(pid = 0 AND source = 'memory', 0.6, 1.0) AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'rcu_stall';

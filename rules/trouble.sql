@@ -6,7 +6,7 @@
 -- advice: triage show --log has all events in their order.
 -- What failed is read; whether its hardware, its driver or who used it did wrong is not.
 SELECT
-	iif(t.kind = 'gpu_error', 'the GPU''s driver says: ', 'the log says: ') || t.text AS because, t.headline, t.finding
+	'the log says: ' || t.text AS because, t.headline, t.finding
 FROM trouble t JOIN crash c ON c.dump = t.dump
 WHERE t.dump = :dump AND c.kind = 'none' AND t.kind IN ('filesystem_error', 'nfs', 'gpu_error',
 	'link', 'firmware_error', 'boot_failure', 'resource_limit', 'nmi', 'warning');

@@ -6,7 +6,7 @@
 -- advice: Kernel code dereferenced a user address without the access functions (or SMAP stopped it): look at how the pointer came in.
 SELECT
 	'the fault address ' || fault_address || ' is a user-space address' AS because,
-	'user-space pointer dereferenced in the kernel: ' || fault_address || place AS headline,
+	'user-space pointer dereferenced: ' || fault_address || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'page_fault' AND fault_class = 'user';

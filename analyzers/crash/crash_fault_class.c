@@ -10,12 +10,14 @@
 
 /*
  * include/linux/poison.h; LIST_POISON with CONFIG_ILLEGAL_POINTER_VALUE's 0xdead000000000000, without
- * it 0x100100 and 0x200200 (a29815a333c6 v2.6.33 brought the former to x86-64).
+ * it 0x100100 and 0x200200 (a29815a333c6 v2.6.33 brought the former to x86-64). Members stand at words; saved
+ * flags, with interrupts on and ID set (0x200286), do not.
  */
 static bool is_list_poison(uint64_t address)
 {
-	return address - 0xdead000000000000ull < 0x1000 || address - 0x100100 < 0x100 ||
-	       address - 0x200200 < 0x100;
+	if (address - 0xdead000000000000ull < 0x1000)
+		return true;
+	return address % 4 == 0 && (address - 0x100100 < 0x100 || address - 0x200200 < 0x100);
 }
 
 /* Of the same region, but left by others: PP_SIGNATURE, TIMER_ENTRY_STATIC. */

@@ -2,12 +2,29 @@
 /* What went wrong, and what it began with, in a line each. */
 #include "log/first_cause_words.h"
 
+#include <string.h>
+
 #include "log/log_time.h"
 
 /* The line, and what the lines below it add. */
 static void put_text(const struct log *log, const struct event *event, struct str *out)
 {
 	str_puts(out, event_text(log, event));
+	if (event->detail[0])
+		str_printf(out, " (%s)", event->detail);
+}
+
+/* "amdgpu 0000:28:00.0: ring gfx timeout" where the device has just been named: "ring gfx timeout". */
+static void put_rest(const struct log *log, const struct event *event, const char *device,
+		     struct str *out)
+{
+	const char *text = event_text(log, event), *at = device[0] ? strstr(text, device) : NULL;
+	const char *driver = text + strcspn(text, " ");
+
+	if (at && at[strlen(device)] == ':' && (at == text || at == driver + 1))
+		text = at + strlen(device) + 1;
+	text += strspn(text, " ");
+	str_puts(out, text);
 	if (event->detail[0])
 		str_printf(out, " (%s)", event->detail);
 }
@@ -38,11 +55,11 @@ void first_cause_put_trouble(const struct log *log, const struct event *trouble,
 	put_what(log, trouble, out);
 	if (!cause->event || cause->event == trouble) {
 		str_puts(out, ": ");
-		put_text(log, trouble, out);
+		put_rest(log, trouble, trouble->device, out);
 		return;
 	}
 	str_puts(out, "; it began with ");
-	put_text(log, cause->event, out);
+	put_rest(log, cause->event, trouble->device, out);
 	if (cause->has_distance && cause->distance_s >= 1) {
 		str_puts(out, ", ");
 		log_time_put(cause->distance_s, out);

@@ -117,6 +117,7 @@ bool oom_put_eater(const struct oom *oom, struct str *out)
 	return true;
 }
 
+/* Not by its words, as slab is. */
 static bool is_kernel_memory(const struct oom *oom)
 {
 	struct eater eater;
@@ -124,18 +125,35 @@ static bool is_kernel_memory(const struct oom *oom)
 	return find_eater(oom, &eater) && !eater.tasks && eater.words != oom->victim.comm &&
 	       eater.words != oom_use_words(OOM_USE_ANON) &&
 	       eater.words != oom_use_words(OOM_USE_SHMEM) &&
-	       eater.words != oom_use_words(OOM_USE_HUGE_PAGES);
+	       eater.words != oom_use_words(OOM_USE_HUGE_PAGES) &&
+	       eater.words != oom_use_words(OOM_USE_SLAB_UNRECLAIMABLE);
 }
 
-/* "cgroup /a has reached its limit of 2.0 GiB", "out of memory" */
+/* "/kubepods.slice/pod1.scope" is known as "pod1.scope"; all of the path stands with the finding. */
+static const char *cgroup_name(const struct oom *oom)
+{
+	const char *slash = strrchr(oom->cgroup, '/');
+
+	return slash && slash[1] ? slash + 1 : oom->cgroup;
+}
+
+/* Who has it says how much there is, too: "python3 holds 2.0 of 2.0 GiB". */
+static bool eater_tells_limit(const struct oom *oom)
+{
+	struct eater eater;
+
+	return find_eater(oom, &eater) && oom->memory.total_kb == oom->limit_kb;
+}
+
+/* "memory cgroup a has reached its limit of 2.0 GiB", "out of memory" */
 static void put_what(const struct oom *oom, struct str *out)
 {
 	if (oom->asked) {
 		str_puts(out, "OOM killer called by hand (SysRq-f)");
 	} else if (oom->constraint == OOM_MEMCG) {
 		str_printf(out, "memory cgroup%s%s has reached its limit",
-			   oom->cgroup[0] ? " " : "", oom->cgroup);
-		if (oom->limit_kb != OOM_NO_SIZE) {
+			   oom->cgroup[0] ? " " : "", cgroup_name(oom));
+		if (oom->limit_kb != OOM_NO_SIZE && !eater_tells_limit(oom)) {
 			str_puts(out, " of ");
 			put_size(oom->limit_kb, out);
 		}

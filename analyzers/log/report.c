@@ -26,6 +26,11 @@ enum report_outcome report_kind_outcome(enum report_kind kind)
 	return kinds[kind].outcome;
 }
 
+bool report_kind_by_sanitizer(enum report_kind kind)
+{
+	return kind == REPORT_KASAN || kind == REPORT_KFENCE || kind == REPORT_KMSAN;
+}
+
 struct report_stack *report_own_stack(const struct report *report)
 {
 	for (size_t i = 0; i < report->stack_count; i++)

@@ -142,6 +142,8 @@ bool report_is_remark(const struct report *report);
 bool report_stack_is_guess(const struct report_stack *stack);
 const char *report_kind_name(enum report_kind kind);
 enum report_outcome report_kind_outcome(enum report_kind kind);
+/* Told by a sanitizer of memory, which names place, task and object itself. */
+bool report_kind_by_sanitizer(enum report_kind kind);
 /*
  * The report the log is about: the first that broke the kernel, else what panic() names, else what
  * stuck, else the first notice; NULL when there is none.

@@ -191,9 +191,7 @@ static const struct report *behind_sanitizer(const struct reports *reports,
 					     const struct report *crash)
 {
 	for (const struct report *report = crash; report && report-- > reports->list;)
-		if (is_near(report, crash) &&
-		    (report->kind == REPORT_KASAN || report->kind == REPORT_KFENCE ||
-		     report->kind == REPORT_KMSAN))
+		if (is_near(report, crash) && report_kind_by_sanitizer(report->kind))
 			crash = report;
 	return crash;
 }

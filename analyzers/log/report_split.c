@@ -23,8 +23,11 @@
 #include "log/report_task_line.h"
 #include "log/report_victim.h"
 
-#define OPEN_MAX 8	   /* reports at once */
-#define FOREIGN_LINES 40   /* so many lines of nobody end a report */
+#define OPEN_MAX 8	 /* reports at once */
+#define FOREIGN_LINES 40 /* so many lines of nobody end a report */
+#define FOREIGN_MAX                                                                                \
+	400 /* but no fewer than these, where they came all at once: a machine that boots */
+#define AT_ONCE_US 1000000u
 #define QUIET_US 30000000u /* and so much time without a line of its own */
 
 struct open_report {
@@ -220,18 +223,22 @@ static struct err *close_report(struct splitter *splitter, size_t i)
 	return keep(splitter, report);
 }
 
+/* Has nothing more of the report been said for long enough? */
+static bool is_quiet(const struct open_report *open, const struct log_line *now, size_t line)
+{
+	bool timed = now->has_time && open->touched_us;
+	uint64_t since =
+		timed && now->time_us > open->touched_us ? now->time_us - open->touched_us : 0;
+
+	return line - open->touched > (timed && since < AT_ONCE_US ? FOREIGN_MAX : FOREIGN_LINES) ||
+	       since > QUIET_US;
+}
+
 static struct err *close_quiet(struct splitter *splitter, size_t line)
 {
-	const struct log_line *now = &splitter->log->lines[line];
-
-	for (size_t i = splitter->count; i-- > 0;) {
-		struct open_report *open = splitter->open[i];
-
-		if (line - open->touched > FOREIGN_LINES ||
-		    (now->has_time && open->touched_us &&
-		     now->time_us > open->touched_us + QUIET_US))
+	for (size_t i = splitter->count; i-- > 0;)
+		if (is_quiet(splitter->open[i], &splitter->log->lines[line], line))
 			TRY(close_report(splitter, i));
-	}
 	return NULL;
 }
 
@@ -366,12 +373,12 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 		return true;
 	/*
 	 * "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" and "BUG: Dentry … still in use"
-	 * before "WARNING: …". Two warnings that each say where they are, are two.
+	 * before "WARNING: …". Two warnings that each say where they are, are two; a sanitizer says all itself.
 	 */
 	bool placed = open->report.kind == REPORT_WARN &&
 		      (open->report.file[0] || open->report.rip.symbol[0]);
 	return (kind == REPORT_BUG || kind == REPORT_WARN) && (kind == REPORT_BUG || !placed) &&
-	       line < open->touched + 3;
+	       !report_kind_by_sanitizer(open->report.kind) && line < open->touched + 3;
 }
 
 /* The kind of a report grows more exact with its second line. */

@@ -57,6 +57,16 @@ static size_t interrupted(const struct report_stack *stack)
 	return at < stack->count ? at : 0;
 }
 
+/* Frames with "?" in front of the first that was unwound, from first on; 0 where none was. */
+static size_t guesses(const struct report_stack *stack, size_t first)
+{
+	size_t at = first;
+
+	while (at < stack->count && stack->frames[at].unreliable)
+		at++;
+	return at < stack->count ? at - first : 0;
+}
+
 void report_trim_noticer(struct report *report)
 {
 	struct report_stack *stack = report_own_stack(report);
@@ -65,6 +75,7 @@ void report_trim_noticer(struct report *report)
 	if (!first || report->rip.symbol[0] ||
 	    (!is_stuck(report) && report->kind != REPORT_BACKTRACE))
 		return;
+	first += guesses(stack, first);
 	stack->count -= first;
 	memmove(stack->frames, stack->frames + first, stack->count * sizeof(*stack->frames));
 	report->rip = stack->frames[0].place;

@@ -101,7 +101,7 @@ static size_t seconds_at(const struct cursor *c, size_t from, uint64_t *us)
 	return whole + 1 + part;
 }
 
-/* "[   12.345678]"; dmesg -d "[   12.345678 <    0.000020>]", dmesg -H "[  +0.000020]". */
+/* "[   12.345678]", "[   12.345678 ][    T1 ]"; dmesg -d "[   12.345678 <    0.000020>]", dmesg -H "[  +0.000020]". */
 static bool take_time(struct cursor *c, struct log_prefix *prefix)
 {
 	size_t at = 1 + blanks(c, 1), length;
@@ -119,6 +119,7 @@ static bool take_time(struct cursor *c, struct log_prefix *prefix)
 		if (peek(c, at++) != '>')
 			return false;
 	}
+	at += blanks(c, at);
 	if (peek(c, at) != ']')
 		return false;
 	prefix->time_us = us;
@@ -135,11 +136,13 @@ static bool take_caller(struct cursor *c, struct log_prefix *prefix)
 	char kind = peek(c, at);
 	uint64_t value;
 
-	if ((kind != 'T' && kind != 'C') || !count || peek(c, at + 1 + count) != ']' ||
+	size_t end = at + 1 + count + blanks(c, at + 1 + count);
+
+	if ((kind != 'T' && kind != 'C') || !count || peek(c, end) != ']' ||
 	    !parse_dec(c->at + at + 1, count, &value) || value > INT32_MAX)
 		return false;
 	prefix->caller = (uint32_t)value | (kind == 'C' ? 0x80000000u : 0);
-	skip(c, at + 2 + count);
+	skip(c, end + 1);
 	return true;
 }
 

@@ -31,7 +31,39 @@ static const struct {
 	 "in work item "
 	 "async_run_entry_fn of workqueue async, kworker/u16:2/66",
 	 "NULL pointer less a member's offset: read of 0x0 in lab_get [lab], in work item "
-	 "async_run_entry_fn of workqueue async"},
+	 "async_run_entry_fn"},
+	{"no task at the end, no address",
+	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
+	 "from "
+	 "a_function_of_the_lab+0x8 [lab], lab task/3377",
+	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab "
+	 "[lab], "
+	 "lab task/3377"},
+	{"a task alone goes, one of several stays",
+	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
+	 "from "
+	 "a_function_of_the_lab+0x8 [lab], labtask/3377",
+	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab "
+	 "[lab]"},
+	{"one of several tasks",
+	 "deadlock of 2 tasks over mutex taken in lab_read_b(), mutex taken in lab_write_a(): "
+	 "labrdr/910, "
+	 "labwtr/911",
+	 "deadlock of 2 tasks over mutex taken in lab_read_b(), mutex taken in lab_write_a(): "
+	 "labrdr/910, "
+	 "labwtr/911"},
+	{"numbers that a line of the log is full of, where its file lies",
+	 "kernel BUG at drivers/block/labblk/queue.c:912! seq=57638, ring:24 in labblk_requeue "
+	 "[labblk], in "
+	 "work item labblk_requeue_work of workqueue kblockd",
+	 "kernel BUG at queue.c:912! in labblk_requeue [labblk], in work item labblk_requeue_work",
+	 true},
+	{"who called stays, where the words are cut",
+	 "use after free, by KASAN: slab-use-after-free with a lot of words that follow it in "
+	 "register_lock_class, called from lab_timer_user_interrupt",
+	 "use after free, by KASAN ... in register_lock_class, called from "
+	 "lab_timer_user_interrupt",
+	 true},
 	{"a line of the log is cut at a word, and who it was stays",
 	 "broken list: list_add corruption. prev->next should be next (ffff8800b7e12c90), but was "
 	 "ffff8800a71f0d20. in labnet_register_peer [labnet], ip/5012",
