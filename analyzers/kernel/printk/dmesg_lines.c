@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "kernel/printk/log.h"
 #include "kernel/printk/log_clean.h"
+#include "kernel/printk/log_grammar.h"
 #include "kernel/printk/log_parts.h"
 #include "kernel/printk/log_prefix.h"
 #include "kernel/printk/log_record.h"
@@ -86,6 +87,7 @@ static void survey_text(struct survey *survey, const char *line, size_t length,
 	if (!prefix->elements && survey->width >= WRAPPED_AT && survey->width < WIDTH_MAX) {
 		survey->broken[survey->width]++;
 		survey->all_broken++;
+		log_wrap_break(&survey->wrap, line + skipped, length - skipped);
 	}
 	survey->width = width_of(line, length);
 	skipped = prefix->elements ? 0 : skipped; /* quotes */
@@ -220,7 +222,9 @@ static enum log_join goes_on(struct dmesg_lines *reader, const char *line, size_
 {
 	if (!reader->pending || !length || !reader->line.length)
 		return JOIN_NOT;
-	enum log_join join = log_wrap_grammar(&reader->line, line, length);
+	if (log_is_rule(&reader->line))
+		return log_is_rule_end(&reader->line, line, length) ? JOIN_CUT : JOIN_NOT;
+	enum log_join join = log_grammar(&reader->line, line, length);
 
 	if (join)
 		return join == JOIN_UNKNOWN ? cut_or_blank(reader) : join;
@@ -228,9 +232,11 @@ static enum log_join goes_on(struct dmesg_lines *reader, const char *line, size_
 		return JOIN_NOT;
 	const struct survey *survey = look_ahead(reader);
 	bool blank = line[0] == ' ' || line[0] == '\t';
-	bool joins = is_stamped(survey) ? !blank
+	bool joins = is_stamped(survey) ? !blank || log_wrap_is_rest(&survey->wrap, reader->width,
+								     line, length)
 					: log_wrap_by_width(&survey->wrap, reader->width, line,
 							    length, reader->first_word);
+
 	return joins ? cut_or_blank(reader) : JOIN_NOT;
 }
 
@@ -302,7 +308,8 @@ static void take_bare(struct dmesg_lines *reader, const char *text, size_t lengt
 	enum log_join join = goes_on(reader, text, length);
 
 	if (join) {
-		if (join == JOIN_BLANK && reader->line.data[reader->line.length - 1] != ' ')
+		if (join == JOIN_BLANK && text[0] != ' ' &&
+		    reader->line.data[reader->line.length - 1] != ' ')
 			str_puts(&reader->line, " ");
 		str_append(&reader->line, text, length);
 		return;
@@ -399,7 +406,7 @@ static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t r
 		skipped = log_prefix_read(behind, length, &prefix);
 	line = behind;
 	/* "07 <48> 8b": bytes of code, no level behind a line's number. */
-	if (prefix.elements && reader->pending && log_wrap_code(&reader->line, line, length)) {
+	if (prefix.elements && reader->pending && log_is_code(&reader->line, line, length)) {
 		prefix = (struct log_prefix){.level = -1};
 		for (skipped = 0; skipped < length && strchr("> |", line[skipped]);)
 			skipped++;

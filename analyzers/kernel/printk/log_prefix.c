@@ -557,12 +557,24 @@ static bool take_stream(struct cursor *c, struct log_prefix *prefix)
 
 /* --- what people add -------------------------------------------------------------------------- */
 
+/* ">ffff88800c5a1c00: fa fb": the row that KASAN means. */
+static bool is_shadow_row(const struct cursor *c, size_t at)
+{
+	size_t digits = 0;
+
+	while (digits < 17 && isxdigit((unsigned char)peek(c, at + 1 + digits)))
+		digits++;
+	return digits == 16 && peek(c, at + 17) == ':';
+}
+
 /* "> > ", "| ", "# " in front of a quoted log. */
 static void skip_quotes(struct cursor *c)
 {
 	for (;;) {
 		size_t at = blanks(c, 0);
 
+		if (peek(c, at) == '>' && is_shadow_row(c, at))
+			return;
 		if (peek(c, at) != '>' && !(peek(c, at) == '|' && peek(c, at + 1) == ' '))
 			return;
 		skip(c, at + 1);

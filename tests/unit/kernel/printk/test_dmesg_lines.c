@@ -175,6 +175,48 @@ START_TEST(widths_tell_where_lines_go_on)
 }
 END_TEST
 
+static void check_first(const char *text, const char *wanted, size_t lines)
+{
+	struct log *log = in_pieces(text, strlen(text), 1000);
+
+	ck_assert_str_eq(log->lines[0].text, wanted);
+	ck_assert_uint_eq(log->count, lines);
+	log_close(log);
+}
+
+/* Two lines of one width may be a console's or a mail's: the words at their ends tell. */
+START_TEST(words_tell_how_lines_were_cut)
+{
+	check_first(
+		"WARNING: CPU: 3 PID: 0 at net/sched/sch_generic.c:467 dev_watchdog+0x249/0x2\n"
+		"50\n"
+		"Hardware name: Example Systems Lab 9000 Server/Board 12, BIOS 1.16 04/01/201\n"
+		"4\n",
+		"WARNING: CPU: 3 PID: 0 at net/sched/sch_generic.c:467 dev_watchdog+0x249/0x250",
+		2);
+	check_first("CPU: 3 PID: 512 Comm: systemd-journals Not tainted 5.4.0-190-generic\n"
+		    "#210-Ubuntu\n"
+		    "Hardware name: Example Systems Lab 9000 Server/Board 12, BIOS 1.16.2\n"
+		    "04/01/2014\n",
+		    "CPU: 3 PID: 512 Comm: systemd-journals Not tainted 5.4.0-190-generic "
+		    "#210-Ubuntu",
+		    2);
+	check_first("[    1.000000] {1}[Hardware Error]: from APEI Generic Hardware Error Source:\n"
+		    " 1\n[    1.000001] x\n[    1.000002] y\n",
+		    "{1}[Hardware Error]: from APEI Generic Hardware Error Source: 1", 3);
+	/* Rules and rows of tables begin and end where they do. */
+	check_first("[    902]     0   902   180211    21011   401408        0\n"
+		    "           0 labnetd\n"
+		    "[   1200]   999  1200    91011     9120   221184        0            0 lab\n",
+		    "[    902]     0   902   180211    21011   401408        0           0 labnetd",
+		    2);
+	check_first(
+		"=============================================================================\n"
+		"BUG kmalloc-64 (Tainted: G    B      OE  ------------  ): Poison overwritten\n",
+		"=============================================================================", 2);
+}
+END_TEST
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static int file_of(const char *bytes, size_t length)
@@ -265,5 +307,6 @@ START_TEST(what_is_no_log)
 END_TEST
 
 UNIT_MAIN("dmesg_lines", lines_without_prefixes_are_joined, widths_tell_where_lines_go_on,
-	  pieces_make_no_difference, windows_meet, a_line_without_end,
-	  fences_and_fields_are_no_lines, several_files, packed_files_break_off, what_is_no_log)
+	  words_tell_how_lines_were_cut, pieces_make_no_difference, windows_meet,
+	  a_line_without_end, fences_and_fields_are_no_lines, several_files, packed_files_break_off,
+	  what_is_no_log)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_PRINTK_LOG_WORD
+#define TRIAGE_KERNEL_PRINTK_LOG_WORD
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Words at which a log's lines were broken; none of them needs to end in NUL. */
+
+#define HEX_DIGITS "0123456789abcdef"
+#define DEC_DIGITS "0123456789"
+
+static inline bool log_is_hex(char byte)
+{
+	return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+}
+
+/* Does line begin, or end, with these words? */
+bool log_begins_with(const char *line, size_t length, const char *words);
+bool log_ends_with(const char *line, size_t length, const char *words);
+/* "name+0x1/0x2" at line: length up to "+0x" and with it, 0 when there is none. */
+size_t log_place_length(const char *line, size_t length);
+/* Do the last word of end bytes before, and the first of line, make one of which either is but a part? */
+bool log_word_is_cut(const char *before, size_t end, const char *line, size_t length);
+/* Is the first word of line hardly the end of another one, for sure? */
+bool log_word_is_whole(const char *before, size_t end, const char *line, size_t length);
+
+#endif
