@@ -1,13 +1,13 @@
 -- id: cut_off
--- title: an oops whose first lines are not in the log
+-- title: a report whose first lines are not in the log
 -- cause: unknown
 -- severity: critical
 -- confidence: 0.3
 -- advice: The lines before it tell the kind, the address and the instruction: look for the rest in the console's log, an older file, or pstore.
 SELECT
-	'the log begins within an oops: of which kind it was is not in it' ||
+	'the log begins within a report: of which kind it was, an oops or a warning, is not in it' ||
 		coalesce('; CR2 holds ' || fault_address || ', if it was a page fault', '') AS because,
-	'oops, cut off: the log begins after its first lines' || place AS headline,
+	'cut off: the report begins before the log does' || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'oops';

@@ -50,10 +50,20 @@ static void take_panic(struct crash *crash, const struct reports *reports)
 		copy_string(crash->message, sizeof(crash->message), panic->message);
 }
 
-/* Text without a single line in a form that kernel logs have may be anything. */
+/* Text without a single line in a form that kernel logs have may be anything, but for what begins each boot. */
+static bool is_kernel_log(const struct log *log)
+{
+	if (!log || log->stamped)
+		return log != NULL;
+	for (size_t i = 0; i < log->count; i++)
+		if (!strncmp(log->lines[i].text, "Linux version ", 14))
+			return true;
+	return false;
+}
+
 static void take_none(struct crash *crash)
 {
-	bool known = crash->kernel->log && crash->kernel->log->stamped;
+	bool known = is_kernel_log(crash->kernel->log);
 
 	crash->kind = CRASH_NONE;
 	crash->confidence = known ? 1 : 0.3;

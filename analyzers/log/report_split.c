@@ -436,6 +436,9 @@ static bool begins_within(const struct splitter *splitter, size_t line, enum bod
 {
 	if (body == BODY_RIP && !splitter->count && is_alone(splitter, line))
 		return true;
+	if (body == BODY_HEADER)
+		return !line && (has_prefix(splitter->log->lines[0].text, "Pid: ") ||
+				 strstr(splitter->log->lines[0].text, " PID: "));
 	return line < CUT_LINES && !splitter->count && !splitter->reports->count &&
 	       (body == BODY_RIP || body == BODY_REGS || body == BODY_CODE || body == BODY_FRAME);
 }
@@ -662,7 +665,11 @@ static struct err *take_body(struct splitter *splitter, size_t line, enum body_l
 	if (body != BODY_TRACE && body != BODY_END && is_doubtful(open, line, &splitter->part))
 		return NULL;
 	TRY(report_body_take(&open->reader, text, line, body));
-	return body == BODY_END ? close_report(splitter, place_of(splitter, open)) : NULL;
+	/* Kernels repeat an oops's registers behind its end: the only ones there are where its head is lost. */
+	bool lacks_place = open->report.cut_front && !open->report.rip.symbol[0];
+
+	return body == BODY_END && !lacks_place ? close_report(splitter, place_of(splitter, open))
+						: NULL;
 }
 
 /* Most lines of a log are far from any report: what they could be in one need not be asked. */
