@@ -27,7 +27,7 @@ struct count {
 	unsigned used, used_found;    /* by analyzers */
 };
 
-#define KERNELS_MAX 16
+#define KERNELS_MAX 64
 
 static struct {
 	char release[64];

@@ -3,45 +3,138 @@
 #include "kernel/probe/probe_code.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "kernel/kernel.h"
 #include "kernel/probe/code_use.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
+#include "kernel/types/type.h"
 
-enum rule {
-	ONLY_LOAD, /* the function's only load of detail bytes */
-	CLOCK,	   /* what it takes from sched_clock_cpu()'s result */
+/* The struct that a function uses: of a source, or what that one's member leads to. */
+struct accessor_source {
+	enum code_source source;
+	unsigned argument;
+	const char *symbol;
+	const char *type, *member; /* NULL: the struct itself */
+};
+
+struct accessor_use {
+	enum code_use use;
+	unsigned number;
+	const char *callee;
 };
 
 struct accessor {
 	const char *function;
-	enum rule rule;
-	unsigned detail;
+	struct accessor_source from;
+	struct accessor_use use;
 	const char *type, *member;
 	struct probed_value value;
 };
 
+#define ARGUMENT(number) FROM_ARGUMENT, number, NULL, NULL, NULL
+#define CURRENT FROM_CURRENT, 0, NULL, NULL, NULL
+#define RESULT(function) FROM_RESULT, 0, function, NULL, NULL
+#define VARIABLE(name) FROM_VARIABLE, 0, name, NULL, NULL
+#define POINTER(name) FROM_POINTER, 0, name, NULL, NULL
+#define ARGUMENT_TO(number, type, member) FROM_ARGUMENT, number, NULL, type, member
+#define CURRENT_TO(member) FROM_CURRENT, 0, NULL, "task_struct", member
+#define RESULT_TO(function, type, member) FROM_RESULT, 0, function, type, member
+#define LOADS(bytes) USE_LOAD, bytes, NULL
+#define STORES(bytes) USE_STORE, bytes, NULL
+#define PASSES(callee, number) USE_PASS, number, callee
+#define HANDS(callee, number) USE_PASS_TO, number, callee
+#define SUBTRACTS_FROM(callee) USE_SUBTRACT, 8, callee
+
+#define ACCESSOR(function, from, use, type, member, ...)                                           \
+	{function, {from}, {use}, type, member, __VA_ARGS__},
 static const struct accessor accessors[] = {
-#define ACCESSOR(function, rule, detail, type, member, ...)                                        \
-	{function, rule, detail, type, member, __VA_ARGS__},
 #include "kernel/probe/accessors.def"
-#undef ACCESSOR
 };
+static const struct accessor accessors_tried[] = {
+#include "kernel/probe/accessors_tried.def"
+};
+#undef ACCESSOR
+
+/* False where the member that leads to the struct is not known. */
+static bool make_rule(const struct accessor *accessor, struct type_provider *types,
+		      struct code_rule *ret)
+{
+	const struct accessor_source *from = &accessor->from;
+	struct member member;
+
+	*ret = (struct code_rule){.source = from->source,
+				  .argument = from->argument,
+				  .symbol = from->symbol,
+				  .use = accessor->use.use,
+				  .number = accessor->use.number,
+				  .callee = accessor->use.callee};
+	if (!from->type)
+		return true;
+	if (!type_find_member(types->ops->find(types, TYPE_STRUCT, from->type), from->member,
+			      &member))
+		return false;
+	ret->loaded = true;
+	ret->via = (int64_t)member_offset(&member);
+	return true;
+}
+
+/* The code last looked at: lines of one function stand together. */
+struct reader {
+	struct kernel *kernel;
+	const char *function;
+	struct flow *flow; /* NULL: there is none that can be read */
+};
+
+static struct err *read_function(struct reader *reader, const char *function)
+{
+	uint64_t address;
+
+	if (reader->function && !strcmp(reader->function, function))
+		return NULL;
+	flow_close(take_ptr(reader->flow));
+	reader->function = function;
+	if (symbols_find(reader->kernel->symbols, function, &address) &&
+	    !TRY_OK(flow_open(reader->kernel, address, &reader->flow)))
+		reader->flow = NULL;
+	return NULL;
+}
+
+static struct err *ask(struct reader *reader, const struct accessor *accessor,
+		       struct type_provider *types)
+{
+	struct code_rule rule;
+	uint64_t offset;
+	bool found;
+
+	TRY(read_function(reader, accessor->function));
+	if (!reader->flow || !make_rule(accessor, types, &rule))
+		return NULL;
+	TRY(code_find(reader->kernel, reader->flow, &rule, &found, &offset));
+	return found ? probed_witness(types, accessor->type, accessor->member, offset,
+				      accessor->value)
+		     : NULL;
+}
+
+static struct err *ask_all(struct kernel *kernel, const struct accessor *list, size_t count,
+			   struct type_provider *types)
+{
+	struct reader reader = {.kernel = kernel};
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < count; i++)
+		err = ask(&reader, &list[i], types);
+	flow_close(reader.flow);
+	return err;
+}
 
 struct err *probe_code(struct kernel *kernel, struct type_provider *types)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(accessors); i++) {
-		const struct accessor *accessor = &accessors[i];
-		uint64_t offset;
-		bool found;
+	uint64_t entry;
 
-		TRY(accessor->rule == ONLY_LOAD
-			    ? code_only_load(kernel, accessor->function, accessor->detail, &found,
-					     &offset)
-			    : code_subtracted(kernel, accessor->function, "sched_clock_cpu", &found,
-					      &offset));
-		if (found)
-			TRY(probed_witness(types, accessor->type, accessor->member, offset,
-					   accessor->value));
-	}
-	return NULL;
+	TRY(ask_all(kernel, accessors, ARRAY_SIZE(accessors), types));
+	return symbols_find(kernel->symbols, "entry_SYSCALL_64", &entry)
+		       ? ask_all(kernel, accessors_tried, ARRAY_SIZE(accessors_tried), types)
+		       : NULL;
 }

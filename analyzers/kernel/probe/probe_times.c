@@ -15,12 +15,17 @@
 /* The newest of the run queues' clocks, ns; 0 where it is not known. */
 static struct err *read_now(struct kernel *kernel, uint64_t *ret)
 {
+	const struct code_rule rule = {.source = FROM_ARGUMENT,
+				       .argument = 1,
+				       .use = USE_SUBTRACT,
+				       .number = 8,
+				       .callee = "sched_clock_cpu"};
 	unsigned cpus = MIN(percpu_cpus(kernel->percpu), CPUS_MAX);
 	uint64_t offset;
 	bool found;
 
 	*ret = 0;
-	TRY(code_subtracted(kernel, "update_rq_clock", "sched_clock_cpu", &found, &offset));
+	TRY(code_find_in(kernel, "update_rq_clock", &rule, &found, &offset));
 	for (unsigned cpu = 0; found && cpu < cpus; cpu++) {
 		uint64_t rq, clock;
 

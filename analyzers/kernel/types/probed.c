@@ -8,8 +8,9 @@
 #include "base/array.h"
 #include "kernel/types/types.h"
 
-#define STRUCTS_MAX 256
+#define STRUCTS_MAX 512
 #define MEMBERS_MAX 128 /* of one structure */
+#define REFUTED "?"
 
 struct probed_member {
 	const char *name;
@@ -17,6 +18,7 @@ struct probed_member {
 	struct type type;
 	uint8_t shift, bits; /* of a bit-field */
 	bool proven;	     /* of two witnesses, or told */
+	bool refuted;	     /* two witnesses say different places: it is not known */
 };
 
 struct probed_struct {
@@ -113,7 +115,8 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 
 	if (!found || i >= found->count)
 		return false;
-	*ret = (struct member){.name = found->members[i].name,
+	/* A name that nobody asks for is what is left of one that is refuted. */
+	*ret = (struct member){.name = found->members[i].refuted ? REFUTED : found->members[i].name,
 			       .type = found->members[i].type,
 			       .bit_offset = found->members[i].offset * 8 + found->members[i].shift,
 			       .bit_size = found->members[i].bits};
@@ -222,22 +225,28 @@ void probed_set_proven(struct type_provider *provider, bool proven)
 	probed_of(provider)->proven = proven;
 }
 
+static struct probed_member *member_named(struct type_provider *provider, const char *type,
+					  const char *name)
+{
+	struct type of = find(provider, TYPE_STRUCT, type);
+	const struct probed_struct *in = struct_of(provider, of);
+
+	for (size_t i = 0; in && i < in->count; i++)
+		if (!strcmp(in->members[i].name, name))
+			return &in->members[i];
+	return NULL;
+}
+
 struct err *probed_witness(struct type_provider *provider, const char *type, const char *name,
 			   uint64_t offset, struct probed_value value)
 {
-	struct probed_struct *into;
+	struct probed_member *known = member_named(provider, type, name);
 
-	TRY(get_struct(probed_of(provider), TYPE_STRUCT, type, &into));
-	for (size_t i = 0; i < into->count; i++) {
-		if (strcmp(into->members[i].name, name) != 0)
-			continue;
-		into->members[i].proven = true;
-		if (into->members[i].offset != offset)
-			memmove(&into->members[i], &into->members[i + 1],
-				(--into->count - i) * sizeof(*into->members));
-		return NULL;
-	}
-	return probed_add(provider, type, name, offset, value);
+	if (!known)
+		return probed_add(provider, type, name, offset, value);
+	known->refuted |= known->offset != offset;
+	known->proven = !known->refuted;
+	return NULL;
 }
 
 void probed_count(struct type_provider *provider, size_t *proven, size_t *inferred)
@@ -247,7 +256,8 @@ void probed_count(struct type_provider *provider, size_t *proven, size_t *inferr
 	*proven = *inferred = 0;
 	for (size_t i = 0; i < probed->count; i++)
 		for (size_t j = 0; j < probed->structs[i].count; j++)
-			++*(probed->structs[i].members[j].proven ? proven : inferred);
+			if (!probed->structs[i].members[j].refuted)
+				++*(probed->structs[i].members[j].proven ? proven : inferred);
 }
 
 struct err *probed_add_enumerator(struct type_provider *provider, const char *type,
@@ -273,8 +283,13 @@ struct err *probed_provide(struct types *types,
 			   struct err *(*fill)(void *context, struct type_provider *types),
 			   void *context)
 {
-	struct type_provider *provider;
+	struct type_provider *provider = types_provider(types, probed_ops.name);
 
+	if (provider) {
+		TRY(fill(context, provider));
+		types_grown(types);
+		return NULL;
+	}
 	TRY(probed_open(&provider));
 	struct err *err = fill(context, provider);
 	if (err) {

@@ -99,6 +99,10 @@ bool type_find_member(struct type type, const char *path, struct member *ret)
 	struct member at = {.type = type};
 	unsigned budget = VISITED_MAX;
 
+	/* What was probed has members of members, whose own type is not known, by their whole path. */
+	if (strchr(path, '.') && find_named(type, path, strlen(path), 0, &budget, ret))
+		return true;
+	budget = VISITED_MAX;
 	do {
 		size_t length = strcspn(path, ".[");
 		struct member next;

@@ -18,6 +18,7 @@ struct types {
 	struct map found;     /* hash of kind and name → index into answers */
 	struct type *answers; /* TYPE_NONE for what is absent */
 	size_t answer_count;
+	size_t generation;
 	struct map tried; /* modules whose types were looked for */
 };
 
@@ -32,10 +33,12 @@ static bool is(const struct type_provider *provider, const char *source)
 	return !strcmp(provider->ops->name, source);
 }
 
+/* What was absent may be here now. */
 static void forget_answers(struct types *types)
 {
 	map_deinit(&types->found);
 	types->answer_count = 0;
+	types->generation++;
 }
 
 struct err *types_add(struct types *types, struct type_provider *provider)
@@ -46,7 +49,7 @@ struct err *types_add(struct types *types, struct type_provider *provider)
 	}
 	types->providers[types->count++] = provider;
 	types->has_btf |= !*provider->module && is(provider, "btf");
-	forget_answers(types); /* what was absent may be here now */
+	forget_answers(types);
 	return NULL;
 }
 
@@ -79,7 +82,20 @@ bool types_any(const struct types *types)
 
 size_t types_generation(const struct types *types)
 {
-	return types->count;
+	return types->generation;
+}
+
+struct type_provider *types_provider(struct types *types, const char *source)
+{
+	for (size_t i = 0; i < types->count; i++)
+		if (is(types->providers[i], source))
+			return types->providers[i];
+	return NULL;
+}
+
+void types_grown(struct types *types)
+{
+	forget_answers(types);
 }
 
 /*

@@ -12,8 +12,12 @@ struct err *types_add(struct types *types, struct type_provider *provider);
 void types_close(struct types *types);
 DEFINE_CLEANUP(struct types, types_close)
 bool types_any(const struct types *types);
-/* Grows with each provider added: an answer "absent" given before may not hold any more. */
+/* Grows with what providers know: an answer "absent" given before may not hold any more. */
 size_t types_generation(const struct types *types);
+/* The first provider of a source, "probed", or NULL. */
+struct type_provider *types_provider(struct types *types, const char *source);
+/* To be called when a provider that was added before has got new types or members. */
+void types_grown(struct types *types);
 
 /* Finds the types a module has of its own, and hands them to types_add(). */
 typedef struct err *types_load_fn(void *context, const char *module);

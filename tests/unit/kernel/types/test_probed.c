@@ -92,8 +92,49 @@ START_TEST(witnesses)
 	assert_ok(probed_witness(provider, "task_struct", "cpu", 20, PROBED_NUMBER(4)));
 	struct type task = types_find(types, TYPE_NONE, "task_struct");
 	ck_assert(!type_find_member(task, "comm", &member));
+	/* A third one does not bring it back. */
+	assert_ok(probed_witness(provider, "task_struct", "comm", 992, PROBED_CHARS(16)));
+	ck_assert(!type_find_member(task, "comm", &member));
 	ck_assert(type_find_member(task, "cpu", &member));
 	ck_assert(type_find_member(task, "tasks.next", &member));
+	types_close(types);
+}
+END_TEST
+
+START_TEST(member_of_what_is_not_known)
+{
+	struct member member;
+
+	set_up();
+	assert_ok(probed_add(provider, "rq", "rt.rt_throttled", 2244, PROBED_NUMBER(4)));
+	struct type rq = types_find(types, TYPE_NONE, "rq");
+	ck_assert(type_find_member(rq, "rt.rt_throttled", &member));
+	ck_assert_uint_eq(member_offset(&member), 2244);
+	ck_assert(!type_find_member(rq, "rt", &member));
+	ck_assert(!type_find_member(rq, "rt.rt_nr_running", &member));
+	types_close(types);
+}
+END_TEST
+
+static struct err *add_cpu(void *context, struct type_provider *more)
+{
+	(void)context;
+	return probed_add(more, "task_struct", "cpu", 20, PROBED_NUMBER(4));
+}
+
+/* What is found later belongs to the structs that are there. */
+START_TEST(found_later)
+{
+	struct member member;
+	size_t before;
+
+	set_up();
+	before = types_generation(types);
+	assert_ok(probed_provide(types, add_cpu, NULL));
+	struct type task = types_find(types, TYPE_NONE, "task_struct");
+	ck_assert(type_find_member(task, "cpu", &member));
+	ck_assert(type_find_member(task, "comm", &member));
+	ck_assert_uint_gt(types_generation(types), before);
 	types_close(types);
 }
 END_TEST
@@ -111,4 +152,5 @@ START_TEST(bit_fields)
 }
 END_TEST
 
-UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds, witnesses, bit_fields)
+UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds, witnesses,
+	  member_of_what_is_not_known, found_later, bit_fields)
