@@ -46,7 +46,8 @@ static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *r
 	if (strcspn(cursor, "-") != length || !cursor[length] ||
 	    !parse_dec(cursor + length + 1, strlen(cursor + length + 1), &number) ||
 	    number > INT64_MAX)
-		return err_new(ERR_INVALID, "not a cursor: \"%s\"", cursor);
+		return err_new(ERR_INVALID,
+			       "not a cursor: \"%s\" (the first time, leave --since out)", cursor);
 	if (strncmp(cursor, epoch, length))
 		return err_new(ERR_NOT_FOUND,
 			       "cursor %s is of another database than this one (%s): start over "

@@ -68,7 +68,7 @@ static void render_spool(const json_t *status, struct str *out)
 		if (json_is_true(json_at(status, "spool.paused")))
 			str_puts(out, "; looked at again when the store can be written\n");
 		else
-			str_printf(out, "; looked at again in %lld s\n",
+			str_printf(out, "; looked at again in %lld s, or once it changes\n",
 				   json_integer_at(item, "due_s"));
 	}
 	if (json_integer_at(status, "spool.waiting_count") > (long long)i)

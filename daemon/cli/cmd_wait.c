@@ -129,7 +129,8 @@ static struct err *judge(struct waiting *waiting, const json_t *answer)
 			       waiting->subject, why ? why : "?");
 	str_puts(&text, why ? why : "");
 	if (json_is_integer(due))
-		str_printf(&text, "; looked at again in %lld s", json_integer_value(due));
+		str_printf(&text, "; looked at again in %lld s, or once it changes",
+			   json_integer_value(due));
 	if (store)
 		str_printf(&text, "%sthe store cannot be used: %s", text.length ? "; " : "", store);
 	copy_string(waiting->why, sizeof(waiting->why), text.data ? text.data : "");
