@@ -18,6 +18,7 @@
 #include "daemon/store/queue.h"
 #include "daemon/store/verdict_row.h"
 #include "daemon/worker/input.h"
+#include "daemon/worker/profile_file.h"
 #include "daemon/worker/unpack.h"
 #include "daemon/worker/worker.h"
 #include "finding.h"
@@ -42,6 +43,7 @@ struct jobs {
 	struct active *list;
 	size_t count;
 	bool held;
+	char *profiles; /* the directory of those that are kept */
 	struct timer start, tick;
 };
 
@@ -151,6 +153,16 @@ static struct err *on_finding(void *context, const json_t *finding)
 	return store_add_finding(store_of(active->jobs), active->job.dump, finding);
 }
 
+/* For the next dump of this build. Without it that one takes longer, and no more. */
+static void on_profile(void *context, const char *text, size_t length)
+{
+	const struct active *active = context;
+	struct err *err = profile_file_keep(active->jobs->profiles, text, length);
+
+	if (err)
+		log_error(LOG_WARNING, err, "keep the profile of %s", active->job.path);
+}
+
 static void on_words(void *context, const char *line)
 {
 	const struct active *active = context;
@@ -208,9 +220,12 @@ static struct err *start_worker(struct active *active)
 	struct worker_options options = {.dump_fd = active->dump_fd,
 					 .dmesg_fd = active->dmesg_fd,
 					 .background = true,
+					 .site_profiles = PROFILE_SITE_DIR,
+					 .kept_profiles = active->jobs->profiles,
 					 .timeout_s = config->worker_timeout_ms / 1000,
 					 .memory_bytes = config->worker_memory};
-	struct worker_events events = {.finding = on_finding, .said = on_words, .context = active};
+	struct worker_events events = {
+		.finding = on_finding, .said = on_words, .profile = on_profile, .context = active};
 
 	if (active->dump_fd >= 0)
 		active->vmlinux_fd = input_find_vmlinux(active->dump_fd);
@@ -524,6 +539,10 @@ struct err *jobs_create(struct daemon *daemon, struct jobs **ret)
 	if (!jobs)
 		return &err_nomem;
 	jobs->daemon = daemon;
+	if (asprintf(&jobs->profiles, "%s/" PROFILE_KEPT_NAME, daemon->state_dir) < 0) {
+		free(jobs);
+		return &err_nomem;
+	}
 	jobs->start = (struct timer){.run = on_start, .context = jobs};
 	jobs->tick = (struct timer){.run = on_tick, .context = jobs};
 	*ret = jobs;
@@ -537,5 +556,6 @@ void jobs_destroy(struct jobs *jobs)
 	jobs_drop(jobs);
 	timer_stop(jobs->daemon->loop, &jobs->start);
 	timer_stop(jobs->daemon->loop, &jobs->tick);
+	free(jobs->profiles);
 	free(jobs);
 }

@@ -34,7 +34,7 @@ _triage() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--vmlinux | --config)
+	--vmlinux | --profile | --output | --config)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -72,7 +72,7 @@ _triage() {
 	case $verb in
 	show | retry) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
-	analyze | search) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	analyze | search | profile) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _triage triage

@@ -27,3 +27,11 @@ void kernel_degrade(struct kernel *kernel, const char *step, struct err *err, co
 	}
 	err_free(err);
 }
+
+void kernel_note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy)
+{
+	if (err)
+		kernel_degrade(kernel, kernel_step_name(step), err, remedy);
+	else
+		kernel->steps |= step;
+}

@@ -25,10 +25,12 @@ enum kernel_step {
 /* "symbols", …: the first step of a mask, for messages. */
 const char *kernel_step_name(unsigned mask);
 
-/* One thing that could not be had: what, why, and what would mend it (may be NULL). */
-/* The step of a vmlinux that is of another build. */
+/* The steps of a vmlinux or a profile that was refused: it is of another build, or damaged. */
 #define DEGRADED_VMLINUX "vmlinux"
+#define DEGRADED_PROFILE "profile"
+#define DEGRADED_SITE_PROFILE "profiles.d"
 
+/* One thing that could not be had: what, why, and what would mend it (may be NULL). */
 struct degraded {
 	const char *step;
 	char *why;
@@ -46,7 +48,9 @@ struct kernel {
 		*btf; /* the kernel's own, base of the modules'; owned by types, or NULL */
 	struct type_provider *dwarf; /* the vmlinux's, owned by types; NULL without debuginfo */
 	struct members *members;
-	bool probed;				 /* nothing but kernel/probe tells of types */
+	bool probed;		/* nothing but kernel/probe tells of types */
+	const char *types_from; /* "btf", "dwarf", "profile", "probing"; NULL: nobody */
+	char *new_profile;	/* text to be kept for the next dump; or NULL */
 	size_t members_proven, members_inferred; /* of those it told of, by how many witnesses */
 	struct percpu *percpu;
 	struct modules *modules;
@@ -71,6 +75,8 @@ struct kernel {
 	uint64_t link_offset; /* run-time minus link-time address (KASLR), for vmlinux look-ups */
 };
 
+/* Note the outcome of a step: its bit when it stands; takes err over, which says why it does not. */
+void kernel_note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy);
 /* Record a missing part; takes err over. remedy may be NULL. */
 void kernel_degrade(struct kernel *kernel, const char *step, struct err *err, const char *remedy);
 

@@ -15,33 +15,21 @@
 #include "kernel/mm/slab_caches.h"
 #include "kernel/mm/slab_states.h"
 #include "kernel/modules/module.h"
+#include "kernel/open_profile.h"
+#include "kernel/open_types.h"
 #include "kernel/printk/dmesg.h"
 #include "kernel/printk/printk.h"
-#include "kernel/probe/probe.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/symbols/vmcoreinfo_memory.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/tasks.h"
-#include "kernel/types/btf_dump.h"
-#include "kernel/types/dwarf.h"
 #include "kernel/types/members.h"
 #include "kernel/types/types.h"
 #include "kernel/unwind/cpu_regs.h"
 #include "kernel/unwind/stack_frame.h"
 #include "kernel/unwind/stacks.h"
 #include "kernel/unwind/unwinder.h"
-
-#define NO_TYPES "the kernel was built without BTF: give the matching vmlinux with --vmlinux"
-
-/* Note the outcome of a step: its bit when it stands, a degraded entry when it does not. */
-static void note(struct kernel *kernel, enum kernel_step step, struct err *err, const char *remedy)
-{
-	if (err)
-		kernel_degrade(kernel, kernel_step_name(step), err, remedy);
-	else
-		kernel->steps |= step;
-}
 
 static void begin(const struct kernel_options *options, enum kernel_step step)
 {
@@ -67,9 +55,10 @@ static void note_vmcoreinfo(struct kernel *kernel, struct err *why)
 		err_free(why);
 		why = NULL;
 	}
-	note(kernel, STEP_VMCOREINFO, why,
-	     "write dumps with makedumpfile; under QEMU give the guest the vmcoreinfo device and "
-	     "load qemu_fw_cfg in it");
+	kernel_note(kernel, STEP_VMCOREINFO, why,
+		    "write dumps with makedumpfile; under QEMU give the guest the vmcoreinfo "
+		    "device and "
+		    "load qemu_fw_cfg in it");
 }
 
 /* The fd, or -1 when it is of another kernel: wrong symbols are worse than none. */
@@ -97,7 +86,7 @@ static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int v
 		err = symbols_open_vmlinux(kernel->vmlinux_fd, kernel->link_offset,
 					   &kernel->symbols);
 	}
-	note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
+	kernel_note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
 }
 
 /* What symbols make better: the bounds of the image and of the randomised regions. */
@@ -117,55 +106,6 @@ static void refine_memory(struct kernel *kernel)
 			region[i] = 0;
 	}
 	memory_set_regions(kernel->memory, region[0], region[1], region[2]);
-}
-
-/* What was found by looking is less than what was said, and is said to be so. */
-static struct err *probe_types(struct kernel *kernel, struct err *why)
-{
-	struct err *err = probe_open(kernel);
-
-	kernel->probed = !err;
-	if (!err)
-		kernel_degrade(kernel, kernel_step_name(STEP_TYPES),
-			       err_wrap(why,
-					"%zu members were found by probing, %zu of them by "
-					"one witness alone",
-					kernel->members_proven + kernel->members_inferred,
-					kernel->members_inferred),
-			       NO_TYPES);
-	else
-		err_free(why);
-	return err;
-}
-
-static struct err *open_btf(struct kernel *kernel, const struct kernel_options *options)
-{
-	return options->no_btf ? err_new(ERR_NOT_FOUND, "BTF is not to be used")
-			       : btf_dump_open(kernel);
-}
-
-static void open_types(struct kernel *kernel, const struct kernel_options *options, int vmlinux_fd)
-{
-	struct err *err = open_btf(kernel, options);
-
-	if (vmlinux_fd >= 0) {
-		struct type_provider *dwarf = NULL;
-		struct err *why = dwarf_open(vmlinux_fd, &dwarf);
-
-		if (!why)
-			why = types_add(kernel->types, dwarf);
-		if (!why)
-			kernel->dwarf = dwarf;
-		if (!why || !err) {
-			err_free(err);
-			err = NULL;
-		}
-		if (why)
-			kernel_degrade(kernel, "debuginfo", why, NULL);
-	}
-	if (err)
-		err = probe_types(kernel, err);
-	note(kernel, STEP_TYPES, err, NO_TYPES);
 }
 
 /* What is missing of a log that is there. */
@@ -217,7 +157,7 @@ static struct err *open_log(struct kernel *kernel, const struct kernel_options *
 			err = read_dmesg(kernel, options);
 		}
 	}
-	note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
+	kernel_note(kernel, STEP_LOG, err, "keep the vmcore-dmesg.txt file beside the dump");
 	return NULL;
 }
 
@@ -243,7 +183,7 @@ static void open_modules(struct kernel *kernel)
 {
 	const struct err *cut;
 
-	note(kernel, STEP_MODULES, modules_open(kernel, &kernel->modules), NULL);
+	kernel_note(kernel, STEP_MODULES, modules_open(kernel, &kernel->modules), NULL);
 	cut = kernel->modules ? modules_error(kernel->modules) : NULL;
 	if (cut)
 		kernel_degrade(kernel, kernel_step_name(STEP_MODULES),
@@ -257,7 +197,7 @@ static void open_tasks(struct kernel *kernel)
 {
 	const struct err *cut;
 
-	note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
+	kernel_note(kernel, STEP_TASKS, tasks_open(kernel, &kernel->tasks), NULL);
 	cut = kernel->tasks ? tasks_error(kernel->tasks) : NULL;
 	if (cut)
 		kernel_degrade(kernel, kernel_step_name(STEP_TASKS),
@@ -274,9 +214,10 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 	begin(options, STEP_TASKS);
 	open_tasks(kernel);
 	begin(options, STEP_STACKS);
-	note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
+	kernel_note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
 	if (kernel->probed && kernel->unwinder)
 		err_free(lock_probe_open(kernel)); /* without it locks are missing, as was said */
+	open_profile_settle(kernel);
 }
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)
@@ -284,8 +225,8 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 	struct err *no_vmcoreinfo = open_vmcoreinfo(kernel), *wrong;
 
 	begin(options, STEP_MEMORY);
-	note(kernel, STEP_MEMORY,
-	     memory_find(kernel->dump, &kernel->vmcoreinfo, &kernel->memory, &wrong), NULL);
+	kernel_note(kernel, STEP_MEMORY,
+		    memory_find(kernel->dump, &kernel->vmcoreinfo, &kernel->memory, &wrong), NULL);
 	if (wrong)
 		kernel_degrade(kernel, kernel_step_name(STEP_VMCOREINFO), wrong, NULL);
 	if (kernel->vmcoreinfo) {
@@ -302,9 +243,9 @@ static void open_memory(struct kernel *kernel, const struct kernel_options *opti
 		return;
 	refine_memory(kernel);
 	begin(options, STEP_PERCPU);
-	note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
+	kernel_note(kernel, STEP_PERCPU, percpu_open(kernel, &kernel->percpu), NULL);
 	begin(options, STEP_TYPES);
-	open_types(kernel, options, kernel->vmlinux_fd);
+	open_types(kernel, options);
 }
 
 /* Nothing was found in memory: perhaps because it is no Linux kernel's. */
@@ -402,5 +343,6 @@ void kernel_close(struct kernel *kernel)
 		free(kernel->degraded[i].remedy);
 	}
 	free(kernel->degraded);
+	free(kernel->new_profile);
 	free(kernel);
 }

@@ -4,27 +4,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/kernel.h"
-
-/* In place of a release: the file of a user program or its library, by its name. */
-#define OPEN_OBJECT "="
-#define OPEN_DEBUG "=debug" /* and its debug file, by build-id */
-#define OPEN_LOG "=log"	    /* a further file of the log, by its number from 1 on */
-
-struct kernel_options {
-	int dump_fd;	/* -1: a log alone */
-	int vmlinux_fd; /* -1: none */
-	int dmesg_fd;	/* dmesg file beside the dump, or the first file of the log; -1: none */
-	/*
-	 * Opens a module's .ko for comparing code, or what the names above stand for: a new fd, or -1.
-	 * Both names come from the dump. NULL where there is nothing to look in.
-	 */
-	int (*open_file)(void *context, const char *release, const char *module);
-	void *open_file_context;
-	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
-	void (*progress)(void *context, const char *step);
-	bool no_btf; /* as if the kernel had none: for trying what is probed */
-	void *context;
-};
+#include "kernel/open_options.h"
 
 /*
  * Open step by step. Fails only when not even the header can be read (or on out-of-memory); all

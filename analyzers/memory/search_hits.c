@@ -21,7 +21,7 @@ static void name_member(struct kernel *kernel, struct search_place *place)
 
 	if (place->owner.kind != OWNER_SLAB || place->owner.offset < 0)
 		return;
-	struct type type = types_find_struct(kernel->types, cache->name);
+	struct type type = types_find_whole(kernel->types, TYPE_STRUCT, cache->name);
 	if (type.kind == TYPE_STRUCT &&
 	    type_describe_offset(type, (uint64_t)place->owner.offset, path, sizeof(path), &member))
 		snprintf(place->member, sizeof(place->member), "%.30s.%.90s", cache->name, path);

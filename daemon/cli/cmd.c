@@ -2,8 +2,10 @@
 /* What all verbs share: how they fail, and how they show what a worker is at. */
 #include "daemon/cli/cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "json.h"
@@ -25,6 +27,11 @@ int cmd_fail(bool json, struct err *err)
 	}
 	err_free(err);
 	return STATUS_USAGE;
+}
+
+struct err *cmd_check_profile(const char *path)
+{
+	return access(path, R_OK) ? err_errno(errno, "open \"%s\"", path) : NULL;
 }
 
 void cmd_progress_show(void *context, const char *step)

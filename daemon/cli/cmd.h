@@ -37,6 +37,9 @@ enum exit_status {
 /* Say on stderr what went wrong, as JSON where asked for; takes err over. Returns STATUS_USAGE. */
 int cmd_fail(bool json, struct err *err);
 
+/* Can a person's --profile be opened at all? Whether it is one, the worker says. */
+struct err *cmd_check_profile(const char *path);
+
 /* The step a worker is at, on stderr: only for a person who watches. */
 struct cmd_progress {
 	bool shown;

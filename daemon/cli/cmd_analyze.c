@@ -13,13 +13,15 @@
 #include "daemon/cli/unpack_file.h"
 #include "daemon/cli/whole_log.h"
 #include "daemon/store/analyze.h"
+#include "daemon/daemon.h"
 #include "daemon/store/report.h"
 #include "daemon/worker/crash_dir.h"
+#include "daemon/worker/profile_file.h"
 #include "finding.h"
 #include "kernel/kernel.h"
 
 struct arguments {
-	const char *vmlinux, *modules, *sysroot;
+	const char *vmlinux, *profile, *modules, *sysroot;
 	bool json, no_sandbox, no_btf, dmesg;
 	struct parts parts;
 	unsigned timeout_s;
@@ -27,6 +29,7 @@ struct arguments {
 
 enum {
 	OPTION_VMLINUX = 1,
+	OPTION_PROFILE,
 	OPTION_MODULES,
 	OPTION_SYSROOT,
 	OPTION_NO_SANDBOX,
@@ -40,6 +43,7 @@ extern const struct verb analyze_verb;
 
 static const struct option options[] = {
 	{"vmlinux", required_argument, NULL, OPTION_VMLINUX},
+	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"modules", required_argument, NULL, OPTION_MODULES},
 	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
 #define SECTION(name) {#name, no_argument, NULL, OPTION_SECTION + SECTION_##name},
@@ -66,8 +70,12 @@ static const char common[] =
 	"\n"
 	"Reads crash dumps (ELF, kdump-compressed, flattened) or bare kernel logs and says what\n"
 	"killed the kernel. No debuginfo is needed; where a matching vmlinux lies in one of the\n"
-	"usual places it is used for source lines. Of a kernel without BTF and vmlinux the types\n"
-	"that matter most are found by probing its memory.\n"
+	"usual places it is used for source lines. Types come from the kernel's own BTF, else "
+	"from\n"
+	"the vmlinux, else from a profile (see triage profile): that of --profile, of\n"
+	"/etc/triage/profiles.d, or one the daemon kept. Without any of them the types that "
+	"matter\n"
+	"most are found by probing the kernel's memory.\n"
 	"\n"
 	"FILE may be the directory of a crash, and - is standard input: journalctl -k | triage\n"
 	"analyze -. Dumps and logs may be compressed (gzip, bzip2, xz, zstd, lz4): a\n"
@@ -97,6 +105,9 @@ static struct err *take_option(int option, struct arguments *ret)
 	case OPTION_VMLINUX:
 		ret->vmlinux = optarg;
 		return NULL;
+	case OPTION_PROFILE:
+		ret->profile = optarg;
+		return cmd_check_profile(optarg);
 	case OPTION_MODULES:
 		ret->modules = optarg;
 		return NULL;
@@ -210,19 +221,20 @@ static bool is_packed_dump(const json_t *report, const struct input *input)
 	return false;
 }
 
-/* A vmlinux that was asked for, and is not that of the dump, must not go for a lesser loss. */
-static struct err *check_vmlinux(const json_t *report, const char *vmlinux, bool log_alone)
+/* What was asked for, and is not that of the dump, must not go for a lesser loss. */
+static struct err *check_given(const json_t *report, const char *option, const char *file,
+			       bool log_alone)
 {
 	json_t *one;
 	size_t i;
 
-	if (log_alone)
-		return err_new(ERR_INVALID, "--vmlinux is of no use to a log without a dump");
+	if (file && log_alone)
+		return err_new(ERR_INVALID, "--%s is of no use to a log without a dump", option);
 	json_array_foreach (json_at(report, "degraded"), i, one) {
 		const char *step = json_string_at(one, "step");
 
-		if (step && !strcmp(step, DEGRADED_VMLINUX))
-			return err_new(ERR_INVALID, "--vmlinux %s is refused: %s", vmlinux,
+		if (file && step && !strcmp(step, option))
+			return err_new(ERR_INVALID, "--%s %s is refused: %s", option, file,
 				       json_string_at(one, "why"));
 	}
 	return NULL;
@@ -243,6 +255,9 @@ static struct err *analyze_one(const struct session *session, const char *path,
 					.no_btf = arguments->no_btf,
 					.timeout_s = arguments->timeout_s,
 					.modules = arguments->modules,
+					.profile = arguments->profile,
+					.site_profiles = PROFILE_SITE_DIR,
+					.kept_profiles = STATE_DIR "/" PROFILE_KEPT_NAME,
 					.sysroot = arguments->sysroot};
 	struct cmd_progress progress = {.shown = !arguments->json && isatty(STDERR_FILENO)};
 	struct worker_events watch = {
@@ -320,8 +335,8 @@ static struct err *analyze_file(const struct session *session, const char *path,
 	TRY(analyze_one(session, path, &input, report));
 	if (is_packed_dump(*report, &input))
 		TRY(analyze_packed(session, path, &input, report));
-	if (vmlinux)
-		TRY(check_vmlinux(*report, vmlinux, input.dump_fd < 0));
+	TRY(check_given(*report, DEGRADED_VMLINUX, vmlinux, input.dump_fd < 0));
+	TRY(check_given(*report, DEGRADED_PROFILE, session->arguments->profile, input.dump_fd < 0));
 	return input.dump_fd < 0 && strcmp(path, "-") != 0 ? look_back(session, path, report)
 							   : NULL;
 }
@@ -428,15 +443,20 @@ static int run(int argc, char **argv)
 
 const struct verb analyze_verb = {
 	.name = "analyze",
-	.synopsis = "analyze FILE… [--vmlinux FILE] [--modules DIR] [--sysroot DIR]"
+	.synopsis =
+		"analyze FILE… [--vmlinux FILE] [--profile FILE] [--modules DIR] [--sysroot DIR]"
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--dmesg] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
+		" [--dot] [--dmesg] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.options = "  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "
 		   "not match.\n"
 		   "                     Its vmlinuz will do for comparing code\n"
+		   "  --profile FILE     the kernel's types, where it has no BTF (see triage "
+		   "profile); "
+		   "refused\n"
+		   "                     when it is of another build or the dump contradicts it\n"
 		   "  --modules DIR      where the kernel's modules lie, for comparing code; "
 		   "otherwise\n"
 		   "                     /lib/modules/RELEASE\n"

@@ -9,8 +9,10 @@
 #include "base/str.h"
 #include "daemon/cli/cmd_usage.h"
 #include "daemon/cli/unpack_file.h"
+#include "daemon/daemon.h"
 #include "daemon/render/render_json.h"
 #include "daemon/worker/input.h"
+#include "daemon/worker/profile_file.h"
 #include "daemon/worker/worker.h"
 #include "kernel/dump/search.h"
 #include "kernel/kernel.h"
@@ -24,6 +26,7 @@ extern const struct verb search_verb;
 
 static const char common[] =
 	"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does not match\n"
+	"  --profile FILE     the kernel's types, see triage profile; refused likewise\n"
 	"  --json             one JSON object\n"
 	"  --no-sandbox       read the dump without the sandbox around it (to debug triage)\n"
 	"  --timeout SECONDS  give up after so long (3600)\n"
@@ -37,7 +40,7 @@ static const char common[] =
 	"Exit status: 0 found, 1 not found, 2 wrong usage or a DUMP that cannot be read.\n";
 
 struct arguments {
-	const char *path, *value, *mask, *range, *vmlinux;
+	const char *path, *value, *mask, *range, *vmlinux, *profile;
 	bool json, no_sandbox, help, wrong;
 	unsigned limit, threads, timeout_s;
 };
@@ -46,7 +49,7 @@ struct arguments {
 struct answer {
 	json_t *hits, *summary, *cost;
 	char *failure;
-	const char *vmlinux; /* that was asked for */
+	const char *vmlinux, *profile; /* that were asked for */
 	struct cmd_progress progress;
 };
 
@@ -97,6 +100,9 @@ static struct err *take_option(int option, struct arguments *ret)
 	case 'v':
 		ret->vmlinux = optarg;
 		break;
+	case 'p':
+		ret->profile = optarg;
+		return cmd_check_profile(optarg);
 	case 'j':
 		ret->json = true;
 		break;
@@ -126,6 +132,7 @@ static struct err *parse(int argc, char **argv, struct arguments *ret)
 		{"limit", required_argument, NULL, 'l'},
 		{"threads", required_argument, NULL, 'T'},
 		{"vmlinux", required_argument, NULL, 'v'},
+		{"profile", required_argument, NULL, 'p'},
 		{"json", no_argument, NULL, 'j'},
 		{"no-sandbox", no_argument, NULL, 'n'},
 		{"timeout", required_argument, NULL, 't'},
@@ -175,11 +182,15 @@ static void take_answer(void *context, const json_t *part)
 		answer->summary = json_incref(summary);
 }
 
-static bool is_other_vmlinux(const json_t *degraded)
+/* What was asked for, and is not that of the dump. */
+static void note_refusal(struct answer *answer, const json_t *degraded, const char *option,
+			 const char *file)
 {
-	const char *step = json_string_at(degraded, "step");
+	const char *step = json_string_at(degraded, "step"), *why = json_string_at(degraded, "why");
 
-	return step && !strcmp(step, DEGRADED_VMLINUX);
+	if (file && why && step && !strcmp(step, option) && !answer->failure &&
+	    asprintf(&answer->failure, "--%s %s is refused: %s", option, file, why) < 0)
+		answer->failure = NULL;
 }
 
 /* Findings of a search are why it failed, and what it cost. */
@@ -191,9 +202,8 @@ static struct err *take_finding(void *context, const json_t *finding)
 
 	if (code && !strcmp(code, "analysis.failed") && why && !answer->failure)
 		answer->failure = strdup(why);
-	if (answer->vmlinux && why && !answer->failure && is_other_vmlinux(evidence) &&
-	    asprintf(&answer->failure, "--vmlinux %s is refused: %s", answer->vmlinux, why) < 0)
-		answer->failure = NULL;
+	note_refusal(answer, evidence, DEGRADED_VMLINUX, answer->vmlinux);
+	note_refusal(answer, evidence, DEGRADED_PROFILE, answer->profile);
 	if (code && !strcmp(code, "cost") && !answer->cost)
 		answer->cost = json_deep_copy(evidence);
 	return NULL;
@@ -215,11 +225,14 @@ static struct err *ask(const struct arguments *arguments, struct answer *answer)
 			  arguments->mask, "range", arguments->range, "limit",
 			  (int)arguments->limit, "threads", (int)arguments->threads);
 	_free_ char *text = json_dumps(request, JSON_COMPACT);
-	const struct worker_events events = {show_progress, take_finding, answer, take_answer,
-					     show_words};
+	const struct worker_events events = {show_progress, take_finding, answer,
+					     take_answer,   show_words,	  NULL};
 	struct worker_options options = {.no_sandbox = arguments->no_sandbox,
 					 .timeout_s = arguments->timeout_s,
 					 .threads = SEARCH_THREADS_MAX,
+					 .profile = arguments->profile,
+					 .site_profiles = PROFILE_SITE_DIR,
+					 .kept_profiles = STATE_DIR "/" PROFILE_KEPT_NAME,
 					 .search = text};
 	enum worker_outcome outcome;
 
@@ -348,6 +361,7 @@ static int run(int argc, char **argv)
 	if (arguments.help || arguments.wrong)
 		return arguments.wrong ? STATUS_USAGE : STATUS_OK;
 	answer.vmlinux = arguments.vmlinux;
+	answer.profile = arguments.profile;
 	answer.progress.shown = !arguments.json && isatty(STDERR_FILENO);
 	err = ask(&arguments, &answer);
 	if (err)
@@ -362,7 +376,8 @@ static int run(int argc, char **argv)
 const struct verb search_verb = {
 	.name = "search",
 	.synopsis = "search DUMP VALUE [--mask M] [--range[=END|=+SIZE]] [--limit N] "
-		    "[--threads N] [--vmlinux FILE] [--json] [--no-sandbox] [--timeout SECONDS]",
+		    "[--threads N] [--vmlinux FILE] [--profile FILE] [--json] [--no-sandbox] "
+		    "[--timeout SECONDS]",
 	.summary = "find where a value stands in a dump's memory, and what owns each place",
 	.options = "  --mask M           only the bits set in M have to be equal\n"
 		   "  --range            any address in the object, stack or variable that VALUE "

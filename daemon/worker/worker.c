@@ -77,7 +77,8 @@ int worker_fd(const struct worker *worker)
 struct launch {
 	const struct worker_options *options;
 	int result_fd, files_fd, words_fd;
-	char *argv[9];
+	bool keep_profile;
+	char *argv[10];
 	char memory[24], cpu[16];
 };
 
@@ -105,7 +106,8 @@ static void fill_arguments(struct launch *launch)
 	launch->argv[4] = launch->memory;
 	launch->argv[5] = launch->cpu;
 	launch->argv[6] = (char *)(options->no_btf ? "1" : "0");
-	launch->argv[7] = (char *)options->search;
+	launch->argv[7] = (char *)(launch->keep_profile ? "1" : "0");
+	launch->argv[8] = (char *)options->search;
 }
 
 /* In the child, until exec: only system calls that are safe after fork(). */
@@ -141,7 +143,7 @@ static void become_worker(const struct launch *launch)
 
 static struct err *spawn(struct worker *worker, const struct worker_options *options)
 {
-	struct launch launch = {.options = options};
+	struct launch launch = {.options = options, .keep_profile = worker->events.profile != NULL};
 	int pipe_fds[2], files_fds[2], words_fds[2];
 
 	fill_arguments(&launch);
@@ -202,6 +204,9 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	worker->words_fd = worker->timer_fd = worker->epoll_fd = -1;
 	worker->files.directory = options->modules;
 	worker->files.sysroot = options->sysroot;
+	worker->files.profile = options->profile;
+	worker->files.site_profiles = options->site_profiles;
+	worker->files.kept_profiles = options->kept_profiles;
 	worker->words = (struct worker_words){.said = events->said, .context = events->context};
 	worker->files.logs = options->more_logs;
 	worker->files.log_count = options->more_log_count;
@@ -236,11 +241,15 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 	const json_t *finding = json_object_get(json, "finding");
 	const json_t *answer = json_object_get(json, "answer");
 	const char *step = json_string_at(json, "progress");
+	const json_t *profile = json_object_get(json, "profile");
 
 	if (finding) {
 		pass_finding(worker, finding);
 	} else if (answer && worker->events.answer) {
 		worker->events.answer(worker->events.context, answer);
+	} else if (json_is_string(profile) && worker->events.profile) {
+		worker->events.profile(worker->events.context, json_string_value(profile),
+				       json_string_length(profile));
 	} else if (step && is_printable(step, strlen(step))) {
 		copy_string(worker->step, sizeof(worker->step), step);
 		if (worker->events.progress)

@@ -12,7 +12,8 @@
  * fd 4; vmlinux and dmesg file, if any, on 5 and 6. On 7 it may ask for modules' files. Lines:
  *   {"progress": "symbols"}    the step or analyzer that begins
  *   {"finding": {…}}         see finding_to_json()
- *   {"answer": {…}}          what was asked for, see worker_search.h, worker_dmesg.h
+ *   {"answer": {…}}          what was asked for, see worker_search.h, worker_dmesg.h, worker_profile.h
+ *   {"profile": "…"}          a profile of the kernel's types, for the next dump of its build
  *   {"end": {"pages_read": 1853, "sandbox": ["rlimits", "seccomp", "landlock"]}}
  */
 struct worker_options {
@@ -27,10 +28,12 @@ struct worker_options {
 	unsigned timeout_s;	/* kill after that long; 0: WORKER_TIMEOUT_S */
 	unsigned threads;	/* that may compute all that time; 0: 2 */
 	uint64_t memory_bytes;	/* address space; 0: WORKER_MEMORY. The vmlinux comes on top. */
-	const char *search;	/* a request of worker_search.h or worker_dmesg.h; NULL: analyze */
+	const char *search;	/* a request, as of worker_search.h; NULL: analyze */
 	const char *executable; /* NULL: /proc/self/exe */
 	const char *modules;	/* directory of their files; NULL: /lib/modules/RELEASE */
 	const char *sysroot;	/* where user programs' files lie; NULL: here */
+	const char *profile;	/* a file of types that was given; NULL: none */
+	const char *site_profiles, *kept_profiles; /* directories of them; NULL: none */
 };
 #define WORKER_TIMEOUT_S 120
 #define WORKER_MEMORY (4ull << 30)
@@ -49,6 +52,8 @@ struct worker_events {
 	void (*answer)(void *context, const json_t *answer);
 	/* A line it wrote on its standard error, escaped: see worker_words.h. May be NULL. */
 	void (*said)(void *context, const char *line);
+	/* A profile it made, untrusted. NULL: it is not asked to make any. */
+	void (*profile)(void *context, const char *text, size_t length);
 };
 
 enum worker_outcome {

@@ -14,6 +14,7 @@
 #include "base/parse.h"
 #include "daemon/worker/module_file.h"
 #include "daemon/worker/object_file.h"
+#include "daemon/worker/profile_file.h"
 #include "kernel/open.h"
 
 #define REQUEST_MAX 256
@@ -53,10 +54,31 @@ static int open_log(const struct worker_files *files, const char *number)
 		       : -1;
 }
 
+/* The one that was given may lie anywhere: a person said where. */
+static int open_profile(struct worker_files *files, const char *what, const char *name)
+{
+	if (files->profiles_asked++ >= WORKER_PROFILES_MAX)
+		return -1;
+	if (!strcmp(what, OPEN_PROFILE_SITE))
+		return profile_file_open(files->site_profiles, name);
+	if (!strcmp(what, OPEN_PROFILE_KEPT))
+		return profile_file_open(files->kept_profiles, name);
+	return files->profile ? open(files->profile, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+			      : -1;
+}
+
+static bool is_profile(const char *what)
+{
+	return !strcmp(what, OPEN_PROFILE) || !strcmp(what, OPEN_PROFILE_SITE) ||
+	       !strcmp(what, OPEN_PROFILE_KEPT);
+}
+
 static int open_asked(struct worker_files *files, const char *what, const char *name)
 {
 	if (!strcmp(what, OPEN_LOG))
 		return open_log(files, name);
+	if (is_profile(what))
+		return open_profile(files, what, name);
 	if (files->asked >= WORKER_FILES_MAX)
 		return -1;
 	files->asked++;

@@ -12,6 +12,7 @@
 #include "daemon/worker/worker_fds.h"
 #include "daemon/worker/worker_dmesg.h"
 #include "daemon/worker/worker_files.h"
+#include "daemon/worker/worker_profile.h"
 #include "daemon/worker/worker_search.h"
 #include "kernel/dump/dump.h"
 #include "kernel/kernel.h"
@@ -91,6 +92,21 @@ static void answer_request(struct kernel *kernel, const char *request, struct fi
 		report_failure(findings, err);
 }
 
+/* For the next dump of this build. */
+static void report_profile(const struct kernel *kernel)
+{
+	if (kernel->new_profile)
+		write_line(json_pack("{s:s}", "profile", kernel->new_profile));
+}
+
+static void make_profile(const struct kernel_options *options, struct findings *findings)
+{
+	_err_ struct err *err = worker_profile(options, answer);
+
+	if (err)
+		report_failure(findings, err);
+}
+
 /* request: a search, or for the log; or NULL. */
 static void work(const struct kernel_options *options, const char *request,
 		 struct findings *findings, uint64_t *pages)
@@ -109,6 +125,7 @@ static void work(const struct kernel_options *options, const char *request,
 
 		analyzers_run(&analysis, progress, NULL);
 		report_degraded(kernel, findings);
+		report_profile(kernel);
 	}
 	*pages = kernel->dump ? dump_pages_read(kernel->dump) : 0;
 }
@@ -124,10 +141,10 @@ static int optional_fd(int fd)
 	return fcntl(fd, F_GETFD) < 0 ? -1 : fd;
 }
 
-/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS NO_BTF, all numbers; [REQUEST]. */
+/* argv: triage __worker SANDBOX BACKGROUND MEMORY CPU_SECONDS NO_BTF KEEP_PROFILE, all numbers; [REQUEST]. */
 int worker_main(int argc, char **argv)
 {
-	if (argc != 7 && argc != 8)
+	if (argc != 8 && argc != 9)
 		return 2;
 	struct sandbox_options limits = {
 		.background = atoi(argv[3]),
@@ -141,6 +158,7 @@ int worker_main(int argc, char **argv)
 		.open_file = optional_fd(WORKER_FD_FILES) < 0 ? NULL : open_file,
 		.progress = progress,
 		.no_btf = atoi(argv[6]),
+		.keep_profile = atoi(argv[7]),
 	};
 	_json_ json_t *layers = json_array();
 	struct findings findings;
@@ -152,7 +170,10 @@ int worker_main(int argc, char **argv)
 		report_failure(&findings, err);
 		return 1;
 	}
-	work(&options, argv[7], &findings, &pages);
+	if (argv[8] && worker_profile_is_asked(argv[8]))
+		make_profile(&options, &findings);
+	else
+		work(&options, argv[8], &findings, &pages);
 	write_line(json_pack("{s:{s:I, s:O, s:o, s:I}}", "end", "pages_read", (json_int_t)pages,
 			     "sandbox", layers, "sandbox_missing", sandbox_missing(layers),
 			     "dropped", (json_int_t)findings.dropped));

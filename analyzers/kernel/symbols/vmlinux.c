@@ -104,7 +104,6 @@ static bool find_symbol(Elf *elf, const char *name, GElf_Sym *ret)
 	return false;
 }
 
-/* linux_banner (init/version.c): its text, without the line's end, and its link-time address. */
 static bool elf_banner(Elf *elf, char *buf, size_t size, uint64_t *address)
 {
 	GElf_Shdr header;
@@ -125,6 +124,13 @@ static bool elf_banner(Elf *elf, char *buf, size_t size, uint64_t *address)
 	buf[strcspn(buf, "\n")] = '\0';
 	*address = symbol.st_value;
 	return true;
+}
+
+bool vmlinux_banner(int fd, char *buf, size_t size, uint64_t *address)
+{
+	_elf_ Elf *elf = open_elf(fd);
+
+	return elf && elf_banner(elf, buf, size, address);
 }
 
 static bool dump_banner(struct memory *memory, uint64_t link_address, char *buf, size_t size)

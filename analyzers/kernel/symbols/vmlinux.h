@@ -23,6 +23,11 @@ struct err *vmlinux_check(int fd, const struct vmcoreinfo *info, struct memory *
 #define BUILD_ID_MAX 129 /* 64 bytes in hex */
 /* The build-id in hex; false when it has none. */
 bool vmlinux_build_id(int fd, char *buf, size_t size);
+/*
+ * linux_banner (init/version.c): its text, without the line's end, and its address as linked. False when
+ * it has none, as a file of debuginfo alone.
+ */
+bool vmlinux_banner(int fd, char *buf, size_t size, uint64_t *address);
 /* Fill list (not finished) from .symtab; addresses of the image are moved by offset. */
 struct err *vmlinux_symbols(int fd, uint64_t offset, struct symbol_list *list);
 

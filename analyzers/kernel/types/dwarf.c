@@ -123,9 +123,19 @@ static bool scan_unit(struct dwarf *dwarf)
 	return true;
 }
 
+/* What is no name in C, as of a cache ("kmalloc-32"), is not worth the search. */
+static bool is_name(const char *name)
+{
+	return !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789_")];
+}
+
 static bool find_die(struct dwarf *dwarf, enum space space, const char *name, Dwarf_Die *ret)
 {
 	uint64_t key = key_of(space, name), *offset;
+
+	if (!is_name(name))
+		return false;
 
 	while (!(offset = map_get(&dwarf->names, key)))
 		if (!scan_unit(dwarf))

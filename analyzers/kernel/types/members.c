@@ -4,24 +4,32 @@
 
 #include <stdio.h>
 
-/* One form a member has had. */
-struct era {
-	const char *type, *path;
-	const char *since; /* commit and release that brought this form; documentation */
-};
-
-#define MEMBER(id, ...) static const struct era eras_##id[] = {__VA_ARGS__};
+#define MEMBER(id, ...) static const struct member_era eras_##id[] = {__VA_ARGS__};
 #include "kernel/types/members.def"
 #undef MEMBER
 
 static const struct {
-	const struct era *eras;
+	const struct member_era *eras;
 	size_t count;
 } table[MEMBER_COUNT] = {
-#define MEMBER(id, ...) [MEMBER_##id] = {eras_##id, ARRAY_SIZE(eras_##id)},
+#define MEMBER(id, ...) [MEMBER_##id] = {eras_##id, sizeof(eras_##id) / sizeof(eras_##id[0])},
 #include "kernel/types/members.def"
 #undef MEMBER
 };
+
+static const struct member_era *members_eras(enum member_id id, size_t *count)
+{
+	*count = table[id].count;
+	return table[id].eras;
+}
+
+const struct member_era *members_era(size_t i)
+{
+	for (size_t id = 0; id < MEMBER_COUNT; i -= table[id++].count)
+		if (i < table[id].count)
+			return &table[id].eras[i];
+	return NULL;
+}
 
 enum probe { UNKNOWN, ABSENT, PRESENT };
 
@@ -50,11 +58,13 @@ void members_close(struct members *members)
 
 static enum probe probe(struct members *members, enum member_id id)
 {
-	for (size_t i = 0; i < table[id].count; i++) {
-		const struct era *era = &table[id].eras[i];
-		struct type type = types_find(members->types, TYPE_NONE, era->type);
+	size_t count;
+	const struct member_era *eras = members_eras(id, &count);
 
-		if (type_find_member(type, era->path, &members->found[id]))
+	for (size_t i = 0; i < count; i++) {
+		struct type type = types_find(members->types, TYPE_NONE, eras[i].type);
+
+		if (type_find_member(type, eras[i].path, &members->found[id]))
 			return PRESENT;
 	}
 	return ABSENT;
@@ -91,7 +101,8 @@ bool members_have_all(struct members *members, const enum member_id *ids, size_t
 const char *members_name(enum member_id id)
 {
 	static _Thread_local char name[96];
-	const struct era *newest = &table[id].eras[0];
+	size_t count;
+	const struct member_era *newest = members_eras(id, &count);
 
 	snprintf(name, sizeof(name), "%s.%s", newest->type, newest->path);
 	return name;

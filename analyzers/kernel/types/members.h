@@ -37,4 +37,13 @@ bool members_have_all(struct members *members, const enum member_id *ids, size_t
 /* The newest form's name, for messages: "task_struct.__state". Good until the next call. */
 const char *members_name(enum member_id id);
 
+/* One form a member has had. */
+struct member_era {
+	const char *type, *path;
+	const char *since; /* commit and release that brought this form; documentation */
+};
+
+/* All forms of all members in turn: the i-th; NULL behind the last. */
+const struct member_era *members_era(size_t i);
+
 #endif

@@ -59,6 +59,11 @@ struct type_ops {
 	bool (*member)(struct type_provider *p, struct type type, size_t i, struct member *ret);
 	bool (*enumerator)(struct type_provider *p, struct type type, size_t i, const char **name,
 			   uint64_t *value);
+	/*
+	 * Whether under this name it has all that is ever asked for, so that what it lacks the kernel
+	 * lacks. NULL: that is known of no name.
+	 */
+	bool (*tells_all)(struct type_provider *p, const char *name);
 	void (*close)(struct type_provider *p);
 };
 

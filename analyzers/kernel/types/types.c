@@ -12,7 +12,8 @@
 struct types {
 	struct type_provider *providers[PROVIDERS_MAX];
 	size_t count;
-	bool has_btf; /* of the kernel itself */
+	bool has_btf;		       /* of the kernel itself */
+	struct type_provider *profile; /* the last one that may tell all under a name; or NULL */
 	types_load_fn *load;
 	void *load_context;
 	struct map found;     /* hash of kind and name → index into answers */
@@ -49,6 +50,8 @@ struct err *types_add(struct types *types, struct type_provider *provider)
 	}
 	types->providers[types->count++] = provider;
 	types->has_btf |= !*provider->module && is(provider, "btf");
+	if (provider->ops->tells_all)
+		types->profile = provider;
 	forget_answers(types);
 	return NULL;
 }
@@ -99,12 +102,16 @@ void types_grown(struct types *types)
 }
 
 /*
- * A kernel's BTF is made from its DWARF: what the one lacks is not worth searching the other for,
- * which takes ten times as long as all the rest of an analysis.
+ * A kernel's BTF is made from its DWARF, and so is a profile: what the one lacks is not worth searching
+ * the other for, which takes ten times as long as all the rest of an analysis.
  */
-static bool is_spare(const struct types *types, const struct type_provider *provider)
+static bool is_spare(const struct types *types, const struct type_provider *provider,
+		     const char *name)
 {
-	return types->has_btf && is(provider, "dwarf");
+	struct type_provider *profile = types->profile;
+
+	return is(provider, "dwarf") &&
+	       (types->has_btf || (profile && profile->ops->tells_all(profile, name)));
 }
 
 /* The kernel's providers in their order, then those of modules read so far. */
@@ -115,7 +122,7 @@ static struct type ask(struct types *types, enum type_kind kind, const char *nam
 			struct type_provider *p = types->providers[i];
 			struct type type = {0};
 
-			if ((p->module[0] != '\0') == modules && !is_spare(types, p))
+			if ((p->module[0] != '\0') == modules && !is_spare(types, p, name))
 				type = p->ops->find(p, kind, name);
 			if (type.kind != TYPE_NONE)
 				return type;
@@ -149,13 +156,27 @@ struct type types_find_struct(struct types *types, const char *name)
 	return types_find(types, TYPE_STRUCT, name);
 }
 
+struct type types_find_whole(struct types *types, enum type_kind kind, const char *name)
+{
+	for (size_t i = 0; types->profile && i < types->count; i++) {
+		struct type_provider *p = types->providers[i];
+		struct type type = {0};
+
+		if (is(p, "dwarf"))
+			type = p->ops->find(p, kind, name);
+		if (type.kind != TYPE_NONE)
+			return type;
+	}
+	return types_find(types, kind, name);
+}
+
 struct type types_find_symbol(struct types *types, const char *name)
 {
 	for (size_t i = 0; i < types->count; i++) {
 		struct type_provider *p = types->providers[i];
 		struct type type = {0};
 
-		if (!is_spare(types, p))
+		if (!types->has_btf || !is(p, "dwarf"))
 			type = p->ops->find_symbol(p, name);
 		if (type.kind != TYPE_NONE)
 			return type;
@@ -211,8 +232,13 @@ struct type types_find_in(struct types *types, const char *module, enum type_kin
 struct type types_find_symbol_in(struct types *types, const char *module, const char *name)
 {
 	struct type_provider *p = module && *module ? module_provider(types, module) : NULL;
+
 	struct type type = {0};
 
+	/* A function of the kernel that is called the same is another one, unless the module's own types
+	 * leave out what the kernel's say to the letter. */
+	if (module && *module && !p)
+		return type;
 	if (p)
 		type = p->ops->find_symbol(p, name);
 	return type.kind != TYPE_NONE ? type : types_find_symbol(types, name);

@@ -27,11 +27,13 @@ void types_set_loader(struct types *types, types_load_fn *load, void *context);
 /* kind TYPE_NONE: any kind; typedef names are found too and resolved. TYPE_NONE when absent. */
 struct type types_find(struct types *types, enum type_kind kind, const char *name);
 struct type types_find_struct(struct types *types, const char *name);
+/* With all its members, where anybody knows them: a profile has those alone that are in its tables. */
+struct type types_find_whole(struct types *types, enum type_kind kind, const char *name);
 /* From one module's own types first, loaded when first asked for; module may be "" or NULL. */
 struct type types_find_in(struct types *types, const char *module, enum type_kind kind,
 			  const char *name);
 struct type types_find_symbol(struct types *types, const char *name);
-/* The same, from one module's own types first. */
+/* The same of a module's own symbol; module "" or NULL: of the kernel's. */
 struct type types_find_symbol_in(struct types *types, const char *module, const char *name);
 bool types_enumerator(struct types *types, const char *enum_name, const char *name, uint64_t *ret);
 
