@@ -77,6 +77,7 @@ class Lab:
         shutil.rmtree(self.top, ignore_errors=True)
 
     def start(self, environment=None):
+        check(not self.daemon, "a daemon was started already")
         log = open(self.log_path, "ab")
         self.daemon = subprocess.Popen(
             [os.path.join(BUILD, "triaged"), "--verbose", "--config", self.config,
