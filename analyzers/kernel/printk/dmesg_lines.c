@@ -7,12 +7,15 @@
 
 #include "base/parse.h"
 #include "kernel/printk/log.h"
+#include "kernel/printk/log_begin.h"
 #include "kernel/printk/log_clean.h"
 #include "kernel/printk/log_grammar.h"
 #include "kernel/printk/log_parts.h"
 #include "kernel/printk/log_prefix.h"
 #include "kernel/printk/log_record.h"
+#include "kernel/printk/log_seam.h"
 #include "kernel/printk/log_utf16.h"
+#include "kernel/printk/log_word.h"
 #include "kernel/printk/log_wrap.h"
 
 #define LINE_MAX_BYTES 65536 /* of one line; what is longer is cut */
@@ -152,6 +155,10 @@ struct dmesg_lines {
 	struct str line; /* collected so far, flushed when the next one begins */
 	struct log_stamp like;
 	bool pending;
+	/* A line that another CPU's has cut: it stands before that one, which is pending. */
+	struct str cut;
+	struct log_stamp cut_like;
+	bool has_cut;
 };
 
 static const char *next_line(const char *text, size_t length, size_t *line)
@@ -242,11 +249,22 @@ static enum log_join goes_on(struct dmesg_lines *reader, const char *line, size_
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
+static void flush_cut(struct dmesg_lines *reader)
+{
+	if (reader->has_cut)
+		log_add(reader->builder, &reader->cut_like,
+			reader->cut.data ? reader->cut.data : "", reader->cut.length);
+	reader->has_cut = false;
+	reader->cut.length = 0;
+}
+
 static void flush(struct dmesg_lines *reader)
 {
-	if (reader->pending)
-		log_add(reader->builder, &reader->like, reader->line.data ? reader->line.data : "",
-			reader->line.length);
+	if (!reader->pending)
+		return;
+	flush_cut(reader);
+	log_add(reader->builder, &reader->like, reader->line.data ? reader->line.data : "",
+		reader->line.length);
 	reader->pending = false;
 	reader->line.length = 0;
 }
@@ -297,6 +315,28 @@ static size_t indent_of(struct dmesg_lines *reader, const char *line, size_t len
 	return all > 1 || line[0] == '\t' ? MIN(all, blanks) : 0;
 }
 
+/* What another CPU's line has cut off: the rest has no stamp. Within a word it is known by that alone. */
+static bool is_rest_of_cut(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	const struct str *cut = &reader->cut;
+
+	if (!reader->has_cut || !length)
+		return false;
+	return log_word_is_cut(cut->data, cut->length, text, length) ||
+	       ((!cut->length ||
+		 (!log_has_beginning(text, length) && !log_is_frame(text, length))) &&
+		is_stamped(look_ahead(reader)));
+}
+
+static bool ends_cut(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	if (!is_rest_of_cut(reader, text, length))
+		return false;
+	str_append(&reader->cut, text, length);
+	flush_cut(reader);
+	return true;
+}
+
 static void take_bare(struct dmesg_lines *reader, const char *text, size_t length)
 {
 	struct log_stamp like = {.level = -1};
@@ -305,6 +345,9 @@ static void take_bare(struct dmesg_lines *reader, const char *text, size_t lengt
 
 	text += indent;
 	length -= indent;
+
+	if (ends_cut(reader, text, length))
+		return;
 	enum log_join join = goes_on(reader, text, length);
 
 	if (join) {
@@ -392,28 +435,60 @@ static const char *skip_number(struct dmesg_lines *reader, const char *line, siz
 	return line + number;
 }
 
-static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t raw_length,
-			   const char *line, size_t length)
+/* The line at hand is to go on behind the next one, which has cut it. */
+static void put_aside(struct dmesg_lines *reader)
+{
+	if (!reader->pending)
+		return;
+	flush_cut(reader);
+	str_append(&reader->cut, reader->line.data, reader->line.length);
+	reader->cut_like = reader->like;
+	reader->has_cut = true;
+	reader->line.length = 0;
+	reader->pending = false;
+	reader->width = 0;
+}
+
+/* Where the line of another CPU begins in one whose prefix was read. */
+static size_t part_of(const struct dmesg_lines *reader, const char *line, size_t length,
+		      const struct log_prefix *prefix, size_t skipped)
+{
+	uint64_t time_us = prefix->has_time ? prefix->time_us : reader->last_time_us;
+
+	return prefix->program || prefix->delta ? length
+						: log_seam_find(line, length, skipped + 1, time_us);
+}
+
+/* Returns how much of it one line is. */
+static size_t take_text_line(struct dmesg_lines *reader, const char *raw, size_t raw_length,
+			     const char *line, size_t length)
 {
 	struct log_prefix prefix;
 	size_t skipped = log_prefix_read(line, length, &prefix);
+	size_t part = part_of(reader, line, length, &prefix, skipped);
 
 	if (reader->ahead)
 		survey_text(&reader->survey, line, length, &prefix, skipped);
+	if (part < length) {
+		raw = line;
+		raw_length = length = part;
+	}
 	const char *behind = skip_number(reader, line, &length, prefix.elements != 0);
 
 	if (behind != line)
 		skipped = log_prefix_read(behind, length, &prefix);
 	line = behind;
 	/* "07 <48> 8b": bytes of code, no level behind a line's number. */
-	if (prefix.elements && reader->pending && log_is_code(&reader->line, line, length)) {
+	if (prefix.elements && reader->pending &&
+	    log_is_code(reader->has_cut ? &reader->cut : &reader->line, line, length)) {
 		prefix = (struct log_prefix){.level = -1};
-		for (skipped = 0; skipped < length && strchr("> |", line[skipped]);)
+		for (skipped = 0;
+		     !reader->has_cut && skipped < length && strchr("> |", line[skipped]);)
 			skipped++;
 	}
 	if (prefix.program && is_left_out(reader)) {
 		reader->builder->skipped++;
-		return;
+		return part;
 	}
 	reader->after_kmsg = prefix.kmsg;
 	reader->first_word = first_word(raw, raw_length);
@@ -423,6 +498,22 @@ static void take_text_line(struct dmesg_lines *reader, const char *raw, size_t r
 		take_bare(reader, line + skipped, length - skipped);
 	reader->width = width_of(raw, raw_length - (raw_length && raw[raw_length - 1] == '\r'));
 	reader->blank_end = length && line[length - 1] == ' ';
+	return part;
+}
+
+/* A line, or several: each CPU's that begins within that of another. */
+static void take_parted(struct dmesg_lines *reader, const char *raw, size_t raw_length,
+			const char *line, size_t length)
+{
+	for (;;) {
+		size_t taken = take_text_line(reader, raw, raw_length, line, length);
+
+		if (taken == length)
+			return;
+		put_aside(reader);
+		raw = line += taken;
+		raw_length = length -= taken;
+	}
 }
 
 /* "** 93 printk messages dropped **": its length; 0 where the line does not begin with one. */
@@ -452,7 +543,7 @@ static void take_cleaned(struct dmesg_lines *reader, const char *raw, size_t raw
 		raw_length = length - loss;
 	}
 	if (!loss || raw_length)
-		take_text_line(reader, raw, raw_length, line + loss, length - loss);
+		take_parted(reader, raw, raw_length, line + loss, length - loss);
 }
 
 static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_length)
@@ -577,8 +668,9 @@ static void finish(struct dmesg_lines *reader)
 	flush(reader);
 	reader->builder->stamped = reader->survey.prefixed;
 	if (reader->clean.failed || reader->clean_ahead.failed || reader->line.failed ||
-	    reader->window.failed || reader->decoded.failed || reader->parts.failed ||
-	    reader->record.message.failed || reader->survey.record.message.failed)
+	    reader->cut.failed || reader->window.failed || reader->decoded.failed ||
+	    reader->parts.failed || reader->record.message.failed ||
+	    reader->survey.record.message.failed)
 		log_fail(reader->builder, &err_nomem);
 }
 
@@ -592,6 +684,7 @@ void dmesg_lines_close(struct dmesg_lines *reader)
 	str_deinit(&reader->clean);
 	str_deinit(&reader->clean_ahead);
 	str_deinit(&reader->line);
+	str_deinit(&reader->cut);
 	str_deinit(&reader->window);
 	str_deinit(&reader->decoded);
 	str_deinit(&reader->parts);

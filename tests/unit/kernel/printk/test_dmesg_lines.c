@@ -217,6 +217,47 @@ START_TEST(words_tell_how_lines_were_cut)
 }
 END_TEST
 
+static void check_lines(const char *text, const char *const *wanted, size_t count)
+{
+	struct log *log = in_pieces(text, strlen(text), 1000);
+
+	ck_assert_uint_eq(log->count, count);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_str_eq(log->lines[i].text, wanted[i]);
+	log_close(log);
+}
+
+/* The rest of a line that another CPU's has cut stands behind that one. */
+START_TEST(lines_cut_by_another_cpu)
+{
+	check_lines("[  812.000005] RIP: 0010:lab_scan+0x1<4>[  812.000007] usb 1-1: gone\n"
+		    "2/0x40 [lab]\n"
+		    "[  812.000009] Call Trace:[  812.000010] usb 2-2: gone<6>[  812.000010] a\n"
+		    "[  812.000011] Code: 48 <6>[  812.000012] b\n"
+		    "<8b> 47 40\n",
+		    (const char *const[]){"RIP: 0010:lab_scan+0x12/0x40 [lab]", "usb 1-1: gone",
+					  "Call Trace:", "usb 2-2: gone", "a",
+					  "Code: 48 <8b> 47 40", "b"},
+		    7);
+	check_lines("[  812.000005] a<4>[  812.000007] b", (const char *const[]){"a", "b"}, 2);
+}
+END_TEST
+
+/* As many as there is room for, and none is lost. */
+START_TEST(a_line_of_many)
+{
+	_str_ struct str text = {0};
+
+	for (unsigned i = 0; i < 400; i++)
+		str_printf(&text, "[    1.%06u] line %u ", i, i);
+	struct log *log = in_pieces(text.data, text.length, 1000);
+
+	ck_assert_uint_eq(log->count, 400);
+	ck_assert_str_eq(log->lines[399].text, "line 399 ");
+	log_close(log);
+}
+END_TEST
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static int file_of(const char *bytes, size_t length)
@@ -307,6 +348,6 @@ START_TEST(what_is_no_log)
 END_TEST
 
 UNIT_MAIN("dmesg_lines", lines_without_prefixes_are_joined, widths_tell_where_lines_go_on,
-	  words_tell_how_lines_were_cut, pieces_make_no_difference, windows_meet,
-	  a_line_without_end, fences_and_fields_are_no_lines, several_files, packed_files_break_off,
-	  what_is_no_log)
+	  words_tell_how_lines_were_cut, lines_cut_by_another_cpu, a_line_of_many,
+	  pieces_make_no_difference, windows_meet, a_line_without_end,
+	  fences_and_fields_are_no_lines, several_files, packed_files_break_off, what_is_no_log)

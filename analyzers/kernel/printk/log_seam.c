@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a CPU has cut another one's line in its midst: two lines stand in one. */
+#include "kernel/printk/log_seam.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "kernel/printk/log_begin.h"
+#include "kernel/printk/log_word.h"
+
+#define APART_MAX_US 60000000 /* between two CPUs' lines that met */
+
+/* "[   12.345678]" as printk writes it: its length, 0 when it is none. */
+static size_t stamp_at(const char *line, size_t length, uint64_t *us)
+{
+	size_t from = 1, whole, part = 0;
+	uint64_t seconds, micros;
+
+	while (from < length && from < 6 && line[from] == ' ')
+		from++;
+	for (whole = from; whole < length && isdigit((unsigned char)line[whole]);)
+		whole++;
+	if (whole < 6 || whole - from > 9 || whole == length || line[whole] != '.')
+		return 0;
+	while (whole + 1 + part < length && isdigit((unsigned char)line[whole + 1 + part]))
+		part++;
+	if (part != 6 || whole + 8 > length || line[whole + 7] != ']' ||
+	    !parse_dec(line + from, whole - from, &seconds) ||
+	    !parse_dec(line + whole + 1, 6, &micros))
+		return 0;
+	*us = seconds * 1000000 + micros;
+	return whole + 8;
+}
+
+/* "prog[1]: [   12.345678] …", "(…", "=…": who writes so quotes a log. */
+static bool is_quoted(const char *line, size_t at)
+{
+	return at && (strchr("\"'(=`", line[at - 1]) ||
+		      (at > 1 && line[at - 1] == ' ' && line[at - 2] == ':'));
+}
+
+static bool is_stamp(const char *line, size_t length, size_t at, uint64_t time_us)
+{
+	uint64_t us;
+
+	if (!stamp_at(line + at, length - at, &us))
+		return false;
+	return us + APART_MAX_US >= time_us && us <= time_us + APART_MAX_US;
+}
+
+/* "<4>" */
+static bool is_level(const char *line, size_t length, size_t at)
+{
+	return at + 3 < length && line[at] == '<' && line[at + 1] >= '0' && line[at + 1] <= '7' &&
+	       line[at + 2] == '>';
+}
+
+size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us)
+{
+	for (size_t at = from; at < length; at++) {
+		bool level = line[at] == '<' && is_level(line, length, at);
+		size_t words = at + 3;
+
+		if (is_quoted(line, at) || (!level && line[at] != '['))
+			continue;
+		if (is_stamp(line, length, level ? words : at, time_us))
+			return at;
+		if (level && (log_has_beginning(line + words, length - words) ||
+			      log_is_frame(line + words, length - words)))
+			return at;
+	}
+	return length;
+}

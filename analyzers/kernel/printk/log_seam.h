@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_KERNEL_PRINTK_LOG_SEAM
+#define TRIAGE_KERNEL_PRINTK_LOG_SEAM
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where, from a place of a line on, another CPU's line begins in it: at "<4>[   12.345678] ", at a stamp
+ * alone, or at a level before words that begin lines. Its offset, length when there is none. A stamp far
+ * from time_us, that of the line or of the one before, is text: somebody quotes a log.
+ */
+size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us);
+
+#endif
