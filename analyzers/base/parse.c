@@ -46,9 +46,20 @@ bool parse_dec(const char *text, size_t length, uint64_t *ret)
 	return true;
 }
 
+size_t hex_digits(const char *text)
+{
+	size_t count = 0;
+
+	/* strspn() makes a table of its 22 letters first: most texts have no digit at all. */
+	while ((text[count] >= '0' && text[count] <= '9') ||
+	       ((text[count] | 0x20) >= 'a' && (text[count] | 0x20) <= 'f'))
+		count++;
+	return count;
+}
+
 bool parse_hex_start(const char *text, uint64_t *ret)
 {
-	return parse_hex(text, strspn(text, "0123456789abcdefABCDEF"), ret);
+	return parse_hex(text, hex_digits(text), ret);
 }
 
 bool parse_dec_start(const char *text, uint64_t *ret)

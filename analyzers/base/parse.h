@@ -16,6 +16,9 @@ bool parse_dec_start(const char *text, uint64_t *ret);
 bool parse_hex_after(const char *text, const char *words, uint64_t *ret);
 bool parse_dec_after(const char *text, const char *words, uint64_t *ret);
 
+/* How many hexadecimal digits text begins with. */
+size_t hex_digits(const char *text);
+
 /* Unaligned little-endian loads from a byte buffer. */
 uint16_t load_u16(const void *p);
 uint32_t load_u32(const void *p);

@@ -12,8 +12,6 @@
 #include "log/report_detail.h"
 #include "log/report_header.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 static const char *skip_blanks(const char *text)
 {
 	while (*text == ' ' || *text == '\t') /* of each line, many times: strspn() takes longer */
@@ -124,7 +122,7 @@ static bool is_registers(const char *text)
 	if (!length || *at != ':')
 		return false;
 	at = skip_blanks(at + 1);
-	return strspn(at, HEX) >= 2 || !*at;
+	return hex_digits(at) >= 2 || !*at;
 }
 
 /* Words of the stack: "ffff88… 0000…", "<d> ffff…". */
@@ -135,7 +133,7 @@ static bool is_hex_words(const char *text)
 	if (has_prefix(text, "<d>") || has_prefix(text, "<0>"))
 		text = skip_blanks(text + 3);
 	for (; *text; text = skip_blanks(text)) {
-		size_t digits = strspn(text, HEX);
+		size_t digits = hex_digits(text);
 
 		if ((digits != 16 && digits != 8) || (text[digits] && text[digits] != ' '))
 			return false;
@@ -244,7 +242,7 @@ static void take_registers(struct report *report, const char *text)
 			continue;
 		}
 		at = skip_blanks(at + 1);
-		size_t digits = strspn(at, HEX);
+		size_t digits = hex_digits(at);
 
 		if (at[digits] == ':' && digits == 4) { /* the selector before it */
 			uint64_t selector;
@@ -253,7 +251,7 @@ static void take_registers(struct report *report, const char *text)
 			    !regs_known(&report->regs, REG_SS))
 				regs_set(&report->regs, REG_SS, selector);
 			at += digits + 1;
-			digits = strspn(at, HEX);
+			digits = hex_digits(at);
 		}
 		if (parse_hex(at, digits, &value))
 			set_register(report, text, length, value);
@@ -263,7 +261,7 @@ static void take_registers(struct report *report, const char *text)
 
 static bool is_user_selector(const char *text, uint64_t *selector)
 {
-	return parse_hex_start(text, selector) && strspn(text, HEX) == 4 && text[4] == ':' &&
+	return parse_hex_start(text, selector) && hex_digits(text) == 4 && text[4] == ':' &&
 	       (*selector & 3) == 3;
 }
 
@@ -310,7 +308,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
 	if (reader->in_user)
 		return;
-	if (strspn(at, HEX) == 4 && at[4] == ':')
+	if (hex_digits(at) == 4 && at[4] == ':')
 		at += 5;
 	/* i386's line goes on: "EFLAGS: 00010246 CPU: 1". */
 	if (has_prefix(text, "EIP: ") && report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) &&
@@ -362,7 +360,7 @@ static void take_code(struct report *report, const char *text)
 		uint64_t byte;
 
 		at += marked;
-		if (strspn(at, HEX) != 2 || !parse_hex(at, 2, &byte))
+		if (hex_digits(at) != 2 || !parse_hex(at, 2, &byte))
 			return; /* "Bad RIP value.", arm64's words of 32 bits */
 		any_marked |= marked;
 		if (marked)
@@ -496,7 +494,7 @@ static struct err *take_nested(struct report_reader *reader, const char *text)
 	if (!at || !report->stack_count || strspn(at + 1, " ") > 1)
 		return NULL;
 	at = skip_blanks(at + 1);
-	if (strspn(at, HEX) == 4 && at[4] == ':' && report_place_read(at + 5, &frame.place))
+	if (hex_digits(at) == 4 && at[4] == ':' && report_place_read(at + 5, &frame.place))
 		return add_frame(&report->stacks[report->stack_count - 1], &frame);
 	return NULL;
 }
@@ -550,7 +548,7 @@ static void take_arm64_syndrome(struct report *report, const char *text)
 								      : NULL;
 	uint64_t syndrome;
 
-	if (!at || strspn(at, HEX) < 8 || !parse_hex_start(at, &syndrome) || report->access[0])
+	if (!at || hex_digits(at) < 8 || !parse_hex_start(at, &syndrome) || report->access[0])
 		return;
 	uint64_t class = syndrome >> 26 & 0x3f;
 	bool instruction = class == 0x21, data = class == 0x25; /* aborts of the kernel's own */
@@ -581,7 +579,7 @@ static void take_fault(struct report *report, const char *text)
 						  : NULL;
 	if (code && !report->has_error_code)
 		report->has_error_code =
-			parse_hex_start(code, &report->error_code) && strspn(code, HEX) >= 4;
+			parse_hex_start(code, &report->error_code) && hex_digits(code) >= 4;
 }
 
 static struct err *take(struct report_reader *reader, const char *text, size_t index,

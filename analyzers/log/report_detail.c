@@ -9,8 +9,6 @@
 #include "base/parse.h"
 #include "base/str.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 static const char *const details[] = {
 	"Read of size ",
 	"Write of size ",
@@ -90,7 +88,7 @@ static void take_access(const char *line, struct report *report)
 		copy_string(report->access, sizeof(report->access),
 			    strstr(line, "rite ") ? "write" : "read");
 	if (at && !report->has_address)
-		report->has_address = parse_hex(at, strspn(at, HEX), &report->address);
+		report->has_address = parse_hex(at, hex_digits(at), &report->address);
 	if (by)
 		take_task(by + 9, report);
 }
@@ -130,10 +128,9 @@ void report_detail_read(const char *line, size_t index, struct report *report)
 	    has_prefix(line, "Use-after-free ") || has_prefix(line, "Out-of-bounds ") ||
 	    has_prefix(line, "Invalid read at ") || has_prefix(line, "Invalid write at "))
 		take_access(line, report);
-	else if (has_prefix(line, "KASAN: ") && strstr(line, " in range [0x"))
-		report->has_kasan_address = parse_hex(
-			strstr(line, " in range [0x") + 13,
-			strspn(strstr(line, " in range [0x") + 13, HEX), &report->kasan_address);
+	else if (has_prefix(line, "KASAN: "))
+		report->has_kasan_address |=
+			parse_hex_after(line, " in range [0x", &report->kasan_address);
 	else if (has_prefix(line, "in_atomic(): "))
 		take_atomic(line, report);
 	else if (has_prefix(line, "comm \""))

@@ -12,8 +12,6 @@
 #include "log/report_stall.h"
 #include "log/report_task_line.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 static const struct {
 	enum report_kind kind;
 	enum head_how how;

@@ -8,7 +8,6 @@
 #include "base/str.h"
 #include "log/report_task_line.h"
 
-#define HEX "0123456789abcdefABCDEF"
 #define ADDRESS_DIGITS 16
 
 static const char *skip_blanks(const char *text)
@@ -44,7 +43,7 @@ bool report_lock_read(const char *text, struct report_lock *ret)
 	size_t digits;
 
 	text = skip_blanks(text);
-	digits = strspn(text, HEX);
+	digits = hex_digits(text);
 	if (digits == ADDRESS_DIGITS && text[digits] == ' ') {
 		parse_hex(text, digits, &lock.address);
 		lock.hashed = lock.address >> 32 == 0; /* ad67b74d2469 v4.15: 32 bits of a hash */

@@ -8,8 +8,6 @@
 #include "base/parse.h"
 #include "base/str.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 static const char *skip_blanks(const char *text)
 {
 	while (*text == ' ' || *text == '\t') /* of each line, many times: strspn() takes longer */
@@ -34,7 +32,7 @@ static const char *read_number(const char *text, uint64_t *ret)
 	size_t digits;
 
 	if (text[0] == '0' && text[1] == 'x') {
-		digits = strspn(text + 2, HEX);
+		digits = hex_digits(text + 2);
 		return parse_hex(text + 2, digits, ret) ? text + 2 + digits : NULL;
 	}
 	digits = strspn(text, "0123456789");
@@ -49,10 +47,10 @@ static const char *read_module(const char *text, struct report_place *place)
 	const char *end = open + 1 + length;
 
 	/* Modules have '-' in no name; "[<address>]" and "[#1]" are none. */
-	if (!length || length >= sizeof(place->module) || strspn(open + 1, HEX) >= 16)
+	if (!length || length >= sizeof(place->module) || hex_digits(open + 1) >= 16)
 		return text;
-	if (*end == ' ' && strspn(end + 1, HEX) >= 16)
-		end += 1 + strspn(end + 1, HEX);
+	if (*end == ' ' && hex_digits(end + 1) >= 16)
+		end += 1 + hex_digits(end + 1);
 	if (*end != ']' && *end != '(')
 		return text;
 	end = strchr(end, ']');
@@ -156,7 +154,7 @@ static const char *read_address(const char *text, uint64_t *address)
 		return text;
 	at++;
 	at += *at == '<';
-	digits = strspn(at, HEX);
+	digits = hex_digits(at);
 	if (digits && (digits < 8 || !parse_hex(at, digits, address)) && digits != 1)
 		return text;
 	at += digits;
@@ -211,8 +209,8 @@ bool report_frame_read(const char *text, struct report_frame *ret, const char **
 	bool enclosed = start != at && *at == '(';
 	at += enclosed;
 	/* "0xffffffffc0123456", and no more: code that no symbol covers. crash's listings go on. */
-	if (at[0] == '0' && at[1] == 'x' && strspn(at + 2, HEX) >= 8) {
-		size_t digits = strspn(at + 2, HEX);
+	if (at[0] == '0' && at[1] == 'x' && hex_digits(at + 2) >= 8) {
+		size_t digits = hex_digits(at + 2);
 
 		if (!parse_hex(at + 2, digits, &frame.place.address) ||
 		    *skip_blanks(at + 2 + digits))

@@ -10,8 +10,6 @@
 #include "base/str.h"
 #include "log/report_place.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 #define IN(id) (1ull << SLOT_##id)
 #define ONCE true
 #define MANY false
@@ -166,9 +164,9 @@ static bool hex_after(const char *text, const char *words, uint64_t *ret)
 		return false;
 	at += strlen(words);
 	at += strspn(at, " <");
-	if (strspn(at, HEX) == 4 && at[4] == ':')
+	if (hex_digits(at) == 4 && at[4] == ':')
 		at += 5;
-	return parse_hex(at, strspn(at, HEX), ret);
+	return parse_hex(at, hex_digits(at), ret);
 }
 
 /* "f+0x15/0x50", wherever it stands in the line. */

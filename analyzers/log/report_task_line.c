@@ -8,7 +8,6 @@
 #include "base/str.h"
 
 #define DIGITS "0123456789"
-#define HEX DIGITS "abcdefABCDEF"
 #define STATES "RSDTtXxZKWPNI?"
 #define PIDS (1u << 22) /* PID_MAX_LIMIT */
 
@@ -69,7 +68,7 @@ static bool read_labelled(const char *text, struct report_task_line *ret)
 static const char *skip_counter(const char *text, bool *found)
 {
 	const char *at = skip_blanks(text);
-	size_t digits = strspn(at, HEX);
+	size_t digits = hex_digits(at);
 
 	*found = true;
 	if (has_prefix(at, "running task"))

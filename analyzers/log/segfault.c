@@ -12,8 +12,6 @@
 #include "base/parse.h"
 #include "base/str.h"
 
-#define HEX "0123456789abcdefABCDEF"
-
 /* "comm[pid]" that ends at end: comm may itself hold brackets, so the last one counts. */
 static bool parse_task(const char *start, const char *end, struct segfault *fault)
 {
@@ -34,7 +32,7 @@ static bool parse_task(const char *start, const char *end, struct segfault *faul
 static bool parse_mapping(const char *open, struct segfault *fault)
 {
 	uint64_t first, base, size;
-	const char *at = open + 1 + strspn(open + 1, HEX);
+	const char *at = open + 1 + hex_digits(open + 1);
 
 	if (!parse_hex_start(open + 1, &first))
 		return false;
@@ -42,9 +40,9 @@ static bool parse_mapping(const char *open, struct segfault *fault)
 	if (has_offset) {
 		if (!parse_hex_start(at + 1, &base))
 			return false;
-		at += 1 + strspn(at + 1, HEX);
+		at += 1 + hex_digits(at + 1);
 	}
-	if (*at != '+' || !parse_hex_start(at + 1, &size) || at[1 + strspn(at + 1, HEX)] != ']')
+	if (*at != '+' || !parse_hex_start(at + 1, &size) || at[1 + hex_digits(at + 1)] != ']')
 		return false;
 	fault->has_file_offset = has_offset;
 	fault->file_offset = has_offset ? first : 0;
@@ -217,7 +215,7 @@ bool segfault_parse_code(const char *line, struct segfault *fault)
 		uint64_t byte;
 
 		at += here;
-		if (strspn(at, HEX) != 2 || !parse_hex(at, 2, &byte))
+		if (hex_digits(at) != 2 || !parse_hex(at, 2, &byte))
 			break; /* "Bad RIP value.", "Unable to access opcode bytes at …" */
 		if (here)
 			fault->code_at = fault->code_length;

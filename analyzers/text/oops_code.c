@@ -19,7 +19,7 @@ static const char *read_byte(const char *text, uint8_t *byte, bool *marked)
 
 	*marked = close;
 	text += *marked;
-	if (strspn(text, "0123456789abcdefABCDEF") != 2 || !parse_hex(text, 2, &value))
+	if (hex_digits(text) != 2 || !parse_hex(text, 2, &value))
 		return NULL;
 	text += 2;
 	if (close && *text++ != close)

@@ -96,6 +96,11 @@ START_TEST(numbers_are_found_in_a_line)
 
 	ck_assert(parse_hex_start("1fg", &value) && value == 0x1f);
 	ck_assert(!parse_hex_start(" 1f", &value));
+	ck_assert_uint_eq(hex_digits("09afAF@"), 6);
+	/* What stands beside each range. */
+	for (const char *at = "/:@`Gg\x10\x01\xe1"; *at; at++)
+		ck_assert_uint_eq(hex_digits(at), 0);
+	ck_assert_uint_eq(hex_digits(""), 0);
 	ck_assert(parse_dec_after("CPU: 12 PID: 7", "PID: ", &value) && value == 7);
 	ck_assert(parse_hex_after("CR2: 00000000000002a0\n", "CR2: ", &value) && value == 0x2a0);
 	ck_assert(!parse_hex_after("CR2: ", "CR2: ", &value));
