@@ -136,6 +136,8 @@ check-mutants-full:
 check-daemon-full: $(PROGRAMS)
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
+	TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
+	TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
 	tests/daemon/load
 
 check-unit: $(UNIT_TESTS)
@@ -186,6 +188,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/commands
 	tests/daemon/faults
 	tests/daemon/hostile
+	tests/daemon/crowds
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
 # The rules of the house: which way dependencies point, who owns which library.

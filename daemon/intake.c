@@ -91,34 +91,36 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 	return queue_add(db_of(daemon), dump, &row, time(NULL));
 }
 
-static struct err *take_scan(struct daemon *daemon, const struct spool_scan *scan, bool *news)
+static struct err *forget_others(struct daemon *daemon, const struct spool_scan *scan)
 {
-	_free_ struct queue_key *keys = calloc(scan->count + 1, sizeof(*keys));
+	_free_ struct queue_key *keys = calloc(scan->finished_count + 1, sizeof(*keys));
 
 	if (!keys)
 		return &err_nomem;
+	for (size_t i = 0; i < scan->finished_count; i++)
+		keys[i] = (struct queue_key){scan->finished[i]->device, scan->finished[i]->inode};
+	return queue_keep_only(db_of(daemon), scan->directory, keys, scan->finished_count,
+			       time(NULL));
+}
+
+static struct err *take_scan(struct daemon *daemon, const struct spool_scan *scan)
+{
 	TRY(db_begin(db_of(daemon)));
-	for (size_t i = 0; i < scan->count; i++) {
-		keys[i] = (struct queue_key){scan->files[i].entry->device,
-					     scan->files[i].entry->inode};
-		if (scan->files[i].known)
-			continue;
+	for (size_t i = 0; i < scan->count; i++)
 		TRY(take_in(daemon, scan, &scan->files[i]));
-		*news = true;
-	}
-	TRY(queue_keep_only(db_of(daemon), scan->directory, keys, scan->count, time(NULL)));
+	if (scan->whole)
+		TRY(forget_others(daemon, scan));
 	return db_commit(db_of(daemon));
 }
 
 static void on_scanned(void *context, const struct spool_scan *scan)
 {
 	struct daemon *daemon = context;
-	bool news = false;
 
 	if (!store_guard_get(daemon->guard))
 		return;
-	store_guard_check(daemon->guard, take_scan(daemon, scan, &news), "queue dumps");
-	if (news)
+	store_guard_check(daemon->guard, take_scan(daemon, scan), "queue dumps");
+	if (scan->count)
 		jobs_wake(daemon->jobs);
 }
 

@@ -7,25 +7,127 @@
 
 #include "base/array.h"
 
-static struct pending_dump *find(const struct pending *pending, const struct spool_entry *entry)
+/* Directories that have nothing are forgotten when they are more than the others, and this many. */
+#define IDLE_DIRS 1024
+
+/* --- directories --- */
+
+static void clear_list(struct pending_dir *dir)
 {
-	for (size_t i = 0; i < pending->count; i++)
-		if (pending->list[i].inode == entry->inode &&
-		    pending->list[i].device == entry->device)
-			return &pending->list[i];
-	return NULL;
+	for (size_t i = 0; i < dir->count; i++)
+		free(dir->list[i].name);
+	free(dir->list);
+	dir->list = NULL;
+	dir->count = 0;
+	dir->unlisted = 0;
+	dir->due_ms = -1;
 }
 
-static bool is_unchanged(const struct pending_dump *dump, const struct spool_entry *entry)
+static struct pending_dir *find_dir(const struct pending *pending, const char *path, size_t length)
 {
-	return dump->size == entry->size && dump->mtime_ns == entry->mtime_ns;
+	const uint64_t *index = map_get(&pending->by_path, hash_bytes(path, length));
+	struct pending_dir *dir = index ? &pending->dirs[*index] : NULL;
+
+	return dir && !strncmp(dir->path, path, length) && !dir->path[length] ? dir : NULL;
+}
+
+/* Give back what directories without a dump take. */
+static void forget_idle(struct pending *pending)
+{
+	size_t kept = 0;
+
+	map_deinit(&pending->by_path);
+	pending->by_path = (struct map){0};
+	for (size_t i = 0; i < pending->dir_count; i++) {
+		struct pending_dir *dir = &pending->dirs[i];
+
+		if (!dir->count || !map_set(&pending->by_path, hash_string(dir->path), kept)) {
+			pending->count -= dir->count;
+			clear_list(dir);
+			free(dir->path);
+			continue;
+		}
+		pending->dirs[kept++] = *dir;
+	}
+	pending->dir_count = kept;
+}
+
+static size_t idle_dirs(const struct pending *pending)
+{
+	size_t idle = 0;
+
+	for (size_t i = 0; i < pending->dir_count; i++)
+		idle += !pending->dirs[i].count;
+	return idle;
+}
+
+static struct pending_dir *add_dir(struct pending *pending, const char *path)
+{
+	struct pending_dir dir = {.path = strdup(path), .due_ms = -1};
+
+	if (!dir.path || !array_grow(pending->dirs, pending->dir_count) ||
+	    !map_set(&pending->by_path, hash_string(path), pending->dir_count)) {
+		free(dir.path);
+		return NULL;
+	}
+	pending->dirs[pending->dir_count] = dir;
+	return &pending->dirs[pending->dir_count++];
+}
+
+/* --- a look --- */
+
+void pending_begin(struct pending *pending, const char *directory)
+{
+	struct pending_dir *dir;
+
+	clear_list(&pending->before);
+	if (pending->dir_count >= 2 * IDLE_DIRS && idle_dirs(pending) > pending->dir_count / 2)
+		forget_idle(pending);
+	dir = find_dir(pending, directory, strlen(directory));
+	if (!dir)
+		dir = add_dir(pending, directory);
+	pending->at = dir ? (size_t)(dir - pending->dirs) : SIZE_MAX;
+	if (!dir)
+		return;
+	pending->before = (struct pending_dir){.list = dir->list, .count = dir->count};
+	pending->count -= dir->count;
+	*dir = (struct pending_dir){.path = dir->path, .due_ms = -1};
+}
+
+static int compare(uint64_t device, uint64_t inode, const struct pending_dump *dump)
+{
+	if (device != dump->device)
+		return device < dump->device ? -1 : 1;
+	return inode < dump->inode ? -1 : inode > dump->inode;
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct pending_dump *dump = a;
+
+	return compare(dump->device, dump->inode, b);
+}
+
+/* As the look before found it; NULL when it is new or has changed since. */
+static struct pending_dump *unchanged(const struct pending *pending,
+				      const struct spool_entry *entry)
+{
+	const struct pending_dir *before = &pending->before;
+	size_t at = array_first(before->count, i,
+				compare(entry->device, entry->inode, &before->list[i]) <= 0);
+	struct pending_dump *dump = at < before->count ? &before->list[at] : NULL;
+
+	return dump && !compare(entry->device, entry->inode, dump) && dump->size == entry->size &&
+			       dump->mtime_ns == entry->mtime_ns
+		       ? dump
+		       : NULL;
 }
 
 int64_t pending_quiet_ms(const struct pending *pending, const struct spool_entry *entry,
 			 int64_t now_ms, int64_t wall_ns)
 {
-	const struct pending_dump *dump = find(pending, entry);
-	int64_t seen = dump && is_unchanged(dump, entry) ? now_ms - dump->since_ms : 0;
+	const struct pending_dump *dump = unchanged(pending, entry);
+	int64_t seen = dump ? now_ms - dump->since_ms : 0;
 	/* A time in the future (NFS) or before 1970 does not say how long it has been quiet. */
 	int64_t old = entry->mtime_ns > 0 && entry->mtime_ns < wall_ns
 			      ? (wall_ns - entry->mtime_ns) / 1000000
@@ -34,109 +136,148 @@ int64_t pending_quiet_ms(const struct pending *pending, const struct spool_entry
 	return MAX(seen, old);
 }
 
-void pending_begin(struct pending *pending, const char *directory)
+static struct err *keep(struct pending *pending, const struct spool_entry *entry,
+			const struct pending_dump *dump)
 {
-	for (size_t i = 0; i < pending->count; i++)
-		if (!strcmp(pending->list[i].directory, directory))
-			pending->list[i].stale = true;
-}
+	struct pending_dir *dir = pending->at == SIZE_MAX ? NULL : &pending->dirs[pending->at];
+	char *name;
 
-static void clear(struct pending_dump *dump)
-{
-	free(dump->path);
-	free(dump->directory);
-}
-
-static struct err *append(struct pending *pending, const char *directory,
-			  const struct spool_entry *entry, struct pending_dump **ret)
-{
-	struct pending_dump dump = {.device = entry->device, .inode = entry->inode};
-
-	if (!array_grow(pending->list, pending->count))
-		return &err_nomem;
-	dump.directory = strdup(directory);
-	if (asprintf(&dump.path, "%s/%s", directory, entry->name) < 0)
-		dump.path = NULL;
-	if (!dump.directory || !dump.path) {
-		clear(&dump);
-		return &err_nomem;
+	if (dir && pending->count >= PENDING_MAX) {
+		dir->unlisted++;
+		return NULL;
 	}
-	pending->list[pending->count] = dump;
-	*ret = &pending->list[pending->count++];
+	name = dir && array_grow(dir->list, dir->count) ? strdup(entry->name) : NULL;
+	if (!name)
+		return &err_nomem;
+	dir->list[dir->count] = *dump;
+	dir->list[dir->count++].name = name;
+	if (dir->due_ms < 0 || dump->due_ms < dir->due_ms)
+		dir->due_ms = dump->due_ms;
+	pending->count++;
 	return NULL;
 }
 
-struct err *pending_keep(struct pending *pending, const char *directory,
-			 const struct spool_entry *entry, const struct pending_rule *rule,
-			 int64_t now_ms, int64_t wall_ns)
+bool pending_still_waits(struct pending *pending, const struct spool_entry *entry,
+			 enum readiness readiness, int64_t now_ms)
+{
+	const struct pending_dump *dump = unchanged(pending, entry);
+
+	return dump && dump->readiness == readiness && dump->due_ms > now_ms &&
+	       err_ok(keep(pending, entry, dump));
+}
+
+struct err *pending_keep(struct pending *pending, const struct spool_entry *entry,
+			 enum readiness readiness, const struct pending_rule *rule, int64_t now_ms,
+			 int64_t wall_ns)
 {
 	int64_t quiet = pending_quiet_ms(pending, entry, now_ms, wall_ns);
-	struct pending_dump *dump = find(pending, entry);
+	const struct pending_dump *known = unchanged(pending, entry);
+	struct pending_dump dump = {.device = entry->device,
+				    .inode = entry->inode,
+				    .size = entry->size,
+				    .mtime_ns = entry->mtime_ns,
+				    .since_ms = known ? known->since_ms : now_ms,
+				    .due_ms = now_ms + MAX(rule->quiet_ms - quiet, 100),
+				    .why = rule->why,
+				    .readiness = readiness};
 
-	if (!dump)
-		TRY(append(pending, directory, entry, &dump));
-	if (!is_unchanged(dump, entry) || !dump->since_ms)
-		dump->since_ms = now_ms;
-	dump->size = entry->size;
-	dump->mtime_ns = entry->mtime_ns;
-	dump->why = rule->why;
-	dump->due_ms = now_ms + MAX(rule->quiet_ms - quiet, 100);
-	dump->stale = false;
-	return NULL;
+	return keep(pending, entry, &dump);
 }
 
-void pending_end(struct pending *pending, const char *directory)
+void pending_end(struct pending *pending)
 {
-	size_t kept = 0;
+	struct pending_dir *dir = pending->at == SIZE_MAX ? NULL : &pending->dirs[pending->at];
 
-	for (size_t i = 0; i < pending->count; i++) {
-		if (pending->list[i].stale && !strcmp(pending->list[i].directory, directory))
-			clear(&pending->list[i]);
-		else
-			pending->list[kept++] = pending->list[i];
+	clear_list(&pending->before);
+	if (dir && dir->count)
+		qsort(dir->list, dir->count, sizeof(*dir->list), by_inode);
+	pending->at = SIZE_MAX;
+}
+
+/* --- what waits --- */
+
+size_t pending_number(const struct pending *pending)
+{
+	const struct pending_dir *before = &pending->before;
+	size_t met = pending->at < pending->dir_count ? pending->dirs[pending->at].count : 0;
+	size_t number = pending->count;
+
+	/* In the midst of a look: what it has not come to yet. */
+	number += before->count > met ? before->count - met : 0;
+	for (size_t i = 0; i < pending->dir_count; i++)
+		number += pending->dirs[i].unlisted;
+	return number;
+}
+
+int64_t pending_due_ms(const struct pending *pending)
+{
+	int64_t first = -1;
+
+	for (size_t i = 0; i < pending->dir_count; i++) {
+		int64_t due = pending->dirs[i].due_ms;
+
+		if (due >= 0 && (first < 0 || due < first))
+			first = due;
 	}
-	pending->count = kept;
+	return first;
 }
 
-const struct pending_dump *pending_first(const struct pending *pending)
+void pending_visit_due(const struct pending *pending, int64_t now_ms,
+		       void (*visit)(void *context, const char *directory), void *context)
 {
-	const struct pending_dump *first = NULL;
-
-	for (size_t i = 0; i < pending->count; i++)
-		if (!first || pending->list[i].due_ms < first->due_ms)
-			first = &pending->list[i];
-	return first;
+	for (size_t i = 0; i < pending->dir_count; i++)
+		if (pending->dirs[i].due_ms >= 0 && pending->dirs[i].due_ms <= now_ms)
+			visit(context, pending->dirs[i].path);
 }
 
 const struct pending_dump *pending_find(const struct pending *pending, const char *path)
 {
-	for (size_t i = 0; i < pending->count; i++)
-		if (!strcmp(pending->list[i].path, path))
-			return &pending->list[i];
+	const char *name = strrchr(path, '/');
+	const struct pending_dir *dir =
+		name ? find_dir(pending, path, (size_t)(name - path)) : NULL;
+
+	for (size_t i = 0; dir && i < dir->count; i++)
+		if (!strcmp(dir->list[i].name, name + 1))
+			return &dir->list[i];
 	return NULL;
+}
+
+static json_t *dump_json(const struct pending_dir *dir, const struct pending_dump *dump,
+			 int64_t now_ms)
+{
+	json_t *item = json_object();
+	_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", dir->path, dump->name) < 0)
+		path = NULL;
+	json_put(item, "path", json_escaped(path));
+	json_put(item, "why", json_escaped(dump->why));
+	json_put(item, "size", json_integer(dump->size));
+	json_put(item, "due_s", json_integer(MAX(0, dump->due_ms - now_ms) / 1000));
+	return item;
 }
 
 json_t *pending_json(const struct pending *pending, int64_t now_ms)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < MIN(pending->count, PENDING_SHOWN); i++) {
-		const struct pending_dump *dump = &pending->list[i];
-		json_t *item = json_object();
+	for (size_t i = 0; i < pending->dir_count; i++) {
+		const struct pending_dir *dir = &pending->dirs[i];
 
-		json_put(item, "path", json_escaped(dump->path));
-		json_put(item, "why", json_escaped(dump->why));
-		json_put(item, "size", json_integer(dump->size));
-		json_put(item, "due_s", json_integer(MAX(0, dump->due_ms - now_ms) / 1000));
-		json_array_append_new(list, item);
+		for (size_t j = 0; j < dir->count && json_array_size(list) < PENDING_SHOWN; j++)
+			json_array_append_new(list, dump_json(dir, &dir->list[j], now_ms));
 	}
 	return list;
 }
 
 void pending_deinit(struct pending *pending)
 {
-	for (size_t i = 0; i < pending->count; i++)
-		clear(&pending->list[i]);
-	free(pending->list);
+	for (size_t i = 0; i < pending->dir_count; i++) {
+		clear_list(&pending->dirs[i]);
+		free(pending->dirs[i].path);
+	}
+	free(pending->dirs);
+	map_deinit(&pending->by_path);
+	clear_list(&pending->before);
 	*pending = (struct pending){0};
 }

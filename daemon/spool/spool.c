@@ -3,42 +3,43 @@
 #include "daemon/spool/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "base/str.h"
 #include "daemon/log.h"
-#include "daemon/spool/layouts.h"
+#include "daemon/spool/look.h"
 #include "daemon/spool/pending.h"
 #include "daemon/spool/refused.h"
 #include "daemon/spool/snapshot.h"
 #include "daemon/spool/spool_path.h"
+#include "daemon/spool/visits.h"
 #include "daemon/spool/watch.h"
 
 #define SETTLE_EVENTS_MS 200 /* a writer's burst of events is looked at once */
 #define TURN_MS 50	     /* of scanning, before other events have their turn */
 #define COMPLAINED_MAX 100000
+/* Looks at a directory take at most one part in so many of the time, once they are slow. */
+#define SLOW_MS 200
+#define SLOW_PART 5
+#define SLOW_LAST_MS 60000
 #define ROOT_RETRY_MS 2000 /* a root that is not there is looked for that often */
-
-/* A directory that is to be looked at. */
-struct visit {
-	char *path;
-	const char *root; /* the config's */
-	struct visit *next;
-};
 
 struct spool {
 	struct loop *loop;
 	const struct config *config;
 	struct spool_events events;
 	struct watch *watch;
-	struct visit *first, **last;
-	struct map queued; /* by hash of the path: 1 while it is in the list */
-	struct map known;  /* the same: 1 for directories that were looked at since the last scan */
+	struct visits visits;
+	struct visit *visit; /* that is being looked at */
+	struct look *look;   /* and its look */
+	int64_t look_ms;     /* which has taken so long */
+	struct look_context look_context;
+	struct formats formats;
+	struct map known; /* the same: 1 for directories that were looked at since the last scan */
 	bool full, paused;
+	bool interrupted; /* the look is to be begun anew */
 	struct pending pending;
 	struct timer scan, interval, due, roots;
 	struct refused refused;
@@ -55,53 +56,11 @@ static bool complain_once(struct spool *spool, uint64_t subject)
 
 /* --- which directories to look at --- */
 
-static bool has(const struct map *map, uint64_t key)
+static bool is_known(const struct spool *spool, const char *path)
 {
-	const uint64_t *value = map_get(map, key);
+	const uint64_t *value = map_get(&spool->known, hash_string(path));
 
 	return value && *value;
-}
-
-static void visit_later(struct spool *spool, const char *path, const char *root)
-{
-	struct visit *visit;
-
-	if (has(&spool->queued, hash_string(path)))
-		return;
-	visit = calloc(1, sizeof(*visit));
-	if (visit)
-		visit->path = strdup(path);
-	if (!visit || !visit->path) {
-		free(visit);
-		log_line(LOG_ERR, "out of memory: %s is left to the next scan", path);
-		return;
-	}
-	map_set(&spool->queued, hash_string(path), 1);
-	visit->root = root;
-	*spool->last = visit;
-	spool->last = &visit->next;
-}
-
-static struct visit *take_visit(struct spool *spool)
-{
-	struct visit *visit = spool->first;
-
-	if (!visit)
-		return NULL;
-	spool->first = visit->next;
-	map_set(&spool->queued, hash_string(visit->path), 0);
-	if (!spool->first) {
-		spool->last = &spool->first;
-		map_deinit(&spool->queued);
-		spool->queued = (struct map){0};
-	}
-	return visit;
-}
-
-static void free_visit(struct visit *visit)
-{
-	free(visit->path);
-	free(visit);
 }
 
 static void on_changed(void *context, const char *path)
@@ -111,7 +70,7 @@ static void on_changed(void *context, const char *path)
 
 	if (!root)
 		return;
-	visit_later(spool, path, root);
+	visits_add(&spool->visits, path, root);
 	timer_hasten(spool->loop, &spool->scan, SETTLE_EVENTS_MS);
 }
 
@@ -148,82 +107,14 @@ static void watch_directory(struct spool *spool, const char *path)
 		 err->message);
 }
 
-/* --- is it finished? --- */
-
-static struct err *look_inside(const struct visit *visit, const struct spool_file *file,
-			       struct sniff *sniff)
-{
-	_close_ int fd = -1;
-	struct err *err = spool_path_open(visit->root, file->path, O_RDONLY, &fd);
-
-	if (!err)
-		err = sniff_file(fd, file->entry->size, sniff);
-	if (fd >= 0)
-		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	return err;
-}
-
-/* How long it has to be quiet before it is taken, given what its writer and its contents say. */
-static struct pending_rule rule_for(const struct config *config, const struct candidate *candidate,
-				    enum sniff_complete complete)
-{
-	bool log_only = candidate->dump == NO_ENTRY;
-
-	if (candidate->readiness == WRITING)
-		return (struct pending_rule){config->stale_time_ms, "being written"};
-	if (complete == SNIFF_SHORT)
-		return (struct pending_rule){config->stale_time_ms, "not all there yet"};
-	if (log_only && candidate->readiness == SETTLE)
-		return (struct pending_rule){config->log_only_time_ms, "a log, and no dump yet"};
-	if (candidate->readiness == READY && complete == SNIFF_COMPLETE)
-		return (struct pending_rule){0, "finished"};
-	return (struct pending_rule){config->settle_time_ms, "may still be written"};
-}
-
-static int64_t wall_clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
-
-/* Fill in file; true when it is finished, else it is kept in pending. */
-static bool examine(struct spool *spool, const struct visit *visit, struct spool_file *file)
-{
-	int64_t now = loop_now_ms(), wall = wall_clock_ns();
-	struct pending_rule rule;
-	struct sniff sniff = {0};
-
-	file->known = spool->events.known(spool->events.context, file->entry, file->path);
-	if (file->known)
-		return true;
-	_err_ struct err *err = look_inside(visit, file, &sniff);
-	if (err) {
-		refused_keep(&spool->refused, visit->path, file->entry->name, err->message);
-		if (complain_once(spool, file->entry->device * 31 + file->entry->inode))
-			log_line(LOG_WARNING, "%s is passed over: %s", file->path, err->message);
-		return false;
-	}
-	rule = rule_for(spool->config, file->candidate, sniff.complete);
-	file->format = sniff.format;
-	file->crash_time = sniff.crash_time ? sniff.crash_time : file->entry->mtime_ns / 1000000000;
-	file->incomplete = file->candidate->readiness == WRITING || sniff.complete == SNIFF_SHORT;
-	if (pending_quiet_ms(&spool->pending, file->entry, now, wall) >= rule.quiet_ms)
-		return true;
-	err = pending_keep(&spool->pending, visit->path, file->entry, &rule, now, wall);
-	if (err)
-		log_line(LOG_ERR, "%s: %s", file->path, err->message);
-	return false;
-}
+/* --- what is due --- */
 
 static void set_due(struct spool *spool)
 {
-	const struct pending_dump *first = pending_first(&spool->pending);
+	int64_t due = pending_due_ms(&spool->pending);
 
-	if (first)
-		timer_set(spool->loop, &spool->due,
-			  MAX(first->due_ms - loop_now_ms(), SETTLE_EVENTS_MS));
+	if (due >= 0)
+		timer_set(spool->loop, &spool->due, MAX(due - loop_now_ms(), SETTLE_EVENTS_MS));
 	else
 		timer_stop(spool->loop, &spool->due);
 }
@@ -231,15 +122,28 @@ static void set_due(struct spool *spool)
 static void on_due(void *context)
 {
 	struct spool *spool = context;
-	int64_t now = loop_now_ms();
 
-	for (size_t i = 0; i < spool->pending.count; i++)
-		if (spool->pending.list[i].due_ms <= now)
-			on_changed(spool, spool->pending.list[i].directory);
+	pending_visit_due(&spool->pending, loop_now_ms(), on_changed, spool);
 	set_due(spool);
 }
 
 /* --- looking at a directory --- */
+
+/* Entries that there was no room for. */
+static void refuse_crowd(struct spool *spool, const struct snapshot *snapshot)
+{
+	char why[160];
+
+	if (!snapshot->passed_over)
+		return;
+	snprintf(why, sizeof(why),
+		 "%zu entries are passed over: of more than %d, those named like dumps are looked "
+		 "at, the newest of them",
+		 snapshot->passed_over, ENTRIES_MAX);
+	refused_keep(&spool->refused, snapshot->path, NULL, why);
+	if (complain_once(spool, hash_string(snapshot->path)))
+		log_line(LOG_WARNING, "%s: %s", snapshot->path, why);
+}
 
 /* Links, FIFOs and the like with the name of a dump: told of once, never opened. */
 static void refuse_odd_entries(struct spool *spool, const struct snapshot *snapshot)
@@ -258,74 +162,44 @@ static void refuse_odd_entries(struct spool *spool, const struct snapshot *snaps
 			log_line(LOG_WARNING, "%s/%s is %s: refused", snapshot->path, entry->name,
 				 why);
 	}
-	if (!snapshot->too_many)
+	refuse_crowd(spool, snapshot);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	int64_t x = (*(const struct spool_entry *const *)a)->ctime_ns;
+	int64_t y = (*(const struct spool_entry *const *)b)->ctime_ns;
+
+	return x == y ? 0 : x < y ? 1 : -1;
+}
+
+static void visit_below(struct spool *spool, const struct visit *visit, const char *name)
+{
+	_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", visit->path, name) < 0) {
+		log_line(LOG_ERR, "out of memory: what lies below %s is left to the next scan",
+			 visit->path);
 		return;
-	refused_keep(&spool->refused, snapshot->path, NULL,
-		     "too many entries: the rest is passed over");
-	if (complain_once(spool, hash_string(snapshot->path)))
-		log_line(LOG_WARNING, "%s has more than %d entries: the rest is passed over",
-			 snapshot->path, ENTRIES_MAX);
+	}
+	if (!is_known(spool, path))
+		visits_add(&spool->visits, path, visit->root);
 }
 
 static void descend(struct spool *spool, const struct visit *visit, const struct spool_dir *dir)
 {
-	if (depth_below(visit->root, visit->path) >= (int)spool->config->spool_depth)
+	_free_ const struct spool_entry **below = calloc(dir->count + 1, sizeof(*below));
+	size_t count = 0;
+
+	if (!below || depth_below(visit->root, visit->path) >= (int)spool->config->spool_depth)
 		return;
-	for (size_t i = 0; i < dir->count; i++) {
-		_free_ char *path = NULL;
-
-		if (dir->entries[i].type != ENTRY_DIR)
-			continue;
-		if (asprintf(&path, "%s/%s", visit->path, dir->entries[i].name) < 0) {
-			log_line(LOG_ERR,
-				 "out of memory: what lies below %s is left to the next scan",
-				 visit->path);
-			return;
-		}
-		if (!has(&spool->known, hash_string(path)))
-			visit_later(spool, path, visit->root);
-	}
-}
-
-/* Fill in the next file of scan and keep it there if it is finished; false on out-of-memory. */
-static bool examine_next(struct spool *spool, const struct visit *visit,
-			 const struct candidate *candidate, struct spool_scan *scan)
-{
-	struct spool_file *file = &scan->files[scan->count];
-
-	*file = (struct spool_file){.candidate = candidate,
-				    .entry = candidate_entry(scan->dir, candidate)};
-	if (asprintf(&file->path, "%s/%s", visit->path, file->entry->name) < 0)
-		return false;
-	if (examine(spool, visit, file))
-		scan->count++;
-	else
-		free(file->path);
-	return true;
-}
-
-static void examine_all(struct spool *spool, const struct visit *visit, const struct spool_dir *dir,
-			const struct candidates *candidates)
-{
-	struct spool_scan scan = {.root = visit->root,
-				  .directory = visit->path,
-				  .note = candidates->note,
-				  .dir = dir,
-				  .files = calloc(candidates->count + 1, sizeof(*scan.files))};
-	bool whole = scan.files && !candidates->failed;
-
-	pending_begin(&spool->pending, visit->path);
-	for (size_t i = 0; whole && i < candidates->count; i++)
-		whole = examine_next(spool, visit, &candidates->list[i], &scan);
-	pending_end(&spool->pending, visit->path);
-	/* What is missing in a scan counts as gone: half of one would take dumps away. */
-	if (whole)
-		spool->events.scanned(spool->events.context, &scan);
-	else
-		log_line(LOG_ERR, "out of memory: %s is left to the next scan", visit->path);
-	for (size_t i = 0; i < scan.count; i++)
-		free(scan.files[i].path);
-	free(scan.files);
+	for (size_t i = 0; i < dir->count; i++)
+		if (dir->entries[i].type == ENTRY_DIR)
+			below[count++] = &dir->entries[i];
+	if (count)
+		qsort(below, count, sizeof(*below), newest_first);
+	for (size_t i = 0; i < count; i++)
+		visit_below(spool, visit, below[i]->name);
 }
 
 /* A root that is not there cannot be watched: so it is looked for again and again. */
@@ -362,60 +236,127 @@ static void note_root(struct spool *spool, const char *root, struct err *err)
 	}
 }
 
-static void look_at(struct spool *spool, const struct visit *visit)
+static void refuse_file(void *context, const char *directory, const struct spool_entry *entry,
+			const char *why)
 {
-	_cleanup_(cleanup_snapshot_free) struct snapshot *snapshot = NULL;
-	_cleanup_(candidates_deinit) struct candidates candidates = {0};
+	struct spool *spool = context;
+
+	refused_keep(&spool->refused, directory, entry->name, why);
+	if (complain_once(spool, entry->device * 31 + entry->inode))
+		log_line(LOG_WARNING, "%s/%s is passed over: %s", directory, entry->name, why);
+}
+
+/* A directory that is not there any more has nothing that waits or is refused. */
+static void forget_directory(struct spool *spool, const char *path)
+{
+	map_set(&spool->known, hash_string(path), 0);
+	pending_begin(&spool->pending, path);
+	pending_end(&spool->pending);
+	refused_begin(&spool->refused, path);
+	refused_end(&spool->refused, path);
+	spool->events.gone(spool->events.context, path);
+}
+
+static void end_look(struct spool *spool)
+{
+	look_free(take_ptr(spool->look));
+	if (spool->visit)
+		visit_free(take_ptr(spool->visit));
+}
+
+/* Begin a look at the next directory that can be read. */
+static void begin_look(struct spool *spool)
+{
+	struct visit *visit = spool->visit;
 	bool is_root = !strcmp(visit->root, visit->path);
 	_err_ struct err *err = NULL;
 
 	watch_directory(spool, visit->path); /* before it is read, so that no change goes unseen */
-	err = snapshot_take(visit->root, visit->path, &snapshot);
+	spool->look_ms = 0;
+	err = look_begin(&spool->look_context, visit->root, visit->path, &spool->look);
 	if (is_root)
 		note_root(spool, visit->root, err);
 	if (spool_path_is_gone(err) || (err && err->errnum == ELOOP)) {
-		map_set(&spool->known, hash_string(visit->path), 0);
-		pending_begin(&spool->pending, visit->path);
-		pending_end(&spool->pending, visit->path);
-		refused_begin(&spool->refused, visit->path);
-		refused_end(&spool->refused, visit->path);
-		spool->events.gone(spool->events.context, visit->path);
-		return;
-	}
-	if (err) {
+		forget_directory(spool, visit->path);
+	} else if (err) {
 		refused_keep(&spool->refused, visit->path, NULL, err->message);
 		if (!is_root && complain_once(spool, hash_string(visit->path)))
 			log_line(LOG_WARNING, "%s: passed over", err->message);
+	} else {
+		refused_begin(&spool->refused, visit->path);
 		return;
 	}
-	map_set(&spool->known, hash_string(visit->path), 1);
-	refused_begin(&spool->refused, visit->path);
-	refuse_odd_entries(spool, snapshot);
-	layouts_recognize(&snapshot->dir, &candidates);
-	examine_all(spool, visit, &snapshot->dir, &candidates);
-	refused_end(&spool->refused, visit->path);
-	descend(spool, visit, &snapshot->dir);
+	end_look(spool);
+}
+
+/* A directory that takes long is not looked at again before others have had their time. */
+static void note_cost(struct spool *spool)
+{
+	int64_t pause = MIN(spool->look_ms * (SLOW_PART - 1), SLOW_LAST_MS);
+
+	visits_not_before(&spool->visits, spool->visit->path,
+			  spool->look_ms > SLOW_MS ? loop_now_ms() + pause : 0);
+}
+
+static void go_on_looking(struct spool *spool, int64_t end_ms)
+{
+	int64_t begin = loop_now_ms();
+	bool over = false;
+	_err_ struct err *err = look_go_on(spool->look, end_ms, &over);
+
+	spool->look_ms += loop_now_ms() - begin;
+	/* What is missing in a scan counts as gone: half of one would take dumps away. */
+	if (err)
+		log_line(LOG_ERR, "%s: %s: it is left to the next scan", spool->visit->path,
+			 err->message);
+	if (over) {
+		const struct snapshot *snapshot = look_snapshot(spool->look);
+
+		map_set(&spool->known, hash_string(spool->visit->path), 1);
+		refuse_odd_entries(spool, snapshot);
+		refused_end(&spool->refused, spool->visit->path);
+		descend(spool, spool->visit, &snapshot->dir);
+		note_cost(spool);
+	}
+	if (over || err)
+		end_look(spool);
+}
+
+/* Its end, when the spool was paused meanwhile: it is begun anew. */
+static void drop_interrupted(struct spool *spool)
+{
+	if (spool->interrupted && spool->look)
+		end_look(spool);
+	spool->interrupted = false;
+}
+
+static void set_scan(struct spool *spool)
+{
+	int64_t due = spool->look ? 0 : visits_due_ms(&spool->visits);
+
+	if (due >= 0)
+		timer_set(spool->loop, &spool->scan, MAX(due - loop_now_ms(), 0));
 }
 
 static void on_scan(void *context)
 {
 	struct spool *spool = context;
 	int64_t end = loop_now_ms() + TURN_MS;
-	struct visit *visit;
 
+	drop_interrupted(spool);
 	while (!spool->paused && loop_now_ms() < end) {
-		visit = take_visit(spool);
-		if (!visit)
+		if (!spool->look && !(spool->visit = visits_take(&spool->visits)))
 			break;
-		look_at(spool, visit);
-		free_visit(visit);
+		if (!spool->look)
+			begin_look(spool);
+		if (spool->look)
+			go_on_looking(spool, end);
 	}
 	set_due(spool);
 	if (spool->paused)
 		return;
-	if (spool->first) {
-		timer_set(spool->loop, &spool->scan, 0);
-	} else if (spool->full) {
+	set_scan(spool);
+	if (spool->full && !spool->look && !visits_are_due(&spool->visits)) {
 		spool->full = false;
 		spool->events.complete(spool->events.context);
 	}
@@ -433,14 +374,27 @@ void spool_rescan(struct spool *spool)
 {
 	spool->full = true;
 	forget_known(spool);
+	formats_age(&spool->formats);
 	for (size_t i = 0; i < spool->config->spool.count; i++)
-		visit_later(spool, spool->config->spool.items[i], spool->config->spool.items[i]);
+		visits_add(&spool->visits, spool->config->spool.items[i],
+			   spool->config->spool.items[i]);
 	timer_hasten(spool->loop, &spool->scan, 0);
+}
+
+/* The look may be what is going on right now: it is freed when it returns. */
+static void interrupt_look(struct spool *spool)
+{
+	if (!spool->look)
+		return;
+	visits_add(&spool->visits, spool->visit->path, spool->visit->root);
+	spool->interrupted = true;
 }
 
 void spool_pause(struct spool *spool, bool pause)
 {
 	spool->paused = pause;
+	if (pause)
+		interrupt_look(spool);
 	if (!pause)
 		timer_hasten(spool->loop, &spool->scan, 0);
 }
@@ -456,11 +410,12 @@ struct err *spool_create(struct loop *loop, const struct config *config,
 	spool->loop = loop;
 	spool->config = config;
 	spool->events = *events;
-	spool->last = &spool->first;
 	spool->scan = (struct timer){.run = on_scan, .context = spool};
 	spool->interval = (struct timer){.run = on_interval, .context = spool};
 	spool->due = (struct timer){.run = on_due, .context = spool};
 	spool->roots = (struct timer){.run = on_roots, .context = spool};
+	spool->look_context = (struct look_context){
+		config, &spool->events, &spool->pending, &spool->formats, refuse_file, spool};
 	spool->root_missing = calloc(config->spool.count, sizeof(bool));
 	if (!spool->root_missing)
 		return &err_nomem;
@@ -473,8 +428,6 @@ struct err *spool_create(struct loop *loop, const struct config *config,
 
 void spool_destroy(struct spool *spool)
 {
-	struct visit *visit;
-
 	if (!spool)
 		return;
 	timer_stop(spool->loop, &spool->scan);
@@ -484,9 +437,9 @@ void spool_destroy(struct spool *spool)
 	if (spool->watch)
 		loop_remove(spool->loop, watch_fd(spool->watch));
 	watch_destroy(spool->watch);
-	while ((visit = take_visit(spool)))
-		free_visit(visit);
-	map_deinit(&spool->queued);
+	end_look(spool);
+	visits_deinit(&spool->visits);
+	formats_deinit(&spool->formats);
 	map_deinit(&spool->known);
 	map_deinit(&spool->complained);
 	refused_deinit(&spool->refused);
@@ -508,7 +461,7 @@ json_t *spool_status(const struct spool *spool)
 	}
 	json_put(status, "roots", roots);
 	json_put(status, "watches", json_integer(watch_count(spool->watch)));
-	json_put(status, "waiting_count", json_integer(spool->pending.count));
+	json_put(status, "waiting_count", json_integer(pending_number(&spool->pending)));
 	json_put(status, "waiting", pending_json(&spool->pending, loop_now_ms()));
 	json_put(status, "refused_count", json_integer(spool->refused.count + spool->refused.more));
 	json_put(status, "refused", refused_json(&spool->refused));
@@ -573,7 +526,7 @@ static bool was_looked_at(const struct spool *spool, const char *path)
 {
 	_free_ char *directory = strndup(path, (size_t)(strrchr(path, '/') - path));
 
-	return directory && has(&spool->known, hash_string(directory));
+	return directory && is_known(spool, directory);
 }
 
 json_t *spool_about(const struct spool *spool, const char *path, const char *real)
@@ -589,7 +542,8 @@ json_t *spool_about(const struct spool *spool, const char *path, const char *rea
 	why = refused_why(&spool->refused, as);
 	if (dump || why)
 		return dump ? about_unfinished(dump) : about("refused", why);
-	if (!access(as, F_OK) && !spool->paused && !spool->first && was_looked_at(spool, as))
+	if (!access(as, F_OK) && !spool->paused && !spool->look &&
+	    !visits_are_due(&spool->visits) && was_looked_at(spool, as))
 		return about("passed_over", "nothing there looks like a dump by that name");
 	return about("unknown", access(as, F_OK) ? "it is not there" : NULL);
 }

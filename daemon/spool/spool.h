@@ -4,7 +4,7 @@
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
-#include "daemon/spool/candidate.h"
+#include "daemon/spool/scan.h"
 #include "json.h"
 
 /*
@@ -14,38 +14,6 @@
  * could be finished.
  */
 struct spool;
-
-/* A finished dump, or a log that stands for one. Strings are the scan's. */
-struct spool_file {
-	const struct spool_entry *entry;
-	const struct candidate *candidate;
-	char *path;
-	bool known;	 /* events.known() said so: nothing below was looked at */
-	bool incomplete; /* its writer never finished it, but nothing has come for stale_time */
-	enum sniff_format format;
-	int64_t crash_time; /* seconds since the epoch: the header's, else the file's mtime */
-};
-
-/* All finished dumps of one directory. */
-struct spool_scan {
-	const char *root, *directory, *note;
-	const struct spool_dir *dir;
-	struct spool_file *files;
-	size_t count;
-};
-
-struct spool_events {
-	/* Is this very file, unchanged, known already? */
-	bool (*known)(void *context, const struct spool_entry *entry, const char *path);
-	/* A directory was looked at. What was known in it and is not in scan is no dump any more.
-	 */
-	void (*scanned)(void *context, const struct spool_scan *scan);
-	/* This directory, and so all below it, is no longer there. */
-	void (*gone)(void *context, const char *directory);
-	/* Every directory there is was looked at. */
-	void (*complete)(void *context);
-	void *context;
-};
 
 /* Takes what it needs from config, which must outlive it. Nothing is read before the loop runs. */
 struct err *spool_create(struct loop *loop, const struct config *config,

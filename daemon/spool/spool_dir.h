@@ -16,13 +16,13 @@ struct spool_entry {
 	enum entry_type type;
 	enum sniff_format format; /* of the first bytes; SNIFF_NONE also where unreadable */
 	uint64_t device, inode, size;
-	int64_t mtime_ns; /* since the epoch */
+	int64_t mtime_ns, ctime_ns; /* since the epoch */
 };
 
 struct spool_dir {
-	const char *name; /* last component of its path */
-	bool is_root;	  /* a configured root, not something below one */
-	struct spool_entry *entries;
+	const char *name;	     /* last component of its path */
+	bool is_root;		     /* a configured root, not something below one */
+	struct spool_entry *entries; /* in the order of their names */
 	size_t count;
 	char *readme; /* the first bytes of README.txt, NULL without one */
 };

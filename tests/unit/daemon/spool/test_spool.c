@@ -11,6 +11,7 @@
 
 #include "daemon/log.h"
 #include "daemon/spool/pending.h"
+#include "daemon/spool/snapshot.h"
 #include "daemon/spool/spool_path.h"
 #include "daemon/spool/spool.h"
 
@@ -372,26 +373,94 @@ START_TEST(silence_is_measured_by_mtime_and_by_watching)
 	struct pending_rule rule = {5000, "test"};
 
 	/* a minute old by its mtime, new to us */
+	pending_begin(&pending, "/d");
 	ck_assert_int_eq(pending_quiet_ms(&pending, &entry, 100, 1060000000000), 60000);
 	/* a clock ahead of ours counts for nothing, what we saw does */
 	ck_assert_int_eq(pending_quiet_ms(&pending, &entry, 100, 900000000000), 0);
-	assert_ok(pending_keep(&pending, "/d", &entry, &rule, 1000, 900000000000));
+	assert_ok(pending_keep(&pending, &entry, SETTLE, &rule, 1000, 900000000000));
+	pending_end(&pending);
+	pending_begin(&pending, "/d");
 	ck_assert_int_eq(pending_quiet_ms(&pending, &entry, 4000, 900000000000), 3000);
-	ck_assert_int_eq(pending_first(&pending)->due_ms, 6000);
+	ck_assert(!pending_still_waits(&pending, &entry, READY, 4000));
+	ck_assert(!pending_still_waits(&pending, &entry, SETTLE, 6000));
+	ck_assert(pending_still_waits(&pending, &entry, SETTLE, 4000));
+	pending_end(&pending);
+	ck_assert_int_eq(pending_due_ms(&pending), 6000);
 	/* it grew: from the beginning */
 	entry.size = 11;
+	pending_begin(&pending, "/d");
 	ck_assert_int_eq(pending_quiet_ms(&pending, &entry, 4000, 900000000000), 0);
-	assert_ok(pending_keep(&pending, "/d", &entry, &rule, 4000, 900000000000));
-	ck_assert_int_eq(pending_first(&pending)->due_ms, 9000);
+	assert_ok(pending_keep(&pending, &entry, SETTLE, &rule, 4000, 900000000000));
+	pending_end(&pending);
+	ck_assert_int_eq(pending_due_ms(&pending), 9000);
 	ck_assert_uint_eq(pending.count, 1);
+	ck_assert_str_eq(pending_find(&pending, "/d/x")->why, "test");
+	ck_assert_ptr_null(pending_find(&pending, "/dx"));
 	/* a scan that does not meet it again drops it */
 	pending_begin(&pending, "/other");
-	pending_end(&pending, "/other");
+	pending_end(&pending);
 	ck_assert_uint_eq(pending.count, 1);
 	pending_begin(&pending, "/d");
-	pending_end(&pending, "/d");
-	ck_assert_ptr_null(pending_first(&pending));
+	pending_end(&pending);
+	ck_assert_int_eq(pending_due_ms(&pending), -1);
 	pending_deinit(&pending);
+}
+END_TEST
+
+/* A crowd: so many are kept, more are counted, and directories that are empty again are forgotten. */
+START_TEST(what_waits_is_bounded)
+{
+	struct pending pending = {0};
+	struct pending_rule rule = {5000, "test"};
+	struct spool_entry entry = {.name = (char *)"x", .size = 10, .mtime_ns = 1};
+	char name[32];
+
+	pending_begin(&pending, "/d");
+	for (entry.inode = 0; entry.inode < PENDING_MAX + 5; entry.inode++)
+		assert_ok(pending_keep(&pending, &entry, SETTLE, &rule, 1000, 0));
+	pending_end(&pending);
+	ck_assert_uint_eq(pending.count, PENDING_MAX);
+	ck_assert_uint_eq(pending_number(&pending), PENDING_MAX + 5);
+	pending_begin(&pending, "/d");
+	pending_end(&pending);
+	ck_assert_uint_eq(pending.count, 0);
+	for (int i = 0; i < 100000; i++) {
+		snprintf(name, sizeof(name), "/d/%d", i);
+		pending_begin(&pending, name);
+		pending_end(&pending);
+	}
+	ck_assert_uint_le(pending.dir_count, 5000);
+	pending_deinit(&pending);
+}
+END_TEST
+
+static void put_crowd(struct fixture *f, const char *shape, int count)
+{
+	char path[128], name[32];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), shape, i);
+		snprintf(path, sizeof(path), "%s/%s", f->top, name);
+		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	}
+}
+
+/* Of a crowd of other files nothing is taken, and a dump that comes after it is. */
+START_TEST(a_dump_in_a_crowd_is_found)
+{
+	struct fixture f;
+
+	set_up(&f, "settle_time = 100ms\n");
+	put_crowd(&f, "%d", ENTRIES_MAX / 2 + 100);
+	put_dump(&f, "vmcore", 60);
+	start(&f);
+	run_for(&f, "vmcore", 20000);
+	ck_assert_str_eq(f.seen, "vmcore ");
+	run_for(&f, NULL, 1000);
+	_json_ json_t *status = spool_status(f.spool);
+	_free_ char *text = json_dumps(status, 0);
+	ck_assert_ptr_nonnull(strstr(text, "entries are passed over"));
+	tear_down(&f);
 }
 END_TEST
 
@@ -412,6 +481,8 @@ int main(void)
 		paths_belong_to_the_nearest_root,
 		only_what_lies_below_the_root_is_opened,
 		silence_is_measured_by_mtime_and_by_watching,
+		what_waits_is_bounded,
+		a_dump_in_a_crowd_is_found,
 	};
 	TCase *cases = tcase_create("spool");
 
