@@ -79,6 +79,12 @@ static void ignore(struct findings *findings, const struct finding *finding)
 	(void)finding;
 }
 
+/* What serves to read BTF itself is of no use without it. */
+static bool is_of_btf(enum member_id id)
+{
+	return !strncmp(names[id], "BTF_", 4) || !strncmp(names[id], "MODULE_BTF", 10);
+}
+
 /* What the analyzers ask for, on this dump. */
 static void analyze(struct kernel *kernel, bool used[MEMBER_COUNT])
 {
@@ -88,7 +94,8 @@ static void analyze(struct kernel *kernel, bool used[MEMBER_COUNT])
 	findings_init(&findings, ignore);
 	analyzers_run(&analysis, NULL, NULL);
 	for (enum member_id id = 0; id < MEMBER_COUNT; id++)
-		used[id] = members_asked(kernel->members, id) && members_has(kernel->members, id);
+		used[id] = members_asked(kernel->members, id) && members_has(kernel->members, id) &&
+			   !is_of_btf(id);
 }
 
 static void compare(struct kernel *told, struct kernel *probed, const bool used[MEMBER_COUNT],

@@ -209,39 +209,41 @@ static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
 
 static struct err *add_mutex(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_add(types, "mutex", "wait_list", form->list, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "mutex_waiter", "list", 0, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "mutex_waiter", "task", 16, PROBED_POINTER));
-	return probed_add(types, "mutex", "owner", form->owner, PROBED_NUMBER(8));
+	TRY(probed_witness(types, "mutex", "wait_list", form->list, PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "mutex_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "mutex_waiter", "task", 16, PROBED_POINTER));
+	return probed_witness(types, "mutex", "owner", form->owner, PROBED_NUMBER(8));
 }
 
 static struct err *add_counted_mutex(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_add(types, "mutex", "count", 0, PROBED_NUMBER(4)));
+	TRY(probed_witness(types, "mutex", "count", 0, PROBED_NUMBER(4)));
 	return add_mutex(types, form);
 }
 
 static struct err *add_any_rwsem(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_add(types, "rw_semaphore", "count", 0, PROBED_NUMBER(8)));
-	TRY(probed_add(types, "rw_semaphore", "wait_list", form->list, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "rwsem_waiter", "list", 0, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "rwsem_waiter", "task", 16, PROBED_POINTER));
-	return probed_add(types, "rwsem_waiter", "type", 24, PROBED_NUMBER(4));
+	TRY(probed_witness(types, "rw_semaphore", "count", 0, PROBED_NUMBER(8)));
+	TRY(probed_witness(types, "rw_semaphore", "wait_list", form->list,
+			   PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "rwsem_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "rwsem_waiter", "task", 16, PROBED_POINTER));
+	return probed_witness(types, "rwsem_waiter", "type", 24, PROBED_NUMBER(4));
 }
 
 static struct err *add_rwsem(struct type_provider *types, const struct form *form)
 {
 	TRY(add_any_rwsem(types, form));
-	return probed_add(types, "rw_semaphore", "owner", form->owner, PROBED_NUMBER(8));
+	return probed_witness(types, "rw_semaphore", "owner", form->owner, PROBED_NUMBER(8));
 }
 
 /* The owner's type, a pointer, is what tells a count of biases from one of flags. */
 static struct err *add_bias_rwsem(struct type_provider *types, const struct form *form)
 {
 	TRY(add_any_rwsem(types, form));
-	return form->owner ? probed_add(types, "rw_semaphore", "owner", form->owner, PROBED_POINTER)
-			   : NULL;
+	return form->owner
+		       ? probed_witness(types, "rw_semaphore", "owner", form->owner, PROBED_POINTER)
+		       : NULL;
 }
 
 static const struct form mutex_forms[] = {
@@ -296,8 +298,8 @@ static struct err *add_mmap_lock(const struct witnesses *witnesses, unsigned lis
 				return NULL;
 			found = offset;
 		}
-	return found ? probed_add(types, "mm_struct", "mmap_lock", found,
-				  PROBED_STRUCT("rw_semaphore"))
+	return found ? probed_witness(types, "mm_struct", "mmap_lock", found,
+				      PROBED_STRUCT("rw_semaphore"))
 		     : NULL;
 }
 
@@ -350,10 +352,11 @@ static bool fits_semaphore(struct kernel *kernel, const struct form *form,
 
 static struct err *add_semaphore(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_add(types, "semaphore", "count", 4, PROBED_NUMBER(4)));
-	TRY(probed_add(types, "semaphore", "wait_list", form->list, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "semaphore_waiter", "list", 0, PROBED_STRUCT("list_head")));
-	return probed_add(types, "semaphore_waiter", "task", 16, PROBED_POINTER);
+	TRY(probed_witness(types, "semaphore", "count", 4, PROBED_NUMBER(4)));
+	TRY(probed_witness(types, "semaphore", "wait_list", form->list,
+			   PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "semaphore_waiter", "list", 0, PROBED_STRUCT("list_head")));
+	return probed_witness(types, "semaphore_waiter", "task", 16, PROBED_POINTER);
 }
 
 /* The function that a wait queue calls to wake who waits. */
@@ -386,34 +389,34 @@ static bool fits_completion(struct kernel *kernel, const struct form *form,
 
 static struct err *add_wait_entry(struct type_provider *types)
 {
-	TRY(probed_add(types, "wait_queue_entry", "private", wait_entry.task, PROBED_POINTER));
-	TRY(probed_add(types, "wait_queue_entry", "func", WAIT_ENTRY_WAKES, PROBED_POINTER));
-	TRY(probed_add(types, "wait_queue_entry", "entry", wait_entry.list,
-		       PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "wait_queue_head", "lock", 0, PROBED_NUMBER(4)));
-	return probed_add(types, "wait_queue_head", "head", 8, PROBED_STRUCT("list_head"));
+	TRY(probed_witness(types, "wait_queue_entry", "private", wait_entry.task, PROBED_POINTER));
+	TRY(probed_witness(types, "wait_queue_entry", "func", WAIT_ENTRY_WAKES, PROBED_POINTER));
+	TRY(probed_witness(types, "wait_queue_entry", "entry", wait_entry.list,
+			   PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "wait_queue_head", "lock", 0, PROBED_NUMBER(4)));
+	return probed_witness(types, "wait_queue_head", "head", 8, PROBED_STRUCT("list_head"));
 }
 
 static struct err *add_completion(struct type_provider *types, const struct form *form)
 {
 	TRY(add_wait_entry(types));
-	TRY(probed_add(types, "completion", "done", 0, PROBED_NUMBER(4)));
-	return probed_add(types, "completion", "wait", form->list - 8,
-			  PROBED_STRUCT("wait_queue_head"));
+	TRY(probed_witness(types, "completion", "done", 0, PROBED_NUMBER(4)));
+	return probed_witness(types, "completion", "wait", form->list - 8,
+			      PROBED_STRUCT("wait_queue_head"));
 }
 
 /* a5c6234e1028 v5.7: by its name of the lock it is known to be a simple queue. */
 static struct err *add_simple_completion(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_add(types, "raw_spinlock", "raw_lock", 0, PROBED_NUMBER(4)));
-	TRY(probed_add(types, "swait_queue_head", "lock", 0, PROBED_STRUCT("raw_spinlock")));
-	TRY(probed_add(types, "swait_queue_head", "task_list", 8, PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "swait_queue", "task", simple_waiter.task, PROBED_POINTER));
-	TRY(probed_add(types, "swait_queue", "task_list", simple_waiter.list,
-		       PROBED_STRUCT("list_head")));
-	TRY(probed_add(types, "completion", "done", 0, PROBED_NUMBER(4)));
-	return probed_add(types, "completion", "wait", form->list - 8,
-			  PROBED_STRUCT("swait_queue_head"));
+	TRY(probed_witness(types, "raw_spinlock", "raw_lock", 0, PROBED_NUMBER(4)));
+	TRY(probed_witness(types, "swait_queue_head", "lock", 0, PROBED_STRUCT("raw_spinlock")));
+	TRY(probed_witness(types, "swait_queue_head", "task_list", 8, PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "swait_queue", "task", simple_waiter.task, PROBED_POINTER));
+	TRY(probed_witness(types, "swait_queue", "task_list", simple_waiter.list,
+			   PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "completion", "done", 0, PROBED_NUMBER(4)));
+	return probed_witness(types, "completion", "wait", form->list - 8,
+			      PROBED_STRUCT("swait_queue_head"));
 }
 
 /* percpu_rw_semaphore since 7f26482a872c v5.7, behind its struct rcu_sync of 48 bytes. */
@@ -437,13 +440,15 @@ static struct err *add_percpu_rwsem(struct type_provider *types, const struct fo
 {
 	(void)form;
 	TRY(add_wait_entry(types));
-	TRY(probed_add(types, "rcuwait", "task", 0, PROBED_POINTER));
-	TRY(probed_add(types, "percpu_rw_semaphore", "read_count", PERCPU_READERS, PROBED_POINTER));
-	TRY(probed_add(types, "percpu_rw_semaphore", "writer", PERCPU_WRITER,
-		       PROBED_STRUCT("rcuwait")));
-	TRY(probed_add(types, "percpu_rw_semaphore", "waiters", PERCPU_WAITERS,
-		       PROBED_STRUCT("wait_queue_head")));
-	return probed_add(types, "percpu_rw_semaphore", "block", PERCPU_BLOCK, PROBED_NUMBER(4));
+	TRY(probed_witness(types, "rcuwait", "task", 0, PROBED_POINTER));
+	TRY(probed_witness(types, "percpu_rw_semaphore", "read_count", PERCPU_READERS,
+			   PROBED_POINTER));
+	TRY(probed_witness(types, "percpu_rw_semaphore", "writer", PERCPU_WRITER,
+			   PROBED_STRUCT("rcuwait")));
+	TRY(probed_witness(types, "percpu_rw_semaphore", "waiters", PERCPU_WAITERS,
+			   PROBED_STRUCT("wait_queue_head")));
+	return probed_witness(types, "percpu_rw_semaphore", "block", PERCPU_BLOCK,
+			      PROBED_NUMBER(4));
 }
 
 static const struct {
@@ -479,8 +484,8 @@ static struct err *probe_others(struct kernel *kernel, struct type_provider *typ
 static struct err *probe_all(void *context, struct type_provider *types)
 {
 	struct kernel *kernel = context;
-	TRY(probed_add(types, "list_head", "next", 0, PROBED_POINTER));
-	TRY(probed_add(types, "list_head", "prev", 8, PROBED_POINTER));
+	TRY(probed_witness(types, "list_head", "next", 0, PROBED_POINTER));
+	TRY(probed_witness(types, "list_head", "prev", 8, PROBED_POINTER));
 	TRY(probe_locks(kernel, types));
 	return probe_others(kernel, types);
 }

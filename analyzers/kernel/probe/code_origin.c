@@ -51,8 +51,8 @@ static bool is_current(struct kernel *kernel, const struct operand *operand, uin
 	       address == variable;
 }
 
-static bool trace(struct kernel *kernel, struct flow *flow, enum reg reg, size_t index,
-		  bool loaded, struct code_origin *ret);
+static bool trace(struct kernel *kernel, struct flow *flow, enum reg reg, size_t index, bool loaded,
+		  struct code_origin *ret);
 
 /* What a load of a pointer has read: another struct's member, a variable, the current task. */
 static bool of_load(struct kernel *kernel, struct flow *flow, const struct operand *from,
@@ -106,8 +106,8 @@ static bool step(struct kernel *kernel, struct flow *flow, enum reg *reg, size_t
 	}
 	if (insn->operand_count != 2 || to->kind != OPERAND_REGISTER || to->reg != *reg)
 		return false;
-	if (insn_is(insn, "lea") && from->index == REG_NONE && !from->gs && from->base != REG_NONE &&
-	    from->base != REG_RSP) {
+	if (insn_is(insn, "lea") && from->index == REG_NONE && !from->gs &&
+	    from->base != REG_NONE && from->base != REG_RSP) {
 		if (from->base == REG_RIP)
 			return *done = of_lea(kernel, insn, from, ret);
 		ret->offset += from->displacement;
@@ -130,8 +130,8 @@ static bool step(struct kernel *kernel, struct flow *flow, enum reg *reg, size_t
 	return true;
 }
 
-static bool trace(struct kernel *kernel, struct flow *flow, enum reg reg, size_t index,
-		  bool loaded, struct code_origin *ret)
+static bool trace(struct kernel *kernel, struct flow *flow, enum reg reg, size_t index, bool loaded,
+		  struct code_origin *ret)
 {
 	bool done = false;
 
@@ -169,11 +169,11 @@ bool code_operand_origin(struct kernel *kernel, struct flow *flow, const struct 
 	    operand->index != REG_NONE || operand->base == REG_RSP)
 		return false;
 	if (operand->base == REG_RIP || operand->base == REG_NONE)
-		return of_variable(kernel, FROM_VARIABLE,
-				   (uint64_t)operand->displacement +
-					   (operand->base == REG_RIP ? insn->address + insn->size
-								     : 0),
-				   ret);
+		return of_variable(
+			kernel, FROM_VARIABLE,
+			(uint64_t)operand->displacement +
+				(operand->base == REG_RIP ? insn->address + insn->size : 0),
+			ret);
 	if (!code_origin(kernel, flow, operand->base, index, ret))
 		return false;
 	ret->offset += operand->displacement;

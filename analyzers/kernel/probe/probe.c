@@ -17,6 +17,8 @@
 #include "kernel/probe/probe_tasks.h"
 #include "kernel/probe/probe_times.h"
 #include "kernel/probe/probe_told.h"
+#include "kernel/probe/probe_workers.h"
+#include "kernel/probe/probe_zones.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
 #include "kernel/types/types.h"
@@ -80,6 +82,8 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));
 	TRY(probe_code(kernel, types));
+	TRY(probe_workers(&sample));
+	TRY(probe_zones(kernel, types));
 	probed_count(types, &kernel->members_proven, &kernel->members_inferred);
 	return NULL;
 }

@@ -248,18 +248,35 @@ static uint64_t orc_address(const struct images *images, uint64_t ip, uint64_t i
 		       : 0;
 }
 
-/* Number, addresses of 4 bytes in ascending order, entries of 6, all in the module. */
+#define SAMPLES 16u
+
+/* Addresses in ascending order, most of them of the module's text: those of its start may be gone. */
+static bool is_ascending(const struct images *images, const struct image *image, uint64_t ip,
+			 uint64_t count)
+{
+	uint64_t text = images->core ? word(image, images->core) : 0, last = 0;
+	unsigned inside = 0;
+
+	for (uint64_t i = 0; i < SAMPLES; i++) {
+		uint64_t address = orc_address(images, ip, i * (count - 1) / (SAMPLES - 1));
+
+		if (!address || address < last)
+			return false;
+		inside += address - text < AREA_MAX;
+		last = address;
+	}
+	return 2 * inside > SAMPLES;
+}
+
+/* Number, addresses of 4 bytes, entries of 6, all in the module. */
 static bool orc_at(const struct images *images, const struct image *image, size_t offset)
 {
 	uint64_t count = number(image, offset), ip = word(image, offset + 8),
-		 orc = word(image, offset + 16), first, last;
+		 orc = word(image, offset + 16);
 
-	if (!count || count >= SYMBOLS_MAX || number(image, offset + 4) || !is_near(image, ip) ||
-	    !is_near(image, orc) || (ip < orc ? orc - ip < count * 4 : ip - orc < count * 6))
-		return false;
-	first = orc_address(images, ip, 0);
-	last = orc_address(images, ip, count - 1);
-	return first <= last && is_near(image, first) && is_near(image, last);
+	return count && count < SYMBOLS_MAX && !number(image, offset + 4) && is_near(image, ip) &&
+	       is_near(image, orc) && (ip < orc ? orc - ip >= count * 4 : ip - orc >= count * 6) &&
+	       is_ascending(images, image, ip, count);
 }
 
 static struct err *probe_orc(const struct images *images, struct type_provider *types)

@@ -25,11 +25,40 @@ static struct err *add_told(struct kernel *kernel, struct type_provider *types, 
 	return probed_add(types, type, member, offset, value);
 }
 
+/* A member of the struct that the outer member is. */
+static struct err *add_path(struct kernel *kernel, struct type_provider *types, const char *type,
+			    const char *path, const char *outer, const char *inner,
+			    struct probed_value value)
+{
+	uint64_t offset, more;
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s.%s", type, outer);
+	if (!vmcoreinfo_offset(kernel->vmcoreinfo, key, &offset) || offset >= OFFSET_MAX ||
+	    !vmcoreinfo_offset(kernel->vmcoreinfo, inner, &more) || more >= OFFSET_MAX)
+		return NULL;
+	return probed_add(types, type, path, offset + more, value);
+}
+
+static struct err *set_size(struct kernel *kernel, struct type_provider *types, const char *type)
+{
+	uint64_t size;
+
+	return vmcoreinfo_size(kernel->vmcoreinfo, type, &size) && size < OFFSET_MAX
+		       ? probed_set_size(types, TYPE_STRUCT, type, size)
+		       : NULL;
+}
+
 static struct err *add_members(struct kernel *kernel, struct type_provider *types)
 {
 #define TOLD_MEMBER(type, member, ...) TRY(add_told(kernel, types, type, member, __VA_ARGS__));
+#define TOLD_PATH(type, path, outer, inner, ...)                                                   \
+	TRY(add_path(kernel, types, type, path, outer, inner, __VA_ARGS__));
+#define TOLD_SIZE(type) TRY(set_size(kernel, types, type));
 #include "kernel/probe/told_members.def"
 #undef TOLD_MEMBER
+#undef TOLD_PATH
+#undef TOLD_SIZE
 	return NULL;
 }
 
