@@ -98,6 +98,16 @@ static bool in_image(struct kernel *kernel, uint64_t address, struct lock_place 
 	return true;
 }
 
+/* Older BTF has no types of per-CPU variables. */
+static struct type type_of_percpu(struct kernel *kernel, const char *symbol)
+{
+	struct type type = types_find_symbol(kernel->types, symbol);
+
+	return type.kind == TYPE_NONE && !strcmp(symbol, "cpuhp_state")
+		       ? types_find_struct(kernel->types, "cpuhp_cpu_state")
+		       : type;
+}
+
 static bool in_percpu(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
 	struct symbol symbol;
@@ -107,12 +117,16 @@ static bool in_percpu(struct kernel *kernel, uint64_t address, struct lock_place
 	if (!percpu_owner(kernel, address, &cpu, &variable) ||
 	    !symbols_at_percpu(kernel->symbols, variable, &symbol))
 		return false;
-	struct type type = types_find_symbol(kernel->types, symbol.name);
+	struct type type = type_of_percpu(kernel, symbol.name);
 	uint64_t offset = variable - symbol.address;
 	char inside[128] = "";
-	if (lock_member_find(type, offset, place->member, sizeof(place->member)))
+	if (lock_member_find(type, offset, place->member, sizeof(place->member))) {
 		snprintf(inside, sizeof(inside), ".%.120s", place->member);
-	else if (offset)
+		copy_string(place->type, sizeof(place->type),
+			    type_name(type) ? type_name(type) : "");
+		place->object = address - offset;
+		place->evidence = EVIDENCE_PROVEN;
+	} else if (offset)
 		snprintf(inside, sizeof(inside), "+0x%" PRIx64, offset);
 	snprintf(place->name, sizeof(place->name), "%.128s%s of CPU %u", symbol.name, inside, cpu);
 	return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/memory/memory.h"
 #include "memory/helper_argument.h"
 
 /* Memory that no slab and no page of its own holds: kfree() has nothing to give back there. */
@@ -25,6 +26,23 @@ static bool is_foreign(const struct owner *owner)
 	}
 }
 
+#define PAGE_STRUCT 64 /* bytes of a struct page: the crash itself is in one that is not there */
+
+/*
+ * virt_to_page() of an address that is not in the direct map leads beyond the array of pages; back from
+ * there, the address but for its place in the page.
+ */
+static bool undo_page(const struct crash *crash, uint64_t *ret)
+{
+	const struct memory *memory = crash->kernel->memory;
+	uint64_t vmemmap = memory_vmemmap(memory);
+
+	if (!crash->pointer_known || !vmemmap || (crash->pointer - vmemmap) % PAGE_STRUCT)
+		return false;
+	*ret = (crash->pointer - vmemmap) / PAGE_STRUCT * PAGE_SIZE + memory_page_offset(memory);
+	return true;
+}
+
 static bool find_freed(const struct crash *crash, struct blamed *ret, struct str *text)
 {
 	static const char *const names[] = {"kfree", "__kfree", "kmem_cache_free",
@@ -36,14 +54,16 @@ static bool find_freed(const struct crash *crash, struct blamed *ret, struct str
 		return false;
 	/* Of a cache's free, the object is the second. */
 	unsigned which = strstr(call.function, "kmem_cache") != NULL;
-	if (!call.known[which])
+	bool exact = call.known[which];
+	if (!exact && !undo_page(crash, &call.value[which]))
 		return false;
 	owner_find(crash->kernel, call.value[which], &owner);
 	if (!is_foreign(&owner))
 		return false;
 	ret->address = call.value[which];
 	ret->what = "freed_address";
-	str_printf(text, "%s() was given 0x%016" PRIx64, call.function, ret->address);
+	str_printf(text, "%s() was given %s0x%016" PRIx64, call.function,
+		   exact ? "" : "an address in the page at ", ret->address);
 	return true;
 }
 

@@ -40,12 +40,18 @@ static bool in_stretch(const struct look *look, uint64_t offset)
 
 /* --- the stretch of bytes like the bad word --------------------------------------------------- */
 
+/* A memory set to one byte ends where another is: other text beside it was written by somebody else. */
+static bool is_fill(uint64_t word)
+{
+	return word == (word & 0xff) * 0x0101010101010101ull;
+}
+
 static bool alike_at(const struct look *look, uint64_t address)
 {
 	uint64_t word;
 
 	return err_ok(memory_read_u64(look->kernel->memory, address, &word)) &&
-	       value_alike(word, look->bad);
+	       (word == look->bad || (!is_fill(look->bad) && value_alike(word, look->bad)));
 }
 
 #define LINKED_MAX 2 /* words of the object that a list has written since it was overwritten */

@@ -26,6 +26,8 @@ static struct err *read_usage(struct kernel *kernel, bool ran_out, struct usage 
 	TRY(usage_read_slabs(kernel, usage));
 	TRY(usage_read_processes(kernel, usage));
 	TRY(usage_read_cgroups(kernel, usage));
+	if (ran_out)
+		usage_read_crowd(kernel, usage);
 	if (is_notable(usage, USAGE_VMALLOC))
 		TRY(usage_read_callers(kernel, usage));
 	if (is_notable(usage, USAGE_SHMEM))

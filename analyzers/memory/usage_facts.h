@@ -48,6 +48,14 @@ struct usage_zone {
 	uint64_t managed, free, min; /* pages */
 };
 
+/* The processes of one name, where they are more than half of all. */
+struct usage_crowd {
+	char comm[16 + 1];
+	uint64_t processes, all;
+	uint64_t
+		pages; /* their share of what programs have and the kernel keeps for them; 0: no crowd */
+};
+
 /* What the objects of a cache point to, as far as a sample tells. */
 struct usage_suspect {
 	const struct slab_cache *cache; /* NULL: none was looked into */
@@ -69,6 +77,7 @@ struct usage {
 	struct usage_zone zones[USAGE_TOP * 2];
 	size_t slab_count, process_count, cgroup_count, caller_count, mount_count, zone_count;
 	struct usage_suspect suspect;
+	struct usage_crowd crowd;
 };
 
 #endif

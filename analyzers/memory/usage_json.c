@@ -140,9 +140,12 @@ json_t *usage_json(struct kernel *kernel, const struct usage *usage)
 	json_t *json = json_pack("{s:o, s:o}", "total_kib", kib(usage->total), "uses_kib",
 				 uses_json(usage));
 
-	json_put(json, "largest", json_string(usage_kind_name(usage_largest(usage))));
-	json_put(json, "share",
-		 json_real((double)usage->pages[usage_largest(usage)] / (double)usage->total));
+	bool crowd = usage_is_crowd(usage);
+	uint64_t largest = crowd ? usage->crowd.pages : usage->pages[usage_largest(usage)];
+
+	json_put(json, "largest",
+		 json_string(crowd ? "processes" : usage_kind_name(usage_largest(usage))));
+	json_put(json, "share", json_real((double)largest / (double)usage->total));
 	json_put(json, "slabs", slabs_json(usage));
 	json_put(json, "processes", processes_json(kernel, usage));
 	json_put(json, "cgroups", cgroups_json(usage));

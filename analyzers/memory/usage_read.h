@@ -15,6 +15,8 @@ struct err *usage_read_callers(struct kernel *kernel, struct usage *usage);
 struct err *usage_read_mounts(struct kernel *kernel, struct usage *usage);
 /* Of the largest cache: needs the slabs. */
 struct err *usage_read_suspect(struct kernel *kernel, struct usage *usage);
+/* Needs totals, slabs and processes. */
+void usage_read_crowd(struct kernel *kernel, struct usage *usage);
 void usage_read_zones(struct kernel *kernel, struct usage *usage);
 
 #endif

@@ -142,3 +142,8 @@ enum usage_kind usage_largest(const struct usage *usage)
 			largest = (enum usage_kind)kind;
 	return largest;
 }
+
+bool usage_is_crowd(const struct usage *usage)
+{
+	return usage->crowd.pages > usage->pages[usage_largest(usage)];
+}

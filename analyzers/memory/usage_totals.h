@@ -8,5 +8,7 @@
 bool usage_read_totals(struct kernel *kernel, struct usage *usage);
 /* The largest use but for free memory. */
 enum usage_kind usage_largest(const struct usage *usage);
+/* Have the processes of one name more, all in all, than any one use? */
+bool usage_is_crowd(const struct usage *usage);
 
 #endif

@@ -128,12 +128,23 @@ static void put_caller(struct kernel *kernel, const struct usage *usage, struct 
 	put_function(kernel, caller->address - 1, text);
 }
 
+static void put_crowd(const struct usage *usage, struct str *text)
+{
+	str_printf(text, "%" PRIu64 " processes named ", usage->crowd.processes);
+	str_escape(text, usage->crowd.comm, strlen(usage->crowd.comm));
+	str_puts(text, " hold about ");
+	put_share(usage, usage->crowd.pages, text);
+}
+
 void usage_words(struct kernel *kernel, const struct usage *usage, struct str *text)
 {
 	enum usage_kind kind = usage_largest(usage);
 	const struct usage_process *process = &usage->processes[0];
 
-	if (kind == USAGE_SLAB && usage->slab_count && is_most(usage, kind, usage->slabs[0].pages))
+	if (usage_is_crowd(usage))
+		put_crowd(usage, text);
+	else if (kind == USAGE_SLAB && usage->slab_count &&
+		 is_most(usage, kind, usage->slabs[0].pages))
 		put_slab(kernel, usage, text);
 	else if (kind == USAGE_ANON && usage->process_count && is_most(usage, kind, process->anon))
 		put_process(kernel, usage, kind, text);

@@ -256,7 +256,7 @@ static void srcu_self(void)
 
 	truth("cause=hang");
 	truth("culprit=crashme_reads/%d", pid);
-	truth("culprit=crashme_srcu");
+	truth("culprit=crashme_read_and_wait");
 	msleep(2000);
 }
 
@@ -283,8 +283,7 @@ static void bit_never(void)
 	pid = start(crashme_wait_bit, "crashme_waits")->pid;
 	truth("cause=hang");
 	truth("culprit=crashme_waits/%d", pid);
-	truth("culprit=bit 3");
-	truth("culprit=0x%px", &lab_page->flags);
+	truth("culprit=crashme_wait_bit");
 	msleep(1000);
 }
 

@@ -142,6 +142,42 @@ START_TEST(an_overrun_comes_out_of_the_object_in_front)
 }
 END_TEST
 
+/* A timer or work item is linked into lists by whoever meets it. */
+START_TEST(lone_pointers_do_not_end_what_was_filled)
+{
+	struct object_damage damage;
+
+	start();
+	fill(object(2), object(3), AAAA);
+	fake_u64(object(2) + 24, OTHERS);
+	damage = read_damage(2, 16);
+	ck_assert_int_eq(damage.damage, DAMAGE_WHOLE_OBJECT);
+	ck_assert_int_eq(damage.from, 0);
+	ck_assert_int_eq(damage.to, 256);
+	/* but not many of them, nor such as are none */
+	fake_u64(object(2) + 40, OTHERS);
+	fake_u64(object(2) + 56, OTHERS);
+	ck_assert_int_eq(read_damage(2, 16).to, 56);
+	fake_u64(object(2) + 24, 0x1122);
+	ck_assert_int_eq(read_damage(2, 16).to, 24);
+	fake_close();
+}
+END_TEST
+
+START_TEST(other_text_in_front_is_somebody_elses)
+{
+	struct object_damage damage;
+
+	start();
+	fill(object(1), object(2), 0x6465726f74732d6eull);
+	fill(object(2), object(3), AAAA);
+	damage = read_damage(2, 16);
+	ck_assert_int_eq(damage.damage, DAMAGE_WHOLE_OBJECT);
+	ck_assert_int_eq(damage.from, 0);
+	fake_close();
+}
+END_TEST
+
 START_TEST(part_of_an_object)
 {
 	struct object_damage damage;
@@ -237,5 +273,6 @@ START_TEST(loops_and_absurd_sizes_end)
 END_TEST
 
 UNIT_MAIN("object_damage", one_bad_member_in_a_sound_object, a_blank_object_says_little,
+	  lone_pointers_do_not_end_what_was_filled, other_text_in_front_is_somebody_elses,
 	  a_whole_object_of_one_text, an_overrun_comes_out_of_the_object_in_front,
 	  part_of_an_object, members_are_held_against_their_type, loops_and_absurd_sizes_end)
