@@ -3,6 +3,8 @@
 #include "unit.h"
 
 #include "fake_kernel.h"
+
+#define FAKE_OWN_OWNERS
 #include "fake_owner.h"
 #include "memory/helper_argument.h"
 
@@ -11,7 +13,24 @@
 #define NEXT (FAKE_BASE + 0x2080)
 #define POISON 0xdead000000000100ull
 
+#define AREA 0xffffc90000045000ull /* of vmalloc */
+#define VMEMMAP 0xffffea0000000000ull
+
 static struct helper_call given;
+
+void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
+{
+	(void)of;
+	*ret = (struct owner){.kind = address - AREA < 0x1000 ? OWNER_VMALLOC : OWNER_PAGE,
+			      .address = address,
+			      .cpu = -1};
+}
+
+uint64_t memory_vmemmap(const struct memory *memory)
+{
+	(void)memory;
+	return VMEMMAP;
+}
 
 bool helper_argument_find(const struct crash *of, const char *const *names, size_t count,
 			  struct helper_call *ret)
@@ -106,4 +125,36 @@ START_TEST(nothing_to_blame)
 }
 END_TEST
 
-UNIT_MAIN("blame", the_node_that_is_wrong, deleted_or_added_twice, a_count, nothing_to_blame)
+START_TEST(what_cannot_be_freed)
+{
+	set_up("kfree", AREA + 8, 0, 0);
+	expect(AREA + 8, "kfree() was given 0xffffc90000045008");
+	set_up("kmem_cache_free", NODE, AREA, 0);
+	expect(AREA, "kmem_cache_free() was given");
+	set_up("kfree", NODE, 0, 0); /* an object */
+	expect(0, NULL);
+	/* lost, but for the page that was looked for */
+	set_up("kfree", 0, 0, 0);
+	crash.pointer_known = true;
+	crash.pointer = VMEMMAP + (AREA - FAKE_BASE) / 4096 * 64;
+	expect(AREA, "kfree() was given an address in the page at 0xffffc90000045000");
+	set_up("kfree", 0, 0, 0);
+	crash.pointer++;
+	expect(0, NULL);
+	crash.pointer_known = false;
+}
+END_TEST
+
+START_TEST(lengths_below_zero)
+{
+	set_up("memcpy_erms", NODE, PREV, -8ull);
+	expect(NODE, "memcpy_erms() was given a length of -8 for 0xffff888000002040");
+	set_up("memset", NODE, PREV, 4096);
+	expect(0, NULL);
+	set_up("memset", NODE, PREV, 1ull << 63); /* no difference of two lengths */
+	expect(0, NULL);
+}
+END_TEST
+
+UNIT_MAIN("blame", the_node_that_is_wrong, deleted_or_added_twice, a_count, nothing_to_blame,
+	  what_cannot_be_freed, lengths_below_zero)
