@@ -18,6 +18,7 @@
 #include "log/report_lockdep.h"
 #include "log/report_show.h"
 #include "log/report_head.h"
+#include "log/report_panic.h"
 #include "log/report_part.h"
 #include "log/report_shown.h"
 #include "log/report_task_line.h"
@@ -151,47 +152,6 @@ static void mark_cut(const struct splitter *splitter, struct report *report)
 	}
 }
 
-#define MACHINERY_MAX 48 /* frames of the report's own making on top of the trace */
-
-/* How many frames on top are of printing the trace: dump_stack() and what it calls. */
-static size_t printers(const struct report_stack *stack)
-{
-	static const char *const names[] = {"dump_stack",     "show_stack", "dump_trace",
-					    "dump_header",    "show_trace", "dump_cpu_task",
-					    "sched_show_task"};
-	size_t end = 0;
-
-	for (size_t i = 0; i < MIN(stack->count, (size_t)MACHINERY_MAX); i++)
-		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
-			if (!strncmp(stack->frames[i].place.symbol, names[j], strlen(names[j])))
-				end = i + 1;
-	return end;
-}
-
-/* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
-static void trim_machinery(struct report *report)
-{
-	struct report_stack *stack = report_own_stack(report);
-	const struct report_place *rip = &report->rip;
-	/* Sanitizers are called by the place itself, which may be on the stack more than once before. */
-	bool last = report_kind_outcome(report->kind) != OUTCOME_OOPS;
-	size_t end = 0;
-
-	for (size_t i = 0; stack && rip->symbol[0] && i < MIN(stack->count, (size_t)MACHINERY_MAX);
-	     i++) {
-		const struct report_place *place = &stack->frames[i].place;
-
-		if (!strcmp(place->symbol, rip->symbol) && place->offset == rip->offset)
-			end = last || !end ? i + 1 : end;
-	}
-	if (stack && !rip->symbol[0])
-		end = printers(stack);
-	if (!end)
-		return;
-	stack->count -= end;
-	memmove(stack->frames, stack->frames + end, stack->count * sizeof(*stack->frames));
-}
-
 /*
  * A jump to what is no code: the word on top of the stack is where the call came from, which the
  * unwinder, starting at such an address, cannot vouch for ("?").
@@ -213,7 +173,7 @@ static struct err *close_report(struct splitter *splitter, size_t i)
 	trust_caller(report);
 	if (report->kind == REPORT_LOCKDEP || report->kind == REPORT_BAD_UNLOCK)
 		report_lockdep_finish(report);
-	trim_machinery(report);
+	report_trim_machinery(report);
 	mark_cut(splitter, report);
 
 	splitter->count--;
@@ -513,26 +473,14 @@ static bool lacks_first_line(const struct splitter *splitter, size_t line)
 
 /* --- a panic in the midst of a report ---------------------------------------------------------- */
 
-#define PANIC_LINES 6 /* behind a report's first lines, before it has shown anything */
-
-static bool is_bare(const struct report *report)
-{
-	enum report_outcome outcome = report_kind_outcome(report->kind);
-
-	/* "Preemption disabled at:" may have shown a place. */
-	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN ||
-		report->kind == REPORT_BUG) &&
-	       !report_own_stack(report) && !report->regs.known && !report->release[0];
-}
-
 /* A report that a panic comes into has said all it says itself. */
 static struct err *close_bare(struct splitter *splitter, size_t line)
 {
 	for (size_t i = splitter->count; i-- > 0;) {
 		const struct open_report *open = splitter->open[i];
 
-		if (open->caller == caller_of(splitter, line) && is_bare(&open->report) &&
-		    line - open->touched <= PANIC_LINES)
+		if (open->caller == caller_of(splitter, line) && report_is_bare(&open->report) &&
+		    line - open->touched <= REPORT_PANIC_LINES)
 			TRY(close_report(splitter, i));
 	}
 	return NULL;
@@ -718,46 +666,6 @@ static struct err *take_line(struct splitter *splitter, size_t line)
 	return body == BODY_NONE ? NULL : take_body(splitter, line, body);
 }
 
-/*
- * "WARNING: …", and the panic that panic_on_warn makes of it before the warning's own header and trace:
- * those of the panic are the warning's.
- */
-static void complete_by_panic(struct report *report, struct report *panic)
-{
-	if ((report->cpu >= 0 && panic->cpu != report->cpu) ||
-	    (report->pid >= 0 && panic->pid != report->pid) || !panic->stack_count)
-		return;
-	report->cpu = panic->cpu;
-	report->pid = panic->pid;
-	report->tgid = panic->tgid;
-	copy_string(report->comm, sizeof(report->comm), panic->comm);
-	copy_string(report->work, sizeof(report->work), panic->work);
-	copy_string(report->release, sizeof(report->release), panic->release);
-	copy_string(report->version, sizeof(report->version), panic->version);
-	copy_string(report->hardware, sizeof(report->hardware), panic->hardware);
-	copy_string(report->taint, sizeof(report->taint), panic->taint);
-	report->tainted_known = panic->tainted_known;
-	struct report_stack *stacks = report->stacks;
-	size_t stack_count = report->stack_count;
-
-	report->stacks = panic->stacks;
-	report->stack_count = panic->stack_count;
-	panic->stacks = stacks;
-	panic->stack_count = stack_count;
-	trim_machinery(report);
-}
-
-static void join_panics(struct reports *reports)
-{
-	for (size_t i = 1; i < reports->count; i++) {
-		struct report *report = &reports->list[i - 1], *panic = &reports->list[i];
-
-		if (panic->kind == REPORT_PANIC && is_bare(report) &&
-		    panic->first - report->last <= PANIC_LINES)
-			complete_by_panic(report, panic);
-	}
-}
-
 static int by_begin(const void *a, const void *b)
 {
 	const struct report *left = a, *right = b;
@@ -797,7 +705,7 @@ struct err *reports_read(const struct log *log, struct reports **ret)
 	shown_finish(reports->shown);
 	if (reports->count)
 		qsort(reports->list, reports->count, sizeof(reports->list[0]), by_begin);
-	join_panics(reports);
+	reports_join_panics(reports);
 	*ret = take_ptr(reports);
 	return NULL;
 }

@@ -187,3 +187,46 @@ struct err *report_take_victim(struct report *report, struct report *shown)
 	}
 	return move_stacks(report, shown);
 }
+
+/* --- what printed the trace --- */
+
+#define MACHINERY_MAX 48 /* frames of the report's own making on top of the trace */
+
+/* How many frames on top are of printing the trace: dump_stack() and what it calls. */
+static size_t printers(const struct report_stack *stack)
+{
+	static const char *const names[] = {"dump_stack",     "show_stack", "dump_trace",
+					    "dump_header",    "show_trace", "dump_cpu_task",
+					    "sched_show_task"};
+	size_t end = 0;
+
+	for (size_t i = 0; i < MIN(stack->count, (size_t)MACHINERY_MAX); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
+			if (!strncmp(stack->frames[i].place.symbol, names[j], strlen(names[j])))
+				end = i + 1;
+	return end;
+}
+
+/* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
+void report_trim_machinery(struct report *report)
+{
+	struct report_stack *stack = report_own_stack(report);
+	const struct report_place *rip = &report->rip;
+	/* Sanitizers are called by the place itself, which may be on the stack more than once before. */
+	bool last = report_kind_outcome(report->kind) != OUTCOME_OOPS;
+	size_t end = 0;
+
+	for (size_t i = 0; stack && rip->symbol[0] && i < MIN(stack->count, (size_t)MACHINERY_MAX);
+	     i++) {
+		const struct report_place *place = &stack->frames[i].place;
+
+		if (!strcmp(place->symbol, rip->symbol) && place->offset == rip->offset)
+			end = last || !end ? i + 1 : end;
+	}
+	if (stack && !rip->symbol[0])
+		end = printers(stack);
+	if (!end)
+		return;
+	stack->count -= end;
+	memmove(stack->frames, stack->frames + end, stack->count * sizeof(*stack->frames));
+}

@@ -12,6 +12,8 @@
 
 /* Leave out of a report's own trace the interrupt or NMI that noticed; what it came upon is the place. */
 void report_trim_noticer(struct report *report);
+/* Leave out of it the code that printed the trace, down to the place itself. */
+void report_trim_machinery(struct report *report);
 /* Is the shown CPU or task the one that this report, printed before, is about? */
 bool report_awaits(const struct report *report, const struct report *shown);
 /* Take task, registers and trace of the one shown, whose stacks go to the report. ERR_NOMEM. */
