@@ -112,6 +112,13 @@ static const struct {
 	{"2014-05-02-12:41", "Kernel crashdump\n", "README.txt vmcore1 vmcore0",
 	 "suse:vmcore0:settle"},
 	{"2014-05-02-12:41", "Kernel crashdump\n", "README.txt", ""},
+	/* systemd-pstore, in the order in which the files appear */
+	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg-efi-170000000002001", ""},
+	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg.txt", "pstore:-:ready+dmesg.txt"},
+	{"001", NULL, "dmesg-erst-7012345678901234567.enc.z dmesg.txt", "pstore:-:ready+dmesg.txt"},
+	{"202205021241", NULL, "dmesg-ramoops-0 dmesg.txt", "pstore:-:ready+dmesg.txt"},
+	{"001", NULL, "dmesg-efi- dmesg-notes dmesg-- dmesg.txt", ""},
+	{"001", NULL, "dmesg-efi-170000000003001@ dmesg.txt", ""},
 	/* the others */
 	{"202205021241", NULL, "dmesg.txt vmcore.compressed",
 	 "steamos:vmcore.compressed:settle+dmesg.txt"},
