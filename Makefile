@@ -129,6 +129,7 @@ check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/foreign
 	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
 		build/guest/6.1/traced.qemu-elf
+	tests/guest/types --debug $(TYPES_GUESTS)
 
 check-mutants-full:
 	$(MAKE) check-mutants MUTANTS=1000
@@ -164,6 +165,10 @@ check-log: $(PROGRAMS)
 	tests/log/timelines
 	tests/log/segfault-objects
 
+# Kinds of crash and of lock that are to be told alike whoever tells of types.
+TYPES_GUESTS := $(addprefix build/guest/,5.10/bug.lzo 6.1/null_offset.lzo 6.1/stack_overflow.lzo \
+	6.1/hung_task.lzo 6.1/mmap_lock.lzo 6.12/softlockup.zlib 6.12/mutex_abba.zlib newest/gp.zstd-d1 \
+	newest/sysrq.qemu-zlib)
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed $(BUILD)/tests/guest/pages
 	tests/guest/test-check
 	tests/guest/suite check
@@ -171,6 +176,7 @@ check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/prob
 	$(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
 	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
+	tests/guest/types $(TYPES_GUESTS)
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
 	tests/sentences -q $$(find $(BUILD)/guest -name vmcore)
 	tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')

@@ -217,7 +217,8 @@ static void open_inside(struct kernel *kernel, const struct kernel_options *opti
 	kernel_note(kernel, STEP_STACKS, open_stacks(kernel), NULL);
 	if (kernel->probed && kernel->unwinder)
 		err_free(lock_probe_open(kernel)); /* without it locks are missing, as was said */
-	open_profile_settle(kernel);
+	if (options->keep_profile)
+		open_profile_make(kernel);
 }
 
 static void open_memory(struct kernel *kernel, const struct kernel_options *options)

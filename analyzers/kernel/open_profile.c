@@ -9,9 +9,9 @@
 #include "base/str.h"
 #include "kernel/dump/dump.h"
 #include "kernel/modules/module.h"
+#include "kernel/open_dwarf.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/tasks/tasks.h"
-#include "kernel/types/dwarf.h"
 #include "kernel/types/profile_check.h"
 
 #define WRONG_PROFILE "make one of this kernel's vmlinux: triage profile VMLINUX -o FILE"
@@ -103,7 +103,7 @@ static void put_banner(int fd, struct profile_info *info)
 	info->banner_address = address;
 }
 
-void open_profile_make(struct kernel *kernel)
+static void make(struct kernel *kernel)
 {
 	_str_ struct str text = {0};
 	struct profile_info info;
@@ -125,7 +125,7 @@ struct err *open_profile_of_vmlinux(const struct kernel_options *options, struct
 	const char *release = info.banner + strlen("Linux version ");
 
 	TRY(types_open(&types));
-	TRY(dwarf_open(options->vmlinux_fd, &dwarf));
+	TRY(open_dwarf(options, options->vmlinux_fd, &dwarf));
 	TRY(types_add(types, dwarf));
 	vmlinux_build_id(options->vmlinux_fd, info.build_id, sizeof(info.build_id));
 	put_banner(options->vmlinux_fd, &info);
@@ -147,10 +147,10 @@ static bool was_hampered(const struct kernel *kernel)
 	       tasks_error(kernel->tasks) || modules_error(kernel->modules);
 }
 
-void open_profile_settle(struct kernel *kernel)
+void open_profile_make(struct kernel *kernel)
 {
-	if (!kernel->new_profile || !kernel->probed || !was_hampered(kernel))
-		return;
-	free(kernel->new_profile);
-	kernel->new_profile = NULL;
+	const char *from = kernel->types_from ? kernel->types_from : "";
+
+	if (!strcmp(from, "dwarf") || (!strcmp(from, "probing") && !was_hampered(kernel)))
+		make(kernel);
 }

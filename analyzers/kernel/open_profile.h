@@ -26,10 +26,11 @@ static inline bool open_profile_spares_dwarf(const struct profile_found *found)
 	return found->info.whole && !found->info.probed;
 }
 
-/* Make one of the types that are known by now: kernel->new_profile, NULL when it cannot be. */
+/*
+ * Once all steps are done: make one of the types that are known, as kernel->new_profile, if they are not of
+ * one already, nor of a probe that may have left out what the next dump shows.
+ */
 void open_profile_make(struct kernel *kernel);
-/* Once all steps are done: drops it when a probe has left out what the next dump might find. */
-void open_profile_settle(struct kernel *kernel);
 
 /* The profile of options->vmlinux_fd alone, without a dump. ERR_NOT_FOUND without debug information. */
 struct err *open_profile_of_vmlinux(const struct kernel_options *options, struct str *ret);

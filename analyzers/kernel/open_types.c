@@ -2,10 +2,10 @@
 /* Who tells of the dead kernel's types. */
 #include "kernel/open_types.h"
 
+#include "kernel/open_dwarf.h"
 #include "kernel/open_profile.h"
 #include "kernel/probe/probe.h"
 #include "kernel/types/btf_dump.h"
-#include "kernel/types/dwarf.h"
 #include "kernel/types/types.h"
 
 #define NO_TYPES                                                                                   \
@@ -21,10 +21,11 @@ static struct err *open_btf(struct kernel *kernel, const struct kernel_options *
 }
 
 /* NULL where there is no vmlinux, or one without debug information, which is said. */
-static struct type_provider *open_dwarf(struct kernel *kernel)
+static struct type_provider *find_dwarf(struct kernel *kernel, const struct kernel_options *options)
 {
 	struct type_provider *dwarf = NULL;
-	struct err *err = kernel->vmlinux_fd < 0 ? NULL : dwarf_open(kernel->vmlinux_fd, &dwarf);
+	struct err *err =
+		kernel->vmlinux_fd < 0 ? NULL : open_dwarf(options, kernel->vmlinux_fd, &dwarf);
 
 	if (err)
 		kernel_degrade(kernel, "debuginfo", err, NULL);
@@ -77,9 +78,8 @@ static struct err *probe_types(struct kernel *kernel, struct err *why)
 }
 
 /* Without BTF, for the reason why. A profile beside DWARF saves reading all of that. */
-static struct err *add_others(struct kernel *kernel, const struct kernel_options *options,
-			      struct type_provider *dwarf, struct profile_found *found,
-			      struct err *why)
+static struct err *add_others(struct kernel *kernel, struct type_provider *dwarf,
+			      struct profile_found *found, struct err *why)
 {
 	struct err *err = NULL;
 	bool by_profile = found->provider && (!dwarf || open_profile_spares_dwarf(found));
@@ -99,21 +99,19 @@ static struct err *add_others(struct kernel *kernel, const struct kernel_options
 	} else if (!by_profile) {
 		err = probe_types(kernel, why);
 	}
-	if (!err && !by_profile && options->keep_profile)
-		open_profile_make(kernel);
 	return err;
 }
 
 void open_types(struct kernel *kernel, const struct kernel_options *options)
 {
 	struct err *err = open_btf(kernel, options);
-	struct type_provider *dwarf = open_dwarf(kernel);
+	struct type_provider *dwarf = find_dwarf(kernel, options);
 	_cleanup_(profile_found_deinit) struct profile_found found = {0};
 
 	kernel->dwarf = dwarf;
 	open_profile_find(kernel, options, err != NULL, &found);
 	if (err) {
-		err = add_others(kernel, options, dwarf, &found, err);
+		err = add_others(kernel, dwarf, &found, err);
 	} else {
 		kernel->types_from = "btf";
 		if (dwarf && !err_ok(types_add(kernel->types, dwarf)))

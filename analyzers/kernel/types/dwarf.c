@@ -17,9 +17,11 @@
 #define NESTING_MAX 16 /* arrays of arrays */
 #define CURSORS 16
 #define SCOPES_MAX 256
+#define FORGET_UNITS 64 /* scanned, until their memory is given back: some 10 MiB */
 
 /* An array of several dimensions is one DIE: ids carry which of them is meant. */
 #define DIMENSION_SHIFT 56
+#define ALTERNATE (UINT64_C(1) << 55) /* in the file of dwz */
 #define OFFSET_MASK ((UINT64_C(1) << DIMENSION_SHIFT) - 1)
 
 /* Where the last look at a type's children ended: members are asked for in order. */
@@ -32,9 +34,10 @@ struct cursor {
 
 struct dwarf {
 	struct type_provider provider;
-	Dwarf *dbg;
-	Dwarf_CU *unit; /* the last one scanned */
-	bool scanned_all;
+	struct dwarf_file *file;
+	struct dwarf_file *scanning; /* this, then its alternate; NULL: all is scanned */
+	Dwarf_CU *unit;		     /* the last one scanned */
+	unsigned units;
 	struct map names; /* hash of name space and name → offset of the DIE */
 	struct cursor cursors[CURSORS];
 };
@@ -49,7 +52,16 @@ static struct dwarf *dwarf_of(struct type_provider *provider)
 
 static bool get_die(struct dwarf *dwarf, uint64_t id, Dwarf_Die *ret)
 {
-	return id && dwarf_offdie(dwarf->dbg, id & OFFSET_MASK, ret);
+	struct dwarf_file *file = id & ALTERNATE ? dwarf->file->alternate : dwarf->file;
+
+	return id && file && dwarf_offdie(file->dbg, id & OFFSET_MASK & ~ALTERNATE, ret);
+}
+
+static uint64_t id_of(struct dwarf *dwarf, Dwarf_Die *die)
+{
+	uint64_t file = dwarf_cu_getdwarf(die->cu) == dwarf->file->dbg ? 0 : ALTERNATE;
+
+	return dwarf_dieoffset(die) | file;
 }
 
 static bool attribute_number(Dwarf_Die *die, unsigned name, uint64_t *ret)
@@ -101,7 +113,7 @@ static void note_name(struct dwarf *dwarf, Dwarf_Die *die)
 
 	/* A forward declaration has no members, while that of a variable has its type. */
 	if (name && (space == SPACE_SYMBOL || !dwarf_hasattr(die, DW_AT_declaration)))
-		map_add(&dwarf->names, key_of(space, name), dwarf_dieoffset(die));
+		map_add(&dwarf->names, key_of(space, name), id_of(dwarf, die));
 }
 
 /* Note the names of one more unit; false after the last. */
@@ -109,12 +121,16 @@ static bool scan_unit(struct dwarf *dwarf)
 {
 	Dwarf_Die unit, die;
 
-	if (dwarf->scanned_all)
+	if (!dwarf->scanning)
 		return false;
-	if (dwarf_get_units(dwarf->dbg, dwarf->unit, &dwarf->unit, NULL, NULL, &unit, NULL)) {
-		dwarf->scanned_all = true;
-		return false;
+	if (dwarf_get_units(dwarf->scanning->dbg, dwarf->unit, &dwarf->unit, NULL, NULL, &unit,
+			    NULL)) {
+		dwarf->scanning = dwarf->scanning->alternate;
+		dwarf->unit = NULL;
+		return dwarf->scanning != NULL;
 	}
+	if (++dwarf->units % FORGET_UNITS == 0)
+		dwarf_file_forget(dwarf->scanning);
 	if (dwarf_child(&unit, &die))
 		return true;
 	do
@@ -191,7 +207,7 @@ static struct type strip(struct dwarf *dwarf, Dwarf_Die die)
 	enum type_kind kind = kind_of(&die);
 	if (kind == TYPE_NONE)
 		return (struct type){0};
-	return (struct type){&dwarf->provider, dwarf_dieoffset(&die), kind};
+	return (struct type){&dwarf->provider, id_of(dwarf, &die), kind};
 }
 
 /* What DW_AT_type names; void where there is none. */
@@ -442,7 +458,7 @@ static void close_dwarf(struct type_provider *provider)
 {
 	struct dwarf *dwarf = dwarf_of(provider);
 
-	dwarf_end(dwarf->dbg);
+	dwarf_file_close(dwarf->file);
 	map_deinit(&dwarf->names);
 	free(dwarf);
 }
@@ -460,18 +476,15 @@ static const struct type_ops dwarf_ops = {
 	.close = close_dwarf,
 };
 
-struct err *dwarf_open(int fd, struct type_provider **ret)
+struct err *dwarf_open(int fd, const struct dwarf_search *search, struct type_provider **ret)
 {
-	Dwarf *dbg = dwarf_begin(fd, DWARF_C_READ);
+	_cleanup_(cleanup_dwarf_file_close) struct dwarf_file *file = NULL;
 
-	if (!dbg)
-		return err_new(ERR_NOT_FOUND, "no debug information: %s", dwarf_errmsg(-1));
+	TRY(dwarf_file_open(fd, search, &file));
 	struct dwarf *dwarf = calloc(1, sizeof(*dwarf));
-	if (!dwarf) {
-		dwarf_end(dbg);
+	if (!dwarf)
 		return &err_nomem;
-	}
-	dwarf->dbg = dbg;
+	dwarf->file = dwarf->scanning = take_ptr(file);
 	dwarf->provider.ops = &dwarf_ops;
 	*ret = &dwarf->provider;
 	return NULL;
@@ -552,7 +565,7 @@ size_t dwarf_lines(struct type_provider *provider, uint64_t address, struct sour
 	Dwarf_Die unit, *innermost = NULL, *scopes = NULL;
 	size_t count = 0;
 
-	if (!max || !find_unit(dwarf_of(provider)->dbg, address, &unit))
+	if (!max || !find_unit(dwarf_of(provider)->file->dbg, address, &unit))
 		return 0;
 	/* By address the scopes around an inlined function are those of its definition; by DIE
 	 * those of where it was inlined, which is what is asked for here. */

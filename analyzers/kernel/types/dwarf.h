@@ -2,13 +2,11 @@
 #ifndef TRIAGE_KERNEL_TYPES_DWARF
 #define TRIAGE_KERNEL_TYPES_DWARF
 
+#include "kernel/types/dwarf_file.h"
 #include "kernel/types/type.h"
 
-/*
- * Types of a vmlinux's DWARF. fd stays the caller's and must stay open. ERR_NOT_FOUND when the file
- * has no debug information.
- */
-struct err *dwarf_open(int fd, struct type_provider **ret);
+/* Types of a vmlinux's DWARF, or of the file its debug information was moved to: see dwarf_file_open(). */
+struct err *dwarf_open(int fd, const struct dwarf_search *search, struct type_provider **ret);
 
 /* A place in the source. */
 struct source_line {

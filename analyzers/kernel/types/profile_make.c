@@ -134,12 +134,24 @@ static bool step_into(const char **path, struct type *type)
 	return **path == '.' && (*path)++ && is_record(*type);
 }
 
+/* What was probed has members of members by their whole path. */
+static bool find_by_path(struct type type, const char *path, struct member *ret)
+{
+	for (size_t i = 0; strchr(path, '.') && type_member_at(type, i, ret); i++)
+		if (ret->name && !strcmp(ret->name, path))
+			return true;
+	return false;
+}
+
 static struct err *want_path(struct maker *maker, const char *name, const char *path)
 {
 	struct type at;
+	struct member whole;
 	uint32_t record;
 
 	TRY(want_type(maker, TYPE_NONE, name, &at, &record));
+	if (find_by_path(at, path, &whole))
+		return add(maker, record, path, &whole, 0);
 	for (;;) {
 		char part[PROFILE_NAME_MAX + 1], outer[PROFILE_NAME_MAX + 1];
 		size_t length = strcspn(path, ".[");

@@ -176,13 +176,16 @@ START_TEST(each_version)
 		{"-g -gdwarf-5", "true"},
 		{"-g -gdwarf-4", "true"},
 		{"-g -gdwarf-3 -gstrict-dwarf", "true"},
+		{"-g -gdwarf-2", "true"},
+		{"-g -gdwarf-5", "objcopy --compress-debug-sections=zlib program"},
+		{"-g -gdwarf-4", "objcopy --compress-debug-sections=zlib-gnu program"},
 		{"-g -gdwarf-4", "objcopy --remove-section .debug_aranges program"},
 	};
 	char dir[] = "/tmp/test_dwarf.XXXXXX";
 	struct type_provider *p;
 	_close_ int fd = build(dir, ways[_i].flags, ways[_i].after);
 
-	assert_ok(dwarf_open(fd, &p));
+	assert_ok(dwarf_open(fd, NULL, &p));
 	check_page(p);
 	check_others(p);
 	check_lines(p, address_of_act(dir));
@@ -197,8 +200,87 @@ START_TEST(without_debug_information)
 	struct type_provider *p;
 	_close_ int fd = build(dir, "-g0", "true"), none = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	assert_err(dwarf_open(fd, &p), ERR_NOT_FOUND);
-	assert_err(dwarf_open(none, &p), ERR_NOT_FOUND);
+	assert_err(dwarf_open(fd, NULL, &p), ERR_NOT_FOUND);
+	assert_err(dwarf_open(none, NULL, &p), ERR_NOT_FOUND);
+	discard(dir);
+}
+END_TEST
+
+/* --- parted files ------------------------------------------------------------------------------ */
+
+#define STRIP "objcopy --only-keep-debug program parted && strip --strip-debug program"
+/* Two programs of the same sources share what dwz takes out of both. */
+#define SHARE "cp program other && dwz -m parted program other"
+
+struct found {
+	const char *dir, *file;
+	char build_id[80];
+	unsigned asked;
+};
+
+static int open_found(void *context, const char *build_id)
+{
+	struct found *found = context;
+	char path[128];
+
+	found->asked++;
+	snprintf(found->build_id, sizeof(found->build_id), "%s", build_id);
+	snprintf(path, sizeof(path), "%s/%s", found->dir, found->file);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+START_TEST(parted)
+{
+	static const char *const ways[] = {STRIP, SHARE};
+	char dir[] = "/tmp/test_dwarf.XXXXXX";
+	struct found found = {.dir = dir, .file = "parted"};
+	const struct dwarf_search search = {open_found, &found};
+	struct type_provider *p;
+	_close_ int fd = build(dir, "-g -gdwarf-4 -Wl,--build-id", ways[_i]);
+
+	assert_ok(dwarf_open(fd, &search, &p));
+	ck_assert_uint_eq(found.asked, 1);
+	ck_assert_uint_eq(strlen(found.build_id), 40);
+	check_page(p);
+	check_others(p);
+	check_lines(p, address_of_act(dir));
+	p->ops->close(p);
+	discard(dir);
+}
+END_TEST
+
+/* There is something under the build-id, but of another build; or nothing. */
+START_TEST(parted_from_another)
+{
+	static const char *const files[] = {"stranger", "absent", "first.c"};
+	char dir[] = "/tmp/test_dwarf.XXXXXX";
+	struct found found = {.dir = dir, .file = files[_i]};
+	const struct dwarf_search search = {open_found, &found};
+	struct type_provider *p;
+	_close_ int fd = build(dir, "-g -Wl,--build-id",
+			       STRIP " && cc -O0 -g -Wl,--build-id second.c -o stranger");
+
+	assert_err(dwarf_open(fd, &search, &p), ERR_NOT_FOUND);
+	ck_assert_uint_eq(found.asked, 1);
+	discard(dir);
+}
+END_TEST
+
+/* What dwz took away is unknown without its file, and the rest is as it was. */
+START_TEST(shared_and_lost)
+{
+	char dir[] = "/tmp/test_dwarf.XXXXXX";
+	struct found found = {.dir = dir, .file = "other"};
+	const struct dwarf_search search = {open_found, &found};
+	struct type_provider *p;
+	_close_ int fd = build(dir, "-g -gdwarf-4 -Wl,--build-id", SHARE);
+
+	assert_ok(dwarf_open(fd, &search, &p));
+	struct type act = p->ops->find_symbol(p, "act");
+	ck_assert_int_eq(act.kind, TYPE_FUNCTION);
+	type_target(act);
+	ck_assert_uint_eq(type_size(p->ops->find(p, TYPE_STRUCT, "page")), 0);
+	p->ops->close(p);
 	discard(dir);
 }
 END_TEST
@@ -208,7 +290,10 @@ int main(void)
 	TCase *cases = tcase_create("dwarf");
 
 	tcase_set_timeout(cases, 60); /* it runs a compiler */
-	tcase_add_loop_test(cases, each_version, 0, 4);
+	tcase_add_loop_test(cases, each_version, 0, 7);
 	tcase_add_test(cases, without_debug_information);
+	tcase_add_loop_test(cases, parted, 0, 2);
+	tcase_add_loop_test(cases, parted_from_another, 0, 3);
+	tcase_add_test(cases, shared_and_lost);
 	return unit_run("dwarf", cases);
 }

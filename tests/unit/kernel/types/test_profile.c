@@ -9,6 +9,7 @@
 #include "kernel/types/dwarf.h"
 #include "kernel/types/lock_type.h"
 #include "kernel/types/members.h"
+#include "kernel/types/probed.h"
 #include "kernel/types/profile.h"
 #include "kernel/types/profile_asks.h"
 
@@ -50,7 +51,7 @@ static struct type_provider *compile(const char *flags)
 	ck_assert_int_eq(system(command), 0);
 	snprintf(path, sizeof(path), "%s/a", dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC); /* it stays open as long as the program runs */
-	assert_ok(dwarf_open(fd, &dwarf));
+	assert_ok(dwarf_open(fd, NULL, &dwarf));
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	ck_assert_int_eq(system(command), 0);
 	return dwarf;
@@ -183,6 +184,30 @@ START_TEST(of_nothing_that_is_asked_for)
 
 	assert_ok(types_open(&types));
 	assert_err(profile_make(types, &from_vmlinux, &text), ERR_NOT_FOUND);
+}
+END_TEST
+
+/* What a probe knows of a member's member, whose own structure it does not know, is kept by its path. */
+START_TEST(paths_of_what_was_probed)
+{
+	_cleanup_(cleanup_types_close) struct types *types = NULL;
+	_str_ struct str text = {0};
+	const struct profile_info probe = {.release = "6.1.0", .probed = true};
+	struct profile_info info;
+	struct type_provider *probed, *profile;
+	struct member m;
+
+	assert_ok(types_open(&types));
+	assert_ok(probed_open(&probed));
+	assert_ok(probed_add(probed, "task_struct", "thread.sp", 512, PROBED_NUMBER(8)));
+	assert_ok(types_add(types, probed));
+	assert_ok(profile_make(types, &probe, &text));
+	assert_ok(profile_read(text.data, text.length, &info, &profile));
+	struct type task = profile->ops->find(profile, TYPE_STRUCT, "task_struct");
+	ck_assert(type_find_member(task, "thread.sp", &m));
+	ck_assert_uint_eq(member_offset(&m), 512);
+	ck_assert(!type_find_member(task, "thread", &m));
+	profile->ops->close(profile);
 }
 END_TEST
 
@@ -319,6 +344,7 @@ int main(void)
 	tcase_add_loop_test(cases, says_what_debug_information_says, 0, 4);
 	tcase_add_test(cases, spares_what_it_is_made_of);
 	tcase_add_test(cases, of_nothing_that_is_asked_for);
+	tcase_add_test(cases, paths_of_what_was_probed);
 	tcase_add_test(cases, what_is_wrong_is_refused);
 	tcase_add_test(cases, structures_in_themselves);
 	tcase_add_test(cases, too_much_is_refused);
