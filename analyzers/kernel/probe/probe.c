@@ -17,6 +17,10 @@
 #include "kernel/probe/probe_tasks.h"
 #include "kernel/probe/probe_times.h"
 #include "kernel/probe/probe_told.h"
+#include "kernel/probe/probe_nodes.h"
+#include "kernel/probe/probe_bdev.h"
+#include "kernel/probe/probe_stopper.h"
+#include "kernel/probe/probe_usage.h"
 #include "kernel/probe/probe_workers.h"
 #include "kernel/probe/probe_zones.h"
 #include "kernel/symbols/symbol.h"
@@ -78,12 +82,16 @@ static struct err *probe_all(void *context, struct type_provider *types)
 		TRY(probe_irq_stack(&sample));
 		TRY(probe_slabs(&sample));
 		TRY(probe_times(&sample));
+		TRY(probe_stopper(&sample));
 	}
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));
 	TRY(probe_code(kernel, types));
 	TRY(probe_workers(&sample));
 	TRY(probe_zones(kernel, types));
+	TRY(probe_usage(kernel, types));
+	TRY(probe_nodes(kernel, types));
+	TRY(probe_bdev(kernel, types));
 	probed_count(types, &kernel->members_proven, &kernel->members_inferred);
 	return NULL;
 }

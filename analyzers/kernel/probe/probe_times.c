@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When tasks ran last, told from times by the CPUs' clocks. */
+/* When tasks were made and ran last, told from times by the CPUs' clocks. */
 #include "kernel/probe/probe_times.h"
 
 #include "kernel/kernel.h"
@@ -11,6 +11,9 @@
 #define CPUS_MAX 64u
 #define TURNS_MAX (1ull << 40)
 #define SECOND 1000000000ull
+#define HOUR (3600 * SECOND)
+#define SLEPT_MOST (10 * 365 * 24 * HOUR)
+#define DISTINCT_MIN 8u
 
 /* The newest of the run queues' clocks, ns; 0 where it is not known. */
 static struct err *read_now(struct kernel *kernel, uint64_t *ret)
@@ -64,6 +67,43 @@ static bool is_sched_info(const struct sample *sample, size_t size, uint64_t now
 	       several * 2 > sample->count && recent;
 }
 
+/*
+ * start_time, and the same with the time the machine slept: tasks are listed in the order they were
+ * made. A struct timespec until ccbf62d8a284 v3.17 is none.
+ */
+static bool is_start_time(const struct sample *sample, size_t offset, uint64_t now)
+{
+	uint64_t last = 0, last_of_boot = 0;
+	size_t distinct = 0;
+
+	for (size_t i = 1; i < sample->count; i++) {
+		uint64_t start = sample_word(&sample->tasks[i], offset),
+			 of_boot = sample_word(&sample->tasks[i], offset + 8);
+
+		if (start < last || of_boot < last_of_boot || of_boot < start ||
+		    start > now + HOUR || of_boot - start > SLEPT_MOST)
+			return false;
+		distinct += start != last;
+		last = start;
+		last_of_boot = of_boot;
+	}
+	return distinct >= DISTINCT_MIN;
+}
+
+static struct err *add_start_time(const struct sample *sample, uint64_t now)
+{
+	size_t found = 0, at = 0;
+
+	for (size_t i = sample->list; i + 16 <= sample->comm; i += 8)
+		if (is_start_time(sample, i, now)) {
+			at = i;
+			found++;
+		}
+	return found == 1 ? probed_witness(sample->types, "task_struct", "start_time", at,
+					   PROBED_NUMBER(8))
+			  : NULL;
+}
+
 struct err *probe_times(const struct sample *sample)
 {
 	static const size_t sizes[] = {32, 48};
@@ -73,6 +113,7 @@ struct err *probe_times(const struct sample *sample)
 	TRY(read_now(sample->kernel, &now));
 	if (now < SECOND || sample->list < 48)
 		return NULL;
+	TRY(add_start_time(sample, now));
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		found |= is_sched_info(sample, sizes[i], now);
 	if (!found)
