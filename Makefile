@@ -195,6 +195,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/faults
 	tests/daemon/hostile
 	tests/daemon/crowds
+	tests/daemon/liars
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
 # The rules of the house: which way dependencies point, who owns which library.

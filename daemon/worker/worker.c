@@ -227,10 +227,20 @@ void worker_cancel(struct worker *worker)
 		kill(worker->pid, SIGKILL);
 }
 
+/* What cannot be kept because of what it is says nothing of the store, but of the worker. */
+static bool is_no_finding(const struct err *err)
+{
+	return err && (err->code == ERR_INVALID || err->code == ERR_LIMIT);
+}
+
 static void pass_finding(struct worker *worker, const json_t *finding)
 {
 	if (!worker->refused && worker->events.finding)
 		worker->refused = worker->events.finding(worker->events.context, finding);
+	if (is_no_finding(worker->refused)) {
+		err_free(take_ptr(worker->refused));
+		worker->garbled = true;
+	}
 	if (worker->refused)
 		worker_cancel(worker);
 }

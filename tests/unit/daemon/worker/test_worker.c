@@ -17,7 +17,8 @@
 struct seen {
 	json_t *findings;
 	char steps[256];
-	size_t refuse_at; /* the finding that is refused, counted from 1 */
+	size_t refuse_at;  /* the finding for which there is no room, counted from 1 */
+	size_t invalid_at; /* the one that is none */
 };
 
 static void take_step(void *context, const char *step)
@@ -33,6 +34,8 @@ static struct err *take_finding(void *context, const json_t *finding)
 	struct seen *seen = context;
 
 	json_array_append_new(seen->findings, json_deep_copy(finding));
+	if (json_array_size(seen->findings) == seen->invalid_at)
+		return err_new(ERR_INVALID, "a finding without a code");
 	return json_array_size(seen->findings) == seen->refuse_at
 		       ? err_errno(28, "no space for findings")
 		       : NULL;
@@ -248,6 +251,23 @@ START_TEST(finding_that_cannot_be_kept_ends_it)
 }
 END_TEST
 
+/* That is the worker's fault, not the store's: its analysis failed, and nothing has to wait. */
+START_TEST(finding_that_is_none_fails_it)
+{
+	struct worker_options with;
+	enum worker_outcome outcome;
+	struct seen seen;
+
+	set_up(&seen, FINDING_LINE FINDING_LINE END_LINE);
+	seen.invalid_at = 1;
+	with = options();
+	struct worker_events events = {NULL, take_finding, &seen};
+	assert_ok(worker_run(&with, &events, &outcome));
+	ck_assert_int_eq(outcome, WORKER_FAILED);
+	tear_down(&seen);
+}
+END_TEST
+
 START_TEST(cancelled_from_outside)
 {
 	struct worker_options with;
@@ -409,6 +429,6 @@ END_TEST
 UNIT_MAIN("worker", one_that_does_its_work, one_that_dies_or_gives_up,
 	  what_came_before_the_end_counts, one_that_hangs, one_that_floods, one_that_writes_garbage,
 	  its_word_on_what_it_cost_is_not_taken, finding_that_cannot_be_kept_ends_it,
-	  cancelled_from_outside, destroyed_while_it_runs, program_that_cannot_be_started,
-	  it_inherits_what_it_is_given_and_nothing_else, its_words_are_escaped,
-	  it_cannot_flood_by_words, it_has_no_terminal)
+	  finding_that_is_none_fails_it, cancelled_from_outside, destroyed_while_it_runs,
+	  program_that_cannot_be_started, it_inherits_what_it_is_given_and_nothing_else,
+	  its_words_are_escaped, it_cannot_flood_by_words, it_has_no_terminal)
