@@ -118,5 +118,6 @@ void log_verdict(const struct log_verdict *v)
 			"TRIAGE_CONFIDENCE=%.2f", v->confidence, "TRIAGE_HEADLINE=%s",
 			or_empty(headline.data), "TRIAGE_KERNEL=%s", or_empty(v->kernel),
 			"TRIAGE_HOST=%s", or_empty(v->host), "TRIAGE_SIGNATURE=%s",
-			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report), NULL);
+			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report),
+			"TRIAGE_HISTORY=%s", or_empty(v->history), NULL);
 }

@@ -24,6 +24,7 @@ void log_error(int priority, struct err *err, const char *fmt, ...)
 struct log_verdict {
 	int64_t id;
 	const char *uid, *path, *cause, *severity, *headline, *kernel, *host, *signature, *report;
+	const char *history; /* "12th time on this host since 2026-03-02" */
 	double confidence;
 	bool failed; /* the analysis did not run to its end */
 };

@@ -69,6 +69,7 @@ static struct err *publish(struct outbox *outbox, int64_t dump, const json_t *re
 					  .host = row->host,
 					  .signature = row->signature,
 					  .report = file,
+					  .history = json_string_at(report, "verdict.history.text"),
 					  .confidence = row->confidence,
 					  .failed = row->failed});
 	return NULL;

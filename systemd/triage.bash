@@ -53,7 +53,7 @@ _triage() {
 		return
 		;;
 	--since | --until)
-		[ "$verb" = list ] && mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$cur")
+		[[ $verb == list || $verb == signatures ]] && mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$cur")
 		return
 		;;
 	--host | --kernel | --signature)

@@ -12,28 +12,23 @@
 #include "daemon/cli/table.h"
 #include "daemon/cli/when.h"
 #include "daemon/render/render.h"
+#include "daemon/store/history.h"
 
 #define LIMIT_INITIAL 50
 #define COUNTED_MAX 10000 /* of a bigger store no more are counted */
 #define FOLLOW_INITIAL 10
 #define FOLLOW_PAUSE_MS 500
 
-enum { OPTION_SINCE = 1, OPTION_UNTIL, OPTION_STATE, OPTION_PATH, OPTION_UTC, OPTION_FILTER };
+enum { OPTION_PATH = 1, OPTION_SEEN, OPTION_UTC };
 extern const struct verb list_verb;
 
 static const struct option options[] = {
-	{"since", required_argument, NULL, OPTION_SINCE},
-	{"until", required_argument, NULL, OPTION_UNTIL},
-	{"state", required_argument, NULL, OPTION_STATE},
+	LIST_FILTERS_OPTIONS,
 	{"limit", required_argument, NULL, 'n'},
 	{"follow", no_argument, NULL, 'f'},
+	{"seen", no_argument, NULL, OPTION_SEEN},
 	{"path", no_argument, NULL, OPTION_PATH},
 	{"utc", no_argument, NULL, OPTION_UTC},
-	{"host", required_argument, NULL, OPTION_FILTER + LIST_HOST},
-	{"kernel", required_argument, NULL, OPTION_FILTER + LIST_KERNEL},
-	{"cause", required_argument, NULL, OPTION_FILTER + LIST_CAUSE},
-	{"severity", required_argument, NULL, OPTION_FILTER + LIST_SEVERITY},
-	{"signature", required_argument, NULL, OPTION_FILTER + LIST_SIGNATURE},
 	CMD_OPTIONS,
 	{0},
 };
@@ -43,9 +38,10 @@ struct list {
 	struct list_filters filters;
 	struct when when;
 	uint64_t limit; /* 0: all */
-	bool limited, follow, path;
+	bool limited, follow, seen, path;
 	bool nobody; /* has a value that is asked for */
 	struct table table;
+	struct table_column columns[TABLE_COLUMNS_MAX];
 	json_t *rows; /* with --json: one document's, not while following */
 	int64_t count;
 };
@@ -97,10 +93,34 @@ static const struct table_column columns[] = {
 	{.heading = "KERNEL", .rank = 5},
 	{.heading = "CAUSE", .rank = 3},
 	{.heading = "HEADLINE", .rest = true},
-	{.heading = "PATH", .whole = true}, /* with --path alone */
 };
+static const struct table_column seen_column = {.heading = "SEEN"};
+static const struct table_column path_column = {.heading = "PATH", .whole = true};
 
-static void add_row(struct list *list, struct stmt *stmt)
+static void choose_columns(struct list *list)
+{
+	size_t count = ARRAY_SIZE(columns);
+
+	memcpy(list->columns, columns, sizeof(columns));
+	if (list->seen)
+		list->columns[count++] = seen_column;
+	if (list->path)
+		list->columns[count++] = path_column;
+	list->table.columns = list->columns;
+	list->table.column_count = count;
+}
+
+/* Which time it is that its signature was seen; NULL without one. */
+static void add_seen(struct table *table, const struct history *history)
+{
+	_str_ struct str text = {0};
+
+	if (history->number)
+		history_put_ordinal(history->number, &text);
+	table_add(table, text.data);
+}
+
+static void add_row(struct list *list, struct stmt *stmt, const struct history *history)
 {
 	const char *headline = stmt_text(stmt, 12), *path = stmt_text(stmt, 2);
 	struct table *table = &list->table;
@@ -115,8 +135,41 @@ static void add_row(struct list *list, struct stmt *stmt)
 	table_add(table, stmt_text(stmt, 8));
 	table_add(table, stmt_text(stmt, 9));
 	table_add(table, headline || list->path ? headline : path);
+	if (list->seen)
+		add_seen(table, history);
 	if (list->path)
 		table_add(table, path);
+}
+
+static void print_line(json_t *row)
+{
+	_free_ char *text = json_dumps(row, JSON_REALS | JSON_COMPACT);
+
+	json_decref(row);
+	puts(text ? text : "null");
+}
+
+/* A row of the table or of the JSON document; while following, JSON is printed at once. */
+static struct err *take_row(struct list *list, struct stmt *stmt)
+{
+	_history_ struct history history = {0};
+	json_t *row;
+
+	list->count++;
+	if (list->seen)
+		TRY(history_read(list->cmd->store, stmt_int(stmt, 0), &history));
+	if (!list->cmd->json) {
+		add_row(list, stmt, &history);
+		return NULL;
+	}
+	row = row_json(stmt);
+	if (list->seen)
+		json_put(row, "history", history_json(&history));
+	if (list->follow)
+		print_line(row);
+	else
+		json_array_append_new(list->rows, row);
+	return NULL;
 }
 
 /* Print and forget the rows that are there. */
@@ -142,14 +195,11 @@ static struct err *read_rows(struct list *list, const char *sql)
 	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
 	TRY(list_filters_bind(&list->filters, stmt, &at));
 	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
-	for (bool row;; list->count++) {
+	for (bool row;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			return NULL;
-		if (list->cmd->json)
-			json_array_append_new(list->rows, row_json(stmt));
-		else
-			add_row(list, stmt);
+		TRY(take_row(list, stmt));
 	}
 }
 
@@ -237,15 +287,6 @@ static struct err *first_followed(struct list *list, int64_t *ret)
 	return NULL;
 }
 
-static void print_line(struct stmt *stmt)
-{
-	json_t *row = row_json(stmt);
-	_free_ char *text = json_dumps(row, JSON_REALS | JSON_COMPACT);
-
-	json_decref(row);
-	puts(text ? text : "null");
-}
-
 static struct err *read_news(struct list *list, const char *sql, int64_t *last)
 {
 	struct stmt *stmt;
@@ -254,15 +295,12 @@ static struct err *read_news(struct list *list, const char *sql, int64_t *last)
 	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
 	TRY(list_filters_bind(&list->filters, stmt, &at));
 	TRY(stmt_bind_int(stmt, at, *last));
-	for (bool row;; list->count++) {
+	for (bool row;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			return NULL;
 		*last = stmt_int(stmt, ROW_SEQ);
-		if (list->cmd->json)
-			print_line(stmt);
-		else
-			add_row(list, stmt);
+		TRY(take_row(list, stmt));
 	}
 }
 
@@ -320,31 +358,15 @@ static struct err *read_limit(struct list *list)
 
 static struct err *read_option(struct list *list, int option)
 {
-	switch (option) {
-	case OPTION_SINCE:
-		list->filters.since = optarg;
-		return NULL;
-	case OPTION_UNTIL:
-		list->filters.until = optarg;
-		return NULL;
-	case OPTION_STATE:
-		list->filters.state = optarg;
-		return NULL;
-	case OPTION_PATH:
-		list->path = true;
-		return NULL;
-	case OPTION_UTC:
-		list->when.utc = true;
-		return NULL;
-	case 'f':
-		list->follow = true;
-		return NULL;
-	case 'n':
+	if (option == 'n')
 		return read_limit(list);
-	default:
-		list->filters.values[option - OPTION_FILTER] = optarg;
-		return NULL;
+	if (!list_filters_take(&list->filters, option, optarg)) {
+		list->seen |= option == OPTION_SEEN;
+		list->path |= option == OPTION_PATH;
+		list->when.utc |= option == OPTION_UTC;
+		list->follow |= option == 'f';
 	}
+	return NULL;
 }
 
 static struct err *run_list(struct list *list)
@@ -354,8 +376,7 @@ static struct err *run_list(struct list *list)
 	TRY(list_filters_settle(&list->filters, &list->when));
 	if (!list->limited)
 		list->limit = list->follow ? FOLLOW_INITIAL : LIMIT_INITIAL;
-	list->table.columns = columns;
-	list->table.column_count = ARRAY_SIZE(columns) - !list->path;
+	choose_columns(list);
 	TRY(cmd_open(list->cmd));
 	unknown = list_filters_check(&list->filters, store_db(list->cmd->store));
 	/* Who follows waits for what is not here yet. */
@@ -393,25 +414,13 @@ static int run(int argc, char **argv)
 
 const struct verb list_verb = {
 	.name = "list",
-	.synopsis = "list [--since T] [--until T] [--host H] [--kernel K] [--cause C] "
-		    "[--severity S] [--signature G] [--state S] [-n N] [-f] [--path] [--utc] "
-		    "[--json]",
+	.synopsis = "list " LIST_FILTERS_SYNOPSIS " [-n N] [-f] [--seen] [--path] [--utc] [--json]",
 	.summary = "dumps and their verdicts, newest first",
-	.options =
-		"  --since T          crashes from then on: yesterday, today, 16:10, -2h,\n"
-		"                     2026-11-01, \"2026-11-01 04:36\", \"2 days ago\"\n"
-		"  --until T          crashes before that\n"
-		"  --host H           of this host; H, and the next four, may be a pattern with\n"
-		"                     * and ?\n"
-		"  --kernel K         of this release of the kernel\n"
-		"  --cause C          with this cause: triage(1) has them all\n"
-		"  --severity S       info, notice, warning or critical\n"
-		"  --signature G      of the same crash, as triage show has it\n"
-		"  --state S          queued, running, done, failed, quarantined, or removed: the\n"
-		"                     file is gone\n"
-		"  -n, --limit N      that many at most (50; 0: all)\n"
-		"  -f, --follow       the last verdicts (10), then each new one as it comes\n"
-		"  --path             where each dump lies as well, in full\n"
-		"  --utc              times in UTC, not in local time; those of T as well\n",
+	.options = LIST_FILTERS_HELP
+	"  -n, --limit N      that many at most (50; 0: all)\n"
+	"  -f, --follow       the last verdicts (10), then each new one as it comes\n"
+	"  --seen             which time it is that this crash was seen\n"
+	"  --path             where each dump lies as well, in full\n"
+	"  --utc              times in UTC, not in local time; those of T as well\n",
 	.run = run,
 };

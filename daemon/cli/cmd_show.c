@@ -10,6 +10,7 @@
 #include "daemon/cli/parts.h"
 #include "daemon/cli/when.h"
 #include "daemon/cli/whole_log.h"
+#include "daemon/store/history.h"
 #include "daemon/store/report.h"
 #include "rules/db.h"
 
@@ -30,9 +31,8 @@ static const struct option options[] = {
 /* --- what the store knows of a dump beside its verdict ---------------------------------------- */
 
 struct record {
-	char state[64], crash_time[WHEN_SIZE], seen[160];
-	char *signature;
-	int64_t crash_s;
+	char state[64], crash_time[WHEN_SIZE];
+	struct str seen;
 };
 
 static struct err *read_job(struct db *db, int64_t dump, const struct when *when,
@@ -42,55 +42,33 @@ static struct err *read_job(struct db *db, int64_t dump, const struct when *when
 	bool row;
 
 	TRY(db_query(db, &stmt,
-		     "SELECT state, removed_at IS NOT NULL, crash_time, signature FROM job "
-		     "WHERE dump = ?",
+		     "SELECT state, removed_at IS NOT NULL, crash_time FROM job WHERE dump = ?",
 		     "i", dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return NULL;
 	snprintf(record->state, sizeof(record->state), "%.20s%s", stmt_text(stmt, 0),
 		 stmt_int(stmt, 1) ? ", its file is gone" : "");
-	record->crash_s = stmt_int(stmt, 2);
-	when_zoned(record->crash_s, when, record->crash_time);
-	TRY(stmt_column_dup(stmt, 3, &record->signature));
+	when_zoned(stmt_int(stmt, 2), when, record->crash_time);
 	stmt_reset(stmt);
 	return NULL;
 }
 
-/* Crashes of the same signature, the last of those before, and how many there were since. */
-static struct err *read_seen(struct db *db, int64_t dump, const struct when *when,
+/* How often the same crash was there, the last of those before, and how many there were since. */
+static struct err *read_seen(struct store *store, int64_t dump, const struct when *when,
 			     struct record *record)
 {
-	int64_t before, last, last_s, since;
-	char last_time[WHEN_SIZE];
-	struct stmt *stmt;
-	bool row;
+	_history_ struct history history = {0};
+	char before[WHEN_SIZE];
 
-	TRY(db_query(db, &stmt,
-		     "SELECT count(*) FILTER (WHERE (crash_time, dump) < (?2, ?3)),"
-		     " count(*) FILTER (WHERE (crash_time, dump) > (?2, ?3)),"
-		     " (SELECT dump FROM job WHERE signature = ?1 AND (crash_time, dump) < (?2, ?3)"
-		     "  ORDER BY crash_time DESC, dump DESC LIMIT 1),"
-		     " max(crash_time) FILTER (WHERE (crash_time, dump) < (?2, ?3))"
-		     " FROM job WHERE signature = ?1",
-		     "tii", record->signature, record->crash_s, dump));
-	TRY(stmt_step(stmt, &row));
-	before = stmt_int(stmt, 0);
-	since = stmt_int(stmt, 1);
-	last = stmt_int(stmt, 2);
-	last_s = stmt_int(stmt, 3);
-	stmt_reset(stmt);
-	when_zoned(last_s, when, last_time);
-	if (before)
-		snprintf(record->seen, sizeof(record->seen),
-			 "seen before %" PRId64 " time%s, last as dump %" PRId64 ", %s", before,
-			 before > 1 ? "s" : "", last, last_time);
-	else
-		snprintf(record->seen, sizeof(record->seen), "not seen before");
-	if (since)
-		snprintf(record->seen + strlen(record->seen),
-			 sizeof(record->seen) - strlen(record->seen),
-			 "; since then %" PRId64 " time%s", since, since > 1 ? "s" : "");
+	TRY(history_read(store, dump, &history));
+	history_put(&history, when->utc, &record->seen);
+	when_zoned(history.before_s, when, before);
+	if (history.before)
+		str_printf(&record->seen, "; last as dump %" PRId64 ", %s", history.before, before);
+	if (history.after)
+		str_printf(&record->seen, "; since then %" PRId64 " time%s", history.after,
+			   history.after > 1 ? "s" : "");
 	return NULL;
 }
 
@@ -113,21 +91,21 @@ static struct err *newest(struct cmd *cmd, int64_t *ret)
 
 static struct err *print_text(const struct show *show, int64_t dump, const json_t *report)
 {
-	struct db *db = store_db(show->cmd->store);
+	struct store *store = show->cmd->store;
 	struct render_style style = render_style_for(STDOUT_FILENO);
-	struct record record = {.signature = NULL};
+	struct record record = {.seen = {0}};
 	_str_ struct str out = {0};
 
-	struct err *err = read_job(db, dump, &show->when, &record);
-	if (!err && record.signature)
-		err = read_seen(db, dump, &show->when, &record);
-	free(record.signature);
-	TRY(err);
-	const struct render_record shown = {dump, record.state, record.crash_time, record.seen};
-
-	parts_render(&show->parts, report, *record.state ? &shown : NULL, &style, &out);
+	struct err *err = read_job(store_db(store), dump, &show->when, &record);
+	if (!err)
+		err = read_seen(store, dump, &show->when, &record);
+	const struct render_record shown = {dump, record.state, record.crash_time,
+					    record.seen.data ? record.seen.data : ""};
+	if (!err)
+		parts_render(&show->parts, report, *record.state ? &shown : NULL, &style, &out);
 	fputs(out.data ? out.data : "", stdout);
-	return NULL;
+	str_deinit(&record.seen);
+	return err;
 }
 
 /* The dump's file if it is there, else the log that lay beside it. */

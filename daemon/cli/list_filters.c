@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The filters of triage list. */
+/* The filters of triage list and signatures. */
 #include "daemon/cli/list_filters.h"
 
 #include <string.h>
@@ -17,6 +17,21 @@ static const char *const severities[] = {"info", "notice", "warning", "critical"
 static bool is_pattern(const char *value)
 {
 	return strpbrk(value, "*?");
+}
+
+bool list_filters_take(struct list_filters *filters, int option, const char *value)
+{
+	if (option == OPTION_SINCE)
+		filters->since = value;
+	else if (option == OPTION_UNTIL)
+		filters->until = value;
+	else if (option == OPTION_STATE)
+		filters->state = value;
+	else if (option >= OPTION_FILTER && option < OPTION_FILTER + LIST_COLUMN_COUNT)
+		filters->values[option - OPTION_FILTER] = value;
+	else
+		return false;
+	return true;
 }
 
 /* --- values that there are -------------------------------------------------------------------- */

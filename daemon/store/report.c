@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "daemon/store/history.h"
 
 /* The sections of schema/verdict.schema.json, in their order; NULL until something fills them. */
 static const char *const sections[] = {"dump",	"system", "crash",  "cpus", "tasks",
@@ -196,6 +197,19 @@ static void copy_first_cause(json_t *report)
 		json_object_set(verdict, "first_cause", cause ? cause : json_null());
 }
 
+/* As of now: it changes with each crash of the same signature, so no row keeps it. */
+static struct err *add_history(struct store *store, int64_t dump, json_t *report)
+{
+	json_t *verdict = json_object_get(report, "verdict");
+	_history_ struct history history = {0};
+
+	if (!json_is_object(verdict))
+		return NULL;
+	TRY(history_read(store, dump, &history));
+	json_object_set_new(verdict, "history", history_json(&history));
+	return NULL;
+}
+
 struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 {
 	_json_ json_t *report = json_object();
@@ -207,6 +221,7 @@ struct err *report_build(struct store *store, int64_t dump, json_t **ret)
 	json_object_set_new(report, "cost", json_null());
 	TRY(add_findings(store, dump, report));
 	TRY(add_verdict(store, dump, report));
+	TRY(add_history(store, dump, report));
 	copy_first_cause(report);
 	*ret = json_incref(report);
 	return NULL;

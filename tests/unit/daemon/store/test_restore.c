@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "daemon/store/queue.h"
 #include "daemon/store/report.h"
 #include "daemon/store/restore.h"
+#include "daemon/store/verdict_row.h"
 
 static json_t *report_of(struct store *store, const char *uid)
 {
@@ -23,6 +25,20 @@ static void add(struct store *store, int64_t dump, const char *code, json_t *evi
 					   "headline", "h", "evidence", evidence);
 
 	assert_ok(store_add_finding(store, dump, finding));
+}
+
+/* The daemon's side of it, as after an analysis. */
+static void finish(struct store *store, int64_t dump)
+{
+	const struct queue_file file = {.id = {.device = 1, .inode = 1, .size = 7},
+					.path = "/a/vmcore",
+					.directory = "/a",
+					.crash_time = 5};
+	_verdict_row_ struct verdict_row row = {0};
+
+	assert_ok(queue_add(store_db(store), dump, &file, 1700000000));
+	assert_ok(verdict_row_read(store, dump, &row));
+	assert_ok(queue_finish(store_db(store), dump, false, &row, 1700000000));
 }
 
 /* Objects that merge, lists, evidence of its own. */
@@ -48,7 +64,9 @@ static json_t *made_report(void)
 	add(store, dump, "lock.mutex", json_pack("{s:s}", "address", "0x1"));
 	add(store, dump, "lock.mutex", json_pack("{s:s}", "address", "0x2"));
 	add(store, dump, "analysis.failed", json_pack("{s:s}", "why", "w"));
+	add(store, dump, "crash.time", json_pack("{s:s}", "time", "2023-11-14T22:13:20Z"));
 	assert_ok(store_put_verdict(store, dump, &verdict, &meta));
+	finish(store, dump);
 	return report_of(store, "u1");
 }
 
