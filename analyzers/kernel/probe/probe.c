@@ -19,6 +19,8 @@
 #include "kernel/probe/probe_told.h"
 #include "kernel/probe/probe_nodes.h"
 #include "kernel/probe/probe_bdev.h"
+#include "kernel/probe/probe_pools.h"
+#include "kernel/probe/probe_smp.h"
 #include "kernel/probe/probe_stopper.h"
 #include "kernel/probe/probe_usage.h"
 #include "kernel/probe/probe_workers.h"
@@ -83,6 +85,8 @@ static struct err *probe_all(void *context, struct type_provider *types)
 		TRY(probe_slabs(&sample));
 		TRY(probe_times(&sample));
 		TRY(probe_stopper(&sample));
+		TRY(probe_pools(kernel, types));
+		TRY(probe_smp(kernel, types));
 	}
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));

@@ -13,6 +13,7 @@
 #define SLABS_MAX 128u	 /* longer lists are no witnesses */
 #define WITNESSES_MIN 8u /* with slabs */
 #define NODES_MAX 64u
+#define CACHE_ALIGN_MAX 65536u
 
 /* How many nodes a list has, at most SLABS_MAX; false for what is none. */
 static bool list_length(struct kernel *kernel, uint64_t head, size_t *ret)
@@ -65,6 +66,21 @@ static bool fits(struct kernel *kernel, const struct cache_images *caches, size_
 	return witnesses >= WITNESSES_MIN;
 }
 
+/* inuse and align, two numbers in front of what is in front of the name: "inuse" bytes hold an object. */
+static bool has_inuse(const struct cache_images *caches, size_t at)
+{
+	for (size_t i = 0; i < caches->count; i++) {
+		const struct cache_image *cache = &caches->list[i];
+		uint32_t inuse = load_u32(cache->bytes + at),
+			 align = load_u32(cache->bytes + at + 4);
+
+		if (inuse % 8 || inuse < cache->object_size || inuse > cache->size ||
+		    (align & (align - 1)) || align > CACHE_ALIGN_MAX)
+			return false;
+	}
+	return caches->count;
+}
+
 static struct err *add(struct type_provider *types, size_t at, size_t list)
 {
 	TRY(probed_add(types, "kmem_cache_node_pointer", "node", 0, PROBED_POINTER));
@@ -81,6 +97,10 @@ static struct err *probe(struct kernel *kernel, const struct cache_images *cache
 			 struct type_provider *types)
 {
 	size_t found = 0, node = 0, partial = 0;
+
+	if (caches->count && has_inuse(caches, caches->name - 16))
+		TRY(probed_witness(types, "kmem_cache", "inuse", caches->name - 16,
+				   PROBED_NUMBER(4)));
 
 	for (size_t at = caches->name + 8; caches->count && at + 8 <= CACHE_BYTES; at += 8)
 		for (size_t list = 16; list < LIST_AT_MAX; list += 8)

@@ -40,6 +40,19 @@ static struct err *add_path(struct kernel *kernel, struct type_provider *types, 
 	return probed_add(types, type, path, offset + more, value);
 }
 
+/* text_len:16, facility:8, flags:5, level:3, and then who called, where the kernel says both ends. */
+static struct err *add_level(struct kernel *kernel, struct type_provider *types)
+{
+	uint64_t length, caller;
+
+	return vmcoreinfo_offset(kernel->vmcoreinfo, "printk_info.text_len", &length) &&
+			       vmcoreinfo_offset(kernel->vmcoreinfo, "printk_info.caller_id",
+						 &caller) &&
+			       caller == length + 4 && caller < OFFSET_MAX
+		       ? probed_add(types, "printk_info", "level", length + 3, PROBED_BITS(1, 5, 3))
+		       : NULL;
+}
+
 static struct err *set_size(struct kernel *kernel, struct type_provider *types, const char *type)
 {
 	uint64_t size;
@@ -128,5 +141,6 @@ static struct err *add_counters(struct kernel *kernel, struct type_provider *typ
 struct err *probe_told(struct kernel *kernel, struct type_provider *types)
 {
 	TRY(add_members(kernel, types));
+	TRY(add_level(kernel, types));
 	return add_counters(kernel, types);
 }
