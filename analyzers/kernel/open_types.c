@@ -3,6 +3,7 @@
 #include "kernel/open_types.h"
 
 #include "kernel/open_dwarf.h"
+#include "kernel/open_module_types.h"
 #include "kernel/open_profile.h"
 #include "kernel/probe/probe.h"
 #include "kernel/types/btf_dump.h"
@@ -117,5 +118,6 @@ void open_types(struct kernel *kernel, const struct kernel_options *options)
 		if (dwarf && !err_ok(types_add(kernel->types, dwarf)))
 			kernel->dwarf = NULL;
 	}
+	types_set_loader(kernel->types, open_module_types, kernel);
 	kernel_note(kernel, STEP_TYPES, err, NO_TYPES);
 }

@@ -450,17 +450,17 @@ const struct verb analyze_verb = {
 #undef SECTION
 		" [--dot] [--dmesg] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
-	.options = "  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "
-		   "not match.\n"
-		   "                     Its vmlinuz will do for comparing code\n"
-		   "  --profile FILE     the kernel's types, where it has no BTF (see triage "
-		   "profile); "
-		   "refused\n"
-		   "                     when it is of another build or the dump contradicts it\n"
-		   "  --modules DIR      where the kernel's modules lie, for comparing code; "
-		   "otherwise\n"
-		   "                     /lib/modules/RELEASE\n"
-		   "  --sysroot DIR      where the files of user programs lie that the log names\n",
+	.options =
+		"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "
+		"not match.\n"
+		"                     Its vmlinuz will do for comparing code\n"
+		"  --profile FILE     the kernel's types, where it has no BTF (see triage "
+		"profile); "
+		"refused\n"
+		"                     when it is of another build or the dump contradicts it\n"
+		"  --modules DIR      where the kernel's modules lie, for their code and types;\n"
+		"                     otherwise /lib/modules/RELEASE\n"
+		"  --sysroot DIR      where the files of user programs lie that the log names\n",
 	.put_options = parts_help,
 	.run = run,
 };

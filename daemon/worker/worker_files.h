@@ -10,7 +10,7 @@
  * program in the log: it asks by release (OPEN_OBJECT for a program) and name
  * over a socket (worker_fds.h), and is sent a descriptor or none.
  */
-#define WORKER_FILES_MAX 16   /* requests that are looked into; later ones get none */
+#define WORKER_FILES_MAX 32   /* requests that are looked into; later ones get none */
 #define WORKER_PROFILES_MAX 8 /* the same for profiles */
 
 /* The parent's side: answer one request on a socket that is readable. False once it is closed. */

@@ -3,6 +3,7 @@
 #include "kernel/text/text_file_module.h"
 
 #include <gelf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -16,6 +17,7 @@
 /* --- the same build? -------------------------------------------------------------------------- */
 
 #define NOTE_MAX 256
+#define NOTE_HEAD 16 /* bytes: three numbers and "GNU" */
 #define BLOCK (64u << 10)
 
 /* The whole note is searched for: where it lies in memory is not recorded in every kernel. */
@@ -23,7 +25,19 @@ static const struct text_section *build_id_note(const struct text_file *file)
 {
 	const struct text_section *note = text_file_named(file, ".note.gnu.build-id");
 
-	return note && note->size > 16 && note->size <= NOTE_MAX ? note : NULL;
+	return note && note->size > NOTE_HEAD && note->size <= NOTE_MAX ? note : NULL;
+}
+
+bool text_file_build_id(const struct text_file *file, char *ret, size_t size)
+{
+	const struct text_section *note = build_id_note(file);
+	size_t length = note ? note->size - NOTE_HEAD : 0;
+
+	if (!note || length * 2 >= size)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		snprintf(ret + i * 2, 3, "%02x", note->bytes[NOTE_HEAD + i]);
+	return true;
 }
 
 /* Are the bytes somewhere in [start, end)? */

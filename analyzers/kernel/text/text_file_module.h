@@ -15,4 +15,7 @@ struct module;
 struct err *text_file_module_place(struct text_file *file, struct kernel *kernel,
 				   const struct module *module);
 
+/* The build-id of a module's file, in hex digits; false when it has none. */
+bool text_file_build_id(const struct text_file *file, char *ret, size_t size);
+
 #endif

@@ -55,9 +55,8 @@ static struct err *read_btf_module(struct kernel *kernel, uint64_t entry, const 
 	return read_btf(kernel, data, size, module);
 }
 
-static struct err *load_module(void *context, const char *module)
+struct err *btf_dump_load(struct kernel *kernel, const char *module)
 {
-	struct kernel *kernel = context;
 	_list_walk_ struct list_walk walk = {0};
 	const struct member *list = members_get(kernel->members, MEMBER_BTF_MODULE_LIST);
 	bool done = false;
@@ -78,7 +77,5 @@ struct err *btf_dump_open(struct kernel *kernel)
 	if (!symbols_find(kernel->symbols, "__start_BTF", &start) ||
 	    !symbols_find(kernel->symbols, "__stop_BTF", &stop))
 		return err_new(ERR_NOT_FOUND, "the kernel carries no BTF");
-	TRY(err_wrap(read_btf(kernel, start, stop - start, ""), "BTF"));
-	types_set_loader(kernel->types, load_module, kernel);
-	return NULL;
+	return err_wrap(read_btf(kernel, start, stop - start, ""), "BTF");
 }

@@ -7,6 +7,7 @@
 
 #include <elfutils/libdwelf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,46 @@ static struct err *map_file(int fd, struct dwarf_file *file)
 	return NULL;
 }
 
+static int find_none(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+		     const char *file, const char *link, GElf_Word checksum, char **found)
+{
+	(void)module, (void)data, (void)name, (void)base;
+	(void)file, (void)link, (void)checksum, (void)found;
+	return -1;
+}
+
+/* A file that is not linked yet: its sections lead to one another by relocations, but for those of dwz. */
+static bool is_relocatable(Elf *elf)
+{
+	const Elf64_Ehdr *file = elf64_getehdr(elf);
+	Elf_Scn *section = NULL;
+
+	while (file && file->e_type == ET_REL && (section = elf_nextscn(elf, section))) {
+		const Elf64_Shdr *header = elf64_getshdr(section);
+
+		if (header && header->sh_type == SHT_RELA)
+			return true;
+	}
+	return false;
+}
+
+static Dwarf *relocate(int fd, struct dwarf_file *file)
+{
+	static const Dwfl_Callbacks callbacks = {.find_debuginfo = find_none,
+						 .section_address = dwfl_offline_section_address};
+	_close_ int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	Dwarf_Addr bias;
+
+	file->linker = own >= 0 ? dwfl_begin(&callbacks) : NULL;
+	Dwfl_Module *module =
+		file->linker ? dwfl_report_offline(file->linker, "module", "module", own) : NULL;
+	if (!module)
+		return NULL;
+	(void)take_fd(own); /* the linker's now */
+	dwfl_report_end(file->linker, NULL, NULL);
+	return dwfl_module_getdwarf(module, &bias);
+}
+
 /* The file alone. dbg stays NULL where it has no DWARF. */
 static struct err *open_alone(int fd, struct dwarf_file **ret)
 {
@@ -80,7 +121,8 @@ static struct err *open_alone(int fd, struct dwarf_file **ret)
 	if (!file)
 		return &err_nomem;
 	TRY(map_file(fd, file));
-	file->dbg = dwarf_begin_elf(file->elf, DWARF_C_READ, NULL);
+	file->dbg = is_relocatable(file->elf) ? relocate(fd, file)
+					      : dwarf_begin_elf(file->elf, DWARF_C_READ, NULL);
 	*ret = take_ptr(file);
 	return NULL;
 }
@@ -143,7 +185,10 @@ void dwarf_file_close(struct dwarf_file *file)
 {
 	if (!file)
 		return;
-	dwarf_end(file->dbg);
+	if (file->linker)
+		dwfl_end(file->linker); /* and dbg with it */
+	else
+		dwarf_end(file->dbg);
 	dwarf_file_close(file->alternate);
 	elf_end(file->elf);
 	if (file->map)

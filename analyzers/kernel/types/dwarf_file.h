@@ -2,7 +2,7 @@
 #ifndef TRIAGE_KERNEL_TYPES_DWARF_FILE
 #define TRIAGE_KERNEL_TYPES_DWARF_FILE
 
-#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -19,6 +19,7 @@ struct dwarf_file {
 	size_t size;
 	bool changed; /* the map is not what is in the file */
 	Elf *elf;
+	Dwfl *linker; /* of a file that is not linked: dbg is its; else NULL */
 	Dwarf *dbg;
 	struct dwarf_file *alternate; /* of dwz, shared by several files; or NULL */
 };

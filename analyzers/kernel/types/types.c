@@ -103,15 +103,16 @@ void types_grown(struct types *types)
 
 /*
  * A kernel's BTF is made from its DWARF, and so is a profile: what the one lacks is not worth searching
- * the other for, which takes ten times as long as all the rest of an analysis.
+ * the other for, which takes ten times as long as all the rest of an analysis. A module's DWARF has the
+ * kernel's types as they were where the module was built, which may have been beside another kernel.
  */
 static bool is_spare(const struct types *types, const struct type_provider *provider,
 		     const char *name)
 {
 	struct type_provider *profile = types->profile;
 
-	return is(provider, "dwarf") &&
-	       (types->has_btf || (profile && profile->ops->tells_all(profile, name)));
+	return is(provider, "dwarf") && (types->has_btf || *provider->module ||
+					 (profile && profile->ops->tells_all(profile, name)));
 }
 
 /* The kernel's providers in their order, then those of modules read so far. */
@@ -162,7 +163,7 @@ struct type types_find_whole(struct types *types, enum type_kind kind, const cha
 		struct type_provider *p = types->providers[i];
 		struct type type = {0};
 
-		if (is(p, "dwarf"))
+		if (is(p, "dwarf") && !*p->module)
 			type = p->ops->find(p, kind, name);
 		if (type.kind != TYPE_NONE)
 			return type;
@@ -176,7 +177,7 @@ struct type types_find_symbol(struct types *types, const char *name)
 		struct type_provider *p = types->providers[i];
 		struct type type = {0};
 
-		if (!types->has_btf || !is(p, "dwarf"))
+		if (!is(p, "dwarf") || (!types->has_btf && !*p->module))
 			type = p->ops->find_symbol(p, name);
 		if (type.kind != TYPE_NONE)
 			return type;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/types/dwarf.h"
 
@@ -206,6 +207,28 @@ START_TEST(without_debug_information)
 }
 END_TEST
 
+/* As a module's file is: nothing in it leads to where it does, but by relocations. */
+START_TEST(not_linked)
+{
+	static const char *const ways[] = {
+		"cc -c -O1 -g -gdwarf-5 first.c second.c && ld -r first.o second.o -o program",
+		"cc -c -O1 -g -gdwarf-4 first.c second.c && ld -r first.o second.o -o program",
+		"cc -c -O1 -g first.c second.c && ld -r first.o second.o -o program && "
+		"objcopy --compress-debug-sections=zlib program",
+	};
+	char dir[] = "/tmp/test_dwarf.XXXXXX";
+	struct type_provider *p;
+	int fd = build(dir, "-g0", ways[_i]);
+
+	assert_ok(dwarf_open(fd, NULL, &p));
+	close(fd);
+	check_page(p);
+	check_others(p);
+	p->ops->close(p);
+	discard(dir);
+}
+END_TEST
+
 /* --- parted files ------------------------------------------------------------------------------ */
 
 #define STRIP "objcopy --only-keep-debug program parted && strip --strip-debug program"
@@ -292,6 +315,7 @@ int main(void)
 	tcase_set_timeout(cases, 60); /* it runs a compiler */
 	tcase_add_loop_test(cases, each_version, 0, 7);
 	tcase_add_test(cases, without_debug_information);
+	tcase_add_loop_test(cases, not_linked, 0, 3);
 	tcase_add_loop_test(cases, parted, 0, 2);
 	tcase_add_loop_test(cases, parted_from_another, 0, 3);
 	tcase_add_test(cases, shared_and_lost);

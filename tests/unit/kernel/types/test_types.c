@@ -188,6 +188,11 @@ static void put_module(const char *name, uint64_t btf_size)
 	fake_u64(BTF + 8, btf_size);
 }
 
+static struct err *load_btf(void *context, const char *module)
+{
+	return btf_dump_load(context, module);
+}
+
 START_TEST(kernel_and_module_from_memory)
 {
 	struct btf_build split = {0};
@@ -205,6 +210,7 @@ START_TEST(kernel_and_module_from_memory)
 	put_module("xfs", size);
 
 	assert_ok(btf_dump_open(&kernel));
+	types_set_loader(kernel.types, load_btf, &kernel);
 	ck_assert_int_eq(types_find_struct(kernel.types, "xfs_log").kind, TYPE_NONE);
 	struct type log = types_find_in(kernel.types, "xfs", TYPE_STRUCT, "xfs_log");
 	ck_assert_int_eq(log.kind, TYPE_STRUCT);
@@ -232,6 +238,7 @@ START_TEST(absurd_btf_in_memory)
 	assert_err(btf_dump_open(&kernel), ERR_NOT_FOUND);
 	put_kernel_btf(&ids);
 	assert_ok(btf_dump_open(&kernel));
+	types_set_loader(kernel.types, load_btf, &kernel);
 	/* No btf_modules at all (before v5.11). */
 	ck_assert_int_eq(types_find_in(kernel.types, "xfs", TYPE_STRUCT, "x").kind, TYPE_NONE);
 	put_module("huge", 0xfffffff0);
