@@ -12,7 +12,9 @@
 #include "daemon/control_socket.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
+#include "daemon/outbox.h"
 #include "daemon/retention.h"
+#include "daemon/store/annotation.h"
 #include "daemon/store/queue.h"
 
 #define CLIENTS_MAX 16
@@ -134,6 +136,25 @@ static struct err *answer_retry(struct daemon *daemon, const json_t *request, js
 	return NULL;
 }
 
+static struct err *answer_annotate(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	const struct annotation_words words = {.ticket = json_string_at(request, "ticket"),
+					       .cause = json_string_at(request, "cause"),
+					       .note = json_string_at(request, "note")};
+	struct err *err;
+
+	TRY(need_store(daemon));
+	err = annotation_put(store_guard_get(daemon->guard), json_integer_at(request, "id"), &words,
+			     time(NULL));
+	if (err && err->code != ERR_IO && err->code != ERR_CORRUPT)
+		return err; /* the asker's mistake */
+	if (!store_guard_check(daemon->guard, err, "annotate"))
+		return need_store(daemon);
+	outbox_wake(daemon->outbox);
+	*ret = json_object();
+	return NULL;
+}
+
 static struct err *answer_prune(struct daemon *daemon, const json_t *request, json_t **ret)
 {
 	int64_t forget = json_integer_at(request, "forget_s"), records = 0;
@@ -179,7 +200,7 @@ static const struct {
 	struct err *(*answer)(struct daemon *daemon, const json_t *request, json_t **ret);
 } verbs[] = {
 	{"status", answer_status}, {"retry", answer_retry}, {"prune", answer_prune},
-	{"scan", answer_scan},	   {"about", answer_about},
+	{"scan", answer_scan},	   {"about", answer_about}, {"annotate", answer_annotate},
 };
 
 static struct err *answer(struct daemon *daemon, const char *packet, size_t length, json_t **ret)

@@ -9,11 +9,12 @@
 
 /*
  * The control socket, a SOCK_SEQPACKET one in the daemon's run directory. Triage reads the store
- * directly; only what the daemon alone knows (what runs, what waits) or alone may do (retry, prune)
- * goes through here. One packet with a JSON object each way:
+ * directly; only what the daemon alone knows (what runs, what waits) or alone may do (retry, prune,
+ * annotate) goes through here. One packet with a JSON object each way:
  *   {"verb": "status"}                → {"ok": {…}}
  *   {"verb": "retry", "id": 5}        → {"ok": {}} or {"error": {"code", "message"}}
  *   {"verb": "prune", "forget_s": 0}  → {"ok": {"reports", "dumps", "records"}}
+ *   {"verb": "annotate", "id": 5, "ticket", "cause", "note"} → {"ok": {}}, see annotation_put()
  *   {"verb": "scan"}                  → {"ok": {}}
  *   {"verb": "about", "path", "real"} → {"ok": {"kind", "why", "due_s", "store"}}, see spool_about()
  * The socket is the group's (mode 0660): who may connect may ask.

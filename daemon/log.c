@@ -119,5 +119,6 @@ void log_verdict(const struct log_verdict *v)
 			or_empty(headline.data), "TRIAGE_KERNEL=%s", or_empty(v->kernel),
 			"TRIAGE_HOST=%s", or_empty(v->host), "TRIAGE_SIGNATURE=%s",
 			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report),
-			"TRIAGE_HISTORY=%s", or_empty(v->history), NULL);
+			"TRIAGE_HISTORY=%s", or_empty(v->history), "TRIAGE_TICKET=%s",
+			or_empty(v->ticket), NULL);
 }

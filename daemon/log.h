@@ -25,6 +25,7 @@ struct log_verdict {
 	int64_t id;
 	const char *uid, *path, *cause, *severity, *headline, *kernel, *host, *signature, *report;
 	const char *history; /* "12th time on this host since 2026-03-02" */
+	const char *ticket;  /* of a person who knows this crash */
 	double confidence;
 	bool failed; /* the analysis did not run to its end */
 };

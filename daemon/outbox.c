@@ -49,7 +49,28 @@ static struct err *write_atomically(const char *directory, const char *name, con
 	return NULL;
 }
 
-static struct err *publish(struct outbox *outbox, int64_t dump, const json_t *report,
+/* file: where its report is. */
+static void tell(int64_t dump, const json_t *report, const struct verdict_row *row,
+		 const char *file)
+{
+	log_verdict(
+		&(struct log_verdict){.id = dump,
+				      .uid = row->uid,
+				      .path = row->path,
+				      .cause = row->cause,
+				      .severity = row->severity,
+				      .headline = row->headline,
+				      .kernel = row->kernel,
+				      .host = row->host,
+				      .signature = row->signature,
+				      .report = file,
+				      .history = json_string_at(report, "verdict.history.text"),
+				      .ticket = json_string_at(report, "verdict.annotation.ticket"),
+				      .confidence = row->confidence,
+				      .failed = row->failed});
+}
+
+static struct err *publish(struct outbox *outbox, int64_t dump, bool told, const json_t *report,
 			   const struct verdict_row *row)
 {
 	_free_ char *text = report_format(report, true);
@@ -59,19 +80,8 @@ static struct err *publish(struct outbox *outbox, int64_t dump, const json_t *re
 	    asprintf(&file, "%s/%s", outbox->directory, name) < 0)
 		return &err_nomem;
 	TRY(write_atomically(outbox->directory, name, text));
-	log_verdict(&(struct log_verdict){.id = dump,
-					  .uid = row->uid,
-					  .path = row->path,
-					  .cause = row->cause,
-					  .severity = row->severity,
-					  .headline = row->headline,
-					  .kernel = row->kernel,
-					  .host = row->host,
-					  .signature = row->signature,
-					  .report = file,
-					  .history = json_string_at(report, "verdict.history.text"),
-					  .confidence = row->confidence,
-					  .failed = row->failed});
+	if (!told)
+		tell(dump, report, row, file);
 	return NULL;
 }
 
@@ -85,7 +95,7 @@ static void put_off(struct outbox *outbox, const struct err *err)
 }
 
 /* Send one; false when the next is to wait. */
-static bool send_one(struct outbox *outbox, int64_t dump)
+static bool send_one(struct outbox *outbox, int64_t dump, bool told)
 {
 	struct store_guard *guard = outbox->daemon->guard;
 	_verdict_row_ struct verdict_row row = {0};
@@ -96,7 +106,7 @@ static bool send_one(struct outbox *outbox, int64_t dump)
 	    !store_guard_check(guard, report_build(store_guard_get(guard), dump, &report),
 			       "build a report"))
 		return false;
-	_err_ struct err *err = publish(outbox, dump, report, &row);
+	_err_ struct err *err = publish(outbox, dump, told, report, &row);
 	if (err) {
 		put_off(outbox, err);
 		return false;
@@ -112,14 +122,15 @@ static void on_timer(void *context)
 {
 	struct outbox *outbox = context;
 	struct store_guard *guard = outbox->daemon->guard;
+	bool told = false;
 	int64_t dump;
 
 	if (!store_guard_get(guard) ||
-	    !store_guard_check(guard, queue_next_report(store_guard_db(guard), &dump),
+	    !store_guard_check(guard, queue_next_report(store_guard_db(guard), &dump, &told),
 			       "look for due reports"))
 		return;
 	/* One a turn: a long backlog must not keep the loop from its other work. */
-	if (dump && send_one(outbox, dump))
+	if (dump && send_one(outbox, dump, told))
 		timer_set(outbox->daemon->loop, &outbox->timer, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/cli/list_filters.h"
 #include "daemon/cli/table.h"
 #include "daemon/render/render_style.h"
+#include "daemon/store/annotation.h"
 
 #define LIMIT_INITIAL 50
 
@@ -41,7 +42,8 @@ struct signatures {
 /* What is said of the last crash is of the last that the filters let pass. */
 #define ROWS_BEGIN                                                                                 \
 	"SELECT g.signature, g.count, g.hosts, g.host, g.kernels, g.kernel, g.first, "             \
-	"l.crash_time, l.dump, d.uid, l.cause, l.severity, l.headline FROM "                       \
+	"l.crash_time, l.dump, d.uid, l.cause, l.severity, l.headline, " ANNOTATION_TICKET         \
+	" FROM "                                                                                   \
 	"(SELECT j.signature, count(*) AS count, count(DISTINCT j.host) AS hosts, "                \
 	"max(j.host) AS host, count(DISTINCT j.kernel) AS kernels, max(j.kernel) AS kernel, "      \
 	"min(j.crash_time) AS first, max(printf('%020d %020d', j.crash_time, j.dump)) AS last "    \
@@ -63,7 +65,8 @@ enum {
 	ROW_LAST_UID,
 	ROW_CAUSE,
 	ROW_SEVERITY,
-	ROW_HEADLINE
+	ROW_HEADLINE,
+	ROW_TICKET
 };
 
 /* The one that all have, else NULL. */
@@ -92,13 +95,18 @@ static json_t *row_json(struct stmt *stmt)
 	json_put(row, "cause", json_escaped(stmt_text(stmt, ROW_CAUSE)));
 	json_put(row, "severity", json_escaped(stmt_text(stmt, ROW_SEVERITY)));
 	json_put(row, "headline", json_escaped(stmt_text(stmt, ROW_HEADLINE)));
+	json_put(row, "ticket", json_escaped(stmt_text(stmt, ROW_TICKET)));
 	return row;
 }
 
 static const struct table_column columns[] = {
-	{.heading = "SIGNATURE", .whole = true}, {.heading = "COUNT"},
-	{.heading = "HOSTS", .rank = 2},	 {.heading = "KERNELS", .rank = 3},
-	{.heading = "FIRST", .rank = 4},	 {.heading = "LAST", .rank = 1},
+	{.heading = "SIGNATURE", .whole = true},
+	{.heading = "COUNT"},
+	{.heading = "HOSTS", .rank = 2},
+	{.heading = "KERNELS", .rank = 3},
+	{.heading = "FIRST", .rank = 4},
+	{.heading = "LAST", .rank = 1},
+	{.heading = "TICKET"},
 	{.heading = "HEADLINE", .rest = true},
 };
 
@@ -125,6 +133,7 @@ static void add_row(struct signatures *signatures, struct stmt *stmt)
 	table_add(table, when);
 	when_minutes(stmt_int(stmt, ROW_LAST), &signatures->when, when);
 	table_add(table, when);
+	table_add(table, stmt_text(stmt, ROW_TICKET));
 	table_add(table, stmt_text(stmt, ROW_HEADLINE));
 }
 

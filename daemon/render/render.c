@@ -54,6 +54,23 @@ static void put_record(const struct page *page, const json_t *report,
 		page_paragraph(page, "", "  ", line.data ? line.data : "?");
 }
 
+/* What people found out about crashes like this one. */
+static void put_annotation(const struct page *page, const json_t *annotation)
+{
+	static const struct {
+		const char *key, *first, *rest;
+	} lines[] = {{"ticket", "known as: ", "          "},
+		     {"cause", "known cause: ", "             "},
+		     {"note", "note: ", "      "}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		const char *text = json_string_at(annotation, lines[i].key);
+
+		if (text)
+			page_paragraph(page, lines[i].first, lines[i].rest, text);
+	}
+}
+
 static void put_headline(const struct page *page, const json_t *report,
 			 const struct render_record *record)
 {
@@ -75,6 +92,7 @@ static void put_headline(const struct page *page, const json_t *report,
 	page_paragraph(page, "", "", line);
 	if (record)
 		put_record(page, report, record);
+	put_annotation(page, json_at(verdict, "annotation"));
 	put_known_issue(page, json_at(verdict, "known_issue"));
 }
 

@@ -341,12 +341,23 @@ struct err *queue_retry(struct db *db, int64_t dump, int64_t now)
 		      "ii", now, dump);
 }
 
-struct err *queue_next_report(struct db *db, int64_t *ret)
+struct err *queue_next_report(struct db *db, int64_t *ret, bool *told)
 {
+	struct stmt *stmt;
+	bool row;
+
 	*ret = 0;
-	return db_number(db, ret,
-			 "SELECT dump FROM job WHERE report_due ORDER BY finished_at DESC LIMIT 1",
-			 "");
+	TRY(db_query(db, &stmt,
+		     "SELECT dump, report_due = 2 FROM job WHERE report_due "
+		     "ORDER BY finished_at DESC LIMIT 1",
+		     ""));
+	TRY(stmt_step(stmt, &row));
+	if (!row)
+		return NULL;
+	*ret = stmt_int(stmt, 0);
+	*told = stmt_int(stmt, 1);
+	stmt_reset(stmt);
+	return NULL;
 }
 
 struct err *queue_report_done(struct db *db, int64_t dump)

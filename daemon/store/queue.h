@@ -102,8 +102,11 @@ struct err *queue_next_poisoned(struct db *db, int64_t *ret);
 /* Analyze again, whatever became of it. ERR_NOT_FOUND, or ERR_INVALID when its file is gone. */
 struct err *queue_retry(struct db *db, int64_t dump, int64_t now);
 
-/* A verdict whose report is not out yet: the newest first; 0 for none. */
-struct err *queue_next_report(struct db *db, int64_t *ret);
+/*
+ * A verdict whose report is not out yet: the newest first; 0 for none. *told: the journal has it
+ * already, only its file is to be written again.
+ */
+struct err *queue_next_report(struct db *db, int64_t *ret, bool *told);
 struct err *queue_report_done(struct db *db, int64_t dump);
 
 /* {"queued": 3, "running": 1, …} */

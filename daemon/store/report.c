@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "daemon/store/annotation.h"
 #include "daemon/store/history.h"
 
 /* The sections of schema/verdict.schema.json, in their order; NULL until something fills them. */
@@ -197,16 +198,19 @@ static void copy_first_cause(json_t *report)
 		json_object_set(verdict, "first_cause", cause ? cause : json_null());
 }
 
-/* As of now: it changes with each crash of the same signature, so no row keeps it. */
+/* As of now: both change without the verdict, so its row does not keep them. */
 static struct err *add_history(struct store *store, int64_t dump, json_t *report)
 {
 	json_t *verdict = json_object_get(report, "verdict");
 	_history_ struct history history = {0};
+	json_t *annotation;
 
 	if (!json_is_object(verdict))
 		return NULL;
 	TRY(history_read(store, dump, &history));
 	json_object_set_new(verdict, "history", history_json(&history));
+	TRY(annotation_read(store, dump, &annotation));
+	json_object_set_new(verdict, "annotation", annotation);
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "base/utc.h"
+#include "daemon/store/annotation.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/report.h"
 #include "daemon/store/verdict_row.h"
@@ -120,6 +121,7 @@ static struct err *restore_rows(struct store *store, const json_t *report, int64
 	TRY(store_put_dump(store, &dump, &id));
 	TRY(restore_findings(store, report, id));
 	TRY(restore_verdict(store, report, id));
+	TRY(annotation_restore(store, json_at(report, "verdict.annotation")));
 	return restore_job(store, report, id, now);
 }
 

@@ -209,15 +209,19 @@ START_TEST(what_the_store_knows_is_escaped)
 	const struct render_record record = {7, "done", "2026-11-30 09:13:49 CET",
 					     "not seen before"};
 	struct render_style style = {.width = 80};
-	_json_ json_t *report =
-		json_loads("{\"verdict\": {\"headline\": \"x\", \"cause\": \"hang\", "
-			   "\"signature\": {\"exact\": \"\\u001b[2J\"}}}",
-			   0, NULL);
+	_json_ json_t *report = json_loads(
+		"{\"verdict\": {\"headline\": \"x\", \"cause\": \"hang\", "
+		"\"signature\": {\"exact\": \"\\u001b[2J\"}, \"annotation\": "
+		"{\"ticket\": \"BUG\\u001b[2J\", \"cause\": null, \"note\": \"a\\nb\"}}}",
+		0, NULL);
 	_str_ struct str out = {0};
 
 	render_page(report, &record, &style, &out);
 	ck_assert_ptr_nonnull(strstr(out.data, "dump 7: done, crashed 2026-11-30 09:13:49 CET\n"));
 	ck_assert_ptr_nonnull(strstr(out.data, "signature: \\x1b[2J   not seen before\n"));
+	ck_assert_ptr_nonnull(strstr(out.data, "known as: BUG\\x1b[2J\n"));
+	ck_assert_ptr_nonnull(strstr(out.data, "note: a\\x0ab\n"));
+	ck_assert_ptr_null(strstr(out.data, "known cause"));
 }
 END_TEST
 

@@ -304,18 +304,20 @@ END_TEST
 START_TEST(reports_are_due_once)
 {
 	struct fixture f;
+	bool told = true;
 	int64_t due;
 
 	set_up(&f);
 	int64_t a = add(&f, 'a', 1, 100);
-	assert_ok(queue_next_report(f.db, &due));
+	assert_ok(queue_next_report(f.db, &due, &told));
 	ck_assert_int_eq(due, 0);
 	assert_ok(queue_start(f.db, a, 1));
 	assert_ok(queue_finish(f.db, a, false, &verdict, 2));
-	assert_ok(queue_next_report(f.db, &due));
+	assert_ok(queue_next_report(f.db, &due, &told));
 	ck_assert_int_eq(due, a);
+	ck_assert(!told);
 	assert_ok(queue_report_done(f.db, a));
-	assert_ok(queue_next_report(f.db, &due));
+	assert_ok(queue_next_report(f.db, &due, &told));
 	ck_assert_int_eq(due, 0);
 	_json_ json_t *counts = NULL;
 	assert_ok(queue_counts(f.db, &counts));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/store/annotation.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/report.h"
 #include "daemon/store/restore.h"
@@ -67,6 +68,9 @@ static json_t *made_report(void)
 	add(store, dump, "crash.time", json_pack("{s:s}", "time", "2023-11-14T22:13:20Z"));
 	assert_ok(store_put_verdict(store, dump, &verdict, &meta));
 	finish(store, dump);
+	assert_ok(annotation_put(store, dump,
+				 &(struct annotation_words){.ticket = "BUG-1", .note = "n"},
+				 1700000000));
 	return report_of(store, "u1");
 }
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* triage annotate: the daemon keeps what people found out about a crash. */
+#include <stdio.h>
+
+#include "daemon/cli/cmd_common.h"
+#include "daemon/control_socket.h"
+
+enum { OPTION_TICKET = 1, OPTION_CAUSE, OPTION_NOTE, OPTION_END };
+extern const struct verb annotate_verb;
+
+static const struct option options[] = {
+	{"ticket", required_argument, NULL, OPTION_TICKET},
+	{"cause", required_argument, NULL, OPTION_CAUSE},
+	{"note", required_argument, NULL, OPTION_NOTE},
+	CMD_OPTIONS,
+	{0},
+};
+
+static struct err *annotate(struct cmd *cmd, const char *subject, json_t *request)
+{
+	_json_ json_t *answer = NULL;
+	int64_t dump;
+
+	TRY(cmd_open(cmd));
+	TRY(cmd_find_dump(cmd, subject, true, &dump));
+	json_put(request, "verb", json_string("annotate"));
+	json_put(request, "id", json_integer(dump));
+	TRY(control_socket_ask(cmd->run_dir, request, &answer));
+	if (cmd->json)
+		cmd_print_json(json_incref(answer));
+	else
+		printf("kept; triage show %lld, and each crash of its signature, have it\n",
+		       (long long)dump);
+	return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+	static const char *const names[OPTION_END] = {
+		[OPTION_TICKET] = "ticket", [OPTION_CAUSE] = "cause", [OPTION_NOTE] = "note"};
+	_cmd_ struct cmd cmd = {.verb = &annotate_verb};
+	_json_ json_t *request = json_object();
+	struct err *err = NULL;
+	int option;
+
+	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
+		if (option == '?')
+			return STATUS_USAGE;
+		if (!json_is_utf8(optarg))
+			err = err ? err : err_new(ERR_INVALID, "--%s is not UTF-8", names[option]);
+		else
+			json_put(request, names[option], json_string(optarg));
+	}
+	if (!err && optind + 1 != argc)
+		err = err_new(ERR_INVALID, "annotate takes one ID");
+	if (!err && !json_object_size(request))
+		err = err_new(ERR_INVALID, "annotate takes --ticket, --cause or --note");
+	if (!err)
+		err = annotate(&cmd, argv[optind], request);
+	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
+}
+
+const struct verb annotate_verb = {
+	.name = "annotate",
+	.synopsis = "annotate ID|PATH [--ticket T] [--cause C] [--note N] [--json]",
+	.summary = "keep what was found out about a crash, for all of its signature",
+	.options = "  --ticket T         where it is dealt with: a number, an address\n"
+		   "  --cause C          what it was, in few words\n"
+		   "  --note N           more of it; \"\" takes either away again\n",
+	.run = run,
+};

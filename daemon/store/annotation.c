@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What people found out about crashes. */
+#include "daemon/store/annotation.h"
+
+#include <string.h>
+
+#include "base/utc.h"
+
+/* ?1 is the dump's uid, ?2 its signature. */
+#define THAT_GOES_FOR                                                                              \
+	" FROM annotation a WHERE a.uid = ?1 OR a.signature = ?2 OR EXISTS (SELECT 1 FROM dump d " \
+	"JOIN job j ON j.dump = d.id WHERE d.uid = a.uid AND j.signature = ?2) "                   \
+	"ORDER BY a.uid = ?1 DESC, a.annotated_at DESC LIMIT 1"
+
+/* What an annotation is found by. */
+struct subject {
+	char *uid, *signature;
+};
+
+static void subject_deinit(struct subject *subject)
+{
+	free(subject->uid);
+	free(subject->signature);
+}
+
+static struct err *read_subject(struct db *db, int64_t dump, struct subject *ret, bool *found)
+{
+	struct stmt *stmt;
+
+	TRY(db_query(db, &stmt,
+		     "SELECT d.uid, j.signature FROM dump d JOIN job j ON j.dump = d.id "
+		     "WHERE d.id = ?",
+		     "i", dump));
+	TRY(stmt_step(stmt, found));
+	if (!*found)
+		return NULL;
+	TRY(stmt_column_dup(stmt, 0, &ret->uid));
+	TRY(stmt_column_dup(stmt, 1, &ret->signature));
+	stmt_reset(stmt);
+	return NULL;
+}
+
+/* --- keeping ---------------------------------------------------------------------------------- */
+
+static struct err *check_words(const struct annotation_words *words)
+{
+	const struct {
+		const char *name, *text;
+		size_t max;
+	} all[] = {{"ticket", words->ticket, ANNOTATION_WORD_MAX},
+		   {"cause", words->cause, ANNOTATION_WORD_MAX},
+		   {"note", words->note, ANNOTATION_NOTE_MAX}};
+	bool some = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		some |= all[i].text != NULL;
+		if (all[i].text && strlen(all[i].text) > all[i].max)
+			return err_new(ERR_INVALID, "a %s has %zu bytes at most", all[i].name,
+				       all[i].max);
+	}
+	return some ? NULL : err_new(ERR_INVALID, "an annotation needs a ticket, cause or note");
+}
+
+/* One that goes for the signature is changed, whichever dump it was said of first. */
+static struct err *put_words(struct db *db, const struct subject *subject,
+			     const struct annotation_words *words, int64_t now)
+{
+	struct stmt *stmt;
+	bool row;
+	_free_ char *uid = NULL;
+
+	TRY(db_query(db, &stmt, "SELECT a.uid" THAT_GOES_FOR, "tt", subject->uid,
+		     subject->signature));
+	TRY(stmt_step(stmt, &row));
+	if (row) {
+		TRY(stmt_column_dup(stmt, 0, &uid));
+		stmt_reset(stmt);
+	}
+	return db_run(db,
+		      "INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
+		      "VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), ?6) "
+		      "ON CONFLICT (uid) DO UPDATE SET signature = ?2, annotated_at = ?6, "
+		      "ticket = iif(?3 IS NULL, ticket, excluded.ticket), "
+		      "cause = iif(?4 IS NULL, cause, excluded.cause), "
+		      "note = iif(?5 IS NULL, note, excluded.note)",
+		      "ttttti", uid ? uid : subject->uid, subject->signature, words->ticket,
+		      words->cause, words->note, now);
+}
+
+/* Who reads the report's file, or polls the export, is to hear of it. */
+static struct err *tell(struct db *db, int64_t dump)
+{
+	int64_t exported = 0;
+
+	TRY(db_run(db,
+		   "UPDATE job SET report_due = iif(report_due = 1, 1, 2) WHERE dump = ? AND "
+		   "EXISTS (SELECT 1 FROM verdict v WHERE v.dump = job.dump)",
+		   "i", dump));
+	TRY(db_number(db, &exported, "SELECT 1 FROM export WHERE dump = ?", "i", dump));
+	if (!exported)
+		return NULL;
+	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
+	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
+}
+
+struct err *annotation_put(struct store *store, int64_t dump, const struct annotation_words *words,
+			   int64_t now)
+{
+	_cleanup_(subject_deinit) struct subject subject = {0};
+	_cleanup_(cleanup_db_rollback) struct db *open = store_db(store);
+	bool found;
+
+	TRY(check_words(words));
+	TRY(db_begin(open));
+	TRY(read_subject(open, dump, &subject, &found));
+	if (!found)
+		return err_new(ERR_NOT_FOUND, "no dump %lld", (long long)dump);
+	TRY(put_words(open, &subject, words, now));
+	TRY(tell(open, dump));
+	return db_commit(open);
+}
+
+/* --- as JSON ---------------------------------------------------------------------------------- */
+
+static json_t *row_json(struct stmt *stmt)
+{
+	static const char *const names[] = {"ticket", "cause", "note", "uid", "signature"};
+	json_t *json = json_object();
+	char time[UTC_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		json_put(json, names[i], json_escaped(stmt_text(stmt, (int)i)));
+	utc_format(stmt_int(stmt, ARRAY_SIZE(names)), time);
+	json_put(json, "time", json_string(time));
+	return json;
+}
+
+struct err *annotation_read(struct store *store, int64_t dump, json_t **ret)
+{
+	_cleanup_(subject_deinit) struct subject subject = {0};
+	struct db *db = store_db(store);
+	struct stmt *stmt;
+	bool row;
+
+	*ret = NULL;
+	TRY(read_subject(db, dump, &subject, &row));
+	if (row) {
+		TRY(db_query(db, &stmt,
+			     "SELECT a.ticket, a.cause, a.note, a.uid, a.signature, "
+			     "a.annotated_at" THAT_GOES_FOR,
+			     "tt", subject.uid, subject.signature));
+		TRY(stmt_step(stmt, &row));
+	}
+	*ret = row ? row_json(stmt) : json_null();
+	if (row)
+		stmt_reset(stmt);
+	return NULL;
+}
+
+struct err *annotation_restore(struct store *store, const json_t *annotation)
+{
+	const char *uid = json_string_at(annotation, "uid");
+	int64_t annotated_at = utc_parse(json_string_at(annotation, "time"));
+
+	if (!uid || !annotated_at)
+		return NULL;
+	return db_run(store_db(store),
+		      "INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
+		      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (uid) DO UPDATE SET "
+		      "signature = ?2, ticket = ?3, cause = ?4, note = ?5, annotated_at = ?6 "
+		      "WHERE annotated_at < ?6",
+		      "ttttti", uid, json_string_at(annotation, "signature"),
+		      json_string_at(annotation, "ticket"), json_string_at(annotation, "cause"),
+		      json_string_at(annotation, "note"), annotated_at);
+}

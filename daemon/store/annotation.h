@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_DAEMON_STORE_ANNOTATION
+#define TRIAGE_DAEMON_STORE_ANNOTATION
+
+#include "daemon/store/store.h"
+
+/*
+ * What people found out about a crash (schema/006-annotation.sql). One that was made for a dump goes
+ * for all of its signature: of that which it had then, and of that which it has now.
+ */
+#define ANNOTATION_WORD_MAX 200	 /* bytes of a ticket or cause */
+#define ANNOTATION_NOTE_MAX 4000 /* and of a note */
+
+/* NULL leaves what was said before, "" takes it away. */
+struct annotation_words {
+	const char *ticket, *cause, *note;
+};
+
+/*
+ * Keep what was said of a dump, beside what was said of its signature before; its report is due
+ * again, and it goes to the end of the export. One transaction. ERR_NOT_FOUND for a dump that the
+ * daemon does not know, ERR_INVALID for words that are too long or for none.
+ */
+struct err *annotation_put(struct store *store, int64_t dump, const struct annotation_words *words,
+			   int64_t now);
+/*
+ * What goes for a dump: the verdict's "annotation" of schema/verdict.schema.json, null for nothing. What
+ * was said of this very dump goes first, then the latest of its signature.
+ */
+struct err *annotation_read(struct store *store, int64_t dump, json_t **ret);
+/* The reverse, unless a later one is there; no object, or one without uid and time, is left alone. */
+struct err *annotation_restore(struct store *store, const json_t *annotation);
+
+/* SQL: the ticket that goes for the signature g.signature. */
+#define ANNOTATION_TICKET                                                                          \
+	"(SELECT a.ticket FROM annotation a WHERE a.ticket IS NOT NULL AND (a.signature = "        \
+	"g.signature OR EXISTS (SELECT 1 FROM dump d JOIN job j ON j.dump = d.id "                 \
+	"WHERE d.uid = a.uid AND j.signature = g.signature)) ORDER BY a.annotated_at DESC LIMIT "  \
+	"1)"
+
+#endif
