@@ -116,10 +116,14 @@ check: deps-test
 
 # Every kernel, crash and dump format, and the long loops: hours. Guests that are made are kept: begun again,
 # it goes on where it was.
-.PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures
+.PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures check-no-btf
 check-full: deps-test
 	+@MAKE='$(MAKE)' tests/parts $(filter-out check-mutants,$(CHECKS)) check-log-mixtures check-guest-full \
-		check-mutants-full check-daemon-full
+		check-mutants-full check-daemon-full check-no-btf
+
+# Not all guests have been judged so: it tells, and stops nothing.
+check-no-btf: $(PROGRAMS)
+	-tests/guest/no-btf $$(find $(BUILD)/guest -name vmcore -printf '%h ')
 
 check-log-mixtures: $(PROGRAMS)
 	-tests/log/mixtures
