@@ -70,7 +70,7 @@ _triage() {
 		return
 	fi
 	case $verb in
-	show | retry | annotate) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
+	show | retry | annotate | similar) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
 	analyze | search | profile) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac

@@ -183,7 +183,7 @@ static void print_rows(struct signatures *signatures)
 	if (!signatures->count)
 		fputs("triage: no dump with a signature is like that\n", stderr);
 	else if (signatures->count == (int64_t)signatures->limit)
-		printf("%" PRId64 " at most; -n 0 shows all\n", signatures->count);
+		printf("no more than %" PRId64 " are shown; -n 0 shows all\n", signatures->count);
 }
 
 static struct err *run_signatures(struct signatures *signatures)

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which other crashes share a part with one. */
+#include "daemon/store/similar.h"
+
+#include "base/utc.h"
+
+/* Of the newest that say more of themselves than their signature; bounds what a long history costs. */
+#define SAME_LOOKED_AT "1000"
+#define AS_TEXT_(number) #number
+#define AS_TEXT(number) AS_TEXT_(number)
+
+/* Of the dump j.dump. */
+#define FUNCTION "(SELECT coalesce(c.culprit, c.symbol) FROM crash c WHERE c.dump = j.dump LIMIT 1)"
+#define MODULE "(SELECT c.culprit_module FROM crash c WHERE c.dump = j.dump LIMIT 1)"
+
+const char *similar_part_name(enum similar_part part)
+{
+	static const char *const names[] = {"signature", "title", "function", "module"};
+
+	return names[part];
+}
+
+/* --- what a dump is like ---------------------------------------------------------------------- */
+
+static json_t *list_or_null(const char *text)
+{
+	json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+
+	return list ? list : json_null();
+}
+
+struct err *similar_parts(struct store *store, int64_t dump, json_t **ret)
+{
+	struct stmt *stmt;
+	json_t *parts;
+	bool row;
+
+	TRY(db_query(store_db(store), &stmt,
+		     "SELECT j.signature, j.fuzzy, " FUNCTION ", " MODULE
+		     " FROM verdict j WHERE j.dump = ?",
+		     "i", dump));
+	TRY(stmt_step(stmt, &row));
+	if (!row)
+		return err_new(ERR_NOT_FOUND, "dump %lld has no verdict", (long long)dump);
+	parts = json_object();
+	json_put(parts, "signature", json_escaped(stmt_text(stmt, 0)));
+	json_put(parts, "titles", list_or_null(stmt_text(stmt, 1)));
+	json_put(parts, "function", json_escaped(stmt_text(stmt, 2)));
+	json_put(parts, "module", json_escaped(stmt_text(stmt, 3)));
+	stmt_reset(stmt);
+	*ret = parts;
+	return NULL;
+}
+
+/* --- who shares it ---------------------------------------------------------------------------- */
+
+enum {
+	ROW_SIGNATURE, /* shared or not, and so on: the parts in their order */
+	ROW_TITLES,
+	ROW_FUNCTION,
+	ROW_MODULE,
+	ROW_ID,
+	ROW_TIME,
+	ROW_UID,
+	ROW_STRINGS
+};
+#define STRINGS ", j.host, j.kernel, j.cause, j.headline, j.signature"
+static const char *const strings[] = {"host", "kernel", "cause", "headline", "signature"};
+
+static void put_share(json_t *shares, enum similar_part part, const char *value)
+{
+	json_t *share = json_object();
+
+	json_put(share, "part", json_string(similar_part_name(part)));
+	json_put(share, "value", json_escaped(value));
+	json_array_append_new(shares, share);
+}
+
+static json_t *shares_of(struct stmt *stmt, const json_t *parts)
+{
+	_json_ json_t *titles = list_or_null(stmt_text(stmt, ROW_TITLES));
+	json_t *shares = json_array(), *title;
+	size_t i;
+
+	if (stmt_int(stmt, ROW_SIGNATURE))
+		put_share(shares, SIMILAR_SIGNATURE, json_string_at(parts, "signature"));
+	json_array_foreach (titles, i, title) {
+		put_share(shares, SIMILAR_TITLE, json_string_value(title));
+	}
+	if (stmt_int(stmt, ROW_FUNCTION))
+		put_share(shares, SIMILAR_FUNCTION, json_string_at(parts, "function"));
+	if (stmt_int(stmt, ROW_MODULE))
+		put_share(shares, SIMILAR_MODULE, json_string_at(parts, "module"));
+	return shares;
+}
+
+static json_t *row_json(struct stmt *stmt, const json_t *parts)
+{
+	json_t *row = json_object();
+	char time[UTC_SIZE];
+
+	utc_format(stmt_int(stmt, ROW_TIME), time);
+	json_put(row, "id", json_integer(stmt_int(stmt, ROW_ID)));
+	json_put(row, "uid", json_escaped(stmt_text(stmt, ROW_UID)));
+	json_put(row, "time", json_string(time));
+	json_put(row, "time_s", json_integer(stmt_int(stmt, ROW_TIME)));
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		json_put(row, strings[i], json_escaped(stmt_text(stmt, ROW_STRINGS + (int)i)));
+	json_put(row, "shares", shares_of(stmt, parts));
+	return row;
+}
+
+struct err *similar_find(struct store *store, int64_t dump, const json_t *parts, int64_t limit,
+			 json_t **ret)
+{
+	_free_ char *titles = json_dumps(json_at(parts, "titles"), JSON_ENCODE_ANY);
+	_json_ json_t *rows = json_array();
+	struct stmt *stmt;
+
+	TRY(db_query(
+		store_db(store), &stmt,
+		"SELECT * FROM (SELECT ifnull(j.signature = ?2, 0) AS same, "
+		"(SELECT json_group_array(t.value) FROM verdict v, json_each(v.fuzzy) t WHERE "
+		"v.dump = j.dump AND t.value IN (SELECT value FROM json_each(?3))) AS titles, "
+		"ifnull(" FUNCTION " = ?4, 0) AS function, ifnull(" MODULE " = ?5, 0) AS module, "
+		"j.dump, j.crash_time, d.uid" STRINGS " FROM job j JOIN dump d ON d.id = j.dump "
+		"WHERE j.dump != ?1 AND j.dump IN (SELECT dump FROM (SELECT dump FROM job "
+		"ORDER BY crash_time DESC, dump DESC LIMIT " AS_TEXT(
+			SIMILAR_LOOKED_AT) ") "
+					   "UNION SELECT dump FROM (SELECT dump FROM job WHERE "
+					   "signature = ?2 "
+					   "ORDER BY crash_time DESC, dump DESC "
+					   "LIMIT " SAME_LOOKED_AT "))) "
+					   "WHERE same OR titles != '[]' OR function OR module "
+					   "ORDER BY same DESC, titles != '[]' DESC, function "
+					   "DESC, crash_time DESC, dump DESC "
+					   "LIMIT ?6",
+		"itttti", dump, json_string_at(parts, "signature"), titles,
+		json_string_at(parts, "function"), json_string_at(parts, "module"),
+		limit ? limit : (int64_t)-1));
+	for (bool row;;) {
+		TRY(stmt_step(stmt, &row));
+		if (!row)
+			break;
+		json_array_append_new(rows, row_json(stmt, parts));
+	}
+	*ret = json_incref(rows);
+	return NULL;
+}
