@@ -108,7 +108,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
-CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-daemon
+CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-html check-daemon
 check: deps-test
 	@echo "make check: 10 minutes on two processors; the first time half an hour, and 4 GB below" \
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
@@ -202,6 +202,11 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/liars
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
+# The page as HTML: well formed, and a browser runs nothing of a dump's.
+.PHONY: check-html
+check-html: $(PROGRAMS)
+	tests/html/run
+
 # The rules of the house: which way dependencies point, who owns which library.
 check-tree: $(PROGRAMS)
 	@tests/tree $(BUILD)
@@ -290,7 +295,7 @@ uninstall:
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
-	@echo "      check-tree check-log                                            parts of check"
+	@echo "      check-tree check-log check-html                                    parts of check"
 	@echo "  make install, uninstall     PREFIX=/usr/local, DESTDIR="
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"

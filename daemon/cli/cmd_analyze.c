@@ -50,6 +50,8 @@ static const struct option options[] = {
 #include "daemon/render/sections.def"
 #undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
+	{"html", no_argument, NULL, OPTION_HTML},
+	{"output", required_argument, NULL, OPTION_OUTPUT},
 	{"dmesg", no_argument, NULL, OPTION_DMESG},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
@@ -137,7 +139,7 @@ static int parse(int argc, char **argv, struct arguments *ret)
 	struct err *err = NULL;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
 		if (option == '?') {
 			cmd_usage(&analyze_verb, optopt ? NULL : argv[optind - 1], options);
 			return STATUS_USAGE;
@@ -151,6 +153,8 @@ static int parse(int argc, char **argv, struct arguments *ret)
 	}
 	if (!err && optind == argc)
 		err = err_new(ERR_INVALID, "analyze takes a FILE; see triage analyze --help");
+	if (!err)
+		err = parts_check(&ret->parts, ret->json || ret->dmesg);
 	return err ? cmd_fail(ret->json, err) : -1;
 }
 
@@ -159,15 +163,6 @@ static void print_json(const json_t *report, bool indent)
 	_free_ char *text = report_format(report, indent);
 
 	puts(text ? text : "null");
-}
-
-static void print_text(const json_t *report, const struct arguments *arguments)
-{
-	struct render_style style = render_style_for(STDOUT_FILENO);
-	_str_ struct str text = {0};
-
-	parts_render(&arguments->parts, report, NULL, &style, &text);
-	fputs(text.data ? text.data : "", stdout);
 }
 
 /* Does the log begin within its first report? */
@@ -389,12 +384,12 @@ static void print_name(const char *path, bool first)
 	printf("%s==> %s <==\n", first ? "" : "\n", name.data ? name.data : "?");
 }
 
-static void print_report(const struct session *session, const json_t *report)
+static struct err *print_report(const struct session *session, const json_t *report)
 {
-	if (session->arguments->json)
-		print_json(report, !session->several);
-	else
-		print_text(report, session->arguments);
+	if (!session->arguments->json)
+		return parts_print(&session->arguments->parts, report, NULL);
+	print_json(report, !session->several);
+	return NULL;
 }
 
 /* paths is used up. Returns the exit status. */
@@ -408,10 +403,14 @@ static int analyze_all(const struct session *session, const char **paths, size_t
 		_log_set_ struct log_set set = {0};
 		struct err *err = log_set_take(paths, &count, input_is_log, &set);
 
-		if (session->several && !json && set.count)
+		if (session->several && !json && !session->arguments->parts.html && set.count)
 			print_name(set.paths[set.count - 1], first);
+		if (!err && session->arguments->parts.html && (count || !first))
+			err = err_new(ERR_INVALID, "--html is for one dump or log at a time");
 		if (!err)
 			err = analyze_set(session, &set, &report);
+		if (!err && report)
+			err = print_report(session, report);
 		if (err) {
 			fflush(stdout); /* in its place, where both go to one terminal */
 			status = cmd_fail(json, err);
@@ -419,7 +418,6 @@ static int analyze_all(const struct session *session, const char **paths, size_t
 		}
 		if (!report)
 			continue;
-		print_report(session, report);
 		status = MAX(status, status_of(report));
 	}
 	return status;
@@ -448,7 +446,8 @@ const struct verb analyze_verb = {
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		" [--dot] [--dmesg] [--json] [--no-sandbox] [--no-btf] [--timeout SECONDS]",
+		" [--dot] [--html [-o FILE]] [--dmesg] [--json] [--no-sandbox] [--no-btf] "
+		"[--timeout SECONDS]",
 	.summary = "analyze dumps or kernel logs here and now, without the daemon",
 	.options =
 		"  --vmlinux FILE     the kernel's vmlinux with symbols; refused when it does "

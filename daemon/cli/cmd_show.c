@@ -22,6 +22,8 @@ static const struct option options[] = {
 #include "daemon/render/sections.def"
 #undef SECTION
 	{"dot", no_argument, NULL, OPTION_DOT},
+	{"html", no_argument, NULL, OPTION_HTML},
+	{"output", required_argument, NULL, OPTION_OUTPUT},
 	{"dmesg", no_argument, NULL, OPTION_DMESG},
 	{"utc", no_argument, NULL, OPTION_UTC},
 	CMD_OPTIONS,
@@ -89,12 +91,10 @@ static struct err *newest(struct cmd *cmd, int64_t *ret)
 	return *ret ? NULL : err_new(ERR_NOT_FOUND, "there is no dump yet");
 }
 
-static struct err *print_text(const struct show *show, int64_t dump, const json_t *report)
+static struct err *print_page(const struct show *show, int64_t dump, const json_t *report)
 {
 	struct store *store = show->cmd->store;
-	struct render_style style = render_style_for(STDOUT_FILENO);
 	struct record record = {.seen = {0}};
-	_str_ struct str out = {0};
 
 	struct err *err = read_job(store_db(store), dump, &show->when, &record);
 	if (!err)
@@ -102,8 +102,7 @@ static struct err *print_text(const struct show *show, int64_t dump, const json_
 	const struct render_record shown = {dump, record.state, record.crash_time,
 					    record.seen.data ? record.seen.data : ""};
 	if (!err)
-		parts_render(&show->parts, report, *record.state ? &shown : NULL, &style, &out);
-	fputs(out.data ? out.data : "", stdout);
+		err = parts_print(&show->parts, report, *record.state ? &shown : NULL);
 	str_deinit(&record.seen);
 	return err;
 }
@@ -165,7 +164,7 @@ static struct err *show_dump(const struct show *show, const char *subject)
 		return print_log(cmd, dump);
 	TRY(report_build(cmd->store, dump, &report));
 	if (!cmd->json)
-		return print_text(show, dump, report);
+		return print_page(show, dump, report);
 	cmd_print_json(json_incref(report));
 	return NULL;
 }
@@ -188,6 +187,8 @@ static int run(int argc, char **argv)
 	if (optind + 1 < argc)
 		err = err_new(ERR_INVALID, "show takes one ID");
 	else
+		err = parts_check(&show.parts, cmd.json || show.dmesg);
+	if (!err)
 		err = show_dump(&show, argv[optind]);
 	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
 }
@@ -198,7 +199,7 @@ const struct verb show_verb = {
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--dmesg] [--utc] [--json]",
+		    " [--dot] [--html [-o FILE]] [--dmesg] [--utc] [--json]",
 	.summary = "a verdict on one screen, or parts of it in full; the newest crash without ID",
 	.options = "  --dmesg            the whole kernel log, read from the dump's file again\n"
 		   "  --utc              times in UTC, not in local time\n",

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/error.h"
 #include "daemon/render/render.h"
 #include "daemon/render/sections.h"
 
@@ -15,21 +16,26 @@
  *	#include "daemon/render/sections.def"
  *	#undef SECTION
  *	{"dot", no_argument, NULL, OPTION_DOT},
+ *	{"html", no_argument, NULL, OPTION_HTML},
+ *	{"output", required_argument, NULL, 'o'},
  */
-enum { OPTION_DOT = 500, OPTION_SECTION };
+enum { OPTION_DOT = 500, OPTION_HTML, OPTION_SECTION, OPTION_OUTPUT = 'o' };
 
 struct parts {
-	bool dot; /* the graph alone */
+	bool dot;	    /* the graph alone */
+	bool html;	    /* the page as one HTML file */
+	const char *output; /* where that goes, NULL: standard output */
 	bool section[SECTION_COUNT];
 	size_t count; /* of sections, or the graph; 0: the page */
 };
 
 /* True for an option of these, which is noted. */
 bool parts_take(struct parts *parts, int option);
-/* Append what is wanted. record may be NULL. */
-void parts_render(const struct parts *parts, const json_t *report,
-		  const struct render_record *record, const struct render_style *style,
-		  struct str *out);
+/* Do they go together? json: the verb's --json was given. ERR_INVALID when not. */
+struct err *parts_check(const struct parts *parts, bool json);
+/* Print what is wanted, in the form that standard output takes. record may be NULL. */
+struct err *parts_print(const struct parts *parts, const json_t *report,
+			const struct render_record *record);
 /* A line for each option. */
 void parts_help(FILE *out);
 

@@ -7,12 +7,24 @@
 
 void page_colour(const struct page *page, const char *code)
 {
-	if (page->style->colour)
+	if (!page->form && page->style->colour)
 		str_printf(page->out, "\033[%sm", code);
+}
+
+void page_title(const struct page *page, const char *text)
+{
+	if (page->form)
+		page->form->title(page, text);
+	else
+		page_paragraph(page, "", "", text);
 }
 
 void page_heading(const struct page *page, const char *text)
 {
+	if (page->form) {
+		page->form->heading(page, text);
+		return;
+	}
 	str_puts(page->out, "\n");
 	page_colour(page, "1");
 	str_puts(page->out, text);
@@ -39,6 +51,10 @@ void page_paragraph(const struct page *page, const char *first, const char *rest
 	size_t indent = strlen(first);
 	_str_ struct str safe = {0};
 
+	if (page->form) {
+		page->form->paragraph(page, first, text);
+		return;
+	}
 	str_escape(&safe, text, strlen(text));
 	str_puts(page->out, first);
 	for (const char *at = safe.data ? safe.data : ""; *at;) {
@@ -63,6 +79,18 @@ void page_field(const struct page *page, const char *name, const char *value)
 
 	if (!value || !*value)
 		return;
+	if (page->form) {
+		page->form->field(page, name, value);
+		return;
+	}
 	snprintf(first, sizeof(first), "  %-12s ", name);
 	page_paragraph(page, first, "               ", value);
+}
+
+void page_note(const struct page *page, const char *indent, const char *text)
+{
+	if (page->form)
+		page->form->note(page, text);
+	else
+		str_printf(page->out, "%s%s\n", indent, text);
 }

@@ -71,15 +71,15 @@ static void put_annotation(const struct page *page, const json_t *annotation)
 	}
 }
 
-static void put_headline(const struct page *page, const json_t *report,
-			 const struct render_record *record)
+void render_headline(const struct page *page, const json_t *report,
+		     const struct render_record *record)
 {
 	const json_t *verdict = json_at(report, "verdict");
 	const char *cause = string_or(verdict, "cause", "?");
 	char line[160];
 
 	page_colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
-	page_paragraph(page, "", "", string_or(verdict, "headline", "no verdict"));
+	page_title(page, string_or(verdict, "headline", "no verdict"));
 	page_colour(page, "0");
 	if (!verdict || json_is_null(verdict)) {
 		if (record)
@@ -173,12 +173,23 @@ static void put_stuck(const struct page *page, const json_t *crash)
 	page_field(page, "starved", starved.data);
 }
 
-static void put_crash(const struct page *page, const json_t *crash)
+/* Is there a crash to tell of? */
+static bool has_crash(const json_t *report)
 {
+	const json_t *crash = json_at(report, "crash");
+
+	return json_object_size(crash) && strcmp(string_or(crash, "kind", ""), "none") != 0;
+}
+
+void render_crash(const struct page *page, const json_t *report)
+{
+	const json_t *crash = json_at(report, "crash");
 	_str_ struct str where = {0}, who = {0}, fault = {0};
 	const json_t *cpu = json_at(crash, "cpu");
 	const json_t *instruction = json_at(crash, "instruction");
 
+	if (!has_crash(report))
+		return;
 	page_heading(page, "Crash");
 	render_place(&where, json_at(crash, "rip"));
 	render_task(&who, json_at(crash, "task"));
@@ -198,11 +209,11 @@ static void put_crash(const struct page *page, const json_t *crash)
 	put_operands(page, instruction, json_string_at(crash, "fault.why"));
 }
 
-static void put_backtrace(const struct page *page, const json_t *crash)
+void render_backtrace(const struct page *page, const json_t *report)
 {
-	const json_t *frames = json_at(crash, "backtrace");
+	const json_t *frames = json_at(report, "crash.backtrace");
 
-	if (!json_array_size(frames))
+	if (!has_crash(report) || render_stuck(page, report) || !json_array_size(frames))
 		return;
 	page_heading(page, "Backtrace");
 	render_frames(page, frames, "  ", FRAMES_SHOWN);
@@ -230,13 +241,15 @@ static void put_titled_stack(const struct page *page, const json_t *stack)
 }
 
 /* What the kernel's report says besides: of the crash's own, told by its first line. */
-static void put_report(const struct page *page, const json_t *report)
+void render_report(const struct page *page, const json_t *report)
 {
 	const char *message = json_string_at(json_at(report, "crash"), "message");
 	const json_t *reports = json_at(json_at(report, "log"), "reports");
 	size_t i, j;
 	json_t *one, *item;
 
+	if (!has_crash(report))
+		return;
 	json_array_foreach (reports, i, one) {
 		const char *first = json_string_at(one, "message");
 
@@ -278,6 +291,7 @@ static void put_list(const struct page *page, const char *title, const json_t *l
 		     const json_t *report)
 {
 	size_t i, shown = 0;
+	char more[32];
 	json_t *item;
 
 	json_array_foreach (list, i, item) {
@@ -288,7 +302,8 @@ static void put_list(const struct page *page, const char *title, const json_t *l
 		if (!shown)
 			page_heading(page, title);
 		if (shown++ == LIST_SHOWN) {
-			str_printf(page->out, "  … %zu more\n", json_array_size(list) - i);
+			snprintf(more, sizeof(more), "… %zu more", json_array_size(list) - i);
+			page_note(page, "  ", more);
 			break;
 		}
 		page_paragraph(page, "  - ", "    ", text);
@@ -336,7 +351,7 @@ static void put_files(const json_t *files, struct str *text)
 			   json_string_value(json_array_get(files, 0)));
 }
 
-static void put_system(const struct page *page, const json_t *report)
+void render_system(const struct page *page, const json_t *report)
 {
 	const json_t *system = json_at(report, "system");
 	const json_t *dump = json_at(report, "dump");
@@ -380,7 +395,7 @@ static void put_left_out(const struct page *page, const json_t *left_out)
 }
 
 /* Of the file first: what is missing of it explains the rest. */
-static void put_missing(const struct page *page, const json_t *report)
+void render_missing(const struct page *page, const json_t *report)
 {
 	const json_t *degraded = json_at(report, "degraded");
 	const char *note = json_string_at(report, "dump.note");
@@ -417,27 +432,37 @@ static void put_before(const struct page *page, const json_t *report)
 	str_append(page->out, text.data, text.length);
 }
 
+void render_reasons(const struct page *page, const json_t *report)
+{
+	put_list(page, "Because", json_at(report, "verdict.reasons"), report);
+}
+
+void render_ruled_out(const struct page *page, const json_t *report)
+{
+	put_list(page, "Ruled out", json_at(report, "verdict.ruled_out"), NULL);
+}
+
+void render_next(const struct page *page, const json_t *report)
+{
+	put_list(page, "Next", json_at(report, "verdict.next_steps"), NULL);
+}
+
 void render_page(const json_t *report, const struct render_record *record,
 		 const struct render_style *style, struct str *out)
 {
-	struct page page = {out, style};
-	const json_t *verdict = json_at(report, "verdict");
-	const json_t *crash = json_at(report, "crash");
+	struct page page = {out, style, NULL, NULL};
 
-	put_headline(&page, report, record);
-	put_list(&page, "Because", json_at(verdict, "reasons"), report);
-	if (json_object_size(crash) && strcmp(string_or(crash, "kind", ""), "none") != 0) {
-		put_crash(&page, crash);
-		if (!render_stuck(&page, report))
-			put_backtrace(&page, crash);
-		put_report(&page, report);
-	}
+	render_headline(&page, report, record);
+	render_reasons(&page, report);
+	render_crash(&page, report);
+	render_backtrace(&page, report);
+	render_report(&page, report);
 	put_before(&page, report);
 	put_findings(&page, report);
-	put_list(&page, "Ruled out", json_at(verdict, "ruled_out"), NULL);
-	put_system(&page, report);
-	put_missing(&page, report);
-	put_list(&page, "Next", json_at(verdict, "next_steps"), NULL);
+	render_ruled_out(&page, report);
+	render_system(&page, report);
+	render_missing(&page, report);
+	render_next(&page, report);
 }
 
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out)

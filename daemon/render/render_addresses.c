@@ -80,20 +80,28 @@ static void put_owner(struct str *out, const char *before, const json_t *owner)
 	render_task(out, json_at(owner, "task"));
 }
 
-static void put_register(struct str *out, const json_t *report, const char *name)
+bool render_register(const json_t *report, const char *name, uint64_t *value, struct str *what)
 {
 	const json_t *pointer = pointer_at(json_at(report, "memory.pointers"), name);
+
+	if (!json_address_value(json_object_get(json_at(report, "crash.registers"), name), value))
+		return false;
+	if (!strcmp(name, "rip"))
+		render_place(what, json_at(report, "crash.rip"));
+	else if (pointer)
+		put_owner(what, "", json_at(pointer, "owner"));
+	else if (is_register(name))
+		put_value_kind(what, *value);
+	return true;
+}
+
+static void put_register(struct str *out, const json_t *report, const char *name)
+{
 	_str_ struct str what = {0};
 	uint64_t value;
 
-	if (!json_address_value(json_at(json_at(report, "crash.registers"), name), &value))
+	if (!render_register(report, name, &value, &what))
 		return;
-	if (!strcmp(name, "rip"))
-		render_place(&what, json_at(report, "crash.rip"));
-	else if (pointer)
-		put_owner(&what, "", json_at(pointer, "owner"));
-	else
-		put_value_kind(&what, value);
 	str_printf(out, "  %-4s %016" PRIx64 "%s%s\n", name, value, what.length ? "  " : "",
 		   what.length ? what.data : "");
 }
@@ -155,10 +163,10 @@ static void put_other(struct str *out, const json_t *pointer, uint64_t value, si
 	str_puts(out, "\n");
 }
 
-static void put_others(struct str *out, const json_t *pointers)
+void render_other_addresses(const json_t *report, struct str *out)
 {
+	const json_t *pointers = json_at(report, "memory.pointers"), *pointer;
 	size_t i, width = widest(pointers);
-	const json_t *pointer;
 	bool any = false;
 	uint64_t value;
 
@@ -175,5 +183,5 @@ static void put_others(struct str *out, const json_t *pointers)
 void render_addresses(const json_t *report, struct str *out)
 {
 	put_registers(out, report);
-	put_others(out, json_at(report, "memory.pointers"));
+	render_other_addresses(report, out);
 }

@@ -66,7 +66,8 @@ void render_frames(const struct page *page, const json_t *frames, const char *in
 		_str_ struct str text = {0};
 
 		if (lines == max) {
-			str_printf(page->out, "%s… %zu more\n", indent, count - at);
+			str_printf(&text, "… %zu more", count - at);
+			page_note(page, indent, text.data ? text.data : "…");
 			return;
 		}
 		times = render_repeats(frames, at, &period);

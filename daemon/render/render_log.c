@@ -361,21 +361,42 @@ static void put_any(struct str *out, const json_t *report, const json_t *event)
 		put_event(out, report, event, WHOLE_LINE);
 }
 
-static void render(const json_t *report, struct str *out)
+void render_log_each(const json_t *report, render_log_line *line, void *context)
 {
 	const json_t *events = json_at(report, "log.events");
 
-	put_first_cause(out, json_at(report, "log.first_cause"), WHOLE_LINE);
 	for (size_t i = 0; i < json_array_size(events);) {
+		const json_t *event = json_array_get(events, i);
 		size_t storm = storm_at(events, i);
+		_str_ struct str left_out = {0}, text = {0};
 
-		put_left_out(out, report, i);
+		put_left_out(&left_out, report, i);
+		if (left_out.length)
+			line(context, NULL, left_out.data);
 		if (storm >= STORM_LEAST)
-			put_storm(out, report, events, i, storm);
+			put_storm(&text, report, events, i, storm);
 		else
-			put_any(out, report, json_array_get(events, i));
+			put_any(&text, report, event);
+		line(context, event, text.data ? text.data : "\n");
 		i += storm >= STORM_LEAST ? storm : 1;
 	}
+}
+
+void render_first_cause(const json_t *report, struct str *out)
+{
+	put_first_cause(out, json_at(report, "log.first_cause"), WHOLE_LINE);
+}
+
+static void put_line(void *out, const json_t *event, const char *text)
+{
+	(void)event;
+	str_puts(out, text);
+}
+
+static void render(const json_t *report, struct str *out)
+{
+	render_first_cause(report, out);
+	render_log_each(report, put_line, out);
 }
 
 const struct section log_section = {.name = "log",

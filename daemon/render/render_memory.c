@@ -301,11 +301,10 @@ static void put_hypotheses(struct str *out, const json_t *hypotheses)
 	}
 }
 
-void render_memory(const json_t *report, struct str *out)
+void render_bad_value(const json_t *report, struct str *out)
 {
 	const json_t *memory = json_at(report, "memory");
 
-	render_addresses(report, out);
 	put_provenance(out, json_at(memory, "provenance"));
 	put_holder(out, memory);
 	put_contents(out, json_at(memory, "contents"));
@@ -316,6 +315,12 @@ void render_memory(const json_t *report, struct str *out)
 	put_slab_reports(out, json_at(memory, "slab_reports"));
 	put_code(out, json_at(memory, "text"));
 	put_hypotheses(out, json_at(memory, "hypotheses"));
+}
+
+void render_memory(const json_t *report, struct str *out)
+{
+	render_addresses(report, out);
+	render_bad_value(report, out);
 }
 
 const struct section memory_section = {

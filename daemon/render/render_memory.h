@@ -10,5 +10,7 @@
  * numbered way of the bad value, what holds it, word by word, and what else speaks for a cause.
  */
 void render_memory(const json_t *report, struct str *out);
+/* The same without the registers and the other addresses. */
+void render_bad_value(const json_t *report, struct str *out);
 
 #endif

@@ -2,6 +2,7 @@
 /* The stacks of the tasks that do not go on. */
 #include "daemon/render/render_stuck.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/render/render_frames.h"
@@ -147,6 +148,7 @@ bool render_stuck(const struct page *page, const json_t *report)
 {
 	struct stuck stuck = {.report = report};
 	size_t shown = 0, more = 0;
+	char note[64];
 
 	if (!is_messenger(report))
 		return false;
@@ -164,7 +166,8 @@ bool render_stuck(const struct page *page, const json_t *report)
 			page_heading(page, "Stuck tasks");
 		put_group(page, report, group, stuck.pids[i]);
 	}
+	snprintf(note, sizeof(note), "… %zu more stacks: --stack shows them all", more);
 	if (more)
-		str_printf(page->out, "  … %zu more stacks: --stack shows them all\n", more);
+		page_note(page, "  ", note);
 	return shown;
 }

@@ -64,7 +64,7 @@ static char *shown(json_t *frames, size_t max)
 {
 	struct render_style style = {.width = 80};
 	struct str out = {0};
-	struct page page = {&out, &style};
+	struct page page = {&out, &style, NULL, NULL};
 
 	render_frames(&page, frames, "  ", max);
 	json_decref(frames);
