@@ -22,7 +22,7 @@ BUILD := build$(if $(SAN),/san)
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp libgcrypt zlib \
-	lzo2 libzstd snappy liblzma liblz4
+	libkdumpfile lzo2 libzstd snappy liblzma liblz4
 # What has no pkg-config file everywhere.
 PLAIN_LIBS := -lbz2 -liberty
 LIBIBERTY := $(addprefix /usr/include/,libiberty/demangle.h demangle.h)

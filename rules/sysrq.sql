@@ -3,10 +3,15 @@
 -- cause: requested
 -- severity: notice
 -- confidence: 0.98
--- advice: Nothing is wrong with the kernel: find out who wrote c to /proc/sysrq-trigger, or pressed the keys.
 SELECT
+	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
+		'Whether anything hung cannot be told: not all of memory can be read.',
+		'Nothing is wrong with the kernel: find out who wrote c to /proc/sysrq-trigger, or pressed the keys.')
+		AS advice,
 	iif(source = 'log', 'the log says: ' || coalesce(message, 'sysrq: Trigger a crash'),
-		'sysrq_handle_crash() is on the stack: the crash was requested') AS because,
+		'sysrq_handle_crash() is on the stack: the crash was requested') ||
+		iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
+		'; what for is not known, as not all of memory can be read', '') AS because,
 	'crash requested through sysrq' || coalesce(', ' || comm || '/' || pid, '') AS headline,
 	-- A crash is often asked for because the machine hangs, or is broken: then that is the news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM stuck s WHERE s.dump = :dump AND s.seconds >= 2)
@@ -14,6 +19,8 @@ SELECT
 		OR EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND (r.outcome IN ('oops', 'broken') OR
 			r.outcome = 'stuck' AND r.kind <> 'hung_task')
 			AND coalesce(r.symbol, '') <> 'sysrq_handle_crash')
-		THEN 0.5 ELSE 1.0 END AS confidence, finding
+		THEN 0.5
+		WHEN EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks'))
+		THEN 0.6 ELSE 1.0 END AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'sysrq';

@@ -10,10 +10,14 @@ SELECT
 		THEN 'Who holds the lock is not known: look for who took it in the stacks of all tasks (a dump, or SysRq-t).'
 		ELSE 'The wait is for an event, not a lock: find out which driver or device was to signal ' ||
 			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
-	headline AS because,
+	headline || iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
+		', as far as memory can be read', '') AS because,
 	-- without who is behind whom, where devices fill the line
 	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', ''))
 		AS headline,
+	-- who is to end it may be in what cannot be read
+	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')), 0.5, 1.0)
+		AS confidence,
 	finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND NOT holder_known

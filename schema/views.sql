@@ -114,6 +114,13 @@ SELECT dump, number AS finding, severity, headline,
 	evidence ->> '$.why' AS why
 FROM finding WHERE code = 'analysis.failed';
 
+-- A part that could not be had: of a step, or "pages" that an analysis asked for.
+CREATE VIEW missing AS
+SELECT dump, number AS finding,
+	evidence ->> '$.step' AS step,
+	evidence ->> '$.why' AS why
+FROM finding WHERE code = 'degraded';
+
 -- The machine and its kernel.
 CREATE VIEW system AS
 SELECT dump, number AS finding, confidence,

@@ -110,17 +110,12 @@ void err_free(struct err *err)
 const char *err_code_name(enum err_code code)
 {
 	static const char *const names[] = {
-		[ERR_NOMEM] = "out_of_memory",
-		[ERR_IO] = "io",
-		[ERR_UNMAPPED] = "unmapped",
-		[ERR_EXCLUDED] = "excluded",
-		[ERR_ABSENT] = "absent",
-		[ERR_TRUNCATED] = "truncated",
-		[ERR_CORRUPT] = "corrupt",
-		[ERR_NOT_FOUND] = "not_found",
-		[ERR_LIMIT] = "limit",
-		[ERR_LOOP] = "loop",
-		[ERR_UNSUPPORTED] = "unsupported",
+		[ERR_NOMEM] = "out_of_memory", [ERR_IO] = "io",
+		[ERR_UNMAPPED] = "unmapped",   [ERR_EXCLUDED] = "excluded",
+		[ERR_ABSENT] = "absent",       [ERR_TRUNCATED] = "truncated",
+		[ERR_DAMAGED] = "damaged",     [ERR_CORRUPT] = "corrupt",
+		[ERR_NOT_FOUND] = "not_found", [ERR_LIMIT] = "limit",
+		[ERR_LOOP] = "loop",	       [ERR_UNSUPPORTED] = "unsupported",
 		[ERR_INVALID] = "invalid",
 	};
 

@@ -14,12 +14,13 @@
  * knows of it, and whatever is at work is called failed at its end.
  */
 enum err_code {
-	ERR_NOMEM,	 /* out of memory: what it befalls is never whole, see above */
-	ERR_IO,		 /* a system call failed: errnum says how */
-	ERR_UNMAPPED,	 /* no translation for address */
-	ERR_EXCLUDED,	 /* the page exists but the dump leaves it out (makedumpfile -d) */
-	ERR_ABSENT,	 /* no such physical memory in the dumped machine */
-	ERR_TRUNCATED,	 /* the data lies beyond the end of a truncated file */
+	ERR_NOMEM,     /* out of memory: what it befalls is never whole, see above */
+	ERR_IO,	       /* a system call failed: errnum says how */
+	ERR_UNMAPPED,  /* no translation for address */
+	ERR_EXCLUDED,  /* the page exists but the dump leaves it out (makedumpfile -d) */
+	ERR_ABSENT,    /* no such physical memory in the dumped machine */
+	ERR_TRUNCATED, /* the data lies beyond the end of a truncated file */
+	ERR_DAMAGED, /* a page whose data in the file is no page's: a bad disk, a writer without room */
 	ERR_CORRUPT,	 /* bytes that cannot be what they should be */
 	ERR_NOT_FOUND,	 /* a symbol, type, member or object that is not there */
 	ERR_LIMIT,	 /* a bound was reached before the end */

@@ -265,6 +265,17 @@ static void classify_by_log(struct crash *crash)
 		decide(crash, kind, 0.7, "the log says so");
 }
 
+/* Of a stack that breaks off, who called panic() may be beyond: the log's word is better. */
+static void classify_panic(struct crash *crash)
+{
+	bool dying = is_dying(crash);
+
+	if (dying)
+		decide(crash, CRASH_PANIC, 0.9, "panic() was called");
+	if (!dying || !crash->trace.complete)
+		classify_by_log(crash);
+}
+
 void crash_classify(struct crash *crash)
 {
 	decide(crash, CRASH_UNKNOWN, 0, "no panicking CPU was found");
@@ -276,9 +287,7 @@ void crash_classify(struct crash *crash)
 		decide(crash, CRASH_HUNG_TASK, 1.0, "khungtaskd called panic()");
 	else if (!kind_by_sign(crash) && crash->exception)
 		classify_exception(crash);
-	else if (crash->kind == CRASH_UNKNOWN && is_dying(crash))
-		decide(crash, CRASH_PANIC, 0.9, "panic() was called");
 	else if (crash->kind == CRASH_UNKNOWN)
-		classify_by_log(crash);
+		classify_panic(crash);
 	settle(crash);
 }

@@ -71,10 +71,24 @@ static void take_none(struct crash *crash)
 			   : "no line of the text has the form of a kernel log";
 }
 
+/* Beside a dump a reader takes the crash for memory's word. */
+static void say_source(struct crash *crash)
+{
+	struct kernel *kernel = crash->kernel;
+
+	if (kernel->dump)
+		kernel_degrade(kernel, "crash",
+			       err_new(ERR_NOT_FOUND, "its place, stack and registers are told by "
+						      "the kernel's log: memory "
+						      "does not show how that CPU died"),
+			       NULL);
+}
+
 static void take_report(struct crash *crash, const struct reports *reports,
 			const struct report *report)
 {
 	if (report) {
+		say_source(crash);
 		crash_report_take(crash, report);
 		crash_report_complete(crash, reports);
 		take_panic(crash, reports);

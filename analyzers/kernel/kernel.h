@@ -29,6 +29,8 @@ const char *kernel_step_name(unsigned mask);
 #define DEGRADED_VMLINUX "vmlinux"
 #define DEGRADED_PROFILE "profile"
 #define DEGRADED_SITE_PROFILE "profiles.d"
+/* Of pages that analyses asked for, see kernel_note_losses(). */
+#define DEGRADED_PAGES "pages"
 
 /* One thing that could not be had: what, why, and what would mend it (may be NULL). */
 struct degraded {
@@ -37,9 +39,13 @@ struct degraded {
 	char *remedy;
 };
 
+#define KERNEL_DUMP_FILES 64 /* DUMP_PARTS_MAX */
+
 struct kernel {
 	/* All of these are NULL when their step is missing. */
 	struct dump *dump;
+	int dump_fds[KERNEL_DUMP_FILES]; /* its files; the first is the caller's */
+	size_t dump_fd_count;
 	struct vmcoreinfo *vmcoreinfo;
 	struct memory *memory;
 	struct symbols *symbols;

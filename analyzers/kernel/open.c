@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kernel/dump/dump.h"
+#include "kernel/dump/dump_part.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/insn/disasm.h"
 #include "kernel/locking/lock_probe.h"
@@ -153,7 +154,8 @@ static struct err *open_log(struct kernel *kernel, const struct kernel_options *
 			      ? printk_open(kernel, &kernel->log)
 			      : err_new(ERR_NOT_FOUND, "the log cannot be read without memory");
 		if (err && options->dmesg_fd >= 0) {
-			kernel_degrade(kernel, "log", err, NULL);
+			kernel_degrade(kernel, "log",
+				       err_wrap(err, "taken from the file beside the dump"), NULL);
 			err = read_dmesg(kernel, options);
 		}
 	}
@@ -262,9 +264,35 @@ static struct err *check_linux(const struct kernel *kernel)
 		       : err_new(ERR_INVALID, "there is no Linux kernel in this dump's memory");
 }
 
+/* A dump's files: the one it is named by, then those that belong to it. fds from 1 on are ours. */
+static size_t open_parts(const struct kernel_options *options, int fds[DUMP_PARTS_MAX])
+{
+	size_t count = 0;
+
+	fds[count++] = options->dump_fd;
+	while (options->open_file && count < DUMP_PARTS_MAX) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%zu", count);
+		fds[count] = options->open_file(options->open_file_context, OPEN_PART, name);
+		if (fds[count] < 0)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static struct err *open_files(struct kernel *kernel, const struct kernel_options *options)
+{
+	int *fds = kernel->dump_fds;
+
+	kernel->dump_fd_count = open_parts(options, fds);
+	return dump_open_set(fds, kernel->dump_fd_count, &kernel->dump);
+}
+
 static struct err *open_readable(struct kernel *kernel, const struct kernel_options *options)
 {
-	TRY(dump_open(options->dump_fd, &kernel->dump));
+	TRY(open_files(kernel, options));
 	kernel->steps |= STEP_HEADER;
 	if (dump_cpu_count(kernel->dump))
 		kernel->steps |= STEP_REGISTERS;
@@ -316,6 +344,23 @@ struct err *kernel_open(const struct kernel_options *options, struct kernel **re
 	return NULL;
 }
 
+void kernel_note_losses(struct kernel *kernel)
+{
+	const struct dump_losses *losses = kernel->dump ? dump_losses(kernel->dump) : NULL;
+
+	if (!losses || !losses->count)
+		return;
+	const char *where = losses->truncated == losses->count ? "are beyond the end of the file"
+			    : losses->truncated ? "are damaged or beyond the file's end"
+						: "are damaged in the file";
+	kernel_degrade(
+		kernel, DEGRADED_PAGES,
+		err_new(losses->truncated ? ERR_TRUNCATED : ERR_DAMAGED,
+			"pages that were asked for %s (%u%s): what was not found may be in them",
+			where, losses->count, losses->count == LOSSES_MAX ? " or more" : ""),
+		NULL);
+}
+
 void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
@@ -338,6 +383,8 @@ void kernel_close(struct kernel *kernel)
 	memory_close(kernel->memory);
 	vmcoreinfo_free(kernel->vmcoreinfo);
 	dump_close(kernel->dump);
+	for (size_t i = 1; i < kernel->dump_fd_count; i++)
+		close(kernel->dump_fds[i]);
 	disasm_close(kernel->disasm);
 	for (size_t i = 0; i < kernel->degraded_count; i++) {
 		free(kernel->degraded[i].why);

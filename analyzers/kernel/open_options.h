@@ -7,6 +7,7 @@
 /* In place of a release: the file of a user program or its library, by its name. */
 #define OPEN_OBJECT "="
 #define OPEN_DEBUG "=debug" /* and its debug file, by build-id */
+#define OPEN_PART "=part"   /* a further file of the dump, by its number from 1 on */
 #define OPEN_LOG "=log"	    /* a further file of the log, by its number from 1 on */
 /* Profiles: the one that was given ("-"); by build-id or release the site's own, and those kept. */
 #define OPEN_PROFILE "=profile"

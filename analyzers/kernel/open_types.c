@@ -9,11 +9,22 @@
 #include "kernel/types/btf_dump.h"
 #include "kernel/types/types.h"
 
-#define NO_TYPES                                                                                   \
-	"the kernel was built without BTF: give the matching vmlinux with --vmlinux, or a "        \
-	"profile "                                                                                 \
-	"made of it with --profile"
+#define GIVE_TYPES                                                                                 \
+	"give the matching vmlinux with --vmlinux, or a profile made of it with --profile"
 #define OLD_PROFILE "make it anew of the vmlinux: triage profile VMLINUX -o FILE"
+
+/* Of data that is there and cannot be read nobody may say that it is not there. */
+static bool is_unreadable(const struct err *err)
+{
+	return err->code == ERR_TRUNCATED || err->code == ERR_DAMAGED ||
+	       err->code == ERR_EXCLUDED || err->code == ERR_IO;
+}
+
+static const char *types_remedy(const struct err *why)
+{
+	return why && is_unreadable(why) ? GIVE_TYPES
+					 : "the kernel was built without BTF: " GIVE_TYPES;
+}
 
 static struct err *open_btf(struct kernel *kernel, const struct kernel_options *options)
 {
@@ -36,6 +47,8 @@ static struct type_provider *find_dwarf(struct kernel *kernel, const struct kern
 /* What was found by looking is less than what was said, and is said to be so. */
 static void degrade_probed(struct kernel *kernel, struct err *why)
 {
+	const char *remedy = types_remedy(why);
+
 	kernel->probed = true;
 	kernel_degrade(kernel, kernel_step_name(STEP_TYPES),
 		       err_wrap(why,
@@ -43,7 +56,7 @@ static void degrade_probed(struct kernel *kernel, struct err *why)
 				"alone",
 				kernel->members_proven + kernel->members_inferred,
 				kernel->members_inferred),
-		       NO_TYPES);
+		       remedy);
 }
 
 /* Take over err, why there is no BTF. */
@@ -69,6 +82,10 @@ static struct err *probe_types(struct kernel *kernel, struct err *why)
 {
 	struct err *err = probe_open(kernel);
 
+	if (err && is_unreadable(why) && err->code != ERR_NOMEM) {
+		err_free(err);
+		return why;
+	}
 	if (err) {
 		err_free(why);
 		return err;
@@ -119,5 +136,5 @@ void open_types(struct kernel *kernel, const struct kernel_options *options)
 			kernel->dwarf = NULL;
 	}
 	types_set_loader(kernel->types, open_module_types, kernel);
-	kernel_note(kernel, STEP_TYPES, err, NO_TYPES);
+	kernel_note(kernel, STEP_TYPES, err, types_remedy(err));
 }

@@ -113,6 +113,8 @@ struct err *analyze_input(struct store *store, struct rules *rules, const char *
 	options.dmesg_fd = input->dmesg_fd;
 	options.more_logs = input->more_fds;
 	options.more_log_count = input->more_count;
+	options.dump_parts = input->part_fds;
+	options.dump_part_count = input->part_count;
 	TRY(db_begin(open));
 	TRY(store_put_dump(store, &row, dump));
 	TRY(store_clear(store, *dump));

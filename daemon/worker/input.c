@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "daemon/spool/sniff.h"
+#include "daemon/worker/dump_set.h"
 #include "kernel/dump/dump_foreign.h"
 #include "kernel/symbols/vmlinux.h"
 #include "kernel/symbols/vmlinux_find.h"
@@ -31,6 +32,9 @@ void input_close(struct input *input)
 	for (size_t i = 0; i < input->more_count; i++)
 		close(input->more_fds[i]);
 	free(input->more_fds);
+	for (size_t i = 0; i < input->part_count; i++)
+		close(input->part_fds[i]);
+	free(input->part_fds);
 	json_decref(input->files);
 	*input = (struct input)INPUT_NONE;
 }
@@ -222,8 +226,10 @@ static struct err *open_stdin(int *ret, int64_t *size)
 /* What helps to read the dump that is open. */
 static void find_beside(const char *path, bool vmlinux_too, struct input *input)
 {
-	if (strcmp(path, "-") != 0)
+	if (strcmp(path, "-") != 0) {
 		find_dmesg(path, input);
+		input->part_fds = dump_set_open(path, input->dump_fd, &input->part_count);
+	}
 	if (vmlinux_too)
 		input->vmlinux_fd = input_find_vmlinux(input->dump_fd);
 }

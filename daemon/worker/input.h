@@ -16,6 +16,9 @@ struct input {
 	int vmlinux_fd; /* -1: none */
 	int64_t size;	/* of the dump, or of the log when it is alone, all its files */
 	char uid[IDENTITY_UID_SIZE];
+	/* Of a dump that is several files: those besides dump_fd, in any order. */
+	int *part_fds;
+	size_t part_count;
 	/* Of a log that is several files: those behind the first, in the order of time, and all names. */
 	int *more_fds;
 	size_t more_count;

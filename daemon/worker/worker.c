@@ -210,6 +210,8 @@ struct err *worker_start(const struct worker_options *options, const struct work
 	worker->words = (struct worker_words){.said = events->said, .context = events->context};
 	worker->files.logs = options->more_logs;
 	worker->files.log_count = options->more_log_count;
+	worker->files.parts = options->dump_parts;
+	worker->files.part_count = options->dump_part_count;
 	copy_string(worker->step, sizeof(worker->step), "start");
 	clock_gettime(CLOCK_MONOTONIC, &worker->started);
 	TRY(spawn(worker, options));

@@ -22,6 +22,8 @@ struct worker_options {
 	int dmesg_fd;	      /* -1: none */
 	const int *more_logs; /* of a log in several files, those behind the first */
 	size_t more_log_count;
+	const int *dump_parts; /* of a dump in several files, likewise */
+	size_t dump_part_count;
 	bool no_sandbox;
 	bool no_btf;		/* see kernel_options */
 	bool background;	/* idle IO class, nice: for a daemon on a host that serves */

@@ -45,12 +45,13 @@ static void send_answer(int socket, int fd)
 		;
 }
 
-static int open_log(const struct worker_files *files, const char *number)
+/* One of ours, by its number from 1 on. */
+static int open_own(const int *fds, size_t count, const char *number)
 {
 	uint64_t n;
 
-	return parse_dec(number, strlen(number), &n) && n && n <= files->log_count
-		       ? fcntl(files->logs[n - 1], F_DUPFD_CLOEXEC, 3)
+	return parse_dec(number, strlen(number), &n) && n && n <= count
+		       ? fcntl(fds[n - 1], F_DUPFD_CLOEXEC, 3)
 		       : -1;
 }
 
@@ -76,7 +77,9 @@ static bool is_profile(const char *what)
 static int open_asked(struct worker_files *files, const char *what, const char *name)
 {
 	if (!strcmp(what, OPEN_LOG))
-		return open_log(files, name);
+		return open_own(files->logs, files->log_count, name);
+	if (!strcmp(what, OPEN_PART))
+		return open_own(files->parts, files->part_count, name);
 	if (is_profile(what))
 		return open_profile(files, what, name);
 	if (files->asked >= WORKER_FILES_MAX)

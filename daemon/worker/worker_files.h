@@ -21,6 +21,8 @@ struct worker_files {
 	const char *site_profiles, *kept_profiles; /* directories, or NULL */
 	const int *logs; /* of a log in several files, those behind the first; the caller's */
 	size_t log_count;
+	const int *parts; /* of a dump in several files, those behind the first; likewise */
+	size_t part_count;
 	unsigned asked, profiles_asked;
 };
 bool worker_files_answer(struct worker_files *files, int socket);

@@ -124,6 +124,7 @@ static void work(const struct kernel_options *options, const char *request,
 		_analysis_ struct analysis analysis = {.kernel = kernel, .findings = findings};
 
 		analyzers_run(&analysis, progress, NULL);
+		kernel_note_losses(kernel);
 		report_degraded(kernel, findings);
 		report_profile(kernel);
 	}

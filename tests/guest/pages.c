@@ -78,9 +78,16 @@ static struct err *sweep_all(struct comparison *c)
 
 static struct err *open_witness(int fd, kdump_ctx_t *ctx)
 {
-	/* QEMU leaves utsname empty, from which the library would take the architecture. */
-	if (kdump_set_string_attr(ctx, "arch.name", "x86_64") != KDUMP_OK ||
-	    kdump_open_fd(ctx, fd) != KDUMP_OK)
+	const char *name;
+
+	if (kdump_open_fd(ctx, fd) != KDUMP_OK)
+		return err_new(ERR_CORRUPT, "libkdumpfile: %s", kdump_get_err(ctx));
+	/*
+	 * Some writers of kdump leave utsname empty, from which the library takes the architecture. Told
+	 * beforehand, it falls over on ELF files.
+	 */
+	if (kdump_get_string_attr(ctx, "arch.name", &name) != KDUMP_OK &&
+	    kdump_set_string_attr(ctx, "arch.name", "x86_64") != KDUMP_OK)
 		return err_new(ERR_CORRUPT, "libkdumpfile: %s", kdump_get_err(ctx));
 	return NULL;
 }

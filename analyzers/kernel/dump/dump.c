@@ -9,6 +9,7 @@
 #include "kernel/dump/dump_elf.h"
 #include "kernel/dump/dump_foreign.h"
 #include "kernel/dump/dump_kdump.h"
+#include "kernel/dump/dump_libkdumpfile.h"
 #include "kernel/dump/dump_lime.h"
 #include "kernel/dump/dump_notes.h"
 #include "kernel/dump/dump_raw.h"
@@ -39,10 +40,11 @@ struct dump {
 	uint8_t (*streamed)[PAGE_SIZE]; /* one page, for pieces of pages read past the cache */
 	uint64_t streamed_tag;
 	uint64_t pages_read;
+	struct dump_losses losses;
 };
 
 static container_open_fn *const formats[] = {kdump_dump_open, elf_dump_open, lime_dump_open,
-					     vmware_dump_open};
+					     vmware_dump_open, libkdumpfile_dump_open};
 
 static struct err *open_container(struct dump *dump)
 {
@@ -167,8 +169,14 @@ const struct dump_info *dump_info(const struct dump *dump)
 
 const char *dump_vmcoreinfo(const struct dump *dump, size_t *length)
 {
-	*length = dump->notes.vmcoreinfo_size;
-	return dump->notes.vmcoreinfo;
+	const char *text = dump->notes.vmcoreinfo;
+
+	*length = text ? dump->notes.vmcoreinfo_size : 0;
+	if (!text && dump->container->vmcoreinfo_text) {
+		text = dump->container->vmcoreinfo_text;
+		*length = strlen(text);
+	}
+	return text;
 }
 
 bool dump_phys_base(const struct dump *dump, uint64_t *ret)
@@ -210,14 +218,36 @@ static struct err *no_page(enum page_state state, uint64_t phys)
 	}
 }
 
+static void note_loss(struct dump_losses *losses, uint64_t pfn, bool truncated)
+{
+	for (unsigned i = 0; i < losses->count; i++)
+		if (losses->pfns[i] == pfn)
+			return;
+	if (losses->count == LOSSES_MAX)
+		return;
+	losses->pfns[losses->count++] = pfn;
+	losses->truncated += truncated;
+}
+
 static struct err *decode(struct dump *dump, uint64_t pfn, void *page)
 {
 	enum page_state state = dump_page_state(dump, pfn);
+	struct err *err = NULL;
 
-	if (state != PAGE_PRESENT)
-		return no_page(state, pfn << PAGE_SHIFT);
-	dump->pages_read++;
-	return dump->container->ops->read(dump->container, pfn, page);
+	if (state == PAGE_PRESENT) {
+		dump->pages_read++;
+		err = dump->container->ops->read(dump->container, pfn, page);
+	} else {
+		err = no_page(state, pfn << PAGE_SHIFT);
+	}
+	if (err && (err->code == ERR_TRUNCATED || err->code == ERR_DAMAGED || err->code == ERR_IO))
+		note_loss(&dump->losses, pfn, err->code == ERR_TRUNCATED);
+	return err;
+}
+
+const struct dump_losses *dump_losses(const struct dump *dump)
+{
+	return &dump->losses;
 }
 
 /* Neighbouring pages and pages 2 MiB apart must not fall into one set. */

@@ -8,7 +8,7 @@
 
 /*
  * The dump file: its container, its physical pages, its notes. A read answers with data, or says
- * which of ERR_EXCLUDED, ERR_ABSENT, ERR_TRUNCATED, ERR_CORRUPT or ERR_IO it was; never with zeros
+ * which of ERR_EXCLUDED, ERR_ABSENT, ERR_TRUNCATED, ERR_DAMAGED or ERR_IO it was; never with zeros
  * that stand for nothing.
  */
 struct dump;
@@ -47,5 +47,16 @@ struct err *dump_page(struct dump *dump, uint64_t pfn, const void **ret);
 struct err *dump_stream(struct dump *dump, uint64_t phys, void *buf, size_t length);
 /* Pages decompressed so far. */
 uint64_t dump_pages_read(const struct dump *dump);
+
+/*
+ * Pages that were asked for and should be there, but are beyond the end of the file or damaged. At most
+ * LOSSES_MAX are told apart.
+ */
+#define LOSSES_MAX 256
+struct dump_losses {
+	uint64_t pfns[LOSSES_MAX];
+	unsigned count, truncated; /* truncated: so many of them */
+};
+const struct dump_losses *dump_losses(const struct dump *dump);
 
 #endif

@@ -58,6 +58,7 @@ static Elf64_Ehdr widen_ehdr(const Elf32_Ehdr *ehdr)
 		.e_shoff = ehdr->e_shoff,
 		.e_phentsize = ehdr->e_phentsize,
 		.e_phnum = ehdr->e_phnum,
+		.e_shnum = ehdr->e_shnum,
 	};
 
 	memcpy(wide.e_ident, ehdr->e_ident, EI_NIDENT);
@@ -114,6 +115,8 @@ static struct err *read_phdrs(struct dump_file *file, const Elf64_Ehdr *ehdr,
 	size_t count;
 
 	TRY(count_phdrs(file, ehdr, &count));
+	if (!count && ehdr->e_shnum) /* Xen's, which comes after */
+		return err_new(ERR_NOT_FOUND, "an ELF core with sections alone");
 	if (!count || ehdr->e_phentsize < phdr_size(ehdr))
 		return err_new(ERR_CORRUPT, "the ELF core has no usable program headers");
 	/* Checked first, so that a small file cannot ask for much memory. */

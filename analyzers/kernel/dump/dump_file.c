@@ -60,6 +60,11 @@ bool dump_file_flattened(const struct dump_file *file)
 	return file->flattened;
 }
 
+int dump_file_fd(const struct dump_file *file)
+{
+	return file->fd;
+}
+
 bool dump_file_truncated(const struct dump_file *file)
 {
 	return file->flat.truncated;

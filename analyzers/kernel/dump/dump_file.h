@@ -29,6 +29,7 @@ DEFINE_CLEANUP(struct dump_file, dump_file_close)
 uint64_t dump_file_size(const struct dump_file *file);
 uint64_t dump_file_size_on_disk(const struct dump_file *file);
 bool dump_file_flattened(const struct dump_file *file);
+int dump_file_fd(const struct dump_file *file); /* the caller's, still */
 /* A flattened file without its end record. */
 bool dump_file_truncated(const struct dump_file *file);
 

@@ -27,8 +27,6 @@ static const struct {
 	{"QEVM", 4, ERR_UNSUPPORTED, "a QEMU migration stream: dump with dump-guest-memory"},
 	{"LibvirtQemudSave", 16, ERR_UNSUPPORTED,
 	 "a libvirt save file: dump with virsh dump --memory-only"},
-	{"sadump\0\0", 8, ERR_UNSUPPORTED, "a Fujitsu SADUMP: convert it with makedumpfile"},
-	{"\xed\x23\x8f\x61\x73\x01\x19\xa8", 8, ERR_UNSUPPORTED, "an LKCD dump"},
 	{"\xa8\x19\x01\x73\x61\x8f\x23\xed", 8, ERR_UNSUPPORTED, "a big-endian LKCD dump"},
 	{"\xa8\x19\x01\x73\x61\x8f\x23\xfd", 8, ERR_UNSUPPORTED,
 	 "a stand-alone dump of s390: only x86-64 dumps can be read"},

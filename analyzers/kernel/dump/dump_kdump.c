@@ -111,14 +111,14 @@ static struct err *kdump_read_page(struct container *container, uint64_t pfn, vo
 
 	TRY(find_descriptor(kdump, pfn, &descriptor));
 	if (!descriptor.size || descriptor.size > PAGE_SIZE)
-		return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
+		return err_at(ERR_DAMAGED, pfn << PAGE_SHIFT,
 			      "page descriptor with a size of %" PRIu32 " bytes", descriptor.size);
 	if (!(descriptor.flags & PAGE_COMPRESSED) && descriptor.size == PAGE_SIZE)
 		return dump_file_read(kdump->file, descriptor.offset, page, PAGE_SIZE);
 	TRY(dump_file_read(kdump->file, descriptor.offset, packed, descriptor.size));
 	if (decompress_page(kdump->decompressor, descriptor.flags, packed, descriptor.size, page))
 		return NULL;
-	return err_at(ERR_CORRUPT, pfn << PAGE_SHIFT,
+	return err_at(ERR_DAMAGED, pfn << PAGE_SHIFT,
 		      "cannot decompress (%s) the page at file offset 0x%" PRIx64,
 		      decompress_name(descriptor.flags), descriptor.offset);
 }

@@ -110,9 +110,8 @@ static struct err *read_sub_header(struct dump_file *file, const struct kdump_he
 
 	*ret = (struct kdump_sub_header){0};
 	TRY(dump_file_read(file, header->block_size, ret, sizes[header->version]));
-	if (ret->split)
-		return err_new(ERR_UNSUPPORTED, "one part of a split dump: join the parts with "
-						"makedumpfile --reassemble");
+	if (ret->split) /* libkdumpfile's, which comes after */
+		return err_new(ERR_NOT_FOUND, "one part of a split dump");
 	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
 	TRY(check_range(&ret->notes, "notes"));
 	return check_range(&ret->eraseinfo, "erase info");

@@ -8,6 +8,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/dump_notes.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/stacks.h"
@@ -127,11 +128,15 @@ static bool are_there(const struct regs *regs)
 bool cpu_regs_fit(struct kernel *kernel, unsigned cpu, const struct regs *regs)
 {
 	struct stack stack;
+	struct symbol symbol;
 
 	if (!are_there(regs))
 		return false;
-	return regs_user_mode(regs) || !stacks_find(kernel, regs->value[REG_RSP], &stack) ||
-	       stack.cpu == (int32_t)cpu;
+	if (regs_user_mode(regs))
+		return true;
+	return stacks_find(kernel, regs->value[REG_RSP], &stack)
+		       ? stack.cpu == (int32_t)cpu
+		       : symbols_at(kernel->symbols, regs->value[REG_RIP], &symbol);
 }
 
 static bool get_note(struct kernel *kernel, unsigned cpu, struct regs *ret)
@@ -152,7 +157,7 @@ bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret)
 	struct regs saved;
 	bool noted = get_note(kernel, cpu, ret);
 
-	if (noted && cpu_regs_fit(kernel, cpu, ret))
+	if (noted && cpu_by_stack(kernel, ret) == (int32_t)cpu)
 		return true;
 	if (!kernel->percpu || cpu >= percpu_cpus(kernel->percpu) ||
 	    !get_crash_note(kernel, cpu, &saved) || !cpu_regs_fit(kernel, cpu, &saved))

@@ -11,11 +11,11 @@
  */
 struct err *cpu_regs_find_notes(struct kernel *kernel, int32_t **ret);
 /*
- * Registers of a CPU at its death, RIP and RSP at least: those of its note, or where that is missing,
- * empty or another CPU's, those the CPU saved in memory. False when there are none.
+ * Registers of a CPU at its death, RIP and RSP at least: those of its note, or where these are missing
+ * or on no stack of this CPU, those the CPU saved in memory. False when there are none.
  */
 bool cpu_regs_get(struct kernel *kernel, unsigned cpu, struct regs *ret);
-/* Whether they can be this CPU's: their stack is none of another's, nor of a task that was not running. */
+/* Whether they can be this CPU's: on a stack of its own or, where they are on none, in the kernel's code. */
 bool cpu_regs_fit(struct kernel *kernel, unsigned cpu, const struct regs *regs);
 
 #endif

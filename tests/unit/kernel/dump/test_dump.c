@@ -104,7 +104,7 @@ START_TEST(kdump_cut_short_says_so)
 }
 END_TEST
 
-START_TEST(kdump_with_broken_pages_is_corrupt_there)
+START_TEST(kdump_with_broken_pages_is_damaged_there)
 {
 	int fd = vmcore_kdump(VMCORE_ZLIB);
 	struct vmcore_descriptor huge = {FIRST_PAGE, 5000, VMCORE_ZLIB, 0};
@@ -115,9 +115,12 @@ START_TEST(kdump_with_broken_pages_is_corrupt_there)
 	vmcore_put(fd, VMCORE_DESCRIPTORS + sizeof(huge), &huge, sizeof(huge));
 	ck_assert_int_eq(ftruncate(fd, 16 * 4096), 0);
 	dump = open_dump(fd);
-	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_CORRUPT);
-	assert_err(dump_read(dump, 0x4000, &byte, 1), ERR_CORRUPT);
+	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_DAMAGED);
+	assert_err(dump_read(dump, 0x4000, &byte, 1), ERR_DAMAGED);
 	expect_byte(dump, 0x6000, 6);
+	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_DAMAGED);
+	ck_assert_uint_eq(dump_losses(dump)->count, 2);
+	ck_assert_uint_eq(dump_losses(dump)->truncated, 0);
 	dump_close(dump);
 	close(fd);
 }
@@ -279,7 +282,7 @@ START_TEST(the_cache_evicts_and_stays_right)
 END_TEST
 
 UNIT_MAIN("dump", kdump_pages_are_told_apart, raw_pages_at_first_do_not_name_the_compression,
-	  kdump_cut_short_says_so, kdump_with_broken_pages_is_corrupt_there,
+	  kdump_cut_short_says_so, kdump_with_broken_pages_is_damaged_there,
 	  absurd_kdump_headers_are_refused, elf_segments_may_overlap_and_have_gaps,
 	  other_machines_and_programs_are_named, what_is_no_dump_is_named,
 	  the_cache_evicts_and_stays_right)

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Through libkdumpfile: what our own readers don't know, which is sets of split files, SADUMP, LKCD and
+ * Xen's dump-core. Not kdump and ELF in one file: for these the library (0.5.1) takes memory by the
+ * machine's size, tells less about what is missing, knows no flattened files and falls over some damaged
+ * ones. It parses hostile input in C that is not ours: only a worker in its sandbox may come here.
+ */
+#include "kernel/dump/dump_libkdumpfile.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libkdumpfile/kdumpfile.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/dump/dump_part.h"
+
+#define CPUS_MAX 8192
+#define CACHE_PAGES 256 /* of the library's own cache; dump.c has a larger one */
+#define LKCD_MAGIC 0xa8190173618f23edull
+
+struct library {
+	struct container container;
+	kdump_ctx_t *ctx;
+	pthread_mutex_t lock; /* the context is one thread's at a time */
+	kdump_bmp_t *in_file; /* pages in the file; NULL where the format has no such list */
+	uint64_t max_pfn;
+};
+
+/* --- whose it is -------------------------------------------------------------------------------- */
+
+static bool begins_with(struct dump_file *file, uint64_t offset, const void *bytes, size_t length)
+{
+	uint8_t head[8];
+
+	return err_ok(dump_file_read(file, offset, head, length)) && !memcmp(head, bytes, length);
+}
+
+/* xl dump-core: sections, and no segment. */
+static bool is_xen(struct dump_file *file)
+{
+	Elf64_Ehdr ehdr;
+
+	return err_ok(dump_file_read(file, 0, &ehdr, sizeof(ehdr))) &&
+	       !memcmp(ehdr.e_ident, ELFMAG, SELFMAG) && ehdr.e_ident[EI_CLASS] == ELFCLASS64 &&
+	       ehdr.e_type == ET_CORE && !ehdr.e_phnum && ehdr.e_shnum;
+}
+
+/* The name of a format that is the library's to read; NULL: none of them. */
+static const char *format_of(struct dump_file *file)
+{
+	const uint64_t lkcd = LKCD_MAGIC;
+
+	struct dump_part part;
+
+	if (dump_part_read(dump_file_fd(file), &part))
+		return part.all ? "kdump-split" : "sadump";
+	/* A copy on other media has a header of its own in front. */
+	if (begins_with(file, 0, "sadump\0\0", 8) || begins_with(file, PAGE_SIZE, "sadump\0\0", 8))
+		return "sadump";
+	if (begins_with(file, 0, &lkcd, sizeof(lkcd)))
+		return "lkcd";
+	return is_xen(file) ? "xen" : NULL;
+}
+
+/* --- pages -------------------------------------------------------------------------------------- */
+
+static struct err *page_error(kdump_status status, kdump_ctx_t *ctx, uint64_t pfn)
+{
+	uint64_t phys = pfn << PAGE_SHIFT;
+
+	if (status == KDUMP_ERR_SYSTEM && errno == ENOMEM)
+		return &err_nomem;
+	if (status == KDUMP_ERR_NODATA)
+		return err_at(ERR_EXCLUDED, phys, "page not in the dump");
+	return err_at(status == KDUMP_ERR_EOF ? ERR_TRUNCATED : ERR_DAMAGED, phys,
+		      "libkdumpfile: %s", kdump_get_err(ctx));
+}
+
+static struct err *read_locked(struct library *library, uint64_t pfn, void *page)
+{
+	size_t length = PAGE_SIZE;
+	kdump_status status =
+		kdump_read(library->ctx, KDUMP_MACHPHYSADDR, pfn << PAGE_SHIFT, page, &length);
+
+	return status == KDUMP_OK ? NULL : page_error(status, library->ctx, pfn);
+}
+
+static struct err *read_page(struct container *container, uint64_t pfn, void *page)
+{
+	struct library *library = (struct library *)container;
+
+	pthread_mutex_lock(&library->lock);
+	struct err *err = read_locked(library, pfn, page);
+	pthread_mutex_unlock(&library->lock);
+	return err;
+}
+
+/* Without a list of the pages only reading one tells. */
+static enum page_state state(struct container *container, uint64_t pfn)
+{
+	struct library *library = (struct library *)container;
+	unsigned char bits = 0;
+
+	if (pfn >= library->max_pfn)
+		return PAGE_ABSENT;
+	pthread_mutex_lock(&library->lock);
+	bool listed = !library->in_file ||
+		      kdump_bmp_get_bits(library->in_file, pfn, pfn, &bits) != KDUMP_OK || bits & 1;
+	pthread_mutex_unlock(&library->lock);
+	return listed ? PAGE_PRESENT : PAGE_EXCLUDED;
+}
+
+static struct err *sweep_pages(const struct container *container, struct sweep *sweep, uint64_t pfn,
+			       uint64_t end)
+{
+	struct container *own = (struct container *)(uintptr_t)container; /* it locks itself */
+
+	for (; pfn < end; pfn++) {
+		struct err *err =
+			state(own, pfn) == PAGE_PRESENT ? read_page(own, pfn, sweep->page) : NULL;
+
+		if (err == &err_nomem)
+			return err;
+		if (err || state(own, pfn) != PAGE_PRESENT) {
+			bool excluded = !err || err->code == ERR_EXCLUDED;
+
+			*(excluded ? &sweep->counts->excluded : &sweep->counts->corrupt) += 1;
+			err_free(err);
+			continue;
+		}
+		sweep->counts->pages++;
+		sweep->visit(sweep->context, pfn, sweep->page, BYTES_OWN);
+	}
+	return NULL;
+}
+
+/* As if all were there: it serves to share out work. */
+static uint64_t pages_below(const struct container *container, uint64_t pfn)
+{
+	return MIN(pfn, ((const struct library *)container)->max_pfn);
+}
+
+/* --- what the library knows besides --------------------------------------------------------------- */
+
+static bool get_number(kdump_ctx_t *ctx, const char *key, uint64_t *ret)
+{
+	kdump_attr_t attr;
+
+	if (kdump_get_attr(ctx, key, &attr) != KDUMP_OK ||
+	    (attr.type != KDUMP_NUMBER && attr.type != KDUMP_ADDRESS))
+		return false;
+	*ret = attr.type == KDUMP_NUMBER ? attr.val.number : attr.val.address;
+	return true;
+}
+
+static void get_text(kdump_ctx_t *ctx, const char *key, char *buf, size_t size)
+{
+	const char *text;
+
+	if (kdump_get_string_attr(ctx, key, &text) == KDUMP_OK && text)
+		copy_string(buf, size, text);
+}
+
+static void take_registers(kdump_ctx_t *ctx, unsigned cpu, struct regs *ret)
+{
+	for (enum reg reg = 0; reg < REG_COUNT; reg++) {
+		char key[64];
+		uint64_t value;
+
+		snprintf(key, sizeof(key), "cpu.%u.reg.%s", cpu, reg_name(reg));
+		if (get_number(ctx, key, &value))
+			regs_set(ret, reg, value);
+	}
+}
+
+static struct err *take_cpus(struct library *library)
+{
+	uint64_t count;
+
+	if (!get_number(library->ctx, KDUMP_ATTR_NUM_CPUS, &count) || !count)
+		return NULL;
+	count = MIN(count, CPUS_MAX);
+	library->container.cpus = calloc(count, sizeof(struct regs));
+	if (!library->container.cpus)
+		return &err_nomem;
+	library->container.cpu_count = count;
+	for (unsigned cpu = 0; cpu < count; cpu++)
+		take_registers(library->ctx, cpu, &library->container.cpus[cpu]);
+	return NULL;
+}
+
+static struct err *check_machine(kdump_ctx_t *ctx)
+{
+	char machine[65] = "";
+
+	get_text(ctx, KDUMP_ATTR_ARCH_NAME, machine, sizeof(machine));
+	/* Its word on the machine comes from utsname, which some writers leave out. */
+	return !machine[0] || !strcmp(machine, "x86_64")
+		       ? NULL
+		       : err_new(ERR_UNSUPPORTED, "a dump of %s: only x86-64 dumps can be read",
+				 machine);
+}
+
+static struct err *fill(struct library *library, const char *format, struct dump_info *info)
+{
+	kdump_ctx_t *ctx = library->ctx;
+	kdump_attr_t attr = {.type = KDUMP_BITMAP};
+	char *text = NULL;
+
+	TRY(check_machine(ctx));
+	if (!get_number(ctx, "max_pfn", &library->max_pfn) || library->max_pfn >> (52 - PAGE_SHIFT))
+		return err_new(ERR_CORRUPT, "libkdumpfile does not know how much memory it was");
+	if (kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) == KDUMP_OK) {
+		kdump_bmp_incref(attr.val.bitmap);
+		library->in_file = attr.val.bitmap;
+	}
+	if (kdump_vmcoreinfo_raw(ctx, &text) == KDUMP_OK)
+		library->container.vmcoreinfo_text = text;
+	info->format = format;
+	info->max_pfn = library->max_pfn;
+	get_text(ctx, "linux.uts.release", info->release, sizeof(info->release));
+	get_text(ctx, "linux.uts.version", info->version, sizeof(info->version));
+	get_text(ctx, "linux.uts.machine", info->machine, sizeof(info->machine));
+	get_text(ctx, "linux.uts.nodename", info->nodename, sizeof(info->nodename));
+	return take_cpus(library);
+}
+
+/* --- opening ------------------------------------------------------------------------------------- */
+
+static void close_library(struct container *container)
+{
+	struct library *library = (struct library *)container;
+
+	if (!library)
+		return;
+	if (library->in_file)
+		kdump_bmp_decref(library->in_file);
+	if (library->ctx)
+		kdump_free(library->ctx);
+	pthread_mutex_destroy(&library->lock);
+	free(library->container.vmcoreinfo_text);
+	free(library->container.cpus);
+	free(library);
+}
+
+static void cleanup_library(struct library **library)
+{
+	if (*library)
+		close_library(&(*library)->container);
+}
+
+static struct err *open_files(struct library *library, const struct dump_files *files)
+{
+	int fds[DUMP_PARTS_MAX];
+	size_t count = MIN(files->count, DUMP_PARTS_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = dump_file_fd(files->at[i]);
+	TRY(dump_part_check(fds, count)); /* the library takes what is not there for excluded */
+	library->ctx = kdump_new();
+	if (!library->ctx)
+		return &err_nomem;
+	/* A mapped file that somebody cuts short is a signal; a failed read is an error. */
+	kdump_set_number_attr(library->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
+	kdump_set_number_attr(library->ctx, "cache.size", CACHE_PAGES);
+	if (kdump_open_fdset(library->ctx, (unsigned)count, fds) != KDUMP_OK)
+		return err_new(ERR_CORRUPT, "libkdumpfile: %s", kdump_get_err(library->ctx));
+	return NULL;
+}
+
+static const struct container_ops library_ops = {
+	.close = close_library,
+	.state = state,
+	.read = read_page,
+	.sweep = sweep_pages,
+	.pages_below = pages_below,
+};
+
+struct err *libkdumpfile_dump_open(const struct dump_files *files, struct dump_info *info,
+				   struct container **ret)
+{
+	_cleanup_(cleanup_library) struct library *library = NULL;
+	const char *format = format_of(files->at[0]);
+
+	if (!format)
+		return err_new(ERR_NOT_FOUND, "nothing for libkdumpfile");
+	library = calloc(1, sizeof(*library));
+	if (!library)
+		return &err_nomem;
+	pthread_mutex_init(&library->lock, NULL);
+	library->container.ops = &library_ops;
+	TRY(open_files(library, files));
+	TRY(fill(library, format, info));
+	*ret = &take_ptr(library)->container;
+	return NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells which files are one dump, and whether all of them are there. */
+#include "kernel/dump/dump_part.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "kernel/dump/dump_info.h"
+#include "kernel/dump/dump_kdump_format.h"
+
+static bool read_all(int fd, uint64_t offset, void *buf, size_t length)
+{
+	size_t got;
+
+	return err_ok(io_read_at(fd, offset, buf, length, &got)) && got == length;
+}
+
+/* All files of a set have one header; the sub header says which pages each is for. */
+static bool read_split(int fd, struct dump_part *ret)
+{
+	struct kdump_header header;
+	struct kdump_sub_header sub;
+	bool wide;
+
+	if (!read_all(fd, 0, &header, sizeof(header)) || !kdump_is_signature(header.signature) ||
+	    header.version < 2 || header.version > KDUMP_VERSION_MAX ||
+	    header.block_size != PAGE_SIZE || !read_all(fd, PAGE_SIZE, &sub, sizeof(sub)) ||
+	    !sub.split)
+		return false;
+	ret->id_size = MIN(sizeof(header), sizeof(ret->id));
+	memcpy(ret->id, &header, ret->id_size);
+	wide = header.version >= 6;
+	ret->first = wide ? sub.start_pfn_64 : sub.start_pfn;
+	ret->end = wide ? sub.end_pfn_64 : sub.end_pfn;
+	ret->all = wide ? sub.max_mapnr_64 : header.max_mapnr;
+	return true;
+}
+
+/* struct sadump_part_header (makedumpfile's sadump_mod.h), as far as it is needed. */
+struct sadump_part {
+	char signature[8];
+	uint32_t flags[4], label[16];
+	uint8_t system[16], set[16], volume[16], time[16];
+	uint32_t number; /* in a disk set; 0: none */
+};
+
+static bool read_disk(int fd, struct dump_part *ret)
+{
+	struct sadump_part part;
+
+	if (!read_all(fd, 0, &part, sizeof(part)) || memcmp(part.signature, "sadump\0\0", 8) ||
+	    !part.number)
+		return false;
+	ret->id_size = sizeof(part.system) + sizeof(part.set);
+	memcpy(ret->id, part.system, ret->id_size);
+	ret->first = part.number;
+	return true;
+}
+
+bool dump_part_read(int fd, struct dump_part *ret)
+{
+	*ret = (struct dump_part){0};
+	return read_split(fd, ret) || read_disk(fd, ret);
+}
+
+bool dump_part_same(const struct dump_part *a, const struct dump_part *b)
+{
+	return a->id_size == b->id_size && !memcmp(a->id, b->id, a->id_size) && a->all == b->all;
+}
+
+/* Where the pages end that parts cover from this one on without a gap. */
+static uint64_t covered_to(const struct dump_part *parts, size_t count, uint64_t from)
+{
+	for (size_t rounds = 0; rounds < count; rounds++)
+		for (size_t i = 0; i < count; i++)
+			if (parts[i].first <= from && parts[i].end > from)
+				from = parts[i].end;
+	return from;
+}
+
+struct err *dump_part_check(const int *fds, size_t count)
+{
+	_free_ struct dump_part *parts = calloc(count + 1, sizeof(*parts));
+	uint64_t end;
+
+	if (!parts)
+		return &err_nomem;
+	for (size_t i = 0; i < count; i++)
+		if (!dump_part_read(fds[i], &parts[i]))
+			return NULL; /* then it is for its reader to say */
+	end = covered_to(parts, count, 0);
+	if (!parts[0].all || end >= parts[0].all)
+		return NULL;
+	return err_new(
+		ERR_UNSUPPORTED,
+		"%zu file%s of a split dump, and the one from page %" PRIu64 " on is missing: put "
+		"all of them into one directory, or join them with makedumpfile --reassemble",
+		count, count == 1 ? "" : "s", end);
+}
