@@ -6,11 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
 #include "rules/db.h"
 #include "daemon/store/report.h"
+
+#define FOLLOW_PAUSE_MS 500
 
 enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
 extern const struct verb export_verb;
@@ -19,6 +22,7 @@ static const struct option options[] = {
 	{"since", required_argument, NULL, OPTION_SINCE},
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
+	{"follow", no_argument, NULL, 'f'},
 	CMD_OPTIONS,
 	{0},
 };
@@ -103,53 +107,109 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 	return err ? err : db_exec(db, "COMMIT");
 }
 
-static struct err *export(struct cmd *cmd, const char *since, uint64_t limit)
+/* What a caller asked for, and how far it has been told. */
+struct export
+{
+	struct cmd *cmd;
+	const char *since;
+	uint64_t limit; /* 0: none */
+	bool follow;
+	uint64_t count;
+	char *epoch; /* of the store that was read first */
+	int64_t number;
+};
+
+/* The store must be the one that was begun with: numbers of another one say nothing. */
+static struct err *open_same(struct export *export)
 {
 	_free_ char *epoch = NULL;
-	int64_t number = 0;
+
+	TRY(cmd_open(export->cmd));
+	TRY(read_epoch(store_db(export->cmd->store), &epoch));
+	if (!export->epoch) {
+		export->epoch = take_ptr(epoch);
+		return export->since ? read_cursor(export->since, export->epoch, &export->number)
+				     : NULL;
+	}
+	if (strcmp(epoch, export->epoch))
+		return err_new(ERR_NOT_FOUND,
+			       "the database was begun anew (%s, not %s): start over without "
+			       "--since",
+			       epoch, export->epoch);
+	return NULL;
+}
+
+static bool is_over(const struct export *export)
+{
+	return export->limit && export->count >= export->limit;
+}
+
+static struct err *export_once(struct export *export)
+{
+	struct cmd *cmd = export->cmd;
 	bool found = true;
 
-	TRY(cmd_open(cmd));
-	TRY(read_epoch(store_db(cmd->store), &epoch));
-	if (since)
-		TRY(read_cursor(since, epoch, &number));
-	for (uint64_t i = 0; found && (!limit || i < limit); i++)
-		TRY(export_next(cmd, epoch, &number, &found));
-	return NULL;
+	TRY(open_same(export));
+	while (found && !is_over(export)) {
+		TRY(export_next(cmd, export->epoch, &export->number, &found));
+		export->count += found;
+	}
+	store_close(take_ptr(cmd->store));
+	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
+}
+
+/* Opened anew each time, since the daemon may begin another store; one that is away is waited for. */
+static struct err *export_all(struct export *export)
+{
+	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE_MS * 1000000l};
+	struct err *err = export_once(export);
+
+	while (export->follow && !is_over(export)) {
+		if (err && (err->code != ERR_IO || ferror(stdout) || !export->epoch))
+			return err;
+		err_free(err);
+		store_close(take_ptr(export->cmd->store));
+		nanosleep(&pause, NULL);
+		err = export_once(export);
+	}
+	return err;
 }
 
 static int run(int argc, char **argv)
 {
-	const char *since = NULL;
 	_cmd_ struct cmd cmd = {.verb = &export_verb,
 				.json = true}; /* whatever it prints is JSON, errors too */
+	struct export export = {.cmd = &cmd};
 	struct err *err = NULL;
-	uint64_t limit = 0;
 	int option;
 
 	while ((option = cmd_option(&cmd, argc, argv, options)) != -1) {
 		if (option == '?')
 			return STATUS_USAGE;
 		if (option == OPTION_SINCE)
-			since = optarg;
+			export.since = optarg;
+		else if (option == 'f')
+			export.follow = true;
 		else if (option == OPTION_FORMAT && strcmp(optarg, "ndjson") && !err)
 			err = err_new(ERR_INVALID, "no such format: %s (ndjson)", optarg);
-		else if (option == OPTION_LIMIT && !parse_dec(optarg, strlen(optarg), &limit) &&
-			 !err)
+		else if (option == OPTION_LIMIT &&
+			 !parse_dec(optarg, strlen(optarg), &export.limit) && !err)
 			err = err_new(ERR_INVALID, "not a number: \"%s\"", optarg);
 	}
 	if (!err && optind < argc)
 		err = err_new(ERR_INVALID, "export takes no \"%s\"", argv[optind]);
 	if (!err)
-		err = export(&cmd, since, limit);
+		err = export_all(&export);
+	free(export.epoch);
 	return err ? cmd_fail(true, err) : STATUS_OK;
 }
 
 const struct verb export_verb = {
 	.name = "export",
-	.synopsis = "export [--since CURSOR] [--limit N] [--format ndjson]",
+	.synopsis = "export [--since CURSOR] [--limit N] [--follow] [--format ndjson]",
 	.options = "  --since CURSOR     those behind this one, which the last line gave\n"
 		   "  --limit N          that many at most\n"
+		   "  -f, --follow       then each new one as it comes, without end\n"
 		   "  --format ndjson    the only one there is\n",
 	.summary = "verdicts as JSON lines, in the order they came, for other systems to poll",
 	.run = run,
