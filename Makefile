@@ -184,6 +184,7 @@ check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/prob
 	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
 	tests/sentences -q $$(find $(BUILD)/guest -name vmcore)
 	tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')
+	tests/guest/signatures $$(find $(BUILD)/guest -name vmcore -printf '%h ')
 
 # Damaged copies of the guests' dumps.
 MUTANTS ?= 50

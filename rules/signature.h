@@ -6,16 +6,25 @@
 
 /*
  * What makes two crashes the same. The exact one is a hash over the kind and the functions of the
- * first six reliable frames below the panic machinery: no addresses, offsets or compiler suffixes,
- * so that another build of the same kernel groups alike. Fuzzy ones are titles; any in common
- * means "probably the same bug".
+ * first six reliable frames from the place of the fault on, without those that every crash has: no
+ * addresses, offsets or compiler suffixes, so that another build of the same kernel groups alike.
+ * Where the task that crashed only noticed a hang (hung_task), or was asked to crash while others hung,
+ * the frames are those of who holds up the others, and of all tasks of a cycle. There is none where
+ * the stack is chance: of a machine check, an NMI, an RCU stall that an idle CPU noticed, and where
+ * nothing is known but that somebody asked for the crash. Fuzzy ones
+ * are titles; any in common means "probably the same bug".
  */
 struct signature {
 	char exact[17]; /* hex; "" when there is nothing to group by */
 	json_t *fuzzy;	/* list of strings, owned */
 };
 
-/* crash: the verdict's "crash" object. */
-void signature_of(const json_t *crash, const char *cause, struct signature *ret);
+/* Objects of the report, NULL where it has none; borrowed. */
+struct signature_facts {
+	const json_t *crash, *waits, *tasks;
+	const char *cause; /* the verdict's, or NULL */
+};
+
+void signature_of(const struct signature_facts *facts, struct signature *ret);
 
 #endif

@@ -51,8 +51,7 @@ static struct section section_from(const struct sleeper *stack, unsigned first)
 	return section;
 }
 
-/* The function a person would name: past the scheduler. */
-static const char *working_function(const struct sleeper *stack, unsigned first)
+bool task_doing_is_scheduler(const char *function)
 {
 	static const char *const passed[] = {"__schedule",
 					     "__schedule_loop",
@@ -75,13 +74,19 @@ static const char *working_function(const struct sleeper *stack, unsigned first)
 					     "preempt_schedule_irq",
 					     "__cond_resched"};
 
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+		if (!strcmp(function, passed[i]))
+			return true;
+	return false;
+}
+
+/* The function a person would name: past the scheduler. */
+static const char *working_function(const struct sleeper *stack, unsigned first)
+{
 	for (unsigned i = first; i < stack->call_count; i++) {
 		const char *function = stack->calls[i].function;
-		bool skip = !function[0];
 
-		for (size_t j = 0; j < ARRAY_SIZE(passed); j++)
-			skip |= !strcmp(function, passed[j]);
-		if (!skip)
+		if (function[0] && !task_doing_is_scheduler(function))
 			return function;
 	}
 	return "an unknown function";

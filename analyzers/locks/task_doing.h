@@ -15,6 +15,8 @@ void task_doing(struct kernel *kernel, const struct task *task, struct str *text
 /* The same from its stack alone; for tests. */
 void task_doing_stack(const struct sleeper *stack, struct str *text);
 
+/* Is it one of the scheduler's, in which every task stands that sleeps? */
+bool task_doing_is_scheduler(const char *function);
 /* The function a person would name for a stack: the innermost past the scheduler. */
 const char *task_doing_function(const struct sleeper *stack);
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "rules/signature.h"
 
 /* A crash whose frames are "symbol" or "symbol/found_by", innermost first. */
@@ -27,8 +28,8 @@ static void check_same(const char *const *a, const char *const *b, bool same)
 	_json_ json_t *x = crash_of("bug", a), *y = crash_of("bug", b);
 	struct signature s, t;
 
-	signature_of(x, "assertion", &s);
-	signature_of(y, "assertion", &t);
+	signature_of(&(struct signature_facts){.crash = x, .cause = "assertion"}, &s);
+	signature_of(&(struct signature_facts){.crash = y, .cause = "assertion"}, &t);
 	ck_assert_uint_eq(strlen(s.exact), 16);
 	ck_assert_msg(!strcmp(s.exact, t.exact) == same, "%s and %s", a[0], b[0]);
 	json_decref(s.fuzzy);
@@ -63,8 +64,8 @@ START_TEST(another_place_is_another_crash)
 	check_same(FRAMES("f", "g"), FRAMES("g", "f"), false);
 	check_same(FRAMES("f", "g"), FRAMES("f"), false);
 	check_same(FRAMES("fg"), FRAMES("f", "g"), false);
-	signature_of(x, "assertion", &s);
-	signature_of(y, "assertion", &t);
+	signature_of(&(struct signature_facts){.crash = x, .cause = "assertion"}, &s);
+	signature_of(&(struct signature_facts){.crash = y, .cause = "assertion"}, &t);
 	ck_assert_str_ne(s.exact, t.exact);
 	json_decref(s.fuzzy);
 	json_decref(t.fuzzy);
@@ -76,11 +77,175 @@ START_TEST(fuzzy_titles_name_kind_cause_and_function)
 	_json_ json_t *crash = crash_of("page_fault", FRAMES("die", "f", "g", "h"));
 	struct signature s;
 
-	signature_of(crash, "wild_pointer", &s);
+	signature_of(&(struct signature_facts){.crash = crash, .cause = "wild_pointer"}, &s);
 	_free_ char *text = json_dumps(s.fuzzy, JSON_COMPACT);
 	ck_assert_str_eq(text, "[\"page_fault in f\",\"wild_pointer in f\",\"page_fault in g\","
 			       "\"wild_pointer in g\"]");
 	json_decref(s.fuzzy);
+}
+END_TEST
+
+/* A log's crash begins at the fault; a dump's at what the CPU did about it. */
+START_TEST(a_dump_and_its_log_are_the_same)
+{
+	static const struct {
+		const char *dump, *log;
+	} crashes[] = {
+		{"{\"kind\": \"soft_lockup\", \"rip\": {\"symbol\": \"spin.cold\"}, \"backtrace\": "
+		 "["
+		 "{\"symbol\": \"delay_tsc\", \"found_by\": \"registers\"},"
+		 "{\"symbol\": \"panic\", \"found_by\": \"orc\"},"
+		 "{\"symbol\": \"hrtimer_interrupt\", \"found_by\": \"orc\"},"
+		 "{\"symbol\": \"spin\", \"found_by\": \"orc\"},"
+		 "{\"symbol\": \"f\", \"found_by\": \"orc\"}]}",
+		 "{\"kind\": \"soft_lockup\", \"rip\": {\"symbol\": \"spin\"}, \"backtrace\": ["
+		 "{\"symbol\": \"spin\", \"found_by\": \"log\"},"
+		 "{\"symbol\": \"f\", \"found_by\": \"log\"}]}"},
+		/* jumped to where no code is: the caller was only found by looking through the stack */
+		{"{\"kind\": \"page_fault\", \"culprit\": {\"symbol\": \"g\"}, \"backtrace\": ["
+		 "{\"symbol\": \"delay_tsc\", \"found_by\": \"registers\"},"
+		 "{\"symbol\": \"page_fault_oops\", \"found_by\": \"orc\"},"
+		 "{\"symbol\": \"g\", \"found_by\": \"scan\"},"
+		 "{\"symbol\": \"stray\", \"found_by\": \"scan\"}]}",
+		 "{\"kind\": \"page_fault\", \"culprit\": {\"symbol\": \"g\"}, \"backtrace\": ["
+		 "{\"symbol\": \"g\", \"found_by\": \"log\"}]}"},
+		/* neither is known: what panic() does is no part of it */
+		{"{\"kind\": \"panic\", \"backtrace\": ["
+		 "{\"symbol\": \"delay_tsc\", \"found_by\": \"registers\"},"
+		 "{\"symbol\": \"panic\", \"found_by\": \"orc\"},"
+		 "{\"symbol\": \"g\", \"found_by\": \"orc\"}]}",
+		 "{\"kind\": \"panic\", \"backtrace\": ["
+		 "{\"symbol\": \"g\", \"found_by\": \"log\"}]}"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {
+		_json_ json_t *dump = json_loads(crashes[i].dump, 0, NULL);
+		_json_ json_t *log = json_loads(crashes[i].log, 0, NULL);
+		struct signature s, t;
+
+		signature_of(&(struct signature_facts){.crash = dump}, &s);
+		signature_of(&(struct signature_facts){.crash = log}, &t);
+		ck_assert_uint_eq(strlen(s.exact), 16);
+		ck_assert_msg(!strcmp(s.exact, t.exact), "crash %zu", i);
+		json_decref(s.fuzzy);
+		json_decref(t.fuzzy);
+	}
+}
+END_TEST
+
+#define SLEEPER(pid, lock, function)                                                               \
+	"{\"tasks\": [{\"pid\": " #pid "}], \"backtrace\": ["                                      \
+	"{\"symbol\": \"__schedule\", \"found_by\": \"registers\"},"                               \
+	"{\"symbol\": \"" lock "\", \"found_by\": \"orc\"},"                                       \
+	"{\"symbol\": \"" function "\", \"found_by\": \"orc\"}]}"
+
+/* Facts as JSON; fuzzy as text, or NULL. Returns the exact one. */
+static const char *hang(const char *crash_text, const char *waits_text, const char *tasks_text,
+			const char *cause, const char *fuzzy)
+{
+	static char exact[4][17];
+	static unsigned at;
+	_json_ json_t *crash = json_loads(crash_text, 0, NULL);
+	_json_ json_t *waits = json_loads(waits_text, 0, NULL);
+	_json_ json_t *tasks = json_loads(tasks_text, 0, NULL);
+	struct signature s;
+
+	ck_assert(crash && waits && tasks);
+	signature_of(&(struct signature_facts){crash, waits, tasks, cause}, &s);
+	_free_ char *text = json_dumps(s.fuzzy, JSON_COMPACT);
+	if (fuzzy)
+		ck_assert_str_eq(text, fuzzy);
+	json_decref(s.fuzzy);
+	at = (at + 1) % 4;
+	return strcpy(exact[at], s.exact);
+}
+
+START_TEST(a_hang_is_known_by_who_holds_up_the_others)
+{
+	static const char *const noticed = "{\"kind\": \"hung_task\", \"backtrace\": ["
+					   "{\"symbol\": \"watchdog\", \"found_by\": \"orc\"},"
+					   "{\"symbol\": \"kthread\", \"found_by\": \"orc\"}]}";
+	static const char *const asked = "{\"kind\": \"sysrq\", \"backtrace\": ["
+					 "{\"symbol\": \"vfs_write\", \"found_by\": \"orc\"}]}";
+	static const char *const root = "{\"roots\": [{\"task\": {\"pid\": 7}}]}";
+	static const char *const cycle = "{\"cycles\": [[7, 8]]}", *const round =
+									   "{\"cycles\": [[8, 7]]}";
+	static const char *const tasks = "{\"blocked\": [" SLEEPER(
+		7, "__mutex_lock", "a") ", " SLEEPER(8, "__mutex_lock", "b") "]}";
+	static const char *const others = "{\"blocked\": [" SLEEPER(
+		7, "__mutex_lock", "a") ", " SLEEPER(8, "__mutex_lock", "c") "]}";
+
+	/* by whatever it was noticed, and never by who noticed */
+	ck_assert_str_eq(hang(noticed, root, tasks, "hang", "[\"hung_task in a\",\"hang in a\"]"),
+			 hang(asked, root, tasks, "hang", NULL));
+	ck_assert_str_eq(hang(noticed, "{}", "{}", "hang", "[]"), "");
+	ck_assert_str_eq(hang(asked, "{}", "{}", "hang", "[]"), "");
+	ck_assert_str_eq(hang(asked, root, tasks, "requested", "[]"), "");
+	ck_assert_str_eq(
+		hang(noticed, "{\"roots\": [{\"task\": {\"pid\": 99}}]}", tasks, "hang", "[]"), "");
+	ck_assert_str_eq(hang(noticed, root, "{\"blocked\": [{\"tasks\": 5}, null]}", "hang", "[]"),
+			 "");
+	/* as the log has it, whose stack is that of the task that hangs */
+	ck_assert_str_eq(hang("{\"kind\": \"hung_task\", \"backtrace\": ["
+			      "{\"symbol\": \"schedule\", \"found_by\": \"log\"},"
+			      "{\"symbol\": \"__mutex_lock\", \"found_by\": \"log\"},"
+			      "{\"symbol\": \"a\", \"found_by\": \"log\"}]}",
+			      "{}", "{}", "hang", NULL),
+			 hang(noticed, root, tasks, "hang", NULL));
+	/* a cycle has no first one */
+	ck_assert_str_eq(
+		hang(asked, cycle, tasks, "deadlock", "[\"deadlock in a\",\"deadlock in b\"]"),
+		hang(noticed, round, tasks, "deadlock", NULL));
+	ck_assert_str_ne(hang(asked, cycle, tasks, "deadlock", NULL),
+			 hang(asked, cycle, others, "deadlock", NULL));
+}
+END_TEST
+
+/* Of a cycle that is too long, the first; a list that never ends is none. */
+START_TEST(a_long_cycle_is_cut)
+{
+	_str_ struct str cycle = {0}, tasks = {0};
+
+	for (int i = 1; i <= 500; i++) {
+		str_printf(&cycle, "%s%d", i > 1 ? ", " : "{\"cycles\": [[", i);
+		str_printf(&tasks,
+			   "%s{\"tasks\": [{\"pid\": %d}], \"backtrace\": [{\"symbol\": \"f%d\", "
+			   "\"found_by\": \"orc\"}]}",
+			   i > 1 ? ", " : "{\"blocked\": [", i, i);
+	}
+	str_puts(&cycle, "]]}");
+	str_puts(&tasks, "]}");
+	ck_assert_str_eq(
+		hang("{\"kind\": \"hung_task\"}", cycle.data, tasks.data, "deadlock",
+		     "[\"deadlock in f1\",\"deadlock in f2\",\"deadlock in f3\",\"deadlock in f4\","
+		     "\"deadlock in f5\",\"deadlock in f6\",\"deadlock in f7\",\"deadlock in "
+		     "f8\"]"),
+		hang("{\"kind\": \"sysrq\"}", cycle.data, tasks.data, "deadlock", NULL));
+}
+END_TEST
+
+START_TEST(chance_is_no_signature)
+{
+	static const char *const kinds[] = {"machine_check", "nmi", "sysrq"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		_json_ json_t *crash = crash_of(kinds[i], FRAMES("f", "g"));
+		struct signature s;
+
+		signature_of(&(struct signature_facts){.crash = crash, .cause = "requested"}, &s);
+		ck_assert_str_eq(s.exact, "");
+		json_decref(s.fuzzy);
+	}
+	_json_ json_t *idle = crash_of("rcu_stall", FRAMES("default_idle", "do_idle"));
+	_json_ json_t *busy = crash_of("rcu_stall", FRAMES("f", "g"));
+	struct signature s, t;
+
+	signature_of(&(struct signature_facts){.crash = idle}, &s);
+	signature_of(&(struct signature_facts){.crash = busy}, &t);
+	ck_assert_str_eq(s.exact, "");
+	ck_assert_uint_eq(strlen(t.exact), 16);
+	json_decref(s.fuzzy);
+	json_decref(t.fuzzy);
 }
 END_TEST
 
@@ -101,7 +266,7 @@ START_TEST(nothing_to_group_by)
 		struct signature s;
 
 		ck_assert_ptr_nonnull(crash);
-		signature_of(crash, NULL, &s);
+		signature_of(&(struct signature_facts){.crash = crash, .cause = NULL}, &s);
 		ck_assert_msg(!s.exact[0], "%s", crashes[i]);
 		ck_assert_uint_eq(json_array_size(s.fuzzy), 0);
 		json_decref(s.fuzzy);
@@ -117,7 +282,7 @@ START_TEST(overlong_names_are_cut)
 	memset(name, 'a', sizeof(name));
 	name[sizeof(name) - 1] = '\0';
 	_json_ json_t *crash = crash_of("bug", FRAMES(name));
-	signature_of(crash, "assertion", &s);
+	signature_of(&(struct signature_facts){.crash = crash, .cause = "assertion"}, &s);
 	ck_assert_uint_eq(strlen(s.exact), 16);
 	ck_assert_uint_lt(strlen(json_string_value(json_array_get(s.fuzzy, 0))), 200);
 	json_decref(s.fuzzy);
@@ -126,4 +291,6 @@ END_TEST
 
 UNIT_MAIN("signature", another_build_is_the_same, machinery_and_guesses_do_not_count,
 	  another_place_is_another_crash, fuzzy_titles_name_kind_cause_and_function,
-	  nothing_to_group_by, overlong_names_are_cut)
+	  nothing_to_group_by, a_dump_and_its_log_are_the_same,
+	  a_hang_is_known_by_who_holds_up_the_others, a_long_cycle_is_cut, chance_is_no_signature,
+	  overlong_names_are_cut)
