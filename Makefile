@@ -62,7 +62,7 @@ $(BUILD)/%.o: %.c | deps-quiet
 	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
 
 # SQL travels inside the program.
-$(BUILD)/embedded/rules.c: $(wildcard rules/*.sql)
+$(BUILD)/embedded/rules.c: $(wildcard rules/*.sql rules/*.test.json)
 $(BUILD)/embedded/rules.c: ARRAY = embedded_rules
 $(BUILD)/embedded/migrations.c: $(wildcard schema/[0-9]*.sql)
 $(BUILD)/embedded/migrations.c: ARRAY = embedded_migrations
@@ -108,7 +108,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
-CHECKS := all lint check-unit check-how-to check-san check-golden check-log check-guest check-mutants check-html check-daemon
+CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon
 check: deps-test
 	@echo "make check: 10 minutes on two processors; the first time half an hour, and 4 GB below" \
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
@@ -160,6 +160,12 @@ check-golden: $(PROGRAMS)
 	tests/sentences -q $(BUILD)/golden/*/verdict.json
 	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
 
+# The cases beside the rules.
+.PHONY: check-rules
+check-rules: $(PROGRAMS)
+	$(BUILD)/triage rules check rules
+	$(BUILD)/triage rules test rules
+
 # Kernel logs without a dump, and logs made of them.
 .PHONY: check-log
 check-log: $(PROGRAMS)
@@ -197,6 +203,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/install
 	tests/daemon/end-to-end
 	tests/daemon/commands
+	tests/daemon/rules
 	tests/daemon/faults
 	tests/daemon/hostile
 	tests/daemon/crowds
@@ -296,7 +303,7 @@ uninstall:
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
-	@echo "      check-tree check-log check-html                                    parts of check"
+	@echo "      check-tree check-rules check-log check-html                        parts of check"
 	@echo "  make install, uninstall     PREFIX=/usr/local, DESTDIR="
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"

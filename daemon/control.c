@@ -48,7 +48,7 @@ static json_t *disk_status(const char *path)
 /* The lists of a status may have long paths in them: as many as one packet holds are told. */
 static void fit_packet(json_t *status)
 {
-	static const char *const lists[] = {"spool.refused", "spool.waiting"};
+	static const char *const lists[] = {"spool.refused", "spool.waiting", "broken_rules"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		json_t *list = json_at(status, lists[i]);
@@ -100,6 +100,7 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 			      "count jobs that wait"))
 		json_put(status, "waiting_for_room", json_integer(waiting));
 	put_damaged(daemon, status);
+	json_put(status, "broken_rules", json_copy(daemon->rule_faults));
 	trouble = store_guard_trouble(daemon->guard); /* counting may have shown it */
 	json_put(status, "store", json_escaped(trouble ? trouble : "ok"));
 	json_put(status, "running", jobs_status(daemon->jobs));

@@ -6,6 +6,7 @@
 #include "daemon/loop.h"
 #include "daemon/spool/spool.h"
 #include "daemon/store/store_guard.h"
+#include "json.h"
 
 /*
  * What triaged is made of. Its parts reach each other through this: the store's guard is the
@@ -17,9 +18,11 @@ struct daemon {
 	const char *config_path;
 	const char *state_dir; /* database, reports, unnamed files */
 	const char *run_dir;   /* the control socket */
+	const char *rules_dir; /* a site's rules */
 	struct store_guard *guard;
 	struct spool *spool;
 	struct rules *rules;
+	json_t *rule_faults; /* of a site's: see rule_faults() */
 	struct jobs *jobs;
 	struct outbox *outbox;
 	struct control *control;

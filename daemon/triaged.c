@@ -22,6 +22,7 @@
 #include "daemon/outbox.h"
 #include "daemon/recovery.h"
 #include "daemon/retention.h"
+#include "daemon/site_rules.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/queue.h"
 #include "daemon/worker/unpack.h"
@@ -62,13 +63,16 @@ static struct err *load_anew(struct daemon *daemon)
 {
 	_cleanup_(cleanup_config_free) struct config *config = NULL;
 	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+	_json_ json_t *faults = NULL;
 	struct spool *spool;
 
 	TRY(config_load(daemon->config_path, &config));
-	TRY(rules_load(SITE_RULES_DIR, &rules));
+	TRY(site_rules_load(daemon->rules_dir, &rules, &faults));
 	TRY(open_spool(daemon, config, &spool));
 	rules_free(daemon->rules);
 	daemon->rules = take_ptr(rules);
+	json_decref(daemon->rule_faults);
+	daemon->rule_faults = take_ptr(faults);
 	spool_destroy(daemon->spool); /* before the configuration that it uses */
 	daemon->spool = spool;
 	config_free(daemon->config);
@@ -200,7 +204,7 @@ static struct err *create_parts(struct setup *setup)
 	TRY(claim_store(setup));
 	TRY(loop_create(&daemon->loop));
 	TRY(catch_signals(setup));
-	TRY(rules_load(SITE_RULES_DIR, &daemon->rules));
+	TRY(site_rules_load(daemon->rules_dir, &daemon->rules, &daemon->rule_faults));
 	TRY(store_guard_create(daemon->loop, setup->database, &guard_events, &daemon->guard));
 	TRY(jobs_create(daemon, &daemon->jobs));
 	TRY(outbox_create(daemon, &daemon->outbox));
@@ -222,6 +226,7 @@ static void destroy_parts(struct setup *setup)
 	jobs_destroy(daemon->jobs);
 	store_guard_destroy(daemon->guard);
 	rules_free(daemon->rules);
+	json_decref(daemon->rule_faults);
 	if (setup->signals > 0) {
 		loop_remove(daemon->loop, setup->signals);
 		close(setup->signals);
@@ -254,15 +259,21 @@ static struct err *run(struct setup *setup)
 /* --- the command line --- */
 
 static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'},  {"state-dir", required_argument, NULL, 's'},
-	{"run-dir", required_argument, NULL, 'r'}, {"check-config", no_argument, NULL, 'C'},
-	{"verbose", no_argument, NULL, 'v'},	   {"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, 'h'},	   {0},
+	{"config", required_argument, NULL, 'c'},
+	{"state-dir", required_argument, NULL, 's'},
+	{"run-dir", required_argument, NULL, 'r'},
+	{"check-config", no_argument, NULL, 'C'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{"rules-dir", required_argument, NULL, 'R'},
+	{0},
 };
 
 static void usage(void)
 {
-	puts("triaged [--config FILE] [--state-dir DIR] [--run-dir DIR] [--verbose]\n"
+	puts("triaged [--config FILE] [--state-dir DIR] [--run-dir DIR] [--rules-dir DIR]\n"
+	     "        [--verbose]\n"
 	     "triaged --check-config [--config FILE]\n"
 	     "\n"
 	     "Watches crash-dump spools and gives every dump a verdict. See triaged(8).");
@@ -294,6 +305,7 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, int *stat
 
 	daemon->config_path = CONFIG_PATH;
 	daemon->state_dir = directory_from("STATE_DIRECTORY", STATE_DIR);
+	daemon->rules_dir = SITE_RULES_DIR;
 	daemon->run_dir = directory_from("RUNTIME_DIRECTORY", RUN_DIR);
 	*status = 0;
 	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
@@ -306,6 +318,9 @@ static bool read_options(int argc, char **argv, struct daemon *daemon, int *stat
 			break;
 		case 'r':
 			daemon->run_dir = optarg;
+			break;
+		case 'R':
+			daemon->rules_dir = optarg;
 			break;
 		case 'C':
 			check = true;

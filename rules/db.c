@@ -25,6 +25,7 @@ struct db {
 	sqlite3 *handle;
 	struct stmt *cached;
 	const char *refused; /* what the statement being prepared was not allowed to do */
+	int64_t wrong_at;    /* see db_error_offset() */
 };
 
 static int errno_of(sqlite3 *handle, int result)
@@ -420,14 +421,33 @@ static bool is_blank(const char *sql)
 	}
 }
 
+/* SQLite tells from 3.38 on. */
+static int error_offset(sqlite3 *handle)
+{
+#if SQLITE_VERSION_NUMBER >= 3038000
+	return sqlite3_error_offset(handle);
+#else
+	(void)handle;
+	return -1;
+#endif
+}
+
+int64_t db_error_offset(struct db *db)
+{
+	return db->wrong_at;
+}
+
 struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret)
 {
 	_cleanup_(cleanup_stmt_finalize) struct stmt *stmt = NULL;
 	const char *tail;
 
 	db->refused = NULL;
+	db->wrong_at = -1;
 	sqlite3_set_authorizer(db->handle, authorize, db);
 	struct err *err = prepare(db, sql, 0, &stmt, &tail);
+	if (err)
+		db->wrong_at = error_offset(db->handle);
 	sqlite3_set_authorizer(db->handle, NULL, NULL);
 	if (db->refused) {
 		err_free(err);
@@ -435,8 +455,10 @@ struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
 	}
 	if (err)
 		return err;
-	if (!is_blank(tail))
+	if (!is_blank(tail)) {
+		db->wrong_at = tail - sql;
 		return err_new(ERR_INVALID, "it holds more than one statement");
+	}
 	if (!sqlite3_stmt_readonly(stmt->handle) || !sqlite3_column_count(stmt->handle))
 		return err_new(ERR_INVALID, "it is not a SELECT");
 	stmt->steps = steps;

@@ -82,6 +82,8 @@ struct err *db_number(struct db *db, int64_t *ret, const char *sql, const char *
  * Finalize with stmt_finalize().
  */
 struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret);
+/* Where in its text the last db_prepare_untrusted() found what is wrong, bytes; -1: not known. */
+int64_t db_error_offset(struct db *db);
 void stmt_finalize(struct stmt *stmt);
 DEFINE_CLEANUP(struct stmt, stmt_finalize)
 

@@ -2,10 +2,13 @@
 #ifndef TRIAGE_RULES_EMBEDDED
 #define TRIAGE_RULES_EMBEDDED
 
+#include <stdbool.h>
+
 /* SQL files compiled into the program by rules/embed; a NULL name ends each list. */
 struct embedded_sql {
 	const char *name; /* of the file, without its directory */
 	const char *sql;
+	bool tested; /* NAME.test.json stands beside it */
 };
 
 extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];

@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "rules/db.h"
+#include "rules/match.h"
 #include "rules/rules.h"
 
 /* What a rule that matched says; all strings owned, see verdict_deinit(). */
@@ -20,6 +21,12 @@ struct verdict {
 	json_t *broken;	      /* [{"rule","why"}]: rules that could not be run */
 };
 
+/*
+ * What all rules say of a dump, the surest first; broken (a list) gets {"rule","why"} of each that could
+ * not be run. matches is empty before, and matches_deinit()'s whatever this returns.
+ */
+struct err *judge_matches(const struct rules *rules, struct db *db, int64_t dump,
+			  struct matches *matches, json_t *broken);
 /* Run all rules on a dump whose findings are in db, and take the best match. */
 struct err *judge_dump(const struct rules *rules, struct db *db, int64_t dump, struct verdict *ret);
 void verdict_deinit(struct verdict *verdict);

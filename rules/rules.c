@@ -23,6 +23,7 @@
 struct rules {
 	struct rule *list;
 	size_t count;
+	bool site; /* those that are read now are a site's */
 };
 
 /* A rule whose header is being read. */
@@ -57,6 +58,9 @@ static void rule_deinit(struct rule *rule)
 	free(rule->advice);
 	free(rule->reference);
 	free(rule->rules_out);
+	if (rule->replaced)
+		rule_deinit(rule->replaced);
+	free(rule->replaced);
 }
 
 void rules_free(struct rules *rules)
@@ -138,58 +142,89 @@ static bool read_confidence(const char *text, double *ret)
 	return !*end && end != text && *ret >= 0 && *ret <= 1;
 }
 
+/* The line that is no UTF-8; 0: there is none. Lines are looked at apart: no character has a newline in it. */
+static unsigned line_not_utf8(const char *text)
+{
+	for (unsigned number = 1; *text; number++) {
+		size_t length = strcspn(text, "\n");
+		_free_ char *line = strndup(text, length);
+
+		if (!line || !json_is_utf8(line))
+			return number;
+		text += length + (text[length] == '\n');
+	}
+	return 0;
+}
+
 static const char *read_header(struct header *header)
 {
 	struct rule *rule = &header->rule;
 
 	read_lines(header);
+	rule->line = 1;
 	if (!rule->id || !rule->id[0])
 		return "its header has no id";
 	if (!rule->cause)
 		return "its header has no cause";
-	if (!json_is_utf8(rule->sql))
+	rule->line = line_not_utf8(rule->sql);
+	if (rule->line)
 		return "it is not UTF-8";
-	if (!read_confidence(header->confidence, &rule->confidence))
-		return "its confidence is no number from 0 to 1";
-	return NULL;
+	if (read_confidence(header->confidence, &rule->confidence))
+		return NULL;
+	rule->wrong_key = "confidence";
+	return "its confidence is no number from 0 to 1";
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-/* The place of the rule of that id, or a new one at the end; NULL on out-of-memory. */
-static struct rule *place_for(struct rules *rules, const char *id)
+/* Takes the rule over; one of its id is replaced. */
+static struct err *place(struct rules *rules, struct rule *rule)
 {
-	for (size_t i = 0; id && i < rules->count; i++) {
-		struct rule *rule = &rules->list[i];
+	for (size_t i = 0; rule->id && i < rules->count; i++) {
+		struct rule *old = &rules->list[i];
 
-		if (!rule->id || strcmp(rule->id, id))
+		if (!old->id || strcmp(old->id, rule->id) != 0)
 			continue;
-		rule_deinit(rule);
-		return rule;
+		rule->replaced = malloc(sizeof(*old));
+		if (!rule->replaced)
+			return &err_nomem;
+		*rule->replaced = *old;
+		*old = *rule;
+		return NULL;
 	}
-	return array_grow(rules->list, rules->count) ? &rules->list[rules->count++] : NULL;
+	if (!array_grow(rules->list, rules->count))
+		return &err_nomem;
+	rules->list[rules->count++] = *rule;
+	return NULL;
 }
 
 /* Takes sql over. A rule that cannot even be read has none, and why says so. */
-static struct err *add_rule(struct rules *rules, const char *file, char *sql, const char *why)
+static struct err *add_rule(struct rules *rules, const char *file, char *sql, bool tested,
+			    const char *why)
 {
-	struct header header = {.rule = {.file = strdup(file), .sql = sql}};
+	struct header header = {
+		.rule = {.file = strdup(file), .sql = sql, .site = rules->site, .tested = tested}};
 
 	if (sql)
 		why = read_header(&header);
 	free(header.confidence);
 	if (why)
 		header.rule.broken = strdup(why);
-	struct rule *place = place_for(rules, header.rule.id);
-	if (!place) {
+	struct err *err = place(rules, &header.rule);
+	if (err)
 		rule_deinit(&header.rule);
-		return &err_nomem;
-	}
-	*place = header.rule;
-	return NULL;
+	return err;
 }
 
 /* --- a site's files --------------------------------------------------------------------------- */
+
+static bool has_test(int directory, const char *name)
+{
+	_free_ char *path = NULL;
+
+	return asprintf(&path, "%.*s.test.json", (int)strlen(name) - 4, name) >= 0 &&
+	       !faccessat(directory, path, F_OK, 0);
+}
 
 static struct err *add_file(struct rules *rules, int directory, const char *name)
 {
@@ -200,11 +235,11 @@ static struct err *add_file(struct rules *rules, int directory, const char *name
 		return &err_nomem;
 	ssize_t size = fd < 0 ? -1 : read(fd, sql, RULE_SIZE_MAX + 1);
 	if (size < 0)
-		return add_rule(rules, name, NULL, strerror(errno));
+		return add_rule(rules, name, NULL, false, strerror(errno));
 	if (size > (ssize_t)RULE_SIZE_MAX)
-		return add_rule(rules, name, NULL, "it is larger than 64 KiB");
+		return add_rule(rules, name, NULL, false, "it is larger than 64 KiB");
 	sql[size] = '\0';
-	return add_rule(rules, name, take_ptr(sql), NULL);
+	return add_rule(rules, name, take_ptr(sql), has_test(directory, name), NULL);
 }
 
 static int is_sql(const struct dirent *entry)
@@ -232,10 +267,10 @@ static struct err *add_directory(struct rules *rules, const char *path)
 		return NULL;
 	int count = directory < 0 ? -1 : scandirat(directory, ".", &entries, is_sql, alphasort);
 	if (count < 0)
-		return add_rule(rules, path, NULL, strerror(errno));
-	struct err *err = count > RULES_MAX
-				  ? add_rule(rules, path, NULL, "it holds more than 1024 rules")
-				  : add_entries(rules, directory, entries, count);
+		return add_rule(rules, path, NULL, false, strerror(errno));
+	struct err *err = count > RULES_MAX ? add_rule(rules, path, NULL, false,
+						       "it holds more than 1024 rules")
+					    : add_entries(rules, directory, entries, count);
 	for (int i = 0; i < count; i++)
 		free(entries[i]);
 	free(entries);
@@ -250,11 +285,23 @@ struct err *rules_load(const char *site_dir, struct rules **ret)
 	if (!rules)
 		return &err_nomem;
 	for (const struct embedded_sql *one = embedded_rules; one->name; one++)
-		TRY(add_rule(rules, one->name, strdup(one->sql), "out of memory"));
+		TRY(add_rule(rules, one->name, strdup(one->sql), one->tested, "out of memory"));
+	rules->site = true;
 	if (site_dir)
 		TRY(add_directory(rules, site_dir));
 	if (alloc_failures() != before)
 		return &err_nomem;
 	*ret = take_ptr(rules);
+	return NULL;
+}
+
+const struct rule *rules_find(const struct rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->list[i];
+
+		if ((rule->id && !strcmp(rule->id, name)) || !strcmp(rule->file, name))
+			return rule;
+	}
 	return NULL;
 }

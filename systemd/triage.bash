@@ -4,6 +4,10 @@ _triage_ids() {
 	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"id": \([0-9]*\),*$/\1/p'
 }
 
+_triage_rules() {
+	"$1" rules list --json 2>/dev/null | sed -n 's/^ *"id": "\([^"\\ ]*\)",*$/\1/p'
+}
+
 # What the last dumps have in a column.
 _triage_values() {
 	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"'"$2"'": "\([^"\\ ]*\)",*$/\1/p' | sort -u
@@ -30,7 +34,7 @@ _triage() {
 		return
 	fi
 	case $prev in
-	--state-dir | --run-dir | --root | --modules | --sysroot)
+	--state-dir | --run-dir | --rules-dir | --root | --modules | --sysroot)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
@@ -71,6 +75,14 @@ _triage() {
 	fi
 	case $verb in
 	show | retry | annotate | similar) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
+	rules)
+		case $prev in
+		rules) mapfile -t COMPREPLY < <(compgen -W "list show check run explain case test" -- "$cur") ;;
+		show | run | case) mapfile -t COMPREPLY < <(compgen -W "$(_triage_rules "$program")" -f -- "$cur") ;;
+		check | test) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		*) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
+		esac
+		;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
 	analyze | search | profile) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac

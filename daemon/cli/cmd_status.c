@@ -7,6 +7,7 @@
 #include "daemon/control_socket.h"
 #include "daemon/render/render_json.h"
 #include "daemon/store/queue.h"
+#include "daemon/store/rule_faults.h"
 
 extern const struct verb status_verb;
 
@@ -127,6 +128,20 @@ static void render_damaged(const json_t *status, struct str *out)
 	}
 }
 
+/* Of a site: they are left out, and the others judge. */
+static void render_rules(const json_t *status, struct str *out)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_at(status, "broken_rules"), i, item) {
+		_free_ char *text = rule_fault_text(item);
+
+		render_put(out, "rule      ", text);
+		str_puts(out, "; triage rules check has all\n");
+	}
+}
+
 static void render_status(const json_t *status, json_t *stored, struct str *out)
 {
 	render_put(out, "daemon    triaged ", json_string_at(status, "version"));
@@ -136,6 +151,7 @@ static void render_status(const json_t *status, json_t *stored, struct str *out)
 	render_put(out, "", json_string_at(status, "store"));
 	str_puts(out, "\n");
 	render_damaged(status, out);
+	render_rules(status, out);
 	render_queue(status, stored, out);
 	render_running(status, out);
 	render_spool(status, out);

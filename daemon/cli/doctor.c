@@ -14,6 +14,8 @@
 #include <sys/utsname.h>
 
 #include "base/parse.h"
+#include "daemon/store/analyze.h"
+#include "daemon/store/rule_faults.h"
 
 /* A dump of used kernel pages alone (makedumpfile -d 31) seldom takes more than this part of RAM.
  */
@@ -338,6 +340,39 @@ static void check_sandbox(const struct doctor *d, struct doctor_check *check)
 		    "no Landlock here: seccomp alone shuts off what reads a dump");
 }
 
+/* --- rules --- */
+
+/* What is wrong with a site's rules, as their files are now; the daemon may still have those of before. */
+static struct err *site_faults(const struct doctor *d, json_t **faults)
+{
+	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
+	_free_ char *dir = NULL;
+
+	if (asprintf(&dir, "%s" SITE_RULES_DIR, d->root) < 0)
+		return &err_nomem;
+	TRY(rules_load(dir, &rules));
+	return rule_faults(rules, faults);
+}
+
+static void check_rules(const struct doctor *d, struct doctor_check *check)
+{
+	_json_ json_t *faults = NULL;
+	_err_ struct err *err = site_faults(d, &faults);
+	_free_ char *first = NULL;
+
+	if (err) {
+		say(check, DOCTOR_WARNING, "triage rules check", "%.100s", err->message);
+		return;
+	}
+	if (!json_array_size(faults)) {
+		say(check, DOCTOR_OK, "", "no rule of this site is broken");
+		return;
+	}
+	first = rule_fault_text(json_array_get(faults, 0));
+	say(check, DOCTOR_WARNING, "triage rules check", "%zu fault%s in this site's rules: %.100s",
+	    json_array_size(faults), json_array_size(faults) == 1 ? "" : "s", first ? first : "");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct doctor *doctor, struct doctor_check *check);
@@ -355,6 +390,7 @@ static const struct {
 	{"permissions", check_permissions},
 	{"hardening", check_hardening},
 	{"sandbox", check_sandbox},
+	{"rules", check_rules},
 };
 _Static_assert(ARRAY_SIZE(table) <= DOCTOR_CHECKS_MAX, "callers have room for that many");
 

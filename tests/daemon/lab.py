@@ -76,12 +76,12 @@ class Lab:
             sys.stdout.write("".join(f"    | {line}\n" for line in self.log().splitlines()[-25:]))
         shutil.rmtree(self.top, ignore_errors=True)
 
-    def start(self, environment=None):
+    def start(self, *arguments, environment=None):
         check(not self.daemon, "a daemon was started already")
         log = open(self.log_path, "ab")
         self.daemon = subprocess.Popen(
             [os.path.join(BUILD, "triaged"), "--verbose", "--config", self.config,
-             "--state-dir", self.state, "--run-dir", self.run],
+             "--state-dir", self.state, "--run-dir", self.run, *arguments],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
         log.close()
 

@@ -107,9 +107,9 @@ START_TEST(a_good_machine_is_left_alone)
 	    "Name:\tx\nUid:\t990\t990\t990\t990\nCapEff:\t0000000000000004\nNoNewPrivs:\t1\n"
 	    "Seccomp:\t2\n");
 	const char *const good[] = {
-		"crashkernel", "kdump",	   "panic_on_oops", "hung_task_panic", "softlockup_panic",
-		"room",	       "types",	   "daemon",	    "store",	       "hardening",
-		"sandbox",     "unpacking"};
+		"crashkernel", "kdump",	    "panic_on_oops", "hung_task_panic", "softlockup_panic",
+		"room",	       "types",	    "daemon",	     "store",		"hardening",
+		"sandbox",     "unpacking", "rules"};
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		ck_assert_msg(check(&m, good[i])->result == DOCTOR_OK, "%s: %s", good[i],
 			      check(&m, good[i])->found);
@@ -121,6 +121,11 @@ START_TEST(a_good_machine_is_left_alone)
 	ck_assert_int_eq(check(&m, "hardening")->result, DOCTOR_BAD);
 	m.doctor.landlock = 0;
 	ck_assert_int_eq(check(&m, "sandbox")->result, DOCTOR_WARNING);
+	put(&m, "/etc/triage/rules.d/good.sql", "-- id: good\n-- cause: hang\nSELECT 1 AS because");
+	ck_assert_int_eq(check(&m, "rules")->result, DOCTOR_OK);
+	put(&m, "/etc/triage/rules.d/bad.sql", "-- id: bad\n-- cause: hang\nSELECT 1 AS becuase");
+	ck_assert_int_eq(check(&m, "rules")->result, DOCTOR_WARNING);
+	ck_assert_ptr_nonnull(strstr(check(&m, "rules")->found, "bad.sql:3:1: it has no column"));
 	m.config->unpack_reserve = UINT64_MAX;
 	ck_assert_int_eq(check(&m, "unpacking")->result, DOCTOR_WARNING);
 	put(&m, "/proc/meminfo", "MemTotal:  99999999999 kB\n");
