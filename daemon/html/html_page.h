@@ -21,7 +21,7 @@ struct html_page {
 };
 
 void html_page_begin(struct html_page *html, struct str *out);
-/* Close what is open; without an end, another may be begun. */
+/* Close what is open. */
 void html_page_close(struct html_page *html);
 void html_page_deinit(struct html_page *html);
 #define _html_page_ _cleanup_(html_page_deinit)

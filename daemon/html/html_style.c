@@ -41,7 +41,7 @@ const char html_style[] =
 	"thead th{color:var(--dim);font-size:.87rem}\n"
 	"tbody th{font:13px/1.5 \"DejaVu Sans Mono\",ui-monospace,Menlo,Consolas,monospace;"
 	"white-space:nowrap}\n"
-	"td.code,thead th{white-space:nowrap}td:last-child{min-width:12rem;overflow-wrap:anywhere}\n"
+	"td.code,td:not(:last-child),thead th{white-space:nowrap}td:last-child{min-width:12rem;overflow-wrap:anywhere}\n"
 	".hit th,.hit td{background:var(--hit)}\n.hit th{font-weight:700}\n"
 	".tag{color:var(--bad);font-size:.82rem;font-weight:600}\n"
 	".time{list-style:none;margin:.4rem 0;padding:0;border-left:2px solid var(--line)}\n"

@@ -106,6 +106,10 @@ class Browser:
         self.ask("Emulation.setEmulatedMedia", media="print")
         wrong += [f"print: contrast of {pale}" for pale in self.value(PALE)]
         self.ask("Emulation.setEmulatedMedia", media="")
+        # On a phone what is wide scrolls by itself, not the page.
+        self.ask("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=False)
+        wrong += ["it is wider than a phone"] if self.value("document.scrollingElement.scrollWidth > 400") else []
+        self.ask("Emulation.clearDeviceMetricsOverride")
         return wrong + [line for event in self.events for line in self.told(event, url)]
 
     @staticmethod
