@@ -10,7 +10,7 @@ SELECT
 	coalesce('Begin with ' || (SELECT b.freed_by FROM bad_holder b WHERE b.dump = s.dump AND b.start = s.start LIMIT 1) ||
 		'(): it freed the object before.', 'Boot with slub_debug=PU,' || s.cache ||
 		': the next use meets poison, and the log says who freed the object.') AS advice,
-	'use after free likely: call through ' || s.cache || ' object ' || s.start || c.culprit_code AS headline,
+	'use after free likely: ' || iif(b.place GLOB '*notifier_call_chain*', 'notifier in ', 'call through ') || s.cache || ' object ' || s.start || c.culprit_code AS headline,
 	b.confidence * s.confidence, b.finding, s.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump JOIN object_sanity s ON s.dump = b.dump
 WHERE b.dump = :dump AND b.way = 'call' AND s.damage = 'whole_object' AND s.state <> 'free';

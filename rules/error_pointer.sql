@@ -10,7 +10,7 @@ SELECT
 	CASE WHEN errno IS NOT NULL THEN address_from || ' was accessed, and ' || pointer || ' is ERR_PTR(-' || errno || ')'
 		ELSE 'the fault address ' || fault_address || ' lies right below zero: an errno carried in a pointer, or NULL less a member''s offset' END
 		AS because,
-	CASE WHEN errno IS NOT NULL THEN 'ERR_PTR(-' || errno || ') dereferenced: ' ELSE 'error pointer dereferenced: ' END ||
+	CASE WHEN errno IS NOT NULL THEN 'error pointer -' || errno || ' dereferenced: ' ELSE 'error pointer dereferenced: ' END ||
 		fault_address || place AS headline,
 	confidence * iif(errno IS NULL, 0.7, 1.0) AS confidence, finding
 FROM crash

@@ -26,7 +26,9 @@ SELECT
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump
 		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8
 		-- And an object at hand that holds other data as a whole says where it comes from.
-		WHEN EXISTS (SELECT 1 FROM object_sanity s WHERE s.dump = :dump AND s.damage = 'whole_object') THEN 0.6 ELSE 1.0 END
+		WHEN EXISTS (SELECT 1 FROM object_sanity s WHERE s.dump = :dump AND s.damage = 'whole_object') THEN 0.6
+		-- Nor is it sure of what was read by way of a free object.
+		WHEN EXISTS (SELECT 1 FROM object o WHERE o.dump = :dump AND o.used AND o.state = 'free') THEN 0.5 ELSE 1.0 END
 		AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'null_dereference'

@@ -12,6 +12,7 @@ SELECT
 		AS headline,
 	-- An object at hand that holds other data as a whole says where the NULL comes from.
 	confidence * iif(errno IS NULL, 1.0, 0.8) * iif(EXISTS (SELECT 1 FROM object_sanity s
-		WHERE s.dump = :dump AND s.damage = 'whole_object'), 0.6, 1.0) AS confidence, finding
+		WHERE s.dump = :dump AND s.damage = 'whole_object'), 0.6, 1.0) *
+		iif(EXISTS (SELECT 1 FROM object o WHERE o.dump = :dump AND o.used AND o.state = 'free'), 0.5, 1.0) AS confidence, finding
 FROM crash
 WHERE dump = :dump AND fault_class = 'null_minus_offset';

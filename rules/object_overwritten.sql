@@ -13,7 +13,10 @@ SELECT
 	coalesce('Begin with ' || (SELECT b.freed_by FROM bad_holder b WHERE b.dump = s.dump AND b.start = s.start LIMIT 1) ||
 		'(): it freed the object before.', 'Boot with slub_debug=PU,' || s.cache ||
 		': the next use meets poison, and the log says who freed the object.') AS advice,
-	'use after free likely: ' || s.cache || ' object ' || s.start ||
+	-- what these functions alone go through
+	'use after free likely: ' || CASE WHEN c.function GLOB 'move_linked_works(*' OR c.function GLOB 'pwq_activate_*' OR c.function GLOB 'insert_work(*' OR
+		c.function GLOB '__queue_work(*' OR c.function GLOB 'process_one_work(*' THEN 'work item in '
+		WHEN c.function GLOB '*run_timers*' OR c.function GLOB 'expire_timers(*' THEN 'timer in ' ELSE '' END || s.cache || ' object ' || s.start ||
 		' holds other data as a whole' || c.culprit_place AS headline,
 	s.confidence, s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump

@@ -8,6 +8,7 @@ SELECT
 	CASE WHEN io_tasks > 0 THEN 'Look for timeouts, resets and lost paths of the device in the log.'
 		WHEN root_doing LIKE '%waiting for mutex%' OR root_doing LIKE '%waiting for rwsem%' OR root_doing LIKE '%waiting for semaphore%'
 		THEN 'Who holds the lock is not known: look for who took it in the stacks of all tasks (a dump, or SysRq-t).'
+		WHEN root_doing LIKE '%waiting for bit' THEN 'Whoever sets this bit has to clear it and call wake_up_bit(): look for who set it, and where he ends without that.'
 		ELSE 'The wait is for an event, not a lock: find out which driver or device was to signal ' ||
 			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
 	headline || iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),

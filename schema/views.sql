@@ -192,7 +192,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.owner.state' AS state,
 	evidence ->> '$.owner.size' AS size,
 	-- of the image, a module, per-CPU memory: "name+0x12"; of vmalloc: who allocated it
-	evidence ->> '$.owner.symbol' AS symbol
+	evidence ->> '$.owner.symbol' AS symbol,
+	-- a register's, into a free object: the function that faulted accesses memory by it
+	coalesce(evidence ->> '$.used', 0) AS used
 FROM finding WHERE place = 'memory.pointers[]';
 
 -- A user process that crashed, by its line in the kernel log.
@@ -526,6 +528,14 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.state' AS state,
 	evidence ->> '$.damage' AS damage
 FROM finding WHERE code = 'memory.object';
+
+-- A chain without an end that a CPU goes along.
+CREATE VIEW endless_chain AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.node' AS node,
+	evidence ->> '$.length' AS length,
+	evidence ->> '$.owner.cache' AS cache
+FROM finding WHERE code = 'memory.endless_chain';
 
 -- What a check of the kernel's own was about, where it stopped the machine.
 CREATE VIEW blamed AS

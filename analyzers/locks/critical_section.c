@@ -218,6 +218,17 @@ static const struct lock_function percpu_rwsem_functions[] = {
 	{"__percpu_down_read", CALL_LOCK_READ}, {NULL, CALL_OTHER},
 };
 
+/* include/linux/srcu.h: what srcu_read_lock() and srcu_read_unlock() call; kernel/rcu/srcutree.c */
+static const struct lock_function srcu_functions[] = {
+	{"__srcu_read_lock", CALL_LOCK_READ},
+	{"__srcu_read_unlock", CALL_UNLOCK},
+	{NULL, CALL_OTHER},
+};
+static const struct lock_function srcu_wait_functions[] = {
+	{"synchronize_srcu*", CALL_LOCK},
+	{NULL, CALL_OTHER},
+};
+
 /* mm/filemap.c, include/linux/pagemap.h: it is tried inline, and slept for in these. */
 static const struct lock_function page_functions[] = {
 	{"folio_unlock", CALL_UNLOCK},	   {"unlock_page", CALL_UNLOCK},
@@ -296,4 +307,14 @@ enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t tar
 enum lock_call critical_section_page(struct kernel *kernel, uint64_t target)
 {
 	return classify(kernel, page_functions, target);
+}
+
+enum lock_call critical_section_srcu(struct kernel *kernel, uint64_t target)
+{
+	return call_named(kernel, srcu_functions, target);
+}
+
+enum lock_call critical_section_srcu_wait(struct kernel *kernel, uint64_t target)
+{
+	return call_named(kernel, srcu_wait_functions, target);
 }

@@ -43,5 +43,8 @@ enum lock_call critical_section_rwsem(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_semaphore(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_percpu_rwsem(struct kernel *kernel, uint64_t target);
 enum lock_call critical_section_page(struct kernel *kernel, uint64_t target);
+enum lock_call critical_section_srcu(struct kernel *kernel, uint64_t target);
+/* Of the wait for readers: it counts as taking the lock. */
+enum lock_call critical_section_srcu_wait(struct kernel *kernel, uint64_t target);
 
 #endif

@@ -6,6 +6,7 @@
  * False positives: a task caught in a wait that would have ended by itself.
  * Kernel commits: none; functions by name, kernel/locking/sleep_functions.def.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "locks/lock_report.h"
+#include "locks/srcu_reader.h"
 #include "locks/task_doing.h"
 #include "locks/wait_target.h"
 
@@ -29,7 +31,9 @@ struct group {
 	const char *what;
 	enum wait_kind kind;
 	struct wait_target target;
-	struct lock *lock; /* owned until it is reported */
+	const struct task *reader; /* who waits for its own read section, or NULL */
+	uint64_t address;	   /* of what is waited for; 0 unknown */
+	struct lock *lock;	   /* owned until it is reported */
 };
 
 struct groups {
@@ -49,7 +53,8 @@ static bool is_same(const struct group *group, const struct group *other)
 {
 	return !strcmp(group->what, other->what) &&
 	       !strcmp(group->target.device, other->target.device) &&
-	       group->target.server == other->target.server;
+	       group->target.server == other->target.server && group->reader == other->reader &&
+	       group->address == other->address && group->target.bit == other->target.bit;
 }
 
 /* The group a sleeper belongs to, without its lock. */
@@ -59,6 +64,10 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 	wait_target_find(kernel, sleeper, &ret->target);
 	if (ret->kind == WAIT_NONE)
 		ret->what = task_doing_function(sleeper);
+	if (ret->kind == WAIT_OTHER && srcu_reader_is_waiter(kernel, sleeper, &ret->address))
+		ret->reader = sleeper->task;
+	else
+		ret->address = ret->target.word;
 	if (ret->kind == WAIT_BIT && ret->target.device[0]) {
 		/* a buffer is locked while it is read or written */
 		ret->kind = WAIT_IO;
@@ -74,14 +83,31 @@ static enum lock_kind lock_kind(enum wait_kind kind)
 				  : LOCK_OTHER;
 }
 
+/* "its own SRCU read section of s", "bit 3 in kmalloc-32 object 0x… +0x10", for what has an address. */
+static void name_address(const struct group *group, struct lock_place *place)
+{
+	char name[sizeof(place->name)];
+
+	copy_string(name, sizeof(name), place->name);
+	if (group->reader)
+		snprintf(place->name, sizeof(place->name), "its own SRCU read section of %.200s",
+			 name);
+	else
+		snprintf(place->name, sizeof(place->name), "bit %" PRIu64 " %s%.200s",
+			 group->target.bit, strncmp(name, "bit ", 4) != 0 ? "of " : "",
+			 strncmp(name, "bit ", 4) != 0 ? name : name + 4);
+}
+
 /* "page writeback on vda1", "some_function()" */
 static struct err *open_group(struct kernel *kernel, struct group *group)
 {
 	const char *device = group->target.device;
 
-	TRY(lock_report_new(kernel, lock_kind(group->kind), 0, &group->lock));
+	TRY(lock_report_new(kernel, lock_kind(group->kind), group->address, &group->lock));
 	struct lock_place *place = &group->lock->place;
-	if (group->kind == WAIT_NONE)
+	if (group->address)
+		name_address(group, place);
+	else if (group->kind == WAIT_NONE)
 		snprintf(place->name, sizeof(place->name), "%s()", group->what);
 	else
 		snprintf(place->name, sizeof(place->name), "%s%s%s", group->what,
@@ -130,10 +156,14 @@ static void describe(const struct group *group, struct lock *lock)
 	if (group->target.server)
 		lock_add_holder(lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN, 1.0,
 				"the journal on the waiters' stacks names it as its thread");
+	else if (group->reader)
+		lock_add_holder(
+			lock, group->reader, MODE_READ, EVIDENCE_INFERRED, 0.85,
+			"by its callers' code, it has begun a read section and not ended it");
 	else
 		lock_add_holder(
 			lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
-			group->kind == WAIT_OTHER
+			group->kind == WAIT_OTHER || group->address
 				? "nothing in memory says who is to end this wait"
 				: "I/O is ended by the device or its driver, not by a task");
 	lock->confidence = 0.9;

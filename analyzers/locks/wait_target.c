@@ -6,6 +6,7 @@
 
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
@@ -56,6 +57,33 @@ static void buffer_target(const struct place *place, struct wait_target *ret)
 	    !reads(place, word - offset_of(place, MEMBER_BUFFER_STATE), MEMBER_BUFFER_BDEV, &bdev))
 		return;
 	device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
+}
+
+/* The function that is called of a wait queue's entry when what it waits for changes. */
+static bool is_woken_by(const struct place *place, uint64_t entry, const char *name)
+{
+	struct symbol symbol;
+	uint64_t function;
+
+	return reads(place, entry, MEMBER_WAIT_ENTRY_FUNC, &function) &&
+	       symbols_at(place->kernel->symbols, function, &symbol) &&
+	       symbol.address == function && !strcmp(symbol.name, name);
+}
+
+/* Of wait_on_bit(): the word and the bit (kernel/sched/wait_bit.c: out_of_line_wait_on_bit). */
+static void bit_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, word, bit;
+
+	if (!waiter_around(place, MEMBER_WAIT_BIT_ENTRY, &waiter) ||
+	    !is_woken_by(place, waiter + offset_of(place, MEMBER_WAIT_BIT_ENTRY),
+			 "wake_bit_function") ||
+	    !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &word) ||
+	    !reads(place, waiter, MEMBER_WAIT_BIT_NUMBER, &bit) || bit >= 64 ||
+	    !memory_is_kernel(place->kernel->memory, word))
+		return;
+	ret->word = word;
+	ret->bit = bit;
 }
 
 /* Does a completion's data lead back to this sleeper: to itself, or onto its stack? */
@@ -162,7 +190,10 @@ static void look_at(const struct place *place, struct wait_target *ret)
 {
 	switch (place->sleeper->kind) {
 	case WAIT_BIT:
-		buffer_target(place, ret);
+		if (sleeper_call(place->sleeper, "bit_wait_io"))
+			buffer_target(place, ret);
+		else
+			bit_target(place, ret);
 		break;
 	case WAIT_IO:
 		buffer_target(place, ret);
@@ -204,7 +235,7 @@ static void stack_target(struct kernel *kernel, const struct sleeper *sleeper,
 		const struct place place = {kernel, sleeper, words.at, words.word};
 
 		look_at(&place, ret);
-		if (ret->device[0] || ret->server)
+		if (ret->device[0] || ret->server || ret->word)
 			return;
 	}
 }
@@ -218,8 +249,7 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, stru
 	}
 	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
 	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
-	     strncmp(sleeper->what, "xfs", 3) != 0) ||
-	    (sleeper->kind == WAIT_BIT && !sleeper_call(sleeper, "bit_wait_io")))
+	     strncmp(sleeper->what, "xfs", 3) != 0))
 		return;
 	stack_target(kernel, sleeper, ret);
 }

@@ -12,6 +12,7 @@
 struct wait_target {
 	char device[80];	   /* "vda1", "0:45 (nfs4)"; "" unknown */
 	const struct task *server; /* who does what is waited for (a journal's thread), or NULL */
+	uint64_t word, bit;	   /* of a bit that nobody clears: where it is; 0 unknown */
 };
 
 void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper,

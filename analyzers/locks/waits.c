@@ -199,10 +199,11 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 	str_puts(text, own > 1 ? ", " : ": ");
 	task_doing(kernel, root->task, text);
 	if (own == 1 && root->last->lock->address)
-		str_printf(text, " %s%s",
-			   root->last->lock->kind == LOCK_PAGE_LOCK ? "of "
-			   : spins				    ? "for "
-								    : "",
+		str_printf(text, "%s%s",
+			   root->last->lock->kind == LOCK_BIT	      ? ": "
+			   : root->last->lock->kind == LOCK_PAGE_LOCK ? " of "
+			   : spins				      ? " for "
+								      : " ",
 			   lock_display_name(root->last->lock));
 	str_printf(text, "; %s who %s",
 		   of_log(kernel) ? "the log does not say" : "nothing in memory says",

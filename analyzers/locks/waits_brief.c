@@ -139,6 +139,22 @@ static void put_victims(const struct wait_root *root, struct str *text)
 		   root->victims == 1 ? "s" : "");
 }
 
+/* "db/7 waits in db_flush() for bit 3 in kmalloc-32 object 0x… +0x10" */
+static void put_bit_root(struct kernel *kernel, const struct wait_root *root, struct str *text)
+{
+	struct sleeper own = {0};
+	const struct sleeper *stack = sleepers_stack(kernel, root->task, &own);
+	const char *caller = stack ? task_doing_lock_caller(stack) : NULL;
+
+	task_label(root->task, text);
+	if (caller)
+		str_printf(text, " waits in %s() for ", caller);
+	else
+		str_puts(text, " waits for ");
+	put_lock(root->last->lock, text);
+	sleeper_deinit(&own);
+}
+
 /* Who is to wake the root is not known. */
 static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, enum detail detail, struct str *text)
@@ -172,6 +188,11 @@ static void put_root(struct kernel *kernel, const struct wait_graph *graph,
 {
 	enum lock_mode mode = root->last->holder->mode;
 
+	if (!root->holder_known && root->last->lock->kind == LOCK_BIT &&
+	    root->last->lock->waiter_count == 1 && root->last->lock->address) {
+		put_bit_root(kernel, root, text);
+		return;
+	}
 	if (!root->holder_known) {
 		put_open_root(kernel, graph, root, detail, text);
 		return;

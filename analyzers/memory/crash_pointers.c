@@ -16,13 +16,14 @@
 #include "kernel/unwind/frame.h"
 #include "memory/kernel_pointer.h"
 #include "memory/memory_found.h"
+#include "memory/pointer_use.h"
 
 #define VALUE_FRAMES 4 /* stack frames that are read, from the crashed function's outwards */
 #define VALUE_WORDS 64 /* of each frame that are read */
 #define VALUES_SHOWN 4 /* pointers of each frame that are shown, if nothing else showed them */
 #define LOCKS_SHOWN 16
 
-static void add(struct analysis *analysis, const char *where, uint64_t value)
+static struct crash_pointer describe(struct analysis *analysis, const char *where, uint64_t value)
 {
 	struct kernel *kernel = analysis->kernel;
 	struct crash_pointer pointer = {.value = value};
@@ -32,6 +33,13 @@ static void add(struct analysis *analysis, const char *where, uint64_t value)
 	owner_find_frame(kernel, &pointer.owner);
 	if (kernel->tasks && pointer.owner.kind == OWNER_SLAB)
 		pointer.task = tasks_find(kernel->tasks, pointer.owner.start);
+	return pointer;
+}
+
+static void add(struct analysis *analysis, const char *where, uint64_t value)
+{
+	struct crash_pointer pointer = describe(analysis, where, value);
+
 	memory_found_pointer(analysis, &pointer);
 }
 
@@ -68,6 +76,16 @@ static void add_percpu_offset(struct analysis *analysis, const char *where, uint
 	memory_found_pointer(analysis, &pointer);
 }
 
+static void add_register(struct analysis *analysis, enum reg reg, uint64_t value)
+{
+	struct crash_pointer pointer = describe(analysis, reg_name(reg), value);
+
+	pointer.used = pointer.owner.kind == OWNER_SLAB &&
+		       pointer.owner.slab.state == OBJECT_FREE &&
+		       pointer_use_is(analysis->crash, reg);
+	memory_found_pointer(analysis, &pointer);
+}
+
 static void add_registers(struct analysis *analysis)
 {
 	const struct regs *regs = crash_regs(analysis->crash);
@@ -76,7 +94,7 @@ static void add_registers(struct analysis *analysis)
 		if (!regs_known(regs, reg))
 			continue;
 		if (kernel_pointer_is(analysis->kernel->memory, regs->value[reg]))
-			add(analysis, reg_name(reg), regs->value[reg]);
+			add_register(analysis, reg, regs->value[reg]);
 		else
 			add_percpu_offset(analysis, reg_name(reg), regs->value[reg]);
 	}

@@ -19,6 +19,7 @@ struct crash_pointer {
 	struct owner owner;
 	const struct task *task; /* whose task_struct it points into, or NULL */
 	uint64_t percpu; /* of a per-CPU pointer: the address it means on CPU owner.cpu; else 0 */
+	bool used; /* a register's, into a free object: the function that faulted goes by it */
 };
 
 /* How the place was found that holds the bad value. */

@@ -26,8 +26,11 @@ json_t *memory_json_pointer(const struct crash_pointer *pointer)
 		json_put(owner, "text",
 			 json_sprintf("per-CPU pointer, to 0x%016" PRIx64 " on CPU %d",
 				      pointer->percpu, pointer->owner.cpu));
-	return json_pack("{s:o, s:o, s:o}", "where", json_escaped(pointer->where), "value",
-			 json_address(pointer->value), "owner", owner);
+	json_t *json = json_pack("{s:o, s:o, s:o}", "where", json_escaped(pointer->where), "value",
+				 json_address(pointer->value), "owner", owner);
+	if (pointer->used)
+		json_put(json, "used", json_true());
+	return json;
 }
 
 json_t *memory_json_step(const struct bad_value_step *step, size_t number)

@@ -176,7 +176,8 @@ static void copy_huge(void)
 	truth("fault_address=0x%px", to + PAGE_SIZE);
 	truth("access=write");
 	truth("culprit=crashme_copy_rest");
-	truth("culprit=-8");
+	truth("cause=memory_corruption");
+	truth("culprit=length below zero (-8)");
 	crashme_copy_rest(to, from, 8, 16);
 }
 
@@ -312,6 +313,8 @@ static void hlist_twice(void)
 	hlist_add_head(&name->node, &crashme_names[3]);
 	hlist_add_head(&name->node, &crashme_names[3]);
 	truth_in_module("soft_lockup", "crashme_find_name");
+	truth("cause=lockup");
+	truth("culprit=0x%px leads to itself", name);
 	preempt_disable();
 	sink = crashme_find_name(&crashme_names[3], 4711);
 	preempt_enable();

@@ -254,9 +254,9 @@ static void srcu_self(void)
 {
 	int pid = start(crashme_read_and_wait, "crashme_reads")->pid;
 
-	truth("cause=hang");
+	truth("cause=deadlock");
 	truth("culprit=crashme_reads/%d", pid);
-	truth("culprit=crashme_read_and_wait");
+	truth("culprit=own SRCU read section of crashme_srcu");
 	msleep(2000);
 }
 
@@ -284,6 +284,7 @@ static void bit_never(void)
 	truth("cause=hang");
 	truth("culprit=crashme_waits/%d", pid);
 	truth("culprit=crashme_wait_bit");
+	truth("culprit=bit 3 in kmalloc-32 object 0x%px +0x10", lab_page);
 	msleep(1000);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/mount.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -115,6 +116,7 @@ static void work_freed(void)
 	msleep(200);
 	queue_work(queue, &job->work);
 	truth("kind=general_protection|null_dereference");
+	truth("culprit=work item");
 	truth_stale(job);
 	give_away(job, sizeof(*job));
 	msleep(5000);
@@ -143,6 +145,7 @@ static void notifier_freed(void)
 	blocking_notifier_chain_register(&crashme_chain, &listener->block);
 	truth_here("general_protection", "");
 	truth("trace=lost");
+	truth("culprit=notifier");
 	truth_stale(listener);
 	give_away(listener, sizeof(*listener));
 	crashme_notify(7);
@@ -175,6 +178,8 @@ static void skb_twice(void)
 
 	truth("kind=bug|null_dereference"); /* v6.12 meets what is blank first */
 	truth("culprit=crashme_drop");
+	truth("culprit=free");
+	truth("innocent=NULL");
 	crashme_drop(skb);
 	crashme_drop(skb);
 }
@@ -185,15 +190,16 @@ static crash_fn void crashme_put_inode(struct inode *inode)
 	sink++;
 }
 
+/* Of a file system that has nothing of its own in an inode. */
 static void inode_twice(void)
 {
-	struct file *file = filp_open("/tmp", O_RDONLY, 0);
+	struct vfsmount *mount = kern_mount(get_fs_type("ramfs"));
 	struct inode *inode;
 
-	if (IS_ERR(file))
+	if (IS_ERR(mount))
 		return;
-	inode = new_inode(file_inode(file)->i_sb);
-	truth_here("bug|null_dereference|warn", "");
+	inode = new_inode(mount->mnt_sb);
+	truth_here("bug", "");
 	truth("caller=crashme_put_inode");
 	truth("culprit=crashme_put_inode");
 	rcu_read_lock(); /* it is freed after a grace period */

@@ -13,12 +13,12 @@ struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, si
 
 static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
-	static const char *const bdev[] = {"bd_disk", "bd_partno"}, *const key[] = {"flags"},
-				 *const bio[] = {"bi_bdev", "bi_private"},
-				 *const queue[] = {"disk"}, *const request[] = {"q", "end_io_data"},
-				 *const entry[] = {"entry", "private"},
-				 *const buffer[] = {"b_state", "b_bdev"},
-				 *const journal[] = {"j_fs_dev", "j_task"};
+	static const char *const
+		bdev[] = {"bd_disk", "bd_partno"},
+		*const key[] = {"flags", "bit_nr"}, *const bio[] = {"bi_bdev", "bi_private"},
+		*const queue[] = {"disk"}, *const request[] = {"q", "end_io_data"},
+		*const entry[] = {"func", "private"}, *const buffer[] = {"b_state", "b_bdev"},
+		*const journal[] = {"j_fs_dev", "j_task"};
 	uint32_t c = b_int(b, "char", 1), name = b_array(b, c, 32);
 
 	(void)i;
@@ -41,8 +41,8 @@ static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 	fake_longs(b, "xlog", l, log, 2);
 	fake_longs(b, "xfs_mount", l, mount, 2);
 	uint32_t wq = fake_longs(b, "wait_queue_entry", l, entry, 2);
-	uint32_t bits = fake_longs(b, "wait_bit_key", l, key, 1);
-	b_record(b, B_STRUCT, "wait_bit_queue_entry", 24, 2, "key", bits, 0, "wq_entry", wq, 64);
+	uint32_t bits = fake_longs(b, "wait_bit_key", l, key, 2);
+	b_record(b, B_STRUCT, "wait_bit_queue_entry", 32, 2, "key", bits, 0, "wq_entry", wq, 128);
 }
 
 #define TASK (FAKE_BASE + 0x1000)
@@ -131,9 +131,41 @@ START_TEST(a_request_and_a_buffer_lead_to_theirs)
 	finish();
 	start(WAIT_IO, "buffer I/O");
 	fake_u64(SP + 0x20, OBJECT);	/* key.flags: the buffer's b_state */
-	fake_u64(SP + 0x20 + 16, TASK); /* wq_entry.private */
+	fake_u64(SP + 0x20 + 24, TASK); /* wq_entry.private */
 	fake_u64(OBJECT + 8, BDEV);
 	expect("vda");
+	finish();
+}
+END_TEST
+
+#define WAKE (FAKE_BASE + 0x2700)
+
+START_TEST(a_bit_is_told_by_its_word)
+{
+	start(WAIT_BIT, "bit");
+	fake_symbol("wake_bit_function", WAKE);
+	fake_symbol("var_wake_function", WAKE + 0x40);
+	fake_u64(SP + 0x20, OBJECT);
+	fake_u64(SP + 0x28, 3);
+	fake_u64(SP + 0x30, WAKE);
+	fake_u64(SP + 0x38, TASK);
+	expect("");
+	ck_assert_uint_eq(target.word, OBJECT);
+	ck_assert_uint_eq(target.bit, 3);
+	fake_u64(SP + 0x28, 64); /* no bit of a word */
+	expect("");
+	ck_assert_uint_eq(target.word, 0);
+	fake_u64(SP + 0x28, UINT64_MAX);
+	expect("");
+	ck_assert_uint_eq(target.word, 0);
+	fake_u64(SP + 0x28, 3);
+	fake_u64(SP + 0x30, WAKE + 0x40); /* another wait, of the same shape */
+	expect("");
+	ck_assert_uint_eq(target.word, 0);
+	fake_u64(SP + 0x30, WAKE);
+	fake_u64(SP + 0x38, THREAD); /* another's */
+	expect("");
+	ck_assert_uint_eq(target.word, 0);
 	finish();
 }
 END_TEST
@@ -191,4 +223,4 @@ END_TEST
 
 UNIT_MAIN("wait_target", xfs_buffers_and_logs_lead_to_theirs,
 	  a_bio_leads_to_its_device_when_it_leads_back, a_request_and_a_buffer_lead_to_theirs,
-	  a_journal_names_its_thread)
+	  a_bit_is_told_by_its_word, a_journal_names_its_thread)

@@ -1,0 +1,13 @@
+-- id: endless_chain
+-- title: a CPU goes along a chain that has no end
+-- cause: lockup
+-- severity: critical
+-- confidence: 0.95
+-- advice: A node that is added twice, or freed and added again, leads back like that: find who adds it without a look whether it is in a chain already.
+SELECT
+	e.headline AS because,
+	'endless chain: ' || iif(e.length = 1, coalesce(e.cache || ' ', '') || 'node ' || e.node || ' leads to itself',
+		e.length || ' nodes from ' || e.node || ' on lead in a circle') || c.culprit_place AS headline,
+	min(c.confidence, e.confidence) AS confidence, e.finding, c.finding AS finding2
+FROM endless_chain e JOIN crash c ON c.dump = e.dump
+WHERE e.dump = :dump;
