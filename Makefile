@@ -165,6 +165,8 @@ check-golden: $(PROGRAMS)
 check-rules: $(PROGRAMS)
 	$(BUILD)/triage rules check rules
 	$(BUILD)/triage rules test rules
+	@$(BUILD)/triage rules test --json rules | grep -q '"untested": 0' || \
+		{ $(BUILD)/triage rules list --rules-dir rules | grep ' -  *[a-z_]*\.sql'; echo "no cases beside them"; exit 1; }
 
 # Kernel logs without a dump, and logs made of them.
 .PHONY: check-log

@@ -146,7 +146,7 @@ static void compare_text(const json_t *expected, const char *key, const char *fo
 	const char *text = json_string_at(expected, key);
 
 	if (text && strcmp(text, found ? found : "") != 0)
-		differ(wrong, "its %s is\n    %s\n  and not\n    %s", key, found, text);
+		differ(wrong, "its %s is \"%s\", not \"%s\"", key, found, text);
 }
 
 static void compare(const json_t *expected, const struct match *match, char **wrong)

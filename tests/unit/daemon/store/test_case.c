@@ -40,7 +40,7 @@ START_TEST(cases_that_hold_and_others)
 		{"{" FINDINGS("sysrq") ",\"match\":{}}", "it does not match"},
 		{"{" FINDINGS("sysrq") ",\"match\":null,\"wins\":true}", "sysrq wins"},
 		{"{" FINDINGS("hung_task") ",\"match\":{\"headline\":\"it is hung\"}}",
-		 "its headline is\n    it hung\n  and not\n    it is hung"},
+		 "its headline is \"it hung\", not \"it is hung\""},
 		{"{" FINDINGS("hung_task") ",\"match\":{\"confidence\":[0.1,0.2]}}",
 		 "it is 0.99 sure, not 0.1 to 0.2"},
 		{"{" FINDINGS("hung_task") ",\"match\":{\"confidence\":0.99}}",
