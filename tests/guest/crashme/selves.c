@@ -184,7 +184,7 @@ static DECLARE_WORK(leaky, crashme_leaky_work);
 /* A work item ends with a lock in hand; its worker, innocent, is caught when it sleeps. */
 static void work_leaks(void)
 {
-	truth("kind=panic|warn|bug");
+	truth("kind=scheduling_while_atomic");
 	truth("culprit=crashme_leaky_work");
 	schedule_work(&leaky);
 	msleep(5000);
@@ -205,7 +205,7 @@ static crash_fn void crashme_lock_and_sleep(void)
 
 static void sleep_atomic(void)
 {
-	truth_here("panic|warn|bug", "");
+	truth_here("scheduling_while_atomic", "");
 	truth("caller=crashme_lock_and_sleep");
 	truth("culprit=crashme_sleep");
 	truth("culprit=scheduling while atomic");
