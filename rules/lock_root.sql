@@ -7,13 +7,20 @@
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
 		', directly or through others, for ' || coalesce('pid ' || root_pid, 'a task whose pid is not known') ||
-		', ' || root_doing AS because,
+		', ' || root_doing ||
+		iif(root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
+			AND m.step IN ('pages', 'tasks', 'stacks')), '; for whom is not known, as not all of memory can be read', '')
+		AS because,
 	brief AS headline,
 	iif(root_ended, 'Look for a way to end with the lock in hand: a return or an exit without giving it back.',
 		coalesce(root_comm || '/' || root_pid, 'The task at the root') || ' holds up all others: ' ||
 		iif(brief LIKE '%whose stack the log does not show%',
 		'a dump, or SysRq-t in time, would show where it is.', 'see its stack, and what it waits for itself.')) AS advice,
-	confidence * CASE WHEN moving IS NULL THEN 0.4 ELSE 1.0 END AS confidence, finding
+	-- what the root waits for itself may be in what cannot be read: then it is not the root
+	confidence * CASE WHEN moving IS NULL THEN 0.4
+		WHEN root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
+			AND m.step IN ('pages', 'tasks', 'stacks')) THEN 0.6
+		ELSE 1.0 END AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles = 0 AND holder_known
 		AND (moving IS NOT 1 OR EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'hung_task'))
