@@ -133,6 +133,21 @@ struct err *dump_file_read_some(struct dump_file *file, uint64_t offset, void *b
 			       : read_file(file, offset, buf, length, ret);
 }
 
+uint64_t dump_file_next_data(const struct dump_file *file, uint64_t offset)
+{
+	off_t at;
+
+	if (file->flattened) {
+		const struct flattened_segment *segment = flattened_find(&file->flat, offset);
+
+		return segment ? MAX(offset, segment->offset) : file->flat.size;
+	}
+	at = offset > INT64_MAX ? -1 : lseek(file->fd, (off_t)offset, SEEK_DATA);
+	if (at >= 0)
+		return (uint64_t)at;
+	return errno == ENXIO ? file->file_size : offset;
+}
+
 struct err *dump_file_read(struct dump_file *file, uint64_t offset, void *buf, size_t length)
 {
 	size_t got;

@@ -38,6 +38,11 @@ struct err *dump_file_read(struct dump_file *file, uint64_t offset, void *buf, s
 /* As many of length bytes as there are. */
 struct err *dump_file_read_some(struct dump_file *file, uint64_t offset, void *buf, size_t length,
 				size_t *ret);
+/*
+ * The first offset from this one on where something was written, so that a sparse file's holes need not be
+ * read; the file's size when there is none, offset itself where the file system does not say.
+ */
+uint64_t dump_file_next_data(const struct dump_file *file, uint64_t offset);
 /* Whether all of these bytes are there. */
 bool dump_file_holds(const struct dump_file *file, uint64_t offset, uint64_t length);
 

@@ -17,6 +17,8 @@
 
 #define RAW_MIN (1u << 20) /* no kernel fits in less */
 #define LOOK (1u << 20)	   /* bytes at a time */
+#define LOOK_MAX                                                                                   \
+	(16ull << 30) /* in all: seconds from a fast disk; what is written, not the holes */
 #define HOLE_MIN (2ull << 30)
 #define HOLE_END (4ull << 30)
 #define DEVICES (HOLE_END - (64ull << 20)) /* of no machine is this memory */
@@ -25,13 +27,15 @@
 static struct err *has_kernel(struct dump_file *file, bool *ret)
 {
 	_free_ char *data = malloc(LOOK + LINUX_SIGN_BYTES);
-	uint64_t size = dump_file_size(file);
+	uint64_t size = dump_file_size(file), looked = 0;
 	size_t got;
 
 	if (!data)
 		return &err_nomem;
 	*ret = false;
-	for (uint64_t at = 0; at < size && !*ret; at += LOOK) {
+	for (uint64_t at = dump_file_next_data(file, 0); at < size && !*ret && looked < LOOK_MAX;
+	     at = dump_file_next_data(file, at + LOOK)) {
+		looked += LOOK;
 		TRY(dump_file_read_some(file, at, data, LOOK + LINUX_SIGN_BYTES, &got));
 		*ret = linux_signs_in(data, got);
 	}

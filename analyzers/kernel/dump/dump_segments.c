@@ -109,18 +109,32 @@ static uint64_t count_ram(const struct segment_dump *dump, uint64_t pfn, uint64_
 	return count;
 }
 
+/* Pages that lie in a hole of the file: zeros, which need not be read. */
+static void show_zeros(struct sweep *sweep, uint64_t pfn, uint64_t count)
+{
+	memset(sweep->page, 0, PAGE_SIZE);
+	for (uint64_t i = 0; i < count; i++)
+		sweep->visit(sweep->context, pfn + i, sweep->page, i ? BYTES_AGAIN : BYTES_SHARED);
+	sweep->counts->pages += count;
+}
+
 /* As many whole pages of one segment as a window holds; *pfn is moved behind them. */
 static struct err *sweep_run(const struct segment_dump *dump, struct sweep *sweep,
 			     const struct segment *segment, uint64_t *pfn, uint64_t end)
 {
 	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - *pfn, end - *pfn), first = *pfn;
+	uint64_t offset = segment->offset + ((first << PAGE_SHIFT) - segment->start);
 	size_t got;
 
 	count = MIN(count, SWEEP_WINDOW / PAGE_SIZE);
 	*pfn += count;
-	if (!TRY_OK(dump_file_read_some(dump->file,
-					segment->offset + ((first << PAGE_SHIFT) - segment->start),
-					sweep->window, count * PAGE_SIZE, &got))) {
+	if (offset + count * PAGE_SIZE <= dump_file_size(dump->file) &&
+	    dump_file_next_data(dump->file, offset) >= offset + count * PAGE_SIZE) {
+		show_zeros(sweep, first, count);
+		return NULL;
+	}
+	if (!TRY_OK(dump_file_read_some(dump->file, offset, sweep->window, count * PAGE_SIZE,
+					&got))) {
 		sweep->counts->corrupt += count;
 		return NULL;
 	}

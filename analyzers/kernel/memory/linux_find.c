@@ -5,6 +5,8 @@
 #include "kernel/dump/dump_sweep.h"
 #include "kernel/dump/linux_signs.h"
 
+#define PAGES_MAX (4ull << 20) /* looked through: as many as memory_find() does */
+
 static void look_at(void *context, uint64_t pfn, const void *page, enum visit_bytes bytes)
 {
 	bool *found = context;
@@ -21,8 +23,10 @@ struct err *linux_find(const struct dump *dump, bool *found, bool *seen)
 
 	*found = false;
 	TRY(sweep_open(dump, &sweep));
-	for (uint64_t chunk = 0; chunk < sweep_chunks(dump) && !*found; chunk++)
-		TRY(sweep_chunk(sweep, chunk, look_at, found, &counts));
-	*seen = !counts.truncated && !counts.corrupt;
+	uint64_t chunk = 0;
+
+	while (chunk < sweep_chunks(dump) && !*found && counts.pages < PAGES_MAX)
+		TRY(sweep_chunk(sweep, chunk++, look_at, found, &counts));
+	*seen = chunk == sweep_chunks(dump) && !counts.truncated && !counts.corrupt;
 	return NULL;
 }

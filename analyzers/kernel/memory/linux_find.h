@@ -5,8 +5,8 @@
 #include "kernel/dump/dump.h"
 
 /*
- * Look through all pages of a dump for a Linux kernel. seen says whether every page could be read: where some
- * could not, that none was found says nothing.
+ * Look through the pages of a dump for a Linux kernel, 16 GiB of them at most. seen says whether every page was
+ * read: where some were not, that none was found says nothing.
  */
 struct err *linux_find(const struct dump *dump, bool *found, bool *seen);
 
