@@ -162,6 +162,73 @@ static const char *last_task(const char *text)
 	return task_ends(task, text + strlen(text)) && !task_ends(text, task) ? task : NULL;
 }
 
+/* "crashme_hog/162 (SCHED_FIFO, priority 50) has CPU 1", without what stands in brackets behind a task. */
+static void without_remarks(const char *text, struct str *out)
+{
+	for (const char *at = text; *at;) {
+		bool of_task = has_prefix(at, " (") && task_ends(text, at);
+		size_t length = of_task ? strcspn(at, ")") : 0;
+
+		if (!length || !at[length])
+			str_append(out, at++, 1);
+		else
+			at += length + 1;
+	}
+}
+
+/* "kmalloc-256 object 0xffff8a00824e1d00 +0, by f()": which object it was stands in the findings. */
+static void without_objects(const char *text, struct str *out)
+{
+	static const char object[] = " object 0x";
+
+	for (const char *at = text; *at;) {
+		size_t digits = has_prefix(at, object)
+					? strspn(at + strlen(object), "0123456789abcdef")
+					: 0;
+
+		if (digits < LONG_ADDRESS) {
+			str_append(out, at++, 1);
+			continue;
+		}
+		str_puts(out, " object");
+		at += strlen(object) + digits;
+		if (has_prefix(at, " +"))
+			at += 2 + strspn(at + 2, "0123456789");
+	}
+}
+
+static void without_modules(const char *text, struct str *out)
+{
+	for (const char *at = text; *at;) {
+		size_t length = module_length(at);
+
+		if (length)
+			at += length;
+		else
+			str_append(out, at++, 1);
+	}
+}
+
+/* What is left to lose, one thing after the other, for as long as the headline is too long. */
+static char *last_resorts(const char *text)
+{
+	static void (*const losses[])(const char *text, struct str *out) = {
+		without_remarks, without_objects, without_modules};
+	_str_ struct str now = {0};
+
+	str_puts(&now, text);
+	for (size_t i = 0; i < ARRAY_SIZE(losses) && !now.failed && now.length > HEADLINE_SHORT;
+	     i++) {
+		_str_ struct str next = {0};
+
+		losses[i](now.data, &next);
+		str_deinit(&now);
+		now = next;
+		next = (struct str){0};
+	}
+	return str_take(&now);
+}
+
 /* --- of lines of the log ---------------------------------------------------------------------- */
 
 /* The length of "seq=57638, ", "vmid:3 " at the start of a word, else 0. */
@@ -280,8 +347,10 @@ char *headline_brief(const char *text, bool quotes_log)
 	(quotes_log ? without_details : without_addresses)(brief.data, &less);
 	if (quotes_log && !less.failed && less.length > HEADLINE_SHORT && !*who(less.data))
 		end_at(&less, last_task(less.data));
-	if (less.failed || less.length <= HEADLINE_SHORT || !quotes_log)
+	if (less.failed || less.length <= HEADLINE_SHORT)
 		return str_take(&less);
+	if (!quotes_log)
+		return last_resorts(less.data);
 	cut(less.data, &last);
 	return str_take(&last);
 }

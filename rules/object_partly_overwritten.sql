@@ -7,7 +7,7 @@
 -- rules-out: One flipped bit: more than one word is wrong.
 SELECT
 	s.headline AS because,
-	s.cache || ' object ' || s.start || ' was overwritten in part; met' || c.place AS headline,
+	s.cache || ' object at ' || s.start || ' partly overwritten; met' || c.place AS headline,
 	s.confidence, s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.damage = 'members' AND s.state <> 'free';

@@ -36,8 +36,7 @@ static const struct {
 	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
 	 "from "
 	 "a_function_of_the_lab+0x8 [lab], lab task/3377",
-	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab "
-	 "[lab], "
+	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab, "
 	 "lab task/3377"},
 	{"a task alone goes, one of several stays",
 	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
@@ -52,6 +51,24 @@ static const struct {
 	 "deadlock of 2 tasks over mutex taken in lab_read_b(), mutex taken in lab_write_a(): "
 	 "labrdr/910, "
 	 "labwtr/911"},
+	{"what stands in brackets goes first",
+	 "RCU stall: waits for reader lab_reads/161 in lab_read_for_ever_and_ever(); lab_hog/162 "
+	 "(SCHED_FIFO, priority 50) has CPU 1",
+	 "RCU stall: waits for reader lab_reads/161 in lab_read_for_ever_and_ever(); lab_hog/162 "
+	 "has "
+	 "CPU 1"},
+	{"then which object, then the module",
+	 "stack overwritten: return to kmalloc-256 object 0xffff8a00824e1d00 +0, by "
+	 "lab_victim_of_all(), called in lab_middle [lab]",
+	 "stack overwritten: return to kmalloc-256 object, by lab_victim_of_all(), called in "
+	 "lab_middle [lab]"},
+	{"a module that is too much",
+	 "stack overwritten in lab_smash_them_all_of_it [lab]: \"the quick brown fox jump\"; "
+	 "buffer given "
+	 "to lab_fill()",
+	 "stack overwritten in lab_smash_them_all_of_it: \"the quick brown fox jump\"; buffer "
+	 "given to "
+	 "lab_fill()"},
 	{"numbers that a line of the log is full of, where its file lies",
 	 "kernel BUG at drivers/block/labblk/queue.c:912! seq=57638, ring:24 in labblk_requeue "
 	 "[labblk], in "
@@ -79,14 +96,14 @@ static const struct {
 	{"the CPU that is the matter, and who was asked for, stay",
 	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name [lab], a_task/1, which had "
 	 "waited for CPU 1 and kworker/0:1/3, in vain",
-	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name [lab], a_task/1, which had "
-	 "waited for CPU 1 and kworker/0:1/3, in vain"},
+	 "hard lockup on CPU 12 in a_function_with_a_rather_long_name, a_task/1, which had waited "
+	 "for "
+	 "CPU 1 and kworker/0:1/3, in vain"},
 	{"no offsets but of what is no function",
-	 "NULL pointer read at offset 0x0000000000000110 in crashme_record_length.cold+0x9 "
-	 "[crashme], in hrtimer "
-	 "crashme_in_hrtimer, 0x1000+0x9, [m]+0x8",
-	 "NULL pointer read at offset 0x110 in crashme_record_length.cold [crashme], in hrtimer "
-	 "crashme_in_hrtimer, 0x1000+0x9, [m]+0x8"},
+	 "NULL pointer read at offset 0x110 in record_length.cold+0x9 [lab], in hrtimer lab_hr, "
+	 "0x1000+0x9, [m]+0x8",
+	 "NULL pointer read at offset 0x110 in record_length.cold [lab], in hrtimer lab_hr, "
+	 "0x1000+0x9, [m]+0x8"},
 	{"nor of a user program's code",
 	 "user program llmserver/21344: read of 0x0000000100000000, where nothing is mapped, in "
 	 "liblabcuda.so.1+0x3c5b12, more than once",
