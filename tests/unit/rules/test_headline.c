@@ -100,9 +100,9 @@ static const struct {
 	 "for "
 	 "CPU 1 and kworker/0:1/3, in vain"},
 	{"no offsets but of what is no function",
-	 "NULL pointer read at offset 0x110 in record_length.cold+0x9 [lab], in hrtimer lab_hr, "
+	 "NULL pointer read at offset 0x110 in record_length.cold+0x9 [lab], in hrtimer lab, "
 	 "0x1000+0x9, [m]+0x8",
-	 "NULL pointer read at offset 0x110 in record_length.cold [lab], in hrtimer lab_hr, "
+	 "NULL pointer read at offset 0x110 in record_length.cold [lab], in hrtimer lab, "
 	 "0x1000+0x9, [m]+0x8"},
 	{"nor of a user program's code",
 	 "user program llmserver/21344: read of 0x0000000100000000, where nothing is mapped, in "
