@@ -73,27 +73,37 @@ static bool has_at_hand(struct kernel *kernel, const struct spin_cpu *cpu, uint6
 	return value && (on_stack(kernel, cpu, value) || in_registers(cpu, value));
 }
 
+/* What a frame's function had taken when it made its call, as far as its code can be followed. */
+static bool section_of(struct kernel *kernel, const struct frame *frame, struct symbol *symbol,
+		       struct critical_section *section)
+{
+	const struct lock_calls calls = {.classify = classify_call};
+	uint64_t stop = frame_lookup_address(frame);
+
+	*section = (struct critical_section){0};
+	if (!symbols_at(kernel->symbols, stop, symbol))
+		return false;
+	critical_section_follow(kernel, symbol->address, stop, &calls, section);
+	return section->inside;
+}
+
 double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
 			 uint64_t object, char *why, size_t size)
 {
 	bool address = has_at_hand(kernel, cpu, lock);
 	bool near = !address && has_at_hand(kernel, cpu, object);
 	const char *what = address ? "the lock's address" : "the address of the lock's object";
-	const struct lock_calls calls = {.classify = classify_call};
 	double best = address ? 0.5 : near ? 0.3 : 0;
 
 	snprintf(why, size, "does not spin%s%s%s", address || near ? ", and has " : "",
 		 address || near ? what : "",
 		 address || near ? " in a register or on its stack" : "");
 	for (size_t i = 0; i < cpu->trace.count; i++) {
-		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
-		struct critical_section section = {0};
+		struct critical_section section;
 		struct symbol symbol;
 
-		if (!symbols_at(kernel->symbols, stop, &symbol))
-			continue;
-		critical_section_follow(kernel, symbol.address, stop, &calls, &section);
-		if (!section.inside || (section.known && section.lock != lock))
+		if (!section_of(kernel, &cpu->trace.frames[i], &symbol, &section) ||
+		    (section.known && section.lock != lock))
 			continue;
 		double score = section.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
 		if (score <= best)
@@ -112,17 +122,12 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 
 bool spin_holder_itself(struct kernel *kernel, const struct spin_cpu *cpu, char *why, size_t size)
 {
-	const struct lock_calls calls = {.classify = classify_call};
-
 	for (size_t i = cpu->frame + 2; i < cpu->trace.count; i++) {
-		uint64_t stop = frame_lookup_address(&cpu->trace.frames[i]);
-		struct critical_section section = {0};
+		struct critical_section section;
 		struct symbol symbol;
 
-		if (!symbols_at(kernel->symbols, stop, &symbol))
-			continue;
-		critical_section_follow(kernel, symbol.address, stop, &calls, &section);
-		if (!section.inside || !section.known || section.lock != cpu->lock)
+		if (!section_of(kernel, &cpu->trace.frames[i], &symbol, &section) ||
+		    !section.known || section.lock != cpu->lock)
 			continue;
 		snprintf(why, size,
 			 "spins for it; %s(), further out on the same stack, took this lock at "

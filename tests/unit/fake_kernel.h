@@ -254,6 +254,18 @@ static inline void fake_u32(uint64_t address, uint32_t value)
 	fake_put(address, &value, 4);
 }
 
+/* "movabs $lock,%rdi; call target": one of a function's calls, in slots of this length. */
+#define FAKE_CALL_LENGTH 15
+static inline void fake_lock_call(uint64_t function, unsigned slot, uint64_t lock, uint64_t target)
+{
+	uint64_t at = function + slot * FAKE_CALL_LENGTH;
+
+	fake_put(at, "\x48\xbf", 2);
+	fake_u64(at + 2, lock);
+	fake_put(at + 10, "\xe8", 1);
+	fake_u32(at + 11, (uint32_t)(target - (at + FAKE_CALL_LENGTH)));
+}
+
 /* A task_struct with its neighbours in both lists. thread_node closes on the signal's head. */
 static inline void fake_task(uint64_t task, int pid, const char *comm, uint64_t next, uint64_t prev,
 			     uint64_t signal)

@@ -200,4 +200,33 @@ static inline int vmcore_kdump(uint32_t flags)
 	return fd;
 }
 
+/* Opening one, or being refused it for a reason. */
+
+static inline struct dump *vmcore_open(int fd)
+{
+	struct dump *dump;
+
+	assert_ok(dump_open(fd, &dump));
+	return dump;
+}
+
+static inline void vmcore_refuse(int fd, enum err_code code, const char *words)
+{
+	struct dump *dump;
+	_err_ struct err *err = dump_open(fd, &dump);
+
+	ck_assert_ptr_nonnull(err);
+	ck_assert_msg(err->code == code && strstr(err->message, words), "%s: %s",
+		      err_code_name(err->code), err->message);
+	close(fd);
+}
+
+static inline void vmcore_expect_byte(struct dump *dump, uint64_t phys, uint8_t expected)
+{
+	uint8_t byte;
+
+	assert_ok(dump_read(dump, phys, &byte, 1));
+	ck_assert_uint_eq(byte, expected);
+}
+
 #endif

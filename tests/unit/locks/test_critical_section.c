@@ -9,25 +9,13 @@
 #define DOWN_READ (FAKE_BASE + 0xe400)
 #define DOWN_WRITE (FAKE_BASE + 0xe500)
 #define UP_READ (FAKE_BASE + 0xe600)
-#define CALL_LENGTH 15
-
-/* movabs $lock,%rdi; call target */
-static void put_call(unsigned slot, uint64_t lock, uint64_t target)
-{
-	uint64_t at = CODE + slot * CALL_LENGTH;
-
-	fake_put(at, "\x48\xbf", 2);
-	fake_u64(at + 2, lock);
-	fake_put(at + 10, "\xe8", 1);
-	fake_u32(at + 11, (uint32_t)(target - (at + CALL_LENGTH)));
-}
 
 static struct critical_section follow(unsigned slots)
 {
 	const struct lock_calls calls = {critical_section_rwsem, LOCK, 0};
 	struct critical_section region = {0};
 
-	critical_section_follow(&kernel, CODE, CODE + slots * CALL_LENGTH, &calls, &region);
+	critical_section_follow(&kernel, CODE, CODE + slots * FAKE_CALL_LENGTH, &calls, &region);
 	return region;
 }
 
@@ -39,11 +27,11 @@ START_TEST(code_says_whether_it_still_has_a_lock)
 	fake_symbol("down_read", DOWN_READ);
 	fake_symbol("down_write", DOWN_WRITE);
 	fake_symbol("up_read", UP_READ);
-	put_call(0, LOCK + 64, DOWN_WRITE); /* another lock */
-	put_call(1, LOCK, DOWN_READ);
-	put_call(2, LOCK + 64, UP_READ);
-	put_call(3, LOCK, UP_READ);
-	put_call(4, LOCK, DOWN_WRITE);
+	fake_lock_call(CODE, 0, LOCK + 64, DOWN_WRITE); /* another lock */
+	fake_lock_call(CODE, 1, LOCK, DOWN_READ);
+	fake_lock_call(CODE, 2, LOCK + 64, UP_READ);
+	fake_lock_call(CODE, 3, LOCK, UP_READ);
+	fake_lock_call(CODE, 4, LOCK, DOWN_WRITE);
 	ck_assert(!follow(1).inside);
 	ck_assert(follow(2).inside && follow(2).read);
 	ck_assert_uint_eq(follow(2).lock, LOCK);

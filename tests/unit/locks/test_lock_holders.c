@@ -21,7 +21,6 @@ static const struct {
 #define CODE (FAKE_BASE + 0xe000)
 #define DOWN_READ (FAKE_BASE + 0xe400)
 #define UP_READ (FAKE_BASE + 0xe500)
-#define CALL_LENGTH 15
 
 static struct call calls[TASKS][3];
 static struct waiter waiters[] = {{.address = WAITER(1)}, {.address = WAITER(2)}};
@@ -175,31 +174,20 @@ START_TEST(a_task_that_is_not_stuck_is_no_suspect)
 }
 END_TEST
 
-/* movabs $lock,%rdi; call target */
-static void put_call(unsigned slot, uint64_t lock, uint64_t target)
-{
-	uint64_t at = CODE + slot * CALL_LENGTH;
-
-	fake_put(at, "\x48\xbf", 2);
-	fake_u64(at + 2, lock);
-	fake_put(at + 10, "\xe8", 1);
-	fake_u32(at + 11, (uint32_t)(target - (at + CALL_LENGTH)));
-}
-
 START_TEST(code_that_took_the_lock_says_so)
 {
 	set_up();
 	fake_symbol("driver_wait", CODE);
 	fake_symbol("down_read", DOWN_READ);
 	fake_symbol("up_read", UP_READ);
-	put_call(0, LOCK, DOWN_READ);
-	put_call(1, LOCK, UP_READ);
-	calls[3][1] = (struct call){"driver_wait", CODE + CALL_LENGTH, STACK(3) + 0x3c80};
+	fake_lock_call(CODE, 0, LOCK, DOWN_READ);
+	fake_lock_call(CODE, 1, LOCK, UP_READ);
+	calls[3][1] = (struct call){"driver_wait", CODE + FAKE_CALL_LENGTH, STACK(3) + 0x3c80};
 	expect("3r");
-	calls[3][1].address += CALL_LENGTH; /* and gave it back */
+	calls[3][1].address += FAKE_CALL_LENGTH; /* and gave it back */
 	expect("");
-	calls[3][1].address -= CALL_LENGTH;
-	put_call(0, LOCK + 64, DOWN_READ); /* another lock */
+	calls[3][1].address -= FAKE_CALL_LENGTH;
+	fake_lock_call(CODE, 0, LOCK + 64, DOWN_READ); /* another lock */
 	expect("");
 	tear_down();
 }

@@ -9,22 +9,10 @@
 #define OUTER (FAKE_BASE + 0xe200)
 #define TAKE (FAKE_BASE + 0xe400)
 #define LEAVE (FAKE_BASE + 0xe500)
-#define CALL_LENGTH 15
 
 static struct frame frames[4];
 static struct spin_cpu cpu;
 static char why[256];
-
-/* movabs $lock,%rdi; call target */
-static void put_call(uint64_t function, unsigned slot, uint64_t lock, uint64_t target)
-{
-	uint64_t at = function + slot * CALL_LENGTH;
-
-	fake_put(at, "\x48\xbf", 2);
-	fake_u64(at + 2, lock);
-	fake_put(at + 10, "\xe8", 1);
-	fake_u32(at + 11, (uint32_t)(target - (at + CALL_LENGTH)));
-}
 
 /* outer() takes a lock and calls inner(), which takes it again: _raw_spin_lock() and its slow path spin. */
 static void set_up(void)
@@ -35,13 +23,13 @@ static void set_up(void)
 	fake_symbol("outer", OUTER);
 	fake_symbol("_raw_spin_lock", TAKE);
 	fake_symbol("_raw_spin_unlock", LEAVE);
-	put_call(INNER, 0, SPINLOCK, TAKE);
-	put_call(OUTER, 0, SPINLOCK, TAKE);
-	put_call(OUTER, 1, 0, INNER);
+	fake_lock_call(INNER, 0, SPINLOCK, TAKE);
+	fake_lock_call(OUTER, 0, SPINLOCK, TAKE);
+	fake_lock_call(OUTER, 1, 0, INNER);
 	frames[0] = (struct frame){.address = TAKE + 8, .exact = true};
 	frames[1] = (struct frame){.address = TAKE + 16};
-	frames[2] = (struct frame){.address = INNER + CALL_LENGTH};
-	frames[3] = (struct frame){.address = OUTER + 2 * CALL_LENGTH};
+	frames[2] = (struct frame){.address = INNER + FAKE_CALL_LENGTH};
+	frames[3] = (struct frame){.address = OUTER + 2 * FAKE_CALL_LENGTH};
 	cpu = (struct spin_cpu){.lock = SPINLOCK, .trace = {.frames = frames, .count = 4}};
 }
 
@@ -73,9 +61,9 @@ START_TEST(it_was_given_back_or_is_another)
 	set_up();
 	frames[2] = frames[3];
 	cpu.trace.count = 3;
-	put_call(OUTER, 0, SPINLOCK + 64, TAKE);
+	fake_lock_call(OUTER, 0, SPINLOCK + 64, TAKE);
 	ck_assert(!itself());
-	put_call(OUTER, 0, SPINLOCK, LEAVE);
+	fake_lock_call(OUTER, 0, SPINLOCK, LEAVE);
 	ck_assert(!itself());
 	fake_put(OUTER, "\x48\x89\xdf\x90\x90\x90\x90\x90\x90\x90", 10); /* mov %rbx,%rdi */
 	ck_assert(!itself());

@@ -10,21 +10,9 @@
 #define READ_LOCK (FAKE_BASE + 0xe400)
 #define READ_UNLOCK (FAKE_BASE + 0xe500)
 #define SYNCHRONIZE (FAKE_BASE + 0xe600)
-#define CALL_LENGTH 15
 
 static struct call calls[3];
 static struct sleeper sleeper;
-
-/* movabs $lock,%rdi; call target */
-static void put_call(uint64_t function, unsigned slot, uint64_t lock, uint64_t target)
-{
-	uint64_t at = function + slot * CALL_LENGTH;
-
-	fake_put(at, "\x48\xbf", 2);
-	fake_u64(at + 2, lock);
-	fake_put(at + 10, "\xe8", 1);
-	fake_u32(at + 11, (uint32_t)(target - (at + CALL_LENGTH)));
-}
 
 /* outer() calls inner() with its second call, which waits with its third. */
 static void set_up(void)
@@ -37,13 +25,13 @@ static void set_up(void)
 	fake_symbol("__srcu_read_unlock", READ_UNLOCK);
 	fake_symbol("synchronize_srcu", SYNCHRONIZE);
 	calls[0] = (struct call){"__synchronize_srcu", SYNCHRONIZE + 8, 0, FRAME_CALL};
-	calls[1] = (struct call){"inner", CODE + 3 * CALL_LENGTH, 0, FRAME_CALL};
-	calls[2] = (struct call){"outer", OUTER + 2 * CALL_LENGTH, 0, FRAME_CALL};
+	calls[1] = (struct call){"inner", CODE + 3 * FAKE_CALL_LENGTH, 0, FRAME_CALL};
+	calls[2] = (struct call){"outer", OUTER + 2 * FAKE_CALL_LENGTH, 0, FRAME_CALL};
 	sleeper = (struct sleeper){.calls = calls, .call_count = 3};
 	for (unsigned i = 0; i < 3; i++)
-		put_call(CODE, i, SRCU, i < 2 ? CODE + 0x100 : SYNCHRONIZE);
+		fake_lock_call(CODE, i, SRCU, i < 2 ? CODE + 0x100 : SYNCHRONIZE);
 	for (unsigned i = 0; i < 2; i++)
-		put_call(OUTER, i, 0, CODE);
+		fake_lock_call(OUTER, i, 0, CODE);
 }
 
 static bool is_own(void)
@@ -65,11 +53,11 @@ START_TEST(a_reader_waits_for_itself)
 {
 	set_up();
 	ck_assert(!is_own());
-	put_call(CODE, 0, SRCU, READ_LOCK);
+	fake_lock_call(CODE, 0, SRCU, READ_LOCK);
 	ck_assert(is_own());
-	put_call(CODE, 1, SRCU, READ_UNLOCK);
+	fake_lock_call(CODE, 1, SRCU, READ_UNLOCK);
 	ck_assert(!is_own());
-	put_call(OUTER, 0, SRCU, READ_LOCK); /* a caller's section */
+	fake_lock_call(OUTER, 0, SRCU, READ_LOCK); /* a caller's section */
 	ck_assert(is_own());
 	calls[2].kind = FRAME_IRQ; /* of whom it interrupted */
 	ck_assert(!is_own());
@@ -80,10 +68,10 @@ END_TEST
 START_TEST(another_srcu_is_no_reason)
 {
 	set_up();
-	put_call(CODE, 0, SRCU + 64, READ_LOCK);
+	fake_lock_call(CODE, 0, SRCU + 64, READ_LOCK);
 	ck_assert(!is_own());
-	put_call(CODE, 0, SRCU, READ_LOCK);
-	fake_put(CODE + 2 * CALL_LENGTH, "\x48\x89\xdf\x90\x90\x90\x90\x90\x90\x90",
+	fake_lock_call(CODE, 0, SRCU, READ_LOCK);
+	fake_put(CODE + 2 * FAKE_CALL_LENGTH, "\x48\x89\xdf\x90\x90\x90\x90\x90\x90\x90",
 		 10); /* mov %rbx,%rdi */
 	ck_assert(!is_own());
 	tear_down();
@@ -93,7 +81,7 @@ END_TEST
 START_TEST(stacks_that_end_early_say_nothing)
 {
 	set_up();
-	put_call(CODE, 0, SRCU, READ_LOCK);
+	fake_lock_call(CODE, 0, SRCU, READ_LOCK);
 	sleeper.call_count = 1;
 	ck_assert(!is_own());
 	sleeper.call_count = 0;

@@ -6,40 +6,13 @@
 #define RIP 0xffffffff81000010
 #define FIRST_PAGE (8 * 4096)
 
-static struct dump *open_dump(int fd)
-{
-	struct dump *dump;
-
-	assert_ok(dump_open(fd, &dump));
-	return dump;
-}
-
-static void refuse(int fd, enum err_code code, const char *words)
-{
-	struct dump *dump;
-	_err_ struct err *err = dump_open(fd, &dump);
-
-	ck_assert_ptr_nonnull(err);
-	ck_assert_msg(err->code == code && strstr(err->message, words), "%s: %s",
-		      err_code_name(err->code), err->message);
-	close(fd);
-}
-
-static void expect_byte(struct dump *dump, uint64_t phys, uint8_t expected)
-{
-	uint8_t byte;
-
-	assert_ok(dump_read(dump, phys, &byte, 1));
-	ck_assert_uint_eq(byte, expected);
-}
-
 START_TEST(kdump_pages_are_told_apart)
 {
 	uint32_t flags[] = {0, VMCORE_ZLIB};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		int fd = vmcore_kdump(flags[i]);
-		struct dump *dump = open_dump(fd);
+		struct dump *dump = vmcore_open(fd);
 		const struct dump_info *info = dump_info(dump);
 		struct regs regs;
 		uint8_t byte;
@@ -50,8 +23,8 @@ START_TEST(kdump_pages_are_told_apart)
 		ck_assert_str_eq(info->release, "6.1.0");
 		ck_assert_int_eq(info->dump_level, 31);
 		ck_assert(!info->truncated && !info->incomplete);
-		expect_byte(dump, 0x2fff, 2);
-		expect_byte(dump, 0xe000, 14);
+		vmcore_expect_byte(dump, 0x2fff, 2);
+		vmcore_expect_byte(dump, 0xe000, 14);
 		assert_ok(dump_stream(dump, 0x4800, &byte, 1));
 		ck_assert_uint_eq(byte, 4);
 		assert_err(dump_read(dump, 0x3000, &byte, 1), ERR_EXCLUDED);
@@ -78,7 +51,7 @@ START_TEST(raw_pages_at_first_do_not_name_the_compression)
 
 	for (size_t i = 0; i < 5; i++)
 		vmcore_put(fd, VMCORE_DESCRIPTORS + i * sizeof(raw), &raw, sizeof(raw));
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert_str_eq(dump_info(dump)->compression, "zlib");
 	dump_close(dump);
 	close(fd);
@@ -92,15 +65,15 @@ START_TEST(kdump_cut_short_says_so)
 
 	/* Two whole pages and half of the third. */
 	ck_assert_int_eq(ftruncate(fd, FIRST_PAGE + 2 * 4096 + 2048), 0);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert(dump_info(dump)->truncated);
-	expect_byte(dump, 0x4000, 4);
+	vmcore_expect_byte(dump, 0x4000, 4);
 	ck_assert_int_eq(dump_page_state(dump, 6), PAGE_TRUNCATED);
 	uint8_t byte;
 	assert_err(dump_read(dump, 0x6000, &byte, 1), ERR_TRUNCATED);
 	dump_close(dump);
 	ck_assert_int_eq(ftruncate(fd, 3 * 4096), 0);
-	refuse(fd, ERR_TRUNCATED, "bitmaps");
+	vmcore_refuse(fd, ERR_TRUNCATED, "bitmaps");
 }
 END_TEST
 
@@ -114,10 +87,10 @@ START_TEST(kdump_with_broken_pages_is_damaged_there)
 	vmcore_put(fd, FIRST_PAGE, "garbage", 7);
 	vmcore_put(fd, VMCORE_DESCRIPTORS + sizeof(huge), &huge, sizeof(huge));
 	ck_assert_int_eq(ftruncate(fd, 16 * 4096), 0);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_DAMAGED);
 	assert_err(dump_read(dump, 0x4000, &byte, 1), ERR_DAMAGED);
-	expect_byte(dump, 0x6000, 6);
+	vmcore_expect_byte(dump, 0x6000, 6);
 	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_DAMAGED);
 	ck_assert_uint_eq(dump_losses(dump)->count, 2);
 	ck_assert_uint_eq(dump_losses(dump)->truncated, 0);
@@ -139,15 +112,16 @@ static int broken_header(size_t offset, uint64_t value, size_t size)
 
 START_TEST(absurd_kdump_headers_are_refused)
 {
-	refuse(broken_header(HEADER(version), 7, 4), ERR_UNSUPPORTED, "version 7");
-	refuse(broken_header(HEADER(block_size), 1 << 30, 4), ERR_CORRUPT, "blocks of");
-	refuse(broken_header(HEADER(sub_header_blocks), 0, 4), ERR_CORRUPT, "sub header");
-	refuse(broken_header(HEADER(bitmap_blocks), UINT32_MAX, 4), ERR_TRUNCATED, "bitmaps");
-	refuse(broken_header(HEADER(uts[4]), 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
-	refuse(broken_header(SUB_HEADER(pfns[2]), UINT64_MAX, 8), ERR_CORRUPT, "pages");
-	refuse(broken_header(SUB_HEADER(notes[1]), 1ull << 40, 8), ERR_CORRUPT, "of notes");
-	refuse(broken_header(SUB_HEADER(pfns[2]), 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
-	refuse(broken_header(SUB_HEADER(split), 1, 4), ERR_UNSUPPORTED, "split");
+	vmcore_refuse(broken_header(HEADER(version), 7, 4), ERR_UNSUPPORTED, "version 7");
+	vmcore_refuse(broken_header(HEADER(block_size), 1 << 30, 4), ERR_CORRUPT, "blocks of");
+	vmcore_refuse(broken_header(HEADER(sub_header_blocks), 0, 4), ERR_CORRUPT, "sub header");
+	vmcore_refuse(broken_header(HEADER(bitmap_blocks), UINT32_MAX, 4), ERR_TRUNCATED,
+		      "bitmaps");
+	vmcore_refuse(broken_header(HEADER(uts[4]), 0x6c6c656873, 6), ERR_UNSUPPORTED, "shell");
+	vmcore_refuse(broken_header(SUB_HEADER(pfns[2]), UINT64_MAX, 8), ERR_CORRUPT, "pages");
+	vmcore_refuse(broken_header(SUB_HEADER(notes[1]), 1ull << 40, 8), ERR_CORRUPT, "of notes");
+	vmcore_refuse(broken_header(SUB_HEADER(pfns[2]), 1ull << 39, 8), ERR_CORRUPT, "bitmaps");
+	vmcore_refuse(broken_header(SUB_HEADER(split), 1, 4), ERR_UNSUPPORTED, "split");
 }
 END_TEST
 
@@ -171,15 +145,15 @@ static int elf_with_pages(void)
 START_TEST(elf_segments_may_overlap_and_have_gaps)
 {
 	int fd = elf_with_pages();
-	struct dump *dump = open_dump(fd);
+	struct dump *dump = vmcore_open(fd);
 	uint8_t byte;
 
 	ck_assert_str_eq(dump_info(dump)->format, "elf");
 	ck_assert_uint_eq(dump_info(dump)->max_pfn, 10);
-	expect_byte(dump, 0x1000, 'a');
-	expect_byte(dump, 0x2fff, 'b');
-	expect_byte(dump, 0x9fff, 'a');
-	expect_byte(dump, 0x9000, 0);
+	vmcore_expect_byte(dump, 0x1000, 'a');
+	vmcore_expect_byte(dump, 0x2fff, 'b');
+	vmcore_expect_byte(dump, 0x9fff, 'a');
+	vmcore_expect_byte(dump, 0x9000, 0);
 	assert_err(dump_read(dump, 0x3000, &byte, 1), ERR_EXCLUDED);
 	assert_err(dump_read(dump, 0x5000, &byte, 1), ERR_ABSENT);
 	assert_err(dump_read(dump, 0, &byte, 1), ERR_ABSENT);
@@ -188,7 +162,7 @@ START_TEST(elf_segments_may_overlap_and_have_gaps)
 	dump_close(dump);
 
 	ck_assert_int_eq(ftruncate(fd, 8192 + 4096), 0);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert(dump_info(dump)->truncated);
 	assert_err(dump_read(dump, 0x2000, &byte, 1), ERR_TRUNCATED);
 	dump_close(dump);
@@ -220,7 +194,7 @@ START_TEST(other_machines_and_programs_are_named)
 		elf.header.e_type = (Elf64_Half)cases[i].type;
 		if (cases[i].machine == EM_386)
 			vmcore_elf_load(&elf, 0, "memory", 6, 4096);
-		refuse(vmcore_elf_finish(&elf), cases[i].code, cases[i].words);
+		vmcore_refuse(vmcore_elf_finish(&elf), cases[i].code, cases[i].words);
 	}
 }
 END_TEST
@@ -249,7 +223,7 @@ START_TEST(what_is_no_dump_is_named)
 		int fd = vmcore_file();
 
 		vmcore_put(fd, 0, cases[i].data, cases[i].size);
-		refuse(fd, ERR_INVALID, cases[i].words);
+		vmcore_refuse(fd, ERR_INVALID, cases[i].words);
 	}
 }
 END_TEST
@@ -267,7 +241,7 @@ START_TEST(the_cache_evicts_and_stays_right)
 		memory[pfn][7] = pfn;
 	vmcore_elf_load(&elf, 0, memory, sizeof(memory), sizeof(memory));
 	fd = vmcore_elf_finish(&elf);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	for (uint64_t i = 0; i < 2 * PAGES; i++) {
 		uint64_t pfn = i % PAGES, value[2];
 

@@ -4,33 +4,6 @@
 #include "kernel/dump/regs.h"
 #include "vmcore_file.h"
 
-static struct dump *open_dump(int fd)
-{
-	struct dump *dump;
-
-	assert_ok(dump_open(fd, &dump));
-	return dump;
-}
-
-static void refuse(int fd, enum err_code code, const char *words)
-{
-	struct dump *dump;
-	_err_ struct err *err = dump_open(fd, &dump);
-
-	ck_assert_ptr_nonnull(err);
-	ck_assert_msg(err->code == code && strstr(err->message, words), "%s: %s",
-		      err_code_name(err->code), err->message);
-	close(fd);
-}
-
-static void expect_byte(struct dump *dump, uint64_t phys, uint8_t expected)
-{
-	uint8_t byte;
-
-	assert_ok(dump_read(dump, phys, &byte, 1));
-	ck_assert_uint_eq(byte, expected);
-}
-
 static void close_dump(struct dump *dump, int fd)
 {
 	dump_close(dump);
@@ -59,7 +32,7 @@ START_TEST(names_that_begin_too_late_are_put_right)
 		vmcore_put(fd, UTS(i), names[i], strlen(names[i]) + 1);
 	vmcore_put(fd, UTS(2) - 4, "5.15", 4);
 	vmcore_put(fd, UTS(4) - 4, "x86_", 4);
-	struct dump *dump = open_dump(fd);
+	struct dump *dump = vmcore_open(fd);
 
 	ck_assert_str_eq(dump_info(dump)->release, "5.15-46-generic");
 	ck_assert_str_eq(dump_info(dump)->machine, "x86_64");
@@ -77,12 +50,12 @@ START_TEST(what_the_header_calls_the_machine_need_not_be_true)
 	vmcore_put(fd, 6 * 4096, notes, size);
 	vmcore_put(fd, 4096 + offsetof(struct vmcore_kdump_sub_header, notes), range,
 		   sizeof(range));
-	close_dump(open_dump(fd), fd);
-	refuse(kdump_of("i686"), ERR_UNSUPPORTED, "a dump of i386");
-	refuse(kdump_of("aarch64"), ERR_UNSUPPORTED, "a dump of aarch64");
+	close_dump(vmcore_open(fd), fd);
+	vmcore_refuse(kdump_of("i686"), ERR_UNSUPPORTED, "a dump of i386");
+	vmcore_refuse(kdump_of("aarch64"), ERR_UNSUPPORTED, "a dump of aarch64");
 	fd = kdump_of("s390x");
 	vmcore_put(fd, offsetof(struct vmcore_kdump_header, version), "\0\0\0\x6", 4);
-	refuse(fd, ERR_UNSUPPORTED, "big-endian dump of s390x");
+	vmcore_refuse(fd, ERR_UNSUPPORTED, "big-endian dump of s390x");
 }
 END_TEST
 
@@ -112,15 +85,15 @@ START_TEST(lime_ranges_are_read)
 	put_lime(fd, 4096 + sizeof(struct lime), 0x5000, 0x5fff);
 	memset(page, 'b', sizeof(page));
 	vmcore_put(fd, 4096 + 2 * sizeof(struct lime), page, sizeof(page));
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert_str_eq(dump_info(dump)->format, "lime");
 	ck_assert(!dump_info(dump)->truncated);
-	expect_byte(dump, 0x1fff, 'a');
-	expect_byte(dump, 0x5000, 'b');
+	vmcore_expect_byte(dump, 0x1fff, 'a');
+	vmcore_expect_byte(dump, 0x5000, 'b');
 	ck_assert_int_eq(dump_page_state(dump, 2), PAGE_ABSENT);
 	dump_close(dump);
 	ck_assert_int_eq(ftruncate(fd, 4096 + 2 * sizeof(struct lime) + 100), 0);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert(dump_info(dump)->truncated);
 	ck_assert_int_eq(dump_page_state(dump, 5), PAGE_TRUNCATED);
 	close_dump(dump, fd);
@@ -132,10 +105,10 @@ START_TEST(absurd_lime_ranges_end_it)
 	int fd = vmcore_file();
 
 	put_lime(fd, 0, 0, UINT64_MAX);
-	refuse(fd, ERR_CORRUPT, "no memory");
+	vmcore_refuse(fd, ERR_CORRUPT, "no memory");
 	fd = vmcore_file();
 	put_lime(fd, 0, 0x2000, 0x1fff);
-	refuse(fd, ERR_CORRUPT, "no memory");
+	vmcore_refuse(fd, ERR_CORRUPT, "no memory");
 }
 END_TEST
 
@@ -152,19 +125,19 @@ START_TEST(a_raw_image_is_told_by_the_kernel_in_it)
 {
 	const char banner[] = "Linux version 2.6.32-754.el6.x86_64 (mockbuild@x86-01) ";
 	int fd = raw(2 << 20);
-	struct dump *dump = open_dump(fd);
+	struct dump *dump = vmcore_open(fd);
 
 	ck_assert_str_eq(dump_info(dump)->format, "raw");
-	expect_byte(dump, 0x7000, 'O');
+	vmcore_expect_byte(dump, 0x7000, 'O');
 	close_dump(dump, fd);
 	fd = vmcore_file();
 	ck_assert_int_eq(ftruncate(fd, 4 << 20), 0);
 	vmcore_put(fd, (1 << 20) - 10, banner, sizeof(banner)); /* over the end of a look */
-	close_dump(open_dump(fd), fd);
+	close_dump(vmcore_open(fd), fd);
 	fd = vmcore_file();
 	ck_assert_int_eq(ftruncate(fd, 4 << 20), 0);
 	vmcore_put(fd, 0x7010, "OSRELEASE=6.1.0\nLinux version of what", 38);
-	refuse(fd, ERR_INVALID, "no Linux kernel in it");
+	vmcore_refuse(fd, ERR_INVALID, "no Linux kernel in it");
 }
 END_TEST
 
@@ -172,12 +145,12 @@ END_TEST
 START_TEST(what_lies_behind_a_hole_is_believed_where_it_shows)
 {
 	int fd = raw(5ull << 30);
-	struct dump *dump = open_dump(fd);
+	struct dump *dump = vmcore_open(fd);
 
 	ck_assert_int_eq(dump_page_state(dump, 0x100000), PAGE_PRESENT);
 	dump_close(dump);
 	vmcore_put(fd, 0xfd000000, "memory", 6);
-	dump = open_dump(fd);
+	dump = vmcore_open(fd);
 	ck_assert_int_eq(dump_page_state(dump, 0x7ffff), PAGE_PRESENT);
 	ck_assert_int_eq(dump_page_state(dump, 0x80000), PAGE_ABSENT);
 	ck_assert_uint_eq(dump_info(dump)->unplaced, 3ull << 30);
@@ -234,13 +207,13 @@ START_TEST(a_snapshot_needs_its_memory)
 	put_item(fds[0], at, "regionSize", 1, 0, 2, 4);
 	vmcore_put(fds[1], 0x1fff, "m", 1);
 	assert_ok(dump_open_set(fds, 2, &dump));
-	expect_byte(dump, 0x101fff, 'm');
+	vmcore_expect_byte(dump, 0x101fff, 'm');
 	ck_assert_uint_eq(dump_cpu_count(dump), 1);
 	assert_ok(dump_cpu_regs(dump, 0, &regs));
 	ck_assert_uint_eq(regs.value[REG_RIP], 0xffffffff81000010);
 	ck_assert(!regs_known(&regs, REG_RSP));
 	close_dump(dump, fds[1]);
-	refuse(fds[0], ERR_UNSUPPORTED, "give the .vmem");
+	vmcore_refuse(fds[0], ERR_UNSUPPORTED, "give the .vmem");
 }
 END_TEST
 
@@ -252,13 +225,13 @@ START_TEST(absurd_snapshots_are_refused)
 
 	vmcore_put(fd, 12 + 64, &far, 8);
 	vmcore_put(fd, 12 + 80 + 64, &far, 8);
-	refuse(fd, ERR_UNSUPPORTED, "without its memory");
+	vmcore_refuse(fd, ERR_UNSUPPORTED, "without its memory");
 	fd = vmware();
 	vmcore_put(fd, 8, &many, 4);
-	refuse(fd, ERR_TRUNCATED, "truncated");
+	vmcore_refuse(fd, ERR_TRUNCATED, "truncated");
 	fd = vmware();
 	vmcore_put(fd, 0, "\xd0\xbe\xd0\xbe", 4);
-	refuse(fd, ERR_UNSUPPORTED, "old, 32-bit");
+	vmcore_refuse(fd, ERR_UNSUPPORTED, "old, 32-bit");
 }
 END_TEST
 
@@ -275,7 +248,8 @@ START_TEST(a_process_is_not_a_kernel)
 	struct vmcore_elf elf = vmcore_elf_start(notes, size);
 
 	vmcore_elf_load(&elf, 0, "memory", 6, 4096);
-	refuse(vmcore_elf_finish(&elf), ERR_UNSUPPORTED, "(qemu-kvm), not of a kernel: take");
+	vmcore_refuse(vmcore_elf_finish(&elf), ERR_UNSUPPORTED,
+		      "(qemu-kvm), not of a kernel: take");
 }
 END_TEST
 
