@@ -22,7 +22,7 @@ BUILD := build$(if $(SAN),/san)
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 PKGS := libdw libelf capstone jansson sqlite3 libsystemd libseccomp libgcrypt zlib \
-	libkdumpfile lzo2 libzstd snappy liblzma liblz4
+	libkdumpfile lzo2 libzstd snappy liblzma liblz4 libpq
 # What has no pkg-config file everywhere.
 PLAIN_LIBS := -lbz2 -liberty
 LIBIBERTY := $(addprefix /usr/include/,libiberty/demangle.h demangle.h)
@@ -33,7 +33,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # Asked once, when first needed: by then the packages are there.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(filter-out libpq,$(PKGS))))$(PKG_CFLAGS)
 CHECK_LIBS = $(eval CHECK_LIBS := $$(shell $(PKG_CONFIG) --libs check))$(CHECK_LIBS)
 # One line a step; V=1 shows the commands.
 run = @$(if $(V),echo '$(subst ','\'',$(3))',printf '  %-3s %s\n' $(1) $(2)); $(3)
@@ -46,11 +46,11 @@ ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,mallo
 	asprintf vasprintf __asprintf_chk __vasprintf_chk)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(ALLOC_WRAP) $(SANITIZE) $(LDFLAGS)
 
+EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c fleet_migrations.c fleet_views.c)
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
 SOURCES := $(filter-out $(MAINS),$(sort $(shell find analyzers rules daemon -name '*.c')))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded/rules.o $(BUILD)/embedded/migrations.o \
-	$(BUILD)/embedded/views.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(EMBEDDED))
 PROGRAMS := $(patsubst daemon/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests/unit -name 'test_*.c')))
 
@@ -61,6 +61,9 @@ $(BUILD)/%.o: %.c | deps-quiet
 	@mkdir -p $(@D)
 	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
 
+# Its headers lie in a directory of their own, which nothing else needs to know.
+$(BUILD)/daemon/fleet/pg.o: CFLAGS += $(shell $(PKG_CONFIG) --cflags libpq 2>/dev/null)
+
 # SQL travels inside the program.
 $(BUILD)/embedded/rules.c: $(wildcard rules/*.sql rules/*.test.json)
 $(BUILD)/embedded/rules.c: ARRAY = embedded_rules
@@ -68,7 +71,10 @@ $(BUILD)/embedded/migrations.c: $(wildcard schema/[0-9]*.sql)
 $(BUILD)/embedded/migrations.c: ARRAY = embedded_migrations
 $(BUILD)/embedded/views.c: schema/views.sql
 $(BUILD)/embedded/views.c: ARRAY = embedded_views
-EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c)
+$(BUILD)/embedded/fleet_migrations.c: $(wildcard schema/fleet/[0-9]*.sql)
+$(BUILD)/embedded/fleet_migrations.c: ARRAY = embedded_fleet_migrations
+$(BUILD)/embedded/fleet_views.c: schema/fleet/views.sql
+$(BUILD)/embedded/fleet_views.c: ARRAY = embedded_fleet_views
 $(EMBEDDED): rules/embed
 	@mkdir -p $(@D)
 	@rules/embed $(ARRAY) $(filter %.sql,$^) > $@
@@ -108,7 +114,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
-CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon
+CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon check-fleet
 check: deps-test
 	@echo "make check: 10 minutes on two processors; the first time half an hour, and 4 GB below" \
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
@@ -212,6 +218,11 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/liars
 	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 
+# The central database: a real PostgreSQL, started by an unprivileged user in a temporary folder.
+.PHONY: check-fleet
+check-fleet: $(PROGRAMS)
+	tests/fleet/schema
+
 # The page as HTML: well formed, and a browser runs nothing of a dump's.
 .PHONY: check-html
 check-html: $(PROGRAMS)
@@ -305,7 +316,7 @@ uninstall:
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
-	@echo "      check-tree check-rules check-log check-html                        parts of check"
+	@echo "      check-tree check-rules check-log check-html check-fleet            parts of check"
 	@echo "  make install, uninstall     PREFIX=/usr/local, DESTDIR="
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"

@@ -12,5 +12,7 @@ struct embedded_sql {
 };
 
 extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];
+/* Of the central database. */
+extern const struct embedded_sql embedded_fleet_migrations[], embedded_fleet_views[];
 
 #endif
