@@ -312,10 +312,11 @@ static struct err *take_parameters(struct parameters *to, const char *kinds, va_
 {
 	*to = (struct parameters){0};
 	for (; *kinds; kinds++, to->count++) {
-		char *text = to->texts[to->count];
+		char *text;
 
 		if (to->count == PARAMETERS_MAX)
 			return err_new(ERR_LIMIT, "more than %d parameters", PARAMETERS_MAX);
+		text = to->texts[to->count];
 		to->values[to->count] = text;
 		if (*kinds == 't')
 			to->values[to->count] = va_arg(list, const char *);
