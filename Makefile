@@ -46,7 +46,7 @@ ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,mallo
 	asprintf vasprintf __asprintf_chk __vasprintf_chk)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(ALLOC_WRAP) $(SANITIZE) $(LDFLAGS)
 
-EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c fleet_migrations.c fleet_views.c)
+EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c schema.c fleet_migrations.c fleet_views.c)
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
 SOURCES := $(filter-out $(MAINS),$(sort $(shell find analyzers rules daemon -name '*.c')))
@@ -64,7 +64,7 @@ $(BUILD)/%.o: %.c | deps-quiet
 # Its headers lie in a directory of their own, which nothing else needs to know.
 $(BUILD)/daemon/fleet/pg.o: CFLAGS += $(shell $(PKG_CONFIG) --cflags libpq 2>/dev/null)
 
-# SQL travels inside the program.
+# SQL and the JSON Schema travel inside the program.
 $(BUILD)/embedded/rules.c: $(wildcard rules/*.sql rules/*.test.json)
 $(BUILD)/embedded/rules.c: ARRAY = embedded_rules
 $(BUILD)/embedded/migrations.c: $(wildcard schema/[0-9]*.sql)
@@ -75,9 +75,11 @@ $(BUILD)/embedded/fleet_migrations.c: $(wildcard schema/fleet/[0-9]*.sql)
 $(BUILD)/embedded/fleet_migrations.c: ARRAY = embedded_fleet_migrations
 $(BUILD)/embedded/fleet_views.c: schema/fleet/views.sql
 $(BUILD)/embedded/fleet_views.c: ARRAY = embedded_fleet_views
+$(BUILD)/embedded/schema.c: schema/verdict.schema.json
+$(BUILD)/embedded/schema.c: ARRAY = embedded_schema
 $(EMBEDDED): rules/embed
 	@mkdir -p $(@D)
-	@rules/embed $(ARRAY) $(filter %.sql,$^) > $@
+	@rules/embed $(ARRAY) $(filter %.sql %.schema.json,$^) > $@
 $(EMBEDDED:.c=.o): %.o: %.c | deps-quiet
 	$(call run,CC,$<,$(CC) $(ALL_CFLAGS) -c -o $@ $<)
 
@@ -163,6 +165,7 @@ check-golden: $(PROGRAMS)
 	KEEP=$(BUILD)/golden tests/golden/run
 	tests/golden/search
 	tests/validate $(BUILD)/golden/*/verdict.json
+	tests/schema/check $(BUILD)/golden
 	tests/sentences -q $(BUILD)/golden/*/verdict.json
 	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
 
@@ -295,6 +298,8 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage README.md
 	install -D -m 0644 rules/README.md $(DESTDIR)$(PREFIX)/share/doc/triage/rules.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/verdict.schema.json
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage schema/verdict.md
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage/examples schema/examples/*.json
 	test -e $(DESTDIR)$(CONFDIR)/triaged.conf || \
 		install -D -m 0644 systemd/triaged.conf $(DESTDIR)$(CONFDIR)/triaged.conf
 	$(if $(DESTDIR),,-systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload)

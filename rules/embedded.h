@@ -4,15 +4,17 @@
 
 #include <stdbool.h>
 
-/* SQL files compiled into the program by rules/embed; a NULL name ends each list. */
+/* SQL files, and the JSON Schema, compiled into the program by rules/embed; a NULL name ends each list. */
 struct embedded_sql {
 	const char *name; /* of the file, without its directory */
-	const char *sql;
-	bool tested; /* NAME.test.json stands beside it */
+	const char *sql;  /* the text */
+	bool tested;	  /* NAME.test.json stands beside it */
 };
 
 extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];
 /* Of the central database. */
 extern const struct embedded_sql embedded_fleet_migrations[], embedded_fleet_views[];
+/* One: the JSON Schema of the verdict. */
+extern const struct embedded_sql embedded_schema[];
 
 #endif
