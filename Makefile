@@ -214,6 +214,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/install
 	tests/daemon/end-to-end
 	tests/daemon/commands
+	tests/daemon/metrics
 	tests/daemon/rules
 	tests/daemon/faults
 	tests/daemon/hostile
@@ -297,7 +298,7 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 systemd/man/triaged.conf.5
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage README.md
 	install -D -m 0644 rules/README.md $(DESTDIR)$(PREFIX)/share/doc/triage/rules.md
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/verdict.schema.json
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/verdict.schema.json systemd/triage.rules.yml
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage schema/verdict.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage/examples schema/examples/*.json
 	test -e $(DESTDIR)$(CONFDIR)/triaged.conf || \

@@ -12,11 +12,12 @@
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "base/str.h"
 
 #define CONFIG_SIZE_MAX (64u << 10)
 #define LIST_MAX 64
 
-enum key_type { TYPE_LIST, TYPE_NUMBER, TYPE_TIME, TYPE_SIZE, TYPE_BOOLEAN };
+enum key_type { TYPE_LIST, TYPE_PATH, TYPE_NUMBER, TYPE_TIME, TYPE_SIZE, TYPE_BOOLEAN };
 
 struct config_key {
 	const char *name;
@@ -29,6 +30,7 @@ struct config_key {
 /* clang-format off */
 static const struct config_key keys[] = {
 #define MEMBER_LIST(m) m
+#define MEMBER_PATH(m) m
 #define MEMBER_NUMBER(m) m
 #define MEMBER_SIZE(m) m
 #define MEMBER_BOOLEAN(m) m
@@ -103,6 +105,19 @@ static struct err *add_item(struct config_list *list, const char *text)
 	return NULL;
 }
 
+/* Of a file, or "none". */
+static struct err *set_path(char **path, const char *text)
+{
+	if (!strcmp(text, "none"))
+		return NULL;
+	if (text[0] != '/')
+		return err_new(ERR_INVALID, "not an absolute path");
+	if (has_suffix(text, "/"))
+		return err_new(ERR_INVALID, "a directory, not a file");
+	*path = strdup(text);
+	return *path ? NULL : &err_nomem;
+}
+
 static struct err *set_key(struct config *config, const struct config_key *key, const char *text)
 {
 	void *member = (char *)config + key->offset;
@@ -111,6 +126,8 @@ static struct err *set_key(struct config *config, const struct config_key *key, 
 
 	if (key->type == TYPE_LIST)
 		return add_item(member, text);
+	if (key->type == TYPE_PATH)
+		return set_path(member, text);
 	if (key->type == TYPE_BOOLEAN)
 		good = parse_boolean(text, &value);
 	else
@@ -219,5 +236,6 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->spool.count; i++)
 		free(config->spool.items[i]);
 	free(config->spool.items);
+	free(config->metrics_file);
 	free(config);
 }

@@ -26,6 +26,7 @@ struct config {
 	uint64_t worker_memory;
 	uint64_t unpack_size, unpack_reserve;
 	uint64_t report_keep_count, report_keep_time_ms, report_keep_size;
+	char *metrics_file;   /* NULL: none */
 	uint64_t dump_delete; /* 0 or 1 */
 	uint64_t dump_keep_count, dump_keep_time_ms, dump_keep_size;
 };

@@ -81,13 +81,12 @@ static void put_damaged(struct daemon *daemon, json_t *status)
 	json_put(status, "damaged", damaged);
 }
 
-static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
+json_t *control_status(struct daemon *daemon)
 {
 	const char *trouble;
 	json_t *status = json_object(), *counts = NULL, *disks = json_array();
 	int64_t waiting = 0;
 
-	(void)request;
 	json_put(status, "version", json_escaped(TRIAGE_VERSION));
 	json_put(status, "pid", json_integer(getpid()));
 	json_put(status, "uptime_s", json_integer(time(NULL) - daemon->started_at));
@@ -109,8 +108,14 @@ static struct err *answer_status(struct daemon *daemon, const json_t *request, j
 	for (size_t i = 0; i < daemon->config->spool.count; i++)
 		json_array_append_new(disks, disk_status(daemon->config->spool.items[i]));
 	json_put(status, "disks", disks);
-	fit_packet(status);
-	*ret = status;
+	return status;
+}
+
+static struct err *answer_status(struct daemon *daemon, const json_t *request, json_t **ret)
+{
+	(void)request;
+	*ret = control_status(daemon);
+	fit_packet(*ret);
 	return NULL;
 }
 

@@ -10,5 +10,7 @@ struct control;
 struct err *control_create(struct daemon *daemon, struct control **ret);
 void control_destroy(struct control *control);
 DEFINE_CLEANUP(struct control, control_destroy)
+/* What is answered to "status", with its lists whole; the caller's. */
+json_t *control_status(struct daemon *daemon);
 
 #endif

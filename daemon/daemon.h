@@ -27,6 +27,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct control *control;
 	struct retention *retention;
+	struct metrics_file *metrics_file;
 	struct recovery *recovery;
 	int64_t started_at; /* seconds since the epoch */
 };

@@ -3,7 +3,6 @@
 #include "daemon/outbox.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,31 +22,6 @@ struct outbox {
 	char *directory;
 	bool troubled; /* said already that reports cannot be written */
 };
-
-/* Write a file under its final name only once it is whole and on disk; mode 0640. */
-static struct err *write_atomically(const char *directory, const char *name, const char *text)
-{
-	_free_ char *partial = NULL, *final = NULL;
-	_close_ int fd = -1;
-	struct err *err;
-
-	if (asprintf(&partial, "%s/.%s.tmp", directory, name) < 0 ||
-	    asprintf(&final, "%s/%s", directory, name) < 0)
-		return &err_nomem;
-	fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return err_errno(errno, "create %s", partial);
-	err = io_write_all(fd, text, strlen(text));
-	if (!err && fsync(fd))
-		err = err_errno(errno, "fsync");
-	if (!err && rename(partial, final))
-		err = err_errno(errno, "rename");
-	if (err) {
-		unlink(partial);
-		return err_wrap(err, "%s", final);
-	}
-	return NULL;
-}
 
 /* file: where its report is. */
 static void tell(int64_t dump, const json_t *report, const struct verdict_row *row,
@@ -79,7 +53,7 @@ static struct err *publish(struct outbox *outbox, int64_t dump, bool told, const
 	if (!text || asprintf(&name, "%s.json", row->uid) < 0 ||
 	    asprintf(&file, "%s/%s", outbox->directory, name) < 0)
 		return &err_nomem;
-	TRY(write_atomically(outbox->directory, name, text));
+	TRY(io_replace(outbox->directory, name, text, 0640));
 	if (!told)
 		tell(dump, report, row, file);
 	return NULL;

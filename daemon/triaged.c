@@ -18,6 +18,7 @@
 #include "daemon/intake.h"
 #include "daemon/jobs.h"
 #include "daemon/log.h"
+#include "daemon/metrics_file.h"
 #include "daemon/notify.h"
 #include "daemon/outbox.h"
 #include "daemon/recovery.h"
@@ -95,6 +96,7 @@ static void reload(struct daemon *daemon)
 		log_error(LOG_ERR, err, "reload: going on with the old configuration");
 	else
 		log_line(LOG_NOTICE, "configuration reloaded");
+	metrics_file_wake(daemon->metrics_file);
 	notify_send("READY=1");
 }
 
@@ -209,6 +211,7 @@ static struct err *create_parts(struct setup *setup)
 	TRY(jobs_create(daemon, &daemon->jobs));
 	TRY(outbox_create(daemon, &daemon->outbox));
 	TRY(retention_create(daemon, &daemon->retention));
+	TRY(metrics_file_create(daemon, &daemon->metrics_file));
 	TRY(recovery_create(daemon, begin_work, &daemon->recovery));
 	TRY(open_spool(daemon, daemon->config, &daemon->spool));
 	return control_create(daemon, &daemon->control);
@@ -221,6 +224,7 @@ static void destroy_parts(struct setup *setup)
 	control_destroy(daemon->control);
 	spool_destroy(daemon->spool);
 	recovery_destroy(daemon->recovery);
+	metrics_file_destroy(daemon->metrics_file);
 	retention_destroy(daemon->retention);
 	outbox_destroy(daemon->outbox);
 	jobs_destroy(daemon->jobs);

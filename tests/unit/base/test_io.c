@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,4 +64,33 @@ START_TEST(a_write_is_whole_or_an_error)
 }
 END_TEST
 
-UNIT_MAIN("io", a_read_ends_with_the_file, a_write_is_whole_or_an_error)
+START_TEST(a_file_is_replaced_or_stays)
+{
+	char directory[] = "/tmp/test_io.XXXXXX", path[64], partial[64], text[16] = "";
+	struct stat st;
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/file", directory);
+	snprintf(partial, sizeof(partial), "%s/.file.tmp", directory);
+	assert_ok(io_replace(directory, "file", "one", 0644));
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0644);
+	/* Somebody's link in its way is not followed, and what was there stays. */
+	ck_assert_int_eq(symlink(path, partial), 0);
+	assert_err(io_replace(directory, "file", "two", 0600), ERR_IO);
+	_fclose_ FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(text, sizeof(text), file));
+	ck_assert_str_eq(text, "one");
+	assert_ok(io_replace(directory, "file", "two", 0600));
+	ck_assert_int_ne(access(partial, F_OK), 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	assert_err(io_replace("/nonexistent", "file", "two", 0600), ERR_IO);
+	unlink(path);
+	rmdir(directory);
+}
+END_TEST
+
+UNIT_MAIN("io", a_read_ends_with_the_file, a_write_is_whole_or_an_error,
+	  a_file_is_replaced_or_stays)

@@ -19,6 +19,7 @@ START_TEST(defaults_are_the_tables)
 	ck_assert_uint_eq(config->scan_interval_ms, 300000);
 	ck_assert_uint_eq(config->worker_memory, 1ull << 30);
 	ck_assert_uint_eq(config->dump_delete, 0);
+	ck_assert_ptr_null(config->metrics_file);
 }
 END_TEST
 
@@ -33,6 +34,7 @@ START_TEST(a_file_as_people_write_it)
 				   "unpack_size = 2G\n"
 				   "report_keep_time = 2y\n"
 				   "workers = 3\n"
+				   "metrics_file = /srv/node exporter/triage.prom\n"
 				   "dump_delete = yes";
 	_config_ struct config *config = NULL;
 
@@ -46,6 +48,7 @@ START_TEST(a_file_as_people_write_it)
 	ck_assert_uint_eq(config->report_keep_time_ms, 2 * 31557600000);
 	ck_assert_uint_eq(config->workers, 3);
 	ck_assert_uint_eq(config->dump_delete, 1);
+	ck_assert_str_eq(config->metrics_file, "/srv/node exporter/triage.prom");
 }
 END_TEST
 
@@ -65,6 +68,9 @@ START_TEST(mistakes_are_named_with_their_line)
 		 "f:1: worker_memory: not a size: \"18446744073709551615T\""},
 		{"dump_delete = perhaps", "f:1: dump_delete: not a yes or no: \"perhaps\""},
 		{"spool = crash", "f:1: spool: not an absolute path"},
+		{"metrics_file = triage.prom", "f:1: metrics_file: not an absolute path"},
+		{"metrics_file =", "f:1: metrics_file: not an absolute path"},
+		{"metrics_file = /srv/metrics/", "f:1: metrics_file: a directory, not a file"},
 		{"spool", "f:1: not \"key = value\""},
 	};
 
