@@ -144,7 +144,7 @@ check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/types --debug $(TYPES_GUESTS)
 
 check-mutants-full:
-	$(MAKE) check-mutants MUTANTS=1000
+	$(MAKE) check-mutants MUTANTS=1000 MEMORY_MUTANTS=10000
 
 check-daemon-full: $(PROGRAMS)
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
@@ -205,9 +205,12 @@ check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/prob
 
 # Damaged copies of the guests' dumps.
 MUTANTS ?= 50
-check-mutants: $(PROGRAMS)
+# In one process a dump, memory alone: so many that one of them always takes one thing for another.
+MEMORY_MUTANTS ?= 400
+check-mutants: $(PROGRAMS) $(BUILD)/tests/fuzz/mutants
 	tests/mutate --count $(MUTANTS) --triage $(BUILD)/triage \
 		$$(find build/guest -name vmcore -size -100M | sort)
+	TOLERATED=10 tests/fuzz/night $(MEMORY_MUTANTS) $$(find -L build/guest -name vmcore -size -100M | sort)
 
 # The daemon with dumps in every layout, hostile ones, accidents, and what install lays down.
 check-daemon: $(PROGRAMS)
@@ -265,6 +268,11 @@ $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/owner $(BUILD)/tests/bench/read-
 $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed: \
 	%: %.o $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
+
+# It stands between the analyzers and the dump.
+MUTANTS_WRAP := $(addprefix -Wl$(comma)--wrap=,dump_read dump_stream dump_page memory_read_uint memory_read_u32 memory_read_u64)
+$(BUILD)/tests/fuzz/mutants: %: %.o $(BUILD)/tests/fuzz/mutant.o $(BUILD)/libtriage.a
+	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) $(MUTANTS_WRAP) -o $@ $^ $(LIBS))
 
 # What the dump readers are held to, and nothing else links.
 $(BUILD)/tests/guest/pages: %: %.o $(BUILD)/libtriage.a

@@ -94,13 +94,20 @@ static void settle(struct kernel *kernel, const struct crash *crash, struct cpu_
 		state->interrupted |= is_interruption(state->trace.frames[i].kind);
 }
 
-/* ns; 0 unknown. */
-static uint64_t clock_of(struct kernel *kernel, unsigned cpu)
+/*
+ * ns; 0 unknown, or no time that can be: later than all believable ones, or before the CPU's own task
+ * came to it.
+ */
+static uint64_t clock_of(struct kernel *kernel, const struct cpu_state *state)
 {
-	uint64_t rq, clock;
+	uint64_t rq, clock, arrival;
 
-	if (!err_ok(percpu_symbol(kernel, "runqueues", cpu, &rq)) ||
-	    !err_ok(member_read(kernel, rq, MEMBER_RQ_CLOCK, &clock)))
+	if (!err_ok(percpu_symbol(kernel, "runqueues", state->cpu, &rq)) ||
+	    !err_ok(member_read(kernel, rq, MEMBER_RQ_CLOCK, &clock)) ||
+	    clock > tasks_clock(kernel->tasks)->newest)
+		return 0;
+	if (err_ok(member_read(kernel, state->task->address, MEMBER_TASK_LAST_ARRIVAL, &arrival)) &&
+	    arrival > clock)
 		return 0;
 	return clock;
 }
@@ -110,9 +117,9 @@ static void compare_clocks(struct kernel *kernel, struct cpu_states *states)
 	uint64_t newest = 0;
 
 	for (size_t i = 0; i < states->count; i++)
-		newest = MAX(newest, clock_of(kernel, states->list[i].cpu));
+		newest = MAX(newest, clock_of(kernel, &states->list[i]));
 	for (size_t i = 0; i < states->count; i++) {
-		uint64_t clock = clock_of(kernel, states->list[i].cpu);
+		uint64_t clock = clock_of(kernel, &states->list[i]);
 
 		states->list[i].behind_s = clock ? (double)(newest - clock) / 1e9 : 0;
 	}

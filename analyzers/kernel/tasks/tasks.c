@@ -16,6 +16,8 @@
 #include "kernel/types/object.h"
 
 #define DEAD_MAX 64 /* tasks that have ended and are still pointed to */
+#define CLOCK_LEAD_NS                                                                              \
+	(3600 * 1000000000ull) /* by a run queue: no CPU goes so long without a task */
 
 struct tasks {
 	struct task *list;
@@ -35,7 +37,6 @@ struct walk {
 	struct task_reader reader;
 	uint64_t tasks_offset, threads_offset, head_offset;
 	bool ring_has_head; /* signal_struct.thread_head */
-	uint64_t newest_clock;
 };
 
 /* Keep the first error: those that follow mostly come of it. */
@@ -135,14 +136,12 @@ static void note_running(struct walk *walk)
 	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++)
 		any_online |= percpu_online(percpu, cpu);
 	for (unsigned cpu = 0; cpu < percpu_cpus(percpu); cpu++) {
-		uint64_t address, clock = 0;
+		uint64_t address;
 		struct task *task;
 
 		if ((any_online && !percpu_online(percpu, cpu)) ||
 		    !err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CURR, &address)) || !address)
 			continue;
-		if (err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CLOCK, &clock)))
-			walk->newest_clock = MAX(walk->newest_clock, clock);
 		task = take(walk, address);
 		if (!task)
 			continue;
@@ -231,16 +230,40 @@ static void compare_clocks(struct tasks *tasks)
 	}
 }
 
+static uint64_t last_arrival(const struct tasks *tasks)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		last = MAX(last, tasks->list[i].blocked_ns);
+	return last;
+}
+
+/* A clock far beyond the time at which some task last got a CPU is no clock any more: 0 where all are. */
+static uint64_t newest_clock(struct walk *walk)
+{
+	uint64_t last = last_arrival(walk->tasks), newest = 0, clock;
+	unsigned cpus = walk->kernel->percpu ? percpu_cpus(walk->kernel->percpu) : 0;
+
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		if (err_ok(rq_pointer(walk, cpu, MEMBER_RQ_CLOCK, &clock)) &&
+		    (!last || clock < last || clock - last < CLOCK_LEAD_NS))
+			newest = MAX(newest, clock);
+	return newest;
+}
+
 static void finish_times(struct walk *walk)
 {
+	uint64_t newest = newest_clock(walk);
+
 	compare_clocks(walk->tasks);
-	walk->tasks->clock.newest = walk->newest_clock;
+	walk->tasks->clock.newest = newest;
 	for (size_t i = 0; i < walk->tasks->count; i++) {
 		struct task *task = &walk->tasks->list[i];
 		bool asleep = task->on_cpu < 0 && task->state != 'R' && task->blocked_ns &&
-			      task->blocked_ns <= walk->newest_clock;
+			      task->blocked_ns <= newest;
 
-		task->blocked_ns = asleep ? walk->newest_clock - task->blocked_ns : 0;
+		task->blocked_ns = asleep ? newest - task->blocked_ns : 0;
 	}
 }
 

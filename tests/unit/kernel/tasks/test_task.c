@@ -210,6 +210,23 @@ START_TEST(runqueues_name_who_runs)
 }
 END_TEST
 
+/* Overwritten, a clock may show any time: some task came to a CPU within the last hour. */
+START_TEST(an_absurd_clock_ages_nobody)
+{
+	static const uint64_t absurd[] = {INT64_MAX, UINT64_MAX, 1ull << 63};
+
+	for (size_t i = 0; i < ARRAY_SIZE(absurd); i++) {
+		put_processes(3);
+		put_runqueue(TASK(2), TASK(0), absurd[i]);
+		fake_u64(TASK(1) + T_ARRIVAL, 2000000000);
+		assert_ok(tasks_open(&kernel, &kernel.tasks));
+		ck_assert_uint_eq(tasks_by_pid(kernel.tasks, 1)->blocked_ns, 0);
+		ck_assert_uint_eq(tasks_clock(kernel.tasks)->newest, 0);
+		close_tasks();
+	}
+}
+END_TEST
+
 /* No stack can be unwound here: what a task has noted down itself is all there is. */
 START_TEST(a_task_without_a_stack_says_what_blocks_it)
 {
@@ -251,4 +268,5 @@ END_TEST
 UNIT_MAIN("task", processes_and_threads_are_found, rings_without_a_head_end_too,
 	  a_looping_task_list_ends, a_broken_task_list_is_entered_from_behind,
 	  looping_thread_lists_end, states_have_their_letters, states_follow_the_kernels_table,
-	  runqueues_name_who_runs, a_task_without_a_stack_says_what_blocks_it)
+	  runqueues_name_who_runs, an_absurd_clock_ages_nobody,
+	  a_task_without_a_stack_says_what_blocks_it)
