@@ -100,7 +100,7 @@ clean:
 deps:
 	@tests/deps build
 deps-test:
-	@tests/deps build guest test lint
+	@tests/deps build guest test lint deb rpm
 # Costs one pkg-config call when everything is there. A part of the check may be somebody's first command, too.
 PART_OF_CHECK := $(filter 0check-%,$(MAKECMDGOALS:%=$(MAKELEVEL)%))
 deps-quiet:
@@ -116,7 +116,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 
 .PHONY: check check-full check-unit check-san check-golden check-guest check-mutants check-tree check-how-to check-daemon
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
-CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon check-fleet
+CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon check-fleet check-packages
 check: deps-test
 	@echo "make check: 10 minutes on two processors; the first time half an hour, and 4 GB below" \
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
@@ -127,7 +127,7 @@ check: deps-test
 .PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures check-no-btf
 check-full: deps-test
 	+@MAKE='$(MAKE)' tests/parts $(filter-out check-mutants,$(CHECKS)) check-log-mixtures check-guest-full \
-		check-mutants-full check-daemon-full check-no-btf
+		check-mutants-full check-daemon-full check-no-btf check-packages-full
 
 # All guests that are made, with their types hidden.
 check-no-btf: $(PROGRAMS)
@@ -230,6 +230,16 @@ check-daemon: $(PROGRAMS)
 check-fleet: $(PROGRAMS)
 	tests/fleet/schema
 
+# What make deb and make rpm give.
+.PHONY: check-packages check-packages-full
+check-packages: all
+	@tests/deps deb rpm
+	@tests/packages
+
+check-packages-full:
+	@tests/deps deb roots
+	tests/packages bookworm trixie
+
 # The page as HTML: well formed, and a browser runs nothing of a dump's.
 .PHONY: check-html
 check-html: $(PROGRAMS)
@@ -300,6 +310,7 @@ install: all
 	sed 's|@bindir@|$(PREFIX)/bin|' systemd/triaged.service.in >$(DESTDIR)$(UNITDIR)/triaged.service
 	install -D -m 0644 systemd/sysusers.conf $(DESTDIR)$(LIBDIRS)/sysusers.d/triage.conf
 	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
+	install -D -m 0644 systemd/triage.preset $(DESTDIR)$(LIBDIRS)/systemd/system-preset/80-triage.preset
 	install -D -m 0644 systemd/triage.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 systemd/man/triage.1
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 systemd/man/triaged.8
@@ -320,22 +331,32 @@ uninstall:
 	$(if $(DESTDIR),,-systemctl disable --now triaged)
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(PREFIX)/bin/,triage triaged) $(UNITDIR)/triaged.service \
 		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
+		$(LIBDIRS)/systemd/system-preset/80-triage.preset \
 		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage man/man1/triage.1 \
 			man/man8/triaged.8 man/man5/triaged.conf.5))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
 	$(if $(DESTDIR),,-systemctl daemon-reload)
 	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, user triage"
 
+# Packages of the distribution that this is: both print where they lie.
+.PHONY: deb rpm
+deb:
+	@tests/deps build deb
+	@systemd/deb/build $(VERSION) build/deb
+rpm: all
+	@tests/deps rpm
+	@systemd/rpm/build $(VERSION) $(BUILD) build/rpm
+
 .PHONY: help
 help:
 	@sed -n '3,9p' Makefile | sed 's/^# \{0,1\}//'
 	@echo "  make check-unit check-how-to check-san check-golden check-guest check-mutants check-daemon"
-	@echo "      check-tree check-rules check-log check-html check-fleet            parts of check"
+	@echo "      check-tree check-rules check-log check-html check-packages check-fleet            parts of check"
 	@echo "  make install, uninstall     PREFIX=/usr/local, DESTDIR="
 	@echo "  make bench      beside crash and drgn, on the same dumps"
 	@echo "  make lint       formatting and static analysis"
 	@echo "  make deps       installs what the build needs, and only what is missing"
-	@echo "  make install    DESTDIR= PREFIX=/usr/local"
+	@echo "  make deb, rpm   packages of this distribution, below build/"
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(PROGRAMS:$(BUILD)/%=$(BUILD)/daemon/%.d) \
 	$(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/guest/*.d)
