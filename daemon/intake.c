@@ -33,6 +33,35 @@ static bool on_known(void *context, const struct spool_entry *entry, const char 
 	return known;
 }
 
+static struct err *path_of(const struct spool_scan *scan, uint32_t entry, char **ret)
+{
+	return asprintf(ret, "%s/%s", scan->directory, scan->dir->entries[entry].name) < 0
+		       ? &err_nomem
+		       : NULL;
+}
+
+/* The files of a log, in the order in which they are read. */
+static struct err *describe_logs(const struct spool_scan *scan, const struct candidate *candidate,
+				 json_t *object)
+{
+	size_t count = candidate->made ? 0 : candidate->file_count;
+	json_t *logs = json_array();
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		_free_ char *path = NULL;
+
+		err = path_of(scan, candidate->files[i], &path);
+		if (!err)
+			json_array_append_new(logs, json_string(path));
+	}
+	if (count)
+		json_put(object, QUEUE_LOGS, logs);
+	else
+		json_decref(logs);
+	return err;
+}
+
 /* {"dmesg": "/var/crash/…/vmcore-dmesg.txt", …}, NULL when nothing lies beside the dump. */
 static struct err *describe_companions(const struct spool_scan *scan,
 				       const struct candidate *candidate, char **ret)
@@ -45,12 +74,73 @@ static struct err *describe_companions(const struct spool_scan *scan,
 
 		if (at == NO_ENTRY)
 			continue;
-		if (asprintf(&path, "%s/%s", scan->directory, scan->dir->entries[at].name) < 0)
-			return &err_nomem;
+		TRY(path_of(scan, at, &path));
 		json_put(object, candidate_companion_name(i), json_string(path));
 	}
+	TRY(describe_logs(scan, candidate, object));
 	*ret = json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
 	return *ret || !json_object_size(object) ? NULL : &err_nomem;
+}
+
+/* The dump that a log is already, to which a file was added or in which one has grown; 0: none. */
+static struct err *find_begun(struct daemon *daemon, const struct spool_scan *scan,
+			      const struct candidate *candidate, int64_t *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < candidate->file_count && !*ret; i++) {
+		const struct spool_entry *entry = &scan->dir->entries[candidate->files[i]];
+		_free_ char *path = NULL;
+
+		TRY(path_of(scan, candidate->files[i], &path));
+		TRY(queue_dump_of_log(db_of(daemon), entry->device, entry->inode, entry->size,
+				      entry->mtime_ns, path, ret));
+	}
+	return NULL;
+}
+
+/* Each file of a log leads to the one dump that it is. */
+static struct err *add_files(struct daemon *daemon, const struct spool_scan *scan,
+			     const struct candidate *candidate, int64_t dump)
+{
+	for (size_t i = 0; i < candidate->file_count; i++) {
+		const struct spool_entry *entry = &scan->dir->entries[candidate->files[i]];
+		_free_ char *path = NULL;
+
+		TRY(path_of(scan, candidate->files[i], &path));
+		TRY(queue_add_file(db_of(daemon), dump,
+				   &(struct queue_file){.id = {.device = entry->device,
+							       .inode = entry->inode,
+							       .size = entry->size,
+							       .mtime_ns = entry->mtime_ns},
+							.path = path,
+							.directory = scan->directory},
+				   time(NULL)));
+	}
+	return NULL;
+}
+
+static uint64_t size_of(const struct spool_scan *scan, const struct spool_file *file)
+{
+	const struct candidate *candidate = file->candidate;
+	uint64_t size = 0;
+
+	if (candidate->made || !candidate->file_count)
+		return file->entry->size;
+	for (size_t i = 0; i < candidate->file_count; i++)
+		size += scan->dir->entries[candidate->files[i]].size;
+	return size;
+}
+
+/* The row of a file that is to be queued. */
+static struct err *put_dump(struct daemon *daemon, const struct spool_scan *scan,
+			    const struct spool_file *file, const struct identity *id, int64_t *dump)
+{
+	struct dump_row row = {
+		.uid = id->uid, .path = file->path, .size = (int64_t)size_of(scan, file)};
+
+	TRY(find_begun(daemon, scan, file->candidate, dump));
+	return *dump ? store_move_dump(store_guard_get(daemon->guard), *dump, &row)
+		     : store_put_dump(store_guard_get(daemon->guard), &row, dump);
 }
 
 static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
@@ -83,12 +173,10 @@ static struct err *take_in(struct daemon *daemon, const struct spool_scan *scan,
 	/* It may have grown since it was looked at; then it is not finished after all. */
 	if (row.id.size != file->entry->size || row.id.mtime_ns != file->entry->mtime_ns)
 		return NULL;
-	TRY(store_put_dump(store_guard_get(daemon->guard),
-			   &(struct dump_row){.uid = row.id.uid,
-					      .path = file->path,
-					      .size = (int64_t)row.id.size},
-			   &dump));
-	return queue_add(db_of(daemon), dump, &row, time(NULL));
+	TRY(put_dump(daemon, scan, file, &row.id, &dump));
+	TRY(queue_add(db_of(daemon), dump, &row, time(NULL)));
+	TRY(add_files(daemon, scan, file->candidate, dump));
+	return file->candidate->file_count ? jobs_repeat(daemon->jobs, dump) : NULL;
 }
 
 static struct err *forget_others(struct daemon *daemon, const struct spool_scan *scan)

@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
 #include "daemon/spool/spool_path.h"
@@ -33,6 +34,9 @@ struct active {
 	struct unpack *unpack; /* one of these two runs */
 	struct worker *worker;
 	int dump_fd, dmesg_fd, vmlinux_fd;
+	int *more_logs; /* of a log in several files, those behind dmesg_fd */
+	size_t more_log_count;
+	bool repeat;   /* there is more of it than is read now */
 	uint64_t room; /* bytes the unpacked dump may take, when that is less than unpack_size */
 	int64_t started_ms;
 	struct active *next;
@@ -81,6 +85,9 @@ static void drop(struct active *active)
 	}
 	if (active->dmesg_fd >= 0)
 		close(active->dmesg_fd);
+	for (size_t i = 0; i < active->more_log_count; i++)
+		close(active->more_logs[i]);
+	free(active->more_logs);
 	if (active->vmlinux_fd >= 0)
 		close(active->vmlinux_fd);
 	queue_job_deinit(&active->job);
@@ -182,6 +189,8 @@ static struct err *take_output(struct active *active, bool *ended)
 	*ended = outcome != WORKER_RUNNING;
 	if (*ended)
 		TRY(conclude(jobs, active->job.dump, outcome != WORKER_DONE));
+	if (*ended && active->repeat)
+		TRY(queue_retry(db_of(jobs), active->job.dump, time(NULL)));
 	return db_commit(db_of(jobs));
 }
 
@@ -219,6 +228,8 @@ static struct err *start_worker(struct active *active)
 	const struct config *config = active->jobs->daemon->config;
 	struct worker_options options = {.dump_fd = active->dump_fd,
 					 .dmesg_fd = active->dmesg_fd,
+					 .more_logs = active->more_logs,
+					 .more_log_count = active->more_log_count,
 					 .background = true,
 					 .site_profiles = PROFILE_SITE_DIR,
 					 .kept_profiles = active->jobs->profiles,
@@ -348,13 +359,65 @@ static struct err *open_companion(struct active *active, const char *root)
 	return NULL;
 }
 
+/* In front of those that are open; *size is of all of them. */
+static struct err *open_log_before(struct active *active, const char *root, const char *path,
+				   int64_t *size)
+{
+	_close_ int fd = -1;
+	struct stat st;
+
+	TRY(spool_path_open(root, path, O_RDONLY, &fd));
+	if (fstat(fd, &st))
+		return err_errno(errno, "stat %s", path);
+	*size += st.st_size;
+	if (active->dmesg_fd < 0) {
+		active->dmesg_fd = take_fd(fd);
+		return NULL;
+	}
+	if (!array_grow(active->more_logs, active->more_log_count))
+		return &err_nomem;
+	memmove(active->more_logs + 1, active->more_logs,
+		active->more_log_count++ * sizeof(*active->more_logs));
+	active->more_logs[0] = active->dmesg_fd;
+	active->dmesg_fd = take_fd(fd);
+	return NULL;
+}
+
+/*
+ * The newest first, the oldest are left out where there is too much. What was removed meanwhile is less
+ * than all of it. *opened: at least one is open.
+ */
+static struct err *open_logs(struct active *active, const char *root, bool *opened)
+{
+	_json_ json_t *companions =
+		active->job.companions ? json_loads(active->job.companions, 0, NULL) : NULL;
+	const json_t *logs = json_object_get(companions, QUEUE_LOGS);
+	int64_t size = 0;
+
+	for (size_t i = json_array_size(logs); i-- > 0 && size < INPUT_LOGS_SIZE_MAX;) {
+		const char *path = json_string_value(json_array_get(logs, i));
+		struct err *err = path ? open_log_before(active, root, path, &size) : NULL;
+
+		if (err && !spool_path_is_gone(err))
+			return err;
+		err_free(err);
+	}
+	*opened = active->dmesg_fd >= 0;
+	return NULL;
+}
+
 static struct err *open_files(struct active *active)
 {
 	const char *root = spool_path_root(active->jobs->daemon->config, active->job.path);
 	int *fd = active->job.log_only ? &active->dmesg_fd : &active->dump_fd;
+	bool opened = false;
 
 	if (!root)
 		return err_errno(ENOENT, "%s is in none of the spools", active->job.path);
+	if (active->job.log_only)
+		TRY(open_logs(active, root, &opened));
+	if (opened)
+		return NULL;
 	TRY(spool_path_open(root, active->job.path, O_RDONLY, fd));
 	return active->job.log_only ? NULL : open_companion(active, root);
 }
@@ -496,6 +559,16 @@ static void on_tick(void *context)
 void jobs_wake(struct jobs *jobs)
 {
 	timer_hasten(jobs->daemon->loop, &jobs->start, 0);
+}
+
+struct err *jobs_repeat(struct jobs *jobs, int64_t dump)
+{
+	for (struct active *active = jobs->list; active; active = active->next)
+		if (active->job.dump == dump) {
+			active->repeat = true;
+			return NULL;
+		}
+	return queue_retry(db_of(jobs), dump, time(NULL));
 }
 
 void jobs_hold(struct jobs *jobs, bool hold)

@@ -17,6 +17,8 @@ void jobs_destroy(struct jobs *jobs);
 DEFINE_CLEANUP(struct jobs, jobs_destroy)
 /* Start what there is to start, as soon as the loop has time. */
 void jobs_wake(struct jobs *jobs);
+/* There is more of a dump than was read, or is being read: read it again. In the transaction that is open. */
+struct err *jobs_repeat(struct jobs *jobs, int64_t dump);
 /*
  * While held, no job is started: until the spools were looked through for the first time, so that
  * the newest of the dumps in them is analyzed first.

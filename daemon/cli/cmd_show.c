@@ -11,7 +11,9 @@
 #include "daemon/cli/when.h"
 #include "daemon/cli/whole_log.h"
 #include "daemon/store/history.h"
+#include "daemon/store/queue.h"
 #include "daemon/store/report.h"
+#include "daemon/worker/log_set.h"
 #include "rules/db.h"
 
 enum { OPTION_UTC = 1, OPTION_DMESG };
@@ -107,8 +109,27 @@ static struct err *print_page(const struct show *show, int64_t dump, const json_
 	return err;
 }
 
-/* The dump's file if it is there, else the log that lay beside it. */
-static struct err *find_log(struct cmd *cmd, int64_t dump, char **ret)
+/* Of a log in several files, those that are there. */
+static struct err *add_files(const json_t *logs, struct log_set *ret)
+{
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach (logs, i, log) {
+		const char *path = json_string_value(log);
+
+		if (!path || access(path, R_OK) || ret->count == LOG_SET_MAX)
+			continue;
+		ret->paths[ret->count] = strdup(path);
+		if (!ret->paths[ret->count])
+			return &err_nomem;
+		ret->count++;
+	}
+	return NULL;
+}
+
+/* The files of a log, or the dump's if it is there, else the log that lay beside it. */
+static struct err *find_log(struct cmd *cmd, int64_t dump, struct log_set *ret)
 {
 	_json_ json_t *companions = NULL;
 	_free_ char *path = NULL;
@@ -126,12 +147,16 @@ static struct err *find_log(struct cmd *cmd, int64_t dump, char **ret)
 	TRY(stmt_column_dup(stmt, 0, &path));
 	companions = stmt_is_null(stmt, 1) ? NULL : json_loads(stmt_text(stmt, 1), 0, NULL);
 	stmt_reset(stmt);
+	TRY(add_files(json_object_get(companions, QUEUE_LOGS), ret));
+	if (ret->count)
+		return NULL;
 	dmesg = json_string_at(companions, "dmesg");
 	if (path && access(path, R_OK) && dmesg && !access(dmesg, R_OK))
-		*ret = strdup(dmesg);
+		ret->paths[0] = strdup(dmesg);
 	else
-		*ret = take_ptr(path);
-	return *ret ? NULL : err_new(ERR_NOT_FOUND, "it is not known where the dump lies");
+		ret->paths[0] = take_ptr(path);
+	ret->count = ret->paths[0] != NULL;
+	return ret->count ? NULL : err_new(ERR_NOT_FOUND, "it is not known where the dump lies");
 }
 
 /* The store keeps what was found in a log, not the log: it is read from the file again. */
@@ -139,16 +164,17 @@ static struct err *print_log(struct cmd *cmd, int64_t dump)
 {
 	const struct worker_options limits = {.timeout_s = 0};
 	_input_ struct input input = INPUT_NONE;
-	_free_ char *path = NULL;
+	_log_set_ struct log_set set = {0};
 	struct err *err;
 
-	TRY(find_log(cmd, dump, &path));
-	err = input_open(path, NULL, &input);
+	TRY(find_log(cmd, dump, &set));
+	err = set.count > 1 ? input_open_logs(set.paths, set.count, &input)
+			    : input_open(set.paths[0], NULL, &input);
 	if (err)
 		return err_wrap(err,
 				"the store keeps no logs, and the dump cannot be read (--log has "
 				"what was found in its log)");
-	return whole_log_print(path, &input, &limits, cmd->json);
+	return whole_log_print(set.paths[0], &input, &limits, cmd->json);
 }
 
 /* subject: NULL for the newest crash. */

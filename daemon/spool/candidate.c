@@ -14,14 +14,27 @@ struct candidate *candidates_add(struct candidates *candidates, uint32_t dump,
 		return NULL;
 	}
 	added = &candidates->list[candidates->count++];
-	*added = (struct candidate){candidates->layout, dump, readiness};
+	*added = (struct candidate){
+		.layout = candidates->layout, .dump = dump, .readiness = readiness};
 	for (int i = 0; i < COMPANION_COUNT; i++)
 		added->companions[i] = NO_ENTRY;
 	return added;
 }
 
+void candidates_add_file(struct candidates *candidates, struct candidate *candidate, uint32_t file)
+{
+	if (candidate->file_count == CANDIDATE_FILES_MAX)
+		return;
+	if (array_grow(candidate->files, candidate->file_count))
+		candidate->files[candidate->file_count++] = file;
+	else
+		candidates->failed = true;
+}
+
 void candidates_deinit(struct candidates *candidates)
 {
+	for (size_t i = 0; i < candidates->count; i++)
+		free(candidates->list[i].files);
 	free(candidates->list);
 	*candidates = (struct candidates){0};
 }

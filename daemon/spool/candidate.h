@@ -27,7 +27,17 @@ struct candidate {
 	uint32_t dump;	    /* index into the directory's entries; NO_ENTRY: the log alone */
 	enum readiness readiness;
 	uint32_t companions[COMPANION_COUNT]; /* the same, NO_ENTRY where there is none */
+	/*
+	 * Of a log that is several files: the index of each, in the order of time, COMPANION_DMESG among
+	 * them. More may come, and it is still the same crash. made: the log was made of them, and is what
+	 * is read.
+	 */
+	uint32_t *files;
+	size_t file_count;
+	bool made;
 };
+
+#define CANDIDATE_FILES_MAX 256
 
 struct candidates {
 	const char *layout; /* the one that is asked: candidates_add() notes it */
@@ -44,6 +54,8 @@ struct candidates {
 struct candidate *candidates_add(struct candidates *candidates, uint32_t dump,
 				 enum readiness readiness);
 void candidates_deinit(struct candidates *candidates);
+/* A further file of its log; beyond CANDIDATE_FILES_MAX it is left out. On out-of-memory failed is set. */
+void candidates_add_file(struct candidates *candidates, struct candidate *candidate, uint32_t file);
 /* The file that is to be read: the dump, or the log that stands for it. Never NULL. */
 const struct spool_entry *candidate_entry(const struct spool_dir *dir,
 					  const struct candidate *candidate);

@@ -16,7 +16,10 @@
  */
 struct layout {
 	const char *name;
-	/* Add what is there and return true, or return false: not mine. */
+	/*
+	 * Add what is there and return true, or return false: not mine, or, in a root, where anything may lie,
+	 * not all of it.
+	 */
 	bool (*recognize)(const struct spool_dir *dir, struct candidates *candidates);
 };
 

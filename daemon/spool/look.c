@@ -67,16 +67,31 @@ static int64_t wall_clock_ns(void)
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
+/* Of a log in several files the one that changed last: since then all have been quiet. */
+static const struct spool_entry *latest(const struct look *look, const struct spool_file *file)
+{
+	const struct spool_entry *entries = look->snapshot->dir.entries, *found = file->entry;
+
+	for (size_t i = 0; i < file->candidate->file_count; i++) {
+		const struct spool_entry *entry = &entries[file->candidate->files[i]];
+
+		if (entry->ctime_ns > found->ctime_ns)
+			found = entry;
+	}
+	return found;
+}
+
 /* Fill in file, which is not known; *finished when it is so, else it is kept among the pending. */
 static struct err *examine_new(const struct look *look, struct spool_file *file, bool *finished)
 {
 	const struct look_context *context = look->context;
+	const struct spool_entry *entry = latest(look, file);
 	int64_t now = loop_now_ms(), wall = wall_clock_ns();
 	enum readiness readiness = file->candidate->readiness;
 	struct pending_rule rule;
 	struct sniff sniff = {0};
 
-	if (pending_still_waits(context->pending, file->entry, readiness, now))
+	if (pending_still_waits(context->pending, entry, readiness, now))
 		return NULL;
 	_err_ struct err *err = look_inside(look, file, &sniff);
 	if (err) {
@@ -85,28 +100,63 @@ static struct err *examine_new(const struct look *look, struct spool_file *file,
 	}
 	rule = rule_for(context->config, file->candidate, sniff.complete);
 	file->format = sniff.format;
-	file->crash_time = sniff.crash_time ? sniff.crash_time : file->entry->mtime_ns / 1000000000;
+	file->crash_time = sniff.crash_time ? sniff.crash_time : entry->mtime_ns / 1000000000;
 	file->incomplete = readiness == WRITING || sniff.complete == SNIFF_SHORT;
-	*finished = pending_quiet_ms(context->pending, file->entry, now, wall) >= rule.quiet_ms;
+	*finished = pending_quiet_ms(context->pending, entry, now, wall) >= rule.quiet_ms;
 	return *finished ? NULL
-			 : pending_keep(context->pending, file->entry, readiness, &rule, now, wall);
+			 : pending_keep(context->pending, entry, readiness, &rule, now, wall);
+}
+
+static struct err *ask_known(const struct look *look, const struct spool_entry *entry, bool *known)
+{
+	const struct spool_events *events = look->context->events;
+	_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", look->snapshot->path, entry->name) < 0)
+		return &err_nomem;
+	*known = events->known(events->context, entry, path);
+	return NULL;
+}
+
+/* Of a log in several files, each is. */
+static struct err *find_known(const struct look *look, struct spool_file *file)
+{
+	const struct candidate *candidate = file->candidate;
+	size_t count = candidate->made ? 0 : candidate->file_count;
+
+	TRY(ask_known(look, file->entry, &file->known));
+	for (size_t i = 0; i < count && file->known; i++)
+		TRY(ask_known(look, &look->snapshot->dir.entries[candidate->files[i]],
+			      &file->known));
+	return NULL;
+}
+
+/* A log of which a part is known stays so while more of it comes. */
+static void note_finished(struct look *look, const struct spool_file *file, bool finished)
+{
+	const struct spool_entry *entries = look->snapshot->dir.entries;
+
+	if (finished)
+		look->finished[look->finished_count++] = file->entry;
+	for (size_t i = 0; i < file->candidate->file_count; i++)
+		look->finished[look->finished_count++] = &entries[file->candidate->files[i]];
 }
 
 static struct err *examine(struct look *look, const struct candidate *candidate)
 {
-	const struct spool_events *events = look->context->events;
 	struct spool_file file = {.candidate = candidate,
 				  .entry = candidate_entry(&look->snapshot->dir, candidate)};
-	struct err *err = NULL;
+	struct err *err;
 	bool finished;
 
 	if (asprintf(&file.path, "%s/%s", look->snapshot->path, file.entry->name) < 0)
 		return &err_nomem;
-	file.known = finished = events->known(events->context, file.entry, file.path);
-	if (!file.known)
+	err = find_known(look, &file);
+	finished = file.known;
+	if (!err && !file.known)
 		err = examine_new(look, &file, &finished);
-	if (!err && finished)
-		look->finished[look->finished_count++] = file.entry;
+	if (!err)
+		note_finished(look, &file, finished);
 	if (!err && finished && !file.known)
 		look->scan.files[look->scan.count++] = file;
 	else
@@ -123,12 +173,22 @@ static int newest_first(const void *a, const void *b, void *of_dir)
 	return x == y ? 0 : x < y ? 1 : -1;
 }
 
+/* All of them, those of logs too. */
+static size_t count_files(const struct candidates *candidates)
+{
+	size_t count = candidates->count;
+
+	for (size_t i = 0; i < candidates->count; i++)
+		count += candidates->list[i].file_count;
+	return count;
+}
+
 static struct err *recognize(struct look *look)
 {
 	struct candidates *candidates = &look->candidates;
 
 	layouts_recognize(&look->snapshot->dir, candidates);
-	look->finished = calloc(candidates->count + 1, sizeof(*look->finished));
+	look->finished = calloc(count_files(candidates) + 1, sizeof(*look->finished));
 	look->scan = (struct spool_scan){.root = look->root,
 					 .directory = look->snapshot->path,
 					 .note = candidates->note,

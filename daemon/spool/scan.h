@@ -23,7 +23,8 @@ struct spool_scan {
 	const struct spool_dir *dir;
 	struct spool_file *files; /* that are finished, and new */
 	size_t count;
-	const struct spool_entry **finished; /* all that are finished, so far: known ones too */
+	/* All that are finished, so far: known ones too, and files of a log of which more comes. */
+	const struct spool_entry **finished;
 	size_t finished_count;
 	bool whole; /* the last slice: what is not among finished is no dump any more */
 };

@@ -70,6 +70,23 @@ uint32_t spool_dir_find_link(const struct spool_dir *dir, const char *name)
 		       : NO_ENTRY;
 }
 
+static bool is_dump(const struct spool_entry *entry)
+{
+	if (entry->type != ENTRY_FILE)
+		return false;
+	return entry->format == SNIFF_APPORT ||
+	       (entry->format != SNIFF_NONE && !sniff_is_packed(entry->format)) ||
+	       (has_prefix(entry->name, "vmcore") && !has_prefix(entry->name, "vmcore-dmesg"));
+}
+
+bool spool_dir_has_dump(const struct spool_dir *dir)
+{
+	for (size_t i = 0; i < dir->count; i++)
+		if (is_dump(&dir->entries[i]))
+			return true;
+	return false;
+}
+
 bool spool_dir_has_shape(const char *name, const char *shape)
 {
 	for (; *shape; shape++, name++) {

@@ -38,6 +38,8 @@ uint32_t spool_dir_find_prefixed(const struct spool_dir *dir, const char *prefix
 uint32_t spool_dir_find_log(const struct spool_dir *dir, const char *name);
 /* The symlink or regular file with this name, or NO_ENTRY: links are noted, never followed. */
 uint32_t spool_dir_find_link(const struct spool_dir *dir, const char *name);
+/* Is there a dump in it, by first bytes or by name? Logs beside one are not crashes of their own. */
+bool spool_dir_has_dump(const struct spool_dir *dir);
 /*
  * Does a name have a shape? In it "9" is a digit, "*" ends it and matches any rest, anything else
  * stands for itself.

@@ -54,7 +54,18 @@ static struct err *drop_file(struct db *db, uint64_t device, uint64_t inode, int
 	return lost_file(db, dump, now);
 }
 
-struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file, int64_t now)
+struct err *queue_dump_of_log(struct db *db, uint64_t device, uint64_t inode, uint64_t size,
+			      int64_t mtime_ns, const char *path, int64_t *ret)
+{
+	*ret = 0;
+	return db_number(db, ret,
+			 "SELECT dump FROM spool_file WHERE device = ? AND inode = ? AND "
+			 "((size = ?3 AND mtime_ns = ?4) OR "
+			 "(path = ?5 AND size < ?3 AND mtime_ns <= ?4))",
+			 "iiiit", (int64_t)device, (int64_t)inode, (int64_t)size, mtime_ns, path);
+}
+
+struct err *queue_add_file(struct db *db, int64_t dump, const struct queue_file *file, int64_t now)
 {
 	int64_t before = 0;
 
@@ -66,8 +77,12 @@ struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file
 		   " path, dump) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		   "iiiitti", (int64_t)file->id.device, (int64_t)file->id.inode,
 		   (int64_t)file->id.size, file->id.mtime_ns, file->directory, file->path, dump));
-	if (before && before != dump)
-		TRY(lost_file(db, before, now));
+	return before && before != dump ? lost_file(db, before, now) : NULL;
+}
+
+struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file, int64_t now)
+{
+	TRY(queue_add_file(db, dump, file, now));
 	TRY(db_run(db,
 		   "INSERT INTO job (dump, state, crash_time, layout, format, log_only,"
 		   " incomplete, note, companions, found_at)"

@@ -14,12 +14,15 @@
 
 struct verdict_row;
 
+/* Among the companions: the paths of a log in several files, in the order in which they are read. */
+#define QUEUE_LOGS "logs"
+
 /* A finished dump in a spool. Strings may be NULL for "not known". */
 struct queue_file {
 	struct identity id;
 	const char *path, *directory;
 	const char *layout, *format, *note;
-	const char *companions; /* a JSON object */
+	const char *companions; /* a JSON object, see QUEUE_LOGS */
 	int64_t crash_time;
 	bool log_only, incomplete;
 };
@@ -41,6 +44,15 @@ struct err *queue_knows(struct db *db, uint64_t device, uint64_t inode, uint64_t
  * queue yet is queued, one whose file had vanished comes back to life. Several changes.
  */
 struct err *queue_add(struct db *db, int64_t dump, const struct queue_file *file, int64_t now);
+
+/* A file of a dump that is in the queue; of file only id, without uid, and paths count. Several changes. */
+struct err *queue_add_file(struct db *db, int64_t dump, const struct queue_file *file, int64_t now);
+/*
+ * The dump that a file of a log belongs to: the file is known as it is, or has grown where it lies. An
+ * inode is used again; so it alone tells nothing. 0: none.
+ */
+struct err *queue_dump_of_log(struct db *db, uint64_t device, uint64_t inode, uint64_t size,
+			      int64_t mtime_ns, const char *path, int64_t *ret);
 
 /* A file key, for queue_keep_only(). */
 struct queue_key {

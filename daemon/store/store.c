@@ -155,6 +155,12 @@ struct err *store_put_dump(struct store *store, const struct dump_row *dump, int
 	return row ? NULL : err_new(ERR_IO, "database: a dump's row was not kept");
 }
 
+struct err *store_move_dump(struct store *store, int64_t id, const struct dump_row *dump)
+{
+	return db_run(store->db, "UPDATE dump SET path = ?, size = ? WHERE id = ?", "tii",
+		      dump->path, dump->size, id);
+}
+
 /*
  * Where evidence goes is for the code to say, not for the worker: one that was taken over could
  * write over parts of the verdict that are none of its business.

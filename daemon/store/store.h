@@ -35,6 +35,8 @@ struct dump_row {
 
 /* Insert, or find by uid and update path and size; *id is its id either way. */
 struct err *store_put_dump(struct store *store, const struct dump_row *dump, int64_t *id);
+/* A log of which there is more now: new path and size, and the uid that it had. */
+struct err *store_move_dump(struct store *store, int64_t id, const struct dump_row *dump);
 
 /*
  * A worker's finding {analyzer, code, severity, confidence, headline, evidence}. Its place in the

@@ -38,8 +38,14 @@ static struct err *several(const struct spool_dir *dir, const struct candidates 
 		       names.data ? names.data : "?", named == NAMED_MAX ? ", …" : "");
 }
 
+/* Parts of pstore are read together, whatever of it. */
+static bool is_parts(const struct candidate *candidate)
+{
+	return !strcmp(candidate->layout, "pstore") && !candidate->made;
+}
+
 static struct err *choose(const struct spool_dir *dir, const struct candidates *candidates,
-			  const struct spool_entry **ret)
+			  const struct candidate **ret)
 {
 	unsigned best = 0, count = 0;
 
@@ -48,48 +54,44 @@ static struct err *choose(const struct spool_dir *dir, const struct candidates *
 	for (size_t i = 0; i < candidates->count; i++) {
 		unsigned this_one = rank(&candidates->list[i]);
 
+		if (is_parts(&candidates->list[i]))
+			continue;
 		count = this_one > best ? 1 : count + (this_one == best);
 		if (this_one <= best)
 			continue;
 		best = this_one;
-		*ret = candidate_entry(dir, &candidates->list[i]);
+		*ret = &candidates->list[i];
 	}
 	return count > 1 ? several(dir, candidates, best) : NULL;
 }
 
-/* A log under the names kdump scripts give it, where no layout knows the directory. */
-static const struct spool_entry *plain_log(const struct spool_dir *dir)
+static struct err *add(struct log_set *set, const char *directory, const struct spool_entry *entry)
 {
-	static const char *const names[] = {"vmcore-dmesg.txt", "dmesg.txt", "dmesg", "kmsg"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		uint32_t found = spool_dir_find_log(dir, names[i]);
-
-		if (found != NO_ENTRY)
-			return &dir->entries[found];
-	}
+	if (set->count == LOG_SET_MAX)
+		return NULL;
+	if (asprintf(&set->paths[set->count], "%s/%s", directory, entry->name) < 0)
+		return &err_nomem;
+	set->count++;
 	return NULL;
 }
 
 static struct err *look(const char *directory, const struct spool_dir *dir, struct log_set *ret)
 {
 	_cleanup_(candidates_deinit) struct candidates candidates = {0};
-	const struct spool_entry *found = NULL;
+	const struct candidate *found = NULL;
 
 	layouts_recognize(dir, &candidates);
 	TRY(choose(dir, &candidates, &found));
 	if (!found) {
 		TRY(log_set_of_pstore(directory, ret));
-		if (ret->count)
-			return NULL;
-		found = plain_log(dir);
+		return ret->count ? NULL
+				  : err_new(ERR_NOT_FOUND,
+					    "no crash dump and no kernel log in \"%s\"", directory);
 	}
-	if (!found)
-		return err_new(ERR_NOT_FOUND, "no crash dump and no kernel log in \"%s\"",
-			       directory);
-	if (asprintf(&ret->paths[0], "%s/%s", directory, found->name) < 0)
-		return &err_nomem;
-	ret->count = 1;
+	if (!found->file_count || found->made)
+		return add(ret, directory, candidate_entry(dir, found));
+	for (size_t i = 0; i < found->file_count; i++)
+		TRY(add(ret, directory, &dir->entries[found->files[i]]));
 	return NULL;
 }
 

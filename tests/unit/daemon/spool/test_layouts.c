@@ -40,6 +40,7 @@ static void look(struct fixture *f, const char *dir, bool is_root, const char *r
 			name++;
 			entry->format = strstr(name, ".xz") ? SNIFF_XZ : SNIFF_KDUMP;
 		}
+		entry->size = 1;
 		snprintf(f->names[f->dir.count], sizeof(f->names[0]), "%s", name);
 		entry->name = f->names[f->dir.count++];
 	}
@@ -51,11 +52,30 @@ static void look(struct fixture *f, const char *dir, bool is_root, const char *r
 	layouts_recognize(&f->dir, &f->found);
 }
 
-/* "layout:file:readiness[+dmesg]" of each candidate, joined by spaces. */
+/*
+ * "layout:file:readiness[+dmesg]" of each candidate, joined by spaces; behind it the files that are read for one
+ * log, "[…]", or that it was made of, "(…)".
+ */
+static size_t describe_files(const struct fixture *f, const struct candidate *c, char *text,
+			     size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < c->file_count; i++)
+		length += snprintf(text + length, size - length, "%s%s",
+				   i	     ? " "
+				   : c->made ? "("
+					     : "[",
+				   f->entries[c->files[i]].name);
+	if (c->file_count)
+		length += snprintf(text + length, size - length, c->made ? ")" : "]");
+	return length;
+}
+
 static const char *described(struct fixture *f)
 {
 	static const char *const readiness[] = {"ready", "settle", "writing"};
-	static char text[512];
+	static char text[1024];
 	size_t length = 0;
 
 	text[0] = '\0';
@@ -68,6 +88,7 @@ static const char *described(struct fixture *f)
 				   c->dump == NO_ENTRY ? "-" : f->entries[c->dump].name,
 				   readiness[c->readiness], dmesg == NO_ENTRY ? "" : "+",
 				   dmesg == NO_ENTRY ? "" : f->entries[dmesg].name);
+		length += describe_files(f, c, text + length, sizeof(text) - length);
 	}
 	candidates_deinit(&f->found);
 	return text;
@@ -113,12 +134,42 @@ static const struct {
 	 "suse:vmcore0:settle"},
 	{"2014-05-02-12:41", "Kernel crashdump\n", "README.txt", ""},
 	/* systemd-pstore, in the order in which the files appear */
-	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg-efi-170000000002001", ""},
-	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg.txt", "pstore:-:ready+dmesg.txt"},
-	{"001", NULL, "dmesg-erst-7012345678901234567.enc.z dmesg.txt", "pstore:-:ready+dmesg.txt"},
-	{"202205021241", NULL, "dmesg-ramoops-0 dmesg.txt", "pstore:-:ready+dmesg.txt"},
-	{"001", NULL, "dmesg-efi- dmesg-notes dmesg-- dmesg.txt", ""},
-	{"001", NULL, "dmesg-efi-170000000003001@ dmesg.txt", ""},
+	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg-efi-170000000002001",
+	 "pstore:-:settle+dmesg-efi-170000000002001[dmesg-efi-170000000002001 "
+	 "dmesg-efi-170000000003001]"},
+	{"1700000000", NULL, "dmesg-efi-170000000003001 dmesg.txt",
+	 "pstore:-:ready+dmesg.txt(dmesg-efi-170000000003001 dmesg.txt)"},
+	{"001", NULL, "dmesg-erst-7012345678901234567.enc.z dmesg.txt",
+	 "pstore:-:ready+dmesg.txt(dmesg.txt)"},
+	{"202205021241", NULL, "dmesg-ramoops-0 dmesg.txt",
+	 "pstore:-:ready+dmesg.txt(dmesg-ramoops-0 dmesg.txt)"},
+	{"001", NULL, "dmesg-efi- dmesg-notes dmesg-- x.txt", ""},
+	{"001", NULL, "dmesg-efi-170000000003001@ x.txt", ""},
+	/* its parts alone: a record of another time is another crash, as is another backend's */
+	{"pstore", NULL, "dmesg-ramoops-1 dmesg-ramoops-0 dmesg-ramoops-10 console-ramoops-0",
+	 "pstore:-:settle+dmesg-ramoops-0[dmesg-ramoops-0 dmesg-ramoops-1 dmesg-ramoops-10]"},
+	{"pstore", NULL,
+	 "dmesg-efi-170000000001001 dmesg-efi-170000000002001 dmesg-efi-170000003001002 "
+	 "dmesg-efi-170000100001001",
+	 "pstore:-:settle+dmesg-efi-170000000001001[dmesg-efi-170000000001001 "
+	 "dmesg-efi-170000000002001 dmesg-efi-170000003001002] "
+	 "pstore:-:settle+dmesg-efi-170000100001001[dmesg-efi-170000100001001]"},
+	{"pstore", NULL,
+	 "dmesg-erst-7307508187217592321 dmesg-erst-7307508187217592322 "
+	 "dmesg-ramoops-0",
+	 "pstore:-:settle+dmesg-erst-7307508187217592321[dmesg-erst-7307508187217592321 "
+	 "dmesg-erst-7307508187217592322] "
+	 "pstore:-:settle+dmesg-ramoops-0[dmesg-ramoops-0]"},
+	{"host", NULL, "dmesg-ramoops-0 =vmcore", "flat:vmcore:settle"},
+	/* logs that somebody put there */
+	{"host", NULL, "console.log console.log.1 =console.log.2.xz messages notes.txt",
+	 "log:-:settle+console.log[console.log.2.xz console.log.1 console.log]"},
+	{"host", NULL, "messages-20260101 messages-20260108 messages",
+	 "log:-:settle+messages[messages-20260101 messages-20260108 messages]"},
+	{"host", NULL, "messages-20260101 messages.d/ kern.log@",
+	 "log:-:settle+messages-20260101[messages-20260101]"},
+	{"host", NULL, "console.log =vmcore", "flat:vmcore:settle"},
+	{"host", NULL, "mail.log console.log.old consolex.log", ""},
 	/* the others */
 	{"202205021241", NULL, "dmesg.txt vmcore.compressed",
 	 "steamos:vmcore.compressed:settle+dmesg.txt"},
@@ -148,12 +199,16 @@ START_TEST(each_layout_says_what_is_there)
 }
 END_TEST
 
-START_TEST(a_root_holds_flat_files_only)
+START_TEST(a_root_holds_what_lies_flat)
 {
 	struct fixture f;
 
 	look(&f, "crash", true, NULL, "vmcore.202205021241 =vmcore kdump_lock");
 	ck_assert_str_eq(described(&f), "flat:vmcore:settle");
+	look(&f, "crash", true, NULL, "=guest.kdump console.log dmesg-ramoops-0 dmesg.txt");
+	ck_assert_str_eq(described(&f), "pstore:-:settle+dmesg-ramoops-0[dmesg-ramoops-0] "
+					"log:-:settle+console.log[console.log] "
+					"flat:guest.kdump:settle");
 }
 END_TEST
 
@@ -197,5 +252,5 @@ START_TEST(shapes)
 }
 END_TEST
 
-UNIT_MAIN("layouts", each_layout_says_what_is_there, a_root_holds_flat_files_only,
+UNIT_MAIN("layouts", each_layout_says_what_is_there, a_root_holds_what_lies_flat,
 	  suse_says_why_there_is_no_dump, companions_are_found_and_links_only_noted, shapes)

@@ -256,6 +256,42 @@ START_TEST(an_inode_with_new_contents_is_another_dump)
 }
 END_TEST
 
+static int64_t dump_of_log(struct fixture *f, uint64_t inode, uint64_t size, int64_t mtime_ns,
+			   const char *path)
+{
+	int64_t dump = -1;
+
+	assert_ok(queue_dump_of_log(f->db, 1, inode, size, mtime_ns, path, &dump));
+	return dump;
+}
+
+START_TEST(a_log_of_which_more_comes_is_the_same)
+{
+	const struct queue_file more = {.id = {.device = 1, .inode = 2, .size = 7, .mtime_ns = 6},
+					.path = "/spool/a/console.log.1",
+					.directory = "/spool/a"};
+	struct fixture f;
+
+	set_up(&f);
+	int64_t dump = add(&f, 'a', 1, 100);
+	assert_ok(queue_add_file(f.db, dump, &more, 1000));
+	/* as it was, wherever it lies now; or grown where it lay */
+	ck_assert_int_eq(dump_of_log(&f, 1, 100, 5, "/spool/a/console.log.2"), dump);
+	ck_assert_int_eq(dump_of_log(&f, 2, 8, 7, "/spool/a/console.log.1"), dump);
+	/* an inode that is used again */
+	ck_assert_int_eq(dump_of_log(&f, 2, 8, 7, "/spool/b/console.log"), 0);
+	ck_assert_int_eq(dump_of_log(&f, 2, 3, 9, "/spool/a/console.log.1"), 0);
+	ck_assert_int_eq(dump_of_log(&f, 9, 7, 6, "/spool/a/console.log.1"), 0);
+	/* it lives as long as one of its files */
+	assert_ok(queue_keep_only(f.db, "/spool/a", (struct queue_key[]){{1, 2}}, 1, 2000));
+	ck_assert_str_eq(state_of(&f, dump), "queued");
+	ck_assert_int_eq(number(&f, "SELECT path = '/spool/a/console.log.1' FROM dump"), 1);
+	assert_ok(queue_keep_only(f.db, "/spool/a", NULL, 0, 2000));
+	ck_assert_str_eq(state_of(&f, dump), "removed-gone");
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(interrupted_jobs_come_back_but_not_for_ever)
 {
 	struct fixture f;
@@ -345,5 +381,6 @@ END_TEST
 UNIT_MAIN("queue", newest_crash_first, one_retry_then_quarantine,
 	  what_waits_for_room_holds_up_nobody, a_dump_seen_twice_is_one_dump,
 	  files_that_go_and_come_back, a_directory_takes_along_what_is_below_and_nothing_beside,
-	  an_inode_with_new_contents_is_another_dump, interrupted_jobs_come_back_but_not_for_ever,
-	  export_numbers_only_grow, reports_are_due_once, putting_back_and_vanishing)
+	  an_inode_with_new_contents_is_another_dump, a_log_of_which_more_comes_is_the_same,
+	  interrupted_jobs_come_back_but_not_for_ever, export_numbers_only_grow,
+	  reports_are_due_once, putting_back_and_vanishing)

@@ -188,6 +188,22 @@ START_TEST(parts_of_pstore)
 }
 END_TEST
 
+START_TEST(rotated_in_a_directory)
+{
+	_log_set_ struct log_set set = {0};
+
+	make("console.log", "x\n");
+	make("console.log.2.gz", "\x1f\x8b");
+	make("console.log.1", "y\n");
+	make("notes.txt", "z\n");
+	assert_ok(crash_dir_find(directory, &set));
+	ck_assert_uint_eq(set.count, 3);
+	check_in(&set, 0, "console.log.2.gz");
+	check_in(&set, 1, "console.log.1");
+	check_in(&set, 2, "console.log");
+}
+END_TEST
+
 START_TEST(nothing_and_too_much)
 {
 	_log_set_ struct log_set set = {0};
@@ -213,6 +229,7 @@ int main(void)
 	tcase_add_test(cases, a_dump_before_its_log);
 	tcase_add_test(cases, a_log_alone);
 	tcase_add_test(cases, parts_of_pstore);
+	tcase_add_test(cases, rotated_in_a_directory);
 	tcase_add_test(cases, nothing_and_too_much);
 	return unit_run("log_set", cases);
 }
