@@ -106,6 +106,14 @@ struct report {
 	uint8_t code[64]; /* "Code:"; code_at is the byte in <> or the first in () */
 	size_t code_length, code_at;
 
+	/* Of a panic: what was interrupted, as its trace has it; rip.symbol "" none. */
+	struct report_met {
+		struct report_place rip;
+		struct regs regs;
+		uint8_t code[64];
+		size_t code_length, code_at;
+	} met;
+
 	struct report_stack *stacks; /* as they come; report_own_stack() */
 	size_t stack_count;
 	size_t details

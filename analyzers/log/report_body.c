@@ -285,6 +285,23 @@ static void drop_frames(struct report *report)
 		report->stacks[report->stack_count - 1].count = 0;
 }
 
+/* The first interrupted place of a panic's trace: its registers follow. */
+static void begin_met(struct report_reader *reader, const struct report_place *place,
+		      uint64_t selector)
+{
+	struct report_met *met = &reader->report->met;
+
+	reader->in_met =
+		reader->report->kind == REPORT_PANIC && !met->rip.symbol[0] && place->symbol[0];
+	if (!reader->in_met)
+		return;
+	met->rip = *place;
+	if (place->address)
+		regs_set(&met->regs, REG_RIP, place->address);
+	if (selector)
+		regs_set(&met->regs, REG_CS, selector);
+}
+
 /*
  * "RIP: 0010:f+0x1/0x2 [mod]", "RIP: 0010:[<addr>]  [<addr>] f+…", "IP: [<addr>] f+…",
  * "RIP: e030:[<addr>]", "pc : f+…", "RIP: 0010:0xffff…" and "RIP: 0010:[<addr>]" alone.
@@ -305,6 +322,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 		at = strchr(text, '(') + 1;
 	if (has_prefix(text, "EIP is at ") || has_prefix(text, "PC is at "))
 		at = strstr(text, " at ") + 4;
+	reader->in_met = false;
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
 	if (reader->in_user)
 		return;
@@ -336,9 +354,11 @@ static void take_rip(struct report_reader *reader, const char *text)
 		regs_set(&report->regs, REG_RIP, address);
 	if (selector && !regs_known(&report->regs, REG_CS))
 		regs_set(&report->regs, REG_CS, selector);
+	place.address = address;
+	if (reader->in_nested)
+		begin_met(reader, &place, selector);
 	if (reader->in_nested || (report->rip.symbol[0] && reader->seen & 1u << BODY_REGS))
 		return;
-	place.address = address;
 	if (place.symbol[0] || address)
 		report->rip = place;
 }
@@ -499,6 +519,23 @@ static struct err *take_nested(struct report_reader *reader, const char *text)
 	return NULL;
 }
 
+static void take_met(struct report_reader *reader, const char *text, enum body_line kind)
+{
+	struct report_met *met = &reader->report->met;
+	struct report read = {.regs = met->regs, .code_length = met->code_length};
+
+	if (kind == BODY_REGS) {
+		take_registers(&read, text);
+		met->regs = read.regs;
+		reader->report->is_32bit |= read.is_32bit;
+	} else if (!met->code_length) {
+		take_code(&read, text);
+		memcpy(met->code, read.code, sizeof(met->code));
+		met->code_length = read.code_length;
+		met->code_at = read.code_at;
+	}
+}
+
 /* --- whose header it is ----------------------------------------------------------------------- */
 
 /* Does this header name another CPU than the one that is stuck: the one that noticed? */
@@ -588,6 +625,10 @@ static struct err *take(struct report_reader *reader, const char *text, size_t i
 	bool of_report = !reader->in_user && !reader->in_nested && !reader->foreign;
 	struct report *report = reader->report;
 
+	if (reader->in_met && (kind == BODY_REGS || kind == BODY_CODE)) {
+		take_met(reader, text, kind);
+		return NULL;
+	}
 	switch (kind) {
 	case BODY_FAULT:
 		take_fault(report, text);

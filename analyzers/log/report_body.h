@@ -34,11 +34,13 @@ struct report_reader {
 	struct report *report;
 	bool in_user;	/* registers that follow are user space's */
 	bool in_nested; /* registers that follow are of interrupted code within the trace */
+	bool in_met;	/* … of a panic: what it came by, kept aside in report->met */
 	bool foreign;	/* header, registers and traces that follow are of the CPU that noticed */
 	bool titled;	/* frames that follow are a trace called title */
 	char title[96];
 	bool in_pool;		/* lines that follow are of the pool that is stuck */
 	enum lockdep_role role; /* of the lock that comes next */
+	unsigned role_lines;	/* for so many lines */
 	enum report_context context;
 	uint32_t seen; /* bit n: enum body_line n */
 };

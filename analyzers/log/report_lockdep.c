@@ -29,6 +29,8 @@ static const struct {
 	{"-READ-safe lock in the past:", ROLE_OTHER},
 };
 
+#define ROLE_LINES 3 /* of which all but one are another CPU's */
+
 /* "labctl/1830 is trying …", "ksoftirqd/3/28 [HC0[0]:SC1[1]:HE1:SE0] takes:" */
 static void take_task(struct report *report, const char *text, const char *end)
 {
@@ -58,6 +60,7 @@ static bool take_opening(struct report_reader *reader, const char *text)
 		if (!at)
 			continue;
 		reader->role = openings[i].role;
+		reader->role_lines = ROLE_LINES;
 		if (openings[i].role == ROLE_WANTED)
 			take_task(reader->report, text,
 				  strstr(text, " is freeing memory ")
@@ -91,8 +94,11 @@ static bool take_lock(struct report_reader *reader, const char *text)
 			*lock = found;
 		else if (!strcmp(lock->name, found.name)) /* inlined there: its caller says more */
 			lock->at = found.at;
+		reader->role_lines = 1;
 		return true;
 	}
+	if (!lock->name[0] && --reader->role_lines)
+		return false;
 	reader->role = ROLE_NONE;
 	if (!lock->name[0] || lock->at.symbol[0] || !report_frame_read(text, &frame, &rest))
 		return false;

@@ -2,6 +2,8 @@
 /* Reports that a panic breaks off: what it shows is theirs. */
 #include "log/report_panic.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "log/report_victim.h"
 
@@ -13,6 +15,20 @@ bool report_is_bare(const struct report *report)
 	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN ||
 		report->kind == REPORT_BUG) &&
 	       !report_own_stack(report) && !report->regs.known && !report->release[0];
+}
+
+/* Where the panic's trace came by the warning's own place, the registers there are those of the warning. */
+static void take_met(struct report *report, const struct report_met *met)
+{
+	if (!met->rip.symbol[0] || report->regs.known ||
+	    (report->rip.symbol[0] && (strcmp(report->rip.symbol, met->rip.symbol) != 0 ||
+				       report->rip.offset != met->rip.offset)))
+		return;
+	report->rip = met->rip;
+	report->regs = met->regs;
+	report->code_length = met->code_length;
+	report->code_at = met->code_at;
+	memcpy(report->code, met->code, sizeof(report->code));
 }
 
 /*
@@ -34,6 +50,8 @@ static void complete_by_panic(struct report *report, struct report *panic)
 	copy_string(report->hardware, sizeof(report->hardware), panic->hardware);
 	copy_string(report->taint, sizeof(report->taint), panic->taint);
 	report->tainted_known = panic->tainted_known;
+	report->is_32bit |= panic->is_32bit;
+	take_met(report, &panic->met);
 	struct report_stack *stacks = report->stacks;
 	size_t stack_count = report->stack_count;
 

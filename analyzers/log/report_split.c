@@ -321,6 +321,8 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 	return best;
 }
 
+#define JOIN_LINES 4 /* "[ cut here ]", and another CPU's lines */
+
 /* An announcement that belongs to the report it stands in: "Oops: 0002 [#1]" behind "BUG: …". */
 static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how,
 		  size_t line)
@@ -338,7 +340,7 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 	bool placed = open->report.kind == REPORT_WARN &&
 		      (open->report.file[0] || open->report.rip.symbol[0]);
 	return (kind == REPORT_BUG || kind == REPORT_WARN) && (kind == REPORT_BUG || !placed) &&
-	       !report_kind_by_sanitizer(open->report.kind) && line < open->touched + 3;
+	       !report_kind_by_sanitizer(open->report.kind) && line <= open->touched + JOIN_LINES;
 }
 
 /* The kind of a report grows more exact with its second line. */
