@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/render/render_json.h"
+#include "daemon/render/render_log_report.h"
 #include "daemon/render/section.h"
 
 /* "-12.3 s", "-4 min", "+0.2 s": when, as seen from the crash. */
@@ -92,6 +93,9 @@ static void put_rest(struct str *out, const json_t *event)
 	put_count(out, event);
 }
 
+#define WHOLE_LINE                                                                                 \
+	400 /* bytes of a line where there is room for all of it, and what its report says */
+
 #define LEAST_TEXT 40 /* bytes of a log line are shown, however narrow the terminal is */
 
 static bool same_at(const json_t *a, const json_t *b, const char *key)
@@ -130,6 +134,8 @@ static void put_event(struct str *out, const json_t *report, const json_t *event
 	put_start(out, report, event);
 	if (mark_of(event))
 		str_printf(out, "-- %s: ", mark_of(event));
+	if (width == WHOLE_LINE)
+		render_log_report(report, event, &rest);
 	put_rest(&rest, event);
 	used = out->length - start + rest.length;
 	put_part(out, text, MAX(width > used ? width - used : 0, (size_t)LEAST_TEXT));
@@ -239,8 +245,6 @@ void render_log_around(const json_t *report, size_t width, struct str *out)
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
-
-#define WHOLE_LINE 400
 
 static bool is_segfault(const json_t *event)
 {

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who and where, behind a line of the timeline whose report says so further down. */
+#include "daemon/render/render_log_report.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "daemon/render/render_json.h"
+#include "locks/task_doing.h"
+
+#define TASKS_SHOWN 4
+
+/* Functions in which whoever waits stands, whatever for: the next one says more. */
+static bool is_waiting(const char *function)
+{
+	static const char *const beginnings[] = {"__mutex_lock",
+						 "mutex_lock",
+						 "__down",
+						 "down_",
+						 "down",
+						 "rwsem_",
+						 "__rt_mutex",
+						 "rt_mutex_",
+						 "wait_for_common",
+						 "do_wait_for_",
+						 "__wait_for_",
+						 "wait_for_completion",
+						 "wait_on_page_bit",
+						 "wait_on_page_",
+						 "__wait_on_",
+						 "out_of_line_wait_on_",
+						 "bit_wait",
+						 "folio_wait_",
+						 "wait_on_bit",
+						 "__wait_rcu_gp",
+						 "synchronize_rcu_norm",
+						 "__lock_page",
+						 "__folio_lock",
+						 "percpu_rwsem_wait",
+						 "__percpu_down_read",
+						 "__call_rwsem_",
+						 "call_rwsem_",
+						 "rt_spin_lock",
+						 "synchronize_sched",
+						 "schedule_timeout",
+						 "io_schedule"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (has_prefix(function, beginnings[i]))
+			return true;
+	return task_doing_is_scheduler(function);
+}
+
+/* The innermost frame that says what a task waits for, else the innermost past the scheduler; or NULL. */
+static const json_t *waits_in(const json_t *frames)
+{
+	const json_t *frame, *other = NULL;
+	size_t i;
+
+	json_array_foreach (frames, i, frame) {
+		const char *function = json_string_at(frame, "symbol");
+
+		if (!function || task_doing_is_scheduler(function))
+			continue;
+		if (!is_waiting(function))
+			return frame;
+		other = other ? other : frame;
+	}
+	return other;
+}
+
+/* Function and module; where in it, the stack has. */
+static void put_function(struct str *out, const char *before, const json_t *place)
+{
+	render_put(out, before, json_string_at(place, "symbol"));
+	if (json_string_at(place, "module")) {
+		render_put(out, " [", json_string_at(place, "module"));
+		str_puts(out, "]");
+	}
+}
+
+static const json_t *report_of(const json_t *report, const json_t *event)
+{
+	const json_t *list = json_at(report, "log.reports"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (json_equal(json_at(item, "first_line"), json_at(event, "first_line")))
+			return item;
+	return NULL;
+}
+
+/* What the line says itself is not said again. */
+static bool is_said(const json_t *event, const char *words)
+{
+	const char *text = json_string_at(event, "text");
+
+	return !words || (text && strstr(text, words));
+}
+
+static bool is_kind(const json_t *of, const char *kind)
+{
+	return json_string_at(of, "kind") && !strcmp(json_string_at(of, "kind"), kind);
+}
+
+static void put_who_and_where(struct str *out, const json_t *event, const json_t *said)
+{
+	const json_t *place = json_at(said, "rip");
+	const json_t *stack = json_array_get(json_at(said, "stacks"), 0);
+	bool sleeps = is_kind(said, "hung_task");
+
+	if (!is_said(event, json_string_at(said, "comm")))
+		render_task(out, said);
+	if (!json_string_at(place, "symbol") && sleeps)
+		place = waits_in(json_at(stack, "frames"));
+	if (!is_said(event, json_string_at(place, "symbol"))) {
+		str_puts(out, out->length ? " " : "");
+		put_function(out, sleeps ? "asleep in " : "in ", place);
+	}
+	if (!is_said(event, json_string_at(said, "work")))
+		render_put(out, out->length ? ", work item " : "work item ",
+			   json_string_at(said, "work"));
+}
+
+/* --- SysRq-w and -t --- */
+
+static void put_tasks(struct str *out, const json_t *groups)
+{
+	const json_t *group, *task;
+	size_t shown = 0, count = 0, i, j;
+	_str_ struct str names = {0};
+
+	json_array_foreach (groups, i, group)
+		json_array_foreach (json_at(group, "tasks"), j, task) {
+			if (count++ >= TASKS_SHOWN)
+				continue;
+			str_puts(&names, shown++ ? ", " : "");
+			render_task(&names, task);
+			put_function(&names, " in ", waits_in(json_at(group, "backtrace")));
+		}
+	if (count)
+		str_printf(out, "%zu task%s blocked: %s%s", count, count == 1 ? "" : "s",
+			   names.data ? names.data : "", count > shown ? ", …" : "");
+}
+
+/* The last list there is: the tasks of the verdict are of that one. */
+static bool is_last_list(const json_t *report, const json_t *event)
+{
+	const json_t *events = json_at(report, "log.events"), *other;
+	size_t i;
+
+	if (!is_said(event, "Show Blocked State") && !is_said(event, "Show State"))
+		return false;
+	json_array_foreach (events, i, other)
+		if (json_integer_at(other, "first_line") > json_integer_at(event, "first_line") &&
+		    (is_said(other, "Show Blocked State") || is_said(other, "Show State")))
+			return false;
+	return true;
+}
+
+/* A panic behind the crash tells who noticed. */
+static bool is_end_of_another(const json_t *event)
+{
+	return is_kind(event, "panic") && json_number_value(json_at(event, "before_s")) < 0;
+}
+
+void render_log_report(const json_t *report, const json_t *event, struct str *out)
+{
+	const json_t *said = report_of(report, event);
+	_str_ struct str text = {0};
+
+	if (is_kind(event, "sysrq") && is_last_list(report, event))
+		put_tasks(&text, json_at(report, "tasks.blocked"));
+	else if (said && !is_kind(event, "sysrq") && !is_end_of_another(event))
+		put_who_and_where(&text, event, said);
+	if (text.length)
+		str_printf(out, " (%s)", text.data);
+}
