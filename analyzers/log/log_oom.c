@@ -38,7 +38,7 @@ static struct err *run(struct analysis *analysis)
 	ooms_put_summary(ooms, log, &text);
 	if (text.failed)
 		return &err_nomem;
-	finding_add(analysis->findings, FINDING_OOM_SUMMARY, SEVERITY_NOTICE, 1.0,
+	finding_add(analysis->findings, FINDING_OOM_SUMMARY, SEVERITY_NOTICE, ooms_confidence(ooms),
 		    log_json_oom_kills(ooms), "%s", text.data);
 	return NULL;
 }

@@ -52,6 +52,7 @@ struct reader {
 	bool own_cpuset;   /* the invoker's cpuset is not the machine's */
 	size_t touched;	   /* the last line that told something */
 	size_t asked_line; /* of "Manual OOM execution"; SIZE_MAX none */
+	uint64_t boot_kb;  /* of RAM, as the last boot says; 0 unknown */
 };
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -87,6 +88,8 @@ static struct err *finish(struct reader *reader)
 		return NULL;
 	reader->open = false;
 	oom_memory_finish(&reader->memory, oom->limit_kb, &oom->memory);
+	if (oom->memory.total_kb == OOM_NO_SIZE && oom->constraint == OOM_NONE && reader->boot_kb)
+		oom->memory.total_kb = reader->boot_kb;
 	oom_table_finish(&reader->table, &oom->tasks);
 	if (oom->end == OOM_KILLED)
 		count_victim(ooms, oom->victim.comm);
@@ -341,6 +344,8 @@ enum word {
 	USAGE,
 	STATS,
 	CONSTRAINT,
+	BOOT,
+	BOOT_OLD,
 };
 
 static const char *const words_of[] = {
@@ -359,6 +364,8 @@ static const char *const words_of[] = {
 	[USAGE] = ": usage ",
 	[STATS] = "Memory cgroup stats for ",
 	[CONSTRAINT] = "oom-kill:constraint=",
+	[BOOT] = "K available (",
+	[BOOT_OLD] = "k available (",
 };
 
 const char *const *oom_words(size_t *count)
@@ -377,6 +384,16 @@ static void take_stats(struct oom *oom, const char *text)
 {
 	if (!oom->cgroup[0])
 		copy_until(oom->cgroup, sizeof(oom->cgroup), strstr(text, " for ") + 5, ":");
+}
+
+/* "Memory: 7966412K/8388084K available (14339K kernel code, …": free, and all there is. */
+static void take_boot(struct reader *reader, const char *text)
+{
+	const char *memory = strstr(text, "Memory: "), *slash = memory ? strchr(memory, '/') : NULL;
+	uint64_t kb;
+
+	if (slash && parse_dec_start(slash + 1, &kb) && kb < UINT64_MAX / 1024)
+		reader->boot_kb = kb;
 }
 
 /* Lines within a block. */
@@ -400,6 +417,10 @@ static struct err *take_words(struct reader *reader, const struct word_set *set,
 {
 	const char *text = reader->log->lines[line].text;
 
+	if (has(set, BOOT) || has(set, BOOT_OLD)) {
+		take_boot(reader, text);
+		return NULL;
+	}
 	reader->touched = line;
 	if (has(set, BY_HAND))
 		reader->asked_line = line;

@@ -64,6 +64,23 @@ static bool of_nodes(const struct oom *oom)
 	return oom->constraint == OOM_CPUSET || oom->constraint == OOM_MEMPOLICY;
 }
 
+/* What the line of its kill says the victim had to itself. */
+static uint64_t held_by_victim(const struct oom *oom)
+{
+	uint64_t kb = oom->anon_rss_kb;
+
+	if (oom->victim.pid < 0 || kb == OOM_NO_SIZE)
+		return 0;
+	return oom->shmem_rss_kb < UINT64_MAX - kb ? kb + oom->shmem_rss_kb : kb;
+}
+
+/* Neither a table nor sums: of the report only the kill is there, or a cgroup's limit with it. */
+static bool is_kill_alone(const struct oom *oom)
+{
+	return !oom->tasks.count && held_by_victim(oom) &&
+	       (oom->limit_kb != OOM_NO_SIZE || oom->memory.use_kb[OOM_USE_ANON] == OOM_NO_SIZE);
+}
+
 static bool find_eater(const struct oom *oom, struct eater *ret)
 {
 	static const enum oom_use kept[] = {OOM_USE_SLAB_UNRECLAIMABLE, OOM_USE_SHMEM,
@@ -78,9 +95,8 @@ static bool find_eater(const struct oom *oom, struct eater *ret)
 		*ret = (struct eater){
 			tasks, tasks->comm,
 			MIN(tasks->rss_pages * memory->page_kb, most_of_tasks(memory))};
-	else if (oom->victim.pid >= 0 && oom->anon_rss_kb != OOM_NO_SIZE &&
-		 oom->limit_kb != OOM_NO_SIZE)
-		*ret = (struct eater){NULL, oom->victim.comm, oom->anon_rss_kb};
+	else if (is_kill_alone(oom) && (oom->limit_kb != OOM_NO_SIZE || known != OOM_NO_SIZE))
+		*ret = (struct eater){NULL, oom->victim.comm, held_by_victim(oom)};
 	else
 		larger(ret, oom_use_words(OOM_USE_ANON), memory->use_kb[OOM_USE_ANON]);
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
@@ -183,12 +199,33 @@ static void put_what_and_who(const struct oom *oom, struct str *out)
 	str_printf(out, ": %s%s", is_kernel_memory(oom) ? "kernel memory: " : "", eater.data);
 }
 
+/* How much of all memory that is, nothing tells. */
+static void put_held(const struct oom *oom, struct str *out)
+{
+	struct eater eater;
+
+	if (oom->asked || !is_kill_alone(oom) || find_eater(oom, &eater))
+		return;
+	str_puts(out, ", which held ");
+	put_size(held_by_victim(oom), out);
+}
+
+static double oom_confidence(const struct oom *oom)
+{
+	struct eater eater;
+
+	if (!is_kill_alone(oom) || oom->limit_kb != OOM_NO_SIZE)
+		return 1;
+	return find_eater(oom, &eater) ? 0.9 : 0.75;
+}
+
 void oom_put_summary(const struct oom *oom, struct str *out)
 {
 	put_what_and_who(oom, out);
 	if (oom->end == OOM_KILLED) {
 		str_puts(out, "; killed ");
 		put_task(&oom->victim, out);
+		put_held(oom, out);
 	} else if (oom->end == OOM_NOBODY) {
 		str_puts(out, "; there was nobody to kill");
 	}
@@ -227,6 +264,11 @@ static void put_victims(const struct ooms *ooms, struct str *out)
 	}
 	if (rest)
 		str_printf(out, ", others %zu", rest);
+}
+
+double ooms_confidence(const struct ooms *ooms)
+{
+	return oom_confidence(most_telling(ooms));
 }
 
 void ooms_put_summary(const struct ooms *ooms, const struct log *log, struct str *out)

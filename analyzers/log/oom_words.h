@@ -16,5 +16,7 @@ void oom_put_summary(const struct oom *oom, struct str *out);
  * log: escape before showing.
  */
 void ooms_put_summary(const struct ooms *ooms, const struct log *log, struct str *out);
+/* How sure the sentence is, by what there is of the reports: of one kill's line alone it tells less. */
+double ooms_confidence(const struct ooms *ooms);
 
 #endif
