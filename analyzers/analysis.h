@@ -39,6 +39,7 @@ void analysis_deinit(struct analysis *analysis);
 struct analyzer {
 	const char *name;
 	unsigned needs; /* mask of enum kernel_step; without them it is not run, and that is said */
+	unsigned uses;	/* steps whose facts it takes from others, and does without */
 	struct err *(*run)(struct analysis *analysis);
 };
 

@@ -248,7 +248,8 @@ static json_t *system_json(struct kernel *kernel, const struct reports *reports)
 		json_put(json, "taints", taints_json(mask));
 	if (kernel->modules)
 		json_put(json, "modules", modules_json(kernel));
-	if (kernel->memory)
+	/* Who does not say that it was moved was not; but somebody has to have said anything. */
+	if (kernel->memory && (kernel->vmcoreinfo || memory_kaslr_offset(kernel->memory)))
 		json_put(json, "kaslr_offset", json_address(memory_kaslr_offset(kernel->memory)));
 	if (reports && !kernel->memory)
 		system_report_put(json, kernel->log, reports);

@@ -62,6 +62,18 @@ static void note_vmcoreinfo(struct kernel *kernel, struct err *why)
 		    "load qemu_fw_cfg in it");
 }
 
+/* A dump of the host says nothing of KASLR: the same name in both tells how far the image was moved. */
+static void find_kaslr_offset(struct kernel *kernel, int fd)
+{
+	uint64_t linked, address;
+
+	if (fd < 0 || !kernel->symbols || vmcoreinfo_get(kernel->vmcoreinfo, "KERNELOFFSET") ||
+	    !symbols_find(kernel->symbols, "_text", &address) ||
+	    !vmlinux_symbol(fd, "_text", &linked))
+		return;
+	memory_set_kaslr_offset(kernel->memory, address - linked);
+}
+
 /* The fd, or -1 when it is of another kernel: wrong symbols are worse than none. */
 static int matching_vmlinux(struct kernel *kernel, int fd)
 {
@@ -80,6 +92,7 @@ static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int v
 	struct err *err = symbols_open(kernel->memory, kernel->vmcoreinfo, &kernel->symbols);
 
 	note_vmcoreinfo(kernel, no_vmcoreinfo);
+	find_kaslr_offset(kernel, vmlinux_fd);
 	kernel->link_offset = memory_kaslr_offset(kernel->memory);
 	kernel->vmlinux_fd = matching_vmlinux(kernel, vmlinux_fd);
 	if (err && kernel->vmlinux_fd >= 0) {

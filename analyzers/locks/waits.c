@@ -320,5 +320,6 @@ static struct err *run(struct analysis *analysis)
 
 const struct analyzer waits_analyzer = {
 	.name = "waits",
+	.uses = STEP_TASKS,
 	.run = run,
 };

@@ -6,8 +6,8 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "kernel/locking/lock_witness.h"
 #include "kernel/locking/sleeper.h"
-#include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
 #include "kernel/probe/code_use.h"
 #include "kernel/symbols/symbol.h"
@@ -16,116 +16,22 @@
 #include "kernel/types/probed.h"
 #include "kernel/types/types.h"
 
-#define WITNESSES_MAX 64u /* sleepers looked at for each kind */
-#define WORDS_MAX 256u	  /* of a sleeper's stack, from its top */
-#define RING_MAX 4096u
 #define OWNER_FLAGS 7ull
 #define BIAS_MOST (4096ll << 32)
 #define ACTIVE_MOST (1u << 20)
-
-/* How who waits is written down on its stack: offsets from the structure's start. */
-struct waiting {
-	unsigned list, task;
-	bool local; /* the lock may lie on a stack, too: that of who waits */
-};
 
 static const struct waiting lock_waiter = {.list = 0, .task = 16};
 static const struct waiting simple_waiter = {.list = 8, .task = 0, .local = true}; /* swait_queue */
 static const struct waiting wait_entry = {.list = 24, .task = 8, .local = true};
 #define WAIT_ENTRY_WAKES 16 /* wait_queue_entry.func */
 
-/* A lock's list_head, and the waiter that led to it. */
-struct witness {
-	uint64_t head, waiter;
-	bool writer; /* by the function it sleeps in */
-	bool reader;
-};
-
-struct witnesses {
-	struct kernel *kernel;
-	struct witness list[WITNESSES_MAX];
-	size_t count;
-};
-
 /* How a lock was laid out once: offsets of its members from its start. */
 struct form {
 	unsigned list, owner; /* owner 0 in rw_semaphores: there is none */
 	bool (*fits)(struct kernel *kernel, const struct form *form, const struct witness *witness);
 	struct err *(*add)(struct type_provider *types, const struct form *form);
+	bool headless; /* the list is but a pointer to a ring of who waits */
 };
-
-/* --- from a sleeper to the list_head of its lock ------------------------------------------------ */
-
-/* The node of who waits is on its own stack. A reader that is woken no longer names its task. */
-static bool is_waiter(struct kernel *kernel, const struct waiting *waiting, uint64_t node)
-{
-	const struct task *owner = tasks_by_stack(kernel->tasks, node);
-	uint64_t task;
-
-	return owner && (!waiting->local ||
-			 (err_ok(memory_read_u64(kernel->memory,
-						 node - waiting->list + waiting->task, &task)) &&
-			  task == owner->address));
-}
-
-/* The one node of the ring that is no waiter's; 0 when there is not exactly one. */
-static uint64_t find_head(struct kernel *kernel, const struct waiting *waiting, uint64_t first)
-{
-	uint64_t node = first, head = 0, next, back;
-
-	for (unsigned i = 0; i < RING_MAX; i++) {
-		if (!err_ok(memory_read_u64(kernel->memory, node, &next)) || next % 8 ||
-		    !memory_is_kernel(kernel->memory, next) ||
-		    !err_ok(memory_read_u64(kernel->memory, next + 8, &back)) || back != node)
-			return 0;
-		if (!is_waiter(kernel, waiting, node)) {
-			if (head)
-				return 0;
-			head = node;
-		}
-		node = next;
-		if (node == first)
-			return head;
-	}
-	return 0;
-}
-
-/* What names the sleeper itself, with a list_head beside it that leads to a lock. */
-static bool find_waiter(struct kernel *kernel, const struct waiting *waiting,
-			const struct sleeper *sleeper, struct witness *ret)
-{
-	_stack_words_ struct stack_words words;
-
-	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
-	while (stack_words_next(&words)) {
-		if (words.word != sleeper->task->address)
-			continue;
-		ret->waiter = words.at - waiting->task;
-		ret->head = find_head(kernel, waiting, ret->waiter + waiting->list);
-		if (ret->head)
-			return true;
-	}
-	return false;
-}
-
-static struct err *find_witnesses(struct kernel *kernel, unsigned kinds,
-				  const struct waiting *waiting, struct witnesses *ret)
-{
-	struct sleepers *sleepers;
-
-	*ret = (struct witnesses){.kernel = kernel};
-	TRY(sleepers_of(kernel, &sleepers));
-	for (size_t i = 0; i < sleepers->count && ret->count < WITNESSES_MAX; i++) {
-		const struct sleeper *sleeper = &sleepers->list[i];
-		struct witness *witness = &ret->list[ret->count];
-
-		*witness = (struct witness){.writer = sleeper->mode == MODE_WRITE,
-					    .reader = sleeper->mode == MODE_READ};
-		ret->count += kinds & 1u << sleeper->kind &&
-			      find_waiter(kernel, waiting, sleeper, witness);
-	}
-	return NULL;
-}
 
 /* --- the forms ---------------------------------------------------------------------------------- */
 
@@ -194,8 +100,8 @@ static bool fits_rwsem(struct kernel *kernel, const struct form *form,
  * Until v5.2 the count is below zero while somebody waits, by few biases of 2^32, and its lower half
  * counts who is active: no pointer is like that.
  */
-static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
-			    const struct witness *witness)
+static bool is_biased(struct kernel *kernel, const struct form *form, const struct witness *witness,
+		      bool flags)
 {
 	uint64_t owner = 0, count;
 
@@ -204,7 +110,20 @@ static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
 	    (form->owner && !read_at(kernel, form, witness, form->owner, &owner)))
 		return false;
 	return (!owner || owner == 1 || is_task(kernel, owner & ~1ull)) &&
-	       mode_agrees(kernel, witness, false);
+	       mode_agrees(kernel, witness, flags);
+}
+
+static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
+			    const struct witness *witness)
+{
+	return is_biased(kernel, form, witness, false);
+}
+
+/* Before e2d57f782114 v3.10: how who waits is told by flags. */
+static bool fits_flagged_rwsem(struct kernel *kernel, const struct form *form,
+			       const struct witness *witness)
+{
+	return is_biased(kernel, form, witness, true);
 }
 
 static struct err *add_mutex(struct type_provider *types, const struct form *form)
@@ -221,14 +140,27 @@ static struct err *add_counted_mutex(struct type_provider *types, const struct f
 	return add_mutex(types, form);
 }
 
-static struct err *add_any_rwsem(struct type_provider *types, const struct form *form)
+static struct err *add_rwsem_list(struct type_provider *types, const struct form *form)
 {
 	TRY(probed_witness(types, "rw_semaphore", "count", 0, PROBED_NUMBER(8)));
-	TRY(probed_witness(types, "rw_semaphore", "wait_list", form->list,
-			   PROBED_STRUCT("list_head")));
 	TRY(probed_witness(types, "rwsem_waiter", "list", 0, PROBED_STRUCT("list_head")));
 	TRY(probed_witness(types, "rwsem_waiter", "task", 16, PROBED_POINTER));
+	return form->headless ? probed_witness(types, "rw_semaphore", "wait_list", form->list,
+					       PROBED_POINTER)
+			      : probed_witness(types, "rw_semaphore", "wait_list", form->list,
+					       PROBED_STRUCT("list_head"));
+}
+
+static struct err *add_any_rwsem(struct type_provider *types, const struct form *form)
+{
+	TRY(add_rwsem_list(types, form));
 	return probed_witness(types, "rwsem_waiter", "type", 24, PROBED_NUMBER(4));
+}
+
+static struct err *add_flagged_rwsem(struct type_provider *types, const struct form *form)
+{
+	TRY(add_rwsem_list(types, form));
+	return probed_witness(types, "rwsem_waiter", "flags", 24, PROBED_NUMBER(4));
 }
 
 static struct err *add_rwsem(struct type_provider *types, const struct form *form)
@@ -252,10 +184,23 @@ static const struct form mutex_forms[] = {
 };
 
 static const struct form rwsem_forms[] = {
-	{24, 8, fits_rwsem, add_rwsem},		  /* 94a9717b3c40 v5.3 */
-	{8, 32, fits_bias_rwsem, add_bias_rwsem}, /* v4.0 … v5.2: wait_list, lock, osq, owner */
-	{16, 0, fits_bias_rwsem, add_bias_rwsem}, /* before: lock, wait_list */
+	{24, 8, fits_rwsem, add_rwsem, false},		 /* 94a9717b3c40 v5.3 */
+	{8, 32, fits_bias_rwsem, add_bias_rwsem, false}, /* v4.0 … v5.2: list, lock, osq, owner */
+	{16, 0, fits_bias_rwsem, add_bias_rwsem, false}, /* before: lock, list */
+	{16, 0, fits_flagged_rwsem, add_flagged_rwsem, false}, /* before v3.10 */
 };
+
+/* Forms whose lists have no head in the lock. */
+static const struct form headless_rwsem_forms[] = {
+	{16, 24, fits_bias_rwsem, add_bias_rwsem, true}, /* el7: lock and osq, list, owner */
+	{24, 8, fits_rwsem, add_rwsem, true},		 /* v7.2: first_waiter */
+};
+
+/* The same members at the same places: what they mean differs in nothing that the witnesses show. */
+static bool is_alike(const struct form *one, const struct form *other)
+{
+	return one->list == other->list && one->owner == other->owner;
+}
 
 /* The only form that fits all witnesses; NULL when none or more than one does. */
 static const struct form *choose(const struct witnesses *witnesses, const struct form *forms,
@@ -271,9 +216,9 @@ static const struct form *choose(const struct witnesses *witnesses, const struct
 			j++;
 		if (j < witnesses->count)
 			continue;
-		if (found)
+		if (found && !is_alike(found, &forms[i]))
 			return NULL;
-		found = &forms[i];
+		found = found ? found : &forms[i];
 	}
 	return witnesses->count ? found : NULL;
 }
@@ -315,21 +260,39 @@ static struct err *is_initialised(struct kernel *kernel, const char *function,
 	return NULL;
 }
 
-static struct err *probe_locks(struct kernel *kernel, struct type_provider *types)
+/* Of forms without a head each has witnesses of its own: what points into the ring is looked for. */
+static struct err *choose_headless(struct kernel *kernel, struct witnesses *witnesses,
+				   const struct form **ret)
+{
+	struct witnesses trial;
+
+	for (size_t i = 0; i < ARRAY_SIZE(headless_rwsem_forms); i++) {
+		const struct form *form = &headless_rwsem_forms[i];
+
+		TRY(lock_witnesses_find_headless(kernel, 1u << WAIT_RWSEM, &lock_waiter, form->list,
+						 &trial));
+		if (!choose(&trial, form, 1))
+			continue;
+		if (*ret) {
+			*ret = NULL;
+			return NULL;
+		}
+		*ret = form;
+		*witnesses = trial;
+	}
+	return NULL;
+}
+
+static struct err *probe_rwsem(struct kernel *kernel, struct type_provider *types)
 {
 	struct witnesses witnesses;
 	const struct form *form;
 	bool agreed;
 
-	TRY(find_witnesses(kernel, 1u << WAIT_MUTEX, &lock_waiter, &witnesses));
-	form = choose(&witnesses, mutex_forms, ARRAY_SIZE(mutex_forms));
-	if (form) {
-		TRY(is_initialised(kernel, "__mutex_init", form, &agreed));
-		if (agreed)
-			TRY(form->add(types, form));
-	}
-	TRY(find_witnesses(kernel, 1u << WAIT_RWSEM, &lock_waiter, &witnesses));
+	TRY(lock_witnesses_find(kernel, 1u << WAIT_RWSEM, &lock_waiter, &witnesses));
 	form = choose(&witnesses, rwsem_forms, ARRAY_SIZE(rwsem_forms));
+	if (!form && !witnesses.count)
+		TRY(choose_headless(kernel, &witnesses, &form));
 	if (!form)
 		return NULL;
 	TRY(is_initialised(kernel, "__init_rwsem", form, &agreed));
@@ -337,6 +300,22 @@ static struct err *probe_locks(struct kernel *kernel, struct type_provider *type
 		return NULL;
 	TRY(form->add(types, form));
 	return add_mmap_lock(&witnesses, form->list, types);
+}
+
+static struct err *probe_locks(struct kernel *kernel, struct type_provider *types)
+{
+	struct witnesses witnesses;
+	const struct form *form;
+	bool agreed;
+
+	TRY(lock_witnesses_find(kernel, 1u << WAIT_MUTEX, &lock_waiter, &witnesses));
+	form = choose(&witnesses, mutex_forms, ARRAY_SIZE(mutex_forms));
+	if (form) {
+		TRY(is_initialised(kernel, "__mutex_init", form, &agreed));
+		if (agreed)
+			TRY(form->add(types, form));
+	}
+	return probe_rwsem(kernel, types);
 }
 
 /* --- semaphores, completions, percpu_rw_semaphores ---------------------------------------------- */
@@ -474,7 +453,7 @@ static struct err *probe_others(struct kernel *kernel, struct type_provider *typ
 	struct witnesses witnesses;
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		TRY(find_witnesses(kernel, others[i].kinds, others[i].waiting, &witnesses));
+		TRY(lock_witnesses_find(kernel, others[i].kinds, others[i].waiting, &witnesses));
 		if (choose(&witnesses, &others[i].form, 1))
 			TRY(others[i].form.add(types, &others[i].form));
 	}

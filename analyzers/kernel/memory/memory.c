@@ -15,6 +15,7 @@
 #define TLB_SIZE 1024
 /* KERNEL_IMAGE_SIZE with and without CONFIG_RANDOMIZE_BASE (asm/page_64_types.h). */
 #define IMAGE_SIZE_KASLR (1ull << 30)
+#define KASLR_STEP 0x200000u /* MIN_KERNEL_ALIGN, arch/x86/include/asm/boot.h */
 #define IMAGE_SIZE_FIXED (512ull << 20)
 
 struct tlb_entry {
@@ -435,6 +436,12 @@ uint64_t memory_vmemmap(const struct memory *memory)
 uint64_t memory_kaslr_offset(const struct memory *memory)
 {
 	return memory->kaslr_offset;
+}
+
+void memory_set_kaslr_offset(struct memory *memory, uint64_t offset)
+{
+	if (offset < IMAGE_SIZE_KASLR && offset % KASLR_STEP == 0)
+		memory->kaslr_offset = offset;
 }
 
 uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys)

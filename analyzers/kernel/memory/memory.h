@@ -42,6 +42,8 @@ bool memory_is_kernel(const struct memory *memory, uint64_t va); /* upper, canon
 uint64_t memory_page_offset(const struct memory *memory);
 uint64_t memory_vmemmap(const struct memory *memory);
 uint64_t memory_kaslr_offset(const struct memory *memory);
+/* Where VMCOREINFO does not tell it. What no kernel is moved by leaves it as it was. */
+void memory_set_kaslr_offset(struct memory *memory, uint64_t offset);
 /* Direct-map address of a physical one. */
 uint64_t memory_phys_to_virt(const struct memory *memory, uint64_t phys);
 /* And back, for the image too, without a page table; false for any other address. */

@@ -81,6 +81,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probe_switch(kernel, types));
 	if (kernel->percpu) {
 		TRY(probe_runqueue(&sample));
+		TRY(probe_thread_info(&sample));
 		TRY(probe_irq_stack(&sample));
 		TRY(probe_slabs(&sample));
 		TRY(probe_times(&sample));

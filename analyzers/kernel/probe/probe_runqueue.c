@@ -12,6 +12,7 @@
 #include "kernel/probe/probe_sample.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/probed.h"
+#include "kernel/types/type.h"
 
 #define RQ_BYTES 8192u
 #define CPUS_MAX 64u /* enough witnesses */
@@ -29,17 +30,26 @@ struct places {
 	uint8_t current[RQ_BYTES / 8], idle[RQ_BYTES / 8];
 };
 
-/* The boot CPU has no entry among idle_threads (29d5e0476e1c v3.6): its idle task is init_task. */
+/* idle_threads (29d5e0476e1c v3.6), before x86's own: what CPUs idle with. */
+static bool read_idle(struct kernel *kernel, unsigned cpu, uint64_t *ret)
+{
+	uint64_t idle;
+
+	return (err_ok(percpu_symbol(kernel, "idle_threads", cpu, &idle)) ||
+		err_ok(percpu_symbol(kernel, "idle_thread_array", cpu, &idle))) &&
+	       err_ok(memory_read_u64(kernel->memory, idle, ret));
+}
+
+/* The boot CPU has no entry among them: its idle task is init_task. */
 static bool read_queue(const struct sample *sample, unsigned cpu, struct queue *ret)
 {
 	struct kernel *kernel = sample->kernel;
-	uint64_t rq, idle;
+	uint64_t rq;
 
 	if (!percpu_online(kernel->percpu, cpu) || !sample_current(kernel, cpu, &ret->current) ||
 	    !err_ok(percpu_symbol(kernel, "runqueues", cpu, &rq)) ||
 	    !err_ok(memory_read(kernel->memory, rq, ret->bytes, sizeof(ret->bytes))) ||
-	    !err_ok(percpu_symbol(kernel, "idle_threads", cpu, &idle)) ||
-	    !err_ok(memory_read_u64(kernel->memory, idle, &ret->idle)))
+	    !read_idle(kernel, cpu, &ret->idle))
 		return false;
 	if (!ret->idle)
 		ret->idle = sample->tasks[0].address;
@@ -96,6 +106,53 @@ static bool choose(const struct places *places, size_t *current, size_t *idle)
 		if (places->current[*current / 8])
 			return true;
 	return false;
+}
+
+#define THREAD_INFO_BYTES 64u
+#define CPUS_MIN 2u /* one alone is CPU 0, and most numbers are 0 */
+
+/* At the bottom of the stack, until c65eacbe290b v4.9: its first word is the task. */
+static bool read_thread_info(const struct sample *sample, const struct member *stack, unsigned cpu,
+			     uint8_t info[static THREAD_INFO_BYTES])
+{
+	struct memory *memory = sample->kernel->memory;
+	uint64_t task, bottom;
+
+	return percpu_online(sample->kernel->percpu, cpu) &&
+	       sample_current(sample->kernel, cpu, &task) &&
+	       err_ok(memory_read_u64(memory, task + member_offset(stack), &bottom)) &&
+	       err_ok(memory_read(memory, bottom, info, THREAD_INFO_BYTES)) &&
+	       load_u64(info) == task;
+}
+
+/* The only number that is the CPU's own on each of them. */
+struct err *probe_thread_info(const struct sample *sample)
+{
+	unsigned cpus = MIN(percpu_cpus(sample->kernel->percpu), CPUS_MAX), seen = 0, found = 0;
+	bool fits[THREAD_INFO_BYTES / 4];
+	uint8_t info[THREAD_INFO_BYTES];
+	struct member stack;
+	size_t at = 0;
+
+	memset(fits, true, sizeof(fits));
+	if (!type_find_member(sample->types->ops->find(sample->types, TYPE_STRUCT, "task_struct"),
+			      "stack", &stack))
+		return NULL;
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		if (!read_thread_info(sample, &stack, cpu, info))
+			continue;
+		seen++;
+		for (size_t i = 0; i < ARRAY_SIZE(fits); i++)
+			fits[i] &= load_u32(info + 4 * i) == cpu;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(fits); i++)
+		if (fits[i]) {
+			at = 4 * i;
+			found++;
+		}
+	return found == 1 && seen >= CPUS_MIN
+		       ? probed_add(sample->types, "thread_info", "cpu", at, PROBED_NUMBER(4))
+		       : NULL;
 }
 
 #define HOT_BYTES 64u /* struct pcpu_hot fills a cache line */

@@ -59,14 +59,12 @@ static bool pids_at(const struct sample *sample, const struct sample_task *unuse
 	return (!kthreadd || sample_number(kthreadd, offset) == 2) && are_unique(sample, offset);
 }
 
-static struct err *probe_pid(struct sample *sample)
+static struct err *probe_pid(struct sample *sample, size_t *pid)
 {
-	size_t offset;
-
-	if (!sample_find_whole(sample, 0, sample->comm, 4, pids_at, &offset))
+	if (!sample_find_whole(sample, 0, sample->comm, 4, pids_at, pid))
 		return err_new(ERR_NOT_FOUND, "pids cannot be told from other numbers of a task");
-	TRY(add(sample, "pid", offset, PROBED_NUMBER(4)));
-	return add(sample, "tgid", offset + 4, PROBED_NUMBER(4));
+	TRY(add(sample, "pid", *pid, PROBED_NUMBER(4)));
+	return add(sample, "tgid", *pid + 4, PROBED_NUMBER(4));
 }
 
 /* --- stack ------------------------------------------------------------------------------------- */
@@ -298,13 +296,74 @@ static bool find_signal(const struct sample *sample, size_t thread_node, size_t 
 	return found == 1;
 }
 
-static struct err *probe_threads(struct sample *sample)
+#define THREADS_MAX 4096u /* of a process: more are looked at by nobody here */
+#define STEPS_MAX 65536u  /* of all processes, at all places */
+
+/* A walk over the threads of a process; how many steps all walks may take yet. */
+struct walk {
+	size_t pid, offset;
+	unsigned threads, steps;
+};
+
+/* From a leader through who has its tgid and a pid of their own, and back. */
+static bool leads_through_threads(const struct sample *sample, const struct sample_task *task,
+				  struct walk *walk)
+{
+	uint64_t head = task->address + walk->offset, node = sample_word(task, walk->offset);
+	uint32_t leader = sample_number(task, walk->pid);
+	uint8_t ids[8];
+
+	for (unsigned i = 0; node != head; i++) {
+		if (i == THREADS_MAX || !walk->steps || !is_pointer(sample, node))
+			return false;
+		walk->steps--;
+		if (!err_ok(memory_read(sample->kernel->memory, node - walk->offset + walk->pid,
+					ids, sizeof(ids))) ||
+		    load_u32(ids) == leader || load_u32(ids + 4) != leader ||
+		    !err_ok(memory_read_u64(sample->kernel->memory, node, &node)))
+			return false;
+		walk->threads++;
+	}
+	return true;
+}
+
+static bool is_thread_group(const struct sample *sample, struct walk *walk)
+{
+	size_t failed = 0;
+
+	walk->threads = 0;
+	for (size_t i = 0; i < sample->count; i++)
+		if (!leads_through_threads(sample, &sample->tasks[i], walk) &&
+		    ++failed * 16 > sample->count)
+			return false;
+	return walk->threads;
+}
+
+/* thread_group, until 0c740d0afc3b v3.14 the only list of them. Told by processes of several threads. */
+static struct err *probe_thread_group(const struct sample *sample, size_t pid)
+{
+	struct walk walk = {.pid = pid, .steps = STEPS_MAX};
+	size_t found = 0, at = 0;
+
+	for (size_t offset = 0; offset + 16 <= sample->comm; offset += 8) {
+		walk.offset = offset;
+		if (is_thread_group(sample, &walk)) {
+			at = offset;
+			found++;
+		}
+	}
+	return found == 1 && walk.steps
+		       ? add(sample, "thread_group", at, PROBED_STRUCT("list_head"))
+		       : NULL;
+}
+
+static struct err *probe_threads(struct sample *sample, size_t pid)
 {
 	size_t node, signal, head;
 
 	if (!sample_find_whole(sample, 0, sample->comm, 8, thread_node_at, &node) ||
 	    !find_signal(sample, node, &signal, &head))
-		return NULL;
+		return probe_thread_group(sample, pid);
 	TRY(add(sample, "thread_node", node, PROBED_STRUCT("list_head")));
 	TRY(add(sample, "signal", signal, PROBED_POINTER));
 	return probed_add(sample->types, "signal_struct", "thread_head", head,
@@ -313,13 +372,13 @@ static struct err *probe_threads(struct sample *sample)
 
 struct err *probe_tasks(struct sample *sample)
 {
-	size_t stack;
+	size_t stack, pid;
 
 	TRY(add(sample, "comm", sample->comm, PROBED_CHARS(16)));
 	TRY(add(sample, "tasks", sample->list, PROBED_STRUCT("list_head")));
-	TRY(probe_pid(sample));
+	TRY(probe_pid(sample, &pid));
 	TRY(probe_stack(sample, &stack));
 	TRY(probe_state(sample, stack));
 	TRY(probe_mm(sample));
-	return probe_threads(sample);
+	return probe_threads(sample, pid);
 }

@@ -53,6 +53,24 @@ static struct err *add_level(struct kernel *kernel, struct type_provider *types)
 		       : NULL;
 }
 
+/* text_len:16, dict_len:16, facility:8, flags:5, level:3, in records of either name. */
+static struct err *add_record_level(struct kernel *kernel, struct type_provider *types,
+				    const char *type)
+{
+	uint64_t length, dictionary;
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s.text_len", type);
+	if (!vmcoreinfo_offset(kernel->vmcoreinfo, key, &length))
+		return NULL;
+	snprintf(key, sizeof(key), "%s.dict_len", type);
+	if (!vmcoreinfo_offset(kernel->vmcoreinfo, key, &dictionary) || dictionary != length + 2 ||
+	    dictionary >= OFFSET_MAX)
+		return NULL;
+	TRY(probed_add(types, type, "flags", dictionary + 3, PROBED_BITS(1, 0, 5)));
+	return probed_add(types, type, "level", dictionary + 3, PROBED_BITS(1, 5, 3));
+}
+
 static struct err *set_size(struct kernel *kernel, struct type_provider *types, const char *type)
 {
 	uint64_t size;
@@ -142,5 +160,7 @@ struct err *probe_told(struct kernel *kernel, struct type_provider *types)
 {
 	TRY(add_members(kernel, types));
 	TRY(add_level(kernel, types));
+	TRY(add_record_level(kernel, types, "printk_log"));
+	TRY(add_record_level(kernel, types, "log"));
 	return add_counters(kernel, types);
 }

@@ -133,6 +133,17 @@ bool vmlinux_banner(int fd, char *buf, size_t size, uint64_t *address)
 	return elf && elf_banner(elf, buf, size, address);
 }
 
+bool vmlinux_symbol(int fd, const char *name, uint64_t *address)
+{
+	_elf_ Elf *elf = open_elf(fd);
+	GElf_Sym symbol;
+
+	if (!elf || !find_symbol(elf, name, &symbol))
+		return false;
+	*address = symbol.st_value;
+	return true;
+}
+
 static bool dump_banner(struct memory *memory, uint64_t link_address, char *buf, size_t size)
 {
 	/* ERR_LIMIT: the beginning is there, and long enough. */

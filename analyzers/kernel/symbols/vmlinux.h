@@ -28,6 +28,8 @@ bool vmlinux_build_id(int fd, char *buf, size_t size);
  * it has none, as a file of debuginfo alone.
  */
 bool vmlinux_banner(int fd, char *buf, size_t size, uint64_t *address);
+/* A symbol's address as linked; false when there is none of that name. */
+bool vmlinux_symbol(int fd, const char *name, uint64_t *address);
 /* Fill list (not finished) from .symtab; addresses of the image are moved by offset. */
 struct err *vmlinux_symbols(int fd, uint64_t offset, struct symbol_list *list);
 

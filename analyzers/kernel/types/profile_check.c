@@ -46,11 +46,13 @@ static void find_release(struct kernel *kernel, struct profile_info *info)
 
 void profile_identify(struct kernel *kernel, uint64_t banner_address, struct profile_info *ret)
 {
-	uint64_t address = banner_address ? banner_address + kernel->link_offset : 0;
+	uint64_t address = 0;
 
 	*ret = (struct profile_info){0};
-	if (!address && kernel->symbols)
-		symbols_find(kernel->symbols, "linux_banner", &address);
+	/* The dump's own symbols know of KASLR where nothing else does. */
+	if (!(kernel->symbols && symbols_find(kernel->symbols, "linux_banner", &address)) &&
+	    banner_address)
+		address = banner_address + kernel->link_offset;
 	read_banner(kernel, address, ret->banner, sizeof(ret->banner));
 	if (ret->banner[0])
 		ret->banner_address = address - kernel->link_offset;
