@@ -160,13 +160,15 @@ check-san: | deps-quiet
 	@$(MAKE) SAN=1 check-unit
 
 # Made dumps of kernels too old or too rare to boot; every verdict must fit the schema.
-check-golden: $(PROGRAMS)
+check-golden: $(PROGRAMS) $(BUILD)/tests/guest/probed
 	@rm -rf $(BUILD)/golden
 	KEEP=$(BUILD)/golden tests/golden/run
+	tests/golden/eras check $(BUILD)/golden
+	$(BUILD)/tests/guest/probed -d $(BUILD)/golden/*/vmcore
 	tests/golden/search
-	tests/validate $(BUILD)/golden/*/verdict.json
+	tests/validate $(BUILD)/golden/*/verdict*.json
 	tests/schema/check $(BUILD)/golden
-	tests/sentences -q $(BUILD)/golden/*/verdict.json
+	tests/sentences -q $(BUILD)/golden/*/verdict*.json
 	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
 
 # The cases beside the rules.

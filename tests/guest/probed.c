@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] VMCORE…
+ * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] [-d] VMCORE…
+ * With -d they are compared with the debug information of the vmlinux in the dump's folder, which may
+ * be that of a made dump: what it does not hold has no truth.
  * "Used" are those that analyzers ask for, with BTF, to come to their verdict on this dump. Fails when
  * one is at another place, or none is found.
  */
@@ -65,10 +67,11 @@ static void print_totals(void)
 	}
 }
 
-static struct err *open_dump(int fd, bool no_btf, struct kernel **ret)
+/* vmlinux_fd: -1 for none. */
+static struct err *open_dump(int fd, int vmlinux_fd, bool no_btf, struct kernel **ret)
 {
 	const struct kernel_options options = {
-		.dump_fd = fd, .vmlinux_fd = -1, .dmesg_fd = -1, .no_btf = no_btf};
+		.dump_fd = fd, .vmlinux_fd = vmlinux_fd, .dmesg_fd = -1, .no_btf = no_btf};
 
 	return kernel_open(&options, ret);
 }
@@ -98,8 +101,9 @@ static void analyze(struct kernel *kernel, bool used[MEMBER_COUNT])
 			   !is_of_btf(id);
 }
 
+/* partial: what is told is not all that there is. */
 static void compare(struct kernel *told, struct kernel *probed, const bool used[MEMBER_COUNT],
-		    bool verbose, struct count *count)
+		    bool verbose, bool partial, struct count *count)
 {
 	for (enum member_id id = 0; id < MEMBER_COUNT; id++) {
 		const struct member *truth = members_get(told->members, id);
@@ -113,6 +117,8 @@ static void compare(struct kernel *told, struct kernel *probed, const bool used[
 				printf("  %s %s\n", used[id] ? "MISSED" : "not found", names[id]);
 			continue;
 		}
+		if (!truth && partial)
+			continue;
 		count->found++;
 		if (truth && truth->bit_offset == found->bit_offset)
 			continue;
@@ -123,22 +129,35 @@ static void compare(struct kernel *told, struct kernel *probed, const bool used[
 	}
 }
 
-static bool check(const char *path, bool verbose)
+/* -1 when there is none: then nothing is known to compare with, and the dump fails. */
+static int open_vmlinux(const char *dump)
+{
+	const char *slash = strrchr(dump, '/');
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%.*svmlinux", slash ? (int)(slash + 1 - dump) : 0, dump);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static bool check(const char *path, bool verbose, bool debuginfo)
 {
 	_cleanup_(cleanup_kernel_close) struct kernel *told = NULL, *probed = NULL;
 	bool used[MEMBER_COUNT];
 	struct count count = {0};
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	_err_ struct err *err = open_dump(fd, false, &told);
+	_close_ int vmlinux = debuginfo ? open_vmlinux(path) : -1;
+	_err_ struct err *err = open_dump(fd, vmlinux, debuginfo, &told);
 
+	if (!err && debuginfo && (!told->types_from || strcmp(told->types_from, "dwarf") != 0))
+		err = err_new(ERR_NOT_FOUND, "no vmlinux with debug information beside it");
 	if (!err)
-		err = open_dump(fd, true, &probed);
+		err = open_dump(fd, -1, true, &probed);
 	if (err) {
 		printf("FAIL  %s: %s\n", path, err->message);
 		return false;
 	}
 	analyze(told, used);
-	compare(told, probed, used, verbose, &count);
+	compare(told, probed, used, verbose, debuginfo, &count);
 	printf("%s  %s: %u of %u members found, %u of %u used ones, %u wrong\n",
 	       count.wrong || !count.found ? "FAIL" : "ok  ", path, count.found, count.known,
 	       count.used_found, count.used, count.wrong);
@@ -149,10 +168,11 @@ static bool check(const char *path, bool verbose)
 int main(int argc, char **argv)
 {
 	bool verbose = argc > 1 && !strcmp(argv[1], "-v");
-	int failed = 0;
+	bool debuginfo = argc > 1 + verbose && !strcmp(argv[1 + verbose], "-d");
+	int first = 1 + verbose + debuginfo, failed = 0;
 
-	for (int i = 1 + verbose; i < argc; i++)
-		failed += !check(argv[i], verbose);
+	for (int i = first; i < argc; i++)
+		failed += !check(argv[i], verbose, debuginfo);
 	print_totals();
-	return failed || argc < 2 + verbose;
+	return failed || argc <= first;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The C compiler lays out what the dump holds: objects are initialisers over an era's types."""
 import os
+import re
 import subprocess
 
 import elf
@@ -12,13 +13,25 @@ FLAGS = ["-std=gnu11", "-w", "-Wno-int-conversion", "-Wno-incompatible-pointer-t
          "-fno-pie", "-fno-common", "-fdata-sections", "-I", HERE]
 
 
+# As the kernel's own code is.
+CODE = ["-O2", "-fno-stack-protector", "-fcf-protection=none", "-fno-asynchronous-unwind-tables"]
+KERNEL_TEXT = ".kernel_text."
+
+
+def functions(era):
+    """Names of those whose code counts."""
+    with open(os.path.join(HERE, f"types-{era}.c"), encoding="utf-8") as source:
+        return re.findall(r"^KERNEL_FUNCTION\((\w+)\)", source.read(), re.MULTILINE)
+
+
 def run(*command):
     subprocess.run(command, check=True, timeout=120)
 
 
 def compile_objects(directory, era, objects, numbers):
     """
-    objects: {key: (C type, initialiser)}, numbers: [C expression]. Returns ({key: bytes}, [int]).
+    objects: {key: (C type, initialiser)}, numbers: [C expression]. Returns ({key: bytes}, [int],
+    {function: bytes}).
     """
     source, target = os.path.join(directory, "objects.c"), os.path.join(directory, "objects.o")
     names = {key: f"object_{i}" for i, key in enumerate(objects)}
@@ -30,7 +43,7 @@ def compile_objects(directory, era, objects, numbers):
             suffix = f"[{length}" if length else ""
             out.write(f"{base} {names[key]}{suffix} = {body};\n")
         out.write("long numbers[] = {" + ", ".join(f"({n})" for n in numbers + ["0"]) + "};\n")
-    run(CC, *FLAGS, "-Wno-error", "-c", "-o", target, source)
+    run(CC, *FLAGS, *CODE, "-Wno-error", "-c", "-o", target, source)
     with open(target, "rb") as f:
         found = elf.sections(f.read())
 
@@ -38,7 +51,8 @@ def compile_objects(directory, era, objects, numbers):
         return found.get(".data." + name, found.get(".bss." + name))
     raw = content("numbers") or bytes(8 * (len(numbers) + 1))
     values = [int.from_bytes(raw[8 * i:8 * i + 8], "little") for i in range(len(numbers))]
-    return {key: content(name) for key, name in names.items()}, values
+    code = {name: found[KERNEL_TEXT + name] for name in functions(era)}
+    return {key: content(name) for key, name in names.items()}, values, code
 
 
 def link_vmlinux(directory, era, output, symbols, text, banner_address, banner):

@@ -42,6 +42,17 @@ def prstatus(pid, regs):
             struct.pack("<27Q", *values) + struct.pack("<ii", 0, 0))
 
 
+def qemu_state(regs, cr3, gs_base):
+    """QEMUCPUState, as target/i386/arch_dump.c writes it beside each CPU's prstatus."""
+    names = "rax rbx rcx rdx rsi rdi rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags".split()
+    values = [regs.get(name, 0) & (1 << 64) - 1 for name in names]
+    segments = [(regs.get(name, 0), 0) for name in "cs ds es fs".split()] + [(0, gs_base), (regs.get("ss", 0), 0)]
+    segments += [(0, 0)] * 4    # ldt, tr, gdt, idt
+    return (struct.pack("<II18Q", 1, 440, *values) +
+            b"".join(struct.pack("<IIIIQ", selector, 0xffffffff, 0, 0, base) for selector, base in segments) +
+            struct.pack("<6Q", 0x80050033, 0, 0, cr3, 0x3606f0, 0))
+
+
 def runs(pages):
     """Runs of consecutive page frames: [(first pfn, bytes)]."""
     result = []

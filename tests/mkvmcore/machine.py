@@ -6,17 +6,33 @@ import struct
 
 import compiler
 import elf
+import kallsyms
 import orc
 import stacks
 from memory import PAGE, Memory
-from spec import REFERENCE, Cpu, Mistake, Task
+from spec import REFERENCE, Cpu, Function, Mistake, Task
 
+PF_KTHREAD = 0x00200000
+SIGCHLD = 17
+STACK_END_MAGIC = 0x57ac6e9d
+# Who sleeps on any machine: name, and whether it is a process of user space. init's pid is 1.
+HOUSEHOLD = [("init", True), ("kthreadd", False), ("migration/0", False), ("ksoftirqd/0", False),
+             ("watchdog/0", False), ("events/0", False), ("khelper", False), ("kblockd/0", False),
+             ("kswapd0", False), ("udevd", True), ("rsyslogd", True), ("crond", True), ("sshd", True),
+             ("agetty", True)]
 STACK_SIZE = {"2.6.32": 0x2000, "3.10": 0x4000, "4.18": 0x4000}
 HAS_ORC = {"4.18"}
+HAS_ADDRESSES = {"2.6.32", "3.10"}   # in kallsyms, where others have offsets
 PERCPU_SIZE = 0x40000
+RUNQUEUE = 0x2000       # bytes of a CPU's area, more than a run queue has
+FUNCTION = 0x40         # bytes of each function that is made here
 TEXT = 0x2000           # bytes of text that are there from the start of each function
 AREA = 0x200000         # the end of the image, where variables nobody placed are put
 PERCPU_SYMBOLS = {"irq_stack_union": 0x0, "current_task": 0xd440, "runqueues": 0x16b00}
+IDLE_THREADS = 0xd448   # of each CPU but the first: idle_threads, idle_thread_array before v3.6
+# What VMCOREINFO tells of struct page (kernel/kexec.c, kernel/crash_core.c).
+PAGE_TOLD = {"2.6.32": "flags _count mapping", "3.10": "flags _count mapping _mapcount private",
+             "4.18": "flags _refcount mapping _mapcount private compound_head"}
 
 
 def quoted(text):
@@ -95,6 +111,8 @@ class Machine:
             runqueue = cpu.offset + self.labels.setdefault("runqueues", PERCPU_SYMBOLS["runqueues"])
             self.put("struct rq", runqueue,
                      f"RUNQUEUE(@{cpu.current}, @{idle.label}, {number})")
+            self.raw.append((cpu.offset + IDLE_THREADS,
+                             struct.pack("<Q", self.labels[idle.label] if number else 0)))
             self.raw.append((cpu.offset + self.labels["current_task"],
                              struct.pack("<Q", self.labels[cpu.current])))
         self.variable("__per_cpu_offset", b"".join(
@@ -127,6 +145,29 @@ class Machine:
         task.frames = [stacks.moved(frame, stack) for frame in frames]
         return task
 
+    def household(self):
+        """A machine with nobody but who the spec is about is none: members are told by looking at many."""
+        taken = {int(pid) for t in self.spec.tasks.values() for pid in re.findall(r"\.pid = (\d+)", t.body)}
+        free = (pid for pid in range(1, 1000) if pid not in taken or pid < 3)
+        base = self.spec.settings["page_offset"] + 0x20000000
+        size = STACK_SIZE[self.era]
+        for i, (comm, user) in enumerate(HOUSEHOLD):
+            pid, address = next(free), base + i * 0x10000
+            mm = f".mm = {base + 0x800000 + i * 0x1000:#x}UL, " if user else ""
+            task = Task(f"household_{i}", address + 0x40, f'{{ {mm}.comm = "{comm}", .pid = {pid}, .tgid = {pid} }}',
+                        address + 0x8000)
+            task.frames = stacks.asleep(self.spec, self.image[1] - AREA - TEXT, task.stack + size, user)
+            self.labels[task.label] = task.address
+            self.spec.tasks[task.label] = task
+
+    def usual(self, task):
+        """What a task has unless the spec says otherwise: C takes the last of two initialisers."""
+        mm = re.search(r"\.mm = ([^,}]+)", task.body)
+        members = [f".exit_signal = {SIGCHLD}", f".active_mm = {mm[1]}" if mm else f".flags = {PF_KTHREAD:#x}"]
+        if not task.running:
+            members.append(".state = 1")
+        return ", ".join(members)
+
     def ring(self, addresses, kind, member):
         """(next, prev) initialisers of a ring through these addresses; each has its own member."""
         def link(i):
@@ -137,7 +178,7 @@ class Machine:
         tasks = self.spec.tasks
         # Of the idle tasks only the first is on the list.
         listed = [t for t in tasks.values() if not t.leader and not re.match(r"idle\d", t.label)]
-        listed.sort(key=lambda t: t.label != "init_task")
+        listed.sort(key=lambda t: (t.label != "init_task", not t.label.startswith("household")))
         ring = self.ring([t.address for t in listed], "task_struct", "tasks")
         members = {t.address: [] for t in tasks.values()}
         for task in tasks.values():
@@ -155,10 +196,12 @@ class Machine:
             extra.append(f".stack = {task.stack:#x}UL")
             if self.era == "4.18":
                 extra.append(f".cpu = {task.cpu}")
+                self.raw.append((task.stack, struct.pack("<Q", STACK_END_MAGIC)))
             elif task.stack:
                 self.put("struct thread_info", task.stack,
                          f"{{ .task = {task.address:#x}UL, .cpu = {task.cpu} }}")
-            body = task.body.rstrip().rstrip("}").rstrip().rstrip(",")
+            body = "{ " + self.usual(task) + ", " + task.body.strip().lstrip("{").lstrip()
+            body = body.rstrip().rstrip("}").rstrip().rstrip(",")
             self.put("struct task_struct", task.address, body + ", " + ", ".join(extra) + " }")
 
     def add_threads(self, group, members):
@@ -182,12 +225,13 @@ class Machine:
     def add_variables(self):
         settings = self.spec.settings
         prefix = "per_cpu__" if self.era == "2.6.32" else ""   # until dd17c8f72993 (v2.6.33)
-        for name, value in PERCPU_SYMBOLS.items():
+        idle = "idle_thread_array" if self.era == "2.6.32" else "idle_threads"
+        for name, value in [*PERCPU_SYMBOLS.items(), (idle, IDLE_THREADS)]:
             self.labels[prefix + name] = self.labels.setdefault(name, value)
             self.symbols[prefix + name] = "abs"
         for name, value in (("__per_cpu_start", 0), ("__per_cpu_end", PERCPU_SIZE)):
             self.labels[name], self.symbols[name] = value, "abs"
-        for name, value in (("_stext", self.image[0]), ("_etext", self.image[1] - AREA),
+        for name, value in (("_text", self.image[0]), ("_stext", self.image[0]), ("_etext", self.image[1] - AREA),
                             ("_end", self.image[1])):
             self.labels[name], self.symbols[name] = value, "data"
         self.place(64, "__per_cpu_load")
@@ -214,11 +258,8 @@ class Machine:
             table = self.orc_table(self.module_functions(name), homes[name] - 4 * PAGE)
             self.put("struct module", homes[name],
                      f"MODULE({quoted(name)}, {module.base:#x}UL, {module.size:#x}, {symtab:#x}UL, "
-                     f"{count}, {strtab:#x}UL, {homes[name] - 64:#x}UL, {table[0]:#x}UL, "
+                     f"{count}, {strtab:#x}UL, AT({homes[name]:#x}UL, struct module, core_kallsyms), {table[0]:#x}UL, "
                      f"{table[1]:#x}UL, {table[2]}, {nodes[i + 2]}, {nodes[i]})")
-            if self.era == "4.18":
-                self.put("struct mod_kallsyms", homes[name] - 64,
-                         f"{{ {symtab:#x}UL, {count}, {strtab:#x}UL }}")
 
     def module_functions(self, module):
         return {name: f for name, f in self.spec.functions.items() if f.module == module}
@@ -293,6 +334,8 @@ class Machine:
                   else ["log_first_idx", "log_next_idx"])
         info += [f"SYMBOL({name})={self.labels[name]:x}" for name in names]
         numbers = [("SIZE(list_head)", "sizeof(struct list_head)"),
+                   *((f"OFFSET(page.{m})", f"__builtin_offsetof(struct page, {m})")
+                     for m in PAGE_TOLD[self.era].split()),
                    ("OFFSET(list_head.next)", "__builtin_offsetof(struct list_head, next)"),
                    ("OFFSET(list_head.prev)", "__builtin_offsetof(struct list_head, prev)")]
         if self.era != "2.6.32":
@@ -311,13 +354,40 @@ class Machine:
                      "NUMBER(pgtable_l5_enabled)=0", f"NUMBER(KERNEL_IMAGE_SIZE)={1 << 30}"]
         info += self.spec.vmcoreinfo
 
+    def add_functions(self):
+        """Those that are compiled or put together here, in the last of the text."""
+        place = self.image[1] - AREA - TEXT // 2
+        names = compiler.functions(self.era) + (["__switch_to_asm"] if self.era in HAS_ORC else [])
+        for i, name in enumerate(names):
+            self.spec.functions.setdefault(name, Function(place + i * FUNCTION, FUNCTION))
+
+    def switch_place(self):
+        """Where the scheduler changes stacks: in a function of its own since 0100301bfdf5 (v4.9)."""
+        functions = self.spec.functions
+        if self.era in HAS_ORC:
+            return functions["__switch_to_asm"].address
+        scheduler = functions.get("__schedule") or functions["schedule"]
+        return scheduler.address + scheduler.size - 0x10
+
+    def add_kallsyms(self):
+        """All names are known by now; the tables end up behind the last variable."""
+        place = self.next + -self.next % PAGE
+        symbols = [(self.labels[name], kind, name) for name, kind in self.symbols.items()]
+        symbols += [(f.address, "func", name) for name, f in self.spec.functions.items() if not f.module]
+        data = kallsyms.tables(symbols, place, None if self.era in HAS_ADDRESSES else self.image[0])
+        if place + len(data) > self.image[1]:
+            raise Mistake("no room left in the image for kallsyms")
+        self.raw.append((place, data))
+
     def make(self):
         """Everything but the bytes. The order matters: names before those who refer to them."""
         self.add_variables()
         self.root = self.place(PAGE + PAGE, "swapper_pg_dir") + PAGE - 1 & -PAGE
         self.labels["swapper_pg_dir"] = self.root
         self.add_cpus()
+        self.household()
         stacks.derive_functions(self.spec)
+        self.add_functions()
         self.labels.update({n: f.address for n, f in self.spec.functions.items()})
         self.spans = stacks.spans(self.spec)
         self.add_tasks()
@@ -325,6 +395,7 @@ class Machine:
         self.add_orc()
         self.add_log()
         self.add_vmcoreinfo()
+        self.add_kallsyms()
         for kind, address, body in self.spec.objects:
             self.put(kind, address, body)
 
@@ -333,14 +404,19 @@ def registers(spec, cpu):
     return {**stacks.registers(spec.tasks[cpu.current]), **cpu.regs}
 
 
-def notes(machine, info):
+def notes(machine, memory, info):
     spec, result = machine.spec, b""
     for number in range(spec.settings["cpus"]):
         cpu = spec.cpus[number]
         pid = re.search(r"\.pid = (\d+)", spec.tasks[cpu.current].body)
         result += elf.note("CORE", elf.NT_PRSTATUS,
                            elf.prstatus(int(pid[1]) if pid else 0, registers(spec, cpu)))
-    return result + elf.note("VMCOREINFO", 0, info.encode())
+    if spec.has_vmcoreinfo:
+        return result + elf.note("VMCOREINFO", 0, info.encode())
+    for number in range(spec.settings["cpus"]):
+        cpu = spec.cpus[number]
+        result += elf.note("QEMU", 0, elf.qemu_state(registers(spec, cpu), memory.linear(machine.root), cpu.offset))
+    return result
 
 
 def fill(machine, content):
@@ -349,6 +425,8 @@ def fill(machine, content):
                     settings.get("phys_base", 0))
     for function in spec.functions.values():    # no dump leaves text out
         memory.touch(function.address, TEXT)
+    for cpu in spec.cpus.values():              # nor a CPU's area
+        memory.touch(cpu.offset + machine.labels["runqueues"], RUNQUEUE)
     if machine.era not in HAS_ORC:
         for address, data in stacks.prologues(spec):
             memory.write(address, data)
@@ -375,7 +453,7 @@ def fill(machine, content):
 def write_vmlinux(machine, directory, path):
     kaslr = machine.spec.settings.get("kaslr", 0)
     symbols = [(name, machine.labels[name] - (0 if kind == "abs" else kaslr), 0, kind)
-               for name, kind in machine.symbols.items() if name != "linux_banner"]
+               for name, kind in machine.symbols.items() if name not in ("linux_banner", "_text")]
     symbols += [(name, f.address - kaslr, f.size, "func")
                 for name, f in machine.spec.functions.items() if not f.module]
     compiler.link_vmlinux(directory, machine.era, path, symbols, machine.image[0] - kaslr,
@@ -386,11 +464,13 @@ def build(spec, directory, output):
     machine = Machine(spec)
     machine.make()
     objects = {a: (kind, machine.resolve(body)) for a, (kind, body) in machine.objects.items()}
-    content, values = compiler.compile_objects(directory, machine.era, objects,
-                                               [e for _, e in machine.numbers])
+    numbers = [e for _, e in machine.numbers] + ["__builtin_offsetof(struct task_struct, thread.sp)"]
+    content, values, code = compiler.compile_objects(directory, machine.era, objects, numbers)
+    machine.raw += [(spec.functions[name].address, data) for name, data in code.items()]
+    machine.raw.append((machine.switch_place(), stacks.switch(values[-1], machine.era in HAS_ORC)))
     lines = machine.info + [f"{label}={v}" for (label, _), v in zip(machine.numbers, values)]
     memory = fill(machine, content)
     pages = memory.finish(machine.root)
-    elf.write_core(os.path.join(output, "vmcore"), pages, notes(machine, "\n".join(lines) + "\n"),
+    elf.write_core(os.path.join(output, "vmcore"), pages, notes(machine, memory, "\n".join(lines) + "\n"),
                    spec.settings["memory"], memory.virtual_of)
     write_vmlinux(machine, directory, os.path.join(output, "vmlinux"))

@@ -74,6 +74,7 @@ class Spec:
     idle: list = field(default_factory=list)      # frames of a CPU with nothing to do
     log: list = field(default_factory=list)       # (level, microseconds, text)
     vmcoreinfo: list = field(default_factory=list)
+    has_vmcoreinfo: bool = True
     percpu_zero: list = field(default_factory=list)   # (offset, size), on each CPU
 
 
@@ -155,6 +156,9 @@ class Reader:
 
     def do_vmcoreinfo(self, line):
         self.spec.vmcoreinfo.append(line)
+
+    def do_no_vmcoreinfo(self):
+        self.spec.has_vmcoreinfo = False
 
     # --- blocks -------------------------------------------------------------------------------
 

@@ -33,6 +33,26 @@ def switched_out(spec, frames):
     return [Frame(frames[2].slot - 0x80, *place)] + frames[2:]
 
 
+def asleep(spec, text, top, user):
+    """The frames of a task that waits for nothing of interest; text: where there is room for its functions."""
+    schedule = next((f for t in spec.tasks.values() for f in t.frames[:1] if not t.running), None)
+    name, address = (schedule.function, schedule.address) if schedule else ("schedule", text + 0x40)
+    frames = [Frame(top - 0x180, name, address), Frame(top - 0x100, "household_waits", text + 0x140)]
+    if user:
+        frames.append(Frame(top - 0xb0, "household_call", text + 0x240, regs={
+            "cs": 0x33, "ss": 0x2b, "rip": 0x7f0000001000, "rsp": 0x7ffd00001000, "rflags": 0x246, "orig_rax": 0x22}))
+    else:
+        frames.append(Frame(top - 0xb0, "household_thread", text + 0x340))
+    return frames
+
+
+def switch(offset, own_function):
+    """mov %rsp,offset(%rdi); mov offset(%rsi),%rsp, behind what a function of its own saves."""
+    place = struct.pack("<I", offset)
+    saves = bytes.fromhex("55 53 4154 4155 4156 4157") if own_function else b""
+    return saves + b"\x48\x89\xa7" + place + b"\x48\x8b\xa6" + place
+
+
 def is_interrupted(frames, i):
     """The frame that a pt_regs tells of: its address lies in that, not on the stack."""
     regs = frames[i - 1].regs if i else None

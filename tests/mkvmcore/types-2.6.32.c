@@ -261,6 +261,14 @@ __attribute__((weak)) void _spin_lock_irq(spinlock_t *lock)
 {
 }
 
+/* What of them tells where a member is (analyzers/kernel/probe/accessors.def). */
+#define KERNEL_FUNCTION(name) __attribute__((weak, section(".kernel_text." #name)))
+KERNEL_FUNCTION(task_prio)
+int task_prio(const struct task_struct *p)
+{
+	return p->prio - 100;
+}
+
 #define AT(address, type, member) ((void *)((address) + __builtin_offsetof(type, member)))
 #define RUNQUEUE(current, idle_task, number)                                                       \
 	{                                                                                          \
@@ -277,8 +285,11 @@ __attribute__((weak)) void _spin_lock_irq(spinlock_t *lock)
 			.machine = "x86_64"                                                        \
 		}                                                                                  \
 	}
+#define MODULE_DATA 0xa000 /* behind its text: machine.py */
 #define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV)   \
 	{                                                                                          \
 		.list = {NEXT, PREV}, .name = NAME, .module_core = BASE, .core_size = SIZE,        \
-		.core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB    \
+		.core_text_size = SIZE - MODULE_DATA, .symtab = SYMTAB, .core_symtab = SYMTAB,     \
+		.num_symtab = COUNT, .core_num_syms = COUNT, .strtab = STRTAB,                     \
+		.core_strtab = STRTAB                                                              \
 	}

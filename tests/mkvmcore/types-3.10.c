@@ -322,6 +322,14 @@ __attribute__((weak)) void blk_mq_exit_hctx(struct request_queue *q, struct blk_
 {
 }
 
+/* What of them tells where a member is (analyzers/kernel/probe/accessors.def). */
+#define KERNEL_FUNCTION(name) __attribute__((weak, section(".kernel_text." #name)))
+KERNEL_FUNCTION(kmem_cache_size)
+unsigned int kmem_cache_size(struct kmem_cache *s)
+{
+	return s->object_size;
+}
+
 #define AT(address, type, member) ((void *)((address) + __builtin_offsetof(type, member)))
 #define RUNQUEUE(current, idle_task, number)                                                       \
 	{                                                                                          \
@@ -342,8 +350,11 @@ __attribute__((weak)) void blk_mq_exit_hctx(struct request_queue *q, struct blk_
 			.machine = "x86_64"                                                        \
 		}                                                                                  \
 	}
+#define MODULE_DATA 0xa000 /* behind its text: machine.py */
 #define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV)   \
 	{                                                                                          \
 		.list = {NEXT, PREV}, .name = NAME, .module_core = BASE, .core_size = SIZE,        \
-		.core_text_size = SIZE, .symtab = SYMTAB, .num_symtab = COUNT, .strtab = STRTAB    \
+		.core_text_size = SIZE - MODULE_DATA, .symtab = SYMTAB, .core_symtab = SYMTAB,     \
+		.num_symtab = COUNT, .core_num_syms = COUNT, .strtab = STRTAB,                     \
+		.core_strtab = STRTAB                                                              \
 	}

@@ -243,6 +243,19 @@ struct pt_regs {
 		cs, flags, sp, ss;
 };
 
+/* What of them tells where a member is (analyzers/kernel/probe/accessors.def). */
+#define KERNEL_FUNCTION(name) __attribute__((weak, section(".kernel_text." #name)))
+KERNEL_FUNCTION(task_curr)
+int task_curr(const struct task_struct *p)
+{
+	return p->cpu;
+}
+KERNEL_FUNCTION(kmem_cache_size)
+unsigned int kmem_cache_size(struct kmem_cache *s)
+{
+	return s->object_size;
+}
+
 #define AT(address, type, member) ((void *)((address) + __builtin_offsetof(type, member)))
 #define RUNQUEUE(current, idle_task, number)                                                       \
 	{                                                                                          \
@@ -265,7 +278,7 @@ struct pt_regs {
 	}
 #define MODULE(NAME, BASE, SIZE, SYMTAB, COUNT, STRTAB, KALLSYMS, ORC_IP, ORC, ORCS, NEXT, PREV)   \
 	{                                                                                          \
-		.list = {NEXT, PREV}, .name = NAME, .core_layout = {BASE, SIZE, SIZE},             \
+		.list = {NEXT, PREV}, .name = NAME, .core_layout = {BASE, SIZE, SIZE - 0xa000},    \
 		.arch = {ORCS, ORC_IP, ORC}, .kallsyms = KALLSYMS, .core_kallsyms = {              \
 			SYMTAB,                                                                    \
 			COUNT,                                                                     \
