@@ -46,7 +46,8 @@ ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,mallo
 	asprintf vasprintf __asprintf_chk __vasprintf_chk)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(ALLOC_WRAP) $(SANITIZE) $(LDFLAGS)
 
-EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c schema.c fleet_migrations.c fleet_views.c)
+EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c schema.c fleet_migrations.c fleet_views.c \
+	fleet_writes.c)
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
 SOURCES := $(filter-out $(MAINS),$(sort $(shell find analyzers rules daemon -name '*.c')))
@@ -77,6 +78,8 @@ $(BUILD)/embedded/fleet_views.c: schema/fleet/views.sql
 $(BUILD)/embedded/fleet_views.c: ARRAY = embedded_fleet_views
 $(BUILD)/embedded/schema.c: schema/verdict.schema.json
 $(BUILD)/embedded/schema.c: ARRAY = embedded_schema
+$(BUILD)/embedded/fleet_writes.c: $(wildcard schema/fleet/write/*.sql)
+$(BUILD)/embedded/fleet_writes.c: ARRAY = embedded_fleet_writes
 $(EMBEDDED): rules/embed
 	@mkdir -p $(@D)
 	@rules/embed $(ARRAY) $(filter %.sql %.schema.json,$^) > $@
@@ -309,7 +312,8 @@ LIBDIRS := $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/lib)
 install: all
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/triage $(BUILD)/triaged
 	install -d $(DESTDIR)$(UNITDIR)
-	sed 's|@bindir@|$(PREFIX)/bin|' systemd/triaged.service.in >$(DESTDIR)$(UNITDIR)/triaged.service
+	for unit in triaged triage-forward; do sed 's|@bindir@|$(PREFIX)/bin|' systemd/$$unit.service.in \
+		>$(DESTDIR)$(UNITDIR)/$$unit.service || exit 1; done
 	install -D -m 0644 systemd/sysusers.conf $(DESTDIR)$(LIBDIRS)/sysusers.d/triage.conf
 	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
 	install -D -m 0644 systemd/triage.preset $(DESTDIR)$(LIBDIRS)/systemd/system-preset/80-triage.preset
@@ -330,15 +334,16 @@ install: all
 # What install laid down, but for what is somebody's own: configuration, rules, verdicts.
 .PHONY: uninstall
 uninstall:
-	$(if $(DESTDIR),,-systemctl disable --now triaged)
+	$(if $(DESTDIR),,-systemctl disable --now triaged triage-forward)
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(PREFIX)/bin/,triage triaged) $(UNITDIR)/triaged.service \
+		$(UNITDIR)/triage-forward.service \
 		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
 		$(LIBDIRS)/systemd/system-preset/80-triage.preset \
 		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage man/man1/triage.1 \
 			man/man8/triaged.8 man/man5/triaged.conf.5))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
 	$(if $(DESTDIR),,-systemctl daemon-reload)
-	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, user triage"
+	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, /var/lib/triage-forward, users triage, triage-forward"
 
 # Packages of the distribution that this is: both print where they lie.
 .PHONY: deb rpm

@@ -17,7 +17,15 @@
 #define CONFIG_SIZE_MAX (64u << 10)
 #define LIST_MAX 64
 
-enum key_type { TYPE_LIST, TYPE_PATH, TYPE_NUMBER, TYPE_TIME, TYPE_SIZE, TYPE_BOOLEAN };
+enum key_type {
+	TYPE_LIST,
+	TYPE_PATH,
+	TYPE_TEXT,
+	TYPE_NUMBER,
+	TYPE_TIME,
+	TYPE_SIZE,
+	TYPE_BOOLEAN
+};
 
 struct config_key {
 	const char *name;
@@ -34,6 +42,7 @@ static const struct config_key keys[] = {
 #define MEMBER_NUMBER(m) m
 #define MEMBER_SIZE(m) m
 #define MEMBER_BOOLEAN(m) m
+#define MEMBER_TEXT(m) m
 #define MEMBER_TIME(m) m##_ms
 #define KEY(name, type, member, initial, min, max, what)                                           \
 	{#name, TYPE_##type, offsetof(struct config, MEMBER_##type(member)), initial, min, max},
@@ -118,6 +127,11 @@ static struct err *set_path(char **path, const char *text)
 	return *path ? NULL : &err_nomem;
 }
 
+static struct err *set_text(char **member, const char *text)
+{
+	return (*member = strdup(text)) ? NULL : &err_nomem;
+}
+
 static struct err *set_key(struct config *config, const struct config_key *key, const char *text)
 {
 	void *member = (char *)config + key->offset;
@@ -128,6 +142,8 @@ static struct err *set_key(struct config *config, const struct config_key *key, 
 		return add_item(member, text);
 	if (key->type == TYPE_PATH)
 		return set_path(member, text);
+	if (key->type == TYPE_TEXT)
+		return set_text(member, text);
 	if (key->type == TYPE_BOOLEAN)
 		good = parse_boolean(text, &value);
 	else
@@ -237,5 +253,6 @@ void config_free(struct config *config)
 		free(config->spool.items[i]);
 	free(config->spool.items);
 	free(config->metrics_file);
+	free(config->forward_to);
 	free(config);
 }

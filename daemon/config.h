@@ -29,6 +29,7 @@ struct config {
 	char *metrics_file;   /* NULL: none */
 	uint64_t dump_delete; /* 0 or 1 */
 	uint64_t dump_keep_count, dump_keep_time_ms, dump_keep_size;
+	char *forward_to; /* never NULL */
 };
 
 #define CONFIG_PATH "/etc/triaged.conf"

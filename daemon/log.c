@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 static bool to_journal, log_debug;
+static const char *log_name = "triaged";
 
 /* Stderr is the journal's when $JOURNAL_STREAM names its device and inode (systemd.exec(5)). */
 static bool stderr_is_journal(void)
@@ -30,6 +31,11 @@ void log_open(bool verbose)
 	log_debug = verbose;
 }
 
+void log_as(const char *name)
+{
+	log_name = name;
+}
+
 static void write_line(int priority, const char *message)
 {
 	_str_ struct str line = {0};
@@ -41,7 +47,7 @@ static void write_line(int priority, const char *message)
 		sd_journal_send("MESSAGE=%s", line.data ? line.data : "", "PRIORITY=%i", priority,
 				NULL);
 	else
-		fprintf(stderr, "triaged: %s\n", line.data ? line.data : "");
+		fprintf(stderr, "%s: %s\n", log_name, line.data ? line.data : "");
 }
 
 /* NULL on out-of-memory. */

@@ -15,6 +15,8 @@
 #define VERDICT_MESSAGE_ID "5b0e3cf0c1c44c0bb7a9d1f7e1f0a6d4"
 
 void log_open(bool verbose);
+/* Who speaks, on a stderr that is not the journal's: "triaged" unless it is said; a constant. */
+void log_as(const char *name);
 void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Log an error with its context, and free it. */
 void log_error(int priority, struct err *err, const char *fmt, ...)

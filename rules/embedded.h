@@ -12,8 +12,9 @@ struct embedded_sql {
 };
 
 extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];
-/* Of the central database. */
-extern const struct embedded_sql embedded_fleet_migrations[], embedded_fleet_views[];
+/* Of the central database; the last are what writes a batch. */
+extern const struct embedded_sql embedded_fleet_migrations[], embedded_fleet_views[],
+	embedded_fleet_writes[];
 /* One: the JSON Schema of the verdict. */
 extern const struct embedded_sql embedded_schema[];
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* triage status: what the running daemon says of itself. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "daemon/control_socket.h"
+#include "daemon/forward/forward_read.h"
+#include "daemon/forward/forward_state.h"
 #include "daemon/render/render_json.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/rule_faults.h"
@@ -142,6 +147,26 @@ static void render_rules(const json_t *status, struct str *out)
 	}
 }
 
+/* Where a forwarder runs: how far it is, and what it waits for. */
+static void render_forward(const json_t *forward, struct str *out)
+{
+	const char *why = json_string_at(forward, "why");
+	char time[UTC_SIZE];
+
+	if (!forward)
+		return;
+	render_put(out, "forward   to ", json_string_at(forward, "to"));
+	if (json_is_integer(json_at(forward, "behind")))
+		str_printf(out, ": %lld verdicts behind", json_integer_at(forward, "behind"));
+	if (!why && json_integer_at(forward, "sent_s") &&
+	    utc_format(json_integer_at(forward, "sent_s"), time))
+		str_printf(out, ", the last sent at %s", time);
+	if (why && utc_format(json_integer_at(forward, "waits_since_s"), time))
+		str_printf(out, ", waiting since %s", time);
+	render_put(out, ": ", why);
+	str_puts(out, json_is_true(json_at(forward, "running")) ? "\n" : "; it does not run now\n");
+}
+
 static void render_status(const json_t *status, json_t *stored, struct str *out)
 {
 	render_put(out, "daemon    triaged ", json_string_at(status, "version"));
@@ -157,6 +182,37 @@ static void render_status(const json_t *status, json_t *stored, struct str *out)
 	render_spool(status, out);
 	render_refused(status, out);
 	render_disks(status, out);
+	render_forward(json_at(status, "forward"), out);
+}
+
+/* Behind by the store of now; not told where the cursor is of another one. */
+static void put_behind(struct cmd *cmd, json_t *forward)
+{
+	const char *of = json_string_at(forward, "epoch");
+	_free_ char *epoch = NULL;
+	int64_t behind;
+
+	if ((cmd->store || err_ok(cmd_open(cmd))) && err_ok(forward_epoch(cmd->store, &epoch)) &&
+	    of && !strcmp(of, epoch) &&
+	    err_ok(forward_lag(cmd->store, json_integer_at(forward, "cursor"), &behind)))
+		json_object_set_new(forward, "behind", json_integer(behind));
+}
+
+/* What the forwarder wrote last, beside what the daemon says: NULL where none ever ran. */
+static json_t *read_forward(struct cmd *cmd)
+{
+	json_t *forward = forward_state_read(cmd->run_dir);
+	json_int_t pid;
+
+	if (!forward)
+		forward = forward_state_read(FORWARD_RUN_DIR);
+	if (!forward)
+		return NULL;
+	put_behind(cmd, forward);
+	pid = json_integer_at(forward, "pid");
+	json_object_set_new(forward, "running",
+			    json_boolean(pid > 1 && (!kill((pid_t)pid, 0) || errno == EPERM)));
+	return forward;
 }
 
 /* The queue as the store has it, where the daemon cannot say. */
@@ -164,7 +220,7 @@ static json_t *stored_queue(struct cmd *cmd, const json_t *status)
 {
 	json_t *counts = NULL;
 
-	if (!json_at(status, "queue") && err_ok(cmd_open(cmd)))
+	if (!json_at(status, "queue") && (cmd->store || err_ok(cmd_open(cmd))))
 		(void)err_ok(queue_counts(store_db(cmd->store), &counts));
 	return counts;
 }
@@ -182,6 +238,7 @@ static int run(int argc, char **argv)
 	err = control_socket_ask(cmd.run_dir, request, &status);
 	if (err)
 		return cmd_fail(cmd.json, err);
+	json_put(status, "forward", read_forward(&cmd));
 	if (cmd.json) {
 		cmd_print_json(json_incref(status));
 		return STATUS_OK;

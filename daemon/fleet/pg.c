@@ -55,7 +55,8 @@ static const struct {
 	{"3F000", ERR_NOT_FOUND, 0},  /* no such schema */
 	{"3D000", ERR_NOT_FOUND, 0},  /* no such database */
 	{"22", ERR_INVALID, 0},	      /* data exception */
-	{"23", ERR_INVALID, 0},	      /* constraint */
+	{"23514", ERR_NOT_FOUND, 0},  /* no partition for a row */
+	{"23502", ERR_INVALID, 0},    /* NULL where none may be */
 	{"54", ERR_INVALID, 0},	      /* a limit of the server's */
 	{"42", ERR_UNSUPPORTED, 0},
 };
@@ -235,21 +236,6 @@ static struct err *next_result(struct pg *pg, PGresult **ret)
 	return NULL;
 }
 
-static struct err *connect_to(struct pg *pg)
-{
-	int64_t until = now_ms() + PG_CONNECT_S * 1000ll;
-	PostgresPollingStatusType step = PGRES_POLLING_WRITING;
-
-	while (step != PGRES_POLLING_OK) {
-		if (step == PGRES_POLLING_FAILED)
-			return connection_err(pg);
-		TRY(wait_socket(pg, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, until,
-				PG_CONNECT_S));
-		step = PQconnectPoll(pg->conn);
-	}
-	return PQsetnonblocking(pg->conn, 1) ? connection_err(pg) : NULL;
-}
-
 /* A notice is the server's chat; what matters comes as an error. */
 static void drop_notice(void *context, const PGresult *result)
 {
@@ -261,28 +247,23 @@ struct err *pg_open(const char *address, struct pg **ret)
 {
 	_cleanup_(options_free) PQconninfoOption *options = NULL;
 	_cleanup_(cleanup_pg_close) struct pg *pg = calloc(1, sizeof(*pg));
-	/* Those behind dbname go before what it says: these are for it to say; a dead peer is noticed. */
-	const char *keys[] = {"application_name",
-			      "keepalives_idle",
-			      "keepalives_interval",
-			      "keepalives_count",
-			      "tcp_user_timeout",
-			      "client_encoding",
-			      "dbname",
-			      NULL};
-	const char *values[] = {"triage", "30", "10", "3", "60000", "UTF8", address, NULL};
+	/* What the address says goes before what stands here in front of it. */
+	const char *keys[] = {"application_name",    "connect_timeout",	 "keepalives_idle",
+			      "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+			      "client_encoding",     "dbname",		 NULL};
+	const char *values[] = {"triage", PG_CONNECT_S, "30",	 "10", "3",
+				"60000",  "UTF8",	address, NULL};
 
 	if (!pg)
 		return &err_nomem;
 	TRY(parse_address(address, &options));
 	pg->patience_s = PG_ANSWER_S;
-	pg->conn = PQconnectStartParams(keys, values, 1);
+	pg->conn = PQconnectdbParams(keys, values, 1);
 	if (!pg->conn)
 		return &err_nomem;
-	if (PQstatus(pg->conn) == CONNECTION_BAD)
+	if (PQstatus(pg->conn) != CONNECTION_OK || PQsetnonblocking(pg->conn, 1))
 		return connection_err(pg);
 	PQsetNoticeReceiver(pg->conn, drop_notice, NULL);
-	TRY(connect_to(pg));
 	*ret = take_ptr(pg);
 	return NULL;
 }

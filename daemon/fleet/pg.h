@@ -15,8 +15,8 @@
 struct pg;
 struct pg_rows;
 
-/* How long a connection may take to be made, and a server to say anything at all, unless the caller knows better. */
-#define PG_CONNECT_S 10
+/* How long a host of an address may take to answer, and a server to say anything at all, unless the caller knows better. */
+#define PG_CONNECT_S "10"
 #define PG_ANSWER_S 120
 
 /* Is that a server's address and no file's? "postgresql://…" or "postgres://…". */

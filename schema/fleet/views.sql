@@ -1,6 +1,13 @@
 -- What people and rules read. Schema triage has the names and columns of a host's own store (schema/*.sql);
 -- all of it is dropped and made anew when this text changes.
 
+-- Rows of the transaction that has locked fleet.feed, for the statements of schema/fleet/write. Its bound is that
+-- of a batch (FLEET_BATCH_MAX): a planner that did not know how few these are would read whole tables.
+CREATE VIEW triage.incoming AS
+SELECT id, uid, seq, revision, crash_time, host, kernel, hardware, cause, severity, headline, signature,
+	was_signature, was_host, was_kernel, was_cause
+FROM fleet.crash WHERE seq > (SELECT base FROM fleet.feed) ORDER BY seq LIMIT 256;
+
 CREATE VIEW triage.dump AS
 SELECT id, uid, path, size FROM fleet.crash;
 

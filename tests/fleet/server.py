@@ -40,23 +40,29 @@ def free_port():
 
 
 class Server:
-    """Started as a context is entered. tls: listens on loopback, by TLS alone, with a CA of its own."""
+    """
+    Started as a context is entered. tls: listens on loopback, by TLS alone, with a CA of its own. disk: bytes of a
+    file system of its own (needs root), which fill() fills.
+    """
 
     def __init__(self, tls=False, disk=None, **settings):
         self.bin = programs()
         self.top = tempfile.mkdtemp(prefix="triage-fleet.")
         self.user = pwd.getpwnam(USER) if os.getuid() == 0 else None
-        self.data = os.path.join(disk or self.top, "data")
+        self.data = os.path.join(self.top, "disk", "data")
+        self.disk = disk
         self.log_path = os.path.join(self.top, "server.log")
         self.tls = tls
         self.port = free_port()
-        self.process = None
+        self.process = self.keeper = None
+        os.mkdir(os.path.join(self.top, "disk"))
         self.settings = {"listen_addresses": "127.0.0.1" if tls else "", "unix_socket_directories": self.top,
                          "port": self.port, "max_connections": 40, "shared_buffers": "64MB",
                          "max_wal_size": "128MB", "log_min_messages": "warning", "timezone": "UTC",
                          "lc_messages": "C", "fsync": "off", **settings}
         if self.user:
-            os.chown(self.top, self.user.pw_uid, self.user.pw_gid)
+            for path in self.top, os.path.join(self.top, "disk"):
+                os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
     @property
     def address(self):
@@ -67,17 +73,41 @@ class Server:
         return (f"postgresql://triage@localhost:{self.port}/fleet?sslmode=verify-full"
                 f"&sslrootcert={self.top}/ca.crt")
 
+    def mount_disk(self):
+        """In a mount namespace that a process of its own keeps: nothing of the machine sees it."""
+        where = os.path.join(self.top, "disk")
+        self.keeper = subprocess.Popen(
+            ["unshare", "-m", "--propagation", "private", "sh", "-c",
+             f"mount -t tmpfs -o size={self.disk},mode=0777 none {where} && echo there && exec sleep 3600"],
+            stdout=subprocess.PIPE, text=True)
+        if self.keeper.stdout.readline() != "there\n":
+            raise RuntimeError("no file system to be filled")
+
+    def inside(self, *command):
+        return ["nsenter", "-t", str(self.keeper.pid), "-m", *command] if self.keeper else list(command)
+
+    def fill(self, left):
+        """Fill the disk until so many bytes are left; None: empty it of that again."""
+        where = os.path.join(self.top, "disk")
+        script = f"rm -f {where}/filler"
+        if left is not None:
+            script = (f"free=$(df --output=avail -B1 {where} | tail -n 1); "
+                      f"head -c $((free - {left})) /dev/zero >{where}/filler")
+        subprocess.run(self.inside("sh", "-c", script), check=True)
+
     def as_user(self, *command):
         if not self.user:
             return list(command)
-        return ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups",
-                *command]
+        return self.inside("setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}",
+                           "--clear-groups", *command)
 
     def run(self, *command):
         return subprocess.run(self.as_user(*command), check=True, capture_output=True, text=True,
                               cwd=self.top, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}).stdout
 
     def __enter__(self):
+        if self.disk:
+            self.mount_disk()
         self.run(f"{self.bin}/initdb", "-D", self.data, "-U", "triage", "-A", "trust", "-E", "UTF8",
                  "--no-sync", "--locale=C.UTF-8")
         if self.tls:
@@ -93,6 +123,9 @@ class Server:
 
     def __exit__(self, *_):
         self.stop(signal.SIGINT)
+        if self.keeper:
+            self.keeper.kill()
+            self.keeper.wait()
         shutil.rmtree(self.top, ignore_errors=True)
 
     def make_certificates(self):
@@ -156,3 +189,10 @@ class Server:
 
     def number(self, text):
         return int(self.sql(text))
+
+    def count(self, text):
+        """The same; -1 while the server does not answer."""
+        try:
+            return self.number(text)
+        except subprocess.CalledProcessError:
+            return -1

@@ -20,6 +20,7 @@ START_TEST(defaults_are_the_tables)
 	ck_assert_uint_eq(config->worker_memory, 1ull << 30);
 	ck_assert_uint_eq(config->dump_delete, 0);
 	ck_assert_ptr_null(config->metrics_file);
+	ck_assert_str_eq(config->forward_to, "");
 }
 END_TEST
 

@@ -1,0 +1,1 @@
+DELETE FROM fleet.title WHERE uid IN (SELECT uid FROM triage.incoming WHERE revision > 1)
