@@ -130,7 +130,7 @@ check: deps-test
 .PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures check-no-btf
 check-full: deps-test
 	+@MAKE='$(MAKE)' tests/parts $(filter-out check-mutants,$(CHECKS)) check-log-mixtures check-guest-full \
-		check-mutants-full check-daemon-full check-no-btf check-packages-full
+		check-mutants-full check-daemon-full check-fleet-full check-no-btf check-packages-full
 
 # All guests that are made, with their types hidden.
 check-no-btf: $(PROGRAMS)
@@ -155,6 +155,10 @@ check-daemon-full: $(PROGRAMS)
 	TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
 	TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
 	tests/daemon/load
+
+.PHONY: check-fleet-full
+check-fleet-full: $(PROGRAMS)
+	TRIAGE_KILLS=200 tests/fleet/forward test_killed_at_random
 
 check-unit: $(UNIT_TESTS)
 	@tests/run-unit $(UNIT_TESTS)
@@ -234,6 +238,7 @@ check-daemon: $(PROGRAMS)
 .PHONY: check-fleet
 check-fleet: $(PROGRAMS)
 	tests/fleet/schema
+	tests/fleet/forward
 
 # What make deb and make rpm give.
 .PHONY: check-packages check-packages-full

@@ -17,15 +17,7 @@
 #define CONFIG_SIZE_MAX (64u << 10)
 #define LIST_MAX 64
 
-enum key_type {
-	TYPE_LIST,
-	TYPE_PATH,
-	TYPE_TEXT,
-	TYPE_NUMBER,
-	TYPE_TIME,
-	TYPE_SIZE,
-	TYPE_BOOLEAN
-};
+enum key_type { TYPE_LIST, TYPE_PATH, TYPE_TEXT, TYPE_NUMBER, TYPE_TIME, TYPE_SIZE, TYPE_BOOLEAN };
 
 struct config_key {
 	const char *name;
@@ -127,9 +119,11 @@ static struct err *set_path(char **path, const char *text)
 	return *path ? NULL : &err_nomem;
 }
 
+/* Any words, or "none". */
 static struct err *set_text(char **member, const char *text)
 {
-	return (*member = strdup(text)) ? NULL : &err_nomem;
+	*member = strdup(strcmp(text, "none") ? text : "");
+	return *member ? NULL : &err_nomem;
 }
 
 static struct err *set_key(struct config *config, const struct config_key *key, const char *text)

@@ -81,7 +81,7 @@ static struct err *send_cursor(struct pg *pg, const struct fleet_source *source,
 	TRY(pg_send(pg,
 		    "UPDATE fleet.source SET cursor = $5::bigint, hostname = $6, version = $7, "
 		    "forwarded_s = " NOW_S " WHERE machine = $1 AND epoch = $2 AND generation = "
-					   "$3::integer AND cursor = $4::bigint",
+		    "$3::integer AND cursor = $4::bigint",
 		    "ttiiitt", source->machine, source->epoch, source->generation, source->cursor,
 		    cursor, source->hostname, source->version));
 	return pg_send(pg,

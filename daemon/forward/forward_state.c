@@ -4,10 +4,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of a file that is there to be read by others; the forwarder's own is a few hundred bytes. */
-#define STATE_SIZE_MAX (64u << 10)
+#define STATE_SIZE_MAX (64 << 10)
 
 static json_t *text_or_null(const char *text)
 {
@@ -49,15 +50,14 @@ void forward_state_write(const char *run_dir, const struct forward_state *state)
 
 json_t *forward_state_read(const char *run_dir)
 {
-	_free_ char *path = NULL, *text = NULL;
-	_fclose_ FILE *file = NULL;
-	size_t length;
+	_free_ char *path = NULL;
+	struct stat st;
+	json_t *json;
 
-	if (asprintf(&path, "%s/" FORWARD_STATE_NAME, run_dir) < 0 || !(file = fopen(path, "re")) ||
-	    !(text = malloc(STATE_SIZE_MAX)))
+	if (asprintf(&path, "%s/" FORWARD_STATE_NAME, run_dir) < 0 || stat(path, &st) ||
+	    st.st_size > STATE_SIZE_MAX)
 		return NULL;
-	length = fread(text, 1, STATE_SIZE_MAX, file);
-	json_t *json = json_loadb(text, length, 0, NULL);
+	json = json_load_file(path, 0, NULL);
 	if (json_is_object(json))
 		return json;
 	json_decref(json);

@@ -81,7 +81,7 @@ class Server:
              f"mount -t tmpfs -o size={self.disk},mode=0777 none {where} && echo there && exec sleep 3600"],
             stdout=subprocess.PIPE, text=True)
         if self.keeper.stdout.readline() != "there\n":
-            raise RuntimeError("no file system to be filled")
+            raise OSError("no file system to be filled")
 
     def inside(self, *command):
         return ["nsenter", "-t", str(self.keeper.pid), "-m", *command] if self.keeper else list(command)
@@ -162,7 +162,7 @@ class Server:
                 return self.sql("SELECT 1", database="postgres")
             except subprocess.CalledProcessError as error:
                 if time.monotonic() > end or self.process.poll() is not None:
-                    raise RuntimeError(f"the server does not start: {error.stderr}\n{self.log()}") from error
+                    raise OSError(f"the server does not start: {error.stderr}\n{self.log()[-1500:]}") from error
             time.sleep(0.05)
 
     def stop(self, how=signal.SIGINT):
