@@ -16,6 +16,9 @@ SELECT
 		coalesce(' on CPU ' || cpu, '') || iif(starved IS NULL OR length(place) < 40, place, replace(place, task, ''))) ||
 		-- Where the place is long, the reason says so alone.
 		iif(length(place) - length(task) > 66, '', coalesce('; ' || starved || ' got no CPU', '')) AS headline,
-	confidence * iif(pid = 0 AND source = 'memory', 0.6, 1.0) AS confidence, finding
+	-- Who noticed need not be who holds it up: where types are not known whole, RCU's own lists may be what is lacking.
+	confidence * iif(pid = 0 AND source = 'memory', 0.6, 1.0) *
+		iif(source = 'memory' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step = 'types'), 0.6, 1.0)
+		AS confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'rcu_stall';

@@ -114,7 +114,8 @@ static void compare(struct kernel *told, struct kernel *probed, const bool used[
 		count->used_found += used[id] && found;
 		if (!found) {
 			if (verbose && truth)
-				printf("  %s %s\n", used[id] ? "MISSED" : "not found", names[id]);
+				printf("  %s %s, at %llu\n", used[id] ? "MISSED" : "not found",
+				       names[id], (unsigned long long)member_offset(truth));
 			continue;
 		}
 		if (!truth && partial)

@@ -63,6 +63,16 @@ static bool fits_mutex(struct kernel *kernel, const struct form *form,
 	       is_task(kernel, owner & ~OWNER_FLAGS);
 }
 
+/* The same where a pointer into the ring has told the lock already: who owned it may be no more. */
+static bool fits_headless_mutex(struct kernel *kernel, const struct form *form,
+				const struct witness *witness)
+{
+	uint64_t owner;
+
+	return read_at(kernel, form, witness, form->owner, &owner) && owner & 1 &&
+	       (owner & ~OWNER_FLAGS) % 64 == 0 && memory_is_kernel(kernel->memory, owner);
+}
+
 /* Before: a count below zero, and the owner's task, its thread_info until v3.1. */
 static bool fits_counted_mutex(struct kernel *kernel, const struct form *form,
 			       const struct witness *witness)
@@ -128,7 +138,11 @@ static bool fits_flagged_rwsem(struct kernel *kernel, const struct form *form,
 
 static struct err *add_mutex(struct type_provider *types, const struct form *form)
 {
-	TRY(probed_witness(types, "mutex", "wait_list", form->list, PROBED_STRUCT("list_head")));
+	if (form->headless)
+		TRY(probed_witness(types, "mutex", "wait_list", form->list, PROBED_POINTER));
+	else
+		TRY(probed_witness(types, "mutex", "wait_list", form->list,
+				   PROBED_STRUCT("list_head")));
 	TRY(probed_witness(types, "mutex_waiter", "list", 0, PROBED_STRUCT("list_head")));
 	TRY(probed_witness(types, "mutex_waiter", "task", 16, PROBED_POINTER));
 	return probed_witness(types, "mutex", "owner", form->owner, PROBED_NUMBER(8));
@@ -191,6 +205,9 @@ static const struct form rwsem_forms[] = {
 };
 
 /* Forms whose lists have no head in the lock. */
+static const struct form headless_mutex_forms[] = {
+	{16, 0, fits_headless_mutex, add_mutex, true}, /* v7.2: owner, lock and osq, first_waiter */
+};
 static const struct form headless_rwsem_forms[] = {
 	{16, 24, fits_bias_rwsem, add_bias_rwsem, true}, /* el7: lock and osq, list, owner */
 	{24, 8, fits_rwsem, add_rwsem, true},		 /* v7.2: first_waiter */
@@ -261,15 +278,16 @@ static struct err *is_initialised(struct kernel *kernel, const char *function,
 }
 
 /* Of forms without a head each has witnesses of its own: what points into the ring is looked for. */
-static struct err *choose_headless(struct kernel *kernel, struct witnesses *witnesses,
+static struct err *choose_headless(struct kernel *kernel, unsigned kind, const struct form *forms,
+				   size_t count, struct witnesses *witnesses,
 				   const struct form **ret)
 {
 	struct witnesses trial;
 
-	for (size_t i = 0; i < ARRAY_SIZE(headless_rwsem_forms); i++) {
-		const struct form *form = &headless_rwsem_forms[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct form *form = &forms[i];
 
-		TRY(lock_witnesses_find_headless(kernel, 1u << WAIT_RWSEM, &lock_waiter, form->list,
+		TRY(lock_witnesses_find_headless(kernel, 1u << kind, &lock_waiter, form->list,
 						 &trial));
 		if (!choose(&trial, form, 1))
 			continue;
@@ -292,7 +310,8 @@ static struct err *probe_rwsem(struct kernel *kernel, struct type_provider *type
 	TRY(lock_witnesses_find(kernel, 1u << WAIT_RWSEM, &lock_waiter, &witnesses));
 	form = choose(&witnesses, rwsem_forms, ARRAY_SIZE(rwsem_forms));
 	if (!form && !witnesses.count)
-		TRY(choose_headless(kernel, &witnesses, &form));
+		TRY(choose_headless(kernel, WAIT_RWSEM, headless_rwsem_forms,
+				    ARRAY_SIZE(headless_rwsem_forms), &witnesses, &form));
 	if (!form)
 		return NULL;
 	TRY(is_initialised(kernel, "__init_rwsem", form, &agreed));
@@ -310,6 +329,9 @@ static struct err *probe_locks(struct kernel *kernel, struct type_provider *type
 
 	TRY(lock_witnesses_find(kernel, 1u << WAIT_MUTEX, &lock_waiter, &witnesses));
 	form = choose(&witnesses, mutex_forms, ARRAY_SIZE(mutex_forms));
+	if (!form && !witnesses.count)
+		TRY(choose_headless(kernel, WAIT_MUTEX, headless_mutex_forms,
+				    ARRAY_SIZE(headless_mutex_forms), &witnesses, &form));
 	if (form) {
 		TRY(is_initialised(kernel, "__mutex_init", form, &agreed));
 		if (agreed)

@@ -85,9 +85,9 @@ static bool find_pointer(struct kernel *kernel, const struct waiting *waiting,
 	_ring_ struct ring ring = {0};
 	uint64_t pointer;
 
+	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
 	if (!walk_ring(kernel, waiting, first, &ring) || ring.others)
 		return false;
-	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
 	while (stack_words_next(&words)) {
 		uint64_t place = words.word + list;
 
