@@ -323,6 +323,8 @@ install: all
 	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
 	install -D -m 0644 systemd/triage.preset $(DESTDIR)$(LIBDIRS)/systemd/system-preset/80-triage.preset
 	install -D -m 0644 systemd/triage.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
+	install -D -m 0644 systemd/triage.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_triage
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d systemd/triage.fish
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 systemd/man/triage.1
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 systemd/man/triaged.8
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 systemd/man/triaged.conf.5
@@ -344,7 +346,8 @@ uninstall:
 		$(UNITDIR)/triage-forward.service \
 		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
 		$(LIBDIRS)/systemd/system-preset/80-triage.preset \
-		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage man/man1/triage.1 \
+		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage zsh/site-functions/_triage \
+			fish/vendor_completions.d/triage.fish man/man1/triage.1 \
 			man/man8/triaged.8 man/man5/triaged.conf.5))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
 	$(if $(DESTDIR),,-systemctl daemon-reload)

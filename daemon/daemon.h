@@ -28,6 +28,7 @@ struct daemon {
 	struct control *control;
 	struct retention *retention;
 	struct metrics_file *metrics_file;
+	struct renewal *renewal;
 	struct recovery *recovery;
 	int64_t started_at; /* seconds since the epoch */
 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command for people and for ticketing systems: finds the verb and runs it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
 #include "daemon/cli/cmd.h"
 #include "daemon/cli/nearest.h"
+#include "daemon/cli/pager.h"
 #include "daemon/worker/unpack.h"
 #include "daemon/worker/worker.h"
 
@@ -26,11 +28,12 @@ static void print_help(FILE *out)
 	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
-	fputs("\n  -h, --help  this\n  -V, --version\n\n"
-	      "`triage VERB --help` explains each of its options, triage(1) all of it.\n\n"
+	fputs("\n  -h, --help  this\n  -V, --version\n"
+	      "  --no-pager  long answers at once, not a screen at a time; with every verb\n\n"
+	      "`triage help VERB` explains each of its options, triage(1) all of it.\n\n"
 	      "Exit status: 0 what was asked for is there, 1 it is not, 2 wrong usage or "
-	      "unreadable "
-	      "input.\n",
+	      "unreadable\ninput; of analyze, 3 no crash is in the log, 4 the log begins within "
+	      "its report.\n",
 	      out);
 }
 
@@ -84,10 +87,55 @@ static int run(const struct verb *verb, int argc, char **argv)
 {
 	int status = verb->run(argc, argv);
 
+	pager_close();
 	if (!alloc_failures())
 		return status;
 	fputs("triage: out of memory: the answer may not be whole\n", stderr);
 	return STATUS_USAGE;
+}
+
+static int usage(void)
+{
+	print_help(stderr);
+	return STATUS_USAGE;
+}
+
+static void print_version(void)
+{
+	puts("triage " TRIAGE_VERSION);
+	exit(STATUS_OK);
+}
+
+/* What goes with every verb, wherever it stands in front of "--": taken out of argv. Returns the new argc. */
+static int take_option(int argc, char **argv, const char *option, void (*act)(void))
+{
+	int kept = 1;
+	bool options = true;
+
+	for (int i = 1; i < argc; i++) {
+		options &= strcmp(argv[i], "--") != 0;
+		if (options && !strcmp(argv[i], option))
+			act();
+		else
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	return kept;
+}
+
+/* triage help VERB */
+static int help(int argc, char **argv)
+{
+	const struct verb *verb = argc > 2 ? find_verb(argv[2]) : NULL;
+	char option[] = "--help";
+	char *words[] = {argc > 2 ? argv[2] : NULL, option, NULL};
+
+	if (verb)
+		return run(verb, 2, words);
+	if (argc > 2)
+		return no_such_verb(argv[2]);
+	print_help(stdout);
+	return STATUS_OK;
 }
 
 int main(int argc, char **argv)
@@ -96,18 +144,18 @@ int main(int argc, char **argv)
 		return worker_main(argc, argv);
 	if (argc > 1 && !strcmp(argv[1], UNPACK_VERB))
 		return unpack_main(argc, argv);
-	if (argc < 2) {
-		print_help(stderr);
-		return STATUS_USAGE;
-	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+	argc = take_option(argc, argv, "--no-pager", pager_forbid);
+	argc = take_option(argc, argv, "--version", print_version);
+	if (argc < 2)
+		return usage();
+	if (!strcmp(argv[1], "help"))
+		return help(argc, argv);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		print_help(stdout);
 		return STATUS_OK;
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		puts("triage " TRIAGE_VERSION);
-		return STATUS_OK;
-	}
+	if (!strcmp(argv[1], "-V"))
+		print_version();
 	const struct verb *verb = find_verb(argv[1]);
 	return verb ? run(verb, argc - 1, argv + 1) : no_such_verb(argv[1]);
 }

@@ -22,6 +22,7 @@
 #include "daemon/notify.h"
 #include "daemon/outbox.h"
 #include "daemon/recovery.h"
+#include "daemon/renewal.h"
 #include "daemon/retention.h"
 #include "daemon/site_rules.h"
 #include "daemon/store/analyze.h"
@@ -149,6 +150,7 @@ static void begin_work(struct daemon *daemon)
 	spool_rescan(daemon->spool);
 	jobs_wake(daemon->jobs);
 	outbox_wake(daemon->outbox);
+	renewal_start(daemon->renewal);
 }
 
 static struct err *on_store_up(void *context, bool first)
@@ -168,6 +170,7 @@ static void on_store_down(void *context)
 	struct daemon *daemon = context;
 
 	recovery_stop(daemon->recovery);
+	renewal_stop(daemon->renewal);
 	spool_pause(daemon->spool, true);
 	jobs_drop(daemon->jobs);
 }
@@ -212,6 +215,7 @@ static struct err *create_parts(struct setup *setup)
 	TRY(outbox_create(daemon, &daemon->outbox));
 	TRY(retention_create(daemon, &daemon->retention));
 	TRY(metrics_file_create(daemon, &daemon->metrics_file));
+	TRY(renewal_create(daemon, &daemon->renewal));
 	TRY(recovery_create(daemon, begin_work, &daemon->recovery));
 	TRY(open_spool(daemon, daemon->config, &daemon->spool));
 	return control_create(daemon, &daemon->control);
@@ -225,6 +229,7 @@ static void destroy_parts(struct setup *setup)
 	spool_destroy(daemon->spool);
 	recovery_destroy(daemon->recovery);
 	metrics_file_destroy(daemon->metrics_file);
+	renewal_destroy(daemon->renewal);
 	retention_destroy(daemon->retention);
 	outbox_destroy(daemon->outbox);
 	jobs_destroy(daemon->jobs);

@@ -4,8 +4,9 @@
 -- severity: critical
 -- confidence: 0.75
 SELECT
-	'Look at ' || coalesce(function, 'the caller') ||
-		': what it holds was freed, or written by somebody else.' AS advice,
+	coalesce('Look at ' || function || ': what it holds was freed, or written by somebody else.',
+		'Who came upon it is not known: memory was freed, or written, by who did not own it. slub_debug=FPZU tells of the next time.')
+		AS advice,
 	'the log says: ' || coalesce(message, kind) AS because,
 	coalesce(message, kind) || culprit_place AS headline,
 	confidence, finding

@@ -7,7 +7,7 @@
 SELECT
 	'the log begins within a report: of which kind it was, an oops or a warning, is not in it' ||
 		coalesce('; CR2 holds ' || fault_address || ', if it was a page fault', '') AS because,
-	'cut off: the report begins before the log does' || place AS headline,
+	'cut off: the report begins before the log does' || coalesce('; its call trace leads to ' || function, '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'oops';

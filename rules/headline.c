@@ -298,6 +298,20 @@ static const char *who(const char *text)
 	return text + length;
 }
 
+/* What is kept of text, up to a bracket that is not closed in it, if that is half of it or more. */
+static size_t without_open_bracket(const char *text, size_t kept)
+{
+	size_t open = kept, depth = 0;
+
+	for (size_t i = 0; i < kept; i++) {
+		if (text[i] == '(' && !depth++)
+			open = i;
+		else if (text[i] == ')' && depth)
+			depth--;
+	}
+	return depth && open >= kept / 2 ? open : kept;
+}
+
 /* At a word, but for one that is longer than half of what is kept. */
 static void cut(const char *text, struct str *out)
 {
@@ -317,6 +331,7 @@ static void cut(const char *text, struct str *out)
 		kept--;
 	if (kept > 3 && has_prefix(text + kept - 3, " in"))
 		kept -= 3;
+	kept = without_open_bracket(text, kept);
 	while (kept && strchr(" ,;:(", text[kept - 1]))
 		kept--;
 	str_append(out, text, kept);

@@ -6,7 +6,8 @@
 -- advice: All locks, and who waits for them in which order, are shown by --locks.
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
-		', directly or through others, for ' || coalesce('pid ' || root_pid, 'a task whose pid is not known') ||
+		', directly or through others, for ' || coalesce(root_comm || '/' || root_pid, 'pid ' || root_pid,
+		'a task whose pid is not known') ||
 		', ' || root_doing ||
 		iif(root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
 			AND m.step IN ('pages', 'tasks', 'stacks')), '; for whom is not known, as not all of memory can be read', '')

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "rules/headline.h"
+#include "rules/sentence.h"
 
 #define ROWS_MAX 32	 /* matches of one rule that are looked at */
 #define RULE_STEPS 20000 /* thousand virtual machine instructions a rule may take */
@@ -25,7 +26,7 @@ static void match_deinit(struct match *match)
 }
 
 /* One text column; of two with the same name the first counts. */
-static struct err *read_text(struct stmt *stmt, int column, char **slot)
+static struct err *read_words(struct stmt *stmt, int column, char **slot)
 {
 	const char *text = stmt_text(stmt, column);
 
@@ -43,6 +44,18 @@ static struct err *read_text(struct stmt *stmt, int column, char **slot)
 	return *slot ? NULL : &err_nomem;
 }
 
+/* A sentence, which may quote the log. */
+static struct err *read_sentence(struct stmt *stmt, int column, char **slot, bool headline)
+{
+	_free_ char *words = NULL;
+
+	if (*slot)
+		return NULL;
+	TRY(read_words(stmt, column, &words));
+	*slot = sentence_tidy(words, headline);
+	return *slot ? NULL : &err_nomem;
+}
+
 static struct err *read_column(struct stmt *stmt, int column, struct match *match)
 {
 	const char *name = stmt_column_name(stmt, column);
@@ -50,13 +63,13 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 	if (stmt_is_null(stmt, column))
 		return NULL;
 	if (!strcmp(name, "because"))
-		return read_text(stmt, column, &match->because);
+		return read_sentence(stmt, column, &match->because, false);
 	if (!strcmp(name, "headline"))
-		return read_text(stmt, column, &match->headline);
+		return read_sentence(stmt, column, &match->headline, true);
 	if (!strcmp(name, "advice"))
-		return read_text(stmt, column, &match->advice);
+		return read_words(stmt, column, &match->advice);
 	if (!strcmp(name, "cause"))
-		return read_text(stmt, column, &match->cause);
+		return read_words(stmt, column, &match->cause);
 	if (!strcmp(name, "confidence"))
 		match->row_confidence = MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
 	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))

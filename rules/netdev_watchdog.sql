@@ -7,7 +7,8 @@
 -- rules-out: The function at the top of the call trace: every such report comes from there.
 SELECT
 	'the log says: ' || e.text || coalesce('; ' || f.headline, '') AS because,
-	'network card does not transmit: ' || e.text || coalesce('; it began with ' || f.text, '') AS headline,
+	'network card' || coalesce(' ' || e.device, '') || ' does not transmit' ||
+		coalesce('; it began with ' || f.text, ': ' || e.text) AS headline,
 	c.confidence, e.finding, c.finding AS finding2
 FROM crash c JOIN log_event e ON e.dump = c.dump
 	LEFT JOIN first_cause f ON f.dump = c.dump AND f.kind IN ('nic', 'pcie_error', 'iommu_fault')

@@ -6,7 +6,7 @@
 -- advice: The report names the access, and below it who allocated and freed the object: begin there.
 SELECT
 	'the log says: ' || coalesce(message, kind) AS because,
-	iif(message LIKE 'Kernel panic%', 'panic over a report of ' || upper(kind) || ' that the log does not have',
+	iif(message LIKE 'Kernel panic%', 'panic over a report of ' || upper(kind) || ' that is not in the log',
 		coalesce(message, kind)) || iif(culprit IS NULL, '', ', called from ' || culprit) ||
 		coalesce(', ' || comm || '/' || pid, '') AS headline,
 	confidence, finding

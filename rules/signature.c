@@ -268,16 +268,21 @@ static void choose(const struct signature_facts *facts, struct identity_words *w
 	}
 }
 
+static void put_parts(const struct identity_words *words, struct str *out)
+{
+	str_puts(out, words->count ? words->kind : "");
+	for (size_t i = 0; i < words->count; i++) {
+		str_puts(out, i ? "\n" : "");
+		for (size_t j = 0; j < words->lists[i].count; j++)
+			str_printf(out, "\n%s", words->lists[i].names[j]);
+	}
+}
+
 static void put_exact(const struct identity_words *words, char exact[17])
 {
 	_str_ struct str text = {0};
 
-	str_puts(&text, words->kind);
-	for (size_t i = 0; i < words->count; i++) {
-		str_puts(&text, i ? "\n" : "");
-		for (size_t j = 0; j < words->lists[i].count; j++)
-			str_printf(&text, "\n%s", words->lists[i].names[j]);
-	}
+	put_parts(words, &text);
 	if (words->count && !text.failed)
 		snprintf(exact, 17, "%016" PRIx64, hash_bytes(text.data, text.length));
 }
@@ -307,4 +312,14 @@ void signature_of(const struct signature_facts *facts, struct signature *ret)
 		for (size_t j = list->named_by; j < end; j++)
 			put_titles(&words, facts->cause, list->names[j], ret->fuzzy);
 	}
+}
+
+void signature_put_parts(const struct signature_facts *facts, struct str *out)
+{
+	struct identity_words words;
+
+	if (!json_string_at(facts->crash, "kind"))
+		return;
+	choose(facts, &words);
+	put_parts(&words, out);
 }

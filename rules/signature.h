@@ -2,7 +2,14 @@
 #ifndef TRIAGE_RULES_SIGNATURE
 #define TRIAGE_RULES_SIGNATURE
 
+#include "base/str.h"
 #include "json.h"
+
+/*
+ * Which way of making signatures this is. Whoever changes what one is made of counts it up: the store keeps it
+ * with each signature, and the daemon makes older ones anew.
+ */
+#define SIGNATURE_VERSION 1
 
 /*
  * What makes two crashes the same. The exact one is a hash over the kind and the functions of the
@@ -26,5 +33,10 @@ struct signature_facts {
 };
 
 void signature_of(const struct signature_facts *facts, struct signature *ret);
+/*
+ * Append what the exact one is a hash of: the kind, then a function a line, an empty line between the tasks of a
+ * cycle. Nothing where there is no exact one.
+ */
+void signature_put_parts(const struct signature_facts *facts, struct str *out);
 
 #endif

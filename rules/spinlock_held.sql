@@ -6,7 +6,8 @@
 SELECT
 	iif(headline LIKE '%held by %', 'The likely holder is ranked by what its code did before it stopped; see triage show --locks.',
 		'No CPU is seen to hold the lock: who took it may have slept, ended or lost it.') AS advice,
-	headline AS because,
+	headline || coalesce('; ' || (SELECT h.why FROM holder h WHERE h.dump = :dump AND h.lock = address AND h.why IS NOT NULL
+		ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	-- without how its CPU came to its end
 	iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline)
 		AS headline,

@@ -5,12 +5,12 @@ _triage_ids() {
 }
 
 _triage_rules() {
-	"$1" rules list --json 2>/dev/null | sed -n 's/^ *"id": "\([^"\\ ]*\)",*$/\1/p'
+	"$1" rules list --json 2>/dev/null | sed -n 's/^ *"id": "\([A-Za-z0-9._-]*\)",*$/\1/p'
 }
 
-# What the last dumps have in a column.
+# What the last dumps have in a column. compgen -W expands its words: nothing of a dump may be more than a word.
 _triage_values() {
-	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"'"$2"'": "\([^"\\ ]*\)",*$/\1/p' | sort -u
+	"$1" list --limit 200 --json 2>/dev/null | sed -n 's/^ *"'"$2"'": "\([A-Za-z0-9._:+~@-]*\)",*$/\1/p' | sort -u
 }
 
 _triage_verbs() {
@@ -30,7 +30,7 @@ _triage() {
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program") --help --version -h -V" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program") help --help --version -h -V" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -64,6 +64,11 @@ _triage() {
 		mapfile -t COMPREPLY < <(compgen -W "$(_triage_values "$program" "${prev#--}")" -- "$cur")
 		return
 		;;
+	--fields)
+		mapfile -t COMPREPLY < <(compgen -W "id time age state host kernel cause severity confidence headline \
+			signature seen path uid size layout" -- "$cur")
+		return
+		;;
 	--format)
 		mapfile -t COMPREPLY < <(compgen -W "ndjson" -- "$cur")
 		return
@@ -74,7 +79,8 @@ _triage() {
 		return
 	fi
 	case $verb in
-	show | retry | annotate | similar) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
+	help) mapfile -t COMPREPLY < <(compgen -W "$(_triage_verbs "$program")" -- "$cur") ;;
+	show | retry | annotate | similar | diff) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -- "$cur") ;;
 	rules)
 		case $prev in
 		rules) mapfile -t COMPREPLY < <(compgen -W "list show check run explain case test" -- "$cur") ;;

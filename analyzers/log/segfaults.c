@@ -127,6 +127,26 @@ static void put_place(const struct segfault *fault, struct str *text)
 	}
 }
 
+/* What a reader knows of the class, where its name is the program's own. */
+static const char *class_words(const char *class)
+{
+	static const struct {
+		const char *class, *words;
+	} table[] = {{"null_offset", "next to NULL"},
+		     {"not_present", "nothing is mapped there"},
+		     {"stack_overflow", "right below the stack"},
+		     {"stack_pointer", "the stack pointer is wrong"},
+		     {"protection", "not allowed there"},
+		     {"protection_key", "forbidden by a protection key"},
+		     {"kernel", "the kernel's"},
+		     {"non_canonical", "no address"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(table[i].class, class))
+			return table[i].words;
+	return class;
+}
+
 static struct err *show(struct findings *findings, const struct log *log, size_t line,
 			const struct segfault_facts *facts)
 {
@@ -137,10 +157,12 @@ static struct err *show(struct findings *findings, const struct log *log, size_t
 	str_escape(&text, fault->comm, strlen(fault->comm));
 	str_printf(&text, "/%" PRIu64 " crashed: ", fault->pid);
 	if (fault->has_address)
-		str_printf(&text, "%s of 0x%" PRIx64 " (%s) at ", segfault_access(fault),
-			   fault->address, facts->class);
+		str_printf(&text, "%s of 0x%" PRIx64, segfault_access(fault), fault->address);
 	else
-		str_printf(&text, "%s at ", fault->trap);
+		str_puts(&text, fault->trap);
+	if (fault->has_address && facts->class)
+		str_printf(&text, " (%s)", class_words(facts->class));
+	str_puts(&text, " at ");
 	put_place(fault, &text);
 	if (text.failed)
 		return &err_nomem;

@@ -10,6 +10,7 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_usage.h"
+#include "daemon/cli/pager.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "rules/db.h"
@@ -176,6 +177,7 @@ void cmd_format_size(uint64_t bytes, char text[16])
 
 void cmd_print_json(json_t *json)
 {
+	pager_open();
 	json_dumpf(json, stdout, JSON_REALS | JSON_INDENT(1));
 	putchar('\n');
 	json_decref(json);

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/parse.h"
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
+#include "daemon/cli/list_fields.h"
 #include "daemon/cli/list_filters.h"
+#include "daemon/cli/pager.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/when.h"
 #include "daemon/render/render.h"
@@ -18,14 +21,17 @@
 #define COUNTED_MAX 10000 /* of a bigger store no more are counted */
 #define FOLLOW_INITIAL 10
 #define FOLLOW_PAUSE_MS 500
+#define WATCH_PAUSE_S 2
 
-enum { OPTION_PATH = 1, OPTION_SEEN, OPTION_UTC };
+enum { OPTION_PATH = 1, OPTION_SEEN, OPTION_UTC, OPTION_FIELDS };
 extern const struct verb list_verb;
 
 static const struct option options[] = {
 	LIST_FILTERS_OPTIONS,
 	{"limit", required_argument, NULL, 'n'},
 	{"follow", no_argument, NULL, 'f'},
+	{"watch", no_argument, NULL, 'w'},
+	{"fields", required_argument, NULL, OPTION_FIELDS},
 	{"seen", no_argument, NULL, OPTION_SEEN},
 	{"path", no_argument, NULL, OPTION_PATH},
 	{"utc", no_argument, NULL, OPTION_UTC},
@@ -38,7 +44,9 @@ struct list {
 	struct list_filters filters;
 	struct when when;
 	uint64_t limit; /* 0: all */
-	bool limited, follow, seen, path;
+	bool limited, follow, watch, seen, path;
+	struct list_fields fields;
+	bool chosen; /* those fields, by --fields */
 	bool nobody; /* has a value that is asked for */
 	struct table table;
 	struct table_column columns[TABLE_COLUMNS_MAX];
@@ -48,97 +56,41 @@ struct list {
 
 /* --- a row ------------------------------------------------------------------------------------ */
 
-#define ROW                                                                                        \
-	"j.dump, d.uid, d.path, d.size, j.state, j.removed_at IS NOT NULL, j.crash_time, j.host, " \
-	"j.kernel, j.cause, j.severity, j.confidence, j.headline, j.signature, j.layout, "         \
-	"j.log_only, j.incomplete, j.note, j.companions"
-enum { ROW_SEQ = 19 }; /* while following, behind those */
-
 static json_t *row_json(struct stmt *stmt)
 {
 	json_t *row = json_object();
 	char when[UTC_SIZE];
 
-	utc_format(stmt_int(stmt, 6), when);
-	json_put(row, "id", json_integer(stmt_int(stmt, 0)));
-	json_put(row, "uid", json_escaped(stmt_text(stmt, 1)));
-	json_put(row, "path", json_escaped(stmt_text(stmt, 2)));
-	json_put(row, "size", json_integer(stmt_int(stmt, 3)));
-	json_put(row, "state", json_escaped(stmt_text(stmt, 4)));
-	json_put(row, "file_removed", json_boolean(stmt_int(stmt, 5)));
+	utc_format(stmt_int(stmt, ROW_TIME), when);
+	json_put(row, "id", json_integer(stmt_int(stmt, ROW_ID)));
+	json_put(row, "uid", json_escaped(stmt_text(stmt, ROW_UID)));
+	json_put(row, "path", json_escaped(stmt_text(stmt, ROW_PATH)));
+	json_put(row, "size", json_integer(stmt_int(stmt, ROW_SIZE)));
+	json_put(row, "state", json_escaped(stmt_text(stmt, ROW_STATE)));
+	json_put(row, "file_removed", json_boolean(stmt_int(stmt, ROW_REMOVED)));
 	json_put(row, "time", json_escaped(when));
-	json_put(row, "host", json_escaped(stmt_text(stmt, 7)));
-	json_put(row, "kernel", json_escaped(stmt_text(stmt, 8)));
-	json_put(row, "cause", json_escaped(stmt_text(stmt, 9)));
-	json_put(row, "severity", json_escaped(stmt_text(stmt, 10)));
+	json_put(row, "host", json_escaped(stmt_text(stmt, ROW_HOST)));
+	json_put(row, "kernel", json_escaped(stmt_text(stmt, ROW_KERNEL)));
+	json_put(row, "cause", json_escaped(stmt_text(stmt, ROW_CAUSE)));
+	json_put(row, "severity", json_escaped(stmt_text(stmt, ROW_SEVERITY)));
 	json_put(row, "confidence",
-		 stmt_is_null(stmt, 11) ? json_null() : json_real(stmt_real(stmt, 11)));
-	json_put(row, "headline", json_escaped(stmt_text(stmt, 12)));
-	json_put(row, "signature", json_escaped(stmt_text(stmt, 13)));
-	json_put(row, "layout", json_escaped(stmt_text(stmt, 14)));
-	json_put(row, "log_only", json_boolean(stmt_int(stmt, 15)));
-	json_put(row, "incomplete", json_boolean(stmt_int(stmt, 16)));
-	json_put(row, "note", json_escaped(stmt_text(stmt, 17)));
+		 stmt_is_null(stmt, ROW_CONFIDENCE) ? json_null()
+						    : json_real(stmt_real(stmt, ROW_CONFIDENCE)));
+	json_put(row, "headline", json_escaped(stmt_text(stmt, ROW_HEADLINE)));
+	json_put(row, "signature", json_escaped(stmt_text(stmt, ROW_SIGNATURE)));
+	json_put(row, "signature_version",
+		 stmt_is_null(stmt, ROW_SIGNATURE_VERSION)
+			 ? json_null()
+			 : json_integer(stmt_int(stmt, ROW_SIGNATURE_VERSION)));
+	json_put(row, "layout", json_escaped(stmt_text(stmt, ROW_LAYOUT)));
+	json_put(row, "log_only", json_boolean(stmt_int(stmt, ROW_LOG_ONLY)));
+	json_put(row, "incomplete", json_boolean(stmt_int(stmt, ROW_INCOMPLETE)));
+	json_put(row, "note", json_escaped(stmt_text(stmt, ROW_NOTE)));
 	json_put(row, "companions",
-		 stmt_is_null(stmt, 18) ? json_null() : json_loads(stmt_text(stmt, 18), 0, NULL));
+		 stmt_is_null(stmt, ROW_COMPANIONS)
+			 ? json_null()
+			 : json_loads(stmt_text(stmt, ROW_COMPANIONS), 0, NULL));
 	return row;
-}
-
-/* What gives way first on a narrow terminal: triage(1) tells of this order. */
-static const struct table_column columns[] = {
-	{.heading = "ID"},
-	{.heading = "TIME", .rank = 1},
-	{.heading = "STATE", .rank = 2},
-	{.heading = "HOST", .rank = 4},
-	{.heading = "KERNEL", .rank = 5},
-	{.heading = "CAUSE", .rank = 3},
-	{.heading = "HEADLINE", .rest = true},
-};
-static const struct table_column seen_column = {.heading = "SEEN"};
-static const struct table_column path_column = {.heading = "PATH", .whole = true};
-
-static void choose_columns(struct list *list)
-{
-	size_t count = ARRAY_SIZE(columns);
-
-	memcpy(list->columns, columns, sizeof(columns));
-	if (list->seen)
-		list->columns[count++] = seen_column;
-	if (list->path)
-		list->columns[count++] = path_column;
-	list->table.columns = list->columns;
-	list->table.column_count = count;
-}
-
-/* Which time it is that its signature was seen; NULL without one. */
-static void add_seen(struct table *table, const struct history *history)
-{
-	_str_ struct str text = {0};
-
-	if (history->number)
-		history_put_ordinal(history->number, &text);
-	table_add(table, text.data);
-}
-
-static void add_row(struct list *list, struct stmt *stmt, const struct history *history)
-{
-	const char *headline = stmt_text(stmt, 12), *path = stmt_text(stmt, 2);
-	struct table *table = &list->table;
-	char id[24], when[WHEN_SIZE];
-
-	snprintf(id, sizeof(id), "%" PRId64, stmt_int(stmt, 0));
-	when_minutes(stmt_int(stmt, 6), &list->when, when);
-	table_add(table, id);
-	table_add(table, when);
-	table_add(table, stmt_int(stmt, 5) ? "removed" : stmt_text(stmt, 4));
-	table_add(table, stmt_text(stmt, 7));
-	table_add(table, stmt_text(stmt, 8));
-	table_add(table, stmt_text(stmt, 9));
-	table_add(table, headline || list->path ? headline : path);
-	if (list->seen)
-		add_seen(table, history);
-	if (list->path)
-		table_add(table, path);
 }
 
 static void print_line(json_t *row)
@@ -156,10 +108,10 @@ static struct err *take_row(struct list *list, struct stmt *stmt)
 	json_t *row;
 
 	list->count++;
-	if (list->seen)
-		TRY(history_read(list->cmd->store, stmt_int(stmt, 0), &history));
+	if (list->seen || list_fields_have(&list->fields, LIST_FIELD_seen))
+		TRY(history_read(list->cmd->store, stmt_int(stmt, ROW_ID), &history));
 	if (!list->cmd->json) {
-		add_row(list, stmt, &history);
+		list_fields_add(&list->fields, stmt, &list->when, &history, &list->table);
 		return NULL;
 	}
 	row = row_json(stmt);
@@ -172,17 +124,23 @@ static struct err *take_row(struct list *list, struct stmt *stmt)
 	return NULL;
 }
 
-/* Print and forget the rows that are there. */
-static void print_table(struct list *list, bool heading)
+/* Append and forget the rows that are there. */
+static void put_table(struct list *list, bool heading, struct str *out)
 {
 	struct render_style style = render_style_for(STDOUT_FILENO);
-	_str_ struct str out = {0};
 
-	table_format(&list->table, style.given ? style.width : 0, heading, style.colour, &out);
-	fputs(out.data ? out.data : "", stdout);
-	if (list->table.failed || out.failed)
+	table_format(&list->table, style.given ? style.width : 0, heading, style.colour, out);
+	if (list->table.failed || out->failed)
 		fputs("triage: out of memory: the list is not whole\n", stderr);
 	table_next(&list->table);
+}
+
+static void print_table(struct list *list, bool heading)
+{
+	_str_ struct str out = {0};
+
+	put_table(list, heading, &out);
+	fputs(out.data ? out.data : "", stdout);
 }
 
 /* --- all that there are ----------------------------------------------------------------------- */
@@ -216,38 +174,50 @@ static struct err *count_all(struct list *list, const char *sql, int64_t *ret)
 	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
 	TRY(list_filters_bind(&list->filters, stmt, &at));
 	TRY(stmt_step(stmt, &row));
-	*ret = stmt_int(stmt, 0);
+	*ret = stmt_int(stmt, ROW_ID);
 	stmt_reset(stmt);
 	return NULL;
 }
 
-static void print_list(struct list *list, int64_t total)
+static void print_list_json(struct list *list, int64_t total)
 {
-	json_t *document;
+	json_t *document = json_object();
 
-	if (list->cmd->json) {
-		document = json_object();
-		json_put(document, "schema", json_string("triage.list/1"));
-		json_put(document, "dumps", json_incref(list->rows));
-		json_put(document, "total",
-			 total > COUNTED_MAX ? json_null() : json_integer(total));
-		cmd_print_json(document);
-		return;
-	}
-	print_table(list, true);
-	if (!list->count)
-		fputs("triage: no dump is like that\n", stderr);
-	if (list->count < total)
-		printf("%" PRId64 " of %s%" PRId64 "; -n 0 shows all\n", list->count,
-		       total > COUNTED_MAX ? "more than " : "", MIN(total, COUNTED_MAX));
+	json_put(document, "schema", json_string("triage.list/1"));
+	json_put(document, "dumps", json_incref(list->rows));
+	json_put(document, "total", total > COUNTED_MAX ? json_null() : json_integer(total));
+	cmd_print_json(document);
 }
 
-static struct err *list_once(struct list *list)
+static void put_list(struct list *list, int64_t total, struct str *out)
+{
+	put_table(list, true, out);
+	if (list->count < total)
+		str_printf(out, "%" PRId64 " of %s%" PRId64 "; -n 0 shows all\n", list->count,
+			   total > COUNTED_MAX ? "more than " : "", MIN(total, COUNTED_MAX));
+}
+
+static void print_list(struct list *list, int64_t total)
+{
+	_str_ struct str out = {0};
+
+	if (list->cmd->json) {
+		print_list_json(list, total);
+		return;
+	}
+	pager_open();
+	put_list(list, total, &out);
+	fputs(out.data ? out.data : "", stdout);
+	if (!list->count)
+		fputs("triage: no dump is like that\n", stderr);
+}
+
+/* Read the rows, and how many there are. */
+static struct err *read_list(struct list *list, int64_t *total)
 {
 	_str_ struct str sql = {0}, counting = {0};
-	int64_t total = 0;
 
-	str_puts(&sql, "SELECT " ROW " FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
+	str_puts(&sql, "SELECT " LIST_ROW " FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
 	list_filters_put(&list->filters, &sql);
 	str_puts(&sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?");
 	str_puts(&counting, "SELECT count(*) FROM (SELECT 1 FROM job j WHERE 1");
@@ -256,10 +226,64 @@ static struct err *list_once(struct list *list)
 	if (sql.failed || counting.failed)
 		return &err_nomem;
 	TRY(read_rows(list, sql.data));
-	TRY(count_all(list, counting.data, &total));
-	print_list(list, total);
+	TRY(count_all(list, counting.data, total));
 	store_close(take_ptr(list->cmd->store)); /* before the statements' texts go */
 	return NULL;
+}
+
+static struct err *list_once(struct list *list)
+{
+	int64_t total = 0;
+
+	TRY(read_list(list, &total));
+	print_list(list, total);
+	return NULL;
+}
+
+/* --- again and again -------------------------------------------------------------------------- */
+
+/* The list as it is now, if it is another than before: on a terminal in its place, else behind it. */
+static struct err *watch_once(struct list *list, struct str *before)
+{
+	_str_ struct str now = {0};
+	int64_t total = 0;
+
+	list->when.now = time(NULL);
+	list->count = 0;
+	TRY(cmd_open(list->cmd));
+	TRY(read_list(list, &total));
+	put_list(list, total, &now);
+	if (now.failed)
+		return &err_nomem;
+	if (before->data && !strcmp(before->data, now.data))
+		return NULL;
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[2J", stdout);
+	else if (before->data)
+		putchar('\n');
+	fputs(now.data, stdout);
+	str_deinit(before);
+	*before = now;
+	now = (struct str){0};
+	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
+}
+
+/* Until somebody ends it; a store that cannot be read for a while does not, but for the first time. */
+static struct err *watch(struct list *list)
+{
+	const struct timespec pause = {.tv_sec = WATCH_PAUSE_S};
+	_str_ struct str shown = {0};
+
+	store_close(take_ptr(list->cmd->store));
+	for (;;) {
+		struct err *err = watch_once(list, &shown);
+
+		store_close(take_ptr(list->cmd->store));
+		if (err && (ferror(stdout) || !shown.data))
+			return err;
+		err_free(err);
+		nanosleep(&pause, NULL);
+	}
 }
 
 /* --- as they come ----------------------------------------------------------------------------- */
@@ -282,7 +306,7 @@ static struct err *first_followed(struct list *list, int64_t *ret)
 	TRY(list_filters_bind(&list->filters, stmt, &at));
 	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
 	TRY(stmt_step(stmt, &row));
-	*ret = stmt_int(stmt, 0);
+	*ret = stmt_int(stmt, ROW_ID);
 	store_close(take_ptr(list->cmd->store));
 	return NULL;
 }
@@ -299,7 +323,7 @@ static struct err *read_news(struct list *list, const char *sql, int64_t *last)
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			return NULL;
-		*last = stmt_int(stmt, ROW_SEQ);
+		*last = stmt_int(stmt, ROW_END);
 		TRY(take_row(list, stmt));
 	}
 }
@@ -327,7 +351,7 @@ static struct err *follow(struct list *list)
 	_str_ struct str sql = {0};
 	int64_t last = 0;
 
-	str_puts(&sql, "SELECT " ROW ", e.seq FROM export e JOIN job j ON j.dump = e.dump "
+	str_puts(&sql, "SELECT " LIST_ROW ", e.seq FROM export e JOIN job j ON j.dump = e.dump "
 		       "JOIN dump d ON d.id = j.dump WHERE 1");
 	list_filters_put(&list->filters, &sql);
 	str_puts(&sql, " AND e.seq > ? ORDER BY e.seq");
@@ -360,12 +384,33 @@ static struct err *read_option(struct list *list, int option)
 {
 	if (option == 'n')
 		return read_limit(list);
+	if (option == OPTION_FIELDS) {
+		list->chosen = true;
+		return list_fields_parse(&list->fields, optarg);
+	}
 	if (!list_filters_take(&list->filters, option, optarg)) {
 		list->seen |= option == OPTION_SEEN;
 		list->path |= option == OPTION_PATH;
 		list->when.utc |= option == OPTION_UTC;
 		list->follow |= option == 'f';
+		list->watch |= option == 'w';
 	}
+	return NULL;
+}
+
+static struct err *choose_columns(struct list *list)
+{
+	if (list->watch && (list->follow || list->cmd->json))
+		return err_new(ERR_INVALID, "--watch goes neither with --follow nor with --json");
+	if (list->chosen && (list->seen || list->path || list->cmd->json))
+		return err_new(ERR_INVALID,
+			       "--fields says all: --seen, --path and --json do not go "
+			       "with it");
+	if (!list->chosen)
+		list_fields_usual(&list->fields, list->seen, list->path);
+	list_fields_columns(&list->fields, list->columns);
+	list->table.columns = list->columns;
+	list->table.column_count = list->fields.count;
 	return NULL;
 }
 
@@ -376,7 +421,7 @@ static struct err *run_list(struct list *list)
 	TRY(list_filters_settle(&list->filters, &list->when));
 	if (!list->limited)
 		list->limit = list->follow ? FOLLOW_INITIAL : LIMIT_INITIAL;
-	choose_columns(list);
+	TRY(choose_columns(list));
 	TRY(cmd_open(list->cmd));
 	unknown = list_filters_check(&list->filters, store_db(list->cmd->store));
 	/* Who follows waits for what is not here yet. */
@@ -384,7 +429,7 @@ static struct err *run_list(struct list *list)
 	if (unknown && !(list->nobody && list->follow))
 		return unknown;
 	err_free(unknown);
-	return list->follow ? follow(list) : list_once(list);
+	return list->follow ? follow(list) : list->watch ? watch(list) : list_once(list);
 }
 
 static int run(int argc, char **argv)
@@ -414,11 +459,17 @@ static int run(int argc, char **argv)
 
 const struct verb list_verb = {
 	.name = "list",
-	.synopsis = "list " LIST_FILTERS_SYNOPSIS " [-n N] [-f] [--seen] [--path] [--utc] [--json]",
+	.synopsis = "list " LIST_FILTERS_SYNOPSIS " [-n N] [-f] [-w] [--fields F,…] "
+		    "[--seen] [--path] [--utc] [--json]",
 	.summary = "dumps and their verdicts, newest first",
 	.options = LIST_FILTERS_HELP
 	"  -n, --limit N      that many at most (50; 0: all)\n"
 	"  -f, --follow       the last verdicts (10), then each new one as it comes\n"
+	"  -w, --watch        the list anew whenever it changes, until it is ended\n"
+	"  --fields F,…       these columns, in this order: id, time, age, state, host, kernel, "
+	"cause,\n"
+	"                     severity, confidence, headline, signature, seen, path, uid, size, "
+	"layout\n"
 	"  --seen             which time it is that this crash was seen\n"
 	"  --path             where each dump lies as well, in full\n"
 	"  --utc              times in UTC, not in local time; those of T as well\n",

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "daemon/cli/cmd_usage.h"
+#include "daemon/cli/pager.h"
 #include "daemon/cli/schema_doc.h"
 #include "rules/embedded.h"
 
@@ -50,6 +51,7 @@ static int run(int argc, char **argv)
 		return cmd_fail(false,
 				err_new(ERR_INVALID, "schema takes no \"%s\"", argv[optind]));
 	struct err *err = NULL;
+	pager_open();
 	if (doc)
 		err = print_doc(schema);
 	else

@@ -35,13 +35,14 @@ static const struct option options[] = {
 /* --- what the store knows of a dump beside its verdict ---------------------------------------- */
 
 struct record {
-	char state[64], crash_time[WHEN_SIZE];
+	char state[64], crash_time[2 * WHEN_SIZE + 2];
 	struct str seen;
 };
 
 static struct err *read_job(struct db *db, int64_t dump, const struct when *when,
 			    struct record *record)
 {
+	char date[WHEN_SIZE], ago[WHEN_SIZE];
 	struct stmt *stmt;
 	bool row;
 
@@ -53,7 +54,9 @@ static struct err *read_job(struct db *db, int64_t dump, const struct when *when
 		return NULL;
 	snprintf(record->state, sizeof(record->state), "%.20s%s", stmt_text(stmt, 0),
 		 stmt_int(stmt, 1) ? ", its file is gone" : "");
-	when_zoned(stmt_int(stmt, 2), when, record->crash_time);
+	when_zoned(stmt_int(stmt, 2), when, date);
+	when_ago(stmt_int(stmt, 2), when, ago);
+	snprintf(record->crash_time, sizeof(record->crash_time), "%s, %s", date, ago);
 	stmt_reset(stmt);
 	return NULL;
 }

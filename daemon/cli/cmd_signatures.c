@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "daemon/cli/list_filters.h"
+#include "daemon/cli/pager.h"
 #include "daemon/cli/table.h"
 #include "daemon/render/render_style.h"
 #include "daemon/store/annotation.h"
@@ -168,14 +169,16 @@ static struct err *read_rows(struct signatures *signatures)
 
 static void print_rows(struct signatures *signatures)
 {
-	struct render_style style = render_style_for(STDOUT_FILENO);
 	_str_ struct str out = {0};
+	struct render_style style;
 
 	if (signatures->cmd->json) {
 		cmd_print_json(json_pack("{s:s, s:O}", "schema", "triage.signatures/1",
 					 "signatures", signatures->rows));
 		return;
 	}
+	pager_open();
+	style = render_style_for(STDOUT_FILENO);
 	table_format(&signatures->table, style.given ? style.width : 0, true, style.colour, &out);
 	fputs(out.data ? out.data : "", stdout);
 	if (signatures->table.failed || out.failed)

@@ -7,10 +7,12 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
+#include "daemon/cli/pager.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/when.h"
 #include "daemon/render/render_style.h"
 #include "daemon/store/similar.h"
+#include "rules/signature.h"
 
 #define LIMIT_INITIAL 50
 
@@ -65,11 +67,12 @@ static void add_row(struct table *table, const json_t *row, const struct when *w
 static void print_table(const json_t *rows, const struct when *when)
 {
 	struct table table = {.columns = columns, .column_count = ARRAY_SIZE(columns)};
-	struct render_style style = render_style_for(STDOUT_FILENO);
 	_str_ struct str out = {0};
+	struct render_style style;
 	json_t *row;
 	size_t i;
 
+	style = render_style_for(STDOUT_FILENO);
 	json_array_foreach (rows, i, row) {
 		add_row(&table, row, when);
 	}
@@ -96,6 +99,9 @@ static void print_parts(const json_t *parts)
 	size_t i;
 
 	print_part("signature", json_string_at(parts, "signature"));
+	if (json_string_at(parts, "signature") &&
+	    json_integer_at(parts, "signature_version") != SIGNATURE_VERSION)
+		print_part("", "made in another way than those of now: the daemon makes it anew");
 	json_array_foreach (titles, i, title) {
 		print_part("title", json_string_value(title));
 	}
@@ -131,6 +137,7 @@ static struct err *similar(struct cmd *cmd, const char *subject, int64_t limit,
 		print_json(parts, rows);
 		return NULL;
 	}
+	pager_open();
 	print_parts(parts);
 	print_table(rows, when);
 	if (!json_array_size(rows))

@@ -38,6 +38,7 @@ void cmd_help(const struct verb *verb, const char *common, FILE *out)
 		verb->options ? verb->options : "");
 	if (verb->put_options)
 		verb->put_options(out);
+	fputs("  --no-pager         at once, not a screen at a time\n", out);
 	fputs(common, out);
 }
 

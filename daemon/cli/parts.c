@@ -7,6 +7,7 @@
 #include <getopt.h>
 
 #include "base/io.h"
+#include "daemon/cli/pager.h"
 #include "daemon/html/html.h"
 #include "daemon/render/render_locks.h"
 
@@ -84,6 +85,8 @@ struct err *parts_print(const struct parts *parts, const json_t *report,
 {
 	_str_ struct str text = {0};
 
+	if (!parts->output)
+		pager_open();
 	render(parts, report, record, &text);
 	if (parts->output)
 		return text.failed ? &err_nomem : write_file(parts->output, &text);

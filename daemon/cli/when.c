@@ -262,3 +262,28 @@ void when_zoned(int64_t seconds, const struct when *when, char text[WHEN_SIZE])
 	format(seconds, when->utc, when->utc ? "%Y-%m-%d %H:%M:%S UTC" : "%Y-%m-%d %H:%M:%S %Z",
 	       text);
 }
+
+/* In the largest unit of which there are two or more, but for years. */
+void when_ago(int64_t seconds, const struct when *when, char text[WHEN_SIZE])
+{
+	static const struct {
+		int64_t seconds;
+		const char *one, *many;
+	} units[] = {{365 * DAY_S, "year", "years"},
+		     {30 * DAY_S, "month", "months"},
+		     {7 * DAY_S, "week", "weeks"},
+		     {DAY_S, "day", "days"},
+		     {3600, "h", "h"},
+		     {60, "min", "min"},
+		     {1, "s", "s"}};
+	int64_t age = when->now - seconds, length = age < 0 ? -age : age;
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(units) && length < (i ? 2 : 1) * units[i].seconds)
+		i++;
+	length /= units[i].seconds;
+	snprintf(text, WHEN_SIZE, age < 0 ? "in %lld %s" : "%lld %s ago", (long long)length,
+		 length == 1 ? units[i].one : units[i].many);
+	if (seconds < 0)
+		copy_string(text, WHEN_SIZE, "?");
+}

@@ -24,6 +24,8 @@ struct err *when_parse(const char *text, const struct when *when, int64_t *ret);
 #define WHEN_SIZE 40 /* of a text, with its NUL */
 /* "2026-11-21 04:36"; "?" for a year of more than four digits. */
 void when_minutes(int64_t seconds, const struct when *when, char text[WHEN_SIZE]);
+/* "3 days ago", "in 2 h"; "?" for a time before 1970. */
+void when_ago(int64_t seconds, const struct when *when, char text[WHEN_SIZE]);
 /* "2026-11-21 04:36:50 CET", for what leaves this machine. */
 void when_zoned(int64_t seconds, const struct when *when, char text[WHEN_SIZE]);
 

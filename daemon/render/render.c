@@ -286,6 +286,15 @@ static bool is_said(const json_t *report, const char *text, bool by_reasons)
 	return false;
 }
 
+/* "f/1 waits; who for is not known" behind the headline "f/1 waits": what it says beyond that. */
+static const char *beyond_headline(const json_t *report, const char *text)
+{
+	const char *headline = json_string_at(report, "verdict.headline");
+	const char *rest = headline && has_prefix(text, headline) ? text + strlen(headline) : text;
+
+	return rest != text && (has_prefix(rest, "; ") || has_prefix(rest, ", ")) ? rest + 2 : text;
+}
+
 /* report: leave out what its headline says; NULL for what says something of its own. */
 static void put_list(const struct page *page, const char *title, const json_t *list,
 		     const json_t *report)
@@ -306,7 +315,7 @@ static void put_list(const struct page *page, const char *title, const json_t *l
 			page_note(page, "  ", more);
 			break;
 		}
-		page_paragraph(page, "  - ", "    ", text);
+		page_paragraph(page, "  - ", "    ", report ? beyond_headline(report, text) : text);
 	}
 }
 

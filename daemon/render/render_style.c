@@ -10,7 +10,13 @@
 
 #define DEFAULT_WIDTH 100
 
-struct render_style render_style_for(int fd)
+static struct {
+	bool is_kept;
+	int fd;
+	struct render_style style;
+} kept;
+
+static struct render_style style_of(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
@@ -23,4 +29,16 @@ struct render_style render_style_for(int fd)
 	style.width = MAX(style.width, 40u);
 	style.colour = isatty(fd) && !getenv("NO_COLOR");
 	return style;
+}
+
+struct render_style render_style_for(int fd)
+{
+	return kept.is_kept && kept.fd == fd ? kept.style : style_of(fd);
+}
+
+void render_style_keep(int fd)
+{
+	kept.style = style_of(fd);
+	kept.fd = fd;
+	kept.is_kept = true;
 }

@@ -12,5 +12,7 @@ struct render_style {
 
 /* What fits the stream: its terminal's width (else $COLUMNS, else 100), colour if wanted there. */
 struct render_style render_style_for(int fd);
+/* From here on that is what fits it now: a pager takes the terminal's place. */
+void render_style_keep(int fd);
 
 #endif

@@ -5,48 +5,22 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "daemon/store/signing.h"
 #include "finding.h"
-#include "rules/signature.h"
-
-/* What findings put into one section: the crash, and its backtrace, which is a finding of its own. */
-static struct err *load_section(struct store *store, int64_t dump, const char *place, json_t **ret)
-{
-	_json_ json_t *section = json_object();
-	struct stmt *row;
-	bool more;
-
-	TRY(db_query(store_db(store), &row,
-		     "SELECT evidence FROM finding WHERE dump = ? AND place = ? AND evidence "
-		     "IS NOT NULL ORDER BY number",
-		     "it", dump, place));
-	for (;;) {
-		TRY(stmt_step(row, &more));
-		if (!more)
-			break;
-		_json_ json_t *part = json_loads(stmt_text(row, 0), 0, NULL);
-		if (part)
-			json_object_update(section, part);
-	}
-	*ret = json_incref(section);
-	return NULL;
-}
 
 struct err *analyze_judge(struct store *store, struct rules *rules, int64_t dump)
 {
 	_verdict_ struct verdict verdict = {0};
-	_json_ json_t *crash = NULL, *waits = NULL, *tasks = NULL;
 	struct signature signature;
 	unsigned before = alloc_failures();
 
 	TRY(judge_dump(rules, store_db(store), dump, &verdict));
-	TRY(load_section(store, dump, "crash", &crash));
-	TRY(load_section(store, dump, "waits", &waits));
-	TRY(load_section(store, dump, "tasks", &tasks));
-	signature_of(&(struct signature_facts){crash, waits, tasks, verdict.cause}, &signature);
+	TRY(signing_make(store, dump, verdict.cause, &signature));
 	_json_ json_t *fuzzy = signature.fuzzy;
 	struct verdict_meta meta = {
 		.signature = signature.exact[0] ? signature.exact : NULL,
 		.fuzzy = fuzzy,
+		.signature_version = SIGNATURE_VERSION,
 		.analyzed_at = time(NULL),
 		.tool_version = TRIAGE_VERSION,
 	};

@@ -130,6 +130,8 @@ static json_t *verdict_row(struct stmt *row)
 	json_object_set_new(signature, "exact",
 			    stmt_is_null(row, 5) ? json_null() : json_string(stmt_text(row, 5)));
 	json_object_set_new(signature, "fuzzy", json_column(row, 6));
+	json_object_set_new(signature, "version",
+			    stmt_is_null(row, 16) ? json_null() : json_integer(stmt_int(row, 16)));
 	json_object_set_new(verdict, "because", json_column(row, 7));
 	json_object_set_new(verdict, "reasons", json_column(row, 8));
 	json_object_set_new(verdict, "ruled_out", json_column(row, 9));
@@ -149,7 +151,7 @@ static struct err *add_verdict(struct store *store, int64_t dump, json_t *report
 	TRY(db_query(store_db(store), &row,
 		     "SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
 		     "because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
-		     "analyzed_at, tool_version FROM verdict WHERE dump = ?",
+		     "analyzed_at, tool_version, signature_version FROM verdict WHERE dump = ?",
 		     "i", dump));
 	TRY(stmt_step(row, &more));
 	if (!more)

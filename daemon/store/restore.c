@@ -92,6 +92,7 @@ static struct err *restore_verdict(struct store *store, const json_t *report, in
 	struct verdict_meta meta = {
 		.signature = json_string_at(from, "signature.exact"),
 		.fuzzy = list_at(from, "signature.fuzzy"),
+		.signature_version = json_integer_at(from, "signature.version"),
 		.analyzed_at = utc_parse(json_string_at(report, "analyzed_at")),
 		.tool_version = version ? version : "unknown",
 	};

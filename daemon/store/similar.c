@@ -36,7 +36,7 @@ struct err *similar_parts(struct store *store, int64_t dump, json_t **ret)
 	bool row;
 
 	TRY(db_query(store_db(store), &stmt,
-		     "SELECT j.signature, j.fuzzy, " FUNCTION ", " MODULE
+		     "SELECT j.signature, j.fuzzy, " FUNCTION ", " MODULE ", j.signature_version"
 		     " FROM verdict j WHERE j.dump = ?",
 		     "i", dump));
 	TRY(stmt_step(stmt, &row));
@@ -44,6 +44,8 @@ struct err *similar_parts(struct store *store, int64_t dump, json_t **ret)
 		return err_new(ERR_NOT_FOUND, "dump %lld has no verdict", (long long)dump);
 	parts = json_object();
 	json_put(parts, "signature", json_escaped(stmt_text(stmt, 0)));
+	json_put(parts, "signature_version",
+		 stmt_is_null(stmt, 4) ? json_null() : json_integer(stmt_int(stmt, 4)));
 	json_put(parts, "titles", list_or_null(stmt_text(stmt, 1)));
 	json_put(parts, "function", json_escaped(stmt_text(stmt, 2)));
 	json_put(parts, "module", json_escaped(stmt_text(stmt, 3)));

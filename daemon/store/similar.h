@@ -20,7 +20,7 @@ enum similar_part {
 const char *similar_part_name(enum similar_part part);
 
 /*
- * {"signature", "titles", "function", "module"} of a dump itself, null where it has none. ERR_NOT_FOUND
+ * {"signature", "signature_version", "titles", "function", "module"} of a dump itself, null where it has none. ERR_NOT_FOUND
  * for one without a verdict.
  */
 struct err *similar_parts(struct store *store, int64_t dump, json_t **ret);

@@ -217,13 +217,15 @@ struct err *store_put_verdict(struct store *store, int64_t dump, const struct ve
 	TRY(db_query(store->db, &stmt,
 		     "INSERT OR REPLACE INTO verdict (dump, analyzed_at, tool_version, rule, "
 		     "cause, severity, headline, confidence, signature, fuzzy, because, reasons, "
-		     "ruled_out, next_steps, alternatives, broken, known_issue) "
-		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "ruled_out, next_steps, alternatives, broken, known_issue, "
+		     "signature_version) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
 		     "iitttttrt", dump, meta->analyzed_at, meta->tool_version, verdict->rule,
 		     verdict->cause, verdict->severity, verdict->headline, verdict->confidence,
 		     meta->signature));
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		TRY(bind_json(stmt, 10 + (int)i, lists[i]));
+	TRY(stmt_bind_int(stmt, 10 + (int)ARRAY_SIZE(lists), meta->signature_version));
 	return stmt_run(stmt);
 }
 

@@ -48,9 +48,10 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 struct err *store_clear(struct store *store, int64_t dump);
 
 struct verdict_meta {
-	const char *signature; /* the exact one; NULL when there is nothing to group by */
-	json_t *fuzzy;	       /* list of titles */
-	int64_t analyzed_at;   /* seconds since the epoch */
+	const char *signature;	   /* the exact one; NULL when there is nothing to group by */
+	json_t *fuzzy;		   /* list of titles */
+	int64_t signature_version; /* of both, see rules/signature.h; 0: not known */
+	int64_t analyzed_at;	   /* seconds since the epoch */
 	const char *tool_version;
 };
 /* Keep a dump's verdict; replaces an earlier one. */
