@@ -95,7 +95,8 @@ static size_t register_length(const char *text)
 		"EFLAGS", "RFLAGS", "ORIG_RAX", "FS",	   "GS",    "CS",      "DS",	 "ES",
 		"SS",	  "CR0",    "CR2",	"CR3",	   "CR4",   "DR0",     "DR1",	 "DR2",
 		"DR3",	  "DR6",    "DR7",	"PKRU",	   "knlGS", "sp",      "pstate", "pmr_save",
-		"tp",	  "gp",	    "status",	"badaddr", "cause", "orig_a0",
+		"tp",	  "gp",	    "status",	"badaddr", "cause", "orig_a0", "eax",	 "ebx",
+		"ecx",	  "edx",    "esi",	"edi",	   "ebp",   "esp",
 	};
 	size_t length = 0;
 
@@ -192,7 +193,9 @@ static const struct {
 	{"EDI", REG_RDI},	{"EBP", REG_RBP},	{"ESP", REG_RSP},
 	{"EFLAGS", REG_RFLAGS}, {"RFLAGS", REG_RFLAGS}, {"ORIG_RAX", REG_ORIG_RAX},
 	{"CS", REG_CS},		{"SS", REG_SS},		{"CR2", REG_CR2},
-	{"CR3", REG_CR3},
+	{"CR3", REG_CR3},	{"eax", REG_RAX},	{"ebx", REG_RBX}, /* 2.6.18 */
+	{"ecx", REG_RCX},	{"edx", REG_RDX},	{"esi", REG_RSI},
+	{"edi", REG_RDI},	{"ebp", REG_RBP},	{"esp", REG_RSP},
 };
 
 /* scause of a riscv kernel: the page faults of "The RISC-V Instruction Set Manual", volume II, table 15. */
@@ -213,7 +216,7 @@ static void set_register(struct report *report, const char *name, size_t length,
 		if (strlen(registers[i].name) == length &&
 		    !strncmp(registers[i].name, name, length)) {
 			/* The first of its name: later ones are of a nested or user frame. */
-			report->is_32bit |= name[0] == 'E' && length == 3;
+			report->is_32bit |= (name[0] | 0x20) == 'e' && length == 3;
 			if (!regs_known(&report->regs, registers[i].reg))
 				regs_set(&report->regs, registers[i].reg, value);
 			return;
@@ -285,6 +288,34 @@ static void drop_frames(struct report *report)
 		report->stacks[report->stack_count - 1].count = 0;
 }
 
+/* i386's line goes on: "EFLAGS: 00010246 CPU: 1", "   Tainted: G      VLI". */
+static void take_rest_of_eip(struct report *report, const char *text)
+{
+	const char *taint = strstr(text, "Not tainted"), *flags = strstr(text, " EFLAGS: ");
+	uint64_t cpu, value;
+	char words[64];
+
+	report->is_32bit = true;
+	if (report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) && cpu < UINT16_MAX)
+		report->cpu = (int)cpu;
+	if (flags && parse_hex_start(flags + 9, &value) && !regs_known(&report->regs, REG_RFLAGS))
+		regs_set(&report->regs, REG_RFLAGS, value);
+	taint = taint ? taint : strstr(text, "Tainted: ");
+	if (!taint)
+		return;
+	copy_string(words, sizeof(words), taint);
+	if (strstr(words,
+		   " VLI")) /* that "Code:" is of a machine whose instructions differ in length */
+		*strstr(words, " VLI") = '\0';
+	report_header_read(words, report);
+}
+
+/* "EIP: 0xb7f4c559", without a selector: behind the trace, of the program that made the call. */
+static bool is_user_eip(const char *text)
+{
+	return has_prefix(text, "EIP: 0x") && !strchr(text, '+');
+}
+
 /* The first interrupted place of a panic's trace: its registers follow. */
 static void begin_met(struct report_reader *reader, const struct report_place *place,
 		      uint64_t selector)
@@ -310,7 +341,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 {
 	struct report *report = reader->report;
 	struct report_place place = {0};
-	uint64_t selector = 0, address = 0, cpu;
+	uint64_t selector = 0, address = 0;
 	const char *at = text + strcspn(text, " :");
 	bool addressed = false;
 
@@ -324,14 +355,13 @@ static void take_rip(struct report_reader *reader, const char *text)
 		at = strstr(text, " at ") + 4;
 	reader->in_met = false;
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
+	reader->in_user |= reader->seen & 1u << BODY_FRAME && is_user_eip(text);
 	if (reader->in_user)
 		return;
 	if (hex_digits(at) == 4 && at[4] == ':')
 		at += 5;
-	/* i386's line goes on: "EFLAGS: 00010246 CPU: 1". */
-	if (has_prefix(text, "EIP: ") && report->cpu < 0 && parse_dec_after(text, " CPU: ", &cpu) &&
-	    cpu < UINT16_MAX)
-		report->cpu = (int)cpu;
+	if (has_prefix(text, "EIP: "))
+		take_rest_of_eip(report, text);
 	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);) {
 		at = open + 2 + strcspn(open + 2, "]");
 		at += *at == ']'; /* a line may be cut before it */
@@ -650,6 +680,8 @@ static struct err *take(struct report_reader *reader, const char *text, size_t i
 	case BODY_REGS:
 		if (of_report)
 			take_registers(report, text);
+		if (of_report && has_prefix(text, "EFLAGS: "))
+			report_header_read(text, report);
 		return NULL;
 	case BODY_CODE:
 		if (of_report)

@@ -34,11 +34,22 @@ static bool is_bare_cpu(const char *text)
 	return digits && text[4 + digits + strspn(text + 4 + digits, " :\t")] == '\0';
 }
 
+/* "CPU: 1", "CPU:    1" of i386's 2.6.18 */
+static bool is_cpu_alone(const char *text)
+{
+	size_t blanks, digits;
+
+	if (!has_prefix(text, "CPU: "))
+		return false;
+	blanks = strspn(text + 5, " ");
+	digits = strspn(text + 5 + blanks, "0123456789");
+	return text[5 + blanks + digits] == '\0';
+}
+
 bool report_header_is(const char *text)
 {
 	return (has_prefix(text, "CPU: ") && (strstr(text, " PID: ") || strstr(text, " Comm: "))) ||
-	       (has_prefix(text, "Pid: ") && strstr(text, ", comm: ")) ||
-	       (has_prefix(text, "CPU: ") && text[5 + strspn(text + 5, "0123456789")] == '\0') ||
+	       (has_prefix(text, "Pid: ") && strstr(text, ", comm: ")) || is_cpu_alone(text) ||
 	       (has_prefix(text, "COMM: ")) || is_bare_cpu(text);
 }
 
@@ -65,9 +76,9 @@ static const char *comm_end(const char *comm)
 		if (at && at < end)
 			end = at;
 	}
-	/* Without the words on taint, the release follows: " 3.10.0-957.el7.x86_64 #1". */
+	/* Without the words on taint, the release follows: " 3.10.0-957.el7.x86_64 #1", " (2.6.30.10 #1)". */
 	for (const char *at = comm; !*end && (at = strchr(at, ' ')); at++)
-		if (is_release(at + 1))
+		if (is_release(at + 1 + (at[1] == '(')))
 			return at;
 	return end;
 }
@@ -87,10 +98,10 @@ static const char *read_taint(const char *text, struct report *report)
 	return text;
 }
 
-/* "6.1.0-56-amd64 #1 Debian 6.1.…"; a release begins with a number and holds a dot. */
+/* "6.1.0-56-amd64 #1 Debian 6.1.…", "(2.6.30.10 #1)"; a release begins with a number and holds a dot. */
 static const char *read_release(const char *text, struct report *report)
 {
-	text += strspn(text, " ");
+	text += strspn(text, " (");
 	size_t length = strcspn(text, " ");
 
 	if (!isdigit((unsigned char)*text) || !memchr(text, '.', length) || report->release[0])
@@ -114,7 +125,7 @@ static const char *read_kernel(const char *text, struct report *report)
 		return read_release(at + 11, report);
 	}
 	if (!tainted)
-		return is_release(text + strspn(text, " ")) ? read_release(text, report) : NULL;
+		return is_release(text + strspn(text, " (")) ? read_release(text, report) : NULL;
 	return read_release(read_taint(tainted + 9, report), report);
 }
 
@@ -124,7 +135,7 @@ static void read_header(const char *text, struct report *report)
 	const char *pid = strstr(text, " PID: "), *comm = strstr(text, " Comm: ");
 	uint64_t value;
 
-	if (read_count(text + 5, 65536, &value) && report->cpu < 0)
+	if (read_count(text + 5 + strspn(text + 5, " "), 65536, &value) && report->cpu < 0)
 		report->cpu = (int)value;
 	if (pid && read_count(pid + 6, PIDS, &value))
 		report->pid = (int32_t)value;
@@ -152,7 +163,7 @@ static void read_old_header(const char *text, struct report *report)
 	rest += strspn(rest, " ");
 	if (*rest && !report->hardware[0])
 		copy_trimmed(report->hardware, sizeof(report->hardware), rest, strlen(rest));
-	report->version[strcspn(report->version, " ")] = '\0';
+	report->version[strcspn(report->version, " )")] = '\0';
 }
 
 /* "Process clearcache.sh (pid: 4383, threadinfo …, task …)" */
@@ -179,6 +190,17 @@ static void read_work(const char *text, struct report *report)
 	copy_trimmed(report->work, sizeof(report->work), work, strcspn(work, " )"));
 }
 
+/* i386's "EFLAGS: 00010246   (2.6.18-398.el5 #1) " */
+static void read_release_of_flags(const char *text, struct report *report)
+{
+	const char *open = strchr(text, '(');
+
+	if (!open || !is_release(open + 1))
+		return;
+	read_release(open, report);
+	report->version[strcspn(report->version, ")")] = '\0';
+}
+
 void report_header_read(const char *text, struct report *report)
 {
 	uint64_t value;
@@ -199,4 +221,6 @@ void report_header_read(const char *text, struct report *report)
 		read_kernel(text, report);
 	else if (has_prefix(text, "Process "))
 		read_process(text, report);
+	else if (has_prefix(text, "EFLAGS: "))
+		read_release_of_flags(text, report);
 }
