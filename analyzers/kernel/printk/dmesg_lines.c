@@ -214,8 +214,9 @@ static bool was_cut(struct dmesg_lines *reader)
 		return false;
 	if (survey->wrap.hard && reader->width == survey->wrap.width)
 		return true;
+	/* Where a line is wider, it was a mailer that broke this one. */
 	return is_stamped(survey) && reader->width < WIDTH_MAX &&
-	       survey->broken[reader->width] >= 2 &&
+	       reader->width >= survey->wrap.width && survey->broken[reader->width] >= 2 &&
 	       survey->broken[reader->width] * 10 >= survey->all_broken * 8;
 }
 

@@ -60,6 +60,8 @@ static bool is_level(const char *line, size_t length, size_t at)
 size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us)
 {
 	for (size_t at = from; at < length; at++) {
+		if (line[at] != '<' && line[at] != '[') /* of each byte of a log */
+			continue;
 		bool level = line[at] == '<' && is_level(line, length, at);
 		size_t words = at + 3;
 

@@ -93,6 +93,15 @@ static size_t byte_at(const char *bytes, size_t length, bool from_end)
 		       : 0;
 }
 
+/* Asked of each pair of lines: a place, a date, an address and a module all have one of these. */
+static bool may_be_one(const char *before, size_t cut, const char *line)
+{
+	const char *start = before - cut;
+
+	return (log_is_hex(before[-1]) && log_is_hex(line[0])) || memchr(start, '+', cut) ||
+	       memchr(start, '/', cut) || *start == '[';
+}
+
 bool log_word_is_cut(const char *before, size_t end, const char *line, size_t length)
 {
 	char word[2 * WORD_MAX + 1];
@@ -100,9 +109,11 @@ bool log_word_is_cut(const char *before, size_t end, const char *line, size_t le
 
 	while (cut < end && cut < WORD_MAX && before[end - 1 - cut] != ' ')
 		cut++;
+	if (!cut || cut == WORD_MAX || !length || !may_be_one(before + end, cut, line))
+		return false;
 	while (first < length && first < WORD_MAX && line[first] != ' ')
 		first++;
-	if (!cut || !first || cut == WORD_MAX || first == WORD_MAX)
+	if (!first || first == WORD_MAX)
 		return false;
 	memcpy(word, before + end - cut, cut);
 	memcpy(word + cut, line, first);
