@@ -137,7 +137,7 @@ check-no-btf: $(PROGRAMS)
 	tests/guest/no-btf $$(find $(BUILD)/guest -name vmcore -printf '%h ')
 
 check-log-mixtures: $(PROGRAMS)
-	-tests/log/mixtures
+	tests/log/mixtures
 
 check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
 	tests/guest/suite full
