@@ -10,7 +10,7 @@ SELECT
 		'the instruction is a BUG() of the kernel''s bug table') ||
 		coalesce(': ' || message, '') AS because,
 	-- "LustreError: 15768:0:(file.c:1563:f()) ASSERTION( … ) failed": by whom and where, the place says.
-	CASE WHEN message LIKE 'LustreError: %ASSERTION(%' THEN substr(message, instr(message, 'ASSERTION('))
+	CASE WHEN message LIKE '%() ASSERTION(%' OR message LIKE '%()) ASSERTION(%' THEN substr(message, instr(message, 'ASSERTION('))
 		ELSE coalesce(message, 'BUG()') END || culprit_place AS headline,
 	-- Which check it was says more than that it was one.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM double_free d WHERE d.dump = :dump) OR

@@ -426,6 +426,9 @@ static struct err *take_words(struct reader *reader, const struct word_set *set,
 		reader->asked_line = line;
 	if (has(set, INVOKED) || (has(set, INVOKED_2_6_9) && has_prefix(text, "oom-killer: ")))
 		TRY(take_invoked(reader, text, line));
+	/* A cgroup's block may be cut off before whom it was for. */
+	else if (!reader->open && has(set, LIMIT_OF))
+		TRY(begin(reader, line));
 	if (reader->open)
 		take_part(reader, set, text);
 	if (has(set, KILLED))

@@ -121,6 +121,7 @@ struct report {
 	size_t detail_count;
 	size_t modules_line; /* line of "Modules linked in:", SIZE_MAX none */
 	bool cut_front;	     /* its first lines are not in the log */
+	size_t before;	     /* of such a one: line that stands right before it; 0 none */
 	bool mixed; /* printed between another's lines; those that may be of either are left out */
 	bool cut_end; /* the log ends before it does */
 	bool ended;   /* its end was seen: an end trace, or the next report */
@@ -161,5 +162,7 @@ const struct report *reports_crash(const struct reports *reports);
 const struct report *reports_panic_over(const struct reports *reports, const struct report *crash);
 /* Its kind as a crash: a panic whose words name a lockup is one, though the lockup's own report is lost. */
 enum report_kind report_crash_kind(const struct report *report);
+/* Of a report without its first lines: whose check printed its trace, by trace_kinds.def; else REPORT_OOPS. */
+enum report_kind report_kind_by_trace(const struct report *report);
 
 #endif

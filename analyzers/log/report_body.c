@@ -66,6 +66,8 @@ static const struct {
 	{"pc : ", BODY_RIP},
 	{"PC is at ", BODY_RIP},
 	{"epc : ", BODY_RIP},
+	{"epc   : ", BODY_RIP}, /* mips */
+	{"ra    : ", BODY_REGS},
 	{"NIP [", BODY_RIP},	   /* powerpc */
 	{"Krnl PSW : ", BODY_RIP}, /* s390 */
 	{"lr : ", BODY_REGS},
@@ -164,6 +166,8 @@ enum body_line report_body_kind(const char *line)
 			return beginnings[i].kind;
 	if (report_header_is(text))
 		return BODY_HEADER;
+	if (report_header_is_kernel(text))
+		return BODY_TASK;
 	if (report_detail_is(text))
 		return BODY_DETAIL;
 	if (report_title_read(text, title, sizeof(title), &pid))
@@ -368,6 +372,11 @@ static void take_rip(struct report_reader *reader, const char *text)
 		addressed = true;
 	}
 	at = skip_blanks(at);
+	/* mips: "epc   : 8576591c f+0xd0/0x3c0 [mod]" */
+	if (has_prefix(text, "epc   : ") && parse_hex_start(at, &address)) {
+		addressed = true;
+		at = skip_blanks(at + hex_digits(at));
+	}
 	if (!report_place_read(at, &place) && !report_source_read(at, &place) && at[0] == '0' &&
 	    at[1] == 'x')
 		addressed |= parse_hex_start(at + 2, &address);
@@ -544,7 +553,11 @@ static struct err *take_nested(struct report_reader *reader, const char *text)
 	if (!at || !report->stack_count || strspn(at + 1, " ") > 1)
 		return NULL;
 	at = skip_blanks(at + 1);
-	if (hex_digits(at) == 4 && at[4] == ':' && report_place_read(at + 5, &frame.place))
+	if (hex_digits(at) != 4 || at[4] != ':' || !report_place_read(at + 5, &frame.place))
+		return NULL;
+	/* The report's own, said once more behind its end. */
+	if (strcmp(frame.place.symbol, report->rip.symbol) != 0 ||
+	    frame.place.offset != report->rip.offset)
 		return add_frame(&report->stacks[report->stack_count - 1], &frame);
 	return NULL;
 }

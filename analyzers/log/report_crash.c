@@ -42,19 +42,18 @@ static int kind_of_words(const struct report *panic)
 	return -1;
 }
 
+static const struct {
+	const char *function;
+	enum report_kind kind;
+} checks[] = {
+#define TRACE_KIND(function, kind) {function, REPORT_##kind},
+#include "log/trace_kinds.def"
+#undef TRACE_KIND
+};
+
 /* Which check it was whose report is not in the log, by the functions that panic() was called through. */
 static enum report_kind kind_of_stack(const struct report *panic)
 {
-	static const struct {
-		const char *function;
-		enum report_kind kind;
-	} checks[] = {
-		{"kasan_end_report", REPORT_KASAN},    {"kasan_report", REPORT_KASAN},
-		{"kasan_report_error", REPORT_KASAN},  {"kfence_report_error", REPORT_KFENCE},
-		{"kmsan_report", REPORT_KMSAN},	       {"kcsan_report", REPORT_KCSAN},
-		{"kcsan_print_report", REPORT_KCSAN},  {"ubsan_epilogue", REPORT_UBSAN},
-		{"__schedule_bug", REPORT_SCHEDULING}, {"__warn", REPORT_WARN},
-	};
 	const struct report_stack *stack = report_own_stack(panic);
 
 	for (size_t i = 0; stack && i < stack->count; i++)
@@ -63,6 +62,28 @@ static enum report_kind kind_of_stack(const struct report *panic)
 			    !strcmp(stack->frames[i].place.symbol, checks[j].function))
 				return checks[j].kind;
 	return REPORT_WARN;
+}
+
+#define PRINTER_FRAMES 6 /* of dump_stack() and who called it, at a trace's beginning */
+
+enum report_kind report_kind_by_trace(const struct report *report)
+{
+	const struct report_stack *stack = report_own_stack(report);
+	size_t count = stack ? MIN(stack->count, (size_t)PRINTER_FRAMES) : 0;
+	bool dumped = false;
+
+	if (report->rip.symbol[0] || report->regs.known)
+		return REPORT_OOPS;
+	for (size_t i = 0; i < count; i++) {
+		const char *symbol = stack->frames[i].place.symbol;
+
+		for (size_t j = 0; j < ARRAY_SIZE(checks); j++)
+			if (!strncmp(symbol, checks[j].function, strcspn(symbol, ".")) &&
+			    !checks[j].function[strcspn(symbol, ".")])
+				return checks[j].kind;
+		dumped |= !strncmp(symbol, "dump_stack", 10) || !strcmp(symbol, "show_stack");
+	}
+	return dumped ? REPORT_WARN : REPORT_OOPS;
 }
 
 enum report_kind report_crash_kind(const struct report *report)
@@ -126,6 +147,13 @@ static bool is_mere_trace(const struct report *report)
 	return report->kind == REPORT_OOPS && report->cut_front && !report->rip.symbol[0] &&
 	       !report->regs.known && !report->other_count &&
 	       (!stack || !strncmp(stack->frames[0].place.symbol, "dump_stack", 10));
+}
+
+/* Frames alone: the end of a trace of anything, of an oops or of a task that was only looked at. */
+static bool is_tail(const struct report *report)
+{
+	return report->kind == REPORT_OOPS && report->cut_front && !report->rip.symbol[0] &&
+	       !report->regs.known && !report->other_count && report->pid < 0;
 }
 
 /* How much a report says that the kernel lived through; 0: nothing of a crash. */
@@ -196,6 +224,13 @@ static const struct report *behind_sanitizer(const struct reports *reports,
 	return crash;
 }
 
+/* A panic with words of its own says more than a report before it of which nobody knows what it was. */
+static bool says_more(const struct reports *reports, size_t panic, const struct report *oops)
+{
+	return oops->kind == REPORT_OOPS && oops->cut_front &&
+	       before_panic(reports, panic) == &reports->list[panic];
+}
+
 static const struct report *crash_of(const struct reports *reports)
 {
 	const struct report *best = NULL, *oops = NULL, *request = NULL;
@@ -208,10 +243,11 @@ static const struct report *crash_of(const struct reports *reports)
 		if (report->kind == REPORT_SYSRQ)
 			request = report;
 		else if (outcome == OUTCOME_PANIC)
-			return oops && report_crash_kind(report) != REPORT_SYSRQ
+			return oops && report_crash_kind(report) != REPORT_SYSRQ &&
+					       !says_more(reports, i, oops)
 				       ? oops
 				       : before_panic(reports, i);
-		if (outcome == OUTCOME_OOPS && !oops && !is_mere_trace(report))
+		if (outcome == OUTCOME_OOPS && !oops && !is_tail(report))
 			oops = report;
 		if (!best || weight(report) > weight(best))
 			best = report;

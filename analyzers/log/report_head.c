@@ -2,6 +2,7 @@
 /* First lines of reports: which kind it is, and what the line itself says. */
 #include "log/report_head.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,26 @@ static bool is_numbered(const char *start)
 	return !has_prefix(start, "Oops: ") || strstr(start, " [#");
 }
 
+static bool is_fault(enum report_kind kind)
+{
+	return kind == REPORT_NULL_DEREFERENCE || kind == REPORT_PAGE_FAULT;
+}
+
+/* In the midst of somebody's sentence: "… fixes a crash due to Unable to handle kernel paging request". */
+static bool is_mention(const char *text, const char *words)
+{
+	const char *at = strstr(text, words);
+
+	while (at && at > text && at[-1] != ' ') /* "U" of "nable" */
+		at--;
+	for (const char *phrase = "unable to handle ";
+	     at && at - text >= 17 && !strncmp(at - 17, phrase, 17);)
+		at -= 17;
+	while (at && at > text && at[-1] == ' ')
+		at--;
+	return at && at > text && (islower((unsigned char)at[-1]) || at[-1] == ',');
+}
+
 bool report_head_find(const struct words *heads, const struct log_line *line,
 		      enum report_kind *kind, enum head_how *how)
 {
@@ -70,8 +91,10 @@ bool report_head_find(const struct words *heads, const struct log_line *line,
 
 	for (size_t i = word_set_next(&set, 0); i < ARRAY_SIZE(heads_of);
 	     i = word_set_next(&set, i + 1)) {
-		if (heads_of[i].how != HEAD_HOLDS && !has_prefix(start, head_words[i]) &&
-		    !has_prefix(text, head_words[i]))
+		if (heads_of[i].how != HEAD_HOLDS && heads_of[i].how != HEAD_GOES_ON &&
+		    !has_prefix(start, head_words[i]) && !has_prefix(text, head_words[i]))
+			continue;
+		if (is_fault(heads_of[i].kind) && is_mention(text, head_words[i]))
 			continue;
 		if (heads_of[i].kind == REPORT_TRAP && !is_numbered(start))
 			continue;
@@ -133,9 +156,10 @@ static void take_file(const char *at, struct report *report)
 
 static void take_address(const char *line, struct report *report)
 {
-	static const char *const words[] = {
-		"virtual address ", "non-canonical address 0x", "for address 0x", "address: 0x",
-		"address: ",	    "paging request at ",	"dereference at "};
+	static const char *const words[] = {"virtual address ", "non-canonical address 0x",
+					    "for address 0x",	"address: 0x",
+					    "address: ",	"paging request at ",
+					    "dereference at ",	"data at address 0x"};
 
 	if (strstr(line, "(null)")) {
 		report->has_address = true;

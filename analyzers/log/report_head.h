@@ -4,7 +4,7 @@
 
 #include "log/report.h"
 
-enum head_how { HEAD_BEGINS, HEAD_HOLDS, HEAD_JOINS };
+enum head_how { HEAD_BEGINS, HEAD_HOLDS, HEAD_JOINS, HEAD_GOES_ON };
 
 struct words;
 

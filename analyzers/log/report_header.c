@@ -46,13 +46,6 @@ static bool is_cpu_alone(const char *text)
 	return text[5 + blanks + digits] == '\0';
 }
 
-bool report_header_is(const char *text)
-{
-	return (has_prefix(text, "CPU: ") && (strstr(text, " PID: ") || strstr(text, " Comm: "))) ||
-	       (has_prefix(text, "Pid: ") && strstr(text, ", comm: ")) || is_cpu_alone(text) ||
-	       (has_prefix(text, "COMM: ")) || is_bare_cpu(text);
-}
-
 /* "3.10.0-957.el7.x86_64" */
 static bool is_release(const char *text)
 {
@@ -64,10 +57,26 @@ static bool is_release(const char *text)
 	return minor && text[major + 1 + minor] == '.';
 }
 
-/* Where the name of a task ends in a header: names may hold blanks. */
+bool report_header_is_kernel(const char *text)
+{
+	const char *number = strstr(text, " #");
+
+	return is_release(text) && number && number == strchr(text, ' ') &&
+	       strstr(number, "ainted");
+}
+
+bool report_header_is(const char *text)
+{
+	return (has_prefix(text, "CPU: ") && (strstr(text, " PID: ") || strstr(text, " Comm: "))) ||
+	       (has_prefix(text, "Pid: ") && strstr(text, ", comm: ")) || is_cpu_alone(text) ||
+	       (has_prefix(text, "COMM: ")) || is_bare_cpu(text);
+}
+
+/* Where the name of a task ends in a header: names may hold blanks. " FTT: " is Samsung's. */
 static const char *comm_end(const char *comm)
 {
-	static const char *const behind[] = {" Kdump: loaded", " Tainted: ", " Not tainted"};
+	static const char *const behind[] = {" Kdump: loaded", " Tainted: ", " Not tainted",
+					     " FTT: "};
 	const char *end = comm + strlen(comm);
 
 	for (size_t i = 0; i < ARRAY_SIZE(behind); i++) {
@@ -89,7 +98,10 @@ static const char *read_taint(const char *text, struct report *report)
 	size_t count = 0;
 
 	report->tainted_known = true;
-	for (; *text && (isupper((unsigned char)*text) || strchr(" -\t", *text)); text++) {
+	/* "---------r-  -": RHEL 8's, of a rescue kernel, is a small one among dashes. */
+	for (; *text && (isupper((unsigned char)*text) || strchr(" -\t", *text) ||
+			 (*text == 'r' && text[-1] == '-'));
+	     text++) {
 		/* A letter stands alone, or among letters and dashes: "GF", "--L--", never "RHEL". */
 		if (isupper((unsigned char)*text) && count + 1 < sizeof(report->taint))
 			report->taint[count++] = *text;
@@ -166,6 +178,13 @@ static void read_old_header(const char *text, struct report *report)
 	report->version[strcspn(report->version, " )")] = '\0';
 }
 
+static void read_kernel_line(const char *text, struct report *report)
+{
+	read_release(text, report);
+	report->version[strcspn(report->version, " ")] = '\0';
+	read_kernel(text, report);
+}
+
 /* "Process clearcache.sh (pid: 4383, threadinfo …, task …)" */
 static void read_process(const char *text, struct report *report)
 {
@@ -223,4 +242,6 @@ void report_header_read(const char *text, struct report *report)
 		read_process(text, report);
 	else if (has_prefix(text, "EFLAGS: "))
 		read_release_of_flags(text, report);
+	else if (report_header_is_kernel(text))
+		read_kernel_line(text, report);
 }

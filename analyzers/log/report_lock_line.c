@@ -43,6 +43,9 @@ bool report_lock_read(const char *text, struct report_lock *ret)
 	size_t digits;
 
 	text = skip_blanks(text);
+	if (has_prefix(text, "(____ptrval____)") ||
+	    has_prefix(text, "(ptrval)")) /* too early to hash */
+		text = skip_blanks(strchr(text, ')') + 1);
 	digits = hex_digits(text);
 	if (digits == ADDRESS_DIGITS && text[digits] == ' ') {
 		parse_hex(text, digits, &lock.address);

@@ -14,6 +14,7 @@
 #include "log/log_mark.h"
 #include "log/report.h"
 #include "log/report_body.h"
+#include "log/report_detail.h"
 #include "log/report_kind_lines.h"
 #include "log/report_lockdep.h"
 #include "log/report_show.h"
@@ -29,6 +30,7 @@
 #define FOREIGN_MAX                                                                                \
 	400 /* but no fewer than these, where they came all at once: a machine that boots */
 #define AT_ONCE_US 1000000u
+#define NEAR_US 20000u	   /* between lines that one caller printed one behind the other */
 #define QUIET_US 30000000u /* and so much time without a line of its own */
 
 struct open_report {
@@ -165,11 +167,32 @@ static void trust_caller(struct report *report)
 		stack->frames[0].unreliable = false;
 }
 
+/* Of a report without its first lines nothing may be left: a mark of a context, a bare "Call Trace:". */
+static bool is_empty(const struct report *report)
+{
+	return report->cut_front && !report_own_stack(report) && !report->rip.symbol[0] &&
+	       !report->regs.known && report->cpu < 0 && report->pid < 0 && !report->other_count;
+}
+
+static void close_headless(const struct splitter *splitter, struct report *report)
+{
+	enum report_kind kind = report_kind_by_trace(report);
+
+	if (kind == REPORT_OOPS)
+		return;
+	report->kind = kind;
+	if (report->before)
+		copy_string(report->message, sizeof(report->message),
+			    splitter->log->lines[report->before].text);
+}
+
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
 	struct open_report *open = splitter->open[i];
 	struct report *report = &open->report;
 
+	if (report->cut_front && report->kind == REPORT_OOPS)
+		close_headless(splitter, report);
 	trust_caller(report);
 	if (report->kind == REPORT_LOCKDEP || report->kind == REPORT_BAD_UNLOCK)
 		report_lockdep_finish(report);
@@ -180,6 +203,10 @@ static struct err *close_report(struct splitter *splitter, size_t i)
 	memmove(&splitter->open[i], &splitter->open[i + 1],
 		(splitter->count - i) * sizeof(splitter->open[0]));
 	splitter->open[splitter->count] = open;
+	if (is_empty(report)) {
+		report_deinit(report);
+		return NULL;
+	}
 	return keep(splitter, report);
 }
 
@@ -282,6 +309,8 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 	report_head_read(splitter->log->lines[line].text, &open->report);
 	if (kind == REPORT_WARN)
 		take_message(splitter, line, &open->report);
+	if (has_prefix(splitter->log->lines[line].text, "KASAN: ")) /* alone, of a fault */
+		report_detail_read(splitter->log->lines[line].text, line, &open->report);
 	report_progress_begin(&open->progress, &open->report);
 	open->report.begin = begin_of(splitter, line, kind);
 	touch(splitter, open, line);
@@ -331,7 +360,7 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 
 	if (!open || open->reader.seen & deep)
 		return false;
-	if (how == HEAD_JOINS)
+	if (how == HEAD_JOINS || how == HEAD_GOES_ON)
 		return true;
 	/*
 	 * "list_del corruption …" stands before "kernel BUG at", "ODEBUG: …" and "BUG: Dentry … still in use"
@@ -385,22 +414,38 @@ static bool is_kernel_rip(const char *text)
 	return has_prefix(text, "RIP: 0010:");
 }
 
-/* … and far from any report. */
-static bool is_alone(const struct splitter *splitter, size_t line)
+static bool is_far(const struct splitter *splitter, size_t line)
 {
 	const struct reports *reports = splitter->reports;
 
-	return is_kernel_rip(splitter->log->lines[line].text) &&
+	return !splitter->count &&
 	       (!reports->count || reports->list[splitter->last_kept].last + AFTER_REPORT < line);
 }
 
+/* What stands in reports alone: "CPU: 1 PID: 5 Comm: sh …", "Call Trace:", "<IRQ>", the kernel's "RIP:". */
+static bool is_of_report(const char *text)
+{
+	while (*text == ' ' || *text == '\t')
+		text++;
+	if (*text == 'C')
+		return has_prefix(text, "Call Trace:") || has_prefix(text, "Call trace:") ||
+		       (has_prefix(text, "CPU: ") && strstr(text, " PID: ") &&
+			strstr(text, " Comm: "));
+	if (*text == '<')
+		return has_prefix(text, "<IRQ>") || has_prefix(text, "<TASK>") ||
+		       has_prefix(text, "<NMI>");
+	return *text == 'R' && is_kernel_rip(text);
+}
+
+/* A line of a report whose first lines are not there. */
 static bool begins_within(const struct splitter *splitter, size_t line, enum body_line body)
 {
-	if (body == BODY_RIP && !splitter->count && is_alone(splitter, line))
+	const char *text = splitter->log->lines[line].text;
+
+	if (is_of_report(text) && is_far(splitter, line))
 		return true;
 	if (body == BODY_HEADER)
-		return !line && (has_prefix(splitter->log->lines[0].text, "Pid: ") ||
-				 strstr(splitter->log->lines[0].text, " PID: "));
+		return !line && (has_prefix(text, "Pid: ") || strstr(text, " PID: "));
 	return line < CUT_LINES && !splitter->count && !splitter->reports->count &&
 	       (body == BODY_RIP || body == BODY_REGS || body == BODY_CODE || body == BODY_FRAME);
 }
@@ -463,14 +508,24 @@ static struct err *take_task_line(struct splitter *splitter, size_t line,
 	return NULL;
 }
 
-/* "Oops: 0002 [#1] SMP" stands behind the line that says what happened: that one is lost. */
+/* "Oops: 0002 [#1] SMP" stands behind the line that says which access failed: that one is lost. */
 static bool lacks_first_line(const struct splitter *splitter, size_t line)
 {
 	const char *text = splitter->log->lines[line].text;
 
 	text += strspn(text, " \t");
-	return line < CUT_LINES && splitter->count == 1 && !splitter->reports->count &&
-	       has_prefix(text, "Oops: ") && strspn(text + 6, "0123456789abcdef") == 4;
+	return splitter->count == 1 && has_prefix(text, "Oops: ") &&
+	       strspn(text + 6, "0123456789abcdef") == 4;
+}
+
+/* Of all faults x86 gives the page fault alone no name in that line. */
+static struct err *take_nameless(struct splitter *splitter, size_t line)
+{
+	struct open_report *open = splitter->open[0];
+
+	open->report.kind = REPORT_PAGE_FAULT;
+	open->report.cut_front = true;
+	return report_body_take(&open->reader, splitter->log->lines[line].text, line, BODY_FAULT);
 }
 
 /* --- a panic in the midst of a report ---------------------------------------------------------- */
@@ -551,11 +606,11 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 	}
 	if (!joins(open, kind, how, line)) {
 		TRY(open_new(splitter, line, kind));
-		splitter->open[splitter->count - 1]->report.cut_front =
-			lacks_first_line(splitter, line);
-		return NULL;
+		return lacks_first_line(splitter, line) ? take_nameless(splitter, line) : NULL;
 	}
 	refine(&open->report, kind, text);
+	if (has_prefix(text, "KASAN: "))
+		report_detail_read(text, line, &open->report);
 	touch(splitter, open, line);
 	report_progress_refine(&open->progress, kind);
 	return report_body_take(&open->reader, text, line, BODY_FAULT);
@@ -598,15 +653,29 @@ static size_t place_of(const struct splitter *splitter, const struct open_report
 	return i;
 }
 
+/* A report without its first lines; the line right before a trace of dump_stack() says why it was printed. */
+static struct err *open_headless(struct splitter *splitter, size_t line)
+{
+	const struct log_line *lines = splitter->log->lines;
+
+	TRY(open_new(splitter, line, REPORT_OOPS));
+	struct report *report = &splitter->open[0]->report;
+
+	report->message[0] = '\0';
+	report->cut_front = true;
+	if (line && lines[line].has_time && lines[line - 1].has_time &&
+	    lines[line].time_us - lines[line - 1].time_us < NEAR_US &&
+	    !is_scissors(splitter, line - 1) && report_body_kind(lines[line - 1].text) == BODY_NONE)
+		report->before = line - 1;
+	return NULL;
+}
+
 static struct err *take_body(struct splitter *splitter, size_t line, enum body_line body)
 {
 	const char *text = splitter->log->lines[line].text;
 
-	if (begins_within(splitter, line, body)) {
-		TRY(open_new(splitter, line, REPORT_OOPS));
-		splitter->open[0]->report.message[0] = '\0';
-		splitter->open[0]->report.cut_front = true;
-	}
+	if (begins_within(splitter, line, body))
+		TRY(open_headless(splitter, line));
 	struct open_report *open = owner_of(splitter, line, body);
 	if (!open)
 		return NULL;
@@ -625,8 +694,7 @@ static struct err *take_body(struct splitter *splitter, size_t line, enum body_l
 /* Most lines of a log are far from any report: what they could be in one need not be asked. */
 static bool may_be_body(const struct splitter *splitter, size_t line)
 {
-	return splitter->count || line < CUT_LINES ||
-	       is_kernel_rip(splitter->log->lines[line].text);
+	return splitter->count || line < CUT_LINES || is_of_report(splitter->log->lines[line].text);
 }
 
 static bool may_be_shown(const struct splitter *splitter, size_t line)

@@ -338,6 +338,24 @@ static bool ends_cut(struct dmesg_lines *reader, const char *text, size_t length
 	return true;
 }
 
+/* A backslash at a line's end: who pasted it says that the next one goes on. */
+static bool joins_escaped(struct dmesg_lines *reader, const char *text, size_t length)
+{
+	struct str *line = &reader->line;
+	size_t blanks = 0;
+
+	if (!reader->pending || line->length < WRAPPED_AT / 2 ||
+	    line->data[line->length - 1] != '\\')
+		return false;
+	line->data[--line->length] = '\0';
+	while (blanks < length && (text[blanks] == ' ' || text[blanks] == '\t'))
+		blanks++;
+	if (blanks && line->data[line->length - 1] != ' ')
+		str_puts(line, " ");
+	str_append(line, text + blanks, length - blanks);
+	return true;
+}
+
 static void take_bare(struct dmesg_lines *reader, const char *text, size_t length)
 {
 	struct log_stamp like = {.level = -1};
@@ -347,11 +365,15 @@ static void take_bare(struct dmesg_lines *reader, const char *text, size_t lengt
 	text += indent;
 	length -= indent;
 
-	if (ends_cut(reader, text, length))
+	if (ends_cut(reader, text, length) || joins_escaped(reader, text, length))
 		return;
 	enum log_join join = goes_on(reader, text, length);
 
 	if (join) {
+		while (join == JOIN_BLANK && length > 1 && text[0] == ' ' && text[1] == ' ') {
+			text++;
+			length--;
+		}
 		if (join == JOIN_BLANK && text[0] != ' ' &&
 		    reader->line.data[reader->line.length - 1] != ' ')
 			str_puts(&reader->line, " ");

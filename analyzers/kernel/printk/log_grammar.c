@@ -55,6 +55,25 @@ static bool ends_at_source(const char *line, size_t length)
 	       log_begins_with(line, length, "WARNING: ");
 }
 
+/* "… NULL pointer dereference" and, in the next line, "at 0000000000000038". */
+static bool address_goes_on(const char *before, size_t end, const char *line, size_t length)
+{
+	static const char *const words[] = {"pointer dereference", "paging request",
+					    "virtual address", "dereference at", "request at"};
+	size_t at = length > 3 && !memcmp(line, "at ", 3) ? 3 : 0, digits = 0;
+
+	if (log_begins_with(line + at, length - at, "virtual address "))
+		return true;
+	while (at + digits < length && log_is_hex(line[at + digits]))
+		digits++;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (log_ends_with(before, end, words[i]))
+			return (digits == 8 || digits == 16 ||
+				log_begins_with(line + at, length - at, "(null)")) &&
+			       (at != 0) == (i < 2);
+	return false;
+}
+
 /* What ends a line and never a sentence, and what follows it. */
 static bool pair_goes_on(const char *before, size_t end, const char *line, size_t length)
 {
@@ -62,6 +81,10 @@ static bool pair_goes_on(const char *before, size_t end, const char *line, size_
 		line++;
 		length--;
 	}
+	if (address_goes_on(before, end, line, length) || log_ends_with(before, end, "ASSERTION("))
+		return true;
+	if (log_ends_with(before, end, " in range"))
+		return log_begins_with(line, length, "[0x");
 	if (log_ends_with(before, end, " invoked oom-killer:"))
 		return log_begins_with(line, length, "gfp_mask=");
 	if (log_ends_with(before, end, " error") && strstr(before, "segfault at "))

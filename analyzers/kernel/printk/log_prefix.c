@@ -146,6 +146,28 @@ static bool take_caller(struct cursor *c, struct log_prefix *prefix)
 	return true;
 }
 
+/* "[5:  binder:1453_A: 7907]", "I[7:      swapper/0:    1]" in an interrupt: CPU, task and pid, of Samsung's kernels. */
+static bool take_samsung(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t open = peek(c, 0) == 'I', cpu = digits(c, open + 1), at = open + 1 + cpu;
+	const char *close = memchr(c->at, ']', MIN(c->left, (size_t)48));
+	uint64_t number, pid;
+
+	if (!prefix->has_time || peek(c, open) != '[' || !cpu || peek(c, at) != ':' || !close)
+		return false;
+	const char *colon = memrchr(c->at + at + 1, ':', (size_t)(close - c->at) - at - 1);
+	if (!colon || !parse_dec(c->at + open + 1, cpu, &number) || number > UINT16_MAX)
+		return false;
+	size_t name = (size_t)(colon + 1 - c->at), start = name + blanks(c, name);
+	size_t count = digits(c, start);
+	if (!count || c->at + start + count != close || !parse_dec(c->at + start, count, &pid) ||
+	    pid > INT32_MAX)
+		return false;
+	prefix->caller = pid ? (uint32_t)pid : (uint32_t)number | 0x80000000u;
+	skip(c, start + count + 1);
+	return true;
+}
+
 /* Extended netconsole may put the release before it: "6.4.0-rc1,6,101,…". */
 static void skip_release(struct cursor *c)
 {
@@ -183,9 +205,9 @@ static bool take_own(struct cursor *c, struct log_prefix *prefix)
 {
 	char first = peek(c, 0); /* of each line, many times: what cannot be is not tried */
 
-	if (first == '[')
+	if (first == '[' || (first == 'I' && peek(c, 1) == '['))
 		return (!prefix->has_time && take_time(c, prefix)) ||
-		       (!prefix->caller && take_caller(c, prefix));
+		       (!prefix->caller && (take_caller(c, prefix) || take_samsung(c, prefix)));
 	return take_level(c, prefix) ||
 	       (!prefix->elements && is_digit(first) && take_kmsg(c, prefix));
 }
@@ -545,6 +567,51 @@ static bool take_facility(struct cursor *c, struct log_prefix *prefix)
 	return true;
 }
 
+#define LABEL_COLUMNS 7
+
+/* "  ALERT: ", "   INFO: ", right-aligned behind the time: of a dump that Xen's analyser wrote of its dom0. */
+static bool take_label(struct cursor *c, struct log_prefix *prefix)
+{
+	static const char *const labels[] = {"EMERG", "ALERT",	"CRIT", "ERR",
+					     "WARN",  "NOTICE", "INFO", "DEBUG"};
+	size_t before = 0;
+
+	if (!prefix->has_time || prefix->level >= 0)
+		return false;
+	while (before < LABEL_COLUMNS && is_blank(c->at[-1 - (ptrdiff_t)before]))
+		before++;
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		size_t length = strlen(labels[i]);
+
+		if (before + length != LABEL_COLUMNS || !starts(c, 0, labels[i]) ||
+		    peek(c, length) != ':' || peek(c, length + 1) != ' ')
+			continue;
+		prefix->level = (int)i;
+		skip(c, length + 1);
+		return true;
+	}
+	return false;
+}
+
+/* "host [  12.345678] …": a host alone between the date and the kernel's own time. */
+static bool take_host_alone(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t host = word_at(c, 0), next = host + blanks(c, host);
+	struct cursor rest = *c;
+	struct log_prefix behind = {.level = -1};
+
+	if (!prefix->wall.length || prefix->host.length || prefix->has_time || !host ||
+	    host > 255 || next == host || c->at[host - 1] == ':')
+		return false;
+	skip(&rest, next);
+	if (peek(&rest, 0) != '[' || !take_time(&rest, &behind) || behind.delta)
+		return false;
+	prefix->host = (struct slice){c->at, host};
+	prefix->kernel = true;
+	skip(c, next);
+	return true;
+}
+
 /* Kubernetes: "stdout F ". */
 static bool take_stream(struct cursor *c, struct log_prefix *prefix)
 {
@@ -586,7 +653,8 @@ static bool take_element(struct cursor *c, struct log_prefix *prefix)
 	bool undated = !prefix->wall.length && !prefix->has_time; /* dates stand before uptime */
 
 	return take_own(c, prefix) || (undated && take_date(c, prefix)) || take_stream(c, prefix) ||
-	       take_relay(c, prefix) || (!prefix->kernel && take_facility(c, prefix)) ||
+	       take_relay(c, prefix) || take_label(c, prefix) || take_host_alone(c, prefix) ||
+	       (!prefix->kernel && take_facility(c, prefix)) ||
 	       (!prefix->kernel && take_tag(c, prefix));
 }
 

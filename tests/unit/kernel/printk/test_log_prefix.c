@@ -70,6 +70,13 @@ static const struct {
 	 "2024-11-14T03:12:45.000000123Z", NULL, false},
 	{"node1: kern: emerg: [2024-11-14T03:12:45.1Z]: ", 0, NO_TIME, 0, "2024-11-14T03:12:45.1Z",
 	 "node1", true},
+	{"Mar 15 12:11:27 node1 [   12.345678] ", -1, 12345678, 0, "Mar 15 12:11:27", "node1",
+	 true},
+	{"[   12.345678]  [5:  binder:1453_A: 7907] ", -1, 12345678, 7907, NULL, NULL, false},
+	{"<4>[   12.345678] I[7:      swapper/7:    0] ", 4, 12345678, 0x80000007, NULL, NULL,
+	 false},
+	{"[   12.345678]  ALERT: ", 1, 12345678, 0, NULL, NULL, false},
+	{"[   12.345678]   WARN: ", 4, 12345678, 0, NULL, NULL, false},
 	{"> > [   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
 	{"node1  | [   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
 	{"101:[   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
@@ -171,6 +178,24 @@ START_TEST(what_is_no_prefix)
 END_TEST
 
 /* Quotes, dates and levels without end: bounded, and what stands behind them is text. */
+/* Behind the time: the kernel's words, not a level's name or a task. */
+START_TEST(what_is_no_label)
+{
+	static const char *const lines[] = {
+		"INFO: task lab:12 blocked", "WARN: lab", "[5] lab: 12: words", "[1:2] words",
+		"[00000028] *pgd=00000000",
+	};
+	struct log_prefix prefix;
+	char line[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		snprintf(line, sizeof(line), "[   12.345678] %s", lines[i]);
+		size_t length = log_prefix_read(line, strlen(line), &prefix);
+		ck_assert_str_eq(line + length, lines[i]);
+	}
+}
+END_TEST
+
 START_TEST(prefixes_without_end)
 {
 	struct log_prefix prefix;
@@ -199,6 +224,7 @@ int main(void)
 	tcase_add_test(cases, prefixes_are_cut_anywhere);
 	tcase_add_test(cases, other_programs_are_told);
 	tcase_add_test(cases, what_is_no_prefix);
+	tcase_add_test(cases, what_is_no_label);
 	tcase_add_test(cases, prefixes_without_end);
 	return unit_run("log_prefix", cases);
 }
