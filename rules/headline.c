@@ -298,8 +298,11 @@ static const char *who(const char *text)
 	return text + length;
 }
 
-/* What is kept of text, up to a bracket that is not closed in it, if that is half of it or more. */
-static size_t without_open_bracket(const char *text, size_t kept)
+#define BRACKET_SHORT                                                                              \
+	16 /* what stands in a bracket that is cut is left out where it is no more than that */
+
+/* Where a bracket opens that is not closed in what is kept of text; kept: nowhere. */
+static size_t open_bracket(const char *text, size_t kept)
 {
 	size_t open = kept, depth = 0;
 
@@ -309,7 +312,7 @@ static size_t without_open_bracket(const char *text, size_t kept)
 		else if (text[i] == ')' && depth)
 			depth--;
 	}
-	return depth && open >= kept / 2 ? open : kept;
+	return depth ? open : kept;
 }
 
 /* At a word, but for one that is longer than half of what is kept. */
@@ -317,7 +320,7 @@ static void cut(const char *text, struct str *out)
 {
 	static const char dots[] = " ...";
 	const char *tail = who(text);
-	size_t kept = HEADLINE_SHORT - strlen(tail) - strlen(dots), word;
+	size_t room = HEADLINE_SHORT - strlen(tail) - strlen(dots), kept = room, word, open;
 
 	if (text + kept >= tail) {
 		str_puts(out, text);
@@ -331,11 +334,18 @@ static void cut(const char *text, struct str *out)
 		kept--;
 	if (kept > 3 && has_prefix(text + kept - 3, " in"))
 		kept -= 3;
-	kept = without_open_bracket(text, kept);
+	open = open_bracket(text, kept);
+	if (kept - open <= BRACKET_SHORT)
+		kept = open;
+	if (open < kept && kept == room) /* no room for the bracket that closes it */
+		while (text[--kept] != ' ')
+			;
 	while (kept && strchr(" ,;:(", text[kept - 1]))
 		kept--;
 	str_append(out, text, kept);
 	str_puts(out, dots);
+	if (open < kept)
+		str_puts(out, ")");
 	str_puts(out, tail);
 }
 
