@@ -162,7 +162,7 @@ const struct report *reports_crash(const struct reports *reports);
 const struct report *reports_panic_over(const struct reports *reports, const struct report *crash);
 /* Its kind as a crash: a panic whose words name a lockup is one, though the lockup's own report is lost. */
 enum report_kind report_crash_kind(const struct report *report);
-/* Of a report without its first lines: whose check printed its trace, by trace_kinds.def; else REPORT_OOPS. */
+/* Of a report without its first lines: whose check printed its trace, by report_traces.def; else REPORT_OOPS. */
 enum report_kind report_kind_by_trace(const struct report *report);
 
 #endif

@@ -47,7 +47,7 @@ static const struct {
 	enum report_kind kind;
 } checks[] = {
 #define TRACE_KIND(function, kind) {function, REPORT_##kind},
-#include "log/trace_kinds.def"
+#include "log/report_traces.def"
 #undef TRACE_KIND
 };
 

@@ -124,23 +124,39 @@ static void put_who_and_where(struct str *out, const json_t *event, const json_t
 
 /* --- SysRq-w and -t --- */
 
+struct names {
+	struct str text;
+	size_t count, shown;
+};
+
+static void add_tasks(struct names *names, const json_t *group)
+{
+	const json_t *task;
+	size_t i;
+
+	json_array_foreach (json_at(group, "tasks"), i, task) {
+		if (names->count++ >= TASKS_SHOWN)
+			continue;
+		str_puts(&names->text, names->shown++ ? ", " : "");
+		render_task(&names->text, task);
+		put_function(&names->text, " in ", waits_in(json_at(group, "backtrace")));
+	}
+}
+
 static void put_tasks(struct str *out, const json_t *groups)
 {
-	const json_t *group, *task;
-	size_t shown = 0, count = 0, i, j;
-	_str_ struct str names = {0};
+	struct names names = {0};
+	const json_t *group;
+	size_t i;
 
-	json_array_foreach (groups, i, group)
-		json_array_foreach (json_at(group, "tasks"), j, task) {
-			if (count++ >= TASKS_SHOWN)
-				continue;
-			str_puts(&names, shown++ ? ", " : "");
-			render_task(&names, task);
-			put_function(&names, " in ", waits_in(json_at(group, "backtrace")));
-		}
-	if (count)
-		str_printf(out, "%zu task%s blocked: %s%s", count, count == 1 ? "" : "s",
-			   names.data ? names.data : "", count > shown ? ", …" : "");
+	json_array_foreach (groups, i, group) {
+		add_tasks(&names, group);
+	}
+	if (names.count)
+		str_printf(out, "%zu task%s blocked: %s%s", names.count,
+			   names.count == 1 ? "" : "s", names.text.data ? names.text.data : "",
+			   names.count > names.shown ? ", …" : "");
+	str_deinit(&names.text);
 }
 
 /* The last list there is: the tasks of the verdict are of that one. */
