@@ -6,8 +6,13 @@
 -- advice: A node that is added twice, or freed and added again, leads back like that: find who adds it without a look whether it is in a chain already.
 SELECT
 	e.headline AS because,
-	'endless chain: ' || iif(e.length = 1, coalesce(e.cache || ' ', '') || 'node ' || e.node || ' leads to itself',
-		e.length || ' nodes from ' || e.node || ' on lead in a circle') || c.culprit_place AS headline,
+	CASE WHEN e.leads_to IS NOT NULL
+		THEN 'endless list: ' || coalesce(e.list, 'a walk') || ' leads by ' || coalesce(e.cache || ' ', '') ||
+			'node ' || e.node || ' into ' || e.leads_to
+		WHEN e.length = 1
+		THEN 'endless chain: ' || coalesce(e.cache || ' ', '') || 'node ' || e.node || ' leads to itself'
+		ELSE 'endless chain: ' || e.length || ' nodes from ' || e.node || ' on lead in a circle' END ||
+		c.culprit_place AS headline,
 	min(c.confidence, e.confidence) AS confidence, e.finding, c.finding AS finding2
 FROM endless_chain e JOIN crash c ON c.dump = e.dump
 WHERE e.dump = :dump;

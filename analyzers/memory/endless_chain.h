@@ -4,18 +4,23 @@
 
 #include "crash/crash.h"
 
-/* A chain whose end is NULL by the code that walks it, and that leads back into itself. */
+/* A chain or list that a CPU goes along, and that leads back into itself without coming to its end. */
 struct endless_chain {
-	uint64_t node;	 /* where the circle begins, seen from the node that the code was at */
+	uint64_t
+		node; /* where the circle begins, seen from the head if that is known, else from where the code was */
 	uint64_t offset; /* of the link in a node, in bytes */
 	uint64_t length; /* nodes of the circle */
+	uint64_t
+		head; /* of the list, to which the walk never comes back; 0: it has none that is known */
+	uint64_t
+		other; /* link of the circle in the kernel's or a module's own data, another list's head; 0: none */
 };
 
 /*
- * Does the function of the crash's registers go along such a chain? Its code tells: a register is replaced by what
- * it points to, and compared with NULL, over and over. A ring, which ends where it began (list_head), has no such
- * comparison and is none. False where the walk ends, or goes on beyond what is read of it.
+ * Does the code at the crash's registers go round for ever? It is run on from there, on the dump's memory: each link
+ * leads to the next, by whatever instructions and calls, and after some of them they come again. False where the code
+ * comes to an end, needs what cannot be read, or only waits for one word to change. ERR_NOMEM.
  */
-bool endless_chain_find(const struct crash *crash, struct endless_chain *ret);
+struct err *endless_chain_find(const struct crash *crash, struct endless_chain *ret, bool *found);
 
 #endif
