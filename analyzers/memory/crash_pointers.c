@@ -53,27 +53,52 @@ static bool is_shown(const struct memory_facts *facts, uint64_t value)
 
 /* --- registers -------------------------------------------------------------------------------- */
 
+/* Memory that the kernel mapped for per-CPU areas (mm/percpu-vm.c), or a CPU's unit of the first of them. */
+static bool is_percpu_memory(struct kernel *kernel, uint64_t address)
+{
+	struct owner owner;
+	unsigned cpu;
+	uint64_t unit;
+
+	owner_find(kernel, address, &owner);
+	return (owner.kind == OWNER_VMALLOC && !strncmp(owner.symbol, "pcpu_", 5)) ||
+	       percpu_unit(kernel, address, &cpu, &unit);
+}
+
 /*
  * alloc_percpu() returns no address but an offset from each CPU's area, which looks like an address
- * of user space. It is one of these if it leads, for the crashed CPU, into memory that the kernel
- * mapped for such areas (mm/percpu-vm.c).
+ * of user space. It is one of these if it leads, for the crashed CPU, into memory of such areas.
  */
 static void add_percpu_offset(struct analysis *analysis, const char *where, uint64_t value)
 {
 	struct crash_pointer pointer = {.value = value};
 	struct kernel *kernel = analysis->kernel;
 	int cpu = analysis->crash->cpu;
-	struct owner owner;
 
-	if (value >> 47 || value <= UINT32_MAX || cpu < 0 || !kernel->percpu ||
-	    !err_ok(percpu_address(kernel->percpu, value, (unsigned)cpu, &pointer.percpu)))
-		return;
-	owner_find(kernel, pointer.percpu, &owner);
-	if (owner.kind != OWNER_VMALLOC || strncmp(owner.symbol, "pcpu_", 5))
+	if (value >> 47 || cpu < 0 || !kernel->percpu ||
+	    !err_ok(percpu_address(kernel->percpu, value, (unsigned)cpu, &pointer.percpu)) ||
+	    !is_percpu_memory(kernel, pointer.percpu))
 		return;
 	copy_string(pointer.where, sizeof(pointer.where), where);
 	pointer.owner = (struct owner){.kind = OWNER_PERCPU, .cpu = cpu};
 	memory_found_pointer(analysis, &pointer);
+}
+
+#define OFFSETS_FROM 0x10000 /* smaller ones are members of what a NULL pointer leads to */
+
+/*
+ * The pointer that could not be followed, where it looks like a user's: poison does not. A page that is there is a
+ * program's own.
+ */
+static void add_percpu_fault(struct analysis *analysis)
+{
+	const struct crash *crash = analysis->crash;
+	uint64_t value = crash->pointer_known ? crash->pointer : crash->address;
+	bool present = crash->error_code != UINT64_MAX && crash->error_code & 1;
+
+	if (value >= OFFSETS_FROM && !present && crash->fault_class &&
+	    !strcmp(crash->fault_class, "user"))
+		add_percpu_offset(analysis, "faulting pointer", value);
 }
 
 static void add_register(struct analysis *analysis, enum reg reg, uint64_t value)
@@ -95,7 +120,7 @@ static void add_registers(struct analysis *analysis)
 			continue;
 		if (kernel_pointer_is(analysis->kernel->memory, regs->value[reg]))
 			add_register(analysis, reg, regs->value[reg]);
-		else
+		else if (regs->value[reg] > UINT32_MAX) /* smaller ones are mere numbers, mostly */
 			add_percpu_offset(analysis, reg_name(reg), regs->value[reg]);
 	}
 }
@@ -177,8 +202,10 @@ void crash_pointers_find(struct analysis *analysis)
 	/* The task that reports a hang or is told to panic has nothing to do with what is wrong. */
 	bool bystander = crash->kind == CRASH_HUNG_TASK || crash->kind == CRASH_SYSRQ;
 
-	if (crash->exception && crash->fault)
+	if (crash->exception && crash->fault) {
 		add(analysis, "fault address", crash->address);
+		add_percpu_fault(analysis);
+	}
 	if (crash->trace.count && !bystander) {
 		add_registers(analysis);
 		add_stack_values(analysis);

@@ -49,6 +49,15 @@ struct err *percpu_address(const struct percpu *percpu, uint64_t variable, unsig
 	return NULL;
 }
 
+/* The first chunk's units: the static variables end at 0x10000. */
+bool percpu_unit(struct kernel *of, uint64_t address, unsigned *cpu, uint64_t *unit)
+{
+	(void)of;
+	*cpu = 0;
+	*unit = PERCPU_BASE;
+	return address - PERCPU_BASE < 0x20000;
+}
+
 static struct task task;
 
 /* An oops of main_function(), called by caller_1() … caller_10(), 0x100 bytes of stack each. */
@@ -149,6 +158,42 @@ START_TEST(percpu_pointers_are_told_from_user_addresses)
 	crash.cpu = -1;
 	regs_set(&crash.regs, REG_RDI, CHUNK - PERCPU_BASE + 0xe0);
 	shows("");
+	stop();
+}
+END_TEST
+
+static void fault_through(uint64_t pointer, uint64_t error_code)
+{
+	start();
+	kernel.percpu = (struct percpu *)&fake;
+	crash.fault = crash.pointer_known = true;
+	crash.pointer = pointer;
+	crash.address = pointer + 8;
+	crash.error_code = error_code;
+	crash.fault_class = "user";
+}
+
+/* What could not be followed is one of the first chunk too, but not a member of what NULL leads to. */
+START_TEST(a_percpu_pointer_is_no_address)
+{
+	fault_through(0x19168, 0);
+	shows("fault address=19170, faulting pointer=19168");
+	stop();
+	fault_through(0x19168, UINT64_MAX);
+	shows("fault address=19170, faulting pointer=19168");
+	stop();
+	fault_through(0x19168, 1); /* a page that is there */
+	shows("fault address=19170");
+	stop();
+	fault_through(0x9168, 0);
+	shows("fault address=9170");
+	stop();
+	fault_through(0x19168, 0);
+	crash.fault_class = "list_poison";
+	shows("fault address=19170");
+	stop();
+	fault_through(0x7f0000019168, 0);
+	shows("fault address=7f0000019170");
 	stop();
 }
 END_TEST
@@ -276,5 +321,6 @@ END_TEST
 
 UNIT_MAIN("crash_pointers", registers_that_point_into_the_kernel_are_shown,
 	  a_task_struct_says_whose_it_is, percpu_pointers_are_told_from_user_addresses,
-	  the_stack_gives_pointers_to_data, a_crowded_stack_stays_bounded,
-	  frames_that_are_not_sure_are_passed_over, a_hang_shows_its_locks)
+	  a_percpu_pointer_is_no_address, the_stack_gives_pointers_to_data,
+	  a_crowded_stack_stays_bounded, frames_that_are_not_sure_are_passed_over,
+	  a_hang_shows_its_locks)
