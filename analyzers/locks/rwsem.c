@@ -157,6 +157,16 @@ static struct err *add_nobody(struct analysis *analysis, const struct waitlist *
 	return NULL;
 }
 
+/* Nobody is inside, and nobody will leave: the count can never come to what it is when it is free. */
+static void add_over(const struct rwsem_count *state, struct lock *lock)
+{
+	str_printf(&lock->because, "%s was released %s than taken", lock_display_name(lock),
+		   state->over == 1 ? "once more" : "more often");
+	lock_add_holder(lock, NULL, MODE_READ, EVIDENCE_MISSING, 0,
+			"by its count fewer than no readers are inside");
+	lock->confidence = 0.95;
+}
+
 static struct err *add_holders(struct analysis *analysis, const struct waitlist *list,
 			       const struct rwsem_count *state, struct lock *lock)
 {
@@ -164,6 +174,10 @@ static struct err *add_holders(struct analysis *analysis, const struct waitlist 
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
 	size_t suspects = 0;
 
+	if (state->over) {
+		add_over(state, lock);
+		return NULL;
+	}
 	if (state->writer && writer)
 		return add_writer(analysis, list, writer, lock);
 	if (!state->writer && !state->readers)

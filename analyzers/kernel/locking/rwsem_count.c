@@ -25,12 +25,19 @@ static void decode_bias(enum rwsem_form form, uint64_t count, size_t waiters,
 			      (biases > from_waiters && !active);
 }
 
+#define OVER_MAX 4096 /* readers below none; more is no count */
+
 static void decode_flags(uint64_t count, size_t waiters, struct rwsem_count *state)
 {
 	state->writer = count & 1;
 	state->waiters = count & 2;
 	state->handoff = count & 4;
-	state->readers = (uint32_t)(count << 1 >> 9); /* bits 8 … 62 */
+	int64_t readers = (int64_t)count >> 8;
+
+	if (readers < 0 && readers >= -OVER_MAX)
+		state->over = (uint32_t)-readers;
+	else
+		state->readers = (uint32_t)(count << 1 >> 9); /* bits 8 … 62 */
 	state->inconsistent = (state->writer && state->readers) || state->waiters != (waiters > 0);
 }
 
@@ -82,6 +89,9 @@ void rwsem_count_format(const struct rwsem_count *state, char *buf, size_t size)
 		snprintf(who, sizeof(who), "held for write");
 	else if (state->readers)
 		snprintf(who, sizeof(who), "held for read by %" PRIu32, state->readers);
+	else if (state->over)
+		snprintf(who, sizeof(who), "released %" PRIu32 " time%s more than taken",
+			 state->over, state->over == 1 ? "" : "s");
 	snprintf(buf, size, "%s%s%s%s", who, state->handoff ? ", handing off" : "",
 		 state->ambiguous ? " (told by the wait list)" : "",
 		 state->inconsistent ? ", count and wait list disagree" : "");

@@ -18,7 +18,8 @@ enum rwsem_form {
 struct rwsem_count {
 	bool writer;	  /* held for write */
 	uint32_t readers; /* held for read by so many (a moment's contenders included) */
-	bool waiters;	  /* the count says that somebody waits */
+	uint32_t over; /* readers fewer than none: it was released so often without being taken */
+	bool waiters;  /* the count says that somebody waits */
 	bool handoff;
 	bool ambiguous;	   /* the count alone has two readings; the wait list told them apart */
 	bool inconsistent; /* count and wait list contradict each other */

@@ -77,6 +77,12 @@ static const struct count_case count_cases[] = {
 	/* bit 63 keeps new readers out; it counts for none */
 	{RWSEM_FLAGS, 0x8000000000000102, 1, {.readers = 1, .waiters = true}},
 
+	/* fewer readers than none: it was released too often, not held by 2^55 */
+	{RWSEM_FLAGS, 0xffffffffffffff02, 2, {.over = 1, .waiters = true}},
+	{RWSEM_FLAGS, 0xfffffffffffffd00, 0, {.over = 3}},
+	{RWSEM_FLAGS, 0xfffffffffff00002, 1, {.over = 4096, .waiters = true}},
+	{RWSEM_FLAGS, 0xffffffffffe00002, 1, {.readers = 0xffffe000, .waiters = true}},
+
 	/* PREEMPT_RT: READER_BIAS while readers may come; a writer takes it away, then adds its own */
 	{RWSEM_RT, 0x80000000, 0, {0}},
 	{RWSEM_RT, 0x80000002, 0, {.readers = 2}},
@@ -102,6 +108,7 @@ START_TEST(counts_of_all_eras)
 		rwsem_count_decode(one->form, one->count, one->waiters, &state);
 		ck_assert_msg(state.writer == one->expected.writer &&
 				      state.readers == one->expected.readers &&
+				      state.over == one->expected.over &&
 				      state.waiters == one->expected.waiters &&
 				      state.handoff == one->expected.handoff &&
 				      state.ambiguous == one->expected.ambiguous &&
