@@ -3,8 +3,9 @@
  * Detects: tasks that wait for a completion; for flush_work(), the kworker that runs the work.
  * Needs: symbols, types, tasks, stacks.
  * False positives: who will call complete() is not recorded, so that edge is missing, but for work
- *   items (the waiter's barrier stands in the kworker's own list), for the end of a kernel thread, and
- *   where the structure with the completion names a thread, which is inferred to owe it.
+ *   items (the waiter's barrier stands in the kworker's own list), for the end of a kernel thread, for
+ *   who waits for a call of its own, and where the structure with the completion names a thread, which
+ *   is inferred to owe it.
  * Kernel commits: a5c6234e1028 v5.7 completions on simple wait queues.
  */
 #include <inttypes.h>
@@ -22,6 +23,7 @@
 #include "kernel/types/walk.h"
 #include "locks/completion_thread.h"
 #include "locks/lock_class.h"
+#include "locks/own_user.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -122,6 +124,20 @@ static void add_worker(struct kernel *kernel, const struct task *task, uint64_t 
 	task_label(task, &lock->headline);
 }
 
+/* The one who waits is in what is waited for. */
+static bool add_own_user(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+{
+	const struct sleeper *sleeper =
+		list->count ? sleepers_find(kernel->sleepers, list->waiters[0].task) : NULL;
+
+	if (!sleeper ||
+	    !own_user_find(kernel->sleepers, sleeper, lock->place.name, sizeof(lock->place.name)))
+		return false;
+	lock_add_holder(lock, sleeper->task, MODE_EXCLUSIVE, EVIDENCE_INFERRED, OWN_USER_SURE,
+			"its own call is one of those whose end it waits for");
+	return true;
+}
+
 static struct err *describe(struct analysis *analysis, const struct waitlist *list,
 			    struct lock *lock)
 {
@@ -133,7 +149,7 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
-	if (!completion_thread_add(kernel, lock))
+	if (!add_own_user(kernel, list, lock) && !completion_thread_add(kernel, lock))
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a completion does not record who is to complete it");
 	lock->confidence = 0.9;

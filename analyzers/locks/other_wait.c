@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "locks/lock_report.h"
+#include "locks/own_user.h"
 #include "locks/srcu_reader.h"
 #include "locks/task_doing.h"
 #include "locks/wait_target.h"
@@ -32,6 +33,8 @@ struct group {
 	enum wait_kind kind;
 	struct wait_target target;
 	const struct task *reader; /* who waits for its own read section, or NULL */
+	const struct task *user;   /* who waits for the end of a call of its own, or NULL */
+	char own[200];		   /* that call */
 	uint64_t address;	   /* of what is waited for; 0 unknown */
 	struct lock *lock;	   /* owned until it is reported */
 };
@@ -54,7 +57,8 @@ static bool is_same(const struct group *group, const struct group *other)
 	return !strcmp(group->what, other->what) &&
 	       !strcmp(group->target.device, other->target.device) &&
 	       group->target.server == other->target.server && group->reader == other->reader &&
-	       group->address == other->address && group->target.bit == other->target.bit;
+	       group->user == other->user && group->address == other->address &&
+	       group->target.bit == other->target.bit;
 }
 
 /* The group a sleeper belongs to, without its lock. */
@@ -64,6 +68,8 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 	wait_target_find(kernel, sleeper, &ret->target);
 	if (ret->kind == WAIT_NONE)
 		ret->what = task_doing_function(sleeper);
+	if (own_user_find(kernel->sleepers, sleeper, ret->own, sizeof(ret->own)))
+		ret->user = sleeper->task;
 	if (ret->kind == WAIT_OTHER && srcu_reader_is_waiter(kernel, sleeper, &ret->address))
 		ret->reader = sleeper->task;
 	else
@@ -105,7 +111,9 @@ static struct err *open_group(struct kernel *kernel, struct group *group)
 
 	TRY(lock_report_new(kernel, lock_kind(group->kind), group->address, &group->lock));
 	struct lock_place *place = &group->lock->place;
-	if (group->address)
+	if (group->user)
+		copy_string(place->name, sizeof(place->name), group->own);
+	else if (group->address)
 		name_address(group, place);
 	else if (group->kind == WAIT_NONE)
 		snprintf(place->name, sizeof(place->name), "%s()", group->what);
@@ -156,6 +164,9 @@ static void describe(const struct group *group, struct lock *lock)
 	if (group->target.server)
 		lock_add_holder(lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN, 1.0,
 				"the journal on the waiters' stacks names it as its thread");
+	else if (group->user)
+		lock_add_holder(lock, group->user, MODE_UNKNOWN, EVIDENCE_INFERRED, OWN_USER_SURE,
+				"its own call is one of those whose end it waits for");
 	else if (group->reader)
 		lock_add_holder(
 			lock, group->reader, MODE_READ, EVIDENCE_INFERRED, 0.85,
@@ -174,7 +185,7 @@ static void describe(const struct group *group, struct lock *lock)
 
 static struct err *report(struct analysis *analysis, struct group *group)
 {
-	if (group->kind == WAIT_NONE)
+	if (group->kind == WAIT_NONE && !group->user)
 		describe_unnamed(group->lock);
 	else
 		describe(group, group->lock);
