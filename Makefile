@@ -239,6 +239,7 @@ check-daemon: $(PROGRAMS)
 check-fleet: $(PROGRAMS)
 	tests/fleet/schema
 	tests/fleet/forward
+	tests/fleet/stores
 
 # What make deb and make rpm give.
 .PHONY: check-packages check-packages-full

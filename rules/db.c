@@ -23,11 +23,6 @@ struct err *db_exec(struct db *db, const char *sql)
 	return db->driver->exec(db, sql);
 }
 
-int64_t db_changes(struct db *db)
-{
-	return db->driver->changes(db);
-}
-
 struct err *db_begin(struct db *db)
 {
 	return db_exec(db, db_dialect(db) == DB_SQLITE ? "BEGIN IMMEDIATE" : "BEGIN");
@@ -47,8 +42,8 @@ struct err *db_commit(struct db *db)
 
 void db_rollback(struct db *db)
 {
-	if (db && db->driver->in_transaction(db))
-		err_free(db_exec(db, "ROLLBACK"));
+	if (db)
+		db->driver->rollback(db);
 }
 
 /* --- statements ------------------------------------------------------------------------------- */
@@ -95,16 +90,6 @@ void stmt_forget(struct stmt *stmt)
 }
 
 /* --- columns ---------------------------------------------------------------------------------- */
-
-int stmt_column_count(struct stmt *stmt)
-{
-	return stmt->db->driver->column_count(stmt);
-}
-
-const char *stmt_column_name(struct stmt *stmt, int column)
-{
-	return stmt->db->driver->column_name(stmt, column);
-}
 
 bool stmt_is_null(struct stmt *stmt, int column)
 {

@@ -33,7 +33,7 @@ DEFINE_CLEANUP(struct db, db_close)
 
 /* Run statements that return nothing. */
 struct err *db_exec(struct db *db, const char *sql);
-/* Rows changed by the last statement. */
+/* SQLite's: rows changed by the last statement. */
 int64_t db_changes(struct db *db);
 /* BEGIN IMMEDIATE … COMMIT; rollback is harmless when no transaction is open. */
 struct err *db_begin(struct db *db);
@@ -64,6 +64,7 @@ struct err *stmt_step(struct stmt *stmt, bool *row);
 struct err *stmt_run(struct stmt *stmt);
 void stmt_reset(struct stmt *stmt);
 
+/* SQLite's: the first two. */
 int stmt_column_count(struct stmt *stmt);
 const char *stmt_column_name(struct stmt *stmt, int column);
 bool stmt_is_null(struct stmt *stmt, int column);

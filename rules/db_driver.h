@@ -20,8 +20,7 @@ struct db_driver {
 	enum db_dialect dialect;
 	void (*close)(struct db *db);
 	struct err *(*exec)(struct db *db, const char *sql);
-	int64_t (*changes)(struct db *db);
-	bool (*in_transaction)(struct db *db);
+	void (*rollback)(struct db *db);
 	struct err *(*prepare)(struct db *db, const char *sql, struct stmt **ret);
 	struct err *(*bind_int)(struct stmt *stmt, int parameter, int64_t value);
 	struct err *(*bind_real)(struct stmt *stmt, int parameter, double value);
@@ -29,8 +28,6 @@ struct db_driver {
 	struct err *(*step)(struct stmt *stmt, bool *row);
 	void (*reset)(struct stmt *stmt);
 	void (*forget)(struct stmt *stmt);
-	int (*column_count)(struct stmt *stmt);
-	const char *(*column_name)(struct stmt *stmt, int column);
 	bool (*is_null)(struct stmt *stmt, int column);
 	int64_t (*get_int)(struct stmt *stmt, int column);
 	double (*get_real)(struct stmt *stmt, int column);

@@ -136,14 +136,15 @@ static struct err *exec(struct db *db, const char *sql)
 	return result == SQLITE_OK ? NULL : db_error(handle, result, "execute");
 }
 
-static int64_t changes(struct db *db)
+int64_t db_changes(struct db *db)
 {
 	return sqlite3_changes(file_of(db)->handle);
 }
 
-static bool in_transaction(struct db *db)
+static void rollback(struct db *db)
 {
-	return !sqlite3_get_autocommit(file_of(db)->handle);
+	if (!sqlite3_get_autocommit(file_of(db)->handle))
+		err_free(exec(db, "ROLLBACK"));
 }
 
 static struct err *prepare(struct file *file, const char *sql, unsigned flags, struct query **ret,
@@ -251,12 +252,12 @@ static void forget(struct stmt *stmt)
 	stmt_finalize(stmt);
 }
 
-static int column_count(struct stmt *stmt)
+int stmt_column_count(struct stmt *stmt)
 {
 	return sqlite3_column_count(query_of(stmt)->handle);
 }
 
-static const char *column_name(struct stmt *stmt, int column)
+const char *stmt_column_name(struct stmt *stmt, int column)
 {
 	const char *name = sqlite3_column_name(query_of(stmt)->handle, column);
 
@@ -293,8 +294,7 @@ static const struct db_driver driver = {
 	.dialect = DB_SQLITE,
 	.close = close_file,
 	.exec = exec,
-	.changes = changes,
-	.in_transaction = in_transaction,
+	.rollback = rollback,
 	.prepare = prepare_cached,
 	.bind_int = bind_int,
 	.bind_real = bind_real,
@@ -302,8 +302,6 @@ static const struct db_driver driver = {
 	.step = step,
 	.reset = reset,
 	.forget = forget,
-	.column_count = column_count,
-	.column_name = column_name,
 	.is_null = is_null,
 	.get_int = get_int,
 	.get_real = get_real,

@@ -34,6 +34,10 @@ _triage() {
 		return
 	fi
 	case $prev in
+	--store)
+		mapfile -t COMPREPLY < <(compgen -W "postgresql:// service=" -- "$cur")
+		return
+		;;
 	--state-dir | --run-dir | --rules-dir | --root | --modules | --sysroot)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -44,6 +48,10 @@ _triage() {
 		;;
 	--state)
 		mapfile -t COMPREPLY < <(compgen -W "queued running done failed quarantined removed" -- "$cur")
+		return
+		;;
+	--group-by)
+		mapfile -t COMPREPLY < <(compgen -W "signature kernel host hardware cause" -- "$cur")
 		return
 		;;
 	--severity)
@@ -57,7 +65,7 @@ _triage() {
 		return
 		;;
 	--since | --until)
-		[[ $verb == list || $verb == signatures ]] && mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$cur")
+		[[ $verb == list || $verb == signatures || $verb == hosts ]] && mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$cur")
 		return
 		;;
 	--host | --kernel | --signature)

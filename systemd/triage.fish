@@ -34,6 +34,10 @@ function __triage_value -a program before
             __fish_complete_directories (commandline -ct)
         case --vmlinux --profile --output --config -o
             __triage_paths
+        case --store
+            printf '%s\n' postgresql:// service=
+        case --group-by
+            printf '%s\n' signature kernel host hardware cause
         case --state
             printf '%s\n' queued running done failed quarantined removed
         case --severity
@@ -77,6 +81,8 @@ function __triage_word -a program verb before
                     __triage_ids $program
                     __triage_paths
             end
+        case fleet
+            printf '%s\n' init upgrade prune
         case analyze search profile
             __triage_paths
     end

@@ -45,6 +45,8 @@ _triage() {
 	case $before in
 	--state-dir | --run-dir | --rules-dir | --root | --modules | --sysroot) _files -/; return ;;
 	--vmlinux | --profile | --output | --config | -o) _files; return ;;
+	--store) compadd -S '' postgresql:// service=; return ;;
+	--group-by) compadd signature kernel host hardware cause; return ;;
 	--state) compadd queued running done failed quarantined removed; return ;;
 	--severity) compadd info notice warning critical; return ;;
 	--cause)
@@ -73,6 +75,7 @@ _triage() {
 		*) _triage_ids; _files ;;
 		esac
 		;;
+	fleet) compadd init upgrade prune ;;
 	analyze | search | profile) _files ;;
 	esac
 }

@@ -2,6 +2,7 @@
 #ifndef TRIAGE_DAEMON_CLI_CMD
 #define TRIAGE_DAEMON_CLI_CMD
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -21,6 +22,7 @@ struct verb {
 	const char
 		*options; /* a line or more for each, for its own --help; NULL: none of its own */
 	void (*put_options)(FILE *out); /* those that a table makes, behind them; NULL: none */
+	bool any_store; /* takes --store, and answers for the central database as well */
 	/* Gets argv from the verb on and returns the exit status. */
 	int (*run)(int argc, char **argv);
 };

@@ -20,11 +20,15 @@ void cmd_deinit(struct cmd *cmd)
 	store_close(cmd->store);
 }
 
-static const char common[] =
-	"  --json             as JSON, errors as well\n"
-	"  --state-dir DIR    where the daemon keeps its store (" STATE_DIR ")\n"
+#define COMMON                                                                                     \
+	"  --json             as JSON, errors as well\n"                                           \
+	"  --state-dir DIR    where the daemon keeps its store (" STATE_DIR ")\n"                  \
 	"  --run-dir DIR      where its socket lies (" RUN_DIR ")\n"
-	"  -h, --help         this\n";
+#define STORE                                                                                      \
+	"  --store ADDRESS    the store of many hosts, postgresql://HOST/DATABASE, instead\n"      \
+	"                     (unless that or --state-dir is given: TRIAGE_STORE)\n"
+#define HELP "  -h, --help         this\n"
+static const char common[] = COMMON HELP, common_and_store[] = COMMON STORE HELP;
 
 static void put_letters(const struct option *options, char letters[64])
 {
@@ -38,6 +42,15 @@ static void put_letters(const struct option *options, char letters[64])
 			letters[n++] = ':';
 	}
 	letters[n] = '\0';
+}
+
+/* What is said on the command line goes before what the environment says. */
+static void settle_store(struct cmd *cmd)
+{
+	const char *server = getenv("TRIAGE_STORE");
+
+	if (!cmd->server && !cmd->state_dir && cmd->verb->any_store && server && *server)
+		cmd->server = server;
 }
 
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options)
@@ -54,13 +67,17 @@ int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *opti
 			cmd->state_dir = optarg;
 		} else if (c == OPTION_RUN_DIR) {
 			cmd->run_dir = optarg;
+		} else if (c == OPTION_ANY_STORE) {
+			cmd->server = optarg;
 		} else {
-			cmd_help(cmd->verb, common, stdout);
+			cmd_help(cmd->verb, cmd->verb->any_store ? common_and_store : common,
+				 stdout);
 			exit(STATUS_OK);
 		}
 	}
 	if (c == '?')
 		cmd_usage(cmd->verb, optopt ? NULL : argv[optind - 1], options);
+	settle_store(cmd);
 	if (!cmd->run_dir)
 		cmd->run_dir = RUN_DIR;
 	if (!cmd->state_dir)
@@ -88,6 +105,10 @@ struct err *cmd_open(struct cmd *cmd)
 	_free_ char *path = NULL;
 	struct err *err;
 
+	if (cmd->store)
+		return NULL;
+	if (cmd->server)
+		return store_open_server(cmd->server, DB_READ_ONLY, &cmd->store);
 	if (asprintf(&path, "%s/" DATABASE_NAME, cmd->state_dir) < 0)
 		return &err_nomem;
 	for (int waited = 0;; waited += STORE_POLL_MS) {
@@ -100,21 +121,64 @@ struct err *cmd_open(struct cmd *cmd)
 	}
 }
 
+struct err *cmd_open_writing(struct cmd *cmd)
+{
+	return store_open_server(cmd->server, 0, &cmd->store);
+}
+
+#define FOLLOW_DOUBLINGS_MAX 6
+
+void cmd_follow_wait(struct cmd *cmd, struct follow *follow, bool failed)
+{
+	int64_t pause = follow->pause_ms ? follow->pause_ms : FOLLOW_PAUSE_MS;
+
+	if (failed || !cmd->server)
+		store_close(take_ptr(cmd->store));
+	follow->failures = failed ? MIN(follow->failures + 1, FOLLOW_DOUBLINGS_MAX + 1u) : 0;
+	if (cmd->server && failed) {
+		pause <<= follow->failures - 1;
+		pause += pause * (getpid() % 64) / 128; /* not all at the same moment */
+	}
+	usleep((useconds_t)(pause * 1000));
+}
+
 /* --- which dump --- */
 
 static struct err *find_by_uid(struct db *db, const char *text, int64_t *ret)
 {
 	int64_t count = 0;
-	_free_ char *pattern = NULL;
+	_free_ char *end = NULL;
 
-	if (asprintf(&pattern, "%s*", text) < 0)
+	if (asprintf(&end, "%sg", text) < 0) /* behind the last hexadecimal digit */
 		return &err_nomem;
-	TRY(db_number(db, &count, "SELECT count(*) FROM dump WHERE uid GLOB ?", "t", pattern));
+	TRY(db_number(db, &count, "SELECT count(*) FROM dump WHERE uid >= ? AND uid < ?", "tt",
+		      text, end));
 	if (count > 1)
 		return err_new(ERR_INVALID, "%" PRId64 " uids begin with %s", count, text);
 	if (!count)
 		return err_new(ERR_NOT_FOUND, "no dump %s", text);
-	return db_number(db, ret, "SELECT id FROM dump WHERE uid GLOB ?", "t", pattern);
+	return db_number(db, ret, "SELECT id FROM dump WHERE uid >= ? AND uid < ?", "tt", text,
+			 end);
+}
+
+/* On which host, the path does not say. */
+static struct err *find_sighted(struct db *db, const char *text, int64_t *ret)
+{
+	int64_t count = 0;
+
+	TRY(db_number(db, &count,
+		      "SELECT count(DISTINCT c.id) FROM sighting s JOIN crash c ON c.uid = s.uid "
+		      "WHERE s.path = ?",
+		      "t", text));
+	if (count > 1)
+		return err_new(ERR_INVALID,
+			       "%" PRId64 " dumps lay at %s, of several hosts or times: "
+			       "say which by its ID",
+			       count, text);
+	return db_number(db, ret,
+			 "SELECT c.id FROM sighting s JOIN crash c ON c.uid = s.uid "
+			 "WHERE s.path = ?",
+			 "t", text);
 }
 
 static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
@@ -122,10 +186,13 @@ static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)
 	_free_ char *real = realpath(text, NULL);
 
 	*ret = 0;
-	TRY(db_number(db, ret,
-		      "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
-		      "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
-		      "tt", text, real ? real : text));
+	if (db_dialect(db) == DB_POSTGRESQL)
+		TRY(find_sighted(db, text, ret));
+	else
+		TRY(db_number(db, ret,
+			      "SELECT dump FROM spool_file WHERE path IN (?, ?) UNION ALL "
+			      "SELECT id FROM dump WHERE path IN (?1, ?2) LIMIT 1",
+			      "tt", text, real ? real : text));
 	return *ret ? NULL : err_new(ERR_NOT_FOUND, "no dump at %s", text);
 }
 

@@ -16,18 +16,26 @@ struct cmd {
 	const struct verb *verb; /* whose --help it is */
 	bool json;
 	const char *state_dir, *run_dir;
+	const char *server;  /* the central database's address; NULL: the daemon's own store */
 	struct store *store; /* after cmd_open() */
 };
 void cmd_deinit(struct cmd *cmd);
 #define _cmd_ _cleanup_(cmd_deinit)
 
-enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP = 'h' };
+enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_ANY_STORE, OPTION_HELP = 'h' };
 #define CMD_OPTIONS                                                                                \
 	{"json", no_argument, NULL, OPTION_JSON}, {"help", no_argument, NULL, OPTION_HELP},        \
 		{"state-dir", required_argument, NULL, OPTION_STATE_DIR},                          \
 	{                                                                                          \
 		"run-dir", required_argument, NULL, OPTION_RUN_DIR                                 \
 	}
+/* Those of a verb with any_store. */
+#define CMD_STORE_OPTIONS                                                                          \
+	CMD_OPTIONS,                                                                               \
+	{                                                                                          \
+		"store", required_argument, NULL, OPTION_ANY_STORE                                 \
+	}
+#define CMD_STORE_SYNOPSIS " [--store ADDRESS]"
 /*
  * getopt_long() over a verb's options, those of CMD_OPTIONS among them, which it handles itself. An
  * option whose value is a letter has that letter as its short form. Returns what getopt_long() does;
@@ -35,8 +43,21 @@ enum { OPTION_JSON = 1000, OPTION_STATE_DIR, OPTION_RUN_DIR, OPTION_HELP = 'h' }
  */
 int cmd_option(struct cmd *cmd, int argc, char **argv, const struct option *options);
 
-/* Open the store, read-only. */
+/* Open the store, read-only, if it is not open. */
 struct err *cmd_open(struct cmd *cmd);
+/* The same to change what is there: for the central database alone. */
+struct err *cmd_open_writing(struct cmd *cmd);
+#define FOLLOW_PAUSE_MS 500
+/*
+ * Who follows a store has read what there was, or failed; then waits for what comes. A file is opened anew each time,
+ * since the daemon may put a damaged one aside and begin another; a server's connection stays while it is good, and
+ * one that fails is asked less and less often.
+ */
+struct follow {
+	int64_t pause_ms;  /* from one look to the next; 0: FOLLOW_PAUSE_MS */
+	unsigned failures; /* one after another */
+};
+void cmd_follow_wait(struct cmd *cmd, struct follow *follow, bool failed);
 /*
  * The dump someone means: a number, a uid or the beginning of one (6 digits or more), or, with
  * paths, a path. ERR_NOT_FOUND, or ERR_INVALID when several begin like that.

@@ -18,7 +18,7 @@ extern const struct verb diff_verb;
 
 static const struct option options[] = {
 	{"all", no_argument, NULL, 'a'},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -233,8 +233,9 @@ static int run(int argc, char **argv)
 
 const struct verb diff_verb = {
 	.name = "diff",
-	.synopsis = "diff ID|PATH ID|PATH [-a] [--json]",
+	.synopsis = "diff ID|PATH ID|PATH [-a] [--json]" CMD_STORE_SYNOPSIS,
 	.summary = "two verdicts: what differs, and which part of their signatures",
 	.options = "  -a, --all          what is the same, too\n",
+	.any_store = true,
 	.run = run,
 };

@@ -13,8 +13,6 @@
 #include "rules/db.h"
 #include "daemon/store/report.h"
 
-#define FOLLOW_PAUSE_MS 500
-
 enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
 extern const struct verb export_verb;
 
@@ -23,7 +21,7 @@ static const struct option options[] = {
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{"follow", no_argument, NULL, 'f'},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -91,20 +89,20 @@ static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *numb
 	struct err *err;
 	int64_t dump;
 
-	TRY(db_exec(db, "BEGIN"));
+	TRY(db_begin_reading(db));
 	TRY(db_query(db, &stmt,
 		     "SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
 		     "WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
 		     "i", *number));
 	TRY(stmt_step(stmt, found));
 	if (!*found)
-		return db_exec(db, "COMMIT");
+		return db_commit(db);
 	*number = stmt_int(stmt, 0);
 	dump = stmt_int(stmt, 1);
 	TRY(stmt_column_dup(stmt, 2, &state));
 	stmt_reset(stmt);
 	err = print_one(cmd, epoch, *number, dump, state);
-	return err ? err : db_exec(db, "COMMIT");
+	return err ? err : db_commit(db);
 }
 
 /* What a caller asked for, and how far it has been told. */
@@ -154,22 +152,22 @@ static struct err *export_once(struct export *export)
 		TRY(export_next(cmd, export->epoch, &export->number, &found));
 		export->count += found;
 	}
-	store_close(take_ptr(cmd->store));
 	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
 }
 
-/* Opened anew each time, since the daemon may begin another store; one that is away is waited for. */
+/* A store that is away is waited for. */
 static struct err *export_all(struct export *export)
 {
-	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE_MS * 1000000l};
 	struct err *err = export_once(export);
+	struct follow pace = {0};
 
 	while (export->follow && !is_over(export)) {
 		if (err && (err->code != ERR_IO || ferror(stdout) || !export->epoch))
 			return err;
+		bool failed = err;
+
 		err_free(err);
-		store_close(take_ptr(export->cmd->store));
-		nanosleep(&pause, NULL);
+		cmd_follow_wait(export->cmd, &pace, failed);
 		err = export_once(export);
 	}
 	return err;
@@ -206,11 +204,13 @@ static int run(int argc, char **argv)
 
 const struct verb export_verb = {
 	.name = "export",
-	.synopsis = "export [--since CURSOR] [--limit N] [--follow] [--format ndjson]",
+	.synopsis = "export [--since CURSOR] [--limit N] [--follow] [--format "
+		    "ndjson]" CMD_STORE_SYNOPSIS,
 	.options = "  --since CURSOR     those behind this one, which the last line gave\n"
 		   "  --limit N          that many at most\n"
 		   "  -f, --follow       then each new one as it comes, without end\n"
 		   "  --format ndjson    the only one there is\n",
 	.summary = "verdicts as JSON lines, in the order they came, for other systems to poll",
+	.any_store = true,
 	.run = run,
 };

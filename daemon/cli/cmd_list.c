@@ -10,7 +10,7 @@
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "daemon/cli/list_fields.h"
-#include "daemon/cli/list_filters.h"
+#include "daemon/cli/list_groups.h"
 #include "daemon/cli/pager.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/when.h"
@@ -19,11 +19,11 @@
 
 #define LIMIT_INITIAL 50
 #define COUNTED_MAX 10000 /* of a bigger store no more are counted */
+#define PAGE_ROWS 500
 #define FOLLOW_INITIAL 10
-#define FOLLOW_PAUSE_MS 500
-#define WATCH_PAUSE_S 2
+#define WATCH_PAUSE_MS 2000
 
-enum { OPTION_PATH = 1, OPTION_SEEN, OPTION_UTC, OPTION_FIELDS };
+enum { OPTION_PATH = 1, OPTION_SEEN, OPTION_UTC, OPTION_FIELDS, OPTION_GROUP_BY };
 extern const struct verb list_verb;
 
 static const struct option options[] = {
@@ -32,10 +32,11 @@ static const struct option options[] = {
 	{"follow", no_argument, NULL, 'f'},
 	{"watch", no_argument, NULL, 'w'},
 	{"fields", required_argument, NULL, OPTION_FIELDS},
+	{"group-by", required_argument, NULL, OPTION_GROUP_BY},
 	{"seen", no_argument, NULL, OPTION_SEEN},
 	{"path", no_argument, NULL, OPTION_PATH},
 	{"utc", no_argument, NULL, OPTION_UTC},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -48,6 +49,8 @@ struct list {
 	struct list_fields fields;
 	bool chosen; /* those fields, by --fields */
 	bool nobody; /* has a value that is asked for */
+	bool grouped;
+	enum group_by by;
 	struct table table;
 	struct table_column columns[TABLE_COLUMNS_MAX];
 	json_t *rows; /* with --json: one document's, not while following */
@@ -145,25 +148,52 @@ static void print_table(struct list *list, bool heading)
 
 /* --- all that there are ----------------------------------------------------------------------- */
 
-static struct err *read_rows(struct list *list, const char *sql)
+/* The row behind which a page begins. */
+struct place {
+	int64_t crash_s, dump;
+};
+
+/* A page of rows: an answer is held in memory, and a million of them must not be. */
+static struct err *read_page(struct list *list, const char *sql, int64_t limit, struct place *last,
+			     int64_t *count)
 {
+	struct db *db = store_db(list->cmd->store);
 	struct stmt *stmt;
 	int at = 1;
 
-	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
-	TRY(list_filters_bind(&list->filters, stmt, &at));
-	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
-	for (bool row;;) {
+	TRY(db_prepare(db, sql, &stmt));
+	TRY(list_filters_bind(&list->filters, db_dialect(db), &at, stmt));
+	TRY(stmt_bind_int(stmt, at, last->crash_s));
+	TRY(stmt_bind_int(stmt, at + 1, last->dump));
+	TRY(stmt_bind_int(stmt, at + 2, limit));
+	for (bool row;; ++*count) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
 			return NULL;
+		*last = (struct place){stmt_int(stmt, ROW_TIME), stmt_int(stmt, ROW_ID)};
 		TRY(take_row(list, stmt));
 	}
+}
+
+static struct err *read_rows(struct list *list, const char *sql)
+{
+	struct place last = {INT64_MAX, INT64_MAX};
+	int64_t left = list->limit ? (int64_t)list->limit : INT64_MAX, count, page;
+
+	for (; left; left -= count) {
+		count = 0;
+		page = MIN(left, (int64_t)PAGE_ROWS);
+		TRY(read_page(list, sql, page, &last, &count));
+		if (count < page)
+			return NULL;
+	}
+	return NULL;
 }
 
 /* How many there are, should not all be shown; COUNTED_MAX + 1 for more than that. */
 static struct err *count_all(struct list *list, const char *sql, int64_t *ret)
 {
+	struct db *db = store_db(list->cmd->store);
 	struct stmt *stmt;
 	int at = 1;
 	bool row;
@@ -171,8 +201,8 @@ static struct err *count_all(struct list *list, const char *sql, int64_t *ret)
 	*ret = list->count;
 	if (!list->limit || list->count < (int64_t)list->limit)
 		return NULL;
-	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
-	TRY(list_filters_bind(&list->filters, stmt, &at));
+	TRY(db_prepare(db, sql, &stmt));
+	TRY(list_filters_bind(&list->filters, db_dialect(db), &at, stmt));
 	TRY(stmt_step(stmt, &row));
 	*ret = stmt_int(stmt, ROW_ID);
 	stmt_reset(stmt);
@@ -216,18 +246,25 @@ static void print_list(struct list *list, int64_t total)
 static struct err *read_list(struct list *list, int64_t *total)
 {
 	_str_ struct str sql = {0}, counting = {0};
+	struct db *db = store_db(list->cmd->store);
+	int at = 1, counting_at = 1;
 
-	str_puts(&sql, "SELECT " LIST_ROW " FROM job j JOIN dump d ON d.id = j.dump WHERE 1");
-	list_filters_put(&list->filters, &sql);
-	str_puts(&sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?");
-	str_puts(&counting, "SELECT count(*) FROM (SELECT 1 FROM job j WHERE 1");
-	list_filters_put(&list->filters, &counting);
-	str_printf(&counting, " LIMIT %d)", COUNTED_MAX + 1);
+	str_printf(&sql, "SELECT " LIST_ROW "%s FROM job j JOIN dump d ON d.id = j.dump WHERE true",
+		   list->cmd->json ? LIST_ROW_MORE : LIST_ROW_LESS);
+	list_filters_put(&list->filters, db_dialect(db), &at, &sql);
+	str_printf(&sql, " AND (j.crash_time, j.dump) < (?%d, ?%d)", at, at + 1);
+	str_printf(&sql, " ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?%d", at + 2);
+	str_puts(&counting, "SELECT count(*) FROM (SELECT 1 FROM job j WHERE true");
+	list_filters_put(&list->filters, db_dialect(db), &counting_at, &counting);
+	str_printf(&counting, " LIMIT %d) AS counted", COUNTED_MAX + 1);
 	if (sql.failed || counting.failed)
 		return &err_nomem;
+	TRY(db_begin_reading(db));
 	TRY(read_rows(list, sql.data));
 	TRY(count_all(list, counting.data, total));
-	store_close(take_ptr(list->cmd->store)); /* before the statements' texts go */
+	TRY(db_commit(db));
+	if (!list->cmd->server) /* before the statements' texts go */
+		store_close(take_ptr(list->cmd->store));
 	return NULL;
 }
 
@@ -271,18 +308,17 @@ static struct err *watch_once(struct list *list, struct str *before)
 /* Until somebody ends it; a store that cannot be read for a while does not, but for the first time. */
 static struct err *watch(struct list *list)
 {
-	const struct timespec pause = {.tv_sec = WATCH_PAUSE_S};
+	struct follow pace = {.pause_ms = WATCH_PAUSE_MS};
 	_str_ struct str shown = {0};
 
-	store_close(take_ptr(list->cmd->store));
-	for (;;) {
+	for (bool failed = false;;) {
 		struct err *err = watch_once(list, &shown);
 
-		store_close(take_ptr(list->cmd->store));
 		if (err && (ferror(stdout) || !shown.data))
 			return err;
+		failed = err;
 		err_free(err);
-		nanosleep(&pause, NULL);
+		cmd_follow_wait(list->cmd, &pace, failed);
 	}
 }
 
@@ -291,44 +327,53 @@ static struct err *watch(struct list *list)
 /* The number of the verdict before the last ones that are shown first. */
 static struct err *first_followed(struct list *list, int64_t *ret)
 {
+	struct db *db = store_db(list->cmd->store);
 	_str_ struct str sql = {0};
 	struct stmt *stmt;
 	int at = 1;
 	bool row;
 
 	str_puts(&sql, "SELECT coalesce(min(seq) - 1, (SELECT max(seq) FROM export), 0) FROM "
-		       "(SELECT e.seq FROM export e JOIN job j ON j.dump = e.dump WHERE 1");
-	list_filters_put(&list->filters, &sql);
-	str_puts(&sql, " ORDER BY e.seq DESC LIMIT ?)");
+		       "(SELECT e.seq FROM export e JOIN job j ON j.dump = e.dump WHERE true");
+	list_filters_put(&list->filters, db_dialect(db), &at, &sql);
+	str_printf(&sql, " ORDER BY e.seq DESC LIMIT ?%d) AS newest", at);
 	if (sql.failed)
 		return &err_nomem;
-	TRY(db_prepare(store_db(list->cmd->store), sql.data, &stmt));
-	TRY(list_filters_bind(&list->filters, stmt, &at));
-	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : -1));
+	at = 1;
+	TRY(db_prepare(db, sql.data, &stmt));
+	TRY(list_filters_bind(&list->filters, db_dialect(db), &at, stmt));
+	TRY(stmt_bind_int(stmt, at, list->limit ? (int64_t)list->limit : INT64_MAX));
 	TRY(stmt_step(stmt, &row));
 	*ret = stmt_int(stmt, ROW_ID);
-	store_close(take_ptr(list->cmd->store));
+	stmt_forget(stmt); /* its text goes */
 	return NULL;
 }
 
+/* Pages as well: who has been away for long finds many. */
 static struct err *read_news(struct list *list, const char *sql, int64_t *last)
 {
+	struct db *db = store_db(list->cmd->store);
 	struct stmt *stmt;
-	int at = 1;
+	int64_t count;
 
-	TRY(db_prepare(store_db(list->cmd->store), sql, &stmt));
-	TRY(list_filters_bind(&list->filters, stmt, &at));
-	TRY(stmt_bind_int(stmt, at, *last));
-	for (bool row;;) {
-		TRY(stmt_step(stmt, &row));
-		if (!row)
-			return NULL;
-		*last = stmt_int(stmt, ROW_END);
-		TRY(take_row(list, stmt));
-	}
+	do {
+		int at = 1;
+
+		count = 0;
+		TRY(db_prepare(db, sql, &stmt));
+		TRY(list_filters_bind(&list->filters, db_dialect(db), &at, stmt));
+		TRY(stmt_bind_int(stmt, at, *last));
+		for (bool row;; count++) {
+			TRY(stmt_step(stmt, &row));
+			if (!row)
+				break;
+			*last = stmt_int(stmt, ROW_END);
+			TRY(take_row(list, stmt));
+		}
+	} while (count == PAGE_ROWS);
+	return NULL;
 }
 
-/* Opened anew each time: the daemon may put a damaged store aside and begin another one. */
 static struct err *follow_once(struct list *list, const char *sql, int64_t *last, bool heading)
 {
 	int64_t newest = 0;
@@ -340,33 +385,36 @@ static struct err *follow_once(struct list *list, const char *sql, int64_t *last
 	TRY(read_news(list, sql, last));
 	if (!list->cmd->json && (heading || list->table.count))
 		print_table(list, heading);
-	store_close(take_ptr(list->cmd->store));
 	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
 }
 
 /* Until somebody ends it; a store that cannot be read for a while does not. */
 static struct err *follow(struct list *list)
 {
-	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE_MS * 1000000l};
+	struct follow pace = {0};
+	enum db_dialect dialect = db_dialect(store_db(list->cmd->store));
 	_str_ struct str sql = {0};
 	int64_t last = 0;
+	int at = 1;
 
-	str_puts(&sql, "SELECT " LIST_ROW ", e.seq FROM export e JOIN job j ON j.dump = e.dump "
-		       "JOIN dump d ON d.id = j.dump WHERE 1");
-	list_filters_put(&list->filters, &sql);
-	str_puts(&sql, " AND e.seq > ? ORDER BY e.seq");
+	str_printf(&sql,
+		   "SELECT " LIST_ROW "%s, e.seq FROM export e JOIN job j ON j.dump = e.dump "
+		   "JOIN dump d ON d.id = j.dump WHERE true",
+		   list->cmd->json ? LIST_ROW_MORE : LIST_ROW_LESS);
+	list_filters_put(&list->filters, dialect, &at, &sql);
+	str_printf(&sql, " AND e.seq > ?%d ORDER BY e.seq LIMIT %d", at, PAGE_ROWS);
 	if (sql.failed)
 		return &err_nomem;
 	TRY(first_followed(list, &last));
 	TRY(follow_once(list, sql.data, &last, true));
-	for (;;) {
-		nanosleep(&pause, NULL);
+	for (bool failed = false;;) {
+		cmd_follow_wait(list->cmd, &pace, failed);
 		struct err *err = follow_once(list, sql.data, &last, false);
 
 		if (err && ferror(stdout))
 			return err;
+		failed = err;
 		err_free(err);
-		store_close(take_ptr(list->cmd->store));
 	}
 }
 
@@ -380,6 +428,16 @@ static struct err *read_limit(struct list *list)
 	return NULL;
 }
 
+static struct err *read_group_by(struct list *list)
+{
+	list->grouped = true;
+	return group_by_parse(optarg, &list->by)
+		       ? NULL
+		       : err_new(ERR_INVALID,
+				 "no grouping by \"%s\" (signature, kernel, host, hardware, cause)",
+				 optarg);
+}
+
 static struct err *read_option(struct list *list, int option)
 {
 	if (option == 'n')
@@ -388,6 +446,8 @@ static struct err *read_option(struct list *list, int option)
 		list->chosen = true;
 		return list_fields_parse(&list->fields, optarg);
 	}
+	if (option == OPTION_GROUP_BY)
+		return read_group_by(list);
 	if (!list_filters_take(&list->filters, option, optarg)) {
 		list->seen |= option == OPTION_SEEN;
 		list->path |= option == OPTION_PATH;
@@ -414,10 +474,20 @@ static struct err *choose_columns(struct list *list)
 	return NULL;
 }
 
+static struct err *check_grouping(const struct list *list)
+{
+	if (list->grouped &&
+	    (list->follow || list->watch || list->seen || list->path || list->chosen))
+		return err_new(ERR_INVALID, "--group-by goes with none of --follow, --watch, "
+					    "--seen, --path and --fields");
+	return NULL;
+}
+
 static struct err *run_list(struct list *list)
 {
 	struct err *unknown;
 
+	TRY(check_grouping(list));
 	TRY(list_filters_settle(&list->filters, &list->when));
 	if (!list->limited)
 		list->limit = list->follow ? FOLLOW_INITIAL : LIMIT_INITIAL;
@@ -429,6 +499,9 @@ static struct err *run_list(struct list *list)
 	if (unknown && !(list->nobody && list->follow))
 		return unknown;
 	err_free(unknown);
+	if (list->grouped)
+		return list_groups_show(list->cmd, list->by, &list->filters, &list->when,
+					list->limit);
 	return list->follow ? follow(list) : list->watch ? watch(list) : list_once(list);
 }
 
@@ -460,7 +533,7 @@ static int run(int argc, char **argv)
 const struct verb list_verb = {
 	.name = "list",
 	.synopsis = "list " LIST_FILTERS_SYNOPSIS " [-n N] [-f] [-w] [--fields F,…] "
-		    "[--seen] [--path] [--utc] [--json]",
+		    "[--seen] [--path] [--group-by WHAT] [--utc] [--json]" CMD_STORE_SYNOPSIS,
 	.summary = "dumps and their verdicts, newest first",
 	.options = LIST_FILTERS_HELP
 	"  -n, --limit N      that many at most (50; 0: all)\n"
@@ -471,7 +544,10 @@ const struct verb list_verb = {
 	"                     severity, confidence, headline, signature, seen, path, uid, size, "
 	"layout\n"
 	"  --seen             which time it is that this crash was seen\n"
+	"  --group-by WHAT    what crashes have in common, a line each: signature, kernel,\n"
+	"                     host, hardware or cause\n"
 	"  --path             where each dump lies as well, in full\n"
 	"  --utc              times in UTC, not in local time; those of T as well\n",
+	.any_store = true,
 	.run = run,
 };

@@ -28,7 +28,7 @@ static const struct option options[] = {
 	{"output", required_argument, NULL, OPTION_OUTPUT},
 	{"dmesg", no_argument, NULL, OPTION_DMESG},
 	{"utc", no_argument, NULL, OPTION_UTC},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -189,9 +189,13 @@ static struct err *show_dump(const struct show *show, const char *subject)
 
 	TRY(cmd_open(cmd));
 	TRY(subject ? cmd_find_dump(cmd, subject, true, &dump) : newest(cmd, &dump));
-	if (show->dmesg)
+	if (show->dmesg && !cmd->server)
 		return print_log(cmd, dump);
 	TRY(report_build(cmd->store, dump, &report));
+	if (show->dmesg)
+		return err_new(ERR_UNSUPPORTED,
+			       "the dump's file lies on its host: triage show --dmesg %s there",
+			       json_string_at(report, "uid"));
 	if (!cmd->json)
 		return print_page(show, dump, report);
 	cmd_print_json(json_incref(report));
@@ -228,10 +232,11 @@ const struct verb show_verb = {
 #define SECTION(name) " [--" #name "]"
 #include "daemon/render/sections.def"
 #undef SECTION
-		    " [--dot] [--html [-o FILE]] [--dmesg] [--utc] [--json]",
+		    " [--dot] [--html [-o FILE]] [--dmesg] [--utc] [--json]" CMD_STORE_SYNOPSIS,
 	.summary = "a verdict on one screen, or parts of it in full; the newest crash without ID",
 	.options = "  --dmesg            the whole kernel log, read from the dump's file again\n"
 		   "  --utc              times in UTC, not in local time\n",
 	.put_options = parts_help,
+	.any_store = true,
 	.run = run,
 };

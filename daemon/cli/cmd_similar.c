@@ -22,7 +22,7 @@ extern const struct verb similar_verb;
 static const struct option options[] = {
 	{"limit", required_argument, NULL, 'n'},
 	{"utc", no_argument, NULL, OPTION_UTC},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -93,13 +93,13 @@ static void print_part(const char *name, const char *value)
 	printf("%-11s%s\n", name, text.data ? text.data : "?");
 }
 
-static void print_parts(const json_t *parts)
+static void print_parts(const struct cmd *cmd, const json_t *parts)
 {
 	const json_t *titles = json_at(parts, "titles"), *title;
 	size_t i;
 
 	print_part("signature", json_string_at(parts, "signature"));
-	if (json_string_at(parts, "signature") &&
+	if (!cmd->server && json_string_at(parts, "signature") &&
 	    json_integer_at(parts, "signature_version") != SIGNATURE_VERSION)
 		print_part("", "made in another way than those of now: the daemon makes it anew");
 	json_array_foreach (titles, i, title) {
@@ -138,7 +138,7 @@ static struct err *similar(struct cmd *cmd, const char *subject, int64_t limit,
 		return NULL;
 	}
 	pager_open();
-	print_parts(parts);
+	print_parts(cmd, parts);
 	print_table(rows, when);
 	if (!json_array_size(rows))
 		fputs("triage: no other dump shares any of it\n", stderr);
@@ -172,9 +172,10 @@ static int run(int argc, char **argv)
 
 const struct verb similar_verb = {
 	.name = "similar",
-	.synopsis = "similar ID|PATH [-n N] [--utc] [--json]",
+	.synopsis = "similar ID|PATH [-n N] [--utc] [--json]" CMD_STORE_SYNOPSIS,
 	.summary = "crashes that are like one, the nearest first, and what they share with it",
 	.options = "  -n, --limit N      that many at most (50; 0: all)\n"
 		   "  --utc              times in UTC, not in local time\n",
+	.any_store = true,
 	.run = run,
 };

@@ -12,13 +12,14 @@
 #include "rules/db.h"
 
 #define POLL_MS 100
+#define SERVER_POLL_MS 500
 
 enum { OPTION_TIMEOUT = 1 };
 extern const struct verb wait_verb;
 
 static const struct option options[] = {
 	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
-	CMD_OPTIONS,
+	CMD_STORE_OPTIONS,
 	{0},
 };
 
@@ -41,8 +42,7 @@ static struct err *look(struct cmd *cmd, const char *subject, struct outcome *re
 	bool row;
 
 	outcome_deinit(ret);
-	if (!cmd->store)
-		TRY(cmd_open(cmd));
+	TRY(cmd_open(cmd));
 	TRY(cmd_find_dump(cmd, subject, true, &ret->dump));
 	TRY(db_query(store_db(cmd->store), &stmt,
 		     "SELECT state, headline, cause FROM job WHERE dump = ?", "i", ret->dump));
@@ -191,14 +191,21 @@ static struct err *wait_once(struct waiting *waiting, struct outcome *ret, bool 
 		return err;
 	if (!waiting->path || err->code == ERR_INVALID)
 		return err;
+	/* A server that cannot be reached is not waited for, only what it does not have yet. */
+	if (waiting->cmd->server && err->code != ERR_NOT_FOUND)
+		return err;
 	err_free(err);
-	return ask_daemon(waiting);
+	if (!waiting->cmd->server)
+		return ask_daemon(waiting);
+	copy_string(waiting->why, sizeof(waiting->why), "it has not been forwarded");
+	return NULL;
 }
 
 /* A path may be waited for before the daemon or its store is there; a number has to be known. */
 static struct err *wait_for(struct waiting *waiting, int64_t timeout_s, struct outcome *ret)
 {
-	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000l};
+	const struct timespec pause = {
+		.tv_nsec = (waiting->cmd->server ? SERVER_POLL_MS : POLL_MS) * 1000000l};
 	int64_t end = loop_now_ms() + timeout_s * 1000;
 	bool over;
 
@@ -272,8 +279,9 @@ static int run(int argc, char **argv)
 
 const struct verb wait_verb = {
 	.name = "wait",
-	.synopsis = "wait ID|PATH [--timeout T] [--json]",
+	.synopsis = "wait ID|PATH [--timeout T] [--json]" CMD_STORE_SYNOPSIS,
 	.options = "  --timeout T        give up after so long: 30, 15min, 36h\n",
 	.summary = "wait until a dump has its verdict",
+	.any_store = true,
 	.run = run,
 };

@@ -16,12 +16,16 @@ enum list_field {
 	LIST_FIELD_COUNT
 };
 
-/* What a row's statement begins with: of job j and dump d. */
+/* What a row's statement begins with: of job j and dump d. LIST_ROW_MORE or LIST_ROW_LESS comes next. */
 #define LIST_ROW                                                                                   \
 	"j.dump, d.uid, d.path, d.size, j.state, j.removed_at IS NOT NULL, j.crash_time, j.host, " \
 	"j.kernel, j.cause, j.severity, j.confidence, j.headline, j.signature, j.layout, "         \
-	"j.log_only, j.incomplete, j.note, j.companions, "                                         \
+	"j.log_only, "
+/* Only JSON has them; the central database would have to look for them among all that was found. */
+#define LIST_ROW_MORE                                                                              \
+	"j.incomplete, j.note, j.companions, "                                                     \
 	"(SELECT v.signature_version FROM verdict v WHERE v.dump = j.dump)"
+#define LIST_ROW_LESS "0, NULL, NULL, NULL"
 enum {
 	ROW_ID,
 	ROW_UID,

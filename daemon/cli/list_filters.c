@@ -104,16 +104,25 @@ static struct err *try_causes(const char *cause, struct nearest *nearest, bool *
 static struct err *try_store(struct db *db, enum list_column column, const char *meant,
 			     struct nearest *nearest, bool *some)
 {
-	static const char *const queries[LIST_COLUMN_COUNT] = {
-		"SELECT DISTINCT host FROM job WHERE host IS NOT NULL",
-		"SELECT DISTINCT kernel FROM job WHERE kernel IS NOT NULL",
-		"SELECT DISTINCT cause FROM job WHERE cause IS NOT NULL",
-		"SELECT DISTINCT severity FROM job WHERE severity IS NOT NULL",
-		"SELECT DISTINCT signature FROM job WHERE signature IS NOT NULL",
+	/* The central database counts by them anyway; severities are not looked for. */
+	static const char *const queries[][LIST_COLUMN_COUNT] = {
+		[DB_SQLITE] =
+			{"SELECT DISTINCT host FROM job WHERE host IS NOT NULL ORDER BY 1",
+			 "SELECT DISTINCT kernel FROM job WHERE kernel IS NOT NULL ORDER BY 1",
+			 "SELECT DISTINCT cause FROM job WHERE cause IS NOT NULL ORDER BY 1",
+			 "SELECT NULL WHERE false",
+			 "SELECT DISTINCT signature FROM job WHERE signature IS NOT NULL "
+			 "ORDER BY 1"},
+		[DB_POSTGRESQL] = {"SELECT host FROM fleet.host ORDER BY 1",
+				   "SELECT kernel FROM fleet.kernel ORDER BY 1",
+				   "SELECT DISTINCT part FROM fleet.tally "
+				   "WHERE kind = 'host_cause' ORDER BY 1",
+				   "SELECT NULL WHERE false",
+				   "SELECT signature FROM fleet.signature ORDER BY 1"},
 	};
 	struct stmt *stmt;
 
-	TRY(db_query(db, &stmt, queries[column], ""));
+	TRY(db_query(db, &stmt, queries[db_dialect(db)][column], ""));
 	for (bool row;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
@@ -177,30 +186,64 @@ struct err *list_filters_check(const struct list_filters *filters, struct db *db
 
 /* --- their SQL -------------------------------------------------------------------------------- */
 
-void list_filters_put(const struct list_filters *filters, struct str *sql)
+/* "*" and "?" alone have a meaning: what else a dialect's patterns know is quoted in them. */
+static char *pattern_of(const char *value, enum db_dialect dialect)
+{
+	_str_ struct str pattern = {0};
+
+	for (; *value; value++) {
+		if (dialect == DB_SQLITE)
+			str_printf(&pattern, *value == '[' ? "[%c]" : "%c", *value);
+		else if (*value == '*' || *value == '?')
+			str_puts(&pattern, *value == '*' ? "%" : "_");
+		else
+			str_printf(&pattern, strchr("%_\\", *value) ? "\\%c" : "%c", *value);
+	}
+	return str_take(&pattern);
+}
+
+static void put_value(enum list_column column, bool pattern, enum db_dialect dialect, int at,
+		      struct str *sql)
+{
+	if (!pattern)
+		str_printf(sql, " AND j.%s = ?%d", column_names[column], at);
+	else if (dialect == DB_POSTGRESQL)
+		str_printf(sql, " AND j.%s LIKE ?%d", column_names[column], at);
+	else /* "+" keeps a pattern off the column's own index: see job_time */
+		str_printf(sql, " AND +j.%s GLOB ?%d", column_names[column], at);
+}
+
+void list_filters_put(const struct list_filters *filters, enum db_dialect dialect, int *at,
+		      struct str *sql)
 {
 	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
 		if (filters->values[i])
-			str_printf(
-				sql,
-				/* "+" keeps a pattern off the column's own index: see job_time */
-				is_pattern(filters->values[i]) ? " AND +j.%s GLOB ?"
-							       : " AND j.%s = ?",
-				column_names[i]);
+			put_value(i, is_pattern(filters->values[i]), dialect, (*at)++, sql);
 	if (filters->state && !strcmp(filters->state, "removed"))
 		str_puts(sql, " AND j.removed_at IS NOT NULL");
 	else if (filters->state)
-		str_puts(sql, " AND j.state = ?");
+		str_printf(sql, " AND j.state = ?%d", (*at)++);
 	if (filters->since)
-		str_puts(sql, " AND j.crash_time >= ?");
+		str_printf(sql, " AND j.crash_time >= ?%d", (*at)++);
 	if (filters->until)
-		str_puts(sql, " AND j.crash_time < ?");
+		str_printf(sql, " AND j.crash_time < ?%d", (*at)++);
 }
 
-struct err *list_filters_bind(const struct list_filters *filters, struct stmt *stmt, int *at)
+static struct err *bind_pattern(struct stmt *stmt, int at, const char *value,
+				enum db_dialect dialect)
+{
+	_free_ char *pattern = pattern_of(value, dialect);
+
+	return pattern ? stmt_bind_text(stmt, at, pattern) : &err_nomem;
+}
+
+struct err *list_filters_bind(const struct list_filters *filters, enum db_dialect dialect, int *at,
+			      struct stmt *stmt)
 {
 	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
-		if (filters->values[i])
+		if (filters->values[i] && is_pattern(filters->values[i]))
+			TRY(bind_pattern(stmt, (*at)++, filters->values[i], dialect));
+		else if (filters->values[i])
 			TRY(stmt_bind_text(stmt, (*at)++, filters->values[i]));
 	if (filters->state && strcmp(filters->state, "removed"))
 		TRY(stmt_bind_text(stmt, (*at)++, filters->state));
@@ -209,4 +252,12 @@ struct err *list_filters_bind(const struct list_filters *filters, struct stmt *s
 	if (filters->until)
 		TRY(stmt_bind_int(stmt, (*at)++, filters->until_s));
 	return NULL;
+}
+
+bool list_filters_any(const struct list_filters *filters)
+{
+	for (enum list_column i = 0; i < LIST_COLUMN_COUNT; i++)
+		if (filters->values[i])
+			return true;
+	return filters->state || filters->since || filters->until;
 }

@@ -69,8 +69,15 @@ struct err *list_filters_settle(struct list_filters *filters, const struct when 
  * names the nearest that there is. Patterns may fit nobody. With no dump at all in the store nothing is refused but severities.
  */
 struct err *list_filters_check(const struct list_filters *filters, struct db *db);
-/* Append " AND …" conditions on a job "j", and bind them from parameter at on; returns the next. */
-void list_filters_put(const struct list_filters *filters, struct str *sql);
-struct err *list_filters_bind(const struct list_filters *filters, struct stmt *stmt, int *at);
+/*
+ * Append " AND …" conditions on a job "j", in the words of dialect, and bind them: both from parameter *at on, which
+ * becomes the next. The parameters are numbered, so that one statement may hold the conditions twice.
+ */
+void list_filters_put(const struct list_filters *filters, enum db_dialect dialect, int *at,
+		      struct str *sql);
+struct err *list_filters_bind(const struct list_filters *filters, enum db_dialect dialect, int *at,
+			      struct stmt *stmt);
+/* Whether there are any. */
+bool list_filters_any(const struct list_filters *filters);
 
 #endif

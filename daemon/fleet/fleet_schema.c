@@ -27,17 +27,15 @@ int64_t fleet_schema_newest(void)
 
 struct err *fleet_schema_version(struct pg *pg, int64_t *ret)
 {
-	int64_t there = 0;
+	struct err *err;
 
 	*ret = 0;
-	TRY(pg_number(
-		pg, &there,
-		"SELECT count(*) FROM information_schema.tables WHERE table_schema = 'fleet' AND "
-		"table_name = 'schema_version'",
-		""));
-	if (!there)
-		return NULL;
-	return pg_number(pg, ret, "SELECT coalesce(max(version), 0) FROM fleet.schema_version", "");
+	/* Tried, not looked up: each reader asks this first, and catalogues are slow to read. */
+	err = pg_number(pg, ret, "SELECT coalesce(max(version), 0) FROM fleet.schema_version", "");
+	if (!err || err->code != ERR_NOT_FOUND)
+		return err;
+	err_free(err);
+	return NULL;
 }
 
 static struct err *too_new(int64_t version)

@@ -367,17 +367,40 @@ struct err *pg_exec(struct pg *pg, const char *sql)
 	return take_results(pg, NULL);
 }
 
+static struct err *query_values(struct pg *pg, PGresult **ret, const char *sql, int count,
+				const char *const *values)
+{
+	if (!pg->conn)
+		return not_connected();
+	if (!PQsendQueryParams(pg->conn, sql, count, NULL, values, NULL, NULL, 0))
+		return connection_err(pg);
+	return take_results(pg, ret);
+}
+
 static struct err *query(struct pg *pg, PGresult **ret, const char *sql, const char *kinds,
 			 va_list list)
 {
 	struct parameters with;
 
-	if (!pg->conn)
-		return not_connected();
 	TRY(take_parameters(&with, kinds, list));
-	if (!PQsendQueryParams(pg->conn, sql, with.count, NULL, with.values, NULL, NULL, 0))
-		return connection_err(pg);
-	return take_results(pg, ret);
+	return query_values(pg, ret, sql, with.count, with.values);
+}
+
+static struct err *take_rows(PGresult *result, struct err *err, struct pg_rows **ret)
+{
+	if (!err && !result)
+		return err_new(ERR_UNSUPPORTED, "the server gave no answer");
+	*ret = (struct pg_rows *)result;
+	return err;
+}
+
+struct err *pg_query_values(struct pg *pg, struct pg_rows **ret, const char *sql, int count,
+			    const char *const *values)
+{
+	PGresult *result = NULL;
+	struct err *err = query_values(pg, &result, sql, count, values);
+
+	return take_rows(result, err, ret);
 }
 
 struct err *pg_query(struct pg *pg, struct pg_rows **ret, const char *sql, const char *kinds, ...)
@@ -389,10 +412,7 @@ struct err *pg_query(struct pg *pg, struct pg_rows **ret, const char *sql, const
 	va_start(list, kinds);
 	err = query(pg, &result, sql, kinds, list);
 	va_end(list);
-	if (!err && !result)
-		return err_new(ERR_UNSUPPORTED, "the server gave no answer");
-	*ret = (struct pg_rows *)result;
-	return err;
+	return take_rows(result, err, ret);
 }
 
 struct err *pg_run(struct pg *pg, const char *sql, const char *kinds, ...)

@@ -49,6 +49,9 @@ struct err *pg_exec(struct pg *pg, const char *sql);
  * const char * (NULL is NULL; the bytes must be UTF-8), b int (bool). The rows are the caller's.
  */
 struct err *pg_query(struct pg *pg, struct pg_rows **ret, const char *sql, const char *kinds, ...);
+/* The same with values as text, NULL is NULL; they are borrowed. */
+struct err *pg_query_values(struct pg *pg, struct pg_rows **ret, const char *sql, int count,
+			    const char *const *values);
 /* The same for a statement without rows. */
 struct err *pg_run(struct pg *pg, const char *sql, const char *kinds, ...);
 /* The same for one integer: of the first row, or what *ret held before when there is no row. */

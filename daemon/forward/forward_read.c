@@ -170,15 +170,17 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 	"place, 'severity', severity, 'confidence', confidence, 'headline', headline, "            \
 	"'evidence', " JSON_OR_NULL(                                                               \
 		"evidence") ")) FROM (SELECT * FROM finding WHERE dump = ? ORDER BY number)"
-#define VERDICT                                                                                                                                                                                                                                                                                                                                                                                                          \
-	"SELECT json_object('fuzzy', " JSON_OR_NULL("v.fuzzy") ", 'because', " JSON_OR_NULL(                                                                                                                                                                                                                                                                                                                             \
-		"v."                                                                                                                                                                                                                                                                                                                                                                                                     \
-		"beca"                                                                                                                                                                                                                                                                                                                                                                                                   \
-		"use") ", 'reasons', " JSON_OR_NULL("v.reasons") ", 'ruled_out', " JSON_OR_NULL("v.ruled_out") ", 'next_steps', " JSON_OR_NULL("v.next_steps") ", 'alternatives', " JSON_OR_NULL("v.alternatives") ", "                                                                                                                                                                                                  \
-																										   "'broken',"                                                                                                                                                                                           \
-																										   " " JSON_OR_NULL("v.broken") ", 'known_issue', " JSON_OR_NULL(                                                                                                                                        \
-																											   "v.known_issue") ", 'note', j.note, 'companions', " JSON_OR_NULL("j.companions") ", 'incomplete', j.incomplete, 'attempts', j.attempts, 'found_at', j.found_at, 'started_at', j.started_at, " \
-																																					    "'finished_at', j.finished_at) FROM verdict v JOIN job j ON j.dump = v.dump WHERE v.dump = ?"
+#define LIST_OF(column) "'" #column "', " JSON_OR_NULL("v." #column) ", "
+#define VERDICT                                                                                    \
+	"SELECT json_object('signature_version', v.signature_version, " LIST_OF(fuzzy)             \
+		LIST_OF(because) LIST_OF(reasons) LIST_OF(ruled_out) LIST_OF(next_steps) LIST_OF(  \
+			alternatives) LIST_OF(broken)                                              \
+			LIST_OF(known_issue) "'note', j.note, 'companions', " JSON_OR_NULL(        \
+				"j.companions") ", 'incomplete', j.incomplete, "                   \
+						"'attempts', j.attempts, 'found_at', j.found_at, " \
+						"'started_at', j.started_at, "                     \
+						"'finished_at', j.finished_at) FROM verdict v "    \
+						"JOIN job j ON j.dump = v.dump WHERE v.dump = ?"
 
 static struct err *read_text(struct db *db, const char *sql, int64_t dump, char **ret)
 {

@@ -76,15 +76,23 @@ static struct err *put_words(struct db *db, const struct subject *subject,
 		TRY(stmt_column_dup(stmt, 0, &uid));
 		stmt_reset(stmt);
 	}
-	return db_run(db,
-		      "INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
-		      "VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), ?6) "
-		      "ON CONFLICT (uid) DO UPDATE SET signature = ?2, annotated_at = ?6, "
-		      "ticket = iif(?3 IS NULL, ticket, excluded.ticket), "
-		      "cause = iif(?4 IS NULL, cause, excluded.cause), "
-		      "note = iif(?5 IS NULL, note, excluded.note)",
-		      "ttttti", uid ? uid : subject->uid, subject->signature, words->ticket,
-		      words->cause, words->note, now);
+	return db_run(
+		db,
+		"INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
+		"VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), ?6) "
+		"ON CONFLICT (uid) DO UPDATE SET signature = ?2, annotated_at = ?6, "
+		"ticket = CASE WHEN ?3 IS NULL THEN annotation.ticket ELSE excluded.ticket END, "
+		"cause = CASE WHEN ?4 IS NULL THEN annotation.cause ELSE excluded.cause END, "
+		"note = CASE WHEN ?5 IS NULL THEN annotation.note ELSE excluded.note END",
+		"ttttti", uid ? uid : subject->uid, subject->signature, words->ticket, words->cause,
+		words->note, now);
+}
+
+/* The central database's writers take numbers one after another, by its row of feed. */
+static struct err *tell_server(struct db *db, int64_t dump)
+{
+	TRY(db_run(db, "UPDATE feed SET base = last, last = last + 1", ""));
+	return db_run(db, "UPDATE crash SET seq = (SELECT last FROM feed) WHERE id = ?", "i", dump);
 }
 
 /* Who reads the report's file, or polls the export, is to hear of it. */
@@ -92,6 +100,8 @@ static struct err *tell(struct db *db, int64_t dump)
 {
 	int64_t exported = 0;
 
+	if (db_dialect(db) == DB_POSTGRESQL)
+		return tell_server(db, dump);
 	TRY(db_run(db,
 		   "UPDATE job SET report_due = iif(report_due = 1, 1, 2) WHERE dump = ? AND "
 		   "EXISTS (SELECT 1 FROM verdict v WHERE v.dump = job.dump)",

@@ -31,11 +31,15 @@ struct err *annotation_read(struct store *store, int64_t dump, json_t **ret);
 /* The reverse, unless a later one is there; no object, or one without uid and time, is left alone. */
 struct err *annotation_restore(struct store *store, const json_t *annotation);
 
-/* SQL: the ticket that goes for the signature g.signature. */
+/* SQL: the tickets, and the signatures that they go for, as a relation "said" behind WITH. */
+#define ANNOTATION_TICKETS                                                                         \
+	"said AS MATERIALIZED (SELECT signature, ticket, annotated_at FROM annotation "            \
+	"WHERE ticket IS NOT NULL UNION ALL "                                                      \
+	"SELECT j.signature, a.ticket, a.annotated_at FROM annotation a "                          \
+	"JOIN dump d ON d.uid = a.uid JOIN job j ON j.dump = d.id WHERE a.ticket IS NOT NULL)"
+/* That which goes for the signature g.name. */
 #define ANNOTATION_TICKET                                                                          \
-	"(SELECT a.ticket FROM annotation a WHERE a.ticket IS NOT NULL AND (a.signature = "        \
-	"g.signature OR EXISTS (SELECT 1 FROM dump d JOIN job j ON j.dump = d.id "                 \
-	"WHERE d.uid = a.uid AND j.signature = g.signature)) ORDER BY a.annotated_at DESC LIMIT "  \
-	"1)"
+	"(SELECT s.ticket FROM said s WHERE s.signature = g.name ORDER BY s.annotated_at DESC "    \
+	"LIMIT 1)"
 
 #endif

@@ -43,18 +43,18 @@ static struct err *count(struct db *db, const struct place *place, struct histor
 {
 	TRY(db_number(db, &history->number,
 		      "SELECT count(*) FROM (SELECT 1 FROM job WHERE signature = ? AND "
-		      "(crash_time, dump) <= (?, ?) LIMIT ?)",
+		      "(crash_time, dump) <= (?, ?) LIMIT ?) AS counted",
 		      "tiii", place->signature, place->crash_s, place->dump, (int64_t)HISTORY_MAX));
 	TRY(db_number(db, &history->after,
 		      "SELECT count(*) FROM (SELECT 1 FROM job WHERE signature = ? AND "
-		      "(crash_time, dump) > (?, ?) LIMIT ?)",
+		      "(crash_time, dump) > (?, ?) LIMIT ?) AS counted",
 		      "tiii", place->signature, place->crash_s, place->dump, (int64_t)HISTORY_MAX));
 	if (!place->host)
 		return NULL;
 	TRY(db_number(
 		db, &history->on_host,
 		"SELECT count(*) FROM (SELECT 1 FROM job WHERE signature = ? AND host = ? AND "
-		"(crash_time, dump) <= (?, ?) LIMIT ?)",
+		"(crash_time, dump) <= (?, ?) LIMIT ?) AS counted",
 		"ttiii", place->signature, place->host, place->crash_s, place->dump,
 		(int64_t)HISTORY_MAX));
 	return db_number(db, &history->host_first_s,

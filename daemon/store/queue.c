@@ -290,11 +290,13 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 		   "UPDATE job SET state = ?, attempts = ?, interruptions = 0, finished_at = ?, "
 		   "wait_bytes = NULL, "
 		   "retry_at = ?, report_due = 1, host = ?, kernel = ?, cause = ?, severity = ?, "
-		   "headline = ?, signature = ?, confidence = ?, "
+		   "headline = ?, signature = ?, hardware = ?, function = ?, module = ?, "
+		   "confidence = ?, "
 		   "crash_time = ifnull(nullif(?, 0), crash_time) WHERE dump = ?",
-		   "tiiittttttrii", state, attempts, now, now + QUEUE_RETRY_S, verdict->host,
+		   "tiiitttttttttrii", state, attempts, now, now + QUEUE_RETRY_S, verdict->host,
 		   verdict->kernel, verdict->cause, verdict->severity, verdict->headline,
-		   verdict->signature, verdict->confidence, verdict->crash_time, dump));
+		   verdict->signature, verdict->hardware, verdict->function, verdict->module,
+		   verdict->confidence, verdict->crash_time, dump));
 	TRY(db_run(db, "DELETE FROM export WHERE dump = ?", "i", dump));
 	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }
@@ -302,14 +304,16 @@ struct err *queue_finish(struct db *db, int64_t dump, bool broke_off,
 struct err *queue_put_finished(struct db *db, int64_t dump, const struct verdict_row *verdict,
 			       int64_t found_at, int64_t now)
 {
-	TRY(db_run(db,
-		   "INSERT INTO job (dump, state, crash_time, found_at, finished_at, removed_at, "
-		   "host, kernel, cause, severity, headline, signature, confidence) "
-		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		   "itiiiittttttr", dump, verdict->failed ? "quarantined" : "done",
-		   verdict->crash_time ? verdict->crash_time : found_at, found_at, found_at, now,
-		   verdict->host, verdict->kernel, verdict->cause, verdict->severity,
-		   verdict->headline, verdict->signature, verdict->confidence));
+	TRY(db_run(
+		db,
+		"INSERT INTO job (dump, state, crash_time, found_at, finished_at, removed_at, "
+		"host, kernel, cause, severity, headline, signature, hardware, function, module, "
+		"confidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"itiiiitttttttttr", dump, verdict->failed ? "quarantined" : "done",
+		verdict->crash_time ? verdict->crash_time : found_at, found_at, found_at, now,
+		verdict->host, verdict->kernel, verdict->cause, verdict->severity,
+		verdict->headline, verdict->signature, verdict->hardware, verdict->function,
+		verdict->module, verdict->confidence));
 	return db_run(db, "INSERT INTO export (dump) VALUES (?)", "i", dump);
 }
 

@@ -84,6 +84,12 @@ static json_t *finding_row(struct stmt *row, json_t *report)
 	return finding;
 }
 
+#define FINDINGS(month)                                                                            \
+	"SELECT number, analyzer, code, place, severity, confidence, headline, evidence "          \
+	"FROM finding WHERE dump = ?1" month " ORDER BY number"
+static const char *const found[] = {
+	[DB_SQLITE] = FINDINGS(""), [DB_POSTGRESQL] = FINDINGS(" AND month = ?2")};
+
 static struct err *add_findings(struct store *store, int64_t dump, json_t *report)
 {
 	json_t *findings = json_array();
@@ -91,10 +97,7 @@ static struct err *add_findings(struct store *store, int64_t dump, json_t *repor
 	bool more;
 
 	json_object_set_new(report, "findings", findings);
-	TRY(db_query(store_db(store), &row,
-		     "SELECT number, analyzer, code, place, severity, confidence, headline, "
-		     "evidence FROM finding WHERE dump = ? ORDER BY number",
-		     "i", dump));
+	TRY(store_ask_found(store, found, dump, &row));
 	for (;;) {
 		TRY(stmt_step(row, &more));
 		if (!more)
@@ -143,16 +146,19 @@ static json_t *verdict_row(struct stmt *row)
 	return verdict;
 }
 
+#define VERDICT(month)                                                                             \
+	"SELECT cause, headline, confidence, rule, severity, signature, fuzzy, because, reasons, " \
+	"ruled_out, next_steps, alternatives, known_issue, broken, analyzed_at, tool_version, "    \
+	"signature_version FROM verdict WHERE dump = ?1" month
+static const char *const judged[] = {
+	[DB_SQLITE] = VERDICT(""), [DB_POSTGRESQL] = VERDICT(" AND month = ?2")};
+
 static struct err *add_verdict(struct store *store, int64_t dump, json_t *report)
 {
 	struct stmt *row;
 	bool more;
 
-	TRY(db_query(store_db(store), &row,
-		     "SELECT cause, headline, confidence, rule, severity, signature, fuzzy, "
-		     "because, reasons, ruled_out, next_steps, alternatives, known_issue, broken, "
-		     "analyzed_at, tool_version, signature_version FROM verdict WHERE dump = ?",
-		     "i", dump));
+	TRY(store_ask_found(store, judged, dump, &row));
 	TRY(stmt_step(row, &more));
 	if (!more)
 		return NULL;

@@ -9,10 +9,6 @@
 #define AS_TEXT_(number) #number
 #define AS_TEXT(number) AS_TEXT_(number)
 
-/* Of the dump j.dump. */
-#define FUNCTION "(SELECT coalesce(c.culprit, c.symbol) FROM crash c WHERE c.dump = j.dump LIMIT 1)"
-#define MODULE "(SELECT c.culprit_module FROM crash c WHERE c.dump = j.dump LIMIT 1)"
-
 const char *similar_part_name(enum similar_part part)
 {
 	static const char *const names[] = {"signature", "title", "function", "module"};
@@ -29,21 +25,26 @@ static json_t *list_or_null(const char *text)
 	return list ? list : json_null();
 }
 
+#define PARTS(month)                                                                               \
+	"SELECT j.signature, v.fuzzy, j.function, j.module, v.signature_version FROM job j "       \
+	"JOIN verdict v ON v.dump = j.dump WHERE j.dump = ?1" month
+static const char *const parts_of[] = {
+	[DB_SQLITE] = PARTS(""), [DB_POSTGRESQL] = PARTS(" AND v.month = ?2")};
+
 struct err *similar_parts(struct store *store, int64_t dump, json_t **ret)
 {
 	struct stmt *stmt;
 	json_t *parts;
 	bool row;
 
-	TRY(db_query(store_db(store), &stmt,
-		     "SELECT j.signature, j.fuzzy, " FUNCTION ", " MODULE ", j.signature_version"
-		     " FROM verdict j WHERE j.dump = ?",
-		     "i", dump));
+	TRY(store_ask_found(store, parts_of, dump, &stmt));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "dump %lld has no verdict", (long long)dump);
 	parts = json_object();
 	json_put(parts, "signature", json_escaped(stmt_text(stmt, 0)));
+	json_put(parts, "signature_version",
+		 stmt_is_null(stmt, 4) ? json_null() : json_integer(stmt_int(stmt, 4)));
 	json_put(parts, "signature_version",
 		 stmt_is_null(stmt, 4) ? json_null() : json_integer(stmt_int(stmt, 4)));
 	json_put(parts, "titles", list_or_null(stmt_text(stmt, 1)));
@@ -66,7 +67,36 @@ enum {
 	ROW_UID,
 	ROW_STRINGS
 };
-#define STRINGS ", j.host, j.kernel, j.cause, j.headline, j.signature"
+#define LATEST                                                                                     \
+	"SELECT n.dump FROM (SELECT dump FROM job ORDER BY crash_time DESC, dump DESC "            \
+	"LIMIT " AS_TEXT(SIMILAR_LOOKED_AT) ") n"
+#define SAME                                                                                       \
+	"SELECT s.dump FROM (SELECT dump FROM job WHERE signature = ?2 "                           \
+	"ORDER BY crash_time DESC, dump DESC LIMIT " SAME_LOOKED_AT ") s"
+/*
+ * ?1 is the dump, behind it its signature, function and module. titles: a relation (dump, title); list: those of t as
+ * a JSON list; among: the dumps that are looked at.
+ */
+#define SIMILAR(titles, list, among)                                                               \
+	"SELECT * FROM (SELECT coalesce(j.signature = ?2, false) AS same, "                        \
+	"nullif((SELECT " list " FROM " titles " t WHERE t.dump = j.dump AND t.title IN "          \
+	"(SELECT m.title FROM " titles " m WHERE m.dump = ?1)), '[]') AS titles, "                 \
+	"coalesce(j.function = ?3, false) AS at, coalesce(j.module = ?4, false) AS inside, "       \
+	"j.dump, j.crash_time, d.uid, j.host, j.kernel, j.cause, j.headline, j.signature "         \
+	"FROM job j JOIN dump d ON d.id = j.dump WHERE j.dump != ?1 AND j.dump IN (" among ")) c " \
+	"WHERE same OR titles IS NOT NULL OR at OR inside "                                        \
+	"ORDER BY same DESC, titles IS NOT NULL DESC, at DESC, crash_time DESC, dump DESC LIMIT "  \
+	"?5"
+#define OF_STORE(among)                                                                            \
+	SIMILAR("(SELECT v.dump, j.value AS title FROM verdict v, json_each(v.fuzzy) j)",          \
+		"json_group_array(t.title)", among)
+#define OF_SERVER(among)                                                                           \
+	SIMILAR("(SELECT c.id AS dump, f.title FROM fleet.title f "                                \
+		"JOIN fleet.crash c ON c.uid = f.uid)",                                            \
+		"CAST(json_agg(t.title) AS text)", among)
+static const char *const same[] = {[DB_SQLITE] = OF_STORE(SAME), [DB_POSTGRESQL] = OF_SERVER(SAME)};
+static const char *const any[] = {[DB_SQLITE] = OF_STORE(LATEST " UNION " SAME),
+				  [DB_POSTGRESQL] = OF_SERVER(LATEST " UNION " SAME)};
 static const char *const strings[] = {"host", "kernel", "cause", "headline", "signature"};
 
 static void put_share(json_t *shares, enum similar_part part, const char *value)
@@ -112,39 +142,34 @@ static json_t *row_json(struct stmt *stmt, const json_t *parts)
 	return row;
 }
 
-struct err *similar_find(struct store *store, int64_t dump, const json_t *parts, int64_t limit,
-			 json_t **ret)
+static struct err *ask(struct store *store, const char *const sql[2], int64_t dump,
+		       const json_t *parts, int64_t limit, json_t *rows)
 {
-	_free_ char *titles = json_dumps(json_at(parts, "titles"), JSON_ENCODE_ANY);
-	_json_ json_t *rows = json_array();
+	struct db *db = store_db(store);
 	struct stmt *stmt;
 
-	TRY(db_query(
-		store_db(store), &stmt,
-		"SELECT * FROM (SELECT ifnull(j.signature = ?2, 0) AS same, "
-		"(SELECT json_group_array(t.value) FROM verdict v, json_each(v.fuzzy) t WHERE "
-		"v.dump = j.dump AND t.value IN (SELECT value FROM json_each(?3))) AS titles, "
-		"ifnull(" FUNCTION " = ?4, 0) AS function, ifnull(" MODULE " = ?5, 0) AS module, "
-		"j.dump, j.crash_time, d.uid" STRINGS " FROM job j JOIN dump d ON d.id = j.dump "
-		"WHERE j.dump != ?1 AND j.dump IN (SELECT dump FROM (SELECT dump FROM job "
-		"ORDER BY crash_time DESC, dump DESC LIMIT " AS_TEXT(
-			SIMILAR_LOOKED_AT) ") "
-					   "UNION SELECT dump FROM (SELECT dump FROM job WHERE "
-					   "signature = ?2 "
-					   "ORDER BY crash_time DESC, dump DESC "
-					   "LIMIT " SAME_LOOKED_AT "))) "
-					   "WHERE same OR titles != '[]' OR function OR module "
-					   "ORDER BY same DESC, titles != '[]' DESC, function "
-					   "DESC, crash_time DESC, dump DESC "
-					   "LIMIT ?6",
-		"itttti", dump, json_string_at(parts, "signature"), titles,
-		json_string_at(parts, "function"), json_string_at(parts, "module"),
-		limit ? limit : (int64_t)-1));
+	TRY(db_query(db, &stmt, sql[db_dialect(db)], "ittti", dump,
+		     json_string_at(parts, "signature"), json_string_at(parts, "function"),
+		     json_string_at(parts, "module"), limit ? limit : INT64_MAX));
 	for (bool row;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
-			break;
+			return NULL;
 		json_array_append_new(rows, row_json(stmt, parts));
+	}
+}
+
+struct err *similar_find(struct store *store, int64_t dump, const json_t *parts, int64_t limit,
+			 json_t **ret)
+{
+	_json_ json_t *rows = json_array();
+
+	/* They come first: where they are enough, nobody looks at ten thousand others. */
+	if (limit)
+		TRY(ask(store, same, dump, parts, limit, rows));
+	if (!limit || json_array_size(rows) < (size_t)limit) {
+		json_array_clear(rows);
+		TRY(ask(store, any, dump, parts, limit, rows));
 	}
 	*ret = json_incref(rows);
 	return NULL;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "daemon/fleet/fleet_db.h"
 #include "finding.h"
 #include "rules/embedded.h"
 
@@ -127,6 +128,17 @@ struct err *store_open(const char *path, unsigned flags, struct store **ret)
 	return NULL;
 }
 
+struct err *store_open_server(const char *address, unsigned flags, struct store **ret)
+{
+	_cleanup_(cleanup_store_close) struct store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return &err_nomem;
+	TRY(fleet_db_open(address, flags, &store->db));
+	*ret = take_ptr(store);
+	return NULL;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
@@ -138,6 +150,23 @@ void store_close(struct store *store)
 struct db *store_db(struct store *store)
 {
 	return store->db;
+}
+
+struct err *store_ask_found(struct store *store, const char *const sql[2], int64_t dump,
+			    struct stmt **ret)
+{
+	_free_ char *month = NULL;
+	struct stmt *stmt;
+	bool row;
+
+	if (db_dialect(store->db) == DB_SQLITE)
+		return db_query(store->db, ret, sql[DB_SQLITE], "i", dump);
+	TRY(db_query(store->db, &stmt, "SELECT month FROM crash WHERE id = ?", "i", dump));
+	TRY(stmt_step(stmt, &row));
+	if (row)
+		TRY(stmt_column_dup(stmt, 0, &month));
+	stmt_reset(stmt);
+	return db_query(store->db, ret, sql[DB_POSTGRESQL], "it", dump, month);
 }
 
 struct err *store_put_dump(struct store *store, const struct dump_row *dump, int64_t *id)

@@ -20,10 +20,19 @@ struct store;
  * is ERR_UNSUPPORTED. See db_open() for the errors of a full disk, a locked or a damaged database.
  */
 struct err *store_open(const char *path, unsigned flags, struct store **ret);
+/* The central database of many hosts, in the same words: fleet_db_open()'s address, flags and errors. */
+struct err *store_open_server(const char *address, unsigned flags, struct store **ret);
 void store_close(struct store *store);
 DEFINE_CLEANUP(struct store, store_close)
 /* The connection, for other modules' own tables and for transactions around several calls. */
 struct db *store_db(struct store *store);
+
+/*
+ * Ask for what was found in a dump. sql has it as ?1, by dialect; that for a server has its month as ?2, since what was
+ * found lies there in a part for each month (schema/fleet/002-findings.sql) and all of them would be opened without.
+ */
+struct err *store_ask_found(struct store *store, const char *const sql[2], int64_t dump,
+			    struct stmt **ret);
 
 /* A dump's row. Strings may be NULL for "not known". */
 struct dump_row {

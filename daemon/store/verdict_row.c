@@ -6,14 +6,15 @@
 
 static struct err *take_row(struct stmt *stmt, struct verdict_row *row)
 {
-	char **const strings[] = {&row->uid,   &row->path,     &row->host,     &row->kernel,
-				  &row->cause, &row->severity, &row->headline, &row->signature};
+	char **const strings[] = {&row->uid,	  &row->path,	  &row->host,	  &row->kernel,
+				  &row->cause,	  &row->severity, &row->headline, &row->signature,
+				  &row->hardware, &row->function, &row->module};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		TRY(stmt_column_dup(stmt, i, strings[i]));
-	row->confidence = stmt_real(stmt, 8);
-	row->crash_time = utc_parse(stmt_text(stmt, 9));
-	row->failed = stmt_int(stmt, 10);
+	row->confidence = stmt_real(stmt, ARRAY_SIZE(strings));
+	row->crash_time = utc_parse(stmt_text(stmt, ARRAY_SIZE(strings) + 1));
+	row->failed = stmt_int(stmt, ARRAY_SIZE(strings) + 2);
 	return NULL;
 }
 
@@ -27,7 +28,10 @@ struct err *verdict_row_read(struct store *store, int64_t dump, struct verdict_r
 		     "SELECT d.uid, d.path,"
 		     " (SELECT hostname FROM system WHERE dump = d.id AND hostname IS NOT NULL),"
 		     " (SELECT release FROM system WHERE dump = d.id AND release IS NOT NULL),"
-		     " v.cause, v.severity, v.headline, v.signature, v.confidence,"
+		     " v.cause, v.severity, v.headline, v.signature,"
+		     " (SELECT hardware FROM system WHERE dump = d.id AND hardware IS NOT NULL),"
+		     " (SELECT coalesce(culprit, symbol) FROM crash WHERE dump = d.id),"
+		     " (SELECT culprit_module FROM crash WHERE dump = d.id), v.confidence,"
 		     " (SELECT evidence ->> '$.time' FROM finding WHERE dump = d.id"
 		     "  AND code = 'crash.time'),"
 		     " EXISTS (SELECT 1 FROM failure WHERE dump = d.id)"
@@ -55,5 +59,8 @@ void verdict_row_deinit(struct verdict_row *row)
 	free(row->severity);
 	free(row->headline);
 	free(row->signature);
+	free(row->hardware);
+	free(row->function);
+	free(row->module);
 	*row = (struct verdict_row){0};
 }

@@ -11,6 +11,8 @@
 struct verdict_row {
 	char *uid, *path; /* the dump's */
 	char *host, *kernel, *cause, *severity, *headline, *signature;
+	char *hardware, *function,
+		*module; /* the last two: where the fault is, and whose code that is */
 	double confidence;
 	int64_t crash_time; /* seconds since the epoch, 0: not known */
 	bool failed;	    /* a part of the analysis broke off */

@@ -11,9 +11,16 @@ FROM fleet.crash WHERE seq > (SELECT base FROM fleet.feed) ORDER BY seq LIMIT 25
 CREATE VIEW triage.dump AS
 SELECT id, uid, path, size FROM fleet.crash;
 
+-- Whether its file is still there, its host knows.
 CREATE VIEW triage.job AS
-SELECT id AS dump, state, crash_time, layout, format, log_only, host, kernel, cause, severity, headline,
-	confidence, signature FROM fleet.crash;
+SELECT c.id AS dump, c.state, c.crash_time, c.layout, c.format, c.log_only, c.host, c.kernel, c.cause, c.severity,
+	c.headline, c.confidence, c.signature, c.hardware, c.function, c.module, NULL::bigint AS removed_at,
+	coalesce((SELECT (f.verdict ->> 'incomplete')::integer FROM fleet.findings f
+		WHERE f.uid = c.uid AND f.month = c.month), 0) AS incomplete,
+	(SELECT f.verdict ->> 'note' FROM fleet.findings f WHERE f.uid = c.uid AND f.month = c.month) AS note,
+	(SELECT nullif(f.verdict -> 'companions', 'null'::jsonb) FROM fleet.findings f
+		WHERE f.uid = c.uid AND f.month = c.month) AS companions
+FROM fleet.crash c;
 
 CREATE VIEW triage.export AS
 SELECT seq, id AS dump FROM fleet.crash;
@@ -24,16 +31,19 @@ SELECT epoch FROM fleet.feed;
 CREATE VIEW triage.annotation AS
 SELECT uid, signature, ticket, cause, note, annotated_at FROM fleet.annotation;
 
+-- Who says which month, here and in triage.finding, makes the server open one partition instead of all.
 CREATE VIEW triage.verdict AS
-SELECT c.id AS dump, c.analyzed_at, c.tool_version, c.rule, c.cause, c.severity, c.headline, c.confidence,
+SELECT c.id AS dump, c.month, c.analyzed_at, c.tool_version, c.rule, c.cause, c.severity, c.headline, c.confidence,
 	c.signature, f.verdict -> 'fuzzy' AS fuzzy, f.verdict -> 'because' AS because,
 	f.verdict -> 'reasons' AS reasons, f.verdict -> 'ruled_out' AS ruled_out,
 	f.verdict -> 'next_steps' AS next_steps, f.verdict -> 'alternatives' AS alternatives,
-	f.verdict -> 'broken' AS broken, f.verdict -> 'known_issue' AS known_issue
+	f.verdict -> 'broken' AS broken, f.verdict -> 'known_issue' AS known_issue,
+	CASE WHEN (f.verdict ->> 'signature_version') ~ '^[0-9]{1,18}$' THEN (f.verdict ->> 'signature_version')::bigint END
+		AS signature_version
 FROM fleet.crash c LEFT JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month;
 
 CREATE VIEW triage.finding AS
-SELECT c.id AS dump, c.uid, c.host, c.crash_time, (j.value ->> 'number')::bigint AS number,
+SELECT c.id AS dump, c.month, c.uid, c.host, c.crash_time, (j.value ->> 'number')::bigint AS number,
 	j.value ->> 'analyzer' AS analyzer, j.value ->> 'code' AS code, j.value ->> 'place' AS place,
 	j.value ->> 'severity' AS severity, (j.value ->> 'confidence')::double precision AS confidence,
 	j.value ->> 'headline' AS headline, j.value -> 'evidence' AS evidence

@@ -128,9 +128,12 @@ class Host:
                        f"evidence) VALUES ({dump}, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         lists = [json.dumps(verdict.get(key)) for key in ("because", "reasons", "ruled_out", "next_steps",
                                                           "alternatives", "broken_rules", "known_issue")]
-        db.execute("INSERT INTO verdict VALUES (?, ?, '0', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        db.execute("INSERT INTO verdict (dump, analyzed_at, tool_version, rule, cause, severity, headline, confidence, "
+                   "signature, fuzzy, because, reasons, ruled_out, next_steps, alternatives, broken, known_issue, "
+                   "signature_version) VALUES (?, ?, '0', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    (dump, row["analyzed_at"], verdict["rule"], row["cause"], row["severity"], row["headline"],
-                    verdict["confidence"], row["signature"], json.dumps(verdict["signature"]["fuzzy"]), *lists))
+                    verdict["confidence"], row["signature"], json.dumps(verdict["signature"]["fuzzy"]), *lists,
+                    verdict["signature"].get("version")))
         db.execute("INSERT INTO job (dump, state, crash_time, layout, format, found_at, host, kernel, cause, severity, "
                    "headline, confidence, signature) VALUES (?, ?, ?, 'debian', 'kdump', ?, ?, ?, ?, ?, ?, ?, ?)",
                    (dump, row["state"], row["crash_time"], row["analyzed_at"], row["host"], row["kernel"],

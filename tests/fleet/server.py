@@ -184,6 +184,11 @@ class Server:
              str(self.port), "-U", "triage", "-d", database, "-c", text],
             check=True, capture_output=True, text=True).stdout.rstrip("\n")
 
+    def script(self, text):
+        """SQL that is too long for a command line."""
+        subprocess.run([f"{self.bin}/psql", "-X", "-q", "-o", os.devnull, "-v", "ON_ERROR_STOP=1", "-h", self.top, "-p",
+                        str(self.port), "-U", "triage", "-d", "fleet"], input=text, check=True, text=True)
+
     def rows(self, text):
         return [line.split("|") for line in self.sql(text).splitlines()]
 

@@ -33,20 +33,17 @@ static int64_t add(struct fixture *f, const char *signature, const char *title,
 					.severity = (char *)"warning",
 					.headline = (char *)"h",
 					.signature = (char *)signature,
+					.function = (char *)function,
+					.module = (char *)module,
 					.crash_time = ++f->time};
 	struct verdict verdict = {
 		.cause = row.cause, .severity = row.severity, .headline = row.headline};
 	_json_ json_t *fuzzy = title ? json_pack("[s]", title) : NULL;
-	_json_ json_t *crash =
-		json_pack("{s:s, s:s, s:s, s:f, s:{s:s, s:{s:s?, s:s?}}}", "analyzer", "test",
-			  "code", "crash", "severity", "info", "confidence", 1.0, "evidence",
-			  "kind", "bug", "rip", "symbol", function, "module", module);
 	char uid[32];
 	int64_t dump;
 
 	snprintf(uid, sizeof(uid), "u%d", (int)f->time);
 	assert_ok(store_put_dump(f->store, &(struct dump_row){.uid = uid}, &dump));
-	assert_ok(store_add_finding(f->store, dump, crash));
 	assert_ok(store_put_verdict(f->store, dump, &verdict,
 				    &(struct verdict_meta){.signature = signature,
 							   .fuzzy = fuzzy,

@@ -50,7 +50,12 @@ START_TEST(a_row_has_verdict_machine_and_time)
 	struct fixture f;
 
 	set_up(&f);
-	add(&f, "system", "{\"hostname\": \"box\", \"release\": \"6.1\"}");
+	add(&f, "system",
+	    "{\"hostname\": \"box\", \"release\": \"6.1\", "
+	    "\"hardware\": \"Acme 9\"}");
+	add(&f, "crash",
+	    "{\"rip\": {\"symbol\": \"memcpy\"}, \"culprit\": {\"symbol\": \"f\", "
+	    "\"module\": \"m\"}}");
 	add(&f, "crash.time", "{\"time\": \"2022-05-02T12:41:41Z\"}");
 	put_verdict(&f);
 	assert_ok(verdict_row_read(f.store, f.dump, &f.row));
@@ -62,6 +67,9 @@ START_TEST(a_row_has_verdict_machine_and_time)
 	ck_assert_str_eq(f.row.severity, "critical");
 	ck_assert_str_eq(f.row.headline, "h");
 	ck_assert_str_eq(f.row.signature, "s");
+	ck_assert_str_eq(f.row.hardware, "Acme 9");
+	ck_assert_str_eq(f.row.function, "f");
+	ck_assert_str_eq(f.row.module, "m");
 	ck_assert_double_eq(f.row.confidence, 0.5);
 	ck_assert_int_eq(f.row.crash_time, 1651495301);
 	ck_assert(!f.row.failed);
