@@ -301,9 +301,11 @@ $(BUILD)/tests/guest/pages: %: %.o $(BUILD)/libtriage.a
 
 # --- fuzzing: make fuzz TARGET=btf SECONDS=60, with clang's libFuzzer --------------------------
 
-.PHONY: fuzz alloc-wrap
+.PHONY: fuzz alloc-wrap libs
 alloc-wrap:
 	@echo $(ALLOC_WRAP)
+libs:
+	@echo $(LIBS)
 fuzz:
 	@tests/fuzz/run $(TARGET) $(SECONDS)
 
