@@ -208,8 +208,7 @@ START_TEST(words_tell_how_lines_were_cut)
 	check_first("[    902]     0   902   180211    21011   401408        0\n"
 		    "           0 labnetd\n"
 		    "[   1200]   999  1200    91011     9120   221184        0            0 lab\n",
-		    "[    902]     0   902   180211    21011   401408        0 0 labnetd",
-		    2);
+		    "[    902]     0   902   180211    21011   401408        0 0 labnetd", 2);
 	check_first(
 		"=============================================================================\n"
 		"BUG kmalloc-64 (Tainted: G    B      OE  ------------  ): Poison overwritten\n",
