@@ -59,9 +59,14 @@ struct err *bitmap_test(struct bitmap *bitmap, uint64_t pfn, bool *ret)
 	return NULL;
 }
 
+#ifdef __clang__ /* clang 14 gives the clones' resolver a name that no linker finds */
+#define CLONES
+#else
+#define CLONES __attribute__((target_clones("popcnt", "default")))
+#endif
+
 /* Counted once a page: worth the instruction where the CPU has it. */
-__attribute__((target_clones("popcnt", "default"))) unsigned bitmap_count(const uint8_t *bits,
-									  size_t count)
+CLONES unsigned bitmap_count(const uint8_t *bits, size_t count)
 {
 	unsigned total = 0;
 	size_t i = 0;
