@@ -587,7 +587,9 @@ CREATE VIEW triage.endless_chain AS
 SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{node}' AS node,
 	evidence #>> '{length}' AS length,
-	evidence #>> '{owner,cache}' AS cache
+	evidence #>> '{owner,cache}' AS cache,
+	evidence #>> '{list}' AS list,
+	evidence #>> '{leads_to}' AS leads_to
 FROM triage.finding WHERE code = 'memory.endless_chain';
 
 -- What a check of the kernel's own was about, where it stopped the machine.
