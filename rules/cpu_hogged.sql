@@ -6,7 +6,7 @@
 -- advice: Look at what the real-time task does: it has to sleep, or to be given less than all of a CPU (sched_rt_runtime_us).
 -- rules-out: A deadlock: those that wait are ready to run, and get no CPU.
 SELECT
-	s.headline AS because,
+	'in the run queue of its CPU stand tasks that are ready to run and get no time' AS because,
 	-- without who has starved longest
 	iif(length(s.headline) > 100 AND instr(s.headline, ' there, '),
 		substr(s.headline, 1, instr(s.headline, ' there, ') - 1), s.headline) AS headline,
