@@ -150,20 +150,26 @@ class Server:
             out.write(rules)
 
     def start(self, **settings):
+        """Waits until it answers. Children of one that was killed may still hold its memory: then it is begun again."""
         self.settings.update(settings)
-        words = [word for key, value in self.settings.items() for word in ("-c", f"{key}={value}")]
-        with open(self.log_path, "a") as log:
-            self.process = subprocess.Popen(
-                self.as_user(f"{self.bin}/postgres", "-D", self.data, *words), stdout=log, stderr=log,
-                cwd=self.top, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+        self.launch()
         end = time.monotonic() + PATIENCE
         while True:
             try:
                 return self.sql("SELECT 1", database="postgres")
             except subprocess.CalledProcessError as error:
-                if time.monotonic() > end or self.process.poll() is not None:
+                if time.monotonic() > end:
                     raise OSError(f"the server does not start: {error.stderr}\n{self.log()[-1500:]}") from error
+            if self.process.poll() is not None:
+                self.launch()
             time.sleep(0.05)
+
+    def launch(self):
+        words = [word for key, value in self.settings.items() for word in ("-c", f"{key}={value}")]
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen(
+                self.as_user(f"{self.bin}/postgres", "-D", self.data, *words), stdout=log, stderr=log,
+                cwd=self.top, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
 
     def stop(self, how=signal.SIGINT):
         """SIGINT: at once and orderly; SIGQUIT: as if it died; SIGKILL: dies, and children end by themselves."""
