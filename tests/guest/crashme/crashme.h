@@ -29,6 +29,12 @@ extern const struct crash stall_crashes[];
 extern const struct crash stale_crashes[];
 extern const struct crash misuse_crashes[];
 extern const struct crash self_crashes[];
+extern const struct crash twice_crashes[];
+extern const struct crash gone_crashes[];
+extern const struct crash given_crashes[];
+extern const struct crash circle_crashes[];
+extern const struct crash spin_crashes[];
+extern const struct crash wait_crashes[];
 
 /* Where a module's function was before it was unloaded (note_module). */
 extern u64 unloaded_function;

@@ -8,6 +8,8 @@
  *   threads again    one takes mmap_lock for reading and faults, once another has called mprotect()
  *   threads fork     no threads: children that do nothing, for as long as there is room for one more
  *   threads fault    no threads: writes to address 0
+ *   threads pipes    no threads: fills pipes, for as long as there is memory
+ *   threads sockets  the same of sockets
  *   threads PATH     no threads: reads one block of a device past the page cache
  */
 #define _GNU_SOURCE
@@ -18,6 +20,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,8 +107,69 @@ static void fork_for_ever(void)
 			pause();
 }
 
+#define LEFT (24 << 10) /* KiB: who asks for more meets the end */
+
+static bool is_left(void)
+{
+	unsigned long kib = 0;
+	FILE *file = fopen("/proc/meminfo", "r");
+
+	if (!file || fscanf(file, "%*s %*u kB MemFree: %lu", &kib) != 1)
+		err(1, "/proc/meminfo");
+	fclose(file);
+	return kib > LEFT;
+}
+
+static void open_many(void)
+{
+	struct rlimit many = {100000, 100000};
+
+	if (setrlimit(RLIMIT_NOFILE, &many))
+		err(1, "files");
+}
+
+/* Writes until no more goes in. */
+static void fill(int fd)
+{
+	static char block[65536];
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (is_left() && write(fd, block, sizeof(block)) > 0)
+		;
+}
+
+static void fill_pipes(void)
+{
+	int ends[2];
+
+	open_many();
+	while (is_left()) {
+		if (pipe(ends))
+			err(1, "pipe");
+		fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+		fill(ends[1]);
+	}
+}
+
+static void fill_sockets(void)
+{
+	int ends[2], room = 4 << 20;
+
+	open_many();
+	while (is_left()) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+			err(1, "socket");
+		setsockopt(ends[0], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+		fill(ends[0]);
+	}
+}
+
 static int be_alone(const char *what)
 {
+	if (!strcmp(what, "pipes") || !strcmp(what, "sockets")) {
+		*what == 'p' ? fill_pipes() : fill_sockets();
+		pause();
+	}
 	if (!strcmp(what, "fork"))
 		fork_for_ever();
 	if (!strcmp(what, "fault"))
