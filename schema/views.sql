@@ -539,6 +539,16 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.leads_to' AS leads_to
 FROM finding WHERE code = 'memory.endless_chain';
 
+-- An entry of the page tables that is wrong, which the crash came by.
+CREATE VIEW page_entry AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.at' AS at,
+	evidence ->> '$.found' AS found,
+	evidence ->> '$.good' AS good,
+	evidence ->> '$.bit' AS bit
+FROM finding WHERE code = 'memory.page_entry';
+
 -- What a check of the kernel's own was about, where it stopped the machine.
 CREATE VIEW blamed AS
 SELECT dump, number AS finding, confidence, headline,

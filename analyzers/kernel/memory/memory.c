@@ -256,6 +256,11 @@ struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)
 	return NULL;
 }
 
+bool memory_table_entry(struct memory *memory, uint64_t va, struct table_entry *ret)
+{
+	return memory_has_table(memory) && pagetable_entry(&memory->table, va, ret);
+}
+
 /* --- reads -------------------------------------------------------------------------------- */
 
 /* The dump's errors name the physical address: let them carry the one that was asked for. */

@@ -60,7 +60,9 @@ enum outcome { MAPPED, NOT_CANONICAL, NOT_PRESENT, NOT_READ };
 
 struct walk {
 	enum outcome outcome;
-	unsigned level;	     /* where it ended */
+	unsigned level; /* where it ended */
+	unsigned index; /* of the entry in the table there */
+	uint64_t entry;
 	uint64_t table_phys; /* of the table there */
 	uint64_t phys;
 	struct err *err; /* of NOT_READ */
@@ -80,6 +82,8 @@ static void walk(const struct pagetable *table, uint64_t va, struct walk *walk)
 		walk->err = read_entry(table, walk->table_phys, index, &entry);
 		if (walk->err)
 			return;
+		walk->index = index;
+		walk->entry = entry;
 		walk->outcome = NOT_PRESENT;
 		if (!(entry & PRESENT))
 			return;
@@ -123,6 +127,17 @@ bool pagetable_maps(const struct pagetable *table, uint64_t va, uint64_t *phys)
 	err_free(result.err);
 	*phys = result.phys;
 	return result.outcome == MAPPED;
+}
+
+bool pagetable_entry(const struct pagetable *table, uint64_t va, struct table_entry *ret)
+{
+	struct walk result;
+
+	walk(table, va, &result);
+	err_free(result.err);
+	*ret = (struct table_entry){result.table_phys + result.index * sizeof(uint64_t),
+				    result.entry, result.level};
+	return result.outcome == MAPPED || result.outcome == NOT_PRESENT;
 }
 
 /* The index of the first present entry from index on. */

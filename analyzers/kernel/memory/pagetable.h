@@ -21,6 +21,14 @@ struct pagetable {
 struct err *pagetable_walk(const struct pagetable *table, uint64_t va, uint64_t *phys);
 /* The same, without making an error: for trying things out. */
 bool pagetable_maps(const struct pagetable *table, uint64_t va, uint64_t *phys);
+/* Where a walk ends: the entry that maps an address, or is not present. */
+struct table_entry {
+	uint64_t phys; /* of the entry itself */
+	uint64_t value;
+	unsigned level; /* 1: of a page table */
+};
+/* False where a table on the way cannot be read. */
+bool pagetable_entry(const struct pagetable *table, uint64_t va, struct table_entry *ret);
 /* Base of the direct map as this table has it; false when it has none, or is no page table. */
 bool pagetable_find_direct_map(const struct pagetable *table, uint64_t *base);
 /* Whether va, as (base + physical address), is what the table maps there. */

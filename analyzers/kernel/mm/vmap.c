@@ -19,7 +19,7 @@ static void read_vm(struct kernel *kernel, uint64_t area, struct vmap_area *ret)
 {
 	uint64_t vm, flags;
 
-	ret->caller = ret->pages = 0;
+	ret->caller = ret->pages = ret->page_list = 0;
 	if (!members_has(kernel->members, MEMBER_VMAP_VM) ||
 	    !err_ok(member_read(kernel, area, MEMBER_VMAP_VM, &vm)) || !vm)
 		return;
@@ -28,6 +28,8 @@ static void read_vm(struct kernel *kernel, uint64_t area, struct vmap_area *ret)
 	if (!err_ok(member_read(kernel, vm, MEMBER_VM_FLAGS, &flags)) || !(flags & VM_ALLOC) ||
 	    !err_ok(member_read(kernel, vm, MEMBER_VM_PAGES, &ret->pages)))
 		ret->pages = 0;
+	if (!ret->pages || !err_ok(member_read(kernel, vm, MEMBER_VM_PAGE_LIST, &ret->page_list)))
+		ret->page_list = 0;
 }
 
 static bool in_tree(struct kernel *kernel, uint64_t node, uint64_t address, struct vmap_area *ret)

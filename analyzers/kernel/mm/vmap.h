@@ -7,8 +7,9 @@
 /* An area of the vmalloc region (mm/vmalloc.c: struct vmap_area). */
 struct vmap_area {
 	uint64_t start, end;
-	uint64_t caller; /* the code that asked for it, 0 unknown */
-	uint64_t pages;	 /* that vmalloc() took for it; 0: other people's are mapped there */
+	uint64_t caller;    /* the code that asked for it, 0 unknown */
+	uint64_t page_list; /* of their struct pages, an array; 0 unknown */
+	uint64_t pages;	    /* that vmalloc() took for it; 0: other people's are mapped there */
 };
 
 /* The area that covers an address. False when none does, or none that can be read. */

@@ -8,6 +8,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
+#include "kernel/memory/pagetable.h"
 
 #define PAGES 64
 #define ROOT 16
@@ -215,7 +216,32 @@ START_TEST(without_any_way_in_there_is_no_memory)
 }
 END_TEST
 
+/* The entry that maps an address, or that does not; none where its table is not in the dump. */
+START_TEST(entries_of_the_tables_are_found)
+{
+	struct table_entry entry;
+
+	build(4, 0xffff888000000000);
+	struct machine machine = boot(INFO, 0);
+
+	ck_assert(memory_table_entry(machine.memory, IMAGE + 0x200008, &entry));
+	ck_assert_uint_eq(entry.level, 1);
+	ck_assert_uint_eq(entry.phys, 21 * PAGE_SIZE);
+	ck_assert_uint_eq(entry.value, TABLE(40));
+	ck_assert(memory_table_entry(machine.memory, IMAGE + 0x202000, &entry));
+	ck_assert_uint_eq(entry.level, 1);
+	ck_assert_uint_eq(entry.phys, 21 * PAGE_SIZE + 2 * 8);
+	ck_assert_uint_eq(entry.value, 0);
+	ck_assert(memory_table_entry(machine.memory, IMAGE + 8, &entry));
+	ck_assert_uint_eq(entry.level, 2);
+	ck_assert_uint_eq(entry.value, HUGE);
+	ck_assert(!memory_table_entry(machine.memory, IMAGE + 0x400000, &entry));
+	ck_assert(!memory_table_entry(machine.memory, 0x8000000000000000, &entry));
+	halt(&machine);
+}
+END_TEST
+
 UNIT_MAIN("memory", four_and_five_levels_wherever_the_direct_map_is,
-	  errors_say_which_page_is_missing, cr3_of_the_user_half_is_not_trusted,
-	  tables_that_point_at_themselves_end, reads_cross_pages_and_strings_end,
-	  without_any_way_in_there_is_no_memory)
+	  errors_say_which_page_is_missing, entries_of_the_tables_are_found,
+	  cr3_of_the_user_half_is_not_trusted, tables_that_point_at_themselves_end,
+	  reads_cross_pages_and_strings_end, without_any_way_in_there_is_no_memory)
