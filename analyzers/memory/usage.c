@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: who has the memory: what all of it is used for, and the largest caches, processes, control
- *   groups, callers of vmalloc() and tmpfs mounts.
+ *   groups, callers of vmalloc() and mounts.
  * Needs: symbols, types, tasks.
  * False positives: counters lag a little; pages of a driver that no counter knows are only a rest.
  * Kernel commits: see kernel/types/members.def.
@@ -32,6 +32,10 @@ static struct err *read_usage(struct kernel *kernel, bool ran_out, struct usage 
 		TRY(usage_read_callers(kernel, usage));
 	if (is_notable(usage, USAGE_SHMEM))
 		TRY(usage_read_mounts(kernel, usage));
+	if (ran_out && (usage_largest(usage) == USAGE_OTHER || usage_largest(usage) == USAGE_SLAB))
+		usage_read_queues(kernel, usage);
+	if (ran_out && usage_largest(usage) == USAGE_FILE)
+		TRY(usage_read_caches(kernel, usage));
 	if (ran_out && usage_largest(usage) == USAGE_SLAB)
 		TRY(usage_read_suspect(kernel, usage));
 	return NULL;

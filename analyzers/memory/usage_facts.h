@@ -38,8 +38,16 @@ struct usage_caller {
 };
 
 struct usage_mount {
+	char type[16];		    /* of the file system */
 	char device[64], path[192]; /* "" unknown */
 	uint64_t pages;
+};
+
+/* What the pipes and sockets of a process hold, of those that no process before it has too. */
+struct usage_queues {
+	const struct task *task;
+	uint64_t pages; /* of both */
+	uint64_t pipes, sockets;
 };
 
 struct usage_zone {
@@ -73,9 +81,14 @@ struct usage {
 	struct usage_process processes[USAGE_TOP]; /* by own */
 	struct usage_cgroup cgroups[USAGE_TOP];
 	struct usage_caller callers[USAGE_TOP];
-	struct usage_mount mounts[USAGE_TOP];
+	struct usage_mount mounts[USAGE_TOP]; /* of tmpfs */
+	struct usage_mount
+		caches[USAGE_TOP]; /* of others: what the page cache has of their files */
+	struct usage_queues queues[USAGE_TOP];
 	struct usage_zone zones[USAGE_TOP * 2];
-	size_t slab_count, process_count, cgroup_count, caller_count, mount_count, zone_count;
+	size_t slab_count, process_count, cgroup_count, caller_count, mount_count, cache_count,
+		queue_count;
+	size_t zone_count;
 	struct usage_suspect suspect;
 	struct usage_crowd crowd;
 };

@@ -94,15 +94,29 @@ static json_t *callers_json(struct kernel *kernel, const struct usage *usage)
 	return list;
 }
 
-static json_t *mounts_json(const struct usage *usage)
+static json_t *mounts_json(const struct usage_mount *mounts, size_t count)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < usage->mount_count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "path",
-						      json_escaped(usage->mounts[i].path), "device",
-						      json_escaped(usage->mounts[i].device), "kib",
-						      kib(usage->mounts[i].pages)));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "path",
+						      json_escaped(mounts[i].path), "device",
+						      json_escaped(mounts[i].device), "type",
+						      json_escaped(mounts[i].type), "kib",
+						      kib(mounts[i].pages)));
+	return list;
+}
+
+static json_t *queues_json(const struct usage *usage)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < usage->queue_count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:o}", "task",
+						describe_task(usage->queues[i].task), "pipes_kib",
+						kib(usage->queues[i].pipes), "sockets_kib",
+						kib(usage->queues[i].sockets)));
 	return list;
 }
 
@@ -150,7 +164,9 @@ json_t *usage_json(struct kernel *kernel, const struct usage *usage)
 	json_put(json, "processes", processes_json(kernel, usage));
 	json_put(json, "cgroups", cgroups_json(usage));
 	json_put(json, "vmalloc", callers_json(kernel, usage));
-	json_put(json, "tmpfs", mounts_json(usage));
+	json_put(json, "tmpfs", mounts_json(usage->mounts, usage->mount_count));
+	json_put(json, "page_cache", mounts_json(usage->caches, usage->cache_count));
+	json_put(json, "queues", queues_json(usage));
 	json_put(json, "zones", zones_json(usage));
 	json_put(json, "suspect", suspect_json(kernel, &usage->suspect));
 	return json;

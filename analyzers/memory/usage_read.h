@@ -13,10 +13,13 @@ struct err *usage_read_processes(struct kernel *kernel, struct usage *usage);
 struct err *usage_read_cgroups(struct kernel *kernel, struct usage *usage);
 struct err *usage_read_callers(struct kernel *kernel, struct usage *usage);
 struct err *usage_read_mounts(struct kernel *kernel, struct usage *usage);
+struct err *usage_read_caches(struct kernel *kernel, struct usage *usage);
 /* Of the largest cache: needs the slabs. */
 struct err *usage_read_suspect(struct kernel *kernel, struct usage *usage);
 /* Needs totals, slabs and processes. */
 void usage_read_crowd(struct kernel *kernel, struct usage *usage);
+/* Only where it is asked who has what no counter knows: looks at every open file. */
+void usage_read_queues(struct kernel *kernel, struct usage *usage);
 void usage_read_zones(struct kernel *kernel, struct usage *usage);
 
 #endif

@@ -101,14 +101,27 @@ static void put_process(struct kernel *kernel, const struct usage *usage, enum u
 	}
 }
 
-static void put_mount(const struct usage *usage, struct str *text)
+static void put_mount(const struct usage *usage, const struct usage_mount *mount, struct str *text)
 {
-	const struct usage_mount *mount = &usage->mounts[0];
-
-	str_puts(text, "files of tmpfs ");
+	str_puts(text, "files of ");
+	str_escape(text, mount->type, strlen(mount->type));
+	str_puts(text, " ");
 	str_escape(text, mount->path, strlen(mount->path));
 	str_puts(text, " hold ");
 	put_share(usage, mount->pages, text);
+}
+
+static void put_queues(struct kernel *kernel, const struct usage *usage, struct str *text)
+{
+	const struct usage_queues *queues = &usage->queues[0];
+
+	/* A tenth of either is not worth a word. */
+	str_puts(text, queues->pipes > queues->sockets * 10   ? "pipes of "
+		       : queues->sockets > queues->pipes * 10 ? "sockets of "
+							      : "pipes and sockets of ");
+	task_label_of_process(kernel->tasks, queues->task, text);
+	str_puts(text, " hold ");
+	put_share(usage, queues->pages, text);
 }
 
 static void put_kind(const struct usage *usage, enum usage_kind kind, struct str *text)
@@ -143,6 +156,9 @@ void usage_words(struct kernel *kernel, const struct usage *usage, struct str *t
 
 	if (usage_is_crowd(usage))
 		put_crowd(usage, text);
+	else if ((kind == USAGE_OTHER || kind == USAGE_SLAB) && usage->queue_count &&
+		 is_most(usage, kind, usage->queues[0].pages))
+		put_queues(kernel, usage, text);
 	else if (kind == USAGE_SLAB && usage->slab_count &&
 		 is_most(usage, kind, usage->slabs[0].pages))
 		put_slab(kernel, usage, text);
@@ -153,7 +169,10 @@ void usage_words(struct kernel *kernel, const struct usage *usage, struct str *t
 		put_process(kernel, usage, kind, text);
 	else if (kind == USAGE_SHMEM && usage->mount_count && usage->mounts[0].path[0] &&
 		 is_most(usage, kind, usage->mounts[0].pages))
-		put_mount(usage, text);
+		put_mount(usage, &usage->mounts[0], text);
+	else if (kind == USAGE_FILE && usage->cache_count && usage->caches[0].path[0] &&
+		 is_most(usage, kind, usage->caches[0].pages))
+		put_mount(usage, &usage->caches[0], text);
 	else if (kind == USAGE_VMALLOC && usage->caller_count && usage->callers[0].address &&
 		 is_most(usage, kind, usage->callers[0].pages))
 		put_caller(kernel, usage, text);

@@ -14,6 +14,8 @@
 #define ROOT (FAKE_BASE + 0x100)
 
 enum { AREA_START = 0, AREA_END = 8, AREA_RB = 16, AREA_VM = 40, AREA_SIZE = 48 };
+/* Super blocks and inodes. */
+enum { SB_LIST = 0, SB_TYPE = 16, SB_INODES = 24, SB_SIZE = 64, INODE_LINK = 0, INODE_PAGES = 16 };
 enum { CSS_CHILDREN = 0, CSS_SIBLING = 16, CSS_CGROUP = 32, GROUP_USAGE = 40, GROUP_MAX = 48 };
 
 struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)
@@ -38,6 +40,12 @@ static void put_types(struct btf_build *b, uint32_t i, uint32_t l)
 	b_record(b, B_STRUCT, "mem_cgroup", 56, 2, "css", css, 0, "memory", counter,
 		 GROUP_USAGE * 8);
 	b_record(b, B_STRUCT, "cgroup", 8, 1, "kn", l, 0);
+	uint32_t cached = b_record(b, B_STRUCT, "address_space", 8, 1, "nrpages", l, 0);
+	b_record(b, B_STRUCT, "super_block", SB_SIZE, 3, "s_list", list, SB_LIST * 8, "s_type", l,
+		 SB_TYPE * 8, "s_inodes", list, SB_INODES * 8);
+	b_record(b, B_STRUCT, "inode", 24, 2, "i_sb_list", list, INODE_LINK * 8, "i_data", cached,
+		 INODE_PAGES * 8);
+	b_record(b, B_STRUCT, "file_system_type", 8, 1, "name", l, 0);
 	b_record(b, B_STRUCT, "kernfs_node", 16, 2, "name", l, 0, "parent", l, 64);
 }
 
@@ -173,5 +181,55 @@ START_TEST(paths_have_an_end)
 }
 END_TEST
 
-UNIT_MAIN("usage", the_largest_stay_in_order, trees_of_areas_have_an_end, groups_are_walked_once,
-	  paths_have_an_end)
+#define SB(i) (FAKE_BASE + 0x2000 + 0x100 * (uint64_t)(i))
+#define INODE(i) (FAKE_BASE + 0x3000 + 0x40 * (uint64_t)(i))
+
+static void ring(const uint64_t *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		fake_u64(nodes[i], nodes[(i + 1) % count]);
+		fake_u64(nodes[i] + 8, nodes[(i + count - 1) % count]);
+	}
+}
+
+static void put_superblock(unsigned i, const char *type, const uint64_t *inodes, size_t count)
+{
+	uint64_t nodes[8] = {SB(i) + SB_INODES};
+
+	fake_put(NAMES + 0x20 * i, type, strlen(type) + 1);
+	fake_u64(NAMES + 0x100 + 8 * i, NAMES + 0x20 * i);
+	fake_u64(SB(i) + SB_TYPE, NAMES + 0x100 + 8 * i);
+	memcpy(nodes + 1, inodes, count * sizeof(*inodes));
+	ring(nodes, count + 1);
+}
+
+/* Of a ramfs, an ext4 and a tmpfs; one inode has more pages than there are, one list leads astray. */
+START_TEST(the_page_cache_is_told_by_file_system)
+{
+	struct usage usage = {.total = 1000};
+
+	fake_open(put_types);
+	fake_symbol("super_blocks", ROOT);
+	ring((uint64_t[]){ROOT, SB(0), SB(1), SB(2)}, 4);
+	put_superblock(0, "ext4", (uint64_t[]){INODE(0), INODE(1)}, 2);
+	put_superblock(1, "ramfs", (uint64_t[]){INODE(2), INODE(3), INODE(4)}, 3);
+	put_superblock(2, "tmpfs", (uint64_t[]){INODE(5)}, 1);
+	for (unsigned i = 0; i < 6; i++)
+		fake_u64(INODE(i) + INODE_PAGES, 100 * (i + 1));
+	fake_u64(INODE(4) + INODE_PAGES, UINT64_MAX);
+	assert_ok(usage_read_caches(&kernel, &usage));
+	ck_assert_uint_eq(usage.cache_count, 2);
+	ck_assert_str_eq(usage.caches[0].type, "ramfs");
+	ck_assert_uint_eq(usage.caches[0].pages, 300 + 400);
+	ck_assert_str_eq(usage.caches[1].type, "ext4");
+	ck_assert_uint_eq(usage.caches[1].pages, 100 + 200);
+	fake_u64(INODE(3), INODE(2));
+	usage = (struct usage){.total = 1000};
+	assert_ok(usage_read_caches(&kernel, &usage));
+	ck_assert_uint_eq(usage.cache_count, 2);
+	fake_close();
+}
+END_TEST
+
+UNIT_MAIN("usage", the_page_cache_is_told_by_file_system, the_largest_stay_in_order,
+	  trees_of_areas_have_an_end, groups_are_walked_once, paths_have_an_end)
