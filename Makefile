@@ -151,6 +151,7 @@ check-mutants-full:
 
 check-daemon-full: $(PROGRAMS)
 	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
+	TRIAGE_KILLS=200 tests/daemon/deliver test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
 	TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
 	TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
@@ -227,6 +228,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/end-to-end
 	tests/daemon/commands
 	tests/daemon/metrics
+	tests/daemon/deliver
 	tests/daemon/rules
 	tests/daemon/faults
 	tests/daemon/hostile
@@ -320,7 +322,7 @@ LIBDIRS := $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/lib)
 install: all
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/triage $(BUILD)/triaged
 	install -d $(DESTDIR)$(UNITDIR)
-	for unit in triaged triage-forward; do sed 's|@bindir@|$(PREFIX)/bin|' systemd/$$unit.service.in \
+	for unit in triaged triage-deliver triage-forward; do sed 's|@bindir@|$(PREFIX)/bin|' systemd/$$unit.service.in \
 		>$(DESTDIR)$(UNITDIR)/$$unit.service || exit 1; done
 	install -D -m 0644 systemd/sysusers.conf $(DESTDIR)$(LIBDIRS)/sysusers.d/triage.conf
 	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
@@ -344,9 +346,9 @@ install: all
 # What install laid down, but for what is somebody's own: configuration, rules, verdicts.
 .PHONY: uninstall
 uninstall:
-	$(if $(DESTDIR),,-systemctl disable --now triaged triage-forward)
+	$(if $(DESTDIR),,-systemctl disable --now triaged triage-deliver triage-forward)
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(PREFIX)/bin/,triage triaged) $(UNITDIR)/triaged.service \
-		$(UNITDIR)/triage-forward.service \
+		$(UNITDIR)/triage-deliver.service $(UNITDIR)/triage-forward.service \
 		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
 		$(LIBDIRS)/systemd/system-preset/80-triage.preset \
 		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage zsh/site-functions/_triage \
@@ -354,7 +356,7 @@ uninstall:
 			man/man8/triaged.8 man/man5/triaged.conf.5))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
 	$(if $(DESTDIR),,-systemctl daemon-reload)
-	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, /var/lib/triage-forward, users triage, triage-forward"
+	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, /var/lib/triage-deliver, /var/lib/triage-forward, users triage, triage-deliver, triage-forward"
 
 # Packages of the distribution that this is: both print where they lie.
 .PHONY: deb rpm

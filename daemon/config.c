@@ -248,5 +248,6 @@ void config_free(struct config *config)
 	free(config->spool.items);
 	free(config->metrics_file);
 	free(config->forward_to);
+	free(config->on_verdict);
 	free(config);
 }

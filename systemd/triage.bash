@@ -38,7 +38,7 @@ _triage() {
 		mapfile -t COMPREPLY < <(compgen -W "postgresql:// service=" -- "$cur")
 		return
 		;;
-	--state-dir | --run-dir | --rules-dir | --root | --modules | --sysroot)
+	--state-dir | --run-dir | --keep | --rules-dir | --root | --modules | --sysroot)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;

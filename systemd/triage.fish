@@ -30,7 +30,7 @@ end
 
 function __triage_value -a program before
     switch $before
-        case --state-dir --run-dir --rules-dir --root --modules --sysroot
+        case --state-dir --run-dir --keep --rules-dir --root --modules --sysroot
             __fish_complete_directories (commandline -ct)
         case --vmlinux --profile --output --config -o
             __triage_paths

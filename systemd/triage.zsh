@@ -43,7 +43,7 @@ _triage() {
 		return
 	fi
 	case $before in
-	--state-dir | --run-dir | --rules-dir | --root | --modules | --sysroot) _files -/; return ;;
+	--state-dir | --run-dir | --keep | --rules-dir | --root | --modules | --sysroot) _files -/; return ;;
 	--vmlinux | --profile | --output | --config | -o) _files; return ;;
 	--store) compadd -S '' postgresql:// service=; return ;;
 	--group-by) compadd signature kernel host hardware cause; return ;;

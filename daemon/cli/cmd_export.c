@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * triage export: verdicts in the order in which they were stored, each with the cursor behind it.
- * Why a cursor neither skips nor repeats stands at table export in schema/002-queue.sql.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +9,7 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
-#include "rules/db.h"
+#include "daemon/store/export.h"
 #include "daemon/store/report.h"
 
 enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
@@ -24,20 +23,6 @@ static const struct option options[] = {
 	CMD_STORE_OPTIONS,
 	{0},
 };
-
-static struct err *read_epoch(struct db *db, char **ret)
-{
-	struct stmt *stmt;
-	bool row;
-
-	TRY(db_query(db, &stmt, "SELECT epoch FROM export_epoch", ""));
-	TRY(stmt_step(stmt, &row));
-	if (!row)
-		return err_new(ERR_CORRUPT, "the store has no export epoch");
-	TRY(stmt_column_dup(stmt, 0, ret));
-	stmt_reset(stmt);
-	return NULL;
-}
 
 /* A cursor is EPOCH-NUMBER: with another epoch the number is one of another database. */
 static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *ret)
@@ -59,20 +44,17 @@ static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *r
 	return NULL;
 }
 
-static struct err *print_one(struct cmd *cmd, const char *epoch, int64_t number, int64_t dump,
-			     const char *state)
+static struct err *print_one(const char *epoch, const struct export_item *item)
 {
 	_json_ json_t *line = json_object();
 	_free_ char *cursor = NULL, *text = NULL;
-	json_t *report;
 
-	if (asprintf(&cursor, "%s-%" PRId64, epoch, number) < 0)
+	if (asprintf(&cursor, "%s-%" PRId64, epoch, item->number) < 0)
 		return &err_nomem;
-	TRY(report_build(cmd->store, dump, &report));
 	json_put(line, "cursor", json_string(cursor));
-	json_put(line, "id", json_integer(dump));
-	json_put(line, "state", json_escaped(state));
-	json_put(line, "report", report);
+	json_put(line, "id", json_integer(item->dump));
+	json_put(line, "state", json_escaped(item->state));
+	json_put(line, "report", json_incref(item->report));
 	text = report_format(line, false);
 	if (!text)
 		return &err_nomem;
@@ -80,29 +62,16 @@ static struct err *print_one(struct cmd *cmd, const char *epoch, int64_t number,
 	return NULL;
 }
 
-/* One verdict, read in one transaction: a retry in between must not take it away. */
-static struct err *export_next(struct cmd *cmd, const char *epoch, int64_t *number, bool *found)
+/* One verdict, behind the number of the last one. */
+static struct err *print_next(struct store *store, const char *epoch, int64_t *number, bool *found)
 {
-	struct db *db = store_db(cmd->store);
-	_free_ char *state = NULL;
-	struct stmt *stmt;
-	struct err *err;
-	int64_t dump;
+	_export_item_ struct export_item item = {0};
 
-	TRY(db_begin_reading(db));
-	TRY(db_query(db, &stmt,
-		     "SELECT e.seq, e.dump, j.state FROM export e JOIN job j ON j.dump = e.dump "
-		     "WHERE e.seq > ? ORDER BY e.seq LIMIT 1",
-		     "i", *number));
-	TRY(stmt_step(stmt, found));
+	TRY(export_next(store, *number, &item, found));
 	if (!*found)
-		return db_commit(db);
-	*number = stmt_int(stmt, 0);
-	dump = stmt_int(stmt, 1);
-	TRY(stmt_column_dup(stmt, 2, &state));
-	stmt_reset(stmt);
-	err = print_one(cmd, epoch, *number, dump, state);
-	return err ? err : db_commit(db);
+		return NULL;
+	*number = item.number;
+	return print_one(epoch, &item);
 }
 
 /* What a caller asked for, and how far it has been told. */
@@ -123,7 +92,7 @@ static struct err *open_same(struct export *export)
 	_free_ char *epoch = NULL;
 
 	TRY(cmd_open(export->cmd));
-	TRY(read_epoch(store_db(export->cmd->store), &epoch));
+	TRY(export_epoch(export->cmd->store, &epoch));
 	if (!export->epoch) {
 		export->epoch = take_ptr(epoch);
 		return export->since ? read_cursor(export->since, export->epoch, &export->number)
@@ -149,7 +118,7 @@ static struct err *export_once(struct export *export)
 
 	TRY(open_same(export));
 	while (found && !is_over(export)) {
-		TRY(export_next(cmd, export->epoch, &export->number, &found));
+		TRY(print_next(cmd->store, export->epoch, &export->number, &found));
 		export->count += found;
 	}
 	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;

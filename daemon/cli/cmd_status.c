@@ -8,9 +8,10 @@
 #include "base/utc.h"
 #include "daemon/cli/cmd_common.h"
 #include "daemon/control_socket.h"
-#include "daemon/forward/forward_read.h"
+#include "daemon/deliver/deliver_state.h"
 #include "daemon/forward/forward_state.h"
 #include "daemon/render/render_json.h"
+#include "daemon/store/export.h"
 #include "daemon/store/queue.h"
 #include "daemon/store/rule_faults.h"
 
@@ -167,6 +168,27 @@ static void render_forward(const json_t *forward, struct str *out)
 	str_puts(out, json_is_true(json_at(forward, "running")) ? "\n" : "; it does not run now\n");
 }
 
+/* Where a deliverer has run: how far it is, and what it waits for. */
+static void render_deliver(const json_t *deliver, struct str *out)
+{
+	const char *why = json_string_at(deliver, "why");
+	long long delivered = json_integer_at(deliver, "delivered");
+	char time[UTC_SIZE];
+
+	if (!deliver)
+		return;
+	str_printf(out, "deliver   %lld verdict%s delivered", delivered, delivered == 1 ? "" : "s");
+	if (!why && json_integer_at(deliver, "delivered_s") &&
+	    utc_format(json_integer_at(deliver, "delivered_s"), time))
+		str_printf(out, ", the last at %s", time);
+	if (json_is_integer(json_at(deliver, "behind")))
+		str_printf(out, "; %lld behind", json_integer_at(deliver, "behind"));
+	if (why && utc_format(json_integer_at(deliver, "waits_since_s"), time))
+		str_printf(out, ", waiting since %s", time);
+	render_put(out, ": ", why);
+	str_puts(out, json_is_true(json_at(deliver, "running")) ? "\n" : "; it does not run now\n");
+}
+
 static void render_status(const json_t *status, json_t *stored, struct str *out)
 {
 	render_put(out, "daemon    triaged ", json_string_at(status, "version"));
@@ -183,19 +205,20 @@ static void render_status(const json_t *status, json_t *stored, struct str *out)
 	render_refused(status, out);
 	render_disks(status, out);
 	render_forward(json_at(status, "forward"), out);
+	render_deliver(json_at(status, "deliver"), out);
 }
 
 /* Behind by the store of now; not told where the cursor is of another one. */
-static void put_behind(struct cmd *cmd, json_t *forward)
+static void put_behind(struct cmd *cmd, json_t *state)
 {
-	const char *of = json_string_at(forward, "epoch");
+	const char *of = json_string_at(state, "epoch");
 	_free_ char *epoch = NULL;
 	int64_t behind;
 
-	if ((cmd->store || err_ok(cmd_open(cmd))) && err_ok(forward_epoch(cmd->store, &epoch)) &&
+	if ((cmd->store || err_ok(cmd_open(cmd))) && err_ok(export_epoch(cmd->store, &epoch)) &&
 	    of && !strcmp(of, epoch) &&
-	    err_ok(forward_lag(cmd->store, json_integer_at(forward, "cursor"), &behind)))
-		json_object_set_new(forward, "behind", json_integer(behind));
+	    err_ok(export_lag(cmd->store, json_integer_at(state, "cursor"), &behind)))
+		json_object_set_new(state, "behind", json_integer(behind));
 }
 
 /* What the forwarder wrote last, beside what the daemon says: NULL where none ever ran. */
@@ -213,6 +236,18 @@ static json_t *read_forward(struct cmd *cmd)
 	json_object_set_new(forward, "running",
 			    json_boolean(pid > 1 && (!kill((pid_t)pid, 0) || errno == EPERM)));
 	return forward;
+}
+
+/* The same of the deliverer. */
+static json_t *read_deliver(struct cmd *cmd)
+{
+	json_t *deliver = deliver_state_read(cmd->state_dir);
+
+	if (!deliver)
+		deliver = deliver_state_read(DELIVER_KEEP_DIR);
+	if (deliver)
+		put_behind(cmd, deliver);
+	return deliver;
 }
 
 /* The queue as the store has it, where the daemon cannot say. */
@@ -239,6 +274,7 @@ static int run(int argc, char **argv)
 	if (err)
 		return cmd_fail(cmd.json, err);
 	json_put(status, "forward", read_forward(&cmd));
+	json_put(status, "deliver", read_deliver(&cmd));
 	if (cmd.json) {
 		cmd_print_json(json_incref(status));
 		return STATUS_OK;

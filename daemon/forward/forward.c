@@ -10,18 +10,18 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "daemon/backoff.h"
 #include "daemon/fleet/fleet_schema.h"
 #include "daemon/forward/forward_read.h"
 #include "daemon/forward/forward_state.h"
 #include "daemon/forward/machine.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "daemon/store/export.h"
 #include "rules/db.h"
 
-#define PAUSE_MS 1000	  /* with nothing to send */
-#define RETRY_MIN_MS 1000 /* after an error, and twice as much after the next … */
-#define RETRY_MAX_MS                                                                               \
-	60000 /* … up to that; half of it by chance, so that hosts do not come all at once */
+#define PAUSE_MS 1000 /* with nothing to send */
+#define RETRY_MAX_MS 60000
 
 struct forward {
 	const struct forward_options *options;
@@ -31,9 +31,9 @@ struct forward {
 	struct store *store;
 	struct fleet_source source;
 	char *epoch; /* that source.epoch points to; NULL: where the cursor stands is not known */
-	json_t *anchors; /* see forward_is_same() */
+	json_t *anchors; /* see export_is_same() */
 	size_t batch_max;
-	unsigned retry_ms;
+	struct backoff backoff;
 	char *why;  /* it waits: what for */
 	char *said; /* the last trouble that was logged; one line for all tries */
 	struct forward_state state;
@@ -75,7 +75,7 @@ static struct err *find_place(struct forward *forward)
 	TRY(fleet_source_read(forward->pg, &forward->source));
 	json_decref(take_ptr(forward->anchors));
 	TRY(fleet_source_anchors(forward->pg, &forward->source, &forward->anchors));
-	TRY(forward_is_same(forward->store, forward->source.cursor, forward->anchors, &same));
+	TRY(export_is_same(forward->store, forward->source.cursor, forward->anchors, &same));
 	if (same)
 		return NULL;
 	log_line(LOG_NOTICE, "an older copy of the store was put back, or another one in its "
@@ -92,10 +92,10 @@ static struct err *check_place(struct forward *forward)
 	_free_ char *epoch = NULL;
 	bool same = true;
 
-	TRY(forward_epoch(forward->store, &epoch));
+	TRY(export_epoch(forward->store, &epoch));
 	if (forward->epoch && !strcmp(epoch, forward->epoch))
-		TRY(forward_is_same(forward->store, forward->source.cursor, forward->anchors,
-				    &same));
+		TRY(export_is_same(forward->store, forward->source.cursor, forward->anchors,
+				   &same));
 	else
 		same = false;
 	if (same)
@@ -196,7 +196,7 @@ static struct err *open_store(struct forward *forward)
 
 static void resumed(struct forward *forward)
 {
-	forward->retry_ms = RETRY_MIN_MS;
+	backoff_reset(&forward->backoff);
 	if (!forward->why)
 		return;
 	log_line(LOG_NOTICE, "forwarding to %s again, after %" PRId64 " s", forward->state.to,
@@ -218,7 +218,7 @@ static struct err *round_once(struct forward *forward)
 		TRY(pg_open(forward->options->to, &forward->pg));
 	}
 	TRY(check_place(forward));
-	TRY(forward_lag(forward->store, forward->source.cursor, &lag));
+	TRY(export_lag(forward->store, forward->source.cursor, &lag));
 	resumed(forward);
 	if (!lag)
 		return NULL;
@@ -232,19 +232,6 @@ static struct err *round_once(struct forward *forward)
 }
 
 /* --- trouble ---------------------------------------------------------------------------------- */
-
-static void wait_ms(unsigned ms)
-{
-	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000l};
-
-	nanosleep(&pause, NULL);
-}
-
-static void back_off(struct forward *forward)
-{
-	wait_ms(forward->retry_ms / 2 + (unsigned)random() % (forward->retry_ms / 2 + 1));
-	forward->retry_ms = MIN(forward->retry_ms * 2, RETRY_MAX_MS);
-}
 
 /* One line when it begins, and one for another reason; the state has it as long as it lasts. */
 static void trouble(struct forward *forward, struct err *err)
@@ -304,12 +291,12 @@ static void run_on(struct forward *forward)
 		struct err *err = round_anew(forward);
 
 		if (!err) {
-			wait_ms(PAUSE_MS);
+			backoff_pause(PAUSE_MS);
 			continue;
 		}
 		if (err->code != ERR_LOOP) {
 			trouble(forward, err);
-			back_off(forward);
+			backoff_wait(&forward->backoff);
 			continue;
 		}
 		log_line(LOG_NOTICE, "%s", err->message);
@@ -330,14 +317,14 @@ static struct err *prepare(struct forward *forward)
 	forward->source.hostname = forward->hostname;
 	forward->source.version = TRIAGE_VERSION;
 	forward->anchors = json_array();
-	srandom((unsigned)(time(NULL) ^ getpid()));
 	return pg_describe(forward->options->to, (char **)&forward->state.to);
 }
 
 struct err *forward_run(const struct forward_options *options)
 {
-	_cleanup_(deinit) struct forward forward = {
-		.options = options, .batch_max = FLEET_BATCH_MAX, .retry_ms = RETRY_MIN_MS};
+	_cleanup_(deinit) struct forward forward = {.options = options,
+						    .batch_max = FLEET_BATCH_MAX,
+						    .backoff = {.most_ms = RETRY_MAX_MS}};
 
 	TRY(prepare(&forward));
 	if (options->once)

@@ -8,41 +8,12 @@
 
 #include "base/utc.h"
 #include "daemon/forward/forward_text.h"
+#include "daemon/store/export.h"
 #include "daemon/store/annotation.h"
 #include "rules/db.h"
 
 #define TEXT_MAX 4000 /* bytes of a path, a headline */
 #define TITLES_MAX 16
-
-/* --- where the export is ---------------------------------------------------------------------- */
-
-struct err *forward_epoch(struct store *store, char **ret)
-{
-	struct stmt *stmt;
-	bool row;
-
-	TRY(db_query(store_db(store), &stmt, "SELECT epoch FROM export_epoch", ""));
-	TRY(stmt_step(stmt, &row));
-	if (!row)
-		return err_new(ERR_CORRUPT, "the store has no export epoch");
-	TRY(stmt_column_dup(stmt, 0, ret));
-	stmt_reset(stmt);
-	return NULL;
-}
-
-struct err *forward_head(struct store *store, int64_t *ret)
-{
-	*ret = 0;
-	return db_number(store_db(store), ret,
-			 "SELECT seq FROM sqlite_sequence WHERE name = 'export'", "");
-}
-
-struct err *forward_lag(struct store *store, int64_t cursor, int64_t *ret)
-{
-	*ret = 0;
-	return db_number(store_db(store), ret, "SELECT count(*) FROM export WHERE seq > ?", "i",
-			 cursor);
-}
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
@@ -277,40 +248,4 @@ struct err *forward_read(struct store *store, int64_t cursor, struct fleet_recor
 	if (*count)
 		*last = json_integer_at(records[*count - 1].brief, "number");
 	return db_exec(db, "COMMIT");
-}
-
-/* --- is it the same store? -------------------------------------------------------------------- */
-
-/*
- * A verdict that moved on to a number behind the cursor is told of again, and one whose record was dropped tells
- * nothing; but no number goes to another dump, and no dump goes back.
- */
-static struct err *is_anchor_kept(struct db *db, int64_t cursor, const json_t *anchor, bool *ret)
-{
-	int64_t number = json_integer_at(anchor, "number"), against = 0;
-
-	TRY(db_number(db, &against,
-		      "SELECT (SELECT count(*) FROM export e JOIN dump d ON d.id = e.dump WHERE "
-		      "e.seq = ?1 AND "
-		      "d.uid != ?2) + (SELECT count(*) FROM dump d JOIN export e ON e.dump = d.id "
-		      "WHERE d.uid = ?2 "
-		      "AND e.seq != ?1 AND e.seq <= ?3)",
-		      "iti", number, json_string_at(anchor, "uid"), cursor));
-	*ret = !against;
-	return NULL;
-}
-
-struct err *forward_is_same(struct store *store, int64_t cursor, const json_t *anchors, bool *ret)
-{
-	const json_t *anchor;
-	int64_t head;
-	size_t i;
-
-	TRY(forward_head(store, &head));
-	*ret = head >= cursor;
-	json_array_foreach (anchors, i, anchor) {
-		if (*ret)
-			TRY(is_anchor_kept(store_db(store), cursor, anchor, ret));
-	}
-	return NULL;
 }
