@@ -94,14 +94,14 @@ static struct err *check_place(struct deliver *deliver)
 	bool same;
 
 	TRY(export_epoch(deliver->store, &epoch));
-	if (!deliver->state.epoch)
-		return begin(deliver, take_ptr(epoch));
-	if (strcmp(epoch, deliver->state.epoch)) {
-		log_line(LOG_NOTICE, "the store was begun anew");
-		return begin(deliver, take_ptr(epoch));
+	if (deliver->state.epoch && !strcmp(epoch, deliver->state.epoch)) {
+		TRY(export_is_same(deliver->store, deliver->state.cursor, deliver->state.anchors,
+				   &same));
+		return same ? NULL : go_back(deliver);
 	}
-	TRY(export_is_same(deliver->store, deliver->state.cursor, deliver->state.anchors, &same));
-	return same ? NULL : go_back(deliver);
+	if (deliver->state.epoch)
+		log_line(LOG_NOTICE, "the store was begun anew");
+	return begin(deliver, take_ptr(epoch));
 }
 
 /* --- a verdict -------------------------------------------------------------------------------- */
