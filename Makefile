@@ -47,7 +47,7 @@ ALLOC_WRAP := -Wl,--undefined=__wrap_malloc $(addprefix -Wl$(comma)--wrap=,mallo
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(ALLOC_WRAP) $(SANITIZE) $(LDFLAGS)
 
 EMBEDDED := $(addprefix $(BUILD)/embedded/,rules.c migrations.c views.c schema.c fleet_migrations.c fleet_views.c \
-	fleet_writes.c)
+	fleet_writes.c fleet_rules.c)
 # Every .c belongs to the library but for the two with a main().
 MAINS := daemon/triage.c daemon/triaged.c
 SOURCES := $(filter-out $(MAINS),$(sort $(shell find analyzers rules daemon -name '*.c')))
@@ -76,10 +76,12 @@ $(BUILD)/embedded/fleet_migrations.c: $(wildcard schema/fleet/[0-9]*.sql)
 $(BUILD)/embedded/fleet_migrations.c: ARRAY = embedded_fleet_migrations
 $(BUILD)/embedded/fleet_views.c: schema/fleet/views.sql
 $(BUILD)/embedded/fleet_views.c: ARRAY = embedded_fleet_views
-$(BUILD)/embedded/schema.c: schema/verdict.schema.json
+$(BUILD)/embedded/schema.c: schema/verdict.schema.json schema/alert.schema.json
 $(BUILD)/embedded/schema.c: ARRAY = embedded_schema
 $(BUILD)/embedded/fleet_writes.c: $(wildcard schema/fleet/write/*.sql)
 $(BUILD)/embedded/fleet_writes.c: ARRAY = embedded_fleet_writes
+$(BUILD)/embedded/fleet_rules.c: $(wildcard rules/fleet/*.sql)
+$(BUILD)/embedded/fleet_rules.c: ARRAY = embedded_fleet_rules
 $(EMBEDDED): rules/embed
 	@mkdir -p $(@D)
 	@rules/embed $(ARRAY) $(filter %.sql %.schema.json,$^) > $@
@@ -242,6 +244,7 @@ check-fleet: $(PROGRAMS)
 	tests/fleet/schema
 	tests/fleet/forward
 	tests/fleet/stores
+	tests/fleet/alerts
 
 # What make deb and make rpm give.
 .PHONY: check-packages check-packages-full
@@ -322,7 +325,7 @@ LIBDIRS := $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/lib)
 install: all
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/triage $(BUILD)/triaged
 	install -d $(DESTDIR)$(UNITDIR)
-	for unit in triaged triage-deliver triage-forward; do sed 's|@bindir@|$(PREFIX)/bin|' systemd/$$unit.service.in \
+	for unit in triaged triage-deliver triage-forward triage-watch; do sed 's|@bindir@|$(PREFIX)/bin|' systemd/$$unit.service.in \
 		>$(DESTDIR)$(UNITDIR)/$$unit.service || exit 1; done
 	install -D -m 0644 systemd/sysusers.conf $(DESTDIR)$(LIBDIRS)/sysusers.d/triage.conf
 	install -D -m 0644 systemd/tmpfiles.conf $(DESTDIR)$(LIBDIRS)/tmpfiles.d/triage.conf
@@ -335,7 +338,7 @@ install: all
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 systemd/man/triaged.conf.5
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage README.md
 	install -D -m 0644 rules/README.md $(DESTDIR)$(PREFIX)/share/doc/triage/rules.md
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/verdict.schema.json systemd/triage.rules.yml
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/triage schema/*.schema.json systemd/triage.rules.yml
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage schema/verdict.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/triage/examples schema/examples/*.json
 	test -e $(DESTDIR)$(CONFDIR)/triaged.conf || \
@@ -346,9 +349,9 @@ install: all
 # What install laid down, but for what is somebody's own: configuration, rules, verdicts.
 .PHONY: uninstall
 uninstall:
-	$(if $(DESTDIR),,-systemctl disable --now triaged triage-deliver triage-forward)
+	$(if $(DESTDIR),,-systemctl disable --now triaged triage-deliver triage-forward triage-watch)
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(PREFIX)/bin/,triage triaged) $(UNITDIR)/triaged.service \
-		$(UNITDIR)/triage-deliver.service $(UNITDIR)/triage-forward.service \
+		$(UNITDIR)/triage-deliver.service $(UNITDIR)/triage-forward.service $(UNITDIR)/triage-watch.service \
 		$(LIBDIRS)/sysusers.d/triage.conf $(LIBDIRS)/tmpfiles.d/triage.conf \
 		$(LIBDIRS)/systemd/system-preset/80-triage.preset \
 		$(addprefix $(PREFIX)/share/,bash-completion/completions/triage zsh/site-functions/_triage \
@@ -356,7 +359,7 @@ uninstall:
 			man/man8/triaged.8 man/man5/triaged.conf.5))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/triage $(DESTDIR)$(PREFIX)/share/triage
 	$(if $(DESTDIR),,-systemctl daemon-reload)
-	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, /var/lib/triage-deliver, /var/lib/triage-forward, users triage, triage-deliver, triage-forward"
+	@echo "left: $(CONFDIR)/triaged.conf, $(CONFDIR)/triage, /var/lib/triage, /var/lib/triage-deliver, /var/lib/triage-forward, /var/lib/triage-watch, users triage, triage-deliver, triage-forward, triage-watch"
 
 # Packages of the distribution that this is: both print where they lie.
 .PHONY: deb rpm

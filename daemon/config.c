@@ -248,6 +248,7 @@ void config_free(struct config *config)
 	free(config->spool.items);
 	free(config->metrics_file);
 	free(config->forward_to);
+	free(config->fleet_store);
 	free(config->on_verdict);
 	free(config);
 }

@@ -29,7 +29,8 @@ struct config {
 	char *metrics_file;   /* NULL: none */
 	uint64_t dump_delete; /* 0 or 1 */
 	uint64_t dump_keep_count, dump_keep_time_ms, dump_keep_size;
-	char *forward_to; /* never NULL, nor is the next */
+	char *forward_to; /* never NULL, nor are the next two */
+	char *fleet_store;
 	char *on_verdict;
 	uint64_t on_verdict_timeout_ms;
 };

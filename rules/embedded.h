@@ -12,10 +12,10 @@ struct embedded_sql {
 };
 
 extern const struct embedded_sql embedded_rules[], embedded_migrations[], embedded_views[];
-/* Of the central database; the last are what writes a batch. */
+/* Of the central database; then what writes a batch, and the fleet's rules. */
 extern const struct embedded_sql embedded_fleet_migrations[], embedded_fleet_views[],
-	embedded_fleet_writes[];
-/* One: the JSON Schema of the verdict. */
+	embedded_fleet_writes[], embedded_fleet_rules[];
+/* The JSON Schema of the verdict, and that of an alert. */
 extern const struct embedded_sql embedded_schema[];
 
 #endif

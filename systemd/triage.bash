@@ -98,7 +98,7 @@ _triage() {
 		esac
 		;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
-	fleet) mapfile -t COMPREPLY < <(compgen -W "init upgrade prune" -- "$cur") ;;
+	fleet) mapfile -t COMPREPLY < <(compgen -W "init upgrade prune watch alerts" -- "$cur") ;;
 	analyze | search | profile) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

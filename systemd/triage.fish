@@ -82,7 +82,7 @@ function __triage_word -a program verb before
                     __triage_paths
             end
         case fleet
-            printf '%s\n' init upgrade prune
+            printf '%s\n' init upgrade prune watch alerts
         case analyze search profile
             __triage_paths
     end

@@ -75,7 +75,7 @@ _triage() {
 		*) _triage_ids; _files ;;
 		esac
 		;;
-	fleet) compadd init upgrade prune ;;
+	fleet) compadd init upgrade prune watch alerts ;;
 	analyze | search | profile) _files ;;
 	esac
 }

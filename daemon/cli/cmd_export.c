@@ -9,10 +9,11 @@
 
 #include "base/parse.h"
 #include "daemon/cli/cmd_common.h"
+#include "daemon/store/alert.h"
 #include "daemon/store/export.h"
 #include "daemon/store/report.h"
 
-enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT };
+enum { OPTION_SINCE = 1, OPTION_FORMAT, OPTION_LIMIT, OPTION_ALERTS };
 extern const struct verb export_verb;
 
 static const struct option options[] = {
@@ -20,6 +21,7 @@ static const struct option options[] = {
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{"follow", no_argument, NULL, 'f'},
+	{"alerts", no_argument, NULL, OPTION_ALERTS},
 	CMD_STORE_OPTIONS,
 	{0},
 };
@@ -44,17 +46,21 @@ static struct err *read_cursor(const char *cursor, const char *epoch, int64_t *r
 	return NULL;
 }
 
-static struct err *print_one(const char *epoch, const struct export_item *item)
+/* A line, with what it is about under its key; takes that over. */
+static struct err *print_line(const char *epoch, int64_t number, int64_t id, const char *state,
+			      const char *key, json_t *what)
 {
 	_json_ json_t *line = json_object();
 	_free_ char *cursor = NULL, *text = NULL;
 
-	if (asprintf(&cursor, "%s-%" PRId64, epoch, item->number) < 0)
+	if (asprintf(&cursor, "%s-%" PRId64, epoch, number) < 0) {
+		json_decref(what);
 		return &err_nomem;
+	}
 	json_put(line, "cursor", json_string(cursor));
-	json_put(line, "id", json_integer(item->dump));
-	json_put(line, "state", json_escaped(item->state));
-	json_put(line, "report", json_incref(item->report));
+	json_object_set_new(line, "id", json_integer(id));
+	json_object_set_new(line, "state", json_escaped(state));
+	json_put(line, key, what);
 	text = report_format(line, false);
 	if (!text)
 		return &err_nomem;
@@ -71,7 +77,21 @@ static struct err *print_next(struct store *store, const char *epoch, int64_t *n
 	if (!*found)
 		return NULL;
 	*number = item.number;
-	return print_one(epoch, &item);
+	return print_line(epoch, item.number, item.dump, item.state, "report",
+			  take_ptr(item.report));
+}
+
+/* The same of an alert. */
+static struct err *print_alert(struct store *store, const char *epoch, int64_t *number, bool *found)
+{
+	_json_ json_t *alert = NULL;
+
+	TRY(alert_next(store, number, &alert));
+	*found = alert;
+	if (!alert)
+		return NULL;
+	return print_line(epoch, *number, json_integer_at(alert, "id"),
+			  json_string_at(alert, "state"), "alert", json_incref(alert));
 }
 
 /* What a caller asked for, and how far it has been told. */
@@ -80,7 +100,7 @@ struct export
 	struct cmd *cmd;
 	const char *since;
 	uint64_t limit; /* 0: none */
-	bool follow;
+	bool follow, alerts;
 	uint64_t count;
 	char *epoch; /* of the store that was read first */
 	int64_t number;
@@ -92,7 +112,7 @@ static struct err *open_same(struct export *export)
 	_free_ char *epoch = NULL;
 
 	TRY(cmd_open(export->cmd));
-	TRY(export_epoch(export->cmd->store, &epoch));
+	TRY((export->alerts ? alert_epoch : export_epoch)(export->cmd->store, &epoch));
 	if (!export->epoch) {
 		export->epoch = take_ptr(epoch);
 		return export->since ? read_cursor(export->since, export->epoch, &export->number)
@@ -111,14 +131,22 @@ static bool is_over(const struct export *export)
 	return export->limit && export->count >= export->limit;
 }
 
+static struct err *print_one(struct export *export, bool *found)
+{
+	struct store *store = export->cmd->store;
+
+	if (export->alerts)
+		return print_alert(store, export->epoch, &export->number, found);
+	return print_next(store, export->epoch, &export->number, found);
+}
+
 static struct err *export_once(struct export *export)
 {
-	struct cmd *cmd = export->cmd;
 	bool found = true;
 
 	TRY(open_same(export));
 	while (found && !is_over(export)) {
-		TRY(print_next(cmd->store, export->epoch, &export->number, &found));
+		TRY(print_one(export, &found));
 		export->count += found;
 	}
 	return fflush(stdout) ? err_new(ERR_IO, "standard output is closed") : NULL;
@@ -157,6 +185,8 @@ static int run(int argc, char **argv)
 			export.since = optarg;
 		else if (option == 'f')
 			export.follow = true;
+		else if (option == OPTION_ALERTS)
+			export.alerts = true;
 		else if (option == OPTION_FORMAT && strcmp(optarg, "ndjson") && !err)
 			err = err_new(ERR_INVALID, "no such format: %s (ndjson)", optarg);
 		else if (option == OPTION_LIMIT &&
@@ -173,11 +203,12 @@ static int run(int argc, char **argv)
 
 const struct verb export_verb = {
 	.name = "export",
-	.synopsis = "export [--since CURSOR] [--limit N] [--follow] [--format "
+	.synopsis = "export [--since CURSOR] [--limit N] [--follow] [--alerts] [--format "
 		    "ndjson]" CMD_STORE_SYNOPSIS,
 	.options = "  --since CURSOR     those behind this one, which the last line gave\n"
 		   "  --limit N          that many at most\n"
 		   "  -f, --follow       then each new one as it comes, without end\n"
+		   "  --alerts           alerts of triage fleet watch instead: with --store alone\n"
 		   "  --format ndjson    the only one there is\n",
 	.summary = "verdicts as JSON lines, in the order they came, for other systems to poll",
 	.any_store = true,

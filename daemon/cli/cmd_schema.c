@@ -29,6 +29,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"doc", no_argument, NULL, 'd'},
+		{"alert", no_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -45,7 +46,10 @@ static int run(int argc, char **argv)
 			cmd_usage(&schema_verb, optopt ? NULL : argv[optind - 1], options);
 			return STATUS_USAGE;
 		}
-		doc = true;
+		if (option == 'a')
+			schema = embedded_schema[1].sql;
+		else
+			doc = true;
 	}
 	if (optind < argc)
 		return cmd_fail(false,
@@ -61,8 +65,9 @@ static int run(int argc, char **argv)
 
 const struct verb schema_verb = {
 	.name = "schema",
-	.synopsis = "schema [--doc]",
+	.synopsis = "schema [--doc] [--alert]",
 	.summary = "the JSON Schema of the verdict: each field, its unit, an example",
-	.options = "  --doc              the same as a page to read, in Markdown\n",
+	.options = "  --doc              the same as a page to read, in Markdown\n"
+		   "  --alert            of an alert of triage fleet watch instead\n",
 	.run = run,
 };

@@ -476,6 +476,11 @@ int pg_columns(const struct pg_rows *rows)
 	return rows ? PQnfields(result_of(rows)) : 0;
 }
 
+int pg_column(const struct pg_rows *rows, const char *name)
+{
+	return rows ? PQfnumber(result_of(rows), name) : -1;
+}
+
 bool pg_is_null(const struct pg_rows *rows, int row, int column)
 {
 	return PQgetisnull(result_of(rows), row, column);

@@ -66,6 +66,8 @@ DEFINE_CLEANUP(struct pg, pg_rollback)
 /* Rows and columns count from 0; text is valid until the rows are freed, NULL for NULL. */
 int pg_count(const struct pg_rows *rows);
 int pg_columns(const struct pg_rows *rows);
+/* The column of that name; -1: there is none. */
+int pg_column(const struct pg_rows *rows, const char *name);
 bool pg_is_null(const struct pg_rows *rows, int row, int column);
 const char *pg_text(const struct pg_rows *rows, int row, int column);
 int64_t pg_int(const struct pg_rows *rows, int row, int column);

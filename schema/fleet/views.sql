@@ -659,3 +659,41 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{allocated_by}' AS allocated_by,
 	evidence #>> '{freed_by}' AS freed_by
 FROM triage.finding WHERE code = 'memory.slab_report';
+
+-- For the rules of the fleet (rules/fleet). Kernel releases in their order: numbers of ten digits each, so that text
+-- compares as they do, whatever the collation; of one series (6.1) and one flavour (-cloud-amd64) alone.
+CREATE VIEW triage.release AS
+SELECT kernel, crashes, first_s, last_s, ordinal, substr(ordinal, 1, 20) AS series, flavour
+FROM (SELECT kernel, crashes, first_s, last_s,
+		regexp_replace(regexp_replace(regexp_replace(regexp_replace(kernel, '[._-](x86_64|amd64)$', ''),
+			'([0-9]+)', '0000000000\1', 'g'), '[0-9]*([0-9]{10})', '\1', 'g'), '[^0-9]+', '', 'g') AS ordinal,
+		regexp_replace(lower(kernel), '[^a-z]+', '', 'g') AS flavour
+	FROM fleet.kernel WHERE crashes > 0) k;
+
+-- Parts of machines by what was found in a crash: what fills fleet.part.
+CREATE VIEW triage.part_of AS
+SELECT seq, uid, kind, name, why, cpus, host, hardware, signature, crash_time
+FROM (SELECT c.seq, c.uid, c.host, c.hardware, c.signature, c.crash_time, s.cpus,
+		CASE WHEN j.value ->> 'code' = 'crash' OR j.value ->> 'code' = 'log.segfaults'
+				OR j.value ->> 'place' = 'log.mce[]' THEN 'core'
+			WHEN j.value #>> '{evidence,kind}' = 'memory_error' THEN 'dimm'
+			WHEN j.value #>> '{evidence,kind}' IN ('ata', 'scsi', 'nvme', 'multipath', 'raid', 'io_error',
+				'filesystem_error') THEN 'disk'
+			WHEN j.value #>> '{evidence,kind}' IN ('pcie_error', 'iommu_fault', 'usb', 'nic', 'netdev_watchdog',
+				'gpu_error') THEN 'device' END AS kind,
+		substr(CASE WHEN j.value ->> 'code' = 'log.segfaults' THEN j.value #>> '{evidence,segfault_core,cpu}'
+			WHEN j.value ->> 'code' = 'crash' OR j.value ->> 'place' = 'log.mce[]' THEN j.value #>> '{evidence,cpu}'
+			ELSE j.value #>> '{evidence,device}' END, 1, 200) AS name,
+		CASE WHEN j.value ->> 'code' = 'crash' THEN 'crash'
+			WHEN j.value ->> 'code' = 'log.segfaults' THEN 'segfaults'
+			WHEN j.value ->> 'place' = 'log.mce[]' THEN 'machine_check'
+			ELSE substr(j.value #>> '{evidence,kind}', 1, 100) END AS why
+	FROM fleet.crash c JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month,
+		jsonb_array_elements(f.findings) AS j(value),
+		(SELECT 0 AS one) o LEFT JOIN LATERAL (SELECT
+			CASE WHEN (y.value #>> '{evidence,cpus}') ~ '^[0-9]{1,9}$' THEN (y.value #>> '{evidence,cpus}')::bigint END
+				AS cpus
+		FROM jsonb_array_elements(f.findings) AS y(value) WHERE y.value ->> 'code' = 'system' LIMIT 1) s ON TRUE
+	WHERE j.value ->> 'code' IN ('crash', 'log.segfaults') OR j.value ->> 'place' = 'log.mce[]'
+		OR j.value ->> 'place' = 'log.events[]' AND j.value #>> '{evidence,severity}' IN ('corrected', 'error', 'fatal')) p
+WHERE kind IS NOT NULL AND name IS NOT NULL AND why IS NOT NULL;
