@@ -146,7 +146,8 @@ static struct err *answer_annotate(struct daemon *daemon, const json_t *request,
 {
 	const struct annotation_words words = {.ticket = json_string_at(request, "ticket"),
 					       .cause = json_string_at(request, "cause"),
-					       .note = json_string_at(request, "note")};
+					       .note = json_string_at(request, "note"),
+					       .fixed = json_string_at(request, "fixed")};
 	struct err *err;
 
 	TRY(need_store(daemon));

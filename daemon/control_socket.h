@@ -14,7 +14,7 @@
  *   {"verb": "status"}                → {"ok": {…}}
  *   {"verb": "retry", "id": 5}        → {"ok": {}} or {"error": {"code", "message"}}
  *   {"verb": "prune", "forget_s": 0}  → {"ok": {"reports", "dumps", "records"}}
- *   {"verb": "annotate", "id": 5, "ticket", "cause", "note"} → {"ok": {}}, see annotation_put()
+ *   {"verb": "annotate", "id": 5, "ticket", "cause", "note", "fixed"} → {"ok": {}}, see annotation_put()
  *   {"verb": "scan"}                  → {"ok": {}}
  *   {"verb": "about", "path", "real"} → {"ok": {"kind", "why", "due_s", "store"}}, see spool_about()
  * The socket is the group's (mode 0660): who may connect may ask.

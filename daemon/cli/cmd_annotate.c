@@ -7,13 +7,14 @@
 #include "daemon/control_socket.h"
 #include "daemon/store/annotation.h"
 
-enum { OPTION_TICKET = 1, OPTION_CAUSE, OPTION_NOTE, OPTION_END };
+enum { OPTION_TICKET = 1, OPTION_CAUSE, OPTION_NOTE, OPTION_FIXED, OPTION_END };
 extern const struct verb annotate_verb;
 
 static const struct option options[] = {
 	{"ticket", required_argument, NULL, OPTION_TICKET},
 	{"cause", required_argument, NULL, OPTION_CAUSE},
 	{"note", required_argument, NULL, OPTION_NOTE},
+	{"fixed", required_argument, NULL, OPTION_FIXED},
 	CMD_STORE_OPTIONS,
 	{0},
 };
@@ -23,7 +24,8 @@ static struct err *keep(struct cmd *cmd, int64_t dump, const json_t *request)
 {
 	const struct annotation_words words = {.ticket = json_string_at(request, "ticket"),
 					       .cause = json_string_at(request, "cause"),
-					       .note = json_string_at(request, "note")};
+					       .note = json_string_at(request, "note"),
+					       .fixed = json_string_at(request, "fixed")};
 
 	return annotation_put(cmd->store, dump, &words, time(NULL));
 }
@@ -51,8 +53,10 @@ static struct err *annotate(struct cmd *cmd, const char *subject, json_t *reques
 
 static int run(int argc, char **argv)
 {
-	static const char *const names[OPTION_END] = {
-		[OPTION_TICKET] = "ticket", [OPTION_CAUSE] = "cause", [OPTION_NOTE] = "note"};
+	static const char *const names[OPTION_END] = {[OPTION_TICKET] = "ticket",
+						      [OPTION_CAUSE] = "cause",
+						      [OPTION_NOTE] = "note",
+						      [OPTION_FIXED] = "fixed"};
 	_cmd_ struct cmd cmd = {.verb = &annotate_verb};
 	_json_ json_t *request = json_object();
 	struct err *err = NULL;
@@ -69,7 +73,7 @@ static int run(int argc, char **argv)
 	if (!err && optind + 1 != argc)
 		err = err_new(ERR_INVALID, "annotate takes one ID");
 	if (!err && !json_object_size(request))
-		err = err_new(ERR_INVALID, "annotate takes --ticket, --cause or --note");
+		err = err_new(ERR_INVALID, "annotate takes --ticket, --cause, --note or --fixed");
 	if (!err)
 		err = annotate(&cmd, argv[optind], request);
 	return err ? cmd_fail(cmd.json, err) : STATUS_OK;
@@ -77,12 +81,14 @@ static int run(int argc, char **argv)
 
 const struct verb annotate_verb = {
 	.name = "annotate",
-	.synopsis =
-		"annotate ID|PATH [--ticket T] [--cause C] [--note N] [--json]" CMD_STORE_SYNOPSIS,
+	.synopsis = "annotate ID|PATH [--ticket T] [--cause C] [--note N] [--fixed KERNEL] "
+		    "[--json]" CMD_STORE_SYNOPSIS,
 	.summary = "keep what was found out about a crash, for all of its signature",
 	.options = "  --ticket T         where it is dealt with: a number, an address\n"
 		   "  --cause C          what it was, in few words\n"
-		   "  --note N           more of it; \"\" takes either away again\n",
+		   "  --note N           more of it; \"\" takes any of these away again\n"
+		   "  --fixed KERNEL     the first release that has the fix: with a later one it "
+		   "came back\n",
 	.any_store = true,
 	.run = run,
 };

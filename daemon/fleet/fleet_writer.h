@@ -28,7 +28,7 @@ struct fleet_record {
 	 * In short, for all the tables but findings: {"uid", "number", "state", "crash_time", "analyzed_at", "host",
 	 * "kernel", "hardware", "cause", "severity", "headline", "confidence", "signature", "rule", "function",
 	 * "module", "path", "size", "format", "layout", "log_only", "tool_version", "titles", "local_id", "found_at"}
-	 * and of an annotation {"said_of", "said_signature", "ticket", "said_cause", "note", "annotated_at"}.
+	 * and of an annotation {"said_of", "said_signature", "ticket", "said_cause", "note", "said_fixed", "annotated_at"}.
 	 */
 	json_t *brief;
 	char *findings, *verdict; /* JSON texts; see schema/fleet/002-findings.sql */

@@ -114,11 +114,9 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 {
 	static const struct {
 		const char *from, *to;
-	} names[] = {{"uid", "said_of"},
-		     {"signature", "said_signature"},
-		     {"ticket", "ticket"},
-		     {"cause", "said_cause"},
-		     {"note", "note"}};
+	} names[] = {{"uid", "said_of"},   {"signature", "said_signature"},
+		     {"ticket", "ticket"}, {"cause", "said_cause"},
+		     {"note", "note"},	   {"fixed", "said_fixed"}};
 	_json_ json_t *annotation = NULL;
 
 	TRY(annotation_read(store, json_integer_at(record->brief, "local_id"), &annotation));

@@ -61,6 +61,7 @@ static void put_annotation(const struct page *page, const json_t *annotation)
 		const char *key, *first, *rest;
 	} lines[] = {{"ticket", "known as: ", "          "},
 		     {"cause", "known cause: ", "             "},
+		     {"fixed", "fixed in: ", "          "},
 		     {"note", "note: ", "      "}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

@@ -49,7 +49,8 @@ static struct err *check_words(const struct annotation_words *words)
 		size_t max;
 	} all[] = {{"ticket", words->ticket, ANNOTATION_WORD_MAX},
 		   {"cause", words->cause, ANNOTATION_WORD_MAX},
-		   {"note", words->note, ANNOTATION_NOTE_MAX}};
+		   {"note", words->note, ANNOTATION_NOTE_MAX},
+		   {"release", words->fixed, ANNOTATION_WORD_MAX}};
 	bool some = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -58,7 +59,8 @@ static struct err *check_words(const struct annotation_words *words)
 			return err_new(ERR_INVALID, "a %s has %zu bytes at most", all[i].name,
 				       all[i].max);
 	}
-	return some ? NULL : err_new(ERR_INVALID, "an annotation needs a ticket, cause or note");
+	return some ? NULL
+		    : err_new(ERR_INVALID, "an annotation needs a ticket, cause, note or release");
 }
 
 /* One that goes for the signature is changed, whichever dump it was said of first. */
@@ -78,14 +80,16 @@ static struct err *put_words(struct db *db, const struct subject *subject,
 	}
 	return db_run(
 		db,
-		"INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
-		"VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), ?6) "
+		"INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at, fixed) "
+		"VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), ?6, nullif(?7, "
+		"'')) "
 		"ON CONFLICT (uid) DO UPDATE SET signature = ?2, annotated_at = ?6, "
 		"ticket = CASE WHEN ?3 IS NULL THEN annotation.ticket ELSE excluded.ticket END, "
 		"cause = CASE WHEN ?4 IS NULL THEN annotation.cause ELSE excluded.cause END, "
-		"note = CASE WHEN ?5 IS NULL THEN annotation.note ELSE excluded.note END",
-		"ttttti", uid ? uid : subject->uid, subject->signature, words->ticket, words->cause,
-		words->note, now);
+		"note = CASE WHEN ?5 IS NULL THEN annotation.note ELSE excluded.note END, "
+		"fixed = CASE WHEN ?7 IS NULL THEN annotation.fixed ELSE excluded.fixed END",
+		"tttttit", uid ? uid : subject->uid, subject->signature, words->ticket,
+		words->cause, words->note, now, words->fixed);
 }
 
 /* The central database's writers take numbers one after another, by its row of feed. */
@@ -134,7 +138,7 @@ struct err *annotation_put(struct store *store, int64_t dump, const struct annot
 
 static json_t *row_json(struct stmt *stmt)
 {
-	static const char *const names[] = {"ticket", "cause", "note", "uid", "signature"};
+	static const char *const names[] = {"ticket", "cause", "note", "fixed", "uid", "signature"};
 	json_t *json = json_object();
 	char time[UTC_SIZE];
 
@@ -156,7 +160,7 @@ struct err *annotation_read(struct store *store, int64_t dump, json_t **ret)
 	TRY(read_subject(db, dump, &subject, &row));
 	if (row) {
 		TRY(db_query(db, &stmt,
-			     "SELECT a.ticket, a.cause, a.note, a.uid, a.signature, "
+			     "SELECT a.ticket, a.cause, a.note, a.fixed, a.uid, a.signature, "
 			     "a.annotated_at" THAT_GOES_FOR,
 			     "tt", subject.uid, subject.signature));
 		TRY(stmt_step(stmt, &row));
@@ -174,12 +178,14 @@ struct err *annotation_restore(struct store *store, const json_t *annotation)
 
 	if (!uid || !annotated_at)
 		return NULL;
-	return db_run(store_db(store),
-		      "INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at) "
-		      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (uid) DO UPDATE SET "
-		      "signature = ?2, ticket = ?3, cause = ?4, note = ?5, annotated_at = ?6 "
-		      "WHERE annotated_at < ?6",
-		      "ttttti", uid, json_string_at(annotation, "signature"),
-		      json_string_at(annotation, "ticket"), json_string_at(annotation, "cause"),
-		      json_string_at(annotation, "note"), annotated_at);
+	return db_run(
+		store_db(store),
+		"INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at, fixed) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (uid) DO UPDATE SET "
+		"signature = ?2, ticket = ?3, cause = ?4, note = ?5, annotated_at = ?6, fixed = ?7 "
+		"WHERE annotated_at < ?6",
+		"tttttit", uid, json_string_at(annotation, "signature"),
+		json_string_at(annotation, "ticket"), json_string_at(annotation, "cause"),
+		json_string_at(annotation, "note"), annotated_at,
+		json_string_at(annotation, "fixed"));
 }

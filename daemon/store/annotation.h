@@ -8,12 +8,13 @@
  * What people found out about a crash (schema/006-annotation.sql). One that was made for a dump goes
  * for all of its signature: of that which it had then, and of that which it has now.
  */
-#define ANNOTATION_WORD_MAX 200	 /* bytes of a ticket or cause */
+#define ANNOTATION_WORD_MAX 200	 /* bytes of a ticket, cause or release */
 #define ANNOTATION_NOTE_MAX 4000 /* and of a note */
 
 /* NULL leaves what was said before, "" takes it away. */
 struct annotation_words {
 	const char *ticket, *cause, *note;
+	const char *fixed; /* the first kernel release that has the fix */
 };
 
 /*

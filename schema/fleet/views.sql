@@ -29,7 +29,7 @@ CREATE VIEW triage.export_epoch AS
 SELECT epoch FROM fleet.feed;
 
 CREATE VIEW triage.annotation AS
-SELECT uid, signature, ticket, cause, note, annotated_at FROM fleet.annotation;
+SELECT uid, signature, ticket, cause, note, fixed, annotated_at FROM fleet.annotation;
 
 -- Who says which month, here and in triage.finding, makes the server open one partition instead of all.
 CREATE VIEW triage.verdict AS
@@ -659,6 +659,16 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{allocated_by}' AS allocated_by,
 	evidence #>> '{freed_by}' AS freed_by
 FROM triage.finding WHERE code = 'memory.slab_report';
+
+-- An entry of the page tables that is wrong, which the crash came by.
+CREATE VIEW triage.page_entry AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence #>> '{address}' AS address,
+	evidence #>> '{at}' AS at,
+	evidence #>> '{found}' AS found,
+	evidence #>> '{good}' AS good,
+	evidence #>> '{bit}' AS bit
+FROM triage.finding WHERE code = 'memory.page_entry';
 
 -- For the rules of the fleet (rules/fleet). Kernel releases in their order: numbers of ten digits each, so that text
 -- compares as they do, whatever the collation; of one series (6.1) and one flavour (-cloud-amd64) alone.

@@ -1,10 +1,10 @@
 -- One goes for all crashes of a signature, so a batch may have it many times.
-INSERT INTO fleet.annotation AS a (uid, signature, ticket, cause, note, annotated_at)
-SELECT DISTINCT ON (r.said_of) r.said_of, r.said_signature, r.ticket, r.said_cause, r.note, r.annotated_at
+INSERT INTO fleet.annotation AS a (uid, signature, ticket, cause, note, fixed, annotated_at)
+SELECT DISTINCT ON (r.said_of) r.said_of, r.said_signature, r.ticket, r.said_cause, r.note, r.said_fixed, r.annotated_at
 FROM jsonb_to_recordset($1::jsonb) AS r(said_of text, said_signature text, ticket text, said_cause text, note text,
-	annotated_at bigint)
+	said_fixed text, annotated_at bigint)
 WHERE r.said_of IS NOT NULL AND r.annotated_at IS NOT NULL
 ORDER BY r.said_of, r.annotated_at DESC
 ON CONFLICT (uid) DO UPDATE SET signature = excluded.signature, ticket = excluded.ticket, cause = excluded.cause,
-	note = excluded.note, annotated_at = excluded.annotated_at
+	note = excluded.note, fixed = excluded.fixed, annotated_at = excluded.annotated_at
 WHERE excluded.annotated_at > a.annotated_at

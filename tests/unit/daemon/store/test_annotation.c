@@ -38,8 +38,9 @@ static int64_t add(struct store *store, const char *uid, const char *signature)
 static void say(struct store *store, int64_t dump, const char *ticket, const char *cause,
 		const char *note, int64_t now)
 {
-	assert_ok(
-		annotation_put(store, dump, &(struct annotation_words){ticket, cause, note}, now));
+	const struct annotation_words words = {.ticket = ticket, .cause = cause, .note = note};
+
+	assert_ok(annotation_put(store, dump, &words, now));
 }
 
 /* "ticket|cause|note", "-" for none of it, "" for no annotation. */
@@ -155,6 +156,8 @@ START_TEST(the_latest_comes_back)
 
 	say(store, a, "BUG-1", NULL, "n", 1700000000);
 	assert_ok(annotation_read(store, a, &first));
+	assert_ok(annotation_put(store, a, &(struct annotation_words){.fixed = "6.1.0-35"},
+				 1700000000));
 	say(store, a, "BUG-2", NULL, "", 1700000001);
 	assert_ok(annotation_read(store, a, &second));
 	assert_ok(annotation_restore(other, none));
@@ -166,6 +169,9 @@ START_TEST(the_latest_comes_back)
 	assert_ok(annotation_restore(other, second));
 	assert_ok(annotation_restore(other, first)); /* of an older report */
 	expect(other, there, "BUG-2|-|-");
+	json_decref(take_ptr(none));
+	assert_ok(annotation_read(other, there, &none));
+	ck_assert_str_eq(json_string_at(none, "fixed"), "6.1.0-35");
 }
 END_TEST
 
