@@ -65,6 +65,21 @@ bool report_detail_is(const char *line)
 	       has_prefix(line, "read-write to 0x");
 }
 
+/* Of usercopy and fortify (mm/usercopy.c, lib/string_helpers.c), of socket buffers, pages and journals. */
+static const char *const announced[] = {
+	"usercopy: ",	     "detected buffer overflow in ", "skb_over_panic: ",
+	"skb_under_panic: ", "page dumped because: ",	     "Assertion failure in ",
+	"ssertion failed: ",
+};
+
+bool report_detail_announces(const char *line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(announced); i++)
+		if (strstr(line, announced[i]))
+			return true;
+	return false;
+}
+
 /* "… by task comm/123", names with blanks and slashes included. */
 static void take_task(const char *at, struct report *report)
 {

@@ -6,6 +6,8 @@
 
 /* Lines that only some kinds of reports have: what was accessed, which object, who noticed. */
 bool report_detail_is(const char *line);
+/* What a check prints before it calls BUG(): what it found. */
+bool report_detail_announces(const char *line);
 /* Take such a line, number index of the log, into the report. */
 void report_detail_read(const char *line, size_t index, struct report *report);
 /* "Allocated by task 5:", "Uninit was created at:": the title of the call trace that follows. */

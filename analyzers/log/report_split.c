@@ -288,6 +288,22 @@ static size_t begin_of(const struct splitter *splitter, size_t line, enum report
 	return line;
 }
 
+#define ANNOUNCED_LINES 4 /* in front of "[ cut here ]", with other people's between */
+
+/* What a check says before it calls BUG(). */
+static void take_announcement(const struct splitter *splitter, size_t begin, struct report *report)
+{
+	const struct log_line *lines = splitter->log->lines;
+
+	for (size_t i = begin; i-- > 0 && begin - i <= ANNOUNCED_LINES;) {
+		if (lines[i].caller != lines[begin].caller ||
+		    !report_detail_announces(lines[i].text))
+			continue;
+		report_detail_read(lines[i].text, i, report);
+		return;
+	}
+}
+
 static struct err *open_new(struct splitter *splitter, size_t line, enum report_kind kind)
 {
 	if (splitter->count == OPEN_MAX)
@@ -313,6 +329,8 @@ static struct err *open_new(struct splitter *splitter, size_t line, enum report_
 		report_detail_read(splitter->log->lines[line].text, line, &open->report);
 	report_progress_begin(&open->progress, &open->report);
 	open->report.begin = begin_of(splitter, line, kind);
+	if (kind == REPORT_BUG)
+		take_announcement(splitter, open->report.begin, &open->report);
 	touch(splitter, open, line);
 	return NULL;
 }

@@ -77,6 +77,22 @@ START_TEST(absurd_details)
 }
 END_TEST
 
+START_TEST(announcements)
+{
+	static char line[1 << 16];
+
+	memset(line, ' ', sizeof(line) - 1);
+	ck_assert(!report_detail_announces(line));
+	ck_assert(!report_detail_announces(""));
+	ck_assert(!report_detail_announces("usercopy:"));
+	ck_assert(!report_detail_announces("lab: a buffer overflow"));
+	ck_assert(report_detail_announces(
+		"usercopy: Kernel memory exposure attempt detected from null address (size 8)!"));
+	ck_assert(report_detail_announces("detected buffer overflow in strlen"));
+	ck_assert(report_detail_announces("skbuff: skb_under_panic: text:ffffffffc0123456 len:1"));
+}
+END_TEST
+
 START_TEST(titles)
 {
 	char title[REPORT_TITLE_MAX];
@@ -101,4 +117,4 @@ START_TEST(titles)
 }
 END_TEST
 
-UNIT_MAIN("report_detail", accesses, tasks, absurd_details, titles)
+UNIT_MAIN("report_detail", accesses, tasks, absurd_details, announcements, titles)

@@ -220,6 +220,46 @@ START_TEST(warnings_behind_each_other)
 }
 END_TEST
 
+#define BUG_AT "kernel BUG at mm/usercopy.c:101!\n[    1.000000][   T5] RIP: 0010:f+0x1/0x2\n"
+#define CUT "------------[ cut here ]------------\n"
+
+/* What a check says stands before its BUG(), of the same caller, and not far away. */
+START_TEST(what_a_check_announced)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+	} tries[] = {
+		{"[    1.000000][   T5] usercopy: Kernel memory\n[    1.000000][   T5] " CUT
+		 "[    1.000000][   T5] " BUG_AT,
+		 1},
+		{"[    1.000000][   T5] usercopy: Kernel memory\n[    1.000000][   T6] lab: hello\n"
+		 "[    1.000000][   T5] " CUT "[    1.000000][   T5] " BUG_AT,
+		 1},
+		{"[    1.000000][   T6] usercopy: Kernel memory\n[    1.000000][   T5] " CUT
+		 "[    1.000000][   T5] " BUG_AT,
+		 0},
+		{"[    1.000000][   T5] lab: hello\n[    1.000000][   T5] " CUT
+		 "[    1.000000][   T5] " BUG_AT,
+		 0},
+		{"[    1.000000] usercopy: far away\n[    1.000000] a\n[    1.000000] b\n[    "
+		 "1.000000] c\n[    1.000000] "
+		 "d\n"
+		 "[    1.000000] " CUT "[    1.000000] " BUG_AT,
+		 0},
+		{"[    1.000000] " BUG_AT, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tries); i++) {
+		struct text text = read_text(tries[i].text);
+
+		ck_assert_msg(text.reports->count == 1, "%zu", i);
+		ck_assert_msg(text.reports->list[0].detail_count == tries[i].count, "%zu", i);
+		text_deinit(&text);
+	}
+}
+END_TEST
+
 START_TEST(nothing_at_all)
 {
 	struct text text = read_text("");
@@ -235,4 +275,4 @@ END_TEST
 UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, what_lines_repeat_keeps_reports_apart,
 	  what_may_be_of_either_is_left_out, cut_in_front, reports_without_end,
 	  an_oops_behind_warnings, user_traps_are_no_reports, a_trace_of_an_interrupt_alone,
-	  warnings_behind_each_other, nothing_at_all)
+	  warnings_behind_each_other, what_a_check_announced, nothing_at_all)
