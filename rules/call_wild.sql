@@ -7,12 +7,23 @@
 -- advice: Where the target is data or a stack, somebody stored a pointer to an object where one to a function belongs.
 SELECT
 	'the CPU was sent to ' || b.target || ': ' || b.headline AS because,
-	iif(b.kind = 'user', replace(b.brief, ' to 0x', ' to user memory at 0x'), b.brief) ||
-		iif(length(b.brief) < 85, c.task, '') AS headline,
-	b.confidence * CASE WHEN h.state = 'free' OR s.damage IN ('members', 'whole_object', 'overrun')
-		THEN 0.6 WHEN h.state IS NULL THEN 0.9 ELSE 1.0 END AS confidence,
-	b.finding, coalesce(h.finding, c.finding) AS finding2
-FROM bad_call b JOIN crash c ON c.dump = b.dump LEFT JOIN bad_holder h ON h.dump = b.dump
+	CASE WHEN b.through IS NOT NULL AND length(b.through || b.called) <= 108
+		THEN b.through || b.called
+		WHEN b.through IS NOT NULL THEN replace(b.through, ' object ', ' ') || b.called
+		WHEN b.kind = 'user' THEN replace(b.brief, ' to 0x', ' to user memory at 0x')
+		ELSE b.brief END || iif(b.through IS NULL AND length(b.brief) < 85, b.task, '') AS headline,
+	b.confidence * CASE WHEN b.state = 'free' OR s.damage IN ('members', 'whole_object', 'overrun')
+		THEN 0.6 WHEN b.state IS NULL THEN 0.9 ELSE 1.0 END AS confidence,
+	b.finding, b.finding2
+FROM (SELECT b.*, c.task, h.state, coalesce(h.finding, c.finding) AS finding2,
+		-- The object that held the pointer is what to look at.
+		iif(h.owner = 'slab' AND b.kind NOT IN ('user', 'inside'), 'call through ' ||
+			coalesce(replace(h.type, 'struct ', '') || '.' || h.member || ' of ', '') || h.cache ||
+			' object ' || h.start || ' to ' || b.target_words, NULL) AS through,
+		-- Who calls what timers and RCU were given says nothing.
+		iif(c.context IN ('timer', 'hrtimer', 'tasklet', 'rcu_callback') AND c.context_function IS NULL,
+			c.task, ', in ' || b.place) AS called
+	FROM bad_call b JOIN crash c ON c.dump = b.dump LEFT JOIN bad_holder h ON h.dump = b.dump
+	WHERE b.dump = :dump AND b.way = 'call' AND b.kind NOT IN ('null', 'unloaded')) b
 	LEFT JOIN object_sanity s ON s.dump = b.dump
-WHERE b.dump = :dump AND b.way = 'call' AND b.kind NOT IN ('null', 'unloaded')
 LIMIT 1;

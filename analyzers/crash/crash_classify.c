@@ -13,6 +13,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/frame.h"
@@ -139,6 +140,17 @@ static bool ran_below(const struct crash *crash)
 	       stack - sp <= OVERRUN_MAX && crash_stack_end_is_lost(crash->kernel, crash->task);
 }
 
+/* A frame that is larger than what is left of the stack leads past the guard page, without meeting it. */
+static bool leapt_below(const struct crash *crash)
+{
+	uint64_t sp = crash->regs.value[REG_RSP], stack = crash->task ? crash->task->stack : 0;
+	uint64_t phys;
+
+	return crash->kind == CRASH_DOUBLE_FAULT && stack && regs_known(&crash->regs, REG_RSP) &&
+	       sp < stack && stack - sp <= OVERRUN_MAX &&
+	       !err_ok(memory_translate(crash->kernel->memory, sp, &phys));
+}
+
 static enum crash_kind kind_of_entry(const char *entry)
 {
 	const char *name = strncmp(entry, "asm_exc_", 8) ? entry : entry + 8;
@@ -196,6 +208,9 @@ static void classify_exception(struct crash *crash)
 	    hit_guard(crash))
 		decide(crash, CRASH_STACK_OVERFLOW, 1.0,
 		       "the stack pointer is at the end of the task's stack");
+	else if (leapt_below(crash))
+		decide(crash, CRASH_STACK_OVERFLOW, 0.95,
+		       "the stack pointer is below the task's stack, where nothing is mapped");
 	else if (ran_below(crash))
 		decide(crash, CRASH_STACK_OVERFLOW, 0.9,
 		       "the stack pointer is below the task's stack, whose end mark is "

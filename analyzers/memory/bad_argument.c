@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
 #include "memory/helper_argument.h"
@@ -43,6 +44,22 @@ static bool undo_page(const struct crash *crash, uint64_t *ret)
 	return true;
 }
 
+/* What another function returned in the place of a pointer. */
+static bool blame_error(const struct helper_call *call, unsigned which, struct blamed *ret,
+			struct str *text)
+{
+	uint64_t number = errno_of_pointer(call->value[which]);
+	const char *name = errno_name(number);
+
+	ret->address = call->value[which];
+	ret->what = "freed_error";
+	if (name)
+		str_printf(text, "%s() was given ERR_PTR(-%s)", call->function, name);
+	else
+		str_printf(text, "%s() was given ERR_PTR(-%" PRIu64 ")", call->function, number);
+	return true;
+}
+
 static bool find_freed(const struct crash *crash, struct blamed *ret, struct str *text)
 {
 	static const char *const names[] = {"kfree", "__kfree", "kmem_cache_free",
@@ -55,6 +72,8 @@ static bool find_freed(const struct crash *crash, struct blamed *ret, struct str
 	/* Of a cache's free, the object is the second. */
 	unsigned which = strstr(call.function, "kmem_cache") != NULL;
 	bool exact = call.known[which];
+	if (exact && errno_of_pointer(call.value[which]))
+		return blame_error(&call, which, ret, text);
 	if (!exact && !undo_page(crash, &call.value[which]))
 		return false;
 	owner_find(crash->kernel, call.value[which], &owner);

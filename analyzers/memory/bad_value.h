@@ -31,6 +31,7 @@ struct bad_value {
 	uint64_t base;	  /* of the object: address - offset */
 	int64_t offset;	  /* of address in the object, bytes */
 	bool held;	  /* memory at address still holds the value: proven */
+	bool overwritten; /* the code itself wrote there before it used the value */
 	struct type type; /* of the object; TYPE_NONE unknown */
 	char member[96];  /* "fq"; "" when offset is negative */
 	bool guessed;	  /* type and member are inferred */

@@ -136,7 +136,8 @@ static struct err *run(struct analysis *analysis)
 	owner_find(analysis->kernel, blamed.address, &blamed.owner);
 	owner_find_frame(analysis->kernel, &blamed.owner);
 	owner_format(&blamed.owner, owner, sizeof(owner));
-	str_printf(&text, " (%s)", owner);
+	if (strcmp(blamed.what, "freed_error") != 0) /* which is no address */
+		str_printf(&text, " (%s)", owner);
 	if (text.failed)
 		return &err_nomem;
 	memory_found_blamed(analysis, &blamed, text.data);

@@ -79,7 +79,7 @@ static struct err *run(struct analysis *analysis)
 	str_puts(&text, " to ");
 	put_target(&call, &text);
 	put_place(&call, &text);
-	call.held = holder != NULL;
+	call.held = holder && analysis->memory.bad.held;
 	call.confidence = call.returned ? 0.85 : call.place[0] ? 0.95 : 0.7;
 	if (text.failed)
 		return &err_nomem;

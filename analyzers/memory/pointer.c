@@ -60,14 +60,14 @@ static void find_flip(struct analysis *analysis, uint64_t value, uint64_t *holde
 		&(struct holder){.kind = HOLDER_LINKED, .address = flip.node, .confidence = 0.7});
 }
 
-/* The value was loaded from memory that still holds it. */
+/* The value was loaded from memory that still holds it, or that the code has cleared since. */
 static void find_holder(struct analysis *analysis)
 {
 	const struct bad_value *bad = &analysis->memory.bad;
 	struct holder holder = {.kind = HOLDER_LOADED,
 				.address = bad->address,
 				.offset = bad->offset,
-				.confidence = 1};
+				.confidence = bad->held ? 1 : 0.8};
 
 	if (bad->member[0]) {
 		holder.type = bad->type;
@@ -117,7 +117,7 @@ static struct err *explain_value(struct analysis *analysis, enum reg reg, uint64
 		return NULL;
 	provenance_trace(crash, reg, value, bad);
 	memory_found_bad_value(analysis);
-	uint64_t holder = bad->found && bad->held ? bad->address : 0;
+	uint64_t holder = bad->found && (bad->held || bad->overwritten) ? bad->address : 0;
 	if (holder && bad->whole)
 		value = bad->value;
 	if (holder)

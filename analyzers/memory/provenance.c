@@ -154,6 +154,48 @@ static bool reload(struct trail *trail, size_t at, int64_t slot)
 	return true;
 }
 
+static bool same_place(const struct operand *a, const struct operand *b)
+{
+	return a->kind == OPERAND_MEMORY && a->base == b->base && a->index == b->index &&
+	       a->scale == b->scale && a->displacement == b->displacement && a->gs == b->gs;
+}
+
+/* The code writes there itself, between the load and the call: RCU does so to its callbacks. */
+static bool is_overwritten(const struct point *point, const struct operand *operand)
+{
+	const struct scope *scope = point->scope;
+
+	if (operand->base >= REG_RIP || operand->index != REG_NONE ||
+	    !provenance_straight(point, operand->base))
+		return false;
+	for (size_t i = point->index + 1; i < scope->at; i++) {
+		const struct insn *insn = &scope->flow->insns[i];
+
+		if (insn->operand_count && insn->operands[0].written &&
+		    same_place(&insn->operands[0], operand))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The address, where the base is lost by one of several ways alone, and the straight one to a call that led nowhere
+ * keeps it.
+ */
+static bool straight_address(const struct trail *trail, const struct point *point,
+			     const struct operand *operand, struct known *ret)
+{
+	const struct scope *scope = point->scope;
+
+	if (trail->objects || scope != &trail->walk->scopes[0] || operand->base >= REG_RIP ||
+	    operand->index != REG_NONE || operand->gs || !regs_known(&scope->regs, operand->base) ||
+	    !provenance_straight(point, operand->base))
+		return false;
+	*ret = (struct known){scope->regs.value[operand->base] + (uint64_t)operand->displacement,
+			      true};
+	return true;
+}
+
 static bool take_load(struct trail *trail, struct point *point, const struct operand *operand)
 {
 	char place[384];
@@ -164,8 +206,13 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 	if (operand->size == 8 && flow_slot(trail->scope->flow, point->index, operand, &slot))
 		return reload(trail, point->index, slot);
 	bool named = provenance_type_of_access(trail->walk, point, operand, trail->used_as, &typed);
-	if (provenance_operand_address(trail->walk, point, operand, &address)) {
+	if (provenance_operand_address(trail->walk, point, operand, &address) ||
+	    straight_address(trail, point, operand, &address)) {
 		show_load(trail, point->index, operand, &address);
+		if (!trail->objects && !trail->result->held && is_overwritten(point, operand)) {
+			trail->result->overwritten = true;
+			provenance_step(trail, false, "the code has written there since");
+		}
 		if (named) {
 			provenance_name_member(trail, &typed);
 			provenance_tell_free_pointer(

@@ -25,6 +25,26 @@ static bool still_there(const struct point *point, enum reg reg)
 	return true;
 }
 
+#define STRAIGHT_MAX 64 /* instructions */
+
+bool provenance_straight(const struct point *point, enum reg reg)
+{
+	const struct flow *flow = point->scope->flow;
+
+	if (point->index > point->scope->at || point->scope->at - point->index > STRAIGHT_MAX)
+		return false;
+	for (size_t i = point->index; i < point->scope->at; i++) {
+		const struct insn *insn = &flow->insns[i];
+
+		if (insn->is_call || insn->is_return || insn->is_trap ||
+		    (insn->is_jump && !insn->is_conditional) ||
+		    insn->address + insn->size != flow->insns[i + 1].address ||
+		    flow_defines(flow, i, provenance_in_register(reg)))
+			return false;
+	}
+	return true;
+}
+
 /* The register that an instruction copies all of from into; REG_NONE when it does not. */
 static enum reg copy_target(const struct insn *insn, enum reg from)
 {

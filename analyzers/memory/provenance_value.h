@@ -34,6 +34,8 @@ bool provenance_register_value(struct walk *walk, const struct point *point, enu
 /* The address a memory operand named there, per-CPU ones with the base of the crashed CPU. */
 bool provenance_operand_address(struct walk *walk, const struct point *point,
 				const struct operand *operand, struct known *ret);
+/* Whether the code runs straight on from the point to the scope's own place, and nothing writes reg on the way. */
+bool provenance_straight(const struct point *point, enum reg reg);
 /* What an operand held: register, immediate, or up to eight bytes of memory as they are now. */
 bool provenance_operand_value(struct walk *walk, const struct point *point,
 			      const struct operand *operand, struct known *ret);

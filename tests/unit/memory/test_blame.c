@@ -131,6 +131,12 @@ START_TEST(what_cannot_be_freed)
 	expect(AREA + 8, "kfree() was given 0xffffc90000045008");
 	set_up("kmem_cache_free", NODE, AREA, 0);
 	expect(AREA, "kmem_cache_free() was given");
+	set_up("kfree", (uint64_t)-12, 0, 0);
+	expect((uint64_t)-12, "kfree() was given ERR_PTR(-ENOMEM)");
+	set_up("kmem_cache_free", NODE, (uint64_t)-4095, 0);
+	expect((uint64_t)-4095, "kmem_cache_free() was given ERR_PTR(-4095)");
+	set_up("kfree", (uint64_t)-4096, 0, 0);
+	expect(0, NULL);
 	set_up("kfree", NODE, 0, 0); /* an object */
 	expect(0, NULL);
 	/* lost, but for the page that was looked for */

@@ -309,6 +309,44 @@ START_TEST(a_retpoline_that_led_nowhere)
 }
 END_TEST
 
+#define CLEARED                                                                                    \
+	"48 85 d2 74 0e "	  /* test %rdx,%rdx; je 1f */                                      \
+	"48 c7 47 08 00 00 00 00" /* 2: movq $0,0x8(%rdi) */
+#define CALLED                                                                                     \
+	"e8 ea 01 00 00 c3 "	   /* call __x86_indirect_thunk_rdx; ret */                        \
+	"48 89 fb e8 e1 00 00 00 " /* 1: mov %rdi,%rbx; call */                                    \
+	"48 89 df eb e5"	   /* mov %rbx,%rdi; jmp 2b */
+
+/* As RCU does: the pointer is cleared before it is called, and one of two ways there calls somebody else first. */
+static void call_what_is_cleared(const char *load, const char *call)
+{
+	put_function(3, "__x86_indirect_thunk_rdx", "",
+		     "e8 01 00 00 00 cc " /* call 1f; int3 */
+		     "48 89 14 24 c3" /* 1: mov %rdx,(%rsp); ret */);
+	add_frame(BAD, 0);
+	add_frame(put_function(1, "by_register", load, call) + 5, STACK);
+	set(REG_RDI, NODE);
+	set(REG_RDX, BAD);
+	fake_u64(NODE + 8, 0);
+	trace(REG_RIP, BAD);
+}
+
+START_TEST(cleared_before_it_was_called)
+{
+	call_what_is_cleared("48 8b 57 08 " /* mov 0x8(%rdi),%rdx */ CLEARED, CALLED);
+	ck_assert(found.found && !found.held && found.overwritten);
+	ck_assert_uint_eq(found.address, NODE + 8);
+	assert_said("the code has written there since", "inferred");
+}
+END_TEST
+
+START_TEST(not_cleared_by_the_code)
+{
+	call_what_is_cleared("48 8b 57 08 " /* mov 0x8(%rdi),%rdx */, "e8 f7 01 00 00 c3");
+	ck_assert(found.found && !found.held && !found.overwritten);
+}
+END_TEST
+
 START_TEST(through_the_cold_part)
 {
 	put_function(1, "hot.cold", "",
@@ -466,6 +504,8 @@ static void add_calls(Suite *s)
 	tcase_add_test(tc, a_caller_whose_call_leads_elsewhere);
 	tcase_add_test(tc, a_call_that_led_nowhere);
 	tcase_add_test(tc, a_retpoline_that_led_nowhere);
+	tcase_add_test(tc, cleared_before_it_was_called);
+	tcase_add_test(tc, not_cleared_by_the_code);
 	tcase_add_test(tc, through_the_cold_part);
 	tcase_add_test(tc, frames_that_are_no_calls_end_it);
 	tcase_add_test(tc, code_that_cannot_be_read);
