@@ -316,26 +316,34 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 	}
 }
 
-/* --- readers that wait to read again ---------------------------------------------------------- */
+/* --- waiters that have it themselves ---------------------------------------------------------- */
 
 #define PT_REGS_SIZE 168 /* struct pt_regs, arch/x86/include/asm/ptrace.h */
 
+static bool is_lock_entry(const char *function)
+{
+	return !function[0] || !strncmp(function, "down", 4);
+}
+
 /*
  * The first call that was there before the wait: past an exception, as of a page fault that takes
- * mmap_lock, or past the call that asks for the lock. call_count: none is known.
+ * mmap_lock, or the one that asks for the lock, which may have taken it before. call_count: none is known.
  */
 static unsigned before_wait(const struct sleeper *stack, bool *fault)
 {
+	unsigned i = 0;
+
 	*fault = false;
-	for (unsigned i = 0; i < stack->call_count; i++)
+	for (; i < stack->call_count; i++)
 		if (stack->calls[i].kind == FRAME_EXCEPTION) {
 			*fault = true;
 			return i;
 		}
-	for (unsigned i = 0; stack->caller && i < stack->call_count; i++)
-		if (stack->calls[i].address == stack->caller)
-			return i + 2;
-	return stack->call_count;
+	for (i = 0; i < stack->call_count && stack->calls[i].address != stack->caller;)
+		i++;
+	while (i < stack->call_count && is_lock_entry(stack->calls[i].function))
+		i++;
+	return stack->caller ? i : stack->call_count;
 }
 
 /* A copy of value on the part of the stack that was in use before the wait. */
@@ -348,33 +356,55 @@ static bool word_before_wait(const struct target *target, const struct sleeper *
 	return word_on_stack(target->kernel, &outer, value);
 }
 
+/* How the call had taken the lock; asks: before the call that it stands in, which asks for it again. */
+static enum lock_mode had_taken(struct target *target, const struct call *call, bool asks, bool any)
+{
+	struct call before = *call;
+
+	before.address -= asks;
+	return still_has(target, &before, any);
+}
+
+/* Does more than its code, which does not name the lock, say that it was this one? */
+static bool is_at_hand(const struct target *target, const struct sleeper *stack, unsigned first,
+		       bool fault)
+{
+	return word_before_wait(target, stack, first, fault, target->lock) ||
+	       word_before_wait(target, stack, first, fault, target->object);
+}
+
 /*
- * A waiter may hold what it waits for: a reader that reads again, behind a writer. That it was the
- * last to read says little, for any task of the process may have been, long ago; its own code has to
- * have taken a lock of the kind before, with this one or its object at hand.
+ * A waiter may hold what it waits for: a reader that reads again, behind a writer, or that wants to
+ * write; who takes a semaphore twice. That it was the last to read says little, for any task of the
+ * process may have been, long ago; its own code has to have taken a lock of the kind before, with this
+ * one or its object at hand.
  */
-static void look_at_waiter(struct target *target, const struct sleeper *stack,
+static void look_at_waiter(struct target *target, const struct sleeper *stack, enum lock_mode wants,
 			   struct suspects *suspects)
 {
-	struct suspect found = {.task = stack->task};
+	struct suspect found = {.task = stack->task,
+				.mode = wants == MODE_EXCLUSIVE ? wants : MODE_READ};
 	bool fault, hinted = stack->task == target->hint;
 	unsigned first = before_wait(stack, &fault);
 
 	for (unsigned i = first; i < stack->call_count; i++) {
-		bool known = still_has(target, &stack->calls[i], false);
+		bool asks = i == first && !fault;
+		bool known = had_taken(target, &stack->calls[i], asks, false);
 
-		if (!known && still_has(target, &stack->calls[i], true) != MODE_READ)
+		if (!known && (wants == MODE_EXCLUSIVE ||
+			       had_taken(target, &stack->calls[i], asks, true) != MODE_READ))
 			continue;
-		if (!known && !hinted &&
-		    !word_before_wait(target, stack, first, fault, target->lock) &&
-		    !word_before_wait(target, stack, first, fault, target->object))
+		/* The address that it asks with is at hand for that alone. */
+		if (!known && !hinted && (asks || !is_at_hand(target, stack, first, fault)))
 			continue;
-		found.mode = MODE_READ;
 		found.confidence = known ? 0.8 : hinted ? 0.75 : 0.6;
 		if (hinted)
 			found.confidence += 0.15;
 		snprintf(found.why, sizeof(found.why),
-			 "it waits to read again: %s() took %s and had not given it back%s",
+			 "it waits to %s: %s() took %s and had not given it back%s",
+			 wants == MODE_READ    ? "read again"
+			 : wants == MODE_WRITE ? "write what it reads"
+					       : "take it again",
 			 stack->calls[i].function, known ? "this lock" : target->noun,
 			 hinted ? "; the lock's owner field names it as the last reader" : "");
 		suspect(suspects, &found);
@@ -389,17 +419,22 @@ static bool worth_a_look(const struct target *target, const struct task *task)
 			       (target->mm && task->mm == target->mm));
 }
 
-/* A reader in the queue of an rwsem, with a writer before it: nothing else keeps readers out. */
-static bool may_read_again(const struct waitlist *list, const struct task *task)
+/*
+ * What a waiter wants that may have the lock itself: a reader with a writer before it, for nothing else
+ * keeps readers out; a writer; who takes a semaphore. UNKNOWN: it cannot have it.
+ */
+static enum lock_mode wants_again(const struct waitlist *list, const struct task *task)
 {
 	bool writer = false;
 
 	for (size_t i = 0; i < list->count; i++) {
+		enum lock_mode mode = list->waiters[i].mode;
+
 		if (list->waiters[i].task == task)
-			return writer && list->waiters[i].mode == MODE_READ;
-		writer |= list->waiters[i].mode == MODE_WRITE;
+			return mode != MODE_READ || writer ? mode : MODE_UNKNOWN;
+		writer |= mode == MODE_WRITE;
 	}
-	return false;
+	return MODE_UNKNOWN;
 }
 
 static int by_confidence(const void *a, const void *b)
@@ -439,11 +474,12 @@ struct err *lock_holders_infer(struct kernel *kernel, const struct waitlist *lis
 		struct sleeper own = {0};
 
 		bool waits = waitlist_has(list, task);
-		if (!worth_a_look(&target, task) || (waits && !may_read_again(list, task)))
+		enum lock_mode wants = waits ? wants_again(list, task) : MODE_UNKNOWN;
+		if (!worth_a_look(&target, task) || (waits && wants == MODE_UNKNOWN))
 			continue;
 		const struct sleeper *stack = sleepers_stack(kernel, task, &own);
 		if (stack && waits)
-			look_at_waiter(&target, stack, &suspects);
+			look_at_waiter(&target, stack, wants, &suspects);
 		else if (stack)
 			look_at(&target, stack, &suspects);
 		sleeper_deinit(&own);

@@ -87,15 +87,27 @@ static bool section_of(struct kernel *kernel, const struct frame *frame, struct 
 	return section->inside;
 }
 
+/* How sure it is that this CPU has the lock: how much of it is known, and whether it goes on. */
+static double section_score(const struct critical_section *section, bool address, bool near,
+			    bool stuck)
+{
+	if (section->known)
+		return stuck ? 0.95 : 0.9;
+	if (address || near)
+		return (address ? 0.75 : 0.6) + (stuck ? 0.1 : 0);
+	return 0.35;
+}
+
 double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint64_t lock,
 			 uint64_t object, char *why, size_t size)
 {
-	bool address = has_at_hand(kernel, cpu, lock);
+	bool address = has_at_hand(kernel, cpu, lock), stuck = cpu->function;
 	bool near = !address && has_at_hand(kernel, cpu, object);
 	const char *what = address ? "the lock's address" : "the address of the lock's object";
+	const char *does = stuck ? "spins for another lock" : "does not spin";
 	double best = address ? 0.5 : near ? 0.3 : 0;
 
-	snprintf(why, size, "does not spin%s%s%s", address || near ? ", and has " : "",
+	snprintf(why, size, "%s%s%s%s", does, address || near ? ", and has " : "",
 		 address || near ? what : "",
 		 address || near ? " in a register or on its stack" : "");
 	for (size_t i = 0; i < cpu->trace.count; i++) {
@@ -105,15 +117,13 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
 		if (!section_of(kernel, &cpu->trace.frames[i], &symbol, &section) ||
 		    (section.known && section.lock != lock))
 			continue;
-		double score = section.known ? 0.9 : address ? 0.75 : near ? 0.6 : 0.35;
+		double score = section_score(&section, address, near, stuck);
 		if (score <= best)
 			continue;
 		best = score;
 		bool has = (address || near) && !section.known;
-		snprintf(why, size,
-			 "does not spin; %s() took %s at +0x%llx and had not given it "
-			 "back%s%s%s",
-			 symbol.name, section.known ? "this lock" : "a spinlock",
+		snprintf(why, size, "%s; %s() took %s at +0x%llx and had not given it back%s%s%s",
+			 does, symbol.name, section.known ? "this lock" : "a spinlock",
 			 (unsigned long long)(section.call - symbol.address), has ? ", and " : "",
 			 has ? what : "", has ? " is at hand" : "");
 	}

@@ -81,8 +81,11 @@ static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct
 		put_own_reader(cycle, text);
 		return;
 	}
-	str_printf(text, "deadlock of %zu task%s over ", cycle->length,
-		   cycle->length == 1 ? "" : "s");
+	if (detail == LESS && cycle->length > 1) /* for it names them all */
+		str_puts(text, "deadlock over ");
+	else
+		str_printf(text, "deadlock of %zu task%s over ", cycle->length,
+			   cycle->length == 1 ? "" : "s");
 	put_locks(cycle, detail == LEAST ? 1 : LIST_MAX, text);
 	str_puts(text, ": ");
 	put_tasks(cycle, detail, text);

@@ -60,7 +60,7 @@ static void completion_gone(void)
 	struct task_struct *asks = kthread_run(crashme_asks, NULL, "crashme_asks");
 
 	msleep(500);
-	truth_here("page_fault|general_protection|rcu_stall", "");
+	truth("kind=page_fault|general_protection|rcu_stall");
 	truth("culprit=crashme_answer_late");
 	truth("culprit=stack of crashme_asks/%d", asks->pid);
 	crashme_answer_late();

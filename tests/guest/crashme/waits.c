@@ -139,6 +139,7 @@ static void stop_holding(void)
 	struct task_struct *task;
 
 	helper = kthread_run(crashme_help, NULL, "crashme_helps");
+	msleep(100); /* a thread that is stopped before it ran never runs */
 	task = kthread_run(crashme_end_helper, NULL, "crashme_ends");
 	msleep(1500);
 	truth("cause=deadlock");

@@ -52,7 +52,8 @@ static void set_up(void)
 		sleeper->call_count = 3;
 	}
 	for (int i = 0; i < 2; i++)
-		waiters[i].task = tasks_by_pid(kernel.tasks, i + 1);
+		waiters[i] = (struct waiter){.address = WAITER(i + 1),
+					     .task = tasks_by_pid(kernel.tasks, i + 1)};
 }
 
 static void tear_down(void)
@@ -193,7 +194,52 @@ START_TEST(code_that_took_the_lock_says_so)
 }
 END_TEST
 
+#define DOWN_WRITE (FAKE_BASE + 0xe600)
+
+/* driver_update() asks for the lock with its second call; waiter 1 is in it. */
+static void put_asking(enum lock_mode mode)
+{
+	set_up();
+	fake_symbol("driver_update", CODE);
+	fake_symbol("down_read", DOWN_READ);
+	fake_symbol("up_read", UP_READ);
+	fake_symbol("down_write", DOWN_WRITE);
+	fake_lock_call(CODE, 0, LOCK, DOWN_READ);
+	fake_lock_call(CODE, 1, LOCK, mode == MODE_WRITE ? DOWN_WRITE : DOWN_READ);
+	calls[1][1] =
+		(struct call){"driver_update", CODE + 2 * FAKE_CALL_LENGTH, STACK(1) + 0x3c80};
+	fake_sleepers_list[0].caller = calls[1][1].address;
+	waiters[0].mode = mode;
+}
+
+START_TEST(a_writer_that_has_it_for_read_waits_for_itself)
+{
+	put_asking(MODE_WRITE);
+	expect("1r");
+	fake_lock_call(CODE, 0, LOCK + 64, DOWN_READ);
+	expect("");
+	fake_lock_call(CODE, 0, LOCK, UP_READ);
+	expect("");
+	fake_lock_call(CODE, 0, LOCK, DOWN_READ);
+	fake_sleepers_list[0].caller = 0x4141414141414141;
+	expect("");
+	tear_down();
+}
+END_TEST
+
+/* No writer before it: whoever reads keeps it not out. */
+START_TEST(a_first_reader_does_not_wait_for_a_reader)
+{
+	put_asking(MODE_READ);
+	expect("");
+	waiters[0].mode = MODE_UNKNOWN;
+	expect("");
+	tear_down();
+}
+END_TEST
+
 UNIT_MAIN("holders", each_frame_of_the_table_makes_a_suspect, the_outermost_frame_took_the_lock,
 	  what_is_inferred_is_never_sure, an_address_counts_on_the_stack_in_use,
 	  stack_pointers_that_cannot_be_are_not_followed, a_task_that_is_not_stuck_is_no_suspect,
-	  code_that_took_the_lock_says_so)
+	  code_that_took_the_lock_says_so, a_writer_that_has_it_for_read_waits_for_itself,
+	  a_first_reader_does_not_wait_for_a_reader)

@@ -86,5 +86,25 @@ START_TEST(who_spins_has_not_taken_it)
 }
 END_TEST
 
+START_TEST(who_spins_for_another_has_it_the_surer)
+{
+	double goes_on, stuck;
+
+	set_up();
+	frames[2] = frames[3];
+	cpu.trace.count = 3;
+	goes_on = spin_holder_score(&kernel, &cpu, SPINLOCK, 0, why, sizeof(why));
+	ck_assert_msg(strstr(why, "does not spin; outer() took this lock"), "%s", why);
+	cpu.function = "native_queued_spin_lock_slowpath";
+	stuck = spin_holder_score(&kernel, &cpu, SPINLOCK, 0, why, sizeof(why));
+	ck_assert_msg(strstr(why, "spins for another lock; outer() took this"), "%s", why);
+	ck_assert_double_gt(stuck, goes_on);
+	ck_assert_double_lt(stuck, 1);
+	ck_assert_double_eq(
+		spin_holder_score(&kernel, &cpu, UINT64_MAX, UINT64_MAX, why, sizeof(why)), 0);
+	tear_down();
+}
+END_TEST
+
 UNIT_MAIN("spin_holder", a_caller_further_out_took_it, it_was_given_back_or_is_another,
-	  who_spins_has_not_taken_it)
+	  who_spins_has_not_taken_it, who_spins_for_another_has_it_the_surer)
