@@ -6,13 +6,18 @@
 -- advice: triage show --locks has the locks, who holds each and who waits for it.
 SELECT
 	iif(brief LIKE '%of 1 task %' OR brief LIKE 'self-deadlock:%', 'the task waits for a lock that it holds itself',
-		'each of these tasks waits for a lock that the next one holds, and the last waits for the first') ||
+		iif(brief LIKE '%CPU %''s answer%', 'each of these CPUs waits for what the next one is to do or holds, and the last waits for the first',
+		'each of these tasks waits for a lock that the next one holds, and the last waits for the first')) ||
 		iif(confidence < 1, '; who holds one of the locks, or more, is inferred', '') AS because,
 	brief AS headline,
 	CASE WHEN brief LIKE 'self-deadlock:%'
 		THEN 'The task takes for read a lock that it has for read already: take it once, for a writer may queue in between.'
 		WHEN brief LIKE 'deadlock of 1 task %'
 		THEN 'The task takes a lock that it holds already: see which of its callers took it first.'
+		WHEN brief LIKE '%CPU %''s answer%'
+		THEN 'Nobody may wait for another CPU (smp_call_function*(), a TLB flush) with interrupts off, or with a lock that others want with them off.'
+		WHEN brief LIKE '%timer function %' OR brief LIKE '%tasklet %' OR brief LIKE '%irq_work function %' OR brief LIKE '%work item %'
+		THEN 'One waits for the end of what needs the lock that it holds: let it stop that before it takes the lock, or after it gave it back.'
 		ELSE 'The order in which these tasks take the locks is the bug: let all of them take the locks in one order.'
 		END || iif(confidence < 1, char(10) ||
 		'Who holds a lock is inferred in part: check the stacks of the tasks marked so before acting on it.', '')

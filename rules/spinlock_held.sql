@@ -15,8 +15,8 @@ SELECT
 	iif(headline LIKE '%and holds it itself', 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).', NULL) AS advice,
 	-- Where its holder waits for the spinner in its turn, that is the news.
 	iif(headline LIKE '%and holds it itself', 1.0, max(confidence, 0.85)) *
-		iif(EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.cycles > 0 AND w.confidence >= 0.5
-			AND instr(w.headline, lock.name)), 0.7, 1.0) AS confidence, finding
+		iif(headline NOT LIKE '%and holds it itself' AND EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND
+			w.cycles > 0 AND w.confidence >= 0.5 AND instr(w.headline, lock.name)), 0.7, 1.0) AS confidence, finding
 FROM lock
 -- A log tells less than memory: there the CPU that spins is the news, unless a holder is known.
 WHERE dump = :dump AND (headline LIKE '%held by %' OR headline LIKE '%holds it itself' OR

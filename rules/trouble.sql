@@ -9,4 +9,4 @@ SELECT
 	'the log says: ' || t.text AS because, t.headline, t.finding
 FROM trouble t JOIN crash c ON c.dump = t.dump
 WHERE t.dump = :dump AND c.kind = 'none' AND t.kind IN ('filesystem_error', 'nfs', 'gpu_error',
-	'link', 'firmware_error', 'boot_failure', 'resource_limit', 'nmi', 'warning');
+	'link', 'netdev_refs', 'firmware_error', 'boot_failure', 'resource_limit', 'nmi', 'warning');

@@ -9,6 +9,9 @@ SELECT
 		WHEN root_doing LIKE '%waiting for mutex%' OR root_doing LIKE '%waiting for rwsem%' OR root_doing LIKE '%waiting for semaphore%'
 		THEN 'Who holds the lock is not known: look for who took it in the stacks of all tasks (a dump, or SysRq-t).'
 		WHEN root_doing LIKE '%waiting for bit' THEN 'Whoever sets this bit has to clear it and call wake_up_bit(): look for who set it, and where he ends without that.'
+		WHEN root_doing LIKE '%the end of all references' THEN 'Somebody took a reference on the network device (dev_hold(), netdev_hold()) and does not give it back: a socket, a route, a module. CONFIG_NET_DEV_REFCNT_TRACKER tells who.'
+		WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock)
+		THEN 'It set its state and called schedule() itself: see whether it looks at what it waits for after it has set the state, and who is to wake it.'
 		ELSE 'The wait is for an event, not a lock: find out which driver or device was to signal ' ||
 			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
 	headline || iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
@@ -16,7 +19,10 @@ SELECT
 	-- without who is behind whom, where devices fill the line
 	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', ''))
 		AS headline,
-	-- who is to end it may be in what cannot be read
+	-- who is to end it may be in what cannot be read; a sleep may be no wait; references go a while after the device
+	CASE WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock) THEN 0.75
+		WHEN root_doing LIKE '%the end of all references' AND NOT EXISTS (SELECT 1 FROM log_event e
+			WHERE e.dump = :dump AND e.kind = 'netdev_refs') THEN 0.5 ELSE 1.0 END *
 	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')), 0.5, 1.0)
 		AS confidence,
 	finding

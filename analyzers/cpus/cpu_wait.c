@@ -15,6 +15,12 @@ static const struct {
 #undef CPU_WAIT
 };
 
+static const char *const spin_functions[] = {
+#define SPIN(function, rwlock) function,
+#include "kernel/locking/spin_functions.def"
+#undef SPIN
+};
+
 #define WAIT_FRAMES 16 /* from the loop that waits to who wanted it */
 
 static enum cpu_wait_how how_in(const char *function)
@@ -42,5 +48,34 @@ void cpu_wait_find(struct kernel *kernel, const struct cpu_state *state, struct 
 			ret->caller = place;
 			break;
 		}
+	}
+}
+
+bool cpu_wait_spins(struct kernel *kernel, const struct cpu_state *state)
+{
+	struct report_place place;
+
+	if (!cpu_state_function(kernel, state, state->at, &place))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(spin_functions); i++)
+		if (!strcmp(spin_functions[i], place.symbol))
+			return true;
+	return false;
+}
+
+bool cpu_wait_matters(enum crash_kind kind)
+{
+	switch (kind) {
+	case CRASH_SOFT_LOCKUP:
+	case CRASH_HARD_LOCKUP:
+	case CRASH_RCU_STALL:
+	case CRASH_HUNG_TASK:
+	case CRASH_NMI:
+	case CRASH_SYSRQ:
+	case CRASH_CSD_STALL:
+	case CRASH_WORKQUEUE_LOCKUP:
+		return true;
+	default:
+		return false;
 	}
 }

@@ -13,8 +13,14 @@ struct cpu_wait {
 	struct report_place caller; /* who wanted it; symbol "" unknown */
 };
 
+/* Whether CPUs that wait may be behind such a crash: a lockup, a stall, a dump that was asked for. */
+bool cpu_wait_matters(enum crash_kind kind);
+
 /* By the functions on its stack, from where it was stopped to the next interrupt. */
 void cpu_wait_find(struct kernel *kernel, const struct cpu_state *state, struct cpu_wait *ret);
+
+/* Whether it was stopped in a function that spins for a lock. */
+bool cpu_wait_spins(struct kernel *kernel, const struct cpu_state *state);
 
 /*
  * Whether a call that one CPU waits for still stands in the other's queue: proven by the call's own

@@ -4,26 +4,11 @@
 
 #include <string.h>
 
+#include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
+#include "kernel/types/object.h"
+
 #define SILENT_S 2.0 /* without a tick: no busy kernel keeps interrupts off for as long */
-
-static const char *const spin_functions[] = {
-#define SPIN(function, rwlock) function,
-#include "kernel/locking/spin_functions.def"
-#undef SPIN
-};
-
-/* Up to the first function that is more than a lock's. */
-static bool spins(struct kernel *kernel, const struct cpu_state *state)
-{
-	struct report_place place;
-
-	if (!cpu_state_function(kernel, state, state->at, &place))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(spin_functions); i++)
-		if (!strcmp(spin_functions[i], place.symbol))
-			return true;
-	return false;
-}
 
 static void find_waiters(struct kernel *kernel, const struct cpu_states *states,
 			 struct silent_cpu *silent)
@@ -66,6 +51,68 @@ static double confidence_of(const struct silent_cpu *silent)
 	return silent->waits_itself ? confidence * 0.7 : confidence;
 }
 
+#define CLOCK_BASES 8 /* HRTIMER_MAX_CLOCK_BASES, include/linux/hrtimer.h */
+
+/* The hrtimer that a CPU runs, or puts back; 0: none. */
+static uint64_t running_hrtimer(struct kernel *kernel, unsigned cpu)
+{
+	uint64_t stride = type_size(types_find_struct(kernel->types, "hrtimer_clock_base"));
+	const struct member *first = members_get(kernel->members, MEMBER_HRTIMER_BASES);
+	uint64_t bases, timer;
+
+	if (!stride || !first || !err_ok(percpu_symbol(kernel, "hrtimer_bases", cpu, &bases)))
+		return 0;
+	for (unsigned i = 0; i < CLOCK_BASES; i++)
+		if (err_ok(member_read(kernel, bases + member_offset(first) + i * stride,
+				       MEMBER_HRTIMER_RUNNING, &timer)) &&
+		    timer)
+			return timer;
+	return 0;
+}
+
+#define STORM_FRAMES 16 /* from where it was stopped to the handler */
+
+/* Was it stopped in the timers' interrupt itself, and not in the function of the timer that it runs? */
+static bool is_between_calls(struct kernel *kernel, const struct cpu_state *state,
+			     uint64_t function)
+{
+	size_t end = MIN(state->trace.count, state->at + STORM_FRAMES);
+
+	for (size_t i = state->at; i < end; i++) {
+		const struct frame *frame = &state->trace.frames[i];
+		struct symbol symbol;
+
+		if (!symbols_at(kernel->symbols, frame_lookup_address(frame), &symbol))
+			continue;
+		if (symbol.address == function || (i > state->at && frame->kind == FRAME_IRQ))
+			return false;
+		symbol_name_strip_suffix(symbol.name);
+		if (!strcmp(symbol.name, "hrtimer_interrupt"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A timer that is due again whenever its function comes back keeps its CPU in hrtimer_interrupt(); stopped
+ * between two calls, the function is not on the stack.
+ */
+static bool find_storm(struct kernel *kernel, const struct cpu_state *state,
+		       struct report_place *ret)
+{
+	uint64_t timer = running_hrtimer(kernel, state->cpu), function;
+	struct symbol symbol;
+
+	if (!timer || !err_ok(member_read(kernel, timer, MEMBER_HRTIMER_FUNCTION, &function)) ||
+	    !symbols_at(kernel->symbols, function, &symbol) || symbol.address != function ||
+	    !is_between_calls(kernel, state, function))
+		return false;
+	*ret = (struct report_place){0};
+	copy_string(ret->symbol, sizeof(ret->symbol), symbol.name);
+	copy_string(ret->module, sizeof(ret->module), symbol.module);
+	return true;
+}
+
 bool silent_cpu_find(struct kernel *kernel, const struct cpu_states *states,
 		     const struct cpu_state *state, bool rcu, struct silent_cpu *ret)
 {
@@ -78,9 +125,10 @@ bool silent_cpu_find(struct kernel *kernel, const struct cpu_states *states,
 				   .rcu = rcu && cpu_wait_rcu_pending(kernel, state)};
 	find_waiters(kernel, states, ret);
 	cpu_wait_find(kernel, state, &own);
-	ret->waits_itself = own.how != CPU_WAIT_NONE || spins(kernel, state);
+	ret->waits_itself = own.how != CPU_WAIT_NONE || cpu_wait_spins(kernel, state);
 	ret->confidence = confidence_of(ret);
-	if (!cpu_state_culprit(kernel, state, state->at, &ret->culprit))
+	if (!find_storm(kernel, state, &ret->culprit) &&
+	    !cpu_state_culprit(kernel, state, state->at, &ret->culprit))
 		ret->culprit = (struct report_place){0};
 	return ret->confidence > 0;
 }

@@ -12,24 +12,6 @@
 #include "base/array.h"
 #include "cpus/silent_json.h"
 
-/* Where a CPU that does not answer may be behind it. */
-static bool may_be_silence(enum crash_kind kind)
-{
-	switch (kind) {
-	case CRASH_SOFT_LOCKUP:
-	case CRASH_HARD_LOCKUP:
-	case CRASH_RCU_STALL:
-	case CRASH_HUNG_TASK:
-	case CRASH_NMI:
-	case CRASH_SYSRQ:
-	case CRASH_CSD_STALL:
-	case CRASH_WORKQUEUE_LOCKUP:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int surest_first(const void *a, const void *b)
 {
 	const struct silent_cpu *x = a, *y = b;
@@ -51,7 +33,7 @@ static struct err *run(struct analysis *analysis)
 	_free_ struct silent_cpu *list = NULL;
 	size_t count = 0;
 
-	if (!crash || !may_be_silence(crash->kind))
+	if (!crash || !cpu_wait_matters(crash->kind))
 		return NULL;
 	TRY(cpu_states_open(kernel, crash, &states));
 	list = calloc(states.count + 1, sizeof(*list));

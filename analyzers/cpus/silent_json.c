@@ -14,7 +14,8 @@
 static void put_place(struct str *text, const struct report_place *place)
 {
 	str_escape(text, place->symbol, strlen(place->symbol));
-	str_printf(text, "+0x%" PRIx64, place->offset);
+	if (place->address)
+		str_printf(text, "+0x%" PRIx64, place->offset);
 	if (place->module[0]) {
 		str_puts(text, " [");
 		str_escape(text, place->module, strlen(place->module));

@@ -111,6 +111,10 @@ const char *lock_display_name(const struct lock *lock)
 
 const char *lock_holding_word(const struct lock *lock)
 {
+	if (lock->kind == LOCK_CPU_CALL)
+		return "owed by";
+	if (lock->kind == LOCK_CALLBACK)
+		return "run by";
 	if (lock->kind != LOCK_COMPLETION)
 		return "held by";
 	return lock->work_item ? "run by" : "owed by";

@@ -62,6 +62,7 @@ struct lock {
 	struct str state;		/* that word, or the wait, for a person */
 	bool work_item; /* a completion that a kworker owes; place is its wq_barrier's */
 	bool unnamed;	/* asleep in a function that no table names: perhaps no wait at all */
+	bool endless;	/* it is: who sleeps so has set no time to wake up */
 
 	struct lock_holder *holders; /* most likely first; a missing one alone, with task NULL */
 	size_t holder_count;

@@ -388,14 +388,17 @@ static void look_at_waiter(struct target *target, const struct sleeper *stack, e
 	unsigned first = before_wait(stack, &fault);
 
 	for (unsigned i = first; i < stack->call_count; i++) {
-		bool asks = i == first && !fault;
-		bool known = had_taken(target, &stack->calls[i], asks, false);
+		/* The call that it is in leads to the wait. */
+		bool asks = i > first || !fault;
+		enum lock_mode known = had_taken(target, &stack->calls[i], asks, false);
 
-		if (!known && (wants == MODE_EXCLUSIVE ||
-			       had_taken(target, &stack->calls[i], asks, true) != MODE_READ))
+		if (wants == MODE_EXCLUSIVE
+			    ? !known
+			    : had_taken(target, &stack->calls[i], asks, !known) != MODE_READ)
 			continue;
 		/* The address that it asks with is at hand for that alone. */
-		if (!known && !hinted && (asks || !is_at_hand(target, stack, first, fault)))
+		if (!known && !hinted &&
+		    (i == first || wants == MODE_WRITE || !is_at_hand(target, stack, first, fault)))
 			continue;
 		found.confidence = known ? 0.8 : hinted ? 0.75 : 0.6;
 		if (hinted)

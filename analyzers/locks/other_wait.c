@@ -35,6 +35,7 @@ struct group {
 	const struct task *reader; /* who waits for its own read section, or NULL */
 	const struct task *user;   /* who waits for the end of a call of its own, or NULL */
 	char own[200];		   /* that call */
+	bool endless;		   /* somebody sleeps there until he is woken */
 	uint64_t address;	   /* of what is waited for; 0 unknown */
 	struct lock *lock;	   /* owned until it is reported */
 };
@@ -57,8 +58,27 @@ static bool is_same(const struct group *group, const struct group *other)
 	return !strcmp(group->what, other->what) &&
 	       !strcmp(group->target.device, other->target.device) &&
 	       group->target.server == other->target.server && group->reader == other->reader &&
-	       group->user == other->user && group->address == other->address &&
-	       group->target.bit == other->target.bit;
+	       group->user == other->user && group->endless == other->endless &&
+	       group->address == other->address && group->target.bit == other->target.bit;
+}
+
+#define ENDLESS_NS 1000000000ull /* asleep for so long: no wait that was about to end */
+
+/*
+ * By schedule() itself, which nobody ends but who wakes it, called by no function that is known to
+ * wait. A thread that was made and not yet started sleeps in kthread().
+ */
+static bool is_endless(const struct sleeper *sleeper)
+{
+	unsigned i = 0;
+
+	while (i < sleeper->call_count && (!strcmp(sleeper->calls[i].function, "__schedule") ||
+					   !strcmp(sleeper->calls[i].function, "__schedule_loop")))
+		i++;
+	return i + 1 < sleeper->call_count && !strcmp(sleeper->calls[i].function, "schedule") &&
+	       !task_doing_is_scheduler(sleeper->calls[i + 1].function) &&
+	       strcmp(sleeper->calls[i + 1].function, "kthread") != 0 &&
+	       sleeper->task->blocked_ns >= ENDLESS_NS;
 }
 
 /* The group a sleeper belongs to, without its lock. */
@@ -66,8 +86,10 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 {
 	*ret = (struct group){.what = sleeper->what, .kind = sleeper->kind};
 	wait_target_find(kernel, sleeper, &ret->target);
-	if (ret->kind == WAIT_NONE)
+	if (ret->kind == WAIT_NONE) {
 		ret->what = task_doing_function(sleeper);
+		ret->endless = is_endless(sleeper);
+	}
 	if (own_user_find(kernel->sleepers, sleeper, ret->own, sizeof(ret->own)))
 		ret->user = sleeper->task;
 	if (ret->kind == WAIT_OTHER && srcu_reader_is_waiter(kernel, sleeper, &ret->address))
@@ -95,7 +117,10 @@ static void name_address(const struct group *group, struct lock_place *place)
 	char name[sizeof(place->name)];
 
 	copy_string(name, sizeof(name), place->name);
-	if (group->reader)
+	if (group->reader && !strncmp(name, "other in ", 9))
+		snprintf(place->name, sizeof(place->name),
+			 "its own SRCU read section of srcu_struct%.200s", name + 5);
+	else if (group->reader)
 		snprintf(place->name, sizeof(place->name), "its own SRCU read section of %.200s",
 			 name);
 	else
@@ -146,11 +171,15 @@ static struct err *add_sleeper(struct kernel *kernel, struct groups *groups,
 }
 
 /* Asleep where no table has a name for it: perhaps no wait for anything. */
-static void describe_unnamed(struct lock *lock)
+static void describe_unnamed(const struct group *group, struct lock *lock)
 {
 	size_t count = lock->waiter_count;
 
 	lock->unnamed = true;
+	lock->endless = group->endless;
+	if (group->endless)
+		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
+				"nothing in memory says who is to wake it");
 	lock->confidence = 0.5;
 	str_printf(&lock->state, "%zu asleep", count);
 	str_printf(&lock->headline, "%zu task%s asleep in %s", count, count == 1 ? "" : "s",
@@ -186,7 +215,7 @@ static void describe(const struct group *group, struct lock *lock)
 static struct err *report(struct analysis *analysis, struct group *group)
 {
 	if (group->kind == WAIT_NONE && !group->user)
-		describe_unnamed(group->lock);
+		describe_unnamed(group, group->lock);
 	else
 		describe(group, group->lock);
 	return lock_report(analysis, take_ptr(group->lock), FINDING_LOCK_OTHER, SEVERITY_NOTICE);

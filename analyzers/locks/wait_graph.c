@@ -297,6 +297,9 @@ static void settle(struct wait_graph *graph, const struct nodes *nodes, struct w
 static int by_weight(const void *a, const void *b)
 {
 	const struct wait_root *x = a, *y = b;
+	/* Whoever sleeps where nobody knows what for comes behind what is known to be a wait. */
+	if (x->last->lock->unnamed != y->last->lock->unnamed)
+		return x->last->lock->unnamed ? 1 : -1;
 	size_t left = x->victims * (x->holder_known ? HOLDER_WEIGHT : 1);
 	size_t right = y->victims * (y->holder_known ? HOLDER_WEIGHT : 1);
 

@@ -184,7 +184,54 @@ static void xfs_log_target(const struct place *place, struct wait_target *ret)
 		device_bdev_name(place->kernel, bdev, ret->device, sizeof(ret->device));
 }
 
+#define NETDEV_NAME_MAX 16		     /* IFNAMSIZ */
+#define LIST_TAKEN_OFF 0xdead000000000122ull /* LIST_POISON2 */
+
+/* A name that dev_valid_name() lets pass: net/core/dev.c */
+static bool read_netdev_name(const struct place *place, uint64_t device, char *name)
+{
+	if (!memory_is_kernel(place->kernel->memory, device) ||
+	    !err_ok(memory_read(place->kernel->memory,
+				device + offset_of(place, MEMBER_NETDEV_NAME), name,
+				NETDEV_NAME_MAX)) ||
+	    !memchr(name, 0, NETDEV_NAME_MAX) || !name[0])
+		return false;
+	for (const char *c = name; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '/' || *c == ':')
+			return false;
+	return true;
+}
+
+/*
+ * A network device that is to go: the first of the list on the stack of netdev_run_todo(), or by
+ * itself, taken off the list, until v5.18 (net/core/dev.c, 0b5c21bbc01e).
+ */
+static void netdev_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t listed = place->word - offset_of(place, MEMBER_NETDEV_TODO), prev;
+	char name[NETDEV_NAME_MAX];
+
+	if (!members_have(place->kernel->members, MEMBER_NETDEV_NAME, MEMBER_NETDEV_TODO))
+		return;
+	for (int taken_off = 0; taken_off < 2; taken_off++) {
+		uint64_t device = taken_off ? place->word : listed;
+		uint64_t todo = device + offset_of(place, MEMBER_NETDEV_TODO);
+
+		if (!reads(place, todo, MEMBER_LIST_PREV, &prev) ||
+		    prev != (taken_off ? LIST_TAKEN_OFF : place->at) ||
+		    !read_netdev_name(place, device, name))
+			continue;
+		copy_string(ret->device, sizeof(ret->device), name);
+		return;
+	}
+}
+
 #define SEARCH_WORDS 256 /* of the sleeper's stack, from its stack pointer up */
+
+static bool is_for_netdev(const struct sleeper *sleeper)
+{
+	return sleeper->kind == WAIT_OTHER && !strcmp(sleeper->what, "the end of all references");
+}
 
 static void look_at(const struct place *place, struct wait_target *ret)
 {
@@ -209,6 +256,8 @@ static void look_at(const struct place *place, struct wait_target *ret)
 	default:
 		if (!strncmp(place->sleeper->what, "xfs", 3))
 			xfs_log_target(place, ret);
+		else if (is_for_netdev(place->sleeper))
+			netdev_target(place, ret);
 		else
 			journal_target(place, ret);
 	}
@@ -249,7 +298,7 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, stru
 	}
 	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
 	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
-	     strncmp(sleeper->what, "xfs", 3) != 0))
+	     strncmp(sleeper->what, "xfs", 3) != 0 && !is_for_netdev(sleeper)))
 		return;
 	stack_target(kernel, sleeper, ret);
 }

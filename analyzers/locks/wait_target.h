@@ -5,9 +5,9 @@
 #include "kernel/locking/sleeper.h"
 
 /*
- * What a task that waits for I/O waits for: the device of its page, bio, request, buffer or
- * journal. Each is found on the sleeper's own stack by a structure that points back to the
- * sleeper, so what is said here is read, not guessed.
+ * What a task that waits for a device waits for: the disk of its page, bio, request, buffer or
+ * journal; the network device that is to go. Each is found on the sleeper's own stack by a structure that points back to the
+ * sleeper or its stack, so what is said here is read, not guessed.
  */
 struct wait_target {
 	char device[80];	   /* "vda1", "0:45 (nfs4)"; "" unknown */

@@ -72,7 +72,7 @@ static struct err *add_lock(struct wait_graph *graph, const struct lock *lock)
 static struct err *collect(const struct locks *locks, struct wait_graph *graph)
 {
 	for (size_t i = 0; i < locks->count; i++)
-		if (!locks->list[i]->unnamed)
+		if (!locks->list[i]->unnamed || locks->list[i]->endless)
 			TRY(add_lock(graph, locks->list[i]));
 	return NULL;
 }

@@ -75,18 +75,30 @@ static void put_own_reader(const struct wait_cycle *cycle, struct str *text)
 	task_label(edge->to, text);
 }
 
+/* CPUs that wait for each other's answers: whatever task each of them had. */
+static bool is_of_cpus(const struct wait_cycle *cycle)
+{
+	for (size_t i = 0; i < cycle->length; i++)
+		if (cycle->edges[i]->lock->kind != LOCK_CPU_CALL)
+			return false;
+	return true;
+}
+
 static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct str *text)
 {
 	if (wait_cycle_is_own_reader(cycle)) {
 		put_own_reader(cycle, text);
 		return;
 	}
-	if (detail == LESS && cycle->length > 1) /* for it names them all */
+	bool cpus = detail == LEAST && is_of_cpus(cycle);
+	if (cpus || (detail == LESS && cycle->length > 1)) /* for it names them all */
 		str_puts(text, "deadlock over ");
 	else
 		str_printf(text, "deadlock of %zu task%s over ", cycle->length,
 			   cycle->length == 1 ? "" : "s");
-	put_locks(cycle, detail == LEAST ? 1 : LIST_MAX, text);
+	put_locks(cycle, detail == LEAST && !cpus ? 1 : LIST_MAX, text);
+	if (cpus)
+		return;
 	str_puts(text, ": ");
 	put_tasks(cycle, detail, text);
 }
@@ -183,6 +195,8 @@ static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
 	if (own == 1 && lock->address && detail < LEAST) {
 		str_puts(text, " ");
 		put_lock(lock, text);
+	} else if (own == 1 && lock->device[0] && detail < LEAST) {
+		str_printf(text, " on %s", lock->device);
 	}
 }
 

@@ -196,6 +196,7 @@ void devices_find(const char *text, struct devices *ret)
 	find_paths(text, ret);
 	add_between(ret, text, "server ", " not respond");
 	add_between(ret, text, "NETDEV WATCHDOG: ", " (");
+	add_between(ret, text, "unregister_netdevice: waiting for ", " to become");
 	add_between(ret, text, "fru_text: ", "\n");
 	if (ret->count)
 		return;

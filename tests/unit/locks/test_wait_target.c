@@ -34,6 +34,9 @@ static void io_types(struct btf_build *b, uint32_t i, uint32_t l)
 				 *const log[] = {"l_mp", "l_targ"},
 				 *const mount[] = {"m_super", "m_log"};
 	uint32_t links = b_record(b, B_STRUCT, "links", 16, 2, list[0], l, 0, list[1], l, 64);
+	b_record(b, B_STRUCT, "list_head", 16, 2, list[0], l, 0, list[1], l, 64);
+	b_record(b, B_STRUCT, "net_device", 64, 2, "name", b_array(b, c, 16), 0, "todo_list", links,
+		 256);
 	uint32_t queue_head = b_record(b, B_STRUCT, "swait_queue_head", 16, 1, head[0], links, 0);
 	uint32_t done = b_record(b, B_STRUCT, "completion", 16, 1, wait[0], queue_head, 0);
 	b_record(b, B_STRUCT, "xfs_buf", 24, 2, "b_target", l, 0, "b_iowait", done, 64);
@@ -221,6 +224,34 @@ START_TEST(xfs_buffers_and_logs_lead_to_theirs)
 }
 END_TEST
 
+#define NETDEV (FAKE_BASE + 0x2400)
+#define TODO 32
+
+START_TEST(a_network_device_that_is_to_go)
+{
+	start(WAIT_OTHER, "the end of all references");
+	fake_put(NETDEV, "eth0.5", 7);
+	fake_u64(SP + 0x40, NETDEV + TODO); /* the list's head */
+	expect("");
+	fake_u64(NETDEV + TODO + 8, SP + 0x40);
+	expect("eth0.5");
+	fake_put(NETDEV, "\x1b[2Jx", 6);
+	expect("");
+	fake_put(NETDEV, "sixteen.letters!", 16); /* without an end */
+	expect("");
+	fake_put(NETDEV, "eth0", 5);
+	fake_u64(SP + 0x40, NETDEV); /* taken off it */
+	expect("");
+	fake_u64(NETDEV + TODO + 8, 0xdead000000000122);
+	expect("eth0");
+	fake_u64(SP + 0x40, 0x4141414141414141);
+	expect("");
+	fake_u64(SP + 0x40, UINT64_MAX);
+	expect("");
+	finish();
+}
+END_TEST
+
 UNIT_MAIN("wait_target", xfs_buffers_and_logs_lead_to_theirs,
 	  a_bio_leads_to_its_device_when_it_leads_back, a_request_and_a_buffer_lead_to_theirs,
-	  a_bit_is_told_by_its_word, a_journal_names_its_thread)
+	  a_bit_is_told_by_its_word, a_journal_names_its_thread, a_network_device_that_is_to_go)

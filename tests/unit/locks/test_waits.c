@@ -281,6 +281,18 @@ START_TEST(a_long_line_of_a_cycle_says_no_program_twice)
 }
 END_TEST
 
+START_TEST(cpus_that_wait_for_answers_are_more_than_their_tasks)
+{
+	set_up();
+	name_lock(put_lock(LOCK_CPU_CALL, 0, 1, 2, 0),
+		  "CPU 1's answer to some_function_with_a_name()");
+	name_lock(put_lock(LOCK_CPU_CALL, 0, 2, 1, 0), "CPU 2's answer to some_other_function()");
+	ck_assert_str_eq(brief(), "deadlock over CPU 2's answer to some_other_function(), "
+				  "CPU 1's answer to some_function_with_a_name()");
+	close_tasks();
+}
+END_TEST
+
 /* What the root does, and how many wait, go before the line grows too long; names never do. */
 START_TEST(a_line_has_as_much_of_a_root_as_fits)
 {
@@ -314,4 +326,4 @@ UNIT_MAIN("waits", a_cycle_through_locks_of_all_kinds, a_task_that_takes_its_own
 	  a_woken_waiter_waits_for_nobody, the_longest_wait_is_told,
 	  a_wait_without_a_holder_is_a_root_of_its_own, a_line_has_the_tasks_and_locks_of_a_cycle,
 	  a_long_line_of_a_cycle_says_no_program_twice, a_line_has_as_much_of_a_root_as_fits,
-	  nobody_asleep_is_nothing_to_say)
+	  cpus_that_wait_for_answers_are_more_than_their_tasks, nobody_asleep_is_nothing_to_say)

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A CPU that a timer keeps in the timers' interrupt: the timer's function is what it runs. */
+#include "cpus/silent_cpu.h"
+#include "fake_kernel.h"
+#include "kernel/tasks/percpu.h"
+
+#define OFFSETS (FAKE_BASE + 0x100)
+#define COUNT (FAKE_BASE + 0x80)
+#define AREA (FAKE_BASE + 0x1000)
+#define BASES (AREA + 0x200)
+#define TIMER (FAKE_BASE + 0x3000)
+#define DELETE (FAKE_BASE + 0x8000)
+#define HANDLER (FAKE_BASE + 0x8100)
+#define STORM (FAKE_BASE + 0x8200)
+#define END (FAKE_BASE + 0x8300)
+
+static const struct task task = {.address = FAKE_BASE + 0x9000};
+static struct frame frames[2];
+static struct cpu_state state;
+static const struct cpu_states states = {.list = &state, .count = 1};
+
+static void put_types(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	uint32_t clock = b_record(b, B_STRUCT, "hrtimer_clock_base", 16, 1, "running", l, 64);
+
+	(void)i;
+	b_record(b, B_STRUCT, "hrtimer_cpu_base", 8 + 8 * 16, 1, "clock_base", b_array(b, clock, 8),
+		 64);
+	b_record(b, B_STRUCT, "hrtimer", 16, 1, "function", l, 64);
+}
+
+/* Stopped where the handler takes a timer off its tree. */
+static void set_up(void)
+{
+	fake_open(put_types);
+	fake_symbol("__per_cpu_offset", OFFSETS);
+	fake_symbol("nr_cpu_ids", COUNT);
+	fake_symbol("hrtimer_bases", 0x200);
+	fake_symbol("timerqueue_del", DELETE);
+	fake_symbol("hrtimer_interrupt", HANDLER);
+	fake_symbol("storm", STORM);
+	fake_symbol("end", END);
+	fake_u32(COUNT, 1);
+	fake_u64(OFFSETS, AREA);
+	fake_u64(BASES + 8 + 3 * 16 + 8, TIMER); /* the fourth clock's */
+	fake_u64(TIMER + 8, STORM);
+	frames[0] = (struct frame){.address = DELETE + 8, .exact = true};
+	frames[1] = (struct frame){.address = HANDLER + 8};
+	state = (struct cpu_state){.task = &task,
+				   .trace = {.frames = frames, .count = 2},
+				   .interrupted = true,
+				   .flags_known = true,
+				   .interrupts_off = true,
+				   .behind_s = 5};
+	assert_ok(percpu_open(&kernel, &kernel.percpu));
+}
+
+static void tear_down(void)
+{
+	percpu_close(kernel.percpu);
+	kernel.percpu = NULL;
+	fake_close();
+}
+
+static void expect(const char *culprit)
+{
+	struct silent_cpu silent;
+
+	ck_assert(silent_cpu_find(&kernel, &states, &state, false, &silent));
+	ck_assert_str_eq(silent.culprit.symbol, culprit);
+}
+
+START_TEST(a_timer_that_is_due_again_at_once)
+{
+	set_up();
+	expect("storm");
+	frames[0].address = STORM + 8; /* in it, where it says itself what it calls */
+	expect("storm");
+	frames[0].address = DELETE + 8;
+	frames[1].address = END + 8; /* not the timers' interrupt */
+	expect("timerqueue_del");
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_is_no_timer_is_not_blamed)
+{
+	static const uint64_t words[] = {0, 1, 0x4141414141414141, UINT64_MAX, STORM + 4, END + 64};
+
+	set_up();
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		fake_u64(TIMER + 8, words[i]);
+		expect("timerqueue_del");
+		fake_u64(TIMER + 8, STORM);
+		fake_u64(BASES + 8 + 3 * 16 + 8, words[i]);
+		expect("timerqueue_del");
+		fake_u64(BASES + 8 + 3 * 16 + 8, TIMER);
+	}
+	frames[1].kind = FRAME_IRQ; /* of whom it came upon */
+	expect("timerqueue_del");
+	tear_down();
+}
+END_TEST
+
+UNIT_MAIN("silent_cpu", a_timer_that_is_due_again_at_once, what_is_no_timer_is_not_blamed)
