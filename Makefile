@@ -260,6 +260,7 @@ check-packages-full:
 .PHONY: check-html
 check-html: $(PROGRAMS)
 	tests/html/run
+	tests/html/site
 
 # The rules of the house: which way dependencies point, who owns which library.
 check-tree: $(PROGRAMS)

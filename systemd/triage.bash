@@ -99,6 +99,7 @@ _triage() {
 		;;
 	wait) mapfile -t COMPREPLY < <(compgen -W "$(_triage_ids "$program")" -f -- "$cur") ;;
 	fleet) mapfile -t COMPREPLY < <(compgen -W "init upgrade prune watch alerts" -- "$cur") ;;
+	report) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
 	analyze | search | profile) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

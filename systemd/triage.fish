@@ -83,7 +83,7 @@ function __triage_word -a program verb before
             end
         case fleet
             printf '%s\n' init upgrade prune watch alerts
-        case analyze search profile
+        case analyze search profile report
             __triage_paths
     end
 end

@@ -67,6 +67,7 @@ _triage() {
 	help) _triage_verbs ;;
 	show | retry | annotate | similar | diff) _triage_ids ;;
 	wait) _triage_ids; _files ;;
+	report) _files -/ ;;
 	rules)
 		case $before in
 		rules) compadd list show check run explain case test ;;

@@ -51,7 +51,7 @@ static void render(const struct parts *parts, const json_t *report,
 	struct render_style style = render_style_for(STDOUT_FILENO);
 
 	if (parts->html)
-		html_render(report, record, out);
+		html_render(report, record, NULL, out);
 	else if (!parts->count)
 		render_page(report, record, &style, out);
 	else if (parts->dot)

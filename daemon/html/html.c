@@ -6,12 +6,9 @@
 #include <string.h>
 
 #include "daemon/html/html_escape.h"
+#include "daemon/html/html_head.h"
 #include "daemon/html/html_parts.h"
-#include "daemon/html/html_style.h"
 #include "daemon/render/sections.h"
-
-/* Nothing is fetched, run, sent or framed, whatever a mistake lets through. */
-#define POLICY "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 /* Sections that are drawn; the others are shown as the text that they are. */
 typedef void draw(struct html_page *html, const json_t *report, const char *about);
@@ -84,18 +81,6 @@ static bool is_sure(const json_t *report)
 	return cause && strcmp(cause, "unknown") != 0;
 }
 
-static void put_head(const json_t *report, struct str *out)
-{
-	const char *headline = json_string_at(report, "verdict.headline");
-
-	str_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		      "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
-		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-	html_escape_raw(out, headline ? headline : "no verdict");
-	str_printf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
-}
-
 static void put_foot(const json_t *report, struct str *out)
 {
 	str_puts(out, "</main>\n<footer><p>triage ");
@@ -105,19 +90,23 @@ static void put_foot(const json_t *report, struct str *out)
 	str_puts(out, "</p></footer>\n</body>\n</html>\n");
 }
 
-void html_render(const json_t *report, const struct render_record *record, struct str *out)
+void html_render(const json_t *report, const struct render_record *record, const char *home,
+		 struct str *out)
 {
+	const char *headline = json_string_at(report, "verdict.headline");
 	_html_page_ struct html_page html = {.open = HTML_NOTHING};
 	_str_ struct str parts = {0};
 
 	html_page_begin(&html, out);
-	put_head(report, out);
+	html_head(out, headline ? headline : "no verdict");
 	str_puts(out, is_sure(report) ? "<header>\n" : "<header class=\"unsure\">\n");
 	render_headline(&html.page, report, record);
 	str_puts(out, "</header>\n");
 	html_page_begin(&html, &parts);
 	put_parts(&html, report);
 	str_puts(out, "<nav aria-label=\"Parts of this page\">\n<ul>\n");
+	if (home)
+		str_printf(out, "<li><a href=\"%s\">All crashes</a></li>\n", home);
 	str_append(out, html.nav.data ? html.nav.data : "", html.nav.length);
 	str_puts(out, "</ul>\n</nav>\n<main>\n");
 	str_append(out, parts.data ? parts.data : "", parts.length);

@@ -9,8 +9,9 @@
 /*
  * A verdict document as one HTML file that needs nothing beside it: no script, no network, no picture.
  * The same parts and words as the page and the sections of daemon/render. Every string of the document
- * is escaped, none becomes a link. record may be NULL.
+ * is escaped, none becomes a link. record may be NULL; so may home, the relative address, of ours, of a page to go back to.
  */
-void html_render(const json_t *report, const struct render_record *record, struct str *out);
+void html_render(const json_t *report, const struct render_record *record, const char *home,
+		 struct str *out);
 
 #endif

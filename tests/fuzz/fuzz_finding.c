@@ -44,7 +44,7 @@ static void show(int64_t dump)
 	if (!err_ok(report_build(store, dump, &report)))
 		return;
 	render_page(report, &record, &style, &page);
-	html_render(report, &record, &html);
+	html_render(report, &record, NULL, &html);
 	free(report_format(report, true));
 }
 

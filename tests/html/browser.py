@@ -90,14 +90,14 @@ class Browser:
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.note(self.receive(until))
 
-    def look(self, path):
+    def look(self, path, click="*"):
         """What is wrong with a page: what it ran, asked for and complained of, and pale text."""
         self.ask("Page.navigate", url="about:blank")
         self.events = []
         url = "file://" + os.path.abspath(path)
         self.ask("Page.navigate", url=url)
         self.loaded()
-        self.value("document.querySelectorAll('*').forEach(e => e.click && e.click())")
+        self.value(f"document.querySelectorAll('{click}').forEach(e => e.click && e.click())")
         wrong = ["a script ran"] if self.value("typeof hit !== 'undefined'") else []
         wrong += ["a script is there"] if self.value("document.scripts.length") else []
         for scheme in "light", "dark":

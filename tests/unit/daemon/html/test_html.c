@@ -14,7 +14,7 @@ static char *html_of(const char *document, const struct render_record *record)
 	struct str out = {0};
 
 	ck_assert_msg(report, "%s", document);
-	html_render(report, record, &out);
+	html_render(report, record, NULL, &out);
 	return str_take(&out);
 }
 
