@@ -32,12 +32,16 @@ struct err *annotation_read(struct store *store, int64_t dump, json_t **ret);
 /* The reverse, unless a later one is there; no object, or one without uid and time, is left alone. */
 struct err *annotation_restore(struct store *store, const json_t *annotation);
 
-/* SQL: the tickets, and the signatures that they go for, as a relation "said" behind WITH. */
+/*
+ * SQL: the tickets, and the signatures that they go for, as a relation "said" behind WITH. Joined, dump and job would
+ * be one whole table of a server's, read twice.
+ */
 #define ANNOTATION_TICKETS                                                                         \
 	"said AS MATERIALIZED (SELECT signature, ticket, annotated_at FROM annotation "            \
 	"WHERE ticket IS NOT NULL UNION ALL "                                                      \
-	"SELECT j.signature, a.ticket, a.annotated_at FROM annotation a "                          \
-	"JOIN dump d ON d.uid = a.uid JOIN job j ON j.dump = d.id WHERE a.ticket IS NOT NULL)"
+	"SELECT (SELECT j.signature FROM job j WHERE j.dump = (SELECT d.id FROM dump d "           \
+	"WHERE d.uid = a.uid)), a.ticket, a.annotated_at FROM annotation a WHERE a.ticket IS NOT " \
+	"NULL)"
 /* That which goes for the signature g.name. */
 #define ANNOTATION_TICKET                                                                          \
 	"(SELECT s.ticket FROM said s WHERE s.signature = g.name ORDER BY s.annotated_at DESC "    \

@@ -45,8 +45,6 @@ struct err *similar_parts(struct store *store, int64_t dump, json_t **ret)
 	json_put(parts, "signature", json_escaped(stmt_text(stmt, 0)));
 	json_put(parts, "signature_version",
 		 stmt_is_null(stmt, 4) ? json_null() : json_integer(stmt_int(stmt, 4)));
-	json_put(parts, "signature_version",
-		 stmt_is_null(stmt, 4) ? json_null() : json_integer(stmt_int(stmt, 4)));
 	json_put(parts, "titles", list_or_null(stmt_text(stmt, 1)));
 	json_put(parts, "function", json_escaped(stmt_text(stmt, 2)));
 	json_put(parts, "module", json_escaped(stmt_text(stmt, 3)));
@@ -73,30 +71,52 @@ enum {
 #define SAME                                                                                       \
 	"SELECT s.dump FROM (SELECT dump FROM job WHERE signature = ?2 "                           \
 	"ORDER BY crash_time DESC, dump DESC LIMIT " SAME_LOOKED_AT ") s"
+#define UID "(SELECT d.uid FROM dump d WHERE d.id = j.dump)"
 /*
- * ?1 is the dump, behind it its signature, function and module. titles: a relation (dump, title); list: those of t as
- * a JSON list; among: the dumps that are looked at.
+ * ?1 is the dump, behind it its signature, function and module. shared: the titles of j that the dump has too, as a JSON
+ * list, '[]' or NULL; among: the dumps that are looked at.
  */
-#define SIMILAR(titles, list, among)                                                               \
+#define SIMILAR(shared, among)                                                                     \
 	"SELECT * FROM (SELECT coalesce(j.signature = ?2, false) AS same, "                        \
-	"nullif((SELECT " list " FROM " titles " t WHERE t.dump = j.dump AND t.title IN "          \
-	"(SELECT m.title FROM " titles " m WHERE m.dump = ?1)), '[]') AS titles, "                 \
+	"nullif((" shared "), '[]') AS titles, "                                                   \
 	"coalesce(j.function = ?3, false) AS at, coalesce(j.module = ?4, false) AS inside, "       \
-	"j.dump, j.crash_time, d.uid, j.host, j.kernel, j.cause, j.headline, j.signature "         \
-	"FROM job j JOIN dump d ON d.id = j.dump WHERE j.dump != ?1 AND j.dump IN (" among ")) c " \
+	"j.dump, j.crash_time, " UID " AS uid, j.host, j.kernel, j.cause, j.headline, "            \
+	"j.signature FROM job j WHERE j.dump != ?1 AND j.dump IN (" among ")) c "                  \
 	"WHERE same OR titles IS NOT NULL OR at OR inside "                                        \
 	"ORDER BY same DESC, titles IS NOT NULL DESC, at DESC, crash_time DESC, dump DESC LIMIT "  \
 	"?5"
+
+#define STORE_TITLES "(SELECT v.dump, j.value AS title FROM verdict v, json_each(v.fuzzy) j)"
 #define OF_STORE(among)                                                                            \
-	SIMILAR("(SELECT v.dump, j.value AS title FROM verdict v, json_each(v.fuzzy) j)",          \
-		"json_group_array(t.title)", among)
+	SIMILAR("SELECT json_group_array(t.title) FROM " STORE_TITLES                              \
+		" t WHERE t.dump = j.dump AND t.title IN (SELECT m.title FROM " STORE_TITLES       \
+		" m WHERE m.dump = ?1)",                                                           \
+		among)
+
+/*
+ * On a server, each way to be like it has an index: so those of the last crashes are found, not all of them looked at.
+ * No join to the crash's own row a second time: for that, planners read the whole table.
+ */
+#define OWN_TITLES                                                                                 \
+	"(SELECT o.title FROM fleet.title o WHERE o.uid = (SELECT m.uid FROM fleet.crash m "       \
+	"WHERE m.id = ?1))"
 #define OF_SERVER(among)                                                                           \
-	SIMILAR("(SELECT c.id AS dump, f.title FROM fleet.title f "                                \
-		"JOIN fleet.crash c ON c.uid = f.uid)",                                            \
-		"CAST(json_agg(t.title) AS text)", among)
+	SIMILAR("SELECT CAST(json_agg(t.title) AS text) FROM fleet.title t WHERE t.uid = " UID     \
+		" AND t.title IN " OWN_TITLES,                                                     \
+		among)
+#define SINCE                                                                                      \
+	"WITH since AS MATERIALIZED (SELECT min(n.crash_time) AS s FROM (SELECT crash_time "       \
+	"FROM fleet.crash ORDER BY crash_time DESC, id DESC LIMIT " AS_TEXT(                       \
+		SIMILAR_LOOKED_AT) ") n) "
+#define BEHIND " >= (SELECT s FROM since)"
+#define SERVER_ANY                                                                                 \
+	"SELECT f.id FROM fleet.crash f WHERE f.function = ?3 AND f.crash_time" BEHIND             \
+	" UNION SELECT i.id FROM fleet.crash i WHERE i.module = ?4 AND i.crash_time" BEHIND        \
+	" UNION SELECT (SELECT c.id FROM fleet.crash c WHERE c.uid = t.uid) FROM fleet.title t "   \
+	"WHERE t.title IN " OWN_TITLES " AND t.crash_time" BEHIND " UNION " SAME
 static const char *const same[] = {[DB_SQLITE] = OF_STORE(SAME), [DB_POSTGRESQL] = OF_SERVER(SAME)};
 static const char *const any[] = {[DB_SQLITE] = OF_STORE(LATEST " UNION " SAME),
-				  [DB_POSTGRESQL] = OF_SERVER(LATEST " UNION " SAME)};
+				  [DB_POSTGRESQL] = SINCE OF_SERVER(SERVER_ANY)};
 static const char *const strings[] = {"host", "kernel", "cause", "headline", "signature"};
 
 static void put_share(json_t *shares, enum similar_part part, const char *value)

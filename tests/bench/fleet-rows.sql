@@ -28,11 +28,11 @@ INSERT INTO fleet.findings SELECT uid, month, 'bench', 'e0', 1, i, 'done', crash
 	jsonb_build_object('fuzzy', jsonb_build_array('oops in function_' || s % 700, 'cause_' || s % 15 || ' in function_' || s % 700),
 		'because', '[1]'::jsonb, 'incomplete', 0)
 FROM made;
-INSERT INTO fleet.title SELECT t, uid FROM made, unnest(ARRAY['oops in function_' || s % 700,
+INSERT INTO fleet.title (title, uid, crash_time) SELECT t, uid, crash_time FROM made, unnest(ARRAY['oops in function_' || s % 700,
 	'cause_' || s % 15 || ' in function_' || s % 700]) AS t;
 
 \ir ../fleet/counts.sql
-INSERT INTO fleet.annotation SELECT last_uid, signature, 'OPS-' || row_number() OVER (), NULL, NULL, last_s
+INSERT INTO fleet.annotation (uid, signature, ticket, cause, note, annotated_at) SELECT last_uid, signature, 'OPS-' || row_number() OVER (), NULL, NULL, last_s
 	FROM fleet.signature ORDER BY last_s DESC LIMIT 1000;
 UPDATE fleet.feed SET base = 0, last = :rows;
 VACUUM (ANALYZE) fleet.crash;
