@@ -241,10 +241,11 @@ check-daemon: $(PROGRAMS)
 # The central database: a real PostgreSQL, started by an unprivileged user in a temporary folder.
 .PHONY: check-fleet
 check-fleet: $(PROGRAMS)
-	tests/fleet/schema
-	tests/fleet/forward
-	tests/fleet/stores
-	tests/fleet/alerts
+	@$(MAKE) -j2 -s --output-sync=target fleet-stores fleet-forward fleet-alerts fleet-schema
+
+# Each has a server of its own.
+fleet-%: $(PROGRAMS)
+	tests/fleet/$*
 
 # What make deb and make rpm give.
 .PHONY: check-packages check-packages-full

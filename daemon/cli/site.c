@@ -26,8 +26,8 @@ struct site {
 	struct store *store;
 	struct site_files *files;
 	const struct site_options *options;
-	json_t *weeks; /* signature → list of crashes a week */
-	struct str *out;
+	json_t *weeks;	/* signature → list of crashes a week */
+	struct str out; /* the page at hand */
 };
 
 /* --- cells ------------------------------------------------------------------------------------ */
@@ -80,17 +80,17 @@ static struct err *put_alerts(struct site *site, unsigned *sections)
 	TRY(alert_list(site->store, false, &alerts));
 	if (!json_array_size(alerts))
 		return NULL;
-	html_site_section(site->out, ++*sections, "Alerts");
-	html_site_table(site->out, headings, ARRAY_SIZE(headings));
+	html_site_section(&site->out, ++*sections, "Alerts");
+	html_site_table(&site->out, headings, ARRAY_SIZE(headings));
 	json_array_foreach (alerts, i, alert) {
-		html_site_row(site->out, json_string_at(alert, "opened_at"));
-		html_site_cell(site->out, json_string_at(alert, "severity"), NULL);
-		html_site_cell(site->out, json_string_at(alert, "rule"), NULL);
-		put_alert(site->out, alert);
-		html_site_row_end(site->out);
+		html_site_row(&site->out, json_string_at(alert, "opened_at"));
+		html_site_cell(&site->out, json_string_at(alert, "severity"), NULL);
+		html_site_cell(&site->out, json_string_at(alert, "rule"), NULL);
+		put_alert(&site->out, alert);
+		html_site_row_end(&site->out);
 	}
-	html_site_table_end(site->out);
-	html_site_section_end(site->out);
+	html_site_table_end(&site->out);
+	html_site_section_end(&site->out);
 	return NULL;
 }
 
@@ -99,11 +99,11 @@ static void put_crash(struct site *site, struct stmt *stmt)
 	char time[UTC_SIZE];
 
 	utc_format(stmt_int(stmt, 1), time);
-	html_site_row(site->out, time);
+	html_site_row(&site->out, time);
 	for (int column = 2; column < 6; column++)
-		html_site_cell(site->out, stmt_text(stmt, column), NULL);
-	put_headline(site, site->out, stmt_text(stmt, 6), stmt_text(stmt, 0));
-	html_site_row_end(site->out);
+		html_site_cell(&site->out, stmt_text(stmt, column), NULL);
+	put_headline(site, &site->out, stmt_text(stmt, 6), stmt_text(stmt, 0));
+	html_site_row_end(&site->out);
 }
 
 static struct err *put_crashes(struct site *site, unsigned *sections)
@@ -119,15 +119,15 @@ static struct err *put_crashes(struct site *site, unsigned *sections)
 		"j.headline FROM job j JOIN dump d ON d.id = j.dump WHERE j.headline IS NOT NULL "
 		"ORDER BY j.crash_time DESC, j.dump DESC LIMIT ?",
 		"i", (int64_t)LATEST_MAX));
-	html_site_section(site->out, ++*sections, "The latest crashes");
-	html_site_table(site->out, headings, ARRAY_SIZE(headings));
+	html_site_section(&site->out, ++*sections, "The latest crashes");
+	html_site_table(&site->out, headings, ARRAY_SIZE(headings));
 	while (row) {
 		TRY(stmt_step(stmt, &row));
 		if (row)
 			put_crash(site, stmt);
 	}
-	html_site_table_end(site->out);
-	html_site_section_end(site->out);
+	html_site_table_end(&site->out);
+	html_site_section_end(&site->out);
 	return NULL;
 }
 
@@ -135,7 +135,7 @@ static struct err *make_index(struct site *site)
 {
 	unsigned sections = 0;
 
-	html_site_begin(site->out, "Kernel crashes",
+	html_site_begin(&site->out, "Kernel crashes",
 			"What killed each kernel, by its dump or log.");
 	TRY(put_alerts(site, &sections));
 	return put_crashes(site, &sections);
@@ -176,7 +176,7 @@ static struct err *read_weeks(struct site *site)
 	return NULL;
 }
 
-static void put_weeks(const struct site *site, const char *signature)
+static void put_weeks(struct site *site, const char *signature)
 {
 	const json_t *weeks = json_object_get(site->weeks, signature);
 	_str_ struct str label = {0};
@@ -187,51 +187,51 @@ static void put_weeks(const struct site *site, const char *signature)
 		values[i] = json_integer_value(json_array_get(weeks, i));
 		str_printf(&label, " %" PRId64, values[i]);
 	}
-	html_site_bars(site->out, label.data ? label.data : "", values, WEEKS);
+	html_site_bars(&site->out, label.data ? label.data : "", values, WEEKS);
 }
 
 static void put_signature(void *context, const struct group *group)
 {
 	struct site *site = context;
 
-	html_site_row(site->out, group->name);
-	put_number(site->out, group->count);
-	put_number(site->out, group->hosts);
-	put_number(site->out, group->kernels);
+	html_site_row(&site->out, group->name);
+	put_number(&site->out, group->count);
+	put_number(&site->out, group->hosts);
+	put_number(&site->out, group->kernels);
 	put_weeks(site, group->name);
-	put_time(site->out, group->first_s);
-	put_time(site->out, group->last_s);
-	html_site_cell(site->out, group->ticket, NULL);
-	put_headline(site, site->out, group->headline, group->last_uid);
-	html_site_row_end(site->out);
+	put_time(&site->out, group->first_s);
+	put_time(&site->out, group->last_s);
+	html_site_cell(&site->out, group->ticket, NULL);
+	put_headline(site, &site->out, group->headline, group->last_uid);
+	html_site_row_end(&site->out);
 }
 
 static void put_host(void *context, const struct group *group)
 {
 	struct site *site = context;
 
-	html_site_row(site->out, group->name);
-	put_number(site->out, group->count);
-	html_site_cell(site->out, group->top_cause, NULL);
-	html_site_cell(site->out, group->last_kernel, NULL);
-	put_time(site->out, group->first_s);
-	put_time(site->out, group->last_s);
-	put_headline(site, site->out, group->headline, group->last_uid);
-	html_site_row_end(site->out);
+	html_site_row(&site->out, group->name);
+	put_number(&site->out, group->count);
+	html_site_cell(&site->out, group->top_cause, NULL);
+	html_site_cell(&site->out, group->last_kernel, NULL);
+	put_time(&site->out, group->first_s);
+	put_time(&site->out, group->last_s);
+	put_headline(site, &site->out, group->headline, group->last_uid);
+	html_site_row_end(&site->out);
 }
 
 static void put_kernel(void *context, const struct group *group)
 {
 	struct site *site = context;
 
-	html_site_row(site->out, group->name);
-	put_number(site->out, group->count);
-	put_number(site->out, group->hosts);
-	html_site_cell(site->out, group->top_cause, NULL);
-	put_time(site->out, group->first_s);
-	put_time(site->out, group->last_s);
-	put_headline(site, site->out, group->headline, group->last_uid);
-	html_site_row_end(site->out);
+	html_site_row(&site->out, group->name);
+	put_number(&site->out, group->count);
+	put_number(&site->out, group->hosts);
+	html_site_cell(&site->out, group->top_cause, NULL);
+	put_time(&site->out, group->first_s);
+	put_time(&site->out, group->last_s);
+	put_headline(site, &site->out, group->headline, group->last_uid);
+	html_site_row_end(&site->out);
 }
 
 static const struct group_page {
@@ -268,13 +268,13 @@ static struct err *make_groups(struct site *site, const struct group_page *page)
 
 	while (page->headings[count])
 		count++;
-	html_site_begin(site->out, page->title, page->about);
-	html_site_section(site->out, 1, page->title);
-	html_site_table(site->out, page->headings, count);
+	html_site_begin(&site->out, page->title, page->about);
+	html_site_section(&site->out, 1, page->title);
+	html_site_table(&site->out, page->headings, count);
 	TRY(groups_read(store_db(site->store), page->by, &all, page->by == GROUP_SIGNATURE,
 			GROUPS_MAX, page->put, site));
-	html_site_table_end(site->out);
-	html_site_section_end(site->out);
+	html_site_table_end(&site->out);
+	html_site_section_end(&site->out);
 	return NULL;
 }
 
@@ -374,13 +374,22 @@ static struct err *remove_forgotten(struct site *site)
 
 static struct err *make_page(struct site *site, const struct group_page *page)
 {
-	_str_ struct str out = {0};
-
-	site->out = &out;
+	str_deinit(&site->out);
+	site->out = (struct str){0};
 	TRY(page ? make_groups(site, page) : make_index(site));
-	html_site_end(&out);
+	html_site_end(&site->out);
 	return site_files_put(site->files, site->files->dir, page ? page->name : "index.html",
-			      &out);
+			      &site->out);
+}
+
+static struct err *make_pages(struct site *site)
+{
+	TRY(make_crashes(site));
+	TRY(remove_forgotten(site));
+	TRY(read_weeks(site));
+	for (size_t i = 0; i < ARRAY_SIZE(group_pages); i++)
+		TRY(make_page(site, &group_pages[i]));
+	return make_page(site, NULL);
 }
 
 struct err *site_make(struct store *store, struct site_files *files,
@@ -388,11 +397,8 @@ struct err *site_make(struct store *store, struct site_files *files,
 {
 	_json_ json_t *weeks = json_object();
 	struct site site = {.store = store, .files = files, .options = options, .weeks = weeks};
+	struct err *err = make_pages(&site);
 
-	TRY(make_crashes(&site));
-	TRY(remove_forgotten(&site));
-	TRY(read_weeks(&site));
-	for (size_t i = 0; i < ARRAY_SIZE(group_pages); i++)
-		TRY(make_page(&site, &group_pages[i]));
-	return make_page(&site, NULL);
+	str_deinit(&site.out);
+	return err;
 }
