@@ -15,6 +15,18 @@
 
 /* --- a line ----------------------------------------------------------------------------------- */
 
+/* KASAN's words on a fault's address stand behind the fault's own. */
+static bool says_more(const struct part_entry *entry, const struct report_progress *report)
+{
+	bool fault = report->kind == REPORT_PAGE_FAULT || report->kind == REPORT_NULL_DEREFERENCE;
+
+	if (!entry->joins)
+		return false;
+	return (entry->head == REPORT_STACK_OVERFLOW && report->kind == REPORT_STACK_OVERFLOW) ||
+	       (entry->head == REPORT_GENERAL_PROTECTION &&
+		(fault || report->kind == REPORT_GENERAL_PROTECTION));
+}
+
 /* "list_del corruption" and what announces how the kernel takes it: of one report. */
 bool report_part_entry_refines(const struct part_entry *entry, const struct report_progress *report)
 {
@@ -22,11 +34,8 @@ bool report_part_entry_refines(const struct part_entry *entry, const struct repo
 	bool found = entry->head == REPORT_LIST_CORRUPTION || entry->head == REPORT_REFCOUNT ||
 		     entry->head == REPORT_DEBUG_OBJECT;
 
-	bool overflow = entry->joins && entry->head == REPORT_STACK_OVERFLOW &&
-			report->kind == REPORT_STACK_OVERFLOW;
-
 	return !(report->seen & ~(1ull << SLOT_HEAD | 1ull << SLOT_OOPS)) &&
-	       (overflow || (bug && report->code == CODE_UNKNOWN) ||
+	       (says_more(entry, report) || (bug && report->code == CODE_UNKNOWN) ||
 		(found && report->code == CODE_OF_BUG));
 }
 

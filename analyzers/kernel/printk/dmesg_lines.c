@@ -236,7 +236,9 @@ static enum log_join goes_on(struct dmesg_lines *reader, const char *line, size_
 
 	if (join)
 		return join == JOIN_UNKNOWN ? cut_or_blank(reader) : join;
-	if (reader->width < 40 || reader->width + 1 + reader->first_word <= WRAPPED_AT)
+	if (reader->width < 40 || reader->width + 1 + reader->first_word <= WRAPPED_AT ||
+	    (log_is_whole_frame(line, length) &&
+	     log_is_whole_frame(reader->line.data, reader->line.length)))
 		return JOIN_NOT;
 	const struct survey *survey = look_ahead(reader);
 	bool blank = line[0] == ' ' || line[0] == '\t';

@@ -114,3 +114,24 @@ bool log_is_frame(const char *line, size_t length)
 	return blanks && (log_begins_with(line, length, "[<") ||
 			  log_begins_with(line, length, "? ") || log_place_length(line, length));
 }
+
+bool log_is_whole_frame(const char *line, size_t length)
+{
+	size_t at, digits = 0;
+
+	while (length && (*line == ' ' || *line == '?')) {
+		line++;
+		length--;
+	}
+	at = log_place_length(line, length);
+	while (at && at < length && (log_is_hex(line[at]) || line[at] == '/' || line[at] == 'x')) {
+		digits += line[at] == '/';
+		at++;
+	}
+	if (digits != 1)
+		return false;
+	while (length > at && line[length - 1] == ' ')
+		length--;
+	return at == length || (length - at > 3 && line[at] == ' ' && line[at + 1] == '[' &&
+				memchr(line + at, ']', length - at) == line + length - 1);
+}

@@ -11,5 +11,7 @@ bool log_is_beginning(const char *line, size_t length);
 bool log_has_beginning(const char *line, size_t length);
 /* A frame of a trace, behind blanks. */
 bool log_is_frame(const char *line, size_t length);
+/* A frame and nothing else, also where its blanks were lost: "f+0x1/0x2", "? f+0x1/0x2 [mod]". */
+bool log_is_whole_frame(const char *line, size_t length);
 
 #endif

@@ -129,6 +129,31 @@ static bool take_time(struct cursor *c, struct log_prefix *prefix)
 	return true;
 }
 
+/* "[ ] ", "[] ", "[.] ", "[...] ": a time that somebody took out. */
+static bool take_blanked_time(struct cursor *c)
+{
+	size_t at = 1;
+
+	while (at < 32 && (is_blank(peek(c, at)) || peek(c, at) == '.'))
+		at++;
+	if (peek(c, at) != ']' || !is_blank(peek(c, at + 1)))
+		return false;
+	skip(c, at + 1);
+	return true;
+}
+
+/* "12.345678] ": its bracket was left behind when the text was copied. */
+static bool take_time_without_bracket(struct cursor *c, struct log_prefix *prefix)
+{
+	size_t length = seconds_at(c, 0, &prefix->time_us);
+
+	if (!length || peek(c, length) != ']')
+		return false;
+	prefix->has_time = true;
+	skip(c, length + 1);
+	return true;
+}
+
 /* "[   T123]", "[    C1]" (CONFIG_PRINTK_CALLER). */
 static bool take_caller(struct cursor *c, struct log_prefix *prefix)
 {
@@ -206,10 +231,11 @@ static bool take_own(struct cursor *c, struct log_prefix *prefix)
 	char first = peek(c, 0); /* of each line, many times: what cannot be is not tried */
 
 	if (first == '[' || (first == 'I' && peek(c, 1) == '['))
-		return (!prefix->has_time && take_time(c, prefix)) ||
+		return (!prefix->has_time && (take_time(c, prefix) || take_blanked_time(c))) ||
 		       (!prefix->caller && (take_caller(c, prefix) || take_samsung(c, prefix)));
 	return take_level(c, prefix) ||
-	       (!prefix->elements && is_digit(first) && take_kmsg(c, prefix));
+	       (!prefix->elements && is_digit(first) &&
+		(take_kmsg(c, prefix) || take_time_without_bracket(c, prefix)));
 }
 
 /* --- dates ------------------------------------------------------------------------------------ */
