@@ -11,6 +11,8 @@
 #include "rules/view_tables.h"
 
 #define ALTERNATIVES_MAX 5
+#define KNOWN_LEAST                                                                                \
+	0.3 /* how sure a rule has to be of a known bug, for its advice to be given beside another's */
 
 static void add_lines(json_t *list, const char *lines)
 {
@@ -50,9 +52,10 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	add_lines(verdict->next_steps, best->advice);
 	add_lines(verdict->next_steps, rule->advice);
 	add_lines(verdict->ruled_out, rule->rules_out);
-	if (rule->reference)
-		verdict->known_issue = json_pack("{s:s, s:s?, s:s}", "id", rule->id, "title",
-						 rule->title, "reference", rule->reference);
+	if (match_reference(best))
+		verdict->known_issue =
+			json_pack("{s:s, s:s?, s:s}", "id", rule->id, "title", match_title(best),
+				  "reference", match_reference(best));
 	for (size_t m = 0; m < matches->count; m++) {
 		if (matches->list[m].rule != rule)
 			continue;
@@ -61,6 +64,20 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 			if (!listed(verdict->because, finding))
 				json_array_append(verdict->because, finding);
 	}
+}
+
+static json_t *pack_alternative(const struct match *match, const char *headline)
+{
+	json_t *alternative = json_pack("{s:s, s:s, s:s*, s:f}", "rule", match->rule->id, "cause",
+					match_cause(match), "headline", headline, "confidence",
+					match->confidence);
+
+	if (!match_reference(match))
+		return alternative;
+	json_object_set_new(alternative, "reference", json_string(match_reference(match)));
+	if (match_title(match))
+		json_object_set_new(alternative, "title", json_string(match_title(match)));
+	return alternative;
 }
 
 static void add_alternatives(const struct matches *matches, struct verdict *verdict)
@@ -73,11 +90,21 @@ static void add_alternatives(const struct matches *matches, struct verdict *verd
 		    json_array_size(verdict->alternatives) == ALTERNATIVES_MAX)
 			continue;
 		headline = match_headline(match);
-		json_array_append_new(verdict->alternatives,
-				      json_pack("{s:s, s:s, s:s*, s:f}", "rule", match->rule->id,
-						"cause", match_cause(match), "headline", headline,
-						"confidence", match->confidence));
+		json_array_append_new(verdict->alternatives, pack_alternative(match, headline));
 	}
+}
+
+/* What to do about the known bug that it may be comes after what the rule that decided says. */
+static void add_known_steps(const struct matches *matches, struct verdict *verdict)
+{
+	const struct match *match = matches->list, *end = match + matches->count;
+
+	while (match < end && !match_reference(match))
+		match++;
+	if (match == end || match->rule == matches->list[0].rule || match->confidence < KNOWN_LEAST)
+		return;
+	add_lines(verdict->next_steps, match->advice);
+	add_lines(verdict->next_steps, match->rule->advice);
 }
 
 static void set_unknown(struct verdict *verdict)
@@ -116,6 +143,7 @@ static void decide(const struct matches *matches, struct verdict *verdict)
 	}
 	take_best(matches, verdict);
 	add_alternatives(matches, verdict);
+	add_known_steps(matches, verdict);
 }
 
 /* A store that holds this dump alone, as that of `triage analyze`, is small enough to copy. */

@@ -21,6 +21,8 @@ static void match_deinit(struct match *match)
 	free(match->because);
 	free(match->advice);
 	free(match->cause);
+	free(match->title);
+	free(match->reference);
 	json_decref(match->findings);
 	*match = (struct match){0};
 }
@@ -70,6 +72,10 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 		return read_words(stmt, column, &match->advice);
 	if (!strcmp(name, "cause"))
 		return read_words(stmt, column, &match->cause);
+	if (!strcmp(name, "title"))
+		return read_words(stmt, column, &match->title);
+	if (!strcmp(name, "reference"))
+		return read_words(stmt, column, &match->reference);
 	if (!strcmp(name, "confidence"))
 		match->row_confidence = MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
 	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
@@ -77,7 +83,7 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 	return NULL;
 }
 
-/* By name: because, headline, advice, cause, confidence (times the header's), finding, finding2. */
+/* By name: because, headline, advice, cause, title, reference, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
 	_cleanup_(match_deinit) struct match row = {
@@ -170,6 +176,16 @@ void matches_sort(struct matches *matches)
 const char *match_cause(const struct match *match)
 {
 	return match->cause ? match->cause : match->rule->cause;
+}
+
+const char *match_reference(const struct match *match)
+{
+	return match->reference ? match->reference : match->rule->reference;
+}
+
+const char *match_title(const struct match *match)
+{
+	return match->title ? match->title : match->rule->title;
 }
 
 char *match_headline(const struct match *match)

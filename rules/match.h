@@ -14,7 +14,8 @@ struct match {
 	double row_confidence;		   /* 0 to 1; 1 where the row has none */
 	char *headline, *because, *advice; /* as the row has them; because alone is never NULL */
 	char *cause;			   /* NULL: the rule's */
-	json_t *findings;		   /* numbers of those it rests on */
+	char *title, *reference; /* of the known issue that it is about; NULL: the rule's */
+	json_t *findings;	 /* numbers of those it rests on */
 };
 
 struct matches {
@@ -33,6 +34,9 @@ struct err *match_rule(struct db *db, const struct rule *rule, int64_t dump,
 /* The surest first; of equals the rule whose id comes first. */
 void matches_sort(struct matches *matches);
 const char *match_cause(const struct match *match);
+/* Where the bug that the match is about is known, NULL: it is about none; and what bug that is, NULL: not said. */
+const char *match_reference(const struct match *match);
+const char *match_title(const struct match *match);
 /* The verdict's headline if this match wins; the caller's, NULL on out-of-memory. */
 char *match_headline(const struct match *match);
 

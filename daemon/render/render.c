@@ -25,16 +25,35 @@ static const char *string_or(const json_t *object, const char *path, const char 
 	return string ? string : otherwise;
 }
 
-static void put_known_issue(const struct page *page, const json_t *issue)
+static void put_known_bug(const struct page *page, const char *label, const json_t *bug)
 {
-	const char *reference = json_string_at(issue, "reference");
-	const char *title = json_string_at(issue, "title");
+	const char *reference = json_string_at(bug, "reference");
+	const char *title = json_string_at(bug, "title");
+	const json_t *confidence = json_at(bug, "confidence");
 	_str_ struct str text = {0};
 
-	if (!reference)
-		return;
 	str_printf(&text, "%s%s%s", title ? title : "", title ? ", " : "", reference);
-	page_paragraph(page, "known issue: ", "             ", text.data ? text.data : reference);
+	if (confidence)
+		str_printf(&text, " (%.0f %%)", 100 * json_number_value(confidence));
+	page_paragraph(page, label, "             ", text.data ? text.data : reference);
+}
+
+/* The known bug that it is; or that it may be, by a rule that did not decide. */
+static void put_known_issue(const struct page *page, const json_t *verdict)
+{
+	const json_t *issue = json_at(verdict, "known_issue"), *alternative;
+	size_t i;
+
+	if (json_string_at(issue, "reference")) {
+		put_known_bug(page, "known issue: ", issue);
+		return;
+	}
+	json_array_foreach (json_at(verdict, "alternatives"), i, alternative) {
+		if (!json_string_at(alternative, "reference"))
+			continue;
+		put_known_bug(page, "may be known: ", alternative);
+		return;
+	}
 }
 
 /* Which dump it is, and whether the same crash was there before. */
@@ -94,7 +113,7 @@ void render_headline(const struct page *page, const json_t *report,
 	if (record)
 		put_record(page, report, record);
 	put_annotation(page, json_at(verdict, "annotation"));
-	put_known_issue(page, json_at(verdict, "known_issue"));
+	put_known_issue(page, verdict);
 }
 
 /* One of the operands before names the same register. */

@@ -40,6 +40,44 @@ START_TEST(header_gives_the_verdict_its_words)
 }
 END_TEST
 
+START_TEST(a_row_names_the_known_bug_that_it_may_be)
+{
+	struct fixture f;
+	const json_t *alternative;
+
+	set_up(&f);
+	write_rule(&f, "a.sql", HEADER("a", "0.9") "-- advice: first\nSELECT 'always' AS because");
+	write_rule(&f, "b.sql",
+		   HEADER("b", "0.5") "SELECT 'may be' AS because, 'a bug' AS title, 'commit 1' AS "
+				      "reference, 'update' AS advice");
+	judge(&f);
+	ck_assert_str_eq(f.verdict.rule, "a");
+	ck_assert_ptr_null(f.verdict.known_issue);
+	alternative = json_array_get(f.verdict.alternatives, 0);
+	ck_assert_str_eq(json_string_value(json_object_get(alternative, "title")), "a bug");
+	ck_assert_str_eq(json_string_value(json_object_get(alternative, "reference")), "commit 1");
+	ck_assert_str_eq(text_in(f.verdict.next_steps, 0), "first");
+	ck_assert_str_eq(text_in(f.verdict.next_steps, 1), "update");
+	tear_down(&f);
+}
+END_TEST
+
+START_TEST(one_that_is_hardly_sure_gives_no_advice)
+{
+	struct fixture f;
+
+	set_up(&f);
+	write_rule(&f, "a.sql", ALWAYS("a", "0.9"));
+	write_rule(&f, "b.sql",
+		   HEADER("b", "0.2") "-- reference: commit 1\n-- advice: update\nSELECT 'hardly' "
+				      "AS because");
+	judge(&f);
+	ck_assert_uint_eq(json_array_size(f.verdict.next_steps), 0);
+	ck_assert_uint_eq(json_array_size(f.verdict.alternatives), 1);
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(surest_match_wins_and_the_rest_are_alternatives)
 {
 	struct fixture f;
@@ -445,11 +483,12 @@ START_TEST(every_view_is_documented)
 }
 END_TEST
 
-UNIT_MAIN("rules", header_gives_the_verdict_its_words,
-	  surest_match_wins_and_the_rest_are_alternatives, rows_of_one_rule_are_reasons_together,
-	  a_row_may_name_its_own_cause, absurd_confidence_stays_between_0_and_1,
-	  broken_rules_are_noted_and_left_out, rules_may_read_and_nothing_else,
-	  restrictions_end_with_the_rule, endless_rule_is_ended, rows_without_end_are_cut_off,
-	  site_rule_replaces_the_built_in_one, odd_files_in_a_sites_directory,
-	  a_sites_directory_is_absent_or_is_read, every_built_in_rule_is_sound,
-	  every_kind_of_crash_has_a_rule, hostile_evidence_breaks_no_rule, every_view_is_documented)
+UNIT_MAIN("rules", header_gives_the_verdict_its_words, a_row_names_the_known_bug_that_it_may_be,
+	  one_that_is_hardly_sure_gives_no_advice, surest_match_wins_and_the_rest_are_alternatives,
+	  rows_of_one_rule_are_reasons_together, a_row_may_name_its_own_cause,
+	  absurd_confidence_stays_between_0_and_1, broken_rules_are_noted_and_left_out,
+	  rules_may_read_and_nothing_else, restrictions_end_with_the_rule, endless_rule_is_ended,
+	  rows_without_end_are_cut_off, site_rule_replaces_the_built_in_one,
+	  odd_files_in_a_sites_directory, a_sites_directory_is_absent_or_is_read,
+	  every_built_in_rule_is_sound, every_kind_of_crash_has_a_rule,
+	  hostile_evidence_breaks_no_rule, every_view_is_documented)
