@@ -11,8 +11,8 @@
 #include "rules/view_tables.h"
 
 #define ALTERNATIVES_MAX 5
-#define KNOWN_LEAST                                                                                \
-	0.3 /* how sure a rule has to be of a known bug, for its advice to be given beside another's */
+/* How sure a rule has to be of a known bug, for its advice to be given beside another's. */
+#define KNOWN_LEAST 0.3
 
 static void add_lines(json_t *list, const char *lines)
 {
