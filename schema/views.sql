@@ -27,6 +27,9 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.fault.why' AS address_from,
 	evidence ->> '$.fault.pointer' AS pointer,
 	evidence ->> '$.fault.errno' AS errno,
+	-- an index that leads out of memory that is there
+	evidence ->> '$.fault.array' AS array,
+	evidence ->> '$.fault.index' AS "index",
 	coalesce(' in ' || (evidence ->> '$.rip.symbol') || '+' ||
 		printf('0x%x', evidence ->> '$.rip.offset'), '') ||
 		coalesce(' [' || (evidence ->> '$.rip.module') || ']', '') ||

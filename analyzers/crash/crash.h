@@ -62,6 +62,8 @@ struct crash {
 	bool pointer_known;	 /* the address is pointer with a member's offset */
 	uint64_t pointer;
 	enum reg pointer_reg; /* that holds it */
+	bool index_known;     /* the address is far from array, which is memory, by an index */
+	uint64_t array, index;
 	char provenance[256]; /* "RDI (0x…) + 0x40", "" when no operand gives it */
 
 	/* The instruction at hand and its neighbours. */

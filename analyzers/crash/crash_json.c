@@ -107,6 +107,14 @@ static void put_pointer(json_t *json, const struct crash *crash)
 		json_put(json, "errno", json_string(error));
 }
 
+static void put_index(json_t *json, const struct crash *crash)
+{
+	if (!crash->index_known)
+		return;
+	json_put(json, "array", json_address(crash->array));
+	json_put(json, "index", json_address(crash->index));
+}
+
 static json_t *fault_json(const struct crash *crash)
 {
 	if (!crash->fault)
@@ -116,6 +124,7 @@ static json_t *fault_json(const struct crash *crash)
 	json_put(json, "address", json_address(crash->address));
 	json_put(json, "class", crash->fault_class ? json_string(crash->fault_class) : NULL);
 	put_pointer(json, crash);
+	put_index(json, crash);
 	json_put(json, "access", crash->access ? json_string(crash->access) : NULL);
 	json_put(json, "evidence",
 		 json_string(crash->address_read ? EVIDENCE_PROVEN : EVIDENCE_INFERRED));

@@ -156,6 +156,7 @@ static void kobject_twice(void)
 	truth("culprit=crashme_put_kobject");
 	crashme_put_kobject(kobject);
 	crashme_put_kobject(kobject);
+	sink += (u64)kobject; /* who has it still knows it, as a driver's own device does */
 }
 
 static DECLARE_RWSEM(crashme_over_sem);
