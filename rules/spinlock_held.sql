@@ -9,10 +9,14 @@ SELECT
 	headline || coalesce('; ' || (SELECT h.why FROM holder h WHERE h.dump = :dump AND h.lock = address AND h.why IS NOT NULL
 		ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	-- without how its CPU came to its end
-	iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline)
+	CASE WHEN headline LIKE '%, in %() is no lock any more: %'
+		THEN substr(headline, 1, instr(headline, ', in ') - 1) || substr(headline, instr(headline, ' is no lock any more'))
+	ELSE iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline) END
 		AS headline,
-	iif(headline LIKE '%and holds it itself', 'deadlock', 'lockup') AS cause,
-	iif(headline LIKE '%and holds it itself', 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).', NULL) AS advice,
+	CASE WHEN headline LIKE '%and holds it itself' THEN 'deadlock'
+		WHEN headline LIKE '% is no lock any more: %' THEN 'memory_corruption' ELSE 'lockup' END AS cause,
+	CASE WHEN headline LIKE '%and holds it itself' THEN 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).'
+		WHEN headline LIKE '% is no lock any more: %' THEN 'Who spins has kept a pointer to what is gone: its memory, or its stack, is used for something else.' END AS advice,
 	-- Where its holder waits for the spinner in its turn, that is the news.
 	iif(headline LIKE '%and holds it itself', 1.0, max(confidence, 0.85)) *
 		iif(headline NOT LIKE '%and holds it itself' AND EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND

@@ -247,6 +247,16 @@ static void put_headline(struct kernel *kernel, const struct spin_cpu *first,
 	task_doing(kernel, best, &lock->headline);
 }
 
+/* What stood there was a lock once: its word is none now, and nobody holds it. */
+static void put_gone_headline(struct kernel *kernel, const struct spin_cpu *first,
+			      struct lock *lock)
+{
+	str_printf(&lock->headline, "%s is no lock any more: CPU %u spins", lock_display_name(lock),
+		   first->cpu);
+	put_spinner(kernel, first, &lock->headline);
+	str_printf(&lock->state, ", which is no lock's word");
+}
+
 static struct err *report(struct analysis *analysis, const struct spinlock_shape *shape,
 			  const struct spin_cpus *cpus, const struct spin_cpu *first)
 {
@@ -263,10 +273,13 @@ static struct err *report(struct analysis *analysis, const struct spinlock_shape
 	lock_set_raw(lock, value);
 	describe(shape, cpus, lock);
 	TRY(add_spinners(cpus, lock));
-	const struct spin_cpu *itself = add_holder_itself(kernel, cpus, lock);
-	if (!itself)
+	bool gone = kind == LOCK_QSPINLOCK && !qspinlock_is_sound(value);
+	const struct spin_cpu *itself = gone ? NULL : add_holder_itself(kernel, cpus, lock);
+	if (!itself && !gone)
 		TRY(add_holders(kernel, cpus, lock, &best));
-	if (itself)
+	if (gone)
+		put_gone_headline(kernel, first, lock);
+	else if (itself)
 		put_self_headline(kernel, itself, lock);
 	else
 		put_headline(kernel, first, best, lock);

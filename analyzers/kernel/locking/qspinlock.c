@@ -26,6 +26,13 @@ void qspinlock_decode(uint32_t value, enum qspinlock_tail form, struct qspinlock
 	}
 }
 
+#define LOCKED_MAX 3 /* with paravirtualized queues: _Q_SLOW_VAL */
+
+bool qspinlock_is_sound(uint32_t value)
+{
+	return (value & 0xff) <= LOCKED_MAX && !(value >> 8 & 0xfe);
+}
+
 #define NODES_PER_CPU 4 /* task, softirq, hardirq, NMI */
 
 /* The nodes a CPU has in use: the count in its first one says how many. */

@@ -16,6 +16,9 @@ struct qspinlock {
 enum qspinlock_tail { TAIL_UPSTREAM, TAIL_EL7 };
 void qspinlock_decode(uint32_t value, enum qspinlock_tail form, struct qspinlock *ret);
 
+/* No lock's word has other bits than these, whatever the form: else something else is there by now. */
+bool qspinlock_is_sound(uint32_t value);
+
 /* One CPU's node in a qspinlock's queue (kernel/locking/qspinlock.c: qnodes, mcs_nodes). */
 struct qspinlock_node {
 	uint64_t address, next;

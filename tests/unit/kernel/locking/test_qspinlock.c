@@ -20,4 +20,18 @@ START_TEST(queued_locks_of_both_encodings)
 }
 END_TEST
 
-UNIT_MAIN("qspinlock", queued_locks_of_both_encodings)
+START_TEST(words_that_are_no_locks)
+{
+	ck_assert(qspinlock_is_sound(0));
+	ck_assert(qspinlock_is_sound(0x01));
+	ck_assert(qspinlock_is_sound(0x103));
+	ck_assert(qspinlock_is_sound(0xffff0101));
+	ck_assert(!qspinlock_is_sound(0x41414141));
+	ck_assert(!qspinlock_is_sound(0x00044141));
+	ck_assert(!qspinlock_is_sound(0x04));
+	ck_assert(!qspinlock_is_sound(0x200));
+	ck_assert(!qspinlock_is_sound(UINT32_MAX));
+}
+END_TEST
+
+UNIT_MAIN("qspinlock", queued_locks_of_both_encodings, words_that_are_no_locks)
