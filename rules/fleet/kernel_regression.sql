@@ -5,6 +5,12 @@
 -- Never before in this series, and so often now that the release before would have had three of them at least, at the
 -- same rate: by luck, none is seen of three expected once in twenty times. Of each release all crashes are known, not
 -- on how many hosts it runs: a rate is a share of a release's crashes.
+WITH release AS MATERIALIZED (SELECT kernel, crashes, ordinal, series, flavour, lag(kernel) OVER w AS before,
+		lag(crashes) OVER w AS before_crashes
+	FROM triage.release WINDOW w AS (PARTITION BY series, flavour ORDER BY ordinal, kernel)),
+seen AS (SELECT t.name AS signature, t.crashes, t.last_s, r.kernel, r.crashes AS all_crashes, r.ordinal, r.series,
+		r.flavour, r.before, r.before_crashes, min(r.ordinal) OVER (PARTITION BY t.name, r.series) AS first
+	FROM fleet.tally t JOIN release r ON r.kernel = t.part WHERE t.kind = 'signature_kernel' AND t.crashes > 0)
 SELECT n.signature || ' ' || n.kernel AS subject, n.crashes AS weight,
 	'came with ' || n.kernel || ': ' || s.headline AS headline,
 	n.crashes || ' of ' || n.all_crashes || ' crashes with ' || n.kernel || ', none of ' || n.before_crashes || ' with ' ||
@@ -13,20 +19,10 @@ SELECT n.signature || ' ' || n.kernel AS subject, n.crashes AS weight,
 		'last_uid', s.last_uid, 'releases', (SELECT jsonb_agg(x.r) FROM (SELECT jsonb_build_object('kernel', r.kernel,
 			'crashes', coalesce(t.crashes, 0), 'all_crashes', r.crashes, 'share',
 			round(coalesce(t.crashes, 0)::numeric / r.crashes, 4)) AS r
-		FROM triage.release r LEFT JOIN fleet.tally t ON t.kind = 'signature_kernel' AND t.name = n.signature
+		FROM release r LEFT JOIN fleet.tally t ON t.kind = 'signature_kernel' AND t.name = n.signature
 			AND t.part = r.kernel
 		WHERE r.series = n.series AND r.flavour = n.flavour ORDER BY r.ordinal DESC LIMIT 20) x)) AS evidence
-FROM fleet.signature s JOIN (
-	SELECT t.name AS signature, r.kernel, r.series, r.flavour, t.crashes, r.crashes AS all_crashes, b.kernel AS before,
-		b.crashes AS before_crashes
-	FROM fleet.tally t JOIN triage.release r ON r.kernel = t.part
-		JOIN (SELECT kernel, crashes, ordinal, series, flavour, lead(ordinal) OVER (PARTITION BY series, flavour
-			ORDER BY ordinal) AS next FROM triage.release) b
-			ON b.series = r.series AND b.flavour = r.flavour AND b.next = r.ordinal
-	WHERE t.kind = 'signature_kernel' AND t.crashes >= 3 AND t.last_s > $1::bigint - 2592000
-		AND t.crashes * b.crashes >= 3 * r.crashes
-		AND NOT EXISTS (SELECT 1 FROM fleet.tally o JOIN triage.release e ON e.kernel = o.part
-			WHERE o.kind = 'signature_kernel' AND o.name = t.name AND o.crashes > 0 AND e.series = r.series
-				AND e.ordinal < r.ordinal)) n ON n.signature = s.signature
-WHERE s.hosts >= 2 AND s.cause NOT IN ('requested', 'none')
+FROM seen n JOIN fleet.signature s ON s.signature = n.signature
+WHERE n.ordinal = n.first AND n.before IS NOT NULL AND n.crashes >= 3 AND n.last_s > $1::bigint - 2592000
+	AND n.crashes * n.before_crashes >= 3 * n.all_crashes AND s.hosts >= 2 AND s.cause NOT IN ('requested', 'none')
 ORDER BY n.crashes DESC, subject LIMIT 1000
