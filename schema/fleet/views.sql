@@ -619,6 +619,10 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{way}' AS way,
 	coalesce(evidence #>> '{kind}', evidence #>> '{owner,kind}') AS kind,
 	evidence #>> '{target}' AS target,
+	-- what the target is instead of code, in two words
+	CASE WHEN evidence #>> '{owner,cache}' IS NOT NULL THEN (evidence #>> '{owner,cache}') || ' data'
+		WHEN evidence #>> '{owner,kind}' = 'stack' THEN 'a stack'
+		ELSE evidence #>> '{target}' END AS target_words,
 	evidence #>> '{place}' AS place,
 	evidence #>> '{last_unloaded}' AS last_unloaded,
 	evidence #>> '{unloaded_tainted}' AS unloaded_tainted
