@@ -176,7 +176,7 @@ static void without_remarks(const char *text, struct str *out)
 	}
 }
 
-/* "kmalloc-256 object 0xffff8a00824e1d00 +0, by f()": which object it was stands in the findings. */
+/* "kmalloc-256 object 0xffff8a00824e1d00 +0, by f()", "… +0x48: …": which object it was stands in the findings. */
 static void without_objects(const char *text, struct str *out)
 {
 	static const char object[] = " object 0x";
@@ -193,7 +193,7 @@ static void without_objects(const char *text, struct str *out)
 		str_puts(out, " object");
 		at += strlen(object) + digits;
 		if (has_prefix(at, " +"))
-			at += 2 + strspn(at + 2, "0123456789");
+			at += 2 + strspn(at + 2, "x0123456789abcdef");
 	}
 }
 

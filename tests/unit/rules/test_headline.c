@@ -62,6 +62,11 @@ static const struct {
 	 "lab_victim_of_all(), called in lab_middle [lab]",
 	 "stack overwritten: return to kmalloc-256 object, by lab_victim_of_all(), called in "
 	 "lab_middle [lab]"},
+	{"an offset in it goes as well",
+	 "deadlock of 1 task over its own SRCU read section of srcu_struct in kmalloc-512 object "
+	 "0xffff8a00824e1d00 +0x20: lab_leaves/104",
+	 "deadlock of 1 task over its own SRCU read section of srcu_struct in kmalloc-512 object: "
+	 "lab_leaves/104"},
 	{"a module that is too much",
 	 "stack overwritten in lab_smash_them_all_of_it [lab]: \"the quick brown fox jump\"; "
 	 "buffer given "
