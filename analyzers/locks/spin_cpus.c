@@ -274,6 +274,20 @@ static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
 	return false;
 }
 
+/* The slow path's own argument, where the word there is none that a lock can have: nobody will make it 0. */
+static bool find_overwritten(struct kernel *kernel, struct spin_cpu *cpu)
+{
+	const struct regs *regs = &cpu->trace.frames[cpu->frame].regs;
+	uint64_t lock = regs->value[REG_RDI];
+	uint32_t value;
+
+	if (!regs_known(regs, REG_RDI) || lock & 3 || !memory_is_kernel(kernel->memory, lock) ||
+	    !err_ok(memory_read_u32(kernel->memory, lock, &value)) || qspinlock_is_sound(value))
+		return false;
+	cpu->lock = lock;
+	return true;
+}
+
 static bool find_queued(struct kernel *kernel, const struct queue *queue, struct spin_cpu *cpu)
 {
 	const struct qspinlock_node *node = own_node(queue, cpu->cpu);
@@ -298,7 +312,7 @@ static bool find_queued(struct kernel *kernel, const struct queue *queue, struct
 		cpu->position = 1 + (queued ? lock.pending + queue_ahead(queue, node) : 0);
 		return true;
 	}
-	return !node && find_test_and_set(kernel, cpu);
+	return !node && (find_test_and_set(kernel, cpu) || find_overwritten(kernel, cpu));
 }
 
 static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)

@@ -262,6 +262,28 @@ START_TEST(virtual_machines_test_and_set)
 }
 END_TEST
 
+/* Nothing that a lock can be: it was one, on a stack or in an object that is somebody else's now. */
+START_TEST(words_of_no_lock_are_told_where_the_slow_path_has_them)
+{
+	static const uint32_t locks[] = {0, 3, 0x100};
+
+	set_up(queued_types, "native_queued_spin_lock_slowpath");
+	spin(1, LOCK, 0);
+	fake_u32(LOCK, 0x41414141);
+	expect("1:-1 ");
+	fake_u32(LOCK, UINT32_MAX);
+	expect("1:-1 ");
+	for (size_t i = 0; i < ARRAY_SIZE(locks); i++) {
+		fake_u32(LOCK, locks[i]);
+		expect("1- ");
+	}
+	fake_u32(LOCK, 0x41414141);
+	spin(1, LOCK + 2, 0); /* no address of a lock */
+	expect("1- ");
+	tear_down();
+}
+END_TEST
+
 START_TEST(nodes_are_as_many_as_their_count_says)
 {
 	_free_ struct qspinlock_node *nodes = NULL;
@@ -355,6 +377,6 @@ END_TEST
 
 UNIT_MAIN("spin", a_queue_is_followed_to_its_order, the_last_node_in_use_is_the_one_that_spins,
 	  queues_that_loop_are_not_believed, tails_that_cannot_be_are_not_believed,
-	  virtual_machines_test_and_set, nodes_are_as_many_as_their_count_says,
-	  tickets_say_the_order, tickets_that_cannot_be_are_not_believed,
-	  rwlocks_are_believed_by_what_they_can_hold)
+	  virtual_machines_test_and_set, words_of_no_lock_are_told_where_the_slow_path_has_them,
+	  nodes_are_as_many_as_their_count_says, tickets_say_the_order,
+	  tickets_that_cannot_be_are_not_believed, rwlocks_are_believed_by_what_they_can_hold)
