@@ -93,6 +93,8 @@ SELECT dump, number AS finding, confidence,
 	evidence #>> '{fault,why}' AS address_from,
 	evidence #>> '{fault,pointer}' AS pointer,
 	evidence #>> '{fault,errno}' AS errno,
+	evidence #>> '{fault,array}' AS "array",
+	evidence #>> '{fault,index}' AS "index",
 	coalesce(' in ' || (evidence #>> '{rip,symbol}') || '+' ||
 		('0x' || CASE WHEN (evidence #>> '{rip,offset}') ~ '^[0-9]{1,18}$' THEN to_hex(((evidence #>> '{rip,offset}'))::bigint) END), '') ||
 		coalesce(' [' || (evidence #>> '{rip,module}') || ']', '') ||
