@@ -14,7 +14,7 @@ SELECT
 	CASE r.outcome WHEN 'oops' THEN 1.0 WHEN 'broken' THEN 0.9 ELSE 0.75 END AS confidence,
 	r.finding, c.finding AS finding2
 FROM crash c JOIN report r ON r.dump = c.dump
-WHERE c.dump = :dump AND (r.outcome = 'oops' AND c.kind IN ('sysrq', 'nmi', 'hung_task') OR
+WHERE c.dump = :dump AND coalesce(r.message, '') <> '' AND (r.outcome = 'oops' AND c.kind IN ('sysrq', 'nmi', 'hung_task') OR
 		r.outcome IN ('broken', 'stuck') AND c.kind IN ('sysrq', 'nmi') AND r.kind <> 'hung_task')
 	AND coalesce(r.symbol, '') <> 'sysrq_handle_crash'
 ORDER BY r.outcome = 'oops' DESC, r.outcome = 'broken' DESC, r.first_line LIMIT 1;

@@ -6,9 +6,9 @@
 SELECT
 	'Interrupts were off for too long: look at ' || coalesce(function, 'the function at the top of the stack') ||
 		' and at the locks it takes.' AS advice,
-	'the NMI watchdog found CPU ' || coalesce(cpu, '?') ||
+	'the NMI watchdog found ' || coalesce('CPU ' || cpu, 'a CPU') ||
 		' with interrupts off for too long' AS because,
-	'hard lockup on CPU ' || coalesce(cpu, '?') || place AS headline,
+	'hard lockup' || coalesce(' on CPU ' || cpu, '') || place AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'hard_lockup';

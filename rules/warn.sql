@@ -11,6 +11,7 @@ SELECT
 		coalesce(': ' || c.message, '') || coalesce('; the log says: ' || w.words, '') AS because,
 	CASE WHEN c.message LIKE 'BUG: %' THEN c.message
 		WHEN w.words IS NOT NULL THEN 'warning: ' || w.words
+		WHEN c.message NOT LIKE 'WARNING%' THEN 'warning: ' || c.message
 		WHEN c.source = 'memory' OR p.stopped THEN 'WARN() with panic_on_warn set' ELSE 'WARN()' END ||
 		c.culprit_place AS headline,
 	-- Which check it was says more than that it was one.

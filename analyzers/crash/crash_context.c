@@ -105,7 +105,8 @@ static void take_function(const struct report_place *inner, size_t count, struct
 #define INNER_MAX 4	/* frames inside the caller that are remembered, the outermost last */
 #define FRAMES_MAX 4096 /* of a stack */
 
-static void find_on_stack(const struct crash *crash, struct crash_context *ret)
+/* Returns whether all of the stack was seen that could say it: no interrupt stands between. */
+static bool find_on_stack(const struct crash *crash, struct crash_context *ret)
 {
 	size_t count = MIN(crash_frames_count(crash), (size_t)FRAMES_MAX), known = 0;
 	struct report_place inner[INNER_MAX];
@@ -115,17 +116,18 @@ static void find_on_stack(const struct crash *crash, struct crash_context *ret)
 		if (!crash_frames_at(crash, i, &frame))
 			continue;
 		if (i && frame.exception)
-			return; /* from here on, what was interrupted */
+			return false; /* from here on, what was interrupted */
 		symbol_name_strip_suffix(frame.place.symbol);
 		ret->kind = kind_called_by(frame.place.symbol);
 		if (ret->kind != CRASH_CONTEXT_UNKNOWN) {
 			take_function(inner, known, ret);
-			return;
+			return true;
 		}
 		if (known == INNER_MAX)
 			memmove(inner, inner + 1, --known * sizeof(*inner));
 		inner[known++] = frame.place;
 	}
+	return true;
 }
 
 static void take_work(const char *function, const char *module, const char *queue,
@@ -143,7 +145,10 @@ void crash_context_find(const struct crash *crash, struct crash_context *ret)
 	struct crash_work work;
 
 	*ret = (struct crash_context){0};
-	find_on_stack(crash, ret);
+	/* Where the trace was cut, the report's own "Workqueue:" is left. */
+	if (find_on_stack(crash, ret) && ret->kind == CRASH_CONTEXT_UNKNOWN && crash->report &&
+	    crash->report->work[0])
+		ret->kind = CRASH_CONTEXT_WORK;
 	if (ret->kind != CRASH_CONTEXT_WORK)
 		return;
 	if (crash->report) {

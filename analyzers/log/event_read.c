@@ -248,7 +248,8 @@ static struct err *take_line(struct reader *reader, size_t line)
 	       reader->reports->list[reader->report].first == line) {
 		const struct report *report = &reader->reports->list[reader->report++];
 
-		if (report_is_remark(report))
+		if (report_is_remark(report) ||
+		    (report_is_tail(report) && reader->reports->count > 1))
 			continue;
 		TRY(take_report(reader, report));
 		known = true;

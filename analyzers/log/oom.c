@@ -50,6 +50,7 @@ struct reader {
 	struct oom_memory_reader memory;
 	struct oom_table table;
 	bool own_cpuset;   /* the invoker's cpuset is not the machine's */
+	bool by_memcg;	   /* its trace leads through the charge to a cgroup */
 	size_t touched;	   /* the last line that told something */
 	size_t asked_line; /* of "Manual OOM execution"; SIZE_MAX none */
 	uint64_t boot_kb;  /* of RAM, as the last boot says; 0 unknown */
@@ -87,6 +88,8 @@ static struct err *finish(struct reader *reader)
 	if (!reader->open)
 		return NULL;
 	reader->open = false;
+	if (oom->constraint == OOM_UNKNOWN && reader->by_memcg)
+		oom->constraint = OOM_MEMCG;
 	oom_memory_finish(&reader->memory, oom->limit_kb, &oom->memory);
 	if (oom->memory.total_kb == OOM_NO_SIZE && oom->constraint == OOM_NONE && reader->boot_kb)
 		oom->memory.total_kb = reader->boot_kb;
@@ -122,7 +125,7 @@ static struct err *begin(struct reader *reader, size_t line)
 				   .usage_kb = OOM_NO_SIZE};
 	reader->memory = (struct oom_memory_reader){0};
 	reader->table = (struct oom_table){0};
-	reader->own_cpuset = false;
+	reader->own_cpuset = reader->by_memcg = false;
 	reader->touched = line;
 	return NULL;
 }
@@ -299,7 +302,8 @@ static struct err *take_kill(struct reader *reader, const char *text, size_t lin
 
 	if (!read_task(words + 15, &task) || (!reader->open && !whole && !strstr(text, "-rss:")))
 		return NULL;
-	if (!reader->open || (whole && reader->oom.victim.pid >= 0))
+	if (!reader->open ||
+	    (whole && reader->oom.victim.pid >= 0 && reader->oom.victim.pid != task.pid))
 		TRY(begin_at_kill(reader, line));
 	struct oom *oom = &reader->oom;
 	if (oom->victim.pid >= 0 && oom->victim.pid != task.pid)
@@ -344,6 +348,8 @@ enum word {
 	USAGE,
 	STATS,
 	CONSTRAINT,
+	MEMCG_FRAME,
+	MEMCG_FRAME_OLD,
 	BOOT,
 	BOOT_OLD,
 };
@@ -364,6 +370,8 @@ static const char *const words_of[] = {
 	[USAGE] = ": usage ",
 	[STATS] = "Memory cgroup stats for ",
 	[CONSTRAINT] = "oom-kill:constraint=",
+	[MEMCG_FRAME] = "mem_cgroup_out_of_memory+0x",
+	[MEMCG_FRAME_OLD] = "mem_cgroup_oom_synchronize+0x",
 	[BOOT] = "K available (",
 	[BOOT_OLD] = "k available (",
 };
@@ -411,6 +419,30 @@ static void take_part(struct reader *reader, const struct word_set *set, const c
 		take_stats(&reader->oom, text);
 	if (has(set, CONSTRAINT))
 		take_constraint(&reader->oom, text);
+	reader->by_memcg |= has(set, MEMCG_FRAME) || has(set, MEMCG_FRAME_OLD);
+}
+
+/* "memory: usage 1048576kB, limit 1048576kB, failcnt 141" */
+static bool is_limit(const struct word_set *set, const char *text)
+{
+	return has(set, USAGE) && has_prefix(text + strspn(text, " "), "memory: usage ") &&
+	       strstr(text, "kB, failcnt ");
+}
+
+/* "oom-kill:constraint=…,task=x,pid=5,uid=0" without the block it stands in: the kill is all there is. */
+static struct err *begin_at_constraint(struct reader *reader, const char *text, size_t line)
+{
+	const char *task = strstr(text, ",task="), *end = task ? strstr(task, ",pid=") : NULL;
+	uint64_t pid;
+
+	if (!end || !parse_dec_start(end + 5, &pid) || pid > 1u << 22)
+		return NULL;
+	TRY(begin(reader, line));
+	reader->oom.victim.pid = (int32_t)pid;
+	copy_part(reader->oom.victim.comm, sizeof(reader->oom.victim.comm), task + 6,
+		  (size_t)(end - task) - 6);
+	reader->oom.end = OOM_KILLED;
+	return NULL;
 }
 
 static struct err *take_words(struct reader *reader, const struct word_set *set, size_t line)
@@ -427,8 +459,10 @@ static struct err *take_words(struct reader *reader, const struct word_set *set,
 	if (has(set, INVOKED) || (has(set, INVOKED_2_6_9) && has_prefix(text, "oom-killer: ")))
 		TRY(take_invoked(reader, text, line));
 	/* A cgroup's block may be cut off before whom it was for. */
-	else if (!reader->open && has(set, LIMIT_OF))
+	else if (!reader->open && (has(set, LIMIT_OF) || is_limit(set, text)))
 		TRY(begin(reader, line));
+	else if (!reader->open && has(set, CONSTRAINT))
+		TRY(begin_at_constraint(reader, text, line));
 	if (reader->open)
 		take_part(reader, set, text);
 	if (has(set, KILLED))

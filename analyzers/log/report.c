@@ -48,6 +48,12 @@ bool report_is_remark(const struct report *report)
 	       !strstr(report->message, "stack recursion");
 }
 
+bool report_is_tail(const struct report *report)
+{
+	return report->kind == REPORT_OOPS && report->cut_front && !report->rip.symbol[0] &&
+	       !report->regs.known && !report->other_count && report->pid < 0;
+}
+
 bool report_stack_is_guess(const struct report_stack *stack)
 {
 	for (size_t i = 0; i < stack->count; i++)

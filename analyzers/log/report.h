@@ -121,7 +121,7 @@ struct report {
 	size_t detail_count;
 	size_t modules_line; /* line of "Modules linked in:", SIZE_MAX none */
 	bool cut_front;	     /* its first lines are not in the log */
-	size_t before;	     /* of such a one: line that stands right before it; 0 none */
+	size_t before; /* of such a one: number, from 1, of the line right before it; 0 none */
 	bool mixed; /* printed between another's lines; those that may be of either are left out */
 	bool cut_end; /* the log ends before it does */
 	bool ended;   /* its end was seen: an end trace, or the next report */
@@ -147,6 +147,9 @@ DEFINE_CLEANUP(struct reports, reports_free)
 struct report_stack *report_own_stack(const struct report *report);
 /* A line that begins with "WARNING: " and nothing more: a driver's remark, no WARN(). */
 bool report_is_remark(const struct report *report);
+
+/* Frames alone: the end of a trace of anything, of an oops or of a task that was only looked at. */
+bool report_is_tail(const struct report *report);
 /* All frames have "?": then they are what there is; among others such frames are left-overs. */
 bool report_stack_is_guess(const struct report_stack *stack);
 const char *report_kind_name(enum report_kind kind);

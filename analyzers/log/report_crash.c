@@ -149,30 +149,25 @@ static bool is_mere_trace(const struct report *report)
 	       (!stack || !strncmp(stack->frames[0].place.symbol, "dump_stack", 10));
 }
 
-/* Frames alone: the end of a trace of anything, of an oops or of a task that was only looked at. */
-static bool is_tail(const struct report *report)
-{
-	return report->kind == REPORT_OOPS && report->cut_front && !report->rip.symbol[0] &&
-	       !report->regs.known && !report->other_count && report->pid < 0;
-}
-
 /* How much a report says that the kernel lived through; 0: nothing of a crash. */
 static unsigned weight(const struct report *report)
 {
 	if (report_is_remark(report))
 		return 0;
-	if (is_mere_trace(report))
+	if (report_is_tail(report) && !is_mere_trace(report))
 		return 1;
+	if (is_mere_trace(report))
+		return 2;
 	switch (report_kind_outcome(report->kind)) {
 	case OUTCOME_BROKEN:
 	case OUTCOME_STUCK:
-		return 3;
+		return 4;
 	default:
 		return report->kind == REPORT_BACKTRACE ? 0
 		       : report->kind == REPORT_WARN || report->kind == REPORT_ALLOCATION_FAILURE ||
 				       report->kind == REPORT_IRQ_NOBODY
-			       ? 1
-			       : 2;
+			       ? 2
+			       : 3;
 	}
 }
 
@@ -247,7 +242,7 @@ static const struct report *crash_of(const struct reports *reports)
 					       !says_more(reports, i, oops)
 				       ? oops
 				       : before_panic(reports, i);
-		if (outcome == OUTCOME_OOPS && !oops && !is_tail(report))
+		if (outcome == OUTCOME_OOPS && !oops && !report_is_tail(report))
 			oops = report;
 		if (!best || weight(report) > weight(best))
 			best = report;

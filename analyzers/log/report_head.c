@@ -59,6 +59,12 @@ static bool is_numbered(const char *start)
 	return !has_prefix(start, "Oops: ") || strstr(start, " [#");
 }
 
+/* "memory: usage 1048576kB, limit 1048576kB, failcnt 141"; programs say "memory: usage …" too. */
+static bool is_limit(const char *start)
+{
+	return !has_prefix(start, "memory: usage ") || strstr(start, "kB, failcnt ");
+}
+
 static bool is_fault(enum report_kind kind)
 {
 	return kind == REPORT_NULL_DEREFERENCE || kind == REPORT_PAGE_FAULT;
@@ -97,6 +103,8 @@ bool report_head_find(const struct words *heads, const struct log_line *line,
 		if (is_fault(heads_of[i].kind) && is_mention(text, head_words[i]))
 			continue;
 		if (heads_of[i].kind == REPORT_TRAP && !is_numbered(start))
+			continue;
+		if (heads_of[i].kind == REPORT_OUT_OF_MEMORY && !is_limit(start))
 			continue;
 		*kind = heads_of[i].kind;
 		*how = heads_of[i].how;
@@ -226,6 +234,17 @@ static void read_hung_task(const char *line, struct report *report)
 		take_task(start + 5, end, report);
 }
 
+/* "…, CPU#9: ip/359", at the line's end: since v6.19 */
+static void read_warning_who(const char *line, struct report *report)
+{
+	const char *at = strstr(line, ", CPU#"), *task = at ? strstr(at, ": ") : NULL;
+
+	if (!task)
+		return;
+	take_cpu(at, ", CPU#", report);
+	take_task(task + 2, task + strlen(task), report);
+}
+
 /* "WARNING: CPU: 1 PID: 5 at F:L f+0x1/0x2 [mod]", "WARNING: at F:L f+0x1/0x2() (Not tainted)" */
 static void read_warning(const char *line, struct report *report)
 {
@@ -235,6 +254,7 @@ static void read_warning(const char *line, struct report *report)
 	take_cpu(line, "CPU: ", report);
 	if (number_after(line, "PID: ", &pid) && pid <= 1u << 22)
 		report->pid = (int32_t)pid;
+	read_warning_who(line, report);
 	if (!at)
 		return;
 	take_file(at + 4, report);
@@ -379,4 +399,31 @@ void report_head_read(const char *line, struct report *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
 		if (readers[i].kind == ret->kind)
 			readers[i].read(line, ret);
+}
+
+void report_head_refine(struct report *report, enum report_kind kind, const char *line)
+{
+	if (report->kind == REPORT_TRAP || (kind == REPORT_BUG && report->kind != REPORT_BUG) ||
+	    (kind == REPORT_WARN && report_kind_outcome(report->kind) < OUTCOME_OOPS &&
+	     report->kind != REPORT_WARN))
+		report->kind = kind;
+	struct report second = {.kind = kind, .cpu = -1, .pid = -1};
+
+	report_head_read(line, &second);
+	if (!report->file[0] && second.file[0]) {
+		copy_string(report->file, sizeof(report->file), second.file);
+		report->line = second.line;
+	}
+	if (!report->has_address && second.has_address) {
+		report->has_address = true;
+		report->address = second.address;
+	}
+	if (report->cpu < 0)
+		report->cpu = second.cpu;
+	if (report->pid < 0) {
+		report->pid = second.pid;
+		copy_string(report->comm, sizeof(report->comm), second.comm);
+	}
+	if (!report->rip.symbol[0])
+		report->rip = second.rip;
 }

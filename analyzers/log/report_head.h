@@ -17,4 +17,7 @@ bool report_head_find(const struct words *heads, const struct log_line *line,
 /* What the line that announces a report of ret->kind says: message, CPU, task, address, place, … */
 void report_head_read(const char *line, struct report *ret);
 
+/* The kind of a report, and who and where it was, grow more exact with a second line that announces it. */
+void report_head_refine(struct report *report, enum report_kind kind, const char *line);
+
 #endif

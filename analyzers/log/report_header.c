@@ -206,7 +206,13 @@ static void read_work(const char *text, struct report *report)
 		return;
 	copy_trimmed(report->workqueue, sizeof(report->workqueue), name, (size_t)(work - name));
 	work += strspn(work, " (");
-	copy_trimmed(report->work, sizeof(report->work), work, strcspn(work, " )"));
+	size_t length = strcspn(work, " )");
+	const char *module = work + length;
+
+	copy_trimmed(report->work, sizeof(report->work), work, length);
+	if (has_prefix(module, " ["))
+		copy_part(report->work_module, sizeof(report->work_module), module + 2,
+			  strcspn(module + 2, "]"));
 }
 
 /* i386's "EFLAGS: 00010246   (2.6.18-398.el5 #1) " */

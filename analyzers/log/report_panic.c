@@ -13,7 +13,7 @@ bool report_is_bare(const struct report *report)
 
 	/* "Preemption disabled at:" may have shown a place. */
 	return (outcome == OUTCOME_NOTE || outcome == OUTCOME_BROKEN ||
-		report->kind == REPORT_BUG) &&
+		report->kind == REPORT_BUG || report->kind == REPORT_SOFT_LOCKUP) &&
 	       !report_own_stack(report) && !report->regs.known && !report->release[0];
 }
 
@@ -29,6 +29,18 @@ static void take_met(struct report *report, const struct report_met *met)
 	report->code_length = met->code_length;
 	report->code_at = met->code_at;
 	memcpy(report->code, met->code, sizeof(report->code));
+}
+
+/* A lockup's panic is called by the timer that came by the code which does not end: its place is that code. */
+static void take_interrupted(struct report *report, const struct report *panic)
+{
+	if (report->kind != REPORT_SOFT_LOCKUP || report->rip.symbol[0] || !panic->rip.symbol[0])
+		return;
+	report->rip = panic->rip;
+	report->regs = panic->regs;
+	report->code_length = panic->code_length;
+	report->code_at = panic->code_at;
+	memcpy(report->code, panic->code, sizeof(report->code));
 }
 
 /*
@@ -52,6 +64,7 @@ static void complete_by_panic(struct report *report, struct report *panic)
 	report->tainted_known = panic->tainted_known;
 	report->is_32bit |= panic->is_32bit;
 	take_met(report, &panic->met);
+	take_interrupted(report, panic);
 	struct report_stack *stacks = report->stacks;
 	size_t stack_count = report->stack_count;
 

@@ -183,7 +183,7 @@ static void close_headless(const struct splitter *splitter, struct report *repor
 	report->kind = kind;
 	if (report->before)
 		copy_string(report->message, sizeof(report->message),
-			    splitter->log->lines[report->before].text);
+			    splitter->log->lines[report->before - 1].text);
 }
 
 static struct err *close_report(struct splitter *splitter, size_t i)
@@ -266,8 +266,9 @@ static void take_message(const struct splitter *splitter, size_t line, struct re
 		first--;
 	if (!first || line - first > MESSAGE_LINES)
 		return;
-	while (first < line && report->detail_count < REPORT_DETAILS_MAX)
-		report->details[report->detail_count++] = first++;
+	for (; first < line && report->detail_count < REPORT_DETAILS_MAX; first++)
+		if (splitter->log->lines[first].caller == splitter->log->lines[line].caller)
+			report->details[report->detail_count++] = first;
 }
 
 #define BEGIN_LINES 8
@@ -376,6 +377,9 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 {
 	uint32_t deep = 1u << BODY_REGS | 1u << BODY_TRACE | 1u << BODY_FRAME;
 
+	/* The OOM killer's trace stands before what it says of memory, and of whom it kills. */
+	if (open && kind == REPORT_OUT_OF_MEMORY && open->report.kind == kind && how == HEAD_JOINS)
+		return true;
 	if (!open || open->reader.seen & deep)
 		return false;
 	if (how == HEAD_JOINS || how == HEAD_GOES_ON)
@@ -386,34 +390,10 @@ static bool joins(const struct open_report *open, enum report_kind kind, enum he
 	 */
 	bool placed = open->report.kind == REPORT_WARN &&
 		      (open->report.file[0] || open->report.rip.symbol[0]);
+	if (report_kind_outcome(open->report.kind) == OUTCOME_STUCK)
+		return false; /* it was met while the stall was printed */
 	return (kind == REPORT_BUG || kind == REPORT_WARN) && (kind == REPORT_BUG || !placed) &&
 	       !report_kind_by_sanitizer(open->report.kind) && line <= open->touched + JOIN_LINES;
-}
-
-/* The kind of a report grows more exact with its second line. */
-static void refine(struct report *report, enum report_kind kind, const char *line)
-{
-	if (report->kind == REPORT_TRAP || (kind == REPORT_BUG && report->kind != REPORT_BUG) ||
-	    (kind == REPORT_WARN && report_kind_outcome(report->kind) < OUTCOME_OOPS &&
-	     report->kind != REPORT_WARN))
-		report->kind = kind;
-	struct report second = {.kind = kind, .cpu = -1, .pid = -1};
-
-	report_head_read(line, &second);
-	if (!report->file[0] && second.file[0]) {
-		copy_string(report->file, sizeof(report->file), second.file);
-		report->line = second.line;
-	}
-	if (!report->has_address && second.has_address) {
-		report->has_address = true;
-		report->address = second.address;
-	}
-	if (report->cpu < 0)
-		report->cpu = second.cpu;
-	if (report->pid < 0)
-		report->pid = second.pid;
-	if (!report->rip.symbol[0])
-		report->rip = second.rip;
 }
 
 /*
@@ -510,7 +490,8 @@ static struct err *take_task_line(struct splitter *splitter, size_t line,
 {
 	struct open_report *open = owner_of(splitter, line, BODY_FAULT);
 	struct report *report = open ? &open->report : NULL;
-	bool named = report && report->kind == REPORT_HUNG_TASK && report->pid == task->pid;
+	bool named = report && report->kind == REPORT_HUNG_TASK &&
+		     (report->pid == task->pid || report->pid < 0);
 	bool dumped = report && report->kind == REPORT_BACKTRACE && report->pid < 0;
 
 	if ((!named && !dumped) || open->reader.seen & 1u << BODY_TRACE) {
@@ -626,7 +607,7 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 		TRY(open_new(splitter, line, kind));
 		return lacks_first_line(splitter, line) ? take_nameless(splitter, line) : NULL;
 	}
-	refine(&open->report, kind, text);
+	report_head_refine(&open->report, kind, text);
 	if (has_prefix(text, "KASAN: "))
 		report_detail_read(text, line, &open->report);
 	touch(splitter, open, line);
@@ -684,7 +665,7 @@ static struct err *open_headless(struct splitter *splitter, size_t line)
 	if (line && lines[line].has_time && lines[line - 1].has_time &&
 	    lines[line].time_us - lines[line - 1].time_us < NEAR_US &&
 	    !is_scissors(splitter, line - 1) && report_body_kind(lines[line - 1].text) == BODY_NONE)
-		report->before = line - 1;
+		report->before = line;
 	return NULL;
 }
 

@@ -207,6 +207,23 @@ static size_t printers(const struct report_stack *stack)
 	return end;
 }
 
+/* How many frames are of the interrupt in which a watchdog found the CPU: what it interrupted is below. */
+static size_t watchdog_frames(const struct report *report, const struct report_stack *stack)
+{
+	static const char *const entries[] = {"end_repeat_nmi", "asm_exc_nmi",
+					      "asm_sysvec_apic_timer_interrupt",
+					      "apic_timer_interrupt"};
+	size_t count = MIN(stack->count, (size_t)MACHINERY_MAX);
+
+	if (report->kind != REPORT_SOFT_LOCKUP && report->kind != REPORT_HARD_LOCKUP)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(entries); j++)
+			if (!strcmp(stack->frames[i].place.symbol, entries[j]))
+				return i + 1 < stack->count ? i + 1 : 0;
+	return 0;
+}
+
 /* A trace taken by the report's own code begins with it: what is of interest is below the place itself. */
 void report_trim_machinery(struct report *report)
 {
@@ -224,7 +241,7 @@ void report_trim_machinery(struct report *report)
 			end = last || !end ? i + 1 : end;
 	}
 	if (stack && !rip->symbol[0])
-		end = printers(stack);
+		end = MAX(printers(stack), watchdog_frames(report, stack));
 	if (!end)
 		return;
 	stack->count -= end;

@@ -480,6 +480,9 @@ static size_t part_of(const struct dmesg_lines *reader, const char *line, size_t
 {
 	uint64_t time_us = prefix->has_time ? prefix->time_us : reader->last_time_us;
 
+	if (!time_us && !prefix->elements)
+		time_us = log_seam_folded(line, length);
+
 	return prefix->program || prefix->delta ? length
 						: log_seam_find(line, length, skipped + 1, time_us);
 }

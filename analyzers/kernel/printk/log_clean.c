@@ -141,9 +141,24 @@ static size_t mark_length(const char *line, size_t length, bool at_end)
 	return 0;
 }
 
+/* "      │": the frame of a window, copied with what it shows. */
+static size_t without_frame(const char *line, size_t length)
+{
+	size_t end = length < 5 ? 0 : length - 3;
+
+	if (!end || memcmp(line + end, "\xe2\x94\x82", 3) != 0 || line[end - 1] != ' ')
+		return length;
+	while (end && line[end - 1] == ' ')
+		end--;
+	return end;
+}
+
 static const char *strip_marks(const char *line, size_t *length)
 {
 	size_t mark;
+
+	if (*length && (unsigned char)line[*length - 1] >= 0x80)
+		*length = without_frame(line, *length);
 
 	while (*length > 2 && (line[0] == '<' || line[0] == '{' || line[0] == '[') &&
 	       (mark = mark_length(line, *length, false))) {

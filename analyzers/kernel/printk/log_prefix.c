@@ -594,6 +594,7 @@ static bool take_facility(struct cursor *c, struct log_prefix *prefix)
 }
 
 #define LABEL_COLUMNS 7
+#define LABEL_WARN 4 /* in labels; the kernel itself begins messages with "INFO: " */
 
 /* "  ALERT: ", "   INFO: ", right-aligned behind the time: of a dump that Xen's analyser wrote of its dom0. */
 static bool take_label(struct cursor *c, struct log_prefix *prefix)
@@ -608,8 +609,9 @@ static bool take_label(struct cursor *c, struct log_prefix *prefix)
 		before++;
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
 		size_t length = strlen(labels[i]);
+		bool squeezed = before == 1 && length > 3 && i <= LABEL_WARN; /* a mailer did it */
 
-		if (before + length != LABEL_COLUMNS || !starts(c, 0, labels[i]) ||
+		if ((before + length != LABEL_COLUMNS && !squeezed) || !starts(c, 0, labels[i]) ||
 		    peek(c, length) != ':' || peek(c, length + 1) != ' ')
 			continue;
 		prefix->level = (int)i;

@@ -12,7 +12,7 @@
 
 #define APART_MAX_US 60000000 /* between two CPUs' lines that met */
 
-/* "[   12.345678]" as printk writes it: its length, 0 when it is none. */
+/* "[   12.345678]" as printk writes it, or "[ 12.345678]": its length, 0 when it is none. */
 static size_t stamp_at(const char *line, size_t length, uint64_t *us)
 {
 	size_t from = 1, whole, part = 0;
@@ -22,7 +22,9 @@ static size_t stamp_at(const char *line, size_t length, uint64_t *us)
 		from++;
 	for (whole = from; whole < length && isdigit((unsigned char)line[whole]);)
 		whole++;
-	if (whole < 6 || whole - from > 9 || whole == length || line[whole] != '.')
+	bool squeezed = from == 2 && whole > from; /* a web page makes one blank of several */
+
+	if ((whole < 6 && !squeezed) || whole - from > 9 || whole == length || line[whole] != '.')
 		return 0;
 	while (whole + 1 + part < length && isdigit((unsigned char)line[whole + 1 + part]))
 		part++;
@@ -37,6 +39,11 @@ static size_t stamp_at(const char *line, size_t length, uint64_t *us)
 /* "prog[1]: [   12.345678] …", "(…", "=…": who writes so quotes a log. */
 static bool is_quoted(const char *line, size_t at)
 {
+	static const char trace[] = "Call Trace: "; /* of which frames follow */
+	size_t length = sizeof(trace) - 1;
+
+	if (at >= length && !memcmp(line + at - length, trace, length))
+		return false;
 	return at && (strchr("\"'(=`", line[at - 1]) ||
 		      (at > 1 && line[at - 1] == ' ' && line[at - 2] == ':'));
 }
@@ -74,4 +81,27 @@ size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time
 			return at;
 	}
 	return length;
+}
+
+#define FOLDED_BYTES 256 /* a line in which several stand is longer */
+#define FOLDED_STAMPS 3
+
+uint64_t log_seam_folded(const char *line, size_t length)
+{
+	uint64_t first = 0, last = 0, us;
+	unsigned count = 0;
+
+	for (size_t at = 1; length >= FOLDED_BYTES && at < length; at++) {
+		if (line[at] != '[' || !stamp_at(line + at, length - at, &us) ||
+		    is_quoted(line, at))
+			continue;
+		if (us < last || us - last > APART_MAX_US)
+			count = 0;
+		if (!count++)
+			first = us;
+		if (count == FOLDED_STAMPS)
+			return first;
+		last = us;
+	}
+	return 0;
 }

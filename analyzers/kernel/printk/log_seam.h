@@ -12,4 +12,10 @@
  */
 size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us);
 
+/*
+ * The time (µs) of the first of at least three stamps that stand in one line, as where a web page has
+ * folded a log into a paragraph; 0 when there are none.
+ */
+uint64_t log_seam_folded(const char *line, size_t length);
+
 #endif

@@ -22,6 +22,8 @@ static const struct {
 	{"", -1, NO_TIME, 0, NULL, NULL, false},
 	{"[   12.345678] ", -1, 12345678, 0, NULL, NULL, false},
 	{"[4958.123] ", -1, 4958123000, 0, NULL, NULL, false},
+	{"12.345678] ", -1, 12345678, 0, NULL, NULL, false}, /* copied without the bracket */
+	{"[   12.345678] ALERT: ", 1, 12345678, 0, NULL, NULL, false}, /* Xen's, blanks squeezed */
 	{"<4>[   12.345678] ", 4, 12345678, 0, NULL, NULL, false},
 	{"<12>[   12.345678] ", 4, 12345678, 0, NULL, NULL, false},
 	{"[   12.345678] <3>", 3, 12345678, 0, NULL, NULL, false},
@@ -182,7 +184,7 @@ END_TEST
 START_TEST(what_is_no_label)
 {
 	static const char *const lines[] = {
-		"INFO: task lab:12 blocked", "WARN: lab", "[5] lab: 12: words", "[1:2] words",
+		"INFO: task lab:12 blocked", "WARNING: lab", "[5] lab: 12: words", "[1:2] words",
 		"[00000028] *pgd=00000000",
 	};
 	struct log_prefix prefix;

@@ -41,4 +41,23 @@ START_TEST(lines_within_lines)
 }
 END_TEST
 
-UNIT_MAIN("log_seam", lines_within_lines)
+/* A web page makes one line of all: the first time of three that follow each other. */
+START_TEST(folded_lines)
+{
+	static const char text[] =
+		"Example (x86_64) [ 266.491864] ------------[ cut here ]------------ "
+		"[ 266.491904] kernel BUG at mm/lab.c:399! [ 266.491934] invalid opcode: 0000 [#1] "
+		"SMP "
+		"[ 266.491962] Modules linked in: lab [ 266.492043] CPU: 3 PID: 5155 Comm: lab Not "
+		"tainted 3.19.0 #24 [ 266.492850] Call Trace: [ 266.492870] lab+0x1/0x2";
+
+	ck_assert_uint_eq(log_seam_folded(text, strlen(text)), 266491864);
+	ck_assert_uint_eq(log_seam_folded(text, 100),
+			  0); /* of two alone, or of a short line, none */
+	ck_assert_uint_eq(log_seam_folded("", 0), 0);
+	size_t trace = (size_t)(strstr(text, "[ 266.492870]") - text);
+	ck_assert_uint_eq(log_seam_find(text, strlen(text), trace - 1, 266492850), trace);
+}
+END_TEST
+
+UNIT_MAIN("log_seam", lines_within_lines, folded_lines)
