@@ -17,7 +17,8 @@ SELECT
 	headline || iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
 		', as far as memory can be read', '') AS because,
 	-- without who is behind whom, where devices fill the line
-	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', ''))
+	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', '')) ||
+		iif(io_tasks = 1 AND edges = 1 AND instr(brief, '; ') = 0, coalesce('; it is ' || root_comm || '/' || root_pid, ''), '')
 		AS headline,
 	-- who is to end it may be in what cannot be read; a sleep may be no wait; references go a while after the device
 	CASE WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock) THEN 0.75

@@ -9,7 +9,10 @@ SELECT
 	coalesce(message, 'a workqueue stalls') AS because,
 	coalesce('a worker pool' || coalesce(' of CPU ' || cpu, '') || ' is stuck' ||
 		coalesce(' for ' || CAST(lockup_s AS INTEGER) || ' s', '') || ' behind ' || work,
-		message, 'workqueue stalled') || place AS headline,
+		message, 'workqueue stalled') ||
+		-- the work item is named already
+		iif(context = 'work' AND work IS NOT NULL, coalesce(', ' || nullif(comm, '') || '/' || pid, ', pid ' || pid, ''), place)
+		AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'workqueue_lockup';

@@ -126,10 +126,6 @@ static void put_longest(const struct wait_graph *graph, struct str *text)
 {
 	const struct task *longest = io_waits_longest(graph);
 
-	if (!longest && graph->count == 1) {
-		str_puts(text, "; it is ");
-		task_label(graph->edges[0].from, text);
-	}
 	if (!longest)
 		return;
 	str_puts(text, "; longest ");
