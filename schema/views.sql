@@ -447,8 +447,17 @@ SELECT f.dump, f.number AS finding, g.key AS stack,
 	t.value ->> '$.tgid' AS tgid,
 	t.value ->> '$.comm' AS comm,
 	t.value ->> '$.address' AS address,
-	t.value ->> '$.state' AS state
+	t.value ->> '$.state' AS state,
+	t.value ->> '$.blocked_s' AS blocked_s
 FROM finding f, json_each(f.evidence, '$.blocked') g, json_each(g.value, '$.tasks') t
+WHERE f.code = 'tasks';
+
+-- A frame of blocked tasks' stack; "stack" is the task's.
+CREATE VIEW task_frame AS
+SELECT f.dump, f.number AS finding, g.key AS stack, j.key AS position,
+	j.value ->> '$.symbol' AS symbol,
+	j.value ->> '$.module' AS module
+FROM finding f, json_each(f.evidence, '$.blocked') g, json_each(g.value, '$.backtrace') j
 WHERE f.code = 'tasks';
 
 -- A register that made an address no CPU accepts, with the bytes of its value in memory order.

@@ -499,8 +499,17 @@ SELECT f.dump, f.number AS finding, g.key - 1 AS stack,
 	t.value #>> '{tgid}' AS tgid,
 	t.value #>> '{comm}' AS comm,
 	t.value #>> '{address}' AS address,
-	t.value #>> '{state}' AS state
+	t.value #>> '{state}' AS state,
+	CASE WHEN t.value #>> '{blocked_s}' ~ '^[0-9]{1,9}([.][0-9]*)?$' THEN (t.value #>> '{blocked_s}')::double precision END AS blocked_s
 FROM triage.finding f, jsonb_array_elements(CASE jsonb_typeof(f.evidence -> 'blocked') WHEN 'array' THEN f.evidence -> 'blocked' END) WITH ORDINALITY AS g(value, key), jsonb_array_elements(CASE jsonb_typeof(g.value -> 'tasks') WHEN 'array' THEN g.value -> 'tasks' END) WITH ORDINALITY AS t(value, key)
+WHERE f.code = 'tasks';
+
+-- A frame of blocked tasks' stack; "stack" is the task's.
+CREATE VIEW triage.task_frame AS
+SELECT f.dump, f.number AS finding, g.key - 1 AS stack, j.key - 1 AS position,
+	j.value #>> '{symbol}' AS symbol,
+	j.value #>> '{module}' AS module
+FROM triage.finding f, jsonb_array_elements(CASE jsonb_typeof(f.evidence -> 'blocked') WHEN 'array' THEN f.evidence -> 'blocked' END) WITH ORDINALITY AS g(value, key), jsonb_array_elements(CASE jsonb_typeof(g.value -> 'backtrace') WHEN 'array' THEN g.value -> 'backtrace' END) WITH ORDINALITY AS j(value, key)
 WHERE f.code = 'tasks';
 
 -- A register that made an address no CPU accepts, with the bytes of its value in memory order.
