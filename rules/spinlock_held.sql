@@ -18,7 +18,11 @@ SELECT
 	CASE WHEN headline LIKE '%and holds it itself' THEN 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).'
 		WHEN headline LIKE '% is no lock any more: %' THEN 'Who spins has kept a pointer to what is gone: its memory, or its stack, is used for something else.' END AS advice,
 	-- Where its holder waits for the spinner in its turn, that is the news.
-	iif(headline LIKE '%and holds it itself', 1.0, max(confidence, 0.85)) *
+	-- a variable does not go away: a word of one that is none is more likely damage of another sort
+	CASE WHEN headline LIKE '%and holds it itself' THEN 1.0
+		WHEN headline LIKE '% is no lock any more: %' AND coalesce(owner, '') NOT LIKE 'stack of %' AND
+			coalesce(owner, '') NOT LIKE '% object %' THEN 0.45
+		ELSE max(confidence, 0.85) END *
 		iif(headline NOT LIKE '%and holds it itself' AND EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND
 			w.cycles > 0 AND w.confidence >= 0.5 AND instr(w.headline, lock.name)), 0.7, 1.0) AS confidence, finding
 FROM lock

@@ -16,8 +16,10 @@ SELECT
 			coalesce(root_comm || '/' || root_pid, 'it') || '.' END AS advice,
 	headline || iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
 		', as far as memory can be read', '') AS because,
-	-- without who is behind whom, where devices fill the line
-	iif(length(brief) <= 100, brief, replace(substr(brief, 1, instr(brief || '; ', '; ') - 1), ' that has not ended', '')) ||
+	-- without who is behind whom, where devices fill the line, or without where it sleeps
+	CASE WHEN length(brief) <= 100 THEN brief
+		WHEN instr(brief, '; ') THEN replace(substr(brief, 1, instr(brief, '; ') - 1), ' that has not ended', '')
+		ELSE substr(brief, 1, instr(brief || ': asleep in ', ': asleep in ') - 1) END ||
 		iif(io_tasks = 1 AND edges = 1 AND instr(brief, '; ') = 0, coalesce('; it is ' || root_comm || '/' || root_pid, ''), '')
 		AS headline,
 	-- who is to end it may be in what cannot be read; a sleep may be no wait; references go a while after the device
