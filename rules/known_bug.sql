@@ -1,5 +1,5 @@
 -- id: known_bug
--- title: a bug of the kernel that is mended upstream
+-- title: a bug of the kernel that upstream has fixed
 -- cause: unknown
 -- severity: critical
 -- confidence: 0.6

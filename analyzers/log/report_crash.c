@@ -109,12 +109,12 @@ static bool same_task(const struct report *a, const struct report *b)
 	return a->pid >= 0 && a->pid == b->pid && a->cpu == b->cpu;
 }
 
-/* What panic_on_warn made of a report: of those near before it rather the panicking task's own. */
-static const struct report *own_before(const struct reports *reports, size_t panic,
+/* Of reports near before a panic that it may be about rather the panicking task's own: others print theirs, too. */
+static const struct report *own_before(const struct reports *reports, size_t panic, int kind,
 				       const struct report *nearest)
 {
 	for (size_t i = panic; i-- > 0 && reports->list[i].first + ROUND_LINES > nearest->first;)
-		if (fits(&reports->list[i], ANY_SURVIVED) &&
+		if (fits(&reports->list[i], kind) &&
 		    same_task(&reports->list[i], &reports->list[panic]))
 			return &reports->list[i];
 	return nearest;
@@ -134,8 +134,9 @@ static const struct report *before_panic(const struct reports *reports, size_t p
 			if (kind != ANY_OOPS && kind != REPORT_HUNG_TASK)
 				break;
 		}
-	if (found && kind == ANY_SURVIVED)
-		return own_before(reports, panic, found);
+	/* A CPU that finds itself locked up panics itself. */
+	if (found && (kind == ANY_SURVIVED || kind == REPORT_SOFT_LOCKUP))
+		return own_before(reports, panic, kind, found);
 	return found ? found : words;
 }
 
