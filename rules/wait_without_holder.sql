@@ -22,8 +22,14 @@ SELECT
 		ELSE substr(brief, 1, instr(brief || ': asleep in ', ': asleep in ') - 1) END ||
 		iif(io_tasks = 1 AND edges = 1 AND instr(brief, '; ') = 0, coalesce('; it is ' || root_comm || '/' || root_pid, ''), '')
 		AS headline,
-	-- who is to end it may be in what cannot be read; a sleep may be no wait; references go a while after the device
-	CASE WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock) THEN 0.75
+	-- who is to end it may be in what cannot be read; a sleep may be no wait, and a thread's own until there is
+	-- work for it, as long as khungtaskd has not met it; references go a while after the device
+	CASE WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock)
+			THEN iif(victims = 1 AND EXISTS (SELECT 1 FROM task t JOIN task_frame f ON f.dump = t.dump AND f.stack = t.stack
+				WHERE t.dump = :dump AND t.pid = root_pid AND f.symbol = 'kthread'
+					AND coalesce(t.blocked_s, 0) < 120)
+				AND NOT EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.kind = 'hung_task' AND r.pid = root_pid),
+			0.667, 0.75)
 		WHEN root_doing LIKE '%the end of all references' AND NOT EXISTS (SELECT 1 FROM log_event e
 			WHERE e.dump = :dump AND e.kind = 'netdev_refs') THEN 0.5 ELSE 1.0 END *
 	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')), 0.5, 1.0)

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "crash/crash_bug.h"
 #include "crash/crash_log.h"
-#include "crash/crash_stack_end.h"
+#include "crash/crash_overflow.h"
 #include "crash/panic_path.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
@@ -115,42 +115,6 @@ static bool is_hung_task(const struct crash *crash)
 	return false;
 }
 
-/* An overflow runs into the guard page, which lies just below the task's stack. */
-static bool hit_guard(const struct crash *crash)
-{
-	uint64_t sp = crash->regs.value[REG_RSP];
-	uint64_t stack = crash->task ? crash->task->stack : 0;
-
-	return stack && regs_known(&crash->regs, REG_RSP) && sp < stack + 256 &&
-	       sp + PAGE_SIZE >= stack;
-}
-
-#define OVERRUN_MAX (1u << 20) /* how far below its stack an overflow is believed to have got */
-
-/*
- * Without guard pages (VMAP_STACK, ba14a194a434 v4.9) an overflow goes on into whatever lies below, and
- * what it breaks there faults: the stack pointer and the lost mark at the stack's end tell.
- */
-static bool ran_below(const struct crash *crash)
-{
-	uint64_t sp = crash->regs.value[REG_RSP];
-	uint64_t stack = crash->task ? crash->task->stack : 0;
-
-	return stack && regs_known(&crash->regs, REG_RSP) && sp < stack &&
-	       stack - sp <= OVERRUN_MAX && crash_stack_end_is_lost(crash->kernel, crash->task);
-}
-
-/* A frame that is larger than what is left of the stack leads past the guard page, without meeting it. */
-static bool leapt_below(const struct crash *crash)
-{
-	uint64_t sp = crash->regs.value[REG_RSP], stack = crash->task ? crash->task->stack : 0;
-	uint64_t phys;
-
-	return crash->kind == CRASH_DOUBLE_FAULT && stack && regs_known(&crash->regs, REG_RSP) &&
-	       sp < stack && stack - sp <= OVERRUN_MAX &&
-	       !err_ok(memory_translate(crash->kernel->memory, sp, &phys));
-}
-
 static enum crash_kind kind_of_entry(const char *entry)
 {
 	const char *name = strncmp(entry, "asm_exc_", 8) ? entry : entry + 8;
@@ -190,6 +154,8 @@ static bool crashed_on_request(const struct crash *crash)
 static void classify_exception(struct crash *crash)
 {
 	enum crash_kind kind = kind_of_entry(crash->entry);
+	const char *overflow;
+	double confidence;
 
 	if (crashed_on_request(crash)) {
 		decide(crash, CRASH_SYSRQ, 1.0, "the exception is in sysrq_handle_crash()");
@@ -203,18 +169,9 @@ static void classify_exception(struct crash *crash)
 	}
 	if (crash->kind == CRASH_INVALID_OPCODE)
 		classify_ud2(crash);
-	if ((crash->kind == CRASH_DOUBLE_FAULT || crash->kind == CRASH_PAGE_FAULT ||
-	     crash->kind == CRASH_UNKNOWN) &&
-	    hit_guard(crash))
-		decide(crash, CRASH_STACK_OVERFLOW, 1.0,
-		       "the stack pointer is at the end of the task's stack");
-	else if (leapt_below(crash))
-		decide(crash, CRASH_STACK_OVERFLOW, 0.95,
-		       "the stack pointer is below the task's stack, where nothing is mapped");
-	else if (ran_below(crash))
-		decide(crash, CRASH_STACK_OVERFLOW, 0.9,
-		       "the stack pointer is below the task's stack, whose end mark is "
-		       "overwritten");
+	overflow = crash_overflow_find(crash, &confidence);
+	if (overflow)
+		decide(crash, CRASH_STACK_OVERFLOW, confidence, overflow);
 }
 
 /* The frame that called panic(): outside of what saves registers and starts the dump. */

@@ -8,6 +8,7 @@
 
 #include "base/parse.h"
 #include "crash/crash_fault_class.h"
+#include "crash/crash_index.h"
 #include "crash/crash_refused.h"
 #include "kernel/dump/dump.h"
 #include "kernel/dump/regs.h"
@@ -282,33 +283,6 @@ static void take_pointer(struct crash *crash, const struct operand *operand)
 	crash->pointer = crash->regs.value[operand->base];
 }
 
-static bool is_mapped(const struct crash *crash, uint64_t address)
-{
-	uint64_t phys;
-
-	return err_ok(memory_translate(crash->kernel->memory, address, &phys));
-}
-
-/* An array that is there and an index that leads far out of it; an index that is an address is none. */
-static void take_index(struct crash *crash, const struct operand *operand)
-{
-	if (crash->report || !crash->kernel->memory || crash->pointer_known ||
-	    operand->base >= REG_RIP || operand->index >= REG_RIP ||
-	    operand->base == operand->index)
-		return;
-	uint64_t array = crash->regs.value[operand->base];
-	uint64_t index = crash->regs.value[operand->index];
-
-	if (!is_mapped(crash, array) ||
-	    !is_mapped(crash, array + (uint64_t)operand->displacement) || array >> 63 == 0 ||
-	    is_mapped(crash, index) ||
-	    memory_class(crash->kernel->memory, index) == VA_NON_CANONICAL)
-		return;
-	crash->index_known = true;
-	crash->array = array;
-	crash->index = index;
-}
-
 #define INFERRED 0.8 /* of the kind: CR2 is left as it was by what is no page fault */
 
 /* Of an oops whose first lines are lost, CR2 tells: it is what the instruction accessed. */
@@ -371,7 +345,7 @@ static void explain_address(struct crash *crash, const struct operand *operand)
 	if (operand) {
 		describe_operand(crash, operand);
 		take_pointer(crash, operand);
-		take_index(crash, operand);
+		crash_index_take(crash, operand);
 	} else if (crash_went_astray(crash)) {
 		snprintf(crash->provenance, sizeof(crash->provenance),
 			 "the instruction pointer itself: a call or jump went there");

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: CPUs that wait for what another CPU is to do, which waits itself: its answer to a call, the end
- *   of a timer's function. They are edges of the wait-for graph beside those of locks.
- * Needs: symbols, types, per-CPU areas, tasks, stacks, and a machine that died of a lockup or was asked to.
- * False positives: a CPU that would have gone on had the machine not died just then.
- * Kernel commits: see kernel/types/members.def (CSD_NEXT, TIMER_FUNCTION).
+ * CPUs that wait for what another CPU is to do, which waits itself: its answer to a call, the end of a
+ * timer's function.
  */
+#include "stuck/cpu_edges.h"
+
 #include <stdlib.h>
 
-#include "analysis.h"
 #include "cpus/callback_wait.h"
 #include "cpus/cpu_wait.h"
 #include "kernel/symbols/symbol.h"
@@ -106,26 +104,13 @@ static struct err *report_all(struct analysis *analysis, const struct waiting *l
 	return NULL;
 }
 
-static struct err *run(struct analysis *analysis)
+struct err *cpu_edges_report(struct analysis *analysis, const struct cpu_states *states)
 {
-	struct kernel *kernel = analysis->kernel;
-	const struct crash *crash = analysis->crash;
-	_cpu_states_ struct cpu_states states = {0};
-	_free_ struct waiting *list = NULL;
+	_free_ struct waiting *list = calloc(states->count + 1, sizeof(*list));
 
-	if (!crash || !cpu_wait_matters(crash->kind))
-		return NULL;
-	TRY(cpu_states_open(kernel, crash, &states));
-	list = calloc(states.count + 1, sizeof(*list));
 	if (!list)
 		return &err_nomem;
-	for (size_t i = 0; i < states.count; i++)
-		look_at(kernel, &states, &states.list[i], &list[i]);
-	return report_all(analysis, list, states.count);
+	for (size_t i = 0; i < states->count; i++)
+		look_at(analysis->kernel, states, &states->list[i], &list[i]);
+	return report_all(analysis, list, states->count);
 }
-
-const struct analyzer cpu_edges_analyzer = {
-	.name = "cpu_edges",
-	.needs = STEP_SYMBOLS | STEP_TYPES | STEP_PERCPU | STEP_TASKS | STEP_STACKS,
-	.run = run,
-};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRIAGE_CRASH_OVERFLOW
+#define TRIAGE_CRASH_OVERFLOW
+
+#include "crash/crash.h"
+
+/*
+ * Whether an exception, its kind known, came of a stack that ran over: what tells so, and how sure; else NULL.
+ */
+const char *crash_overflow_find(const struct crash *crash, double *confidence);
+
+#endif

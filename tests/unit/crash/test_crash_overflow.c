@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "crash/crash_overflow.h"
+#include "fake_kernel.h"
+#include "kernel/tasks/task.h"
+
+#define STACK (FAKE_BASE + 0x8000)
+#define HOLE 0xffffc90000010000ull /* where nothing is mapped */
+#define MARK "\x9d\x6e\xac\x57"	   /* at a stack's end */
+
+struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)
+{
+	*phys = va;
+	return memory_read(memory, va, &(char){0}, 1);
+}
+
+static bool overflows(enum crash_kind kind, uint64_t stack, uint64_t sp)
+{
+	struct task task = {.address = FAKE_BASE + 0x4000, .pid = 7, .stack = stack};
+	struct crash crash = {.kernel = &kernel, .kind = kind, .task = &task, .exception = true};
+	double confidence = 0;
+
+	crash.regs.value[REG_RSP] = sp;
+	crash.regs.known = 1u << REG_RSP;
+	return crash_overflow_find(&crash, &confidence) && confidence >= 0.9;
+}
+
+/* A frame of 16 KiB leads over the guard page, into what is not mapped either. */
+START_TEST(a_leap_past_the_guard_is_an_overflow)
+{
+	fake_open(NULL);
+	ck_assert(overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE - 0x4000));
+	ck_assert(overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE - (1u << 20)));
+	fake_close();
+}
+END_TEST
+
+START_TEST(what_is_far_or_mapped_is_no_leap)
+{
+	fake_open(NULL);
+	/* farther than any frame leads; above; in the stack; a stack pointer that is none */
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE - (1u << 20) - 8));
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE + 0x6000));
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE + 0x2000));
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, HOLE, 0));
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, HOLE, UINT64_MAX));
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, 0, 0));
+	/* memory is there: somebody's stack */
+	fake_put(STACK, MARK, 4);
+	ck_assert(!overflows(CRASH_DOUBLE_FAULT, STACK, STACK - 0x4000));
+	/* the access was another's: no double fault */
+	ck_assert(!overflows(CRASH_PAGE_FAULT, HOLE, HOLE - 0x4000));
+	fake_close();
+}
+END_TEST
+
+START_TEST(the_guard_page_is_met_at_the_stacks_end)
+{
+	fake_open(NULL);
+	ck_assert(overflows(CRASH_PAGE_FAULT, HOLE, HOLE - 8));
+	ck_assert(overflows(CRASH_DOUBLE_FAULT, HOLE, HOLE + 8));
+	ck_assert(!overflows(CRASH_PAGE_FAULT, HOLE, HOLE + 512));
+	ck_assert(!overflows(CRASH_GENERAL_PROTECTION, HOLE, HOLE - 8));
+	fake_close();
+}
+END_TEST
+
+/* Without a guard page: the mark is overwritten. */
+START_TEST(a_lost_mark_tells_who_ran_below_his_stack)
+{
+	fake_open(NULL);
+	fake_put(STACK, MARK, 4);
+	ck_assert(!overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_u64(STACK, 0);
+	ck_assert(overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_close();
+}
+END_TEST
+
+UNIT_MAIN("crash_overflow", a_leap_past_the_guard_is_an_overflow, what_is_far_or_mapped_is_no_leap,
+	  the_guard_page_is_met_at_the_stacks_end, a_lost_mark_tells_who_ran_below_his_stack)
