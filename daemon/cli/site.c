@@ -2,12 +2,10 @@
 /* Makes the pages of a site out of a store. */
 #include "daemon/cli/site.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/utc.h"
 #include "daemon/cli/groups.h"
@@ -143,35 +141,72 @@ static struct err *make_index(struct site *site)
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-/* Crashes a week of each signature, of the last half of a year. */
+/* The names of a list that one parameter brings, whatever their number. */
+static const char *const names_of[] = {
+	[DB_SQLITE] = "SELECT value FROM json_each(?1)",
+	[DB_POSTGRESQL] = "SELECT value FROM jsonb_array_elements_text(?1::jsonb) AS t(value)",
+};
+
+static void name_signature(void *context, const struct group *group)
+{
+	json_array_append_new(context, json_escaped(group->name));
+}
+
+/* Those that the page is going to show. */
+static struct err *read_names(struct site *site, char **ret)
+{
+	const struct list_filters all = {0};
+	_json_ json_t *names = json_array();
+
+	TRY(groups_read(store_db(site->store), GROUP_SIGNATURE, &all, true, GROUPS_MAX,
+			name_signature, names));
+	*ret = json_dumps(names, JSON_COMPACT);
+	return *ret ? NULL : &err_nomem;
+}
+
+static json_t *no_crashes(void)
+{
+	json_t *weeks = json_array();
+
+	for (int i = 0; i < WEEKS; i++)
+		json_array_append_new(weeks, json_integer(0));
+	return weeks;
+}
+
+static void take_week(struct site *site, const char *signature, int64_t week, int64_t count)
+{
+	json_t *weeks = json_object_get(site->weeks, signature);
+
+	if (!weeks) {
+		weeks = no_crashes();
+		json_object_set_new(site->weeks, signature, weeks);
+	}
+	if (week >= 0 && week < WEEKS)
+		json_array_set_new(weeks, (size_t)week, json_integer(count));
+}
+
+/* Crashes a week of each signature that is shown, of the last half of a year. */
 static struct err *read_weeks(struct site *site)
 {
 	int64_t first = time(NULL) / WEEK_S - WEEKS + 1;
+	struct db *db = store_db(site->store);
+	_free_ char *names = NULL, *sql = NULL;
 	struct stmt *stmt;
 	bool row = true;
 
-	TRY(db_query(store_db(site->store), &stmt,
-		     "SELECT signature, crash_time / 604800, count(*) FROM job "
-		     "WHERE signature IS NOT NULL AND crash_time >= ? AND crash_time < ? "
-		     "GROUP BY signature, crash_time / 604800",
-		     "ii", first * WEEK_S, (first + WEEKS) * WEEK_S));
+	TRY(read_names(site, &names));
+	if (asprintf(&sql,
+		     "SELECT signature, crash_time / 604800, count(*) FROM job WHERE signature IN "
+		     "(%s) AND crash_time >= ?2 AND crash_time < ?3 GROUP BY signature, "
+		     "crash_time / 604800",
+		     names_of[db_dialect(db)]) < 0)
+		return &err_nomem;
+	TRY(db_query(db, &stmt, sql, "tii", names, first * WEEK_S, (first + WEEKS) * WEEK_S));
 	while (row) {
-		json_t *weeks;
-		int64_t week;
-
 		TRY(stmt_step(stmt, &row));
-		if (!row)
-			break;
-		weeks = json_object_get(site->weeks, stmt_text(stmt, 0));
-		week = stmt_int(stmt, 1) - first;
-		if (!weeks) {
-			weeks = json_array();
-			for (int i = 0; i < WEEKS; i++)
-				json_array_append_new(weeks, json_integer(0));
-			json_object_set_new(site->weeks, stmt_text(stmt, 0), weeks);
-		}
-		if (week >= 0 && week < WEEKS)
-			json_array_set_new(weeks, (size_t)week, json_integer(stmt_int(stmt, 2)));
+		if (row)
+			take_week(site, stmt_text(stmt, 0), stmt_int(stmt, 1) - first,
+				  stmt_int(stmt, 2));
 	}
 	return NULL;
 }
@@ -345,29 +380,27 @@ static struct err *make_crashes(struct site *site)
 	return keep_state(site, epoch, cursor);
 }
 
-/* Pages of crashes that the store has forgotten. */
+/* Pages of crashes that the store has forgotten: asked for of all pages at once. */
 static struct err *remove_forgotten(struct site *site)
 {
-	DIR *dir = opendir(site->files->crashes);
-	struct dirent *entry;
-	struct err *err = NULL;
+	struct db *db = store_db(site->store);
+	_free_ char *uids = NULL, *sql = NULL;
+	struct stmt *stmt;
+	bool row = true;
 
-	if (!dir)
-		return err_errno(errno, "%s", site->files->crashes);
-	while (!err && (entry = readdir(dir))) {
-		char uid[NAME_MAX + 1];
-		int64_t known = 0;
-
-		if (entry->d_name[0] == '.' || !has_suffix(entry->d_name, ".html"))
-			continue;
-		copy_part(uid, sizeof(uid), entry->d_name, strlen(entry->d_name) - 5);
-		err = db_number(store_db(site->store), &known, "SELECT 1 FROM dump WHERE uid = ?",
-				"t", uid);
-		if (!err && !known && unlinkat(dirfd(dir), entry->d_name, 0))
-			err = err_errno(errno, "%s", entry->d_name);
+	TRY(site_files_pages(site->files, &uids));
+	if (asprintf(&sql,
+		     "SELECT p.value FROM (%s) p WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE "
+		     "d.uid = p.value)",
+		     names_of[db_dialect(db)]) < 0)
+		return &err_nomem;
+	TRY(db_query(db, &stmt, sql, "t", uids));
+	while (row) {
+		TRY(stmt_step(stmt, &row));
+		if (row)
+			TRY(site_files_remove(site->files, stmt_text(stmt, 0)));
 	}
-	closedir(dir);
-	return err;
+	return NULL;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */

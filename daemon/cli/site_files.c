@@ -3,6 +3,7 @@
 #include "daemon/cli/site_files.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -89,6 +90,40 @@ bool site_files_has(const struct site_files *files, const char *uid, char href[1
 		return false;
 	snprintf(href, 128, CRASHES "/%.110s", name);
 	return !access(path, F_OK);
+}
+
+struct err *site_files_pages(const struct site_files *files, char **ret)
+{
+	_json_ json_t *uids = json_array();
+	DIR *dir = opendir(files->crashes);
+	struct dirent *entry;
+
+	if (!dir)
+		return err_errno(errno, "%s", files->crashes);
+	while ((entry = readdir(dir))) {
+		char uid[UID_MAX + 1], name[128];
+
+		if (!has_suffix(entry->d_name, ".html"))
+			continue;
+		copy_part(uid, sizeof(uid), entry->d_name, strlen(entry->d_name) - 5);
+		if (site_files_name(uid, name))
+			json_array_append_new(uids, json_string(uid));
+	}
+	closedir(dir);
+	*ret = json_dumps(uids, JSON_COMPACT);
+	return *ret ? NULL : &err_nomem;
+}
+
+struct err *site_files_remove(const struct site_files *files, const char *uid)
+{
+	_free_ char *path = NULL;
+	char name[128];
+
+	if (!site_files_name(uid, name))
+		return NULL;
+	if (asprintf(&path, "%s/%s", files->crashes, name) < 0)
+		return &err_nomem;
+	return unlink(path) && errno != ENOENT ? err_errno(errno, "%s", path) : NULL;
 }
 
 json_t *site_files_state(const struct site_files *files)

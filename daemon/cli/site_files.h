@@ -23,6 +23,11 @@ bool site_files_has(const struct site_files *files, const char *uid, char href[1
 /* Of a uid that may be a file's name; false for another one. */
 bool site_files_name(const char *uid, char name[128]);
 
+/* The uids of all crashes that have a page, as a JSON list. */
+struct err *site_files_pages(const struct site_files *files, char **ret);
+/* Away with the page of one; nothing where there is none. */
+struct err *site_files_remove(const struct site_files *files, const char *uid);
+
 /* What the last run wrote: {"epoch", "cursor", "version"}; an empty object where there was none. */
 json_t *site_files_state(const struct site_files *files);
 struct err *site_files_keep_state(const struct site_files *files, const json_t *state);

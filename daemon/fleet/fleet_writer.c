@@ -21,6 +21,19 @@ void fleet_record_deinit(struct fleet_record *record)
 
 #define NOW_S "floor(extract(epoch FROM now()))::bigint"
 
+/*
+ * lz4 takes a third of the time that a server's own compression takes, and less room. Asked for of each session,
+ * where the server has it: PostgreSQL 14, if it was built so.
+ */
+#define COMPRESS_BETTER                                                                            \
+	"SELECT set_config(name, 'lz4', false) FROM pg_catalog.pg_settings WHERE name = "          \
+	"'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+
+struct err *fleet_writer_prepare(struct pg *pg)
+{
+	return pg_run(pg, COMPRESS_BETTER, "");
+}
+
 struct err *fleet_source_read(struct pg *pg, struct fleet_source *source)
 {
 	_pg_rows_ struct pg_rows *rows = NULL;

@@ -35,6 +35,8 @@ struct fleet_record {
 };
 void fleet_record_deinit(struct fleet_record *record);
 
+/* Once a connection, before anything is written. */
+struct err *fleet_writer_prepare(struct pg *pg);
 /* The server's row of a source, made when there is none: sets generation and cursor. */
 struct err *fleet_source_read(struct pg *pg, struct fleet_source *source);
 /* The store is another one than the cursor is of: it is begun anew, as the next generation. */

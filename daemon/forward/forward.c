@@ -216,6 +216,7 @@ static struct err *round_once(struct forward *forward)
 	if (!forward->pg) {
 		lose_place(forward);
 		TRY(pg_open(forward->options->to, &forward->pg));
+		TRY(fleet_writer_prepare(forward->pg));
 	}
 	TRY(check_place(forward));
 	TRY(export_lag(forward->store, forward->source.cursor, &lag));

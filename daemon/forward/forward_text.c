@@ -71,11 +71,22 @@ static size_t clean_escape(char *text)
 	return 6;
 }
 
+/* Nearly all of it: looked at without a word more. */
+static bool is_plain(char c)
+{
+	return c >= ' ' && c <= '~' && c != '\\';
+}
+
 void forward_text_clean(char *json)
 {
-	while (*json) {
-		size_t length = utf8_length((unsigned char *)json);
+	for (;;) {
+		size_t length;
 
+		while (is_plain(*json))
+			json++;
+		if (!*json)
+			return;
+		length = utf8_length((unsigned char *)json);
 		if (*json == '\\') {
 			json += clean_escape(json);
 		} else if (length) {
