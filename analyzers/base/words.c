@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looks for many words at once. The first four bytes of each word are hashed; where the text's four
- * bytes at hand are none of these, which is nearly everywhere, no word is compared.
+ * bytes at hand are none of these, which is nearly everywhere, no word is compared. Many begin alike
+ * ("BUG: ", "WARNING: "): they are told from each other by their last four bytes.
  */
 #include "base/words.h"
 
@@ -15,10 +16,12 @@
 
 struct words {
 	const char *const *list;
-	uint16_t first[BUCKETS];  /* 1 + the first word of this hash; 0: there is none */
-	uint16_t next[WORDS_MAX]; /* likewise, by word */
-	uint32_t keys[WORDS_MAX]; /* the first four bytes */
-	uint16_t lengths[WORDS_MAX];
+	uint16_t first[BUCKETS]; /* 1 + the first word of this hash; 0: there is none */
+	struct word {
+		uint32_t key, end; /* the first four bytes, the last four */
+		uint16_t length;
+		uint16_t next; /* 1 + the next word of this hash */
+	} of[WORDS_MAX];
 };
 
 static unsigned bucket_of(uint32_t key)
@@ -34,12 +37,16 @@ struct err *words_new(const char *const *list, size_t count, struct words **ret)
 		return &err_nomem;
 	words->list = list;
 	for (size_t i = MIN(count, (size_t)WORDS_MAX); i-- > 0;) {
-		unsigned bucket = bucket_of(load_u32(list[i]));
+		uint16_t *first = &words->first[bucket_of(load_u32(list[i]))];
+		size_t length = strlen(list[i]);
 
-		words->keys[i] = load_u32(list[i]);
-		words->lengths[i] = (uint16_t)strlen(list[i]);
-		words->next[i] = words->first[bucket];
-		words->first[bucket] = (uint16_t)(i + 1);
+		words->of[i] = (struct word){
+			.key = load_u32(list[i]),
+			.end = load_u32(list[i] + length - KEY_BYTES),
+			.length = (uint16_t)length,
+			.next = *first,
+		};
+		*first = (uint16_t)(i + 1);
 	}
 	*ret = words;
 	return NULL;
@@ -58,13 +65,19 @@ static uint32_t key_at(const char *text)
 	return le32toh(key);
 }
 
-/* The next word of those that may stand at text, of length bytes: from is 1 + one of them; 0 none. */
+/* The next word of those that may stand at text, of length bytes: 1 + one of them, from is the first; 0 none. */
 static unsigned match(const struct words *words, unsigned from, const char *text, size_t length)
 {
-	while (from &&
-	       (words->keys[from - 1] != key_at(text) || words->lengths[from - 1] > length ||
-		memcmp(words->list[from - 1], text, words->lengths[from - 1]) != 0))
-		from = words->next[from - 1];
+	uint32_t key = key_at(text);
+
+	for (; from; from = words->of[from - 1].next) {
+		const struct word *word = &words->of[from - 1];
+
+		if (word->key == key && word->length <= length &&
+		    word->end == key_at(text + word->length - KEY_BYTES) &&
+		    !memcmp(words->list[from - 1], text, word->length))
+			break;
+	}
 	return from;
 }
 
@@ -76,9 +89,9 @@ unsigned words_kinds(const struct words *words, const uint8_t *kinds, const char
 	for (size_t at = 0; at + KEY_BYTES <= length; at++) {
 		unsigned i = words->first[bucket_of(key_at(text + at))];
 
-		while ((i = match(words, i, text + at, length - at))) {
+		while (i && (i = match(words, i, text + at, length - at))) {
 			found |= kinds[i - 1];
-			i = words->next[i - 1];
+			i = words->of[i - 1].next;
 		}
 	}
 	return found;
@@ -91,12 +104,12 @@ bool words_find(const struct words *words, const char *text, size_t length, stru
 	for (size_t at = 0; at + KEY_BYTES <= length; at++) {
 		unsigned i = words->first[bucket_of(key_at(text + at))];
 
-		while ((i = match(words, i, text + at, length - at))) {
+		while (i && (i = match(words, i, text + at, length - at))) {
 			if (!found)
 				*ret = (struct word_set){0};
 			found = true;
 			ret->bits[(i - 1) / 64] |= UINT64_C(1) << (i - 1) % 64;
-			i = words->next[i - 1];
+			i = words->of[i - 1].next;
 		}
 	}
 	return found;

@@ -24,6 +24,7 @@
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
+#include "log/log_mark.h"
 
 static json_t *time_json(int64_t seconds)
 {
@@ -98,13 +99,22 @@ static void put_uts(struct kernel *kernel, json_t *json, const char *key, const 
 		json_put(json, key, json_escaped(fallback));
 }
 
+/* Words of log_marks.c. */
+static const char *behind_words(const struct log *log, size_t line, const char *words)
+{
+	const char *at =
+		log_has_mark(log, line, MARK_MACHINE) ? strstr(log->lines[line].text, words) : NULL;
+
+	return at ? at + strlen(words) : NULL;
+}
+
 static const char *first_line(const struct log *log, const char *words)
 {
 	for (size_t i = 0; log && i < log->count; i++) {
-		const char *at = strstr(log->lines[i].text, words);
+		const char *at = behind_words(log, i, words);
 
 		if (at)
-			return at + strlen(words);
+			return at;
 	}
 	return NULL;
 }
@@ -116,12 +126,11 @@ static void put_release_from_log(const struct log *log, const struct reports *re
 	size_t end = crash ? crash->first : log ? log->count : 0;
 
 	for (size_t i = end; log && i-- > 0;) {
-		const char *at = strstr(log->lines[i].text, "Linux version ");
+		const char *at = behind_words(log, i, "Linux version ");
 
 		if (!at)
 			continue;
-		json_put_missing(json, "release",
-				 json_escaped_bytes(at + 14, strcspn(at + 14, " ")));
+		json_put_missing(json, "release", json_escaped_bytes(at, strcspn(at, " ")));
 		return;
 	}
 }

@@ -11,7 +11,8 @@ enum log_mark {
 	MARK_MCE = 1u << 2,
 	MARK_OOM = 1u << 3,
 	MARK_SEGFAULT = 1u << 4,
-	MARK_OWNER = 1u << 5, /* of a lock, or a CPU that idles */
+	MARK_OWNER = 1u << 5,	/* of a lock, or a CPU that idles */
+	MARK_MACHINE = 1u << 6, /* what the kernel says of itself and of the machine */
 };
 
 /* A log whose lines nobody marked has all marks on each. */

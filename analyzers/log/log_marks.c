@@ -13,12 +13,22 @@
 #include "log/report_shown.h"
 #include "log/segfault.h"
 
+static const char *const *machine_words(size_t *count)
+{
+	static const char *const words[] = {"Linux version ",
+					    "Command line: ", "Hardware name: ", "DMI: "};
+
+	*count = ARRAY_SIZE(words);
+	return words;
+}
+
 static const struct {
 	enum log_mark mark;
 	const char *const *(*words)(size_t *count);
 } readers[] = {
 	{MARK_HEAD, report_head_words}, {MARK_EVENT, event_words},	 {MARK_MCE, mce_words},
 	{MARK_OOM, oom_words},		{MARK_SEGFAULT, segfault_words}, {MARK_OWNER, shown_words},
+	{MARK_MACHINE, machine_words},
 };
 
 struct all_words {
@@ -50,7 +60,7 @@ struct err *log_marks_make(struct log *log)
 	for (size_t i = 0; i < log->count; i++) {
 		const char *text = log->lines[i].text;
 
-		log->lines[i].marks = words_kinds(words, all.marks, text, strlen(text)) & 63;
+		log->lines[i].marks = words_kinds(words, all.marks, text, strlen(text)) & 127;
 	}
 	return NULL;
 }

@@ -87,7 +87,7 @@ static const struct {
 	{"---[ end Kernel panic", BODY_END},
 };
 
-/* Registers of x86, arm64 and riscv by name; how many bytes of text the name has, or 0. */
+/* Registers of x86, arm64 and riscv by name, before a colon; how many bytes of text the name has, or 0. */
 static size_t register_length(const char *text)
 {
 	static const char *const names[] = {
@@ -107,7 +107,9 @@ static size_t register_length(const char *text)
 		       : text[length] == '_' ||
 				 (length && text[length] >= '0' && text[length] <= '9'))
 		length++;
-	for (size_t i = 0; length && i < ARRAY_SIZE(names); i++)
+	if (!length || *skip_blanks(text + length) != ':')
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (has_prefix(text, names[i]) && strlen(names[i]) == length)
 			return length;
 	/* x0…x29, s0, a0, t0: a letter and a number. */
@@ -120,11 +122,11 @@ static size_t register_length(const char *text)
 static bool is_registers(const char *text)
 {
 	size_t length = register_length(text);
-	const char *at = skip_blanks(text + length);
 
-	if (!length || *at != ':')
+	if (!length)
 		return false;
-	at = skip_blanks(at + 1);
+	const char *at = skip_blanks(skip_blanks(text + length) + 1);
+
 	return hex_digits(at) >= 2 || !*at;
 }
 
@@ -240,15 +242,14 @@ static void take_registers(struct report *report, const char *text)
 {
 	while (*text) {
 		size_t length = register_length(text);
-		const char *at = skip_blanks(text + length);
 		uint64_t value;
 
-		if (!length || *at != ':') {
+		if (!length) {
 			text += strcspn(text, " \t");
 			text = skip_blanks(text);
 			continue;
 		}
-		at = skip_blanks(at + 1);
+		const char *at = skip_blanks(skip_blanks(text + length) + 1);
 		size_t digits = hex_digits(at);
 
 		if (at[digits] == ':' && digits == 4) { /* the selector before it */

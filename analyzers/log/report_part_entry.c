@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "log/log_mark.h"
 #include "log/report_head.h"
 #include "log/report_task_line.h"
 
@@ -90,7 +91,7 @@ static bool read_entry(const struct log_line *line, const struct words *heads,
 		entry->slot = SLOT_OOPS;
 		return true;
 	}
-	if (report_head_find(heads, line, &kind, &how)) {
+	if (line->marks & MARK_HEAD && report_head_find(heads, line, &kind, &how)) {
 		if (kind == REPORT_PANIC && strstr(line->text, "Fatal exception"))
 			return true;
 		/* Other panics are what an open report ends in, on the same CPU; their trace follows. */

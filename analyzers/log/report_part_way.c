@@ -50,26 +50,31 @@ struct search {
 
 /* --- a step ----------------------------------------------------------------------------------- */
 
-/* What it costs that this report takes the line; the way changes accordingly. */
-static float give(struct way *way, const struct part_entry *entry, size_t report,
-		  const struct part_turns *turns)
+/* What it costs that this report of a way takes the line, and how far the report has come then. */
+static float give(const struct way *way, const struct part_entry *entry, size_t report,
+		  const struct part_turns *turns, struct report_progress *ret)
 {
 	float cost = entry->apart ? NO_TURN : report == way->last ? turns->same : turns->other;
 
-	way->last = (uint8_t)report;
-	if (report >= way->count && entry->slot != SLOT_HEAD)
-		return cost + NOT_BEGUN;
 	if (report >= way->count) {
-		way->reports[report] = entry->begin;
-		way->count = (uint8_t)(report + 1);
-	} else if (entry->slot == SLOT_HEAD) {
-		report_progress_refine(&way->reports[report], entry->head);
-	} else {
-		cost += report_progress_cost(&way->reports[report], entry->slot, &entry->hints);
-		report_progress_take(&way->reports[report], entry->slot, &entry->hints);
+		*ret = entry->begin;
+		return cost;
 	}
-	way->cost += cost;
+	*ret = way->reports[report];
+	if (entry->slot == SLOT_HEAD) {
+		report_progress_refine(ret, entry->head);
+		return cost;
+	}
+	cost += report_progress_cost(ret, entry->slot, &entry->hints);
+	report_progress_take(ret, entry->slot, &entry->hints);
 	return cost;
+}
+
+static void go(struct way *way, size_t report, const struct report_progress *progress)
+{
+	way->reports[report] = *progress;
+	way->count = MAX(way->count, (uint8_t)(report + 1));
+	way->last = (uint8_t)report;
 }
 
 /* A line that announces a report begins one, or says more of one that was just announced. */
@@ -88,23 +93,38 @@ static bool may_take(const struct way *way, const struct part_entry *entry, size
 
 /* --- all lines -------------------------------------------------------------------------------- */
 
-static void rehash(struct way *way, size_t report)
+/* Of a way whose report has come so far: of its last line's report, and of all reports. */
+static uint64_t hash_of(const struct way *way, size_t report, uint64_t progress)
 {
-	way->hashes[report] = report_progress_hash(&way->reports[report]);
-	way->hash = way->last;
-	for (size_t i = 0; i < way->count; i++)
-		way->hash = (way->hash ^ way->hashes[i]) * 0x9e3779b97f4a7c15u;
+	size_t count = MAX((size_t)way->count, report + 1);
+	uint64_t hash = report;
+
+	for (size_t i = 0; i < count; i++)
+		hash = (hash ^ (i == report ? progress : way->hashes[i])) * 0x9e3779b97f4a7c15u;
+	return hash;
 }
 
-/* Add the way behind a step, or find one that has come as far with the same knowledge; its number. */
-static uint8_t add_way(struct way *ways, size_t *count, const struct way *way)
+/*
+ * Add the way behind a step, or find one that has come as far with the same knowledge; its number. Most
+ * are found: none is copied before.
+ */
+static uint8_t add_way(struct way *ways, size_t *count, const struct way *from, size_t report,
+		       const struct report_progress *progress, float cost)
 {
+	uint64_t own = report_progress_hash(progress), hash = hash_of(from, report, own);
+
 	for (size_t i = 0; i < *count; i++)
-		if (ways[i].hash == way->hash) {
-			ways[i].cost = MIN(ways[i].cost, way->cost);
+		if (ways[i].hash == hash) {
+			ways[i].cost = MIN(ways[i].cost, cost);
 			return (uint8_t)i;
 		}
-	ways[*count] = *way;
+	struct way *way = &ways[*count];
+
+	*way = *from;
+	go(way, report, progress);
+	way->cost = cost;
+	way->hash = hash;
+	way->hashes[report] = own;
 	return (uint8_t)(*count)++;
 }
 
@@ -172,14 +192,14 @@ static size_t walk_layer(struct search *search, size_t at, size_t count)
 		for (size_t report = 0; report < PART_REPORTS; report++) {
 			if (!may_take(&before[i], entry, report))
 				continue;
-			struct way way = before[i];
-			float own = give(&way, entry, report, search->turns);
-
-			rehash(&way, report);
-			uint8_t to = add_way(behind, &behind_count, &way);
+			struct report_progress progress;
+			float own = give(&before[i], entry, report, search->turns, &progress);
+			float cost = before[i].cost + own;
+			uint8_t to =
+				add_way(behind, &behind_count, &before[i], report, &progress, cost);
 
 			layer->steps[layer->count++] =
-				(struct step){(uint8_t)i, to, (uint8_t)report, way.cost, own};
+				(struct step){(uint8_t)i, to, (uint8_t)report, cost, own};
 		}
 	return prune(behind, behind_count, layer);
 }
@@ -191,7 +211,7 @@ static struct way start_of(const struct part_entries *entries)
 
 	memcpy(start.reports, entries->open, entries->open_count * sizeof(*entries->open));
 	for (size_t i = 0; i < entries->open_count; i++)
-		rehash(&start, i);
+		start.hashes[i] = report_progress_hash(&start.reports[i]);
 	return start;
 }
 
@@ -305,7 +325,16 @@ float report_part_way_cost(const struct part_entries *entries, const struct part
 	struct way way = start_of(entries);
 	float cost = 0;
 
-	for (size_t at = 0; at < entries->count; at++)
-		cost += give(&way, &entries->list[at], report[at], turns);
+	for (size_t at = 0; at < entries->count; at++) {
+		const struct part_entry *entry = &entries->list[at];
+		struct report_progress progress;
+
+		cost += give(&way, entry, report[at], turns, &progress);
+		if (report[at] >= way.count && entry->slot != SLOT_HEAD)
+			cost += NOT_BEGUN;
+		else
+			go(&way, report[at], &progress);
+		way.last = report[at];
+	}
 	return cost;
 }

@@ -37,6 +37,7 @@ struct open_report {
 	struct report_reader reader;
 	struct report report;
 	struct report_progress progress;
+	unsigned announced; /* lines that announce it, but the first */
 	uint32_t caller;
 	size_t touched; /* line that last went to it */
 	uint64_t touched_us;
@@ -370,6 +371,8 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 }
 
 #define JOIN_LINES 4 /* "[ cut here ]", and another CPU's lines */
+#define ANNOUNCED_MAX                                                                              \
+	16 /* lines; of more, a driver's remarks without end, a report grows no more exact */
 
 /* An announcement that belongs to the report it stands in: "Oops: 0002 [#1]" behind "BUG: …". */
 static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how,
@@ -589,6 +592,12 @@ static bool is_doubtful(struct open_report *open, size_t line, const struct repo
 	return doubt == PART_DOUBTFUL;
 }
 
+/* Behind many remarks: a line that says where it is, is not one more of them. */
+static bool is_beyond(const struct open_report *open, const char *text)
+{
+	return open->announced == ANNOUNCED_MAX && strstr(text, " at ");
+}
+
 static struct err *take_head(struct splitter *splitter, size_t line, enum report_kind kind,
 			     enum head_how how)
 {
@@ -603,14 +612,17 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 		TRY(close_bare(splitter, line));
 		return open_new(splitter, line, kind);
 	}
-	if (!joins(open, kind, how, line)) {
+	if (!joins(open, kind, how, line) || is_beyond(open, text)) {
 		TRY(open_new(splitter, line, kind));
 		return lacks_first_line(splitter, line) ? take_nameless(splitter, line) : NULL;
 	}
+	touch(splitter, open, line);
+	if (open->announced == ANNOUNCED_MAX)
+		return NULL;
+	open->announced++;
 	report_head_refine(&open->report, kind, text);
 	if (has_prefix(text, "KASAN: "))
 		report_detail_read(text, line, &open->report);
-	touch(splitter, open, line);
 	report_progress_refine(&open->progress, kind);
 	return report_body_take(&open->reader, text, line, BODY_FAULT);
 }

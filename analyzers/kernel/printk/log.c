@@ -15,7 +15,7 @@ void log_fail(struct log_builder *builder, struct err *err)
 }
 
 #define TIME_MAX ((UINT64_C(1) << 50) - 1)
-#define ALL_MARKS 63
+#define ALL_MARKS 127
 
 static bool grow(struct log_builder *builder)
 {

@@ -18,7 +18,7 @@ struct log_line {
 	uint64_t continued : 1; /* belongs to the line before: its record, or its line */
 	uint64_t new_wall : 1;	/* its calendar time is another one than that of the line before */
 	int64_t level : 4;	/* 0…7, -1 unknown */
-	uint64_t marks : 6;	/* who is to read it: log/log_mark.h */
+	uint64_t marks : 7;	/* who is to read it: log/log_mark.h */
 	uint32_t caller;	/* CPU with bit 31 set, else thread id; 0 unknown */
 } __attribute__((packed, aligned(4)));
 

@@ -66,11 +66,11 @@ static bool address_goes_on(const char *before, size_t end, const char *line, si
 		return true;
 	while (at + digits < length && log_is_hex(line[at + digits]))
 		digits++;
+	if (digits != 8 && digits != 16 && !log_begins_with(line + at, length - at, "(null)"))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (log_ends_with(before, end, words[i]))
-			return (digits == 8 || digits == 16 ||
-				log_begins_with(line + at, length - at, "(null)")) &&
-			       (at != 0) == (i < 2);
+			return (at != 0) == (i < 2);
 	return false;
 }
 
@@ -83,10 +83,10 @@ static bool pair_goes_on(const char *before, size_t end, const char *line, size_
 	}
 	if (address_goes_on(before, end, line, length) || log_ends_with(before, end, "ASSERTION("))
 		return true;
-	if (log_ends_with(before, end, " in range"))
-		return log_begins_with(line, length, "[0x");
-	if (log_ends_with(before, end, " invoked oom-killer:"))
-		return log_begins_with(line, length, "gfp_mask=");
+	if (log_begins_with(line, length, "[0x"))
+		return log_ends_with(before, end, " in range");
+	if (log_begins_with(line, length, "gfp_mask="))
+		return log_ends_with(before, end, " invoked oom-killer:");
 	if (log_ends_with(before, end, " error") && strstr(before, "segfault at "))
 		return length && isdigit((unsigned char)line[0]);
 	if (log_ends_with(before, end, ">] ?") || ends_at_source(before, end))
@@ -100,9 +100,10 @@ static bool task_goes_on(const char *before, size_t end, const char *line, size_
 {
 	static const char *const words[] = {"segfault at ", "trap ", "general protection"};
 
+	if (!log_ends_with(before, end, "]:"))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (end > 3 && !memcmp(before + end - 2, "]:", 2) &&
-		    log_begins_with(line, length, words[i]))
+		if (log_begins_with(line, length, words[i]))
 			return true;
 	return false;
 }
@@ -180,17 +181,18 @@ static bool modules_go_on(const char *before, const char *line, size_t length)
 /* "RIP … [<ffff…>]" or "name+0x1/0x2" and, in the next line, what it lacks: its function, its module. */
 static bool place_goes_on(const char *before, size_t end, const char *line, size_t length)
 {
-	if (!strstr(before, "RIP") && !strstr(before, "[<"))
-		return false;
-	if (before[end - 1] == ']' || (end > 5 && !memcmp(before + end - 5, "0010:", 5)))
-		return log_place_length(line, length) != 0;
-	while (length && *line == ' ') {
+	bool address = before[end - 1] == ']' || log_ends_with(before, end, "0010:");
+
+	while (!address && length && *line == ' ') {
 		line++;
 		length--;
 	}
-	return strstr(before, "+0x") && length > 2 && line[0] == '[' &&
-	       islower((unsigned char)line[1]) && line[length - 1] == ']' &&
-	       !memchr(line, ' ', length) && log_is_hex(before[end - 1]);
+	if (address ? !log_place_length(line, length)
+		    : length <= 2 || line[0] != '[' || !islower((unsigned char)line[1]) ||
+			      line[length - 1] != ']' || memchr(line, ' ', length) ||
+			      !log_is_hex(before[end - 1]) || !strstr(before, "+0x"))
+		return false;
+	return strstr(before, "RIP") || strstr(before, "[<");
 }
 
 /* A row of the OOM killer's table of tasks: "[  902]     0   902 …" and numbers up to the task's name. */

@@ -532,11 +532,11 @@ static bool take_tag(struct cursor *c, struct log_prefix *prefix)
 {
 	bool dated = prefix->wall.length && !prefix->has_time;
 	size_t facility = dated ? facility_at(c, 0, &prefix->level) : 0;
-	size_t tag = kernel_tag_at(c, facility), host = word_at(c, 0);
+	size_t tag = kernel_tag_at(c, facility);
+	size_t host = !tag && !facility && (dated || prefix->has_time) ? word_at(c, 0) : 0;
 	size_t next = host + blanks(c, host);
 
-	if (!tag && !facility && (dated || prefix->has_time) && host && host < 256 && next > host &&
-	    c->at[host - 1] != ':') {
+	if (host && host < 256 && next > host && c->at[host - 1] != ':') {
 		tag = dated ? writer_at(c, next, prefix) : kernel_tag_at(c, next);
 		if (tag || prefix->program)
 			prefix->host = (struct slice){c->at, host};
@@ -555,11 +555,13 @@ static bool take_tag(struct cursor *c, struct log_prefix *prefix)
 /* "date relay date host kernel:": who passed it on put its own before it. */
 static bool take_relay(struct cursor *c, struct log_prefix *prefix)
 {
-	size_t host = word_at(c, 0), next = host + blanks(c, host), length;
-
-	if (!prefix->wall.length || prefix->host.length || prefix->has_time || !host || host > 255)
+	if (!prefix->wall.length || prefix->host.length || prefix->has_time)
 		return false;
-	length = any_date_at(c, next);
+	size_t host = word_at(c, 0), next = host + blanks(c, host);
+
+	if (!host || host > 255)
+		return false;
+	size_t length = any_date_at(c, next);
 	if (!length || !is_blank(peek(c, next + length)))
 		return false;
 	prefix->wall = (struct slice){c->at + next, length};
@@ -570,7 +572,7 @@ static bool take_relay(struct cursor *c, struct log_prefix *prefix)
 /* dmesg -x: "kern  :emerg : "; Talos: "node1: kern: emerg: [date]: ". */
 static bool take_facility(struct cursor *c, struct log_prefix *prefix)
 {
-	size_t at = 0, length, host = word_at(c, 0);
+	size_t at = 0, length, host = starts(c, 0, "kern") ? 0 : word_at(c, 0);
 
 	if (host > 1 && c->at[host - 1] == ':' && starts(c, host, " kern:"))
 		at = host + 1;
@@ -624,12 +626,13 @@ static bool take_label(struct cursor *c, struct log_prefix *prefix)
 /* "host [  12.345678] …": a host alone between the date and the kernel's own time. */
 static bool take_host_alone(struct cursor *c, struct log_prefix *prefix)
 {
+	if (!prefix->wall.length || prefix->host.length || prefix->has_time)
+		return false;
 	size_t host = word_at(c, 0), next = host + blanks(c, host);
 	struct cursor rest = *c;
 	struct log_prefix behind = {.level = -1};
 
-	if (!prefix->wall.length || prefix->host.length || prefix->has_time || !host ||
-	    host > 255 || next == host || c->at[host - 1] == ':')
+	if (!host || host > 255 || next == host || c->at[host - 1] == ':')
 		return false;
 	skip(&rest, next);
 	if (peek(&rest, 0) != '[' || !take_time(&rest, &behind) || behind.delta)

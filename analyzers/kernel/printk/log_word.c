@@ -7,18 +7,6 @@
 
 #include "base/cleanup.h"
 
-bool log_begins_with(const char *line, size_t length, const char *words)
-{
-	return length >= strlen(words) && !memcmp(line, words, strlen(words));
-}
-
-bool log_ends_with(const char *line, size_t length, const char *words)
-{
-	size_t end = strlen(words);
-
-	return length >= end && !memcmp(line + length - end, words, end);
-}
-
 size_t log_place_length(const char *line, size_t length)
 {
 	size_t n = 0;

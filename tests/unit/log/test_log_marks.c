@@ -58,11 +58,26 @@ START_TEST(ends_of_lines)
 }
 END_TEST
 
+START_TEST(the_machine)
+{
+	static const char text[] = "[    0.000000] DMI: X/Y\n[    0.000001] a Command line: b\n"
+				   "[    1.000002] Hardware name: Z\n[    1.000003] Command\n"
+				   "[    1.000004] Linux version 6.1\n";
+	_cleanup_(cleanup_log_close) struct log *log = NULL;
+
+	assert_ok(dmesg_parse(text, strlen(text), &log));
+	assert_ok(log_marks_make(log));
+	for (size_t i = 0; i < log->count; i++)
+		ck_assert_int_eq(log_has_mark(log, i, MARK_MACHINE), i != 3);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *cases = tcase_create("log_marks");
 
 	tcase_add_loop_test(cases, each_word_marks, 0, (int)ARRAY_SIZE(readers));
 	tcase_add_test(cases, ends_of_lines);
+	tcase_add_test(cases, the_machine);
 	return unit_run("log_marks", cases);
 }

@@ -178,6 +178,26 @@ START_TEST(an_oops_behind_warnings)
 }
 END_TEST
 
+/* A driver's remarks without end are one report; a WARN() behind them is another one. */
+START_TEST(remarks_without_end)
+{
+	_str_ struct str log = {0};
+
+	for (unsigned i = 0; i < 1000; i++)
+		str_puts(&log, "[    1.000000] WARNING: x\n");
+	str_puts(&log, "[    1.000001] WARNING: CPU: 3 PID: 5 at fs/a.c:1 f+0x1/0x2\n");
+	struct text text = read_text(log.data);
+
+	ck_assert_uint_eq(text.reports->count, 2);
+	ck_assert(report_is_remark(&text.reports->list[0]));
+	ck_assert_int_eq(text.reports->list[0].cpu, -1);
+	ck_assert_uint_eq(text.reports->list[0].last, 999);
+	ck_assert_int_eq(text.reports->list[1].cpu, 3);
+	ck_assert_str_eq(text.reports->list[1].rip.symbol, "f");
+	text_deinit(&text);
+}
+END_TEST
+
 /* A program's crash, which a user may write to /dev/kmsg as well, opens no report. */
 START_TEST(user_traps_are_no_reports)
 {
@@ -274,5 +294,6 @@ END_TEST
 
 UNIT_MAIN("report_split", interleaved_reports_are_kept_apart, what_lines_repeat_keeps_reports_apart,
 	  what_may_be_of_either_is_left_out, cut_in_front, reports_without_end,
-	  an_oops_behind_warnings, user_traps_are_no_reports, a_trace_of_an_interrupt_alone,
-	  warnings_behind_each_other, what_a_check_announced, nothing_at_all)
+	  an_oops_behind_warnings, remarks_without_end, user_traps_are_no_reports,
+	  a_trace_of_an_interrupt_alone, warnings_behind_each_other, what_a_check_announced,
+	  nothing_at_all)
