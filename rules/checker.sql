@@ -6,9 +6,9 @@
 SELECT
 	'The kernel went on: the report says what is not allowed there; begin with ' ||
 		coalesce(function, 'the function that it names') || '.' AS advice,
-	'the log says: ' || coalesce(message, kind) AS because,
+	coalesce('the log says: ' || message, 'the log has the call trace of a report of the kernel''s, and not its first line') AS because,
 	-- KCSAN's own words name both functions.
-	coalesce(message, kind) || iif(kind = 'kcsan' AND instr(message, ' in '), task, culprit_place) AS headline,
+	coalesce(message, replace(kind, '_', ' ')) || iif(kind = 'kcsan' AND instr(message, ' in '), task, culprit_place) AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',

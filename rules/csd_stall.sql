@@ -6,7 +6,7 @@
 SELECT
 	'Look at what ' || coalesce('CPU ' || cpu, 'the CPU that is waited for') || ' runs' ||
 		coalesce(' (' || function || ')', '') || ': it keeps interrupts off.' AS advice,
-	coalesce(message, 'a CPU does not answer') AS because,
+	coalesce('the log says: ' || message, 'the log reports a CPU that does not answer') AS because,
 	'CPU ' || coalesce(cpu, '?') || ' does not answer inter-processor calls' || place AS headline,
 	confidence, finding
 FROM crash

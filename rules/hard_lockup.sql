@@ -8,7 +8,7 @@ SELECT
 		' and at the locks it takes.' AS advice,
 	'the NMI watchdog found ' || coalesce('CPU ' || cpu, 'a CPU') ||
 		' with interrupts off for too long' AS because,
-	'hard lockup' || coalesce(' on CPU ' || cpu, '') || place AS headline,
+	'hard lockup' || coalesce(' on CPU ' || cpu, '') || iif(place LIKE ', called from %', ' in code' || substr(place, 2), place) AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'hard_lockup';

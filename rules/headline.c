@@ -209,11 +209,21 @@ static void without_modules(const char *text, struct str *out)
 	}
 }
 
+/* "memory cgroup a has reached its limit: b holds 2 GiB; killed b/1", without what came of it. */
+static void without_end(const char *text, struct str *out)
+{
+	const char *end = NULL;
+
+	for (const char *at = text; (at = strstr(at, "; ")); at++)
+		end = at;
+	str_append(out, text, end ? (size_t)(end - text) : strlen(text));
+}
+
 /* What is left to lose, one thing after the other, for as long as the headline is too long. */
 static char *last_resorts(const char *text)
 {
 	static void (*const losses[])(const char *text, struct str *out) = {
-		without_remarks, without_objects, without_modules};
+		without_remarks, without_objects, without_modules, without_end};
 	_str_ struct str now = {0};
 
 	str_puts(&now, text);
@@ -292,7 +302,8 @@ static const char *who(const char *text)
 	size_t length = strlen(text);
 
 	for (const char *at = text + length - MIN(length, (size_t)WHO_MAX); *at; at++)
-		if (has_prefix(at, "; ") || has_prefix(at, ", called from ") ||
+		if ((has_prefix(at, "; ") && !has_prefix(at, "; it began with ")) ||
+		    has_prefix(at, ", called from ") ||
 		    (has_prefix(at, " in ") && at > text && at[-1] != ','))
 			return at;
 	return text + length;

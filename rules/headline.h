@@ -10,10 +10,10 @@
 /*
  * The same headline without what says nothing: zeros in front of addresses, and where it is long, a module's
  * name again, the thread or CPU that lent itself to a context already named, offsets into functions, a work
- * item's queue, the task at its end, addresses, what stands in brackets behind a task, which object it was, and at
- * last modules' names. Functions and kinds of objects always stay, so that it may be longer still; but quotes_log:
- * a line of the log in it is cut at a word, to HEADLINE_SHORT bytes with who it was at its end. Owned by the
- * caller; NULL on out-of-memory.
+ * item's queue, the task at its end, addresses, what stands in brackets behind a task, which object it was, modules'
+ * names, and at last the clause behind the last semicolon. Functions and kinds of objects before it always stay, so
+ * that it may be longer still; but quotes_log: a line of the log in it is cut at a word, to HEADLINE_SHORT bytes with
+ * who it was at its end. Owned by the caller; NULL on out-of-memory.
  */
 char *headline_brief(const char *text, bool quotes_log);
 

@@ -7,7 +7,9 @@
 SELECT
 	iif(source = 'log' AND message IS reason, 'khungtaskd found', 'khungtaskd panicked') ||
 		coalesce(': ' || message, '') AS because,
-	coalesce(rtrim(reason, '.'), 'hung task') || coalesce((SELECT '; ' || l.headline FROM lock l
+	-- "INFO: task f:1 blocked for more than 120 seconds."
+	coalesce(comm || '/' || pid || substr(replace(reason, ' seconds.', ' s'), nullif(instr(reason, ' blocked for '), 0)),
+		rtrim(reason, '.'), 'hung task') || coalesce((SELECT '; ' || replace(l.headline, '1 task asleep in', 'asleep in') FROM lock l
 		WHERE l.dump = :dump AND l.unnamed ORDER BY l.waiters DESC LIMIT 1), '') AS headline,
 	confidence, finding
 FROM crash

@@ -9,7 +9,8 @@ SELECT
 	CASE WHEN m.headline IS NOT NULL THEN 'the processor reported it: ' || m.words
 		WHEN e.text IS NOT NULL THEN 'the log says: ' || e.text || coalesce(' (' || e.detail || ')', '')
 		ELSE 'a hardware error was reported' || coalesce(': ' || c.reason, '') END AS because,
-	coalesce(replace(m.headline, ', processor context corrupt', ''), e.severity || ' hardware error: ' || replace(e.kind, '_', ' ') ||
+	coalesce(replace(replace(replace(replace(m.headline, ', processor context corrupt', ''), ', any participant', ''), ', any level', ''),
+			': generic error, ', ': '), e.severity || ' hardware error: ' || replace(e.kind, '_', ' ') ||
 		coalesce(' (' || e.device || ')', '') || coalesce(': ' || e.detail, '') ||
 		coalesce('; ' || c.reason, ''),
 		'machine check: hardware error' || coalesce(', ' || c.message, '')) AS headline,

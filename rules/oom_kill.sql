@@ -10,7 +10,7 @@ SELECT
 	CASE WHEN o.count > 1 THEN 'the kernel''s log has ' || o.count || ' kills of the OOM killer'
 		ELSE 'the OOM killer''s report in the kernel''s log' END ||
 		coalesce((SELECT iif(o.count > 1, '; of the first report, ', ': ') || k.eater FROM oom k
-		WHERE k.dump = :dump AND k.eater IS NOT NULL ORDER BY k.finding LIMIT 1), '') AS because,
+		WHERE k.dump = :dump AND k.eater IS NOT NULL AND NOT instr(o.headline, k.eater) ORDER BY k.finding LIMIT 1), '') AS because,
 	o.headline, o.confidence, o.finding, c.finding AS finding2
 FROM oom_kills o JOIN crash c ON c.dump = o.dump
 WHERE o.dump = :dump AND (c.kind = 'none' OR c.kind = 'out_of_memory' AND c.message IS c.reason)

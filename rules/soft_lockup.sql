@@ -8,7 +8,7 @@ SELECT
 		': a loop without cond_resched(), or a lock that is never released.' AS advice,
 	'the soft-lockup watchdog found that ' || coalesce('CPU ' || cpu, 'a CPU') ||
 		' had not scheduled for ' || coalesce(CAST(lockup_s AS INTEGER) || ' s', 'too long') AS because,
-	'soft lockup' || coalesce(' on CPU ' || cpu, '') || place AS headline,
+	'soft lockup' || coalesce(' on CPU ' || cpu, '') || iif(place LIKE ', called from %', ' in code' || substr(place, 2), place) AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'soft_lockup';

@@ -8,7 +8,7 @@ SELECT
 	program || ' ran ' || coalesce(instruction, 'int3') || place ||
 		': a check of its own that failed, or code that cannot be reached' ||
 		more AS because,
-	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
+	'user program ' || program || ': ' || did || place || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND (trap LIKE 'int3%' OR trap LIKE 'invalid opcode%' AND instruction LIKE 'ud%');

@@ -7,7 +7,7 @@
 SELECT
 	program || ' took a divide exception' || place || coalesce(': ' || instruction, '') ||
 		more AS because,
-	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
+	'user program ' || program || ': ' || did || place || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND trap LIKE 'divide error%';

@@ -9,7 +9,7 @@ SELECT
 		program || ' accessed ' || address || ', next to NULL,' || place) ||
 		coalesce(': ' || instruction, '') ||
 		more AS because,
-	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
+	'user program ' || program || ': ' || did || place || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND class = 'null_offset';

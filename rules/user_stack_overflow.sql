@@ -9,7 +9,7 @@ SELECT
 	program || ' wrote to ' || address || ', at or right below its stack pointer, where no page is' ||
 		coalesce(': ' || instruction, '') ||
 		more AS because,
-	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
+	'user program ' || program || ': ' || did || place || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND class = 'stack_overflow';

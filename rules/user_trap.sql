@@ -5,9 +5,8 @@
 -- confidence: 0.4
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 SELECT
-	program || ': ' || rtrim(did || place, ',') || coalesce(', by ' || instruction, '') ||
-		more AS because,
-	'user program ' || program || ': ' || rtrim(did || place, ',') || often AS headline,
+	'the CPU''s exception was: ' || trap || coalesce(' at ' || instruction, '') || more AS because,
+	'user program ' || program || ': ' || did || place || often AS headline,
 	next_step AS advice, confidence, finding
 FROM user_crash
 WHERE dump = :dump AND NOT (trap LIKE 'divide error%' OR trap LIKE 'int3%'

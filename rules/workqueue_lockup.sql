@@ -6,7 +6,7 @@
 SELECT
 	coalesce('See what the work item ' || work || ' does', 'See what the pool''s busy workers do') ||
 		': the log lists those that run below "Showing busy workqueues".' AS advice,
-	coalesce(message, 'a workqueue stalls') AS because,
+	coalesce('the log says: ' || message, 'the log reports a workqueue that stalls') AS because,
 	coalesce('a worker pool' || coalesce(' of CPU ' || cpu, '') || ' is stuck' ||
 		coalesce(' for ' || CAST(lockup_s AS INTEGER) || ' s', '') || ' behind ' || work,
 		message, 'workqueue stalled') ||

@@ -259,15 +259,13 @@ SELECT dump, finding, confidence, trap, class, access, address, instruction, tim
 		WHEN 'non_canonical' THEN ', a pointer that is no address'
 		WHEN 'misaligned' THEN ', a pointer that is not aligned or no address'
 		WHEN 'privileged' THEN ', an instruction for the kernel alone' ELSE '' END
-	ELSE CASE access WHEN 'execute' THEN 'jump to ' ELSE access || ' of ' END || address ||
-		CASE class
-		WHEN 'not_present' THEN ', where nothing is mapped,'
-		WHEN 'protection' THEN CASE access
-			WHEN 'execute' THEN ', which is not executable,'
-			WHEN 'write' THEN ', which is read-only,'
-			ELSE ', which it may not read,' END
-		WHEN 'kernel' THEN ', an address of the kernel,'
-		WHEN 'non_canonical' THEN ', which is no address,'
+	ELSE CASE access WHEN 'execute' THEN 'jump to ' ELSE access || ' of ' END ||
+		CASE class WHEN 'not_present' THEN 'unmapped '
+		WHEN 'protection' THEN CASE access WHEN 'execute' THEN 'non-executable ' WHEN 'write' THEN 'read-only '
+			ELSE 'forbidden ' END
+		WHEN 'kernel' THEN 'the kernel''s '
+		WHEN 'non_canonical' THEN 'non-canonical ' ELSE '' END || address ||
+		CASE WHEN class IN ('not_present', 'protection', 'kernel', 'non_canonical') THEN ''
 		ELSE ' (' || replace(class, '_', ' ') || ')' END
 	END AS did
 FROM (SELECT *,

@@ -22,10 +22,21 @@ void crash_free(struct crash *crash)
 const char *crash_kind_name(enum crash_kind kind)
 {
 	static const char *const names[] = {
-#define CRASH_KIND(id, name) [CRASH_##id] = name,
+#define CRASH_KIND(id, name, words) [CRASH_##id] = name,
 #include "crash/crash_kinds.def"
 #undef CRASH_KIND
 	};
 
 	return names[kind];
+}
+
+const char *crash_kind_words(enum crash_kind kind)
+{
+	static const char *const words_of[] = {
+#define CRASH_KIND(id, name, words) [CRASH_##id] = words,
+#include "crash/crash_kinds.def"
+#undef CRASH_KIND
+	};
+
+	return words_of[kind];
 }

@@ -8,9 +8,9 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/unwind/trace.h"
 
-/* CRASH_KIND(id, "crash.kind of the verdict") */
+/* CRASH_KIND(id, "crash.kind of the verdict", "in a sentence") */
 enum crash_kind {
-#define CRASH_KIND(id, name) CRASH_##id,
+#define CRASH_KIND(id, name, words) CRASH_##id,
 #include "crash/crash_kinds.def"
 #undef CRASH_KIND
 	CRASH_KINDS,
@@ -77,6 +77,8 @@ void crash_free(struct crash *crash); /* NULL is fine */
 DEFINE_CLEANUP(struct crash, crash_free)
 
 const char *crash_kind_name(enum crash_kind kind);
+/* In a sentence: "NULL pointer access". */
+const char *crash_kind_words(enum crash_kind kind);
 
 /*
  * Registers at the crash, which may be NULL: the exception's, else those of the frame. NULL

@@ -27,13 +27,12 @@
 #include "kernel/unwind/frame.h"
 #include "log/report.h"
 
-/* "null_dereference in crashme_null_third+0x15 [crashme], init/1 on CPU 0" */
+/* "NULL pointer access in crashme_null_third+0x15 [crashme], init/1 on CPU 0" */
 static void headline(const struct crash *crash, struct str *text)
 {
 	char place[SYMBOL_NAME_MAX + 96];
 
-	str_puts(text, crash->kind == CRASH_UNKNOWN ? "not known what stopped the kernel"
-						    : crash_kind_name(crash->kind));
+	str_puts(text, crash_kind_words(crash->kind));
 	if (crash->trace.count) {
 		symbols_format(crash->kernel->symbols,
 			       frame_lookup_address(&crash->trace.frames[crash->frame]), place,

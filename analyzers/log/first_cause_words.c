@@ -9,7 +9,9 @@
 /* The line, and what the lines below it add. */
 static void put_text(const struct log *log, const struct event *event, struct str *out)
 {
-	str_puts(out, event_text(log, event));
+	const char *text = event_text(log, event);
+
+	str_puts(out, text + strspn(text, " "));
 	if (event->detail[0])
 		str_printf(out, " (%s)", event->detail);
 }

@@ -81,6 +81,8 @@ static bool is_kill_alone(const struct oom *oom)
 	       (oom->limit_kb != OOM_NO_SIZE || oom->memory.use_kb[OOM_USE_ANON] == OOM_NO_SIZE);
 }
 
+static const char uncounted[] = "what no counter tells of (drivers, vmalloc, a balloon)";
+
 static bool find_eater(const struct oom *oom, struct eater *ret)
 {
 	static const enum oom_use kept[] = {OOM_USE_SLAB_UNRECLAIMABLE, OOM_USE_SHMEM,
@@ -101,7 +103,7 @@ static bool find_eater(const struct oom *oom, struct eater *ret)
 		larger(ret, oom_use_words(OOM_USE_ANON), memory->use_kb[OOM_USE_ANON]);
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		larger(ret, oom_use_words(kept[i]), memory->use_kb[kept[i]]);
-	larger(ret, "what no counter tells of (drivers, vmalloc, a balloon)", memory->missing_kb);
+	larger(ret, uncounted, memory->missing_kb);
 	return ret->kb && (known == OOM_NO_SIZE || ret->kb >= known / LEAST_SHARE);
 }
 
@@ -139,7 +141,7 @@ static bool is_kernel_memory(const struct oom *oom)
 	struct eater eater;
 
 	return find_eater(oom, &eater) && !eater.tasks && eater.words != oom->victim.comm &&
-	       eater.words != oom_use_words(OOM_USE_ANON) &&
+	       eater.words != uncounted && eater.words != oom_use_words(OOM_USE_ANON) &&
 	       eater.words != oom_use_words(OOM_USE_SHMEM) &&
 	       eater.words != oom_use_words(OOM_USE_HUGE_PAGES) &&
 	       eater.words != oom_use_words(OOM_USE_SLAB_UNRECLAIMABLE);

@@ -62,7 +62,7 @@ static void format_place(const struct holder *holder, struct str *text)
 		return;
 	}
 	owner_format(owner, words, sizeof(words));
-	str_printf(text, "0x%016" PRIx64 ": %s", holder->address, words);
+	str_printf(text, "0x%016" PRIx64 " (%s)", holder->address, words);
 }
 
 void memory_found_holder(struct analysis *analysis, const struct holder *holder)

@@ -57,10 +57,12 @@ static void put_sections(struct html_page *html, const json_t *report)
 }
 
 /* What to know and to do, then what it rests on. */
-static void put_parts(struct html_page *html, const json_t *report)
+static void put_parts(struct html_page *html, const json_t *report,
+		      const struct render_record *record)
 {
 	render_reasons(&html->page, report);
-	render_next(&html->page, report);
+	render_history(&html->page, report, record);
+	render_next(&html->page, report, record);
 	if (is_cycle(report))
 		put_drawn(html, report, SECTION_locks);
 	render_crash(&html->page, report);
@@ -100,10 +102,10 @@ void html_render(const json_t *report, const struct render_record *record, const
 	html_page_begin(&html, out);
 	html_head(out, headline ? headline : "no verdict");
 	str_puts(out, is_sure(report) ? "<header>\n" : "<header class=\"unsure\">\n");
-	render_headline(&html.page, report, record);
+	render_headline(&html.page, report);
 	str_puts(out, "</header>\n");
 	html_page_begin(&html, &parts);
-	put_parts(&html, report);
+	put_parts(&html, report, record);
 	str_puts(out, "<nav aria-label=\"Parts of this page\">\n<ul>\n");
 	if (home)
 		str_printf(out, "<li><a href=\"%s\">All crashes</a></li>\n", home);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One screen of a verdict for a person at a terminal: the headline first, then what it rests on. */
+/* One screen of a verdict for a person at a terminal: what to know and to do first, then what it rests on. */
 #include "daemon/render/render.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "daemon/render/page.h"
+#include "daemon/render/render_command.h"
 #include "daemon/render/render_frames.h"
 #include "daemon/render/render_json.h"
 #include "daemon/render/render_log.h"
@@ -35,25 +36,23 @@ static void put_known_bug(const struct page *page, const char *label, const json
 	str_printf(&text, "%s%s%s", title ? title : "", title ? ", " : "", reference);
 	if (confidence)
 		str_printf(&text, " (%.0f %%)", 100 * json_number_value(confidence));
-	page_paragraph(page, label, "             ", text.data ? text.data : reference);
+	page_paragraph(page, label, "               ", text.data ? text.data : reference);
 }
 
-/* The known bug that it is; or that it may be, by a rule that did not decide. */
-static void put_known_issue(const struct page *page, const json_t *verdict)
+/* The known bug that it is; or that it may be, by a rule that did not decide. NULL: none. */
+static const json_t *known_bug(const json_t *verdict, bool *ret_sure)
 {
 	const json_t *issue = json_at(verdict, "known_issue"), *alternative;
 	size_t i;
 
-	if (json_string_at(issue, "reference")) {
-		put_known_bug(page, "known issue: ", issue);
-		return;
-	}
+	*ret_sure = json_string_at(issue, "reference") != NULL;
+	if (*ret_sure)
+		return issue;
 	json_array_foreach (json_at(verdict, "alternatives"), i, alternative) {
-		if (!json_string_at(alternative, "reference"))
-			continue;
-		put_known_bug(page, "may be known: ", alternative);
-		return;
+		if (json_string_at(alternative, "reference"))
+			return alternative;
 	}
+	return NULL;
 }
 
 /* Which dump it is, and whether the same crash was there before. */
@@ -78,10 +77,10 @@ static void put_annotation(const struct page *page, const json_t *annotation)
 {
 	static const struct {
 		const char *key, *first, *rest;
-	} lines[] = {{"ticket", "known as: ", "          "},
-		     {"cause", "known cause: ", "             "},
-		     {"fixed", "fixed in: ", "          "},
-		     {"note", "note: ", "      "}};
+	} lines[] = {{"ticket", "  known as: ", "            "},
+		     {"cause", "  known cause: ", "               "},
+		     {"fixed", "  fixed in: ", "            "},
+		     {"note", "  note: ", "        "}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		const char *text = json_string_at(annotation, lines[i].key);
@@ -91,8 +90,7 @@ static void put_annotation(const struct page *page, const json_t *annotation)
 	}
 }
 
-void render_headline(const struct page *page, const json_t *report,
-		     const struct render_record *record)
+void render_headline(const struct page *page, const json_t *report)
 {
 	const json_t *verdict = json_at(report, "verdict");
 	const char *cause = string_or(verdict, "cause", "?");
@@ -101,19 +99,30 @@ void render_headline(const struct page *page, const json_t *report,
 	page_colour(page, strcmp(cause, "?") && strcmp(cause, "unknown") ? "1;31" : "1;33");
 	page_title(page, string_or(verdict, "headline", "no verdict"));
 	page_colour(page, "0");
-	if (!verdict || json_is_null(verdict)) {
-		if (record)
-			put_record(page, report, record);
+	if (!json_object_size(verdict))
 		return;
-	}
 	snprintf(line, sizeof(line), "cause: %.60s   confidence: %.0f %%   rule: %.60s", cause,
 		 100 * json_number_value(json_at(verdict, "confidence")),
 		 string_or(verdict, "rule", "none"));
 	page_paragraph(page, "", "", line);
+}
+
+void render_history(const struct page *page, const json_t *report,
+		    const struct render_record *record)
+{
+	const json_t *verdict = json_at(report, "verdict");
+	const json_t *annotation = json_at(verdict, "annotation");
+	bool sure;
+	const json_t *bug = known_bug(verdict, &sure);
+
+	if (!record && !json_object_size(annotation) && !bug)
+		return;
+	page_heading(page, "History");
 	if (record)
 		put_record(page, report, record);
-	put_annotation(page, json_at(verdict, "annotation"));
-	put_known_issue(page, verdict);
+	put_annotation(page, annotation);
+	if (bug)
+		put_known_bug(page, sure ? "  known issue: " : "  may be known: ", bug);
 }
 
 /* One of the operands before names the same register. */
@@ -471,9 +480,22 @@ void render_ruled_out(const struct page *page, const json_t *report)
 	put_list(page, "Ruled out", json_at(report, "verdict.ruled_out"), NULL);
 }
 
-void render_next(const struct page *page, const json_t *report)
+void render_next(const struct page *page, const json_t *report, const struct render_record *record)
 {
-	put_list(page, "Next", json_at(report, "verdict.next_steps"), NULL);
+	_json_ json_t *steps = json_array();
+	const json_t *list = json_at(report, "verdict.next_steps");
+	size_t i;
+	json_t *step;
+
+	json_array_foreach (list, i, step) {
+		_str_ struct str text = {0};
+
+		if (json_is_string(step))
+			render_command(json_string_value(step), report, record, &text);
+		if (text.data)
+			json_array_append_new(steps, json_string(text.data));
+	}
+	put_list(page, "Next", steps, NULL);
 }
 
 void render_page(const json_t *report, const struct render_record *record,
@@ -481,8 +503,10 @@ void render_page(const json_t *report, const struct render_record *record,
 {
 	struct page page = {out, style, NULL, NULL};
 
-	render_headline(&page, report, record);
+	render_headline(&page, report);
 	render_reasons(&page, report);
+	render_history(&page, report, record);
+	render_next(&page, report, record);
 	render_crash(&page, report);
 	render_backtrace(&page, report);
 	render_report(&page, report);
@@ -491,7 +515,6 @@ void render_page(const json_t *report, const struct render_record *record,
 	render_ruled_out(&page, report);
 	render_system(&page, report);
 	render_missing(&page, report);
-	render_next(&page, report);
 }
 
 void render_verdict(const json_t *report, const struct render_style *style, struct str *out)

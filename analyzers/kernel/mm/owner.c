@@ -338,7 +338,6 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 		snprintf(buf, size, "no canonical address");
 		break;
 	default:
-		snprintf(buf, size, "%s%s%s", owner_kind_name(owner->kind),
-			 owner->why[0] ? ": " : "", owner->why);
+		snprintf(buf, size, "owner not known%s%s", owner->why[0] ? ": " : "", owner->why);
 	}
 }

@@ -68,12 +68,19 @@ static const struct {
 	 "deadlock of 1 task over its own SRCU read section of srcu_struct in kmalloc-512 object: "
 	 "lab_leaves/104"},
 	{"a module that is too much",
-	 "stack overwritten in lab_smash_them_all_of_it [lab]: \"the quick brown fox jump\"; "
+	 "stack overwritten in lab_smash_them_all [lab]: \"the quick brown fox jump\"; "
 	 "buffer given "
 	 "to lab_fill()",
-	 "stack overwritten in lab_smash_them_all_of_it: \"the quick brown fox jump\"; buffer "
+	 "stack overwritten in lab_smash_them_all: \"the quick brown fox jump\"; buffer "
 	 "given to "
 	 "lab_fill()"},
+	{"what came of it goes at last",
+	 "memory cgroup kubepods-burstable-pod12ab.slice has reached its limit: worker holds 508 "
+	 "of "
+	 "512 MiB; 4 kills in 15 min: worker 4",
+	 "memory cgroup kubepods-burstable-pod12ab.slice has reached its limit: worker holds 508 "
+	 "of "
+	 "512 MiB"},
 	{"numbers that a line of the log is full of, where its file lies",
 	 "kernel BUG at drivers/block/labblk/queue.c:912! seq=57638, ring:24 in labblk_requeue "
 	 "[labblk], in "
@@ -91,6 +98,12 @@ static const struct {
 	 "ffff8800a71f0d20. in labnet_register_peer [labnet], ip/5012",
 	 "broken list: list_add corruption. prev->next should be ... in labnet_register_peer "
 	 "[labnet], ip/5012",
+	 true},
+	{"what it began with is cut before what it is",
+	 "network card eno1 does not transmit; it began with e1000e 0000:00:1f.6 eno1: Detected "
+	 "Hardware Unit Hang of the first of all of its queues",
+	 "network card eno1 does not transmit; it began with e1000e 0000:00:1f.6 eno1: Detected "
+	 "Hardware ...",
 	 true},
 	{"to its end, where nobody is named",
 	 "I/O error (sdh), 3 times in 11 s: blk_update_request: I/O error, dev sdh, sector 4096 op "

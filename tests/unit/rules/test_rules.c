@@ -388,7 +388,7 @@ END_TEST
 START_TEST(every_kind_of_crash_has_a_rule)
 {
 	static const char *const kinds[] = {
-#define CRASH_KIND(id, name) name,
+#define CRASH_KIND(id, name, words) name,
 #include "crash/crash_kinds.def"
 #undef CRASH_KIND
 	};

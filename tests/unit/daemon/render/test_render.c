@@ -125,7 +125,7 @@ START_TEST(headline_comes_first)
 	_free_ char *known = page("{\"verdict\": {\"headline\": \"x\", \"known_issue\": {\"id\": "
 				  "\"i\", \"title\": \"it\", \"reference\": \"urn:1\"}}}",
 				  80, false);
-	ck_assert_ptr_nonnull(strstr(known, "\nknown issue: it, urn:1\n"));
+	ck_assert_ptr_nonnull(strstr(known, "\n\nHistory\n  known issue: it, urn:1\n"));
 }
 END_TEST
 
