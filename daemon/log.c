@@ -104,27 +104,29 @@ int log_verdict_priority(const char *severity, bool failed)
 void log_verdict(const struct log_verdict *v)
 {
 	int priority = log_verdict_priority(v->severity, v->failed);
-	_str_ struct str headline = {0}, path = {0};
+	_str_ struct str headline = {0}, path = {0}, before = {0};
 
 	str_puts(&headline, "");
+	str_puts(&before, v->history && *v->history ? "; " : "");
+	str_escape(&before, or_empty(v->history), strlen(or_empty(v->history)));
 	str_escape(&headline, or_empty(v->headline), strlen(or_empty(v->headline)));
 	str_escape(&path, or_empty(v->path), strlen(or_empty(v->path)));
 	if (!to_journal) {
-		log_line(priority, "verdict %lld on %s: %s (%s, confidence %.2f)", (long long)v->id,
-			 or_empty(v->path), or_empty(v->headline), or_empty(v->cause),
-			 v->confidence);
+		log_line(priority, "verdict %lld on %s: %s (%s, confidence %.2f)%s",
+			 (long long)v->id, or_empty(v->path), or_empty(v->headline),
+			 or_empty(v->cause), v->confidence, or_empty(before.data));
 		return;
 	}
-	sd_journal_send("MESSAGE=verdict %lld on %s: %s (%s, confidence %.2f)", (long long)v->id,
+	sd_journal_send("MESSAGE=verdict %lld on %s: %s (%s, confidence %.2f)%s", (long long)v->id,
 			or_empty(path.data), or_empty(headline.data), or_empty(v->cause),
-			v->confidence, "PRIORITY=%i", priority, "MESSAGE_ID=" VERDICT_MESSAGE_ID,
-			"TRIAGE_ID=%lld", (long long)v->id, "TRIAGE_UID=%s", or_empty(v->uid),
-			"TRIAGE_PATH=%s", or_empty(path.data), "TRIAGE_CAUSE=%s",
-			or_empty(v->cause), "TRIAGE_SEVERITY=%s", or_empty(v->severity),
-			"TRIAGE_CONFIDENCE=%.2f", v->confidence, "TRIAGE_HEADLINE=%s",
-			or_empty(headline.data), "TRIAGE_KERNEL=%s", or_empty(v->kernel),
-			"TRIAGE_HOST=%s", or_empty(v->host), "TRIAGE_SIGNATURE=%s",
-			or_empty(v->signature), "TRIAGE_REPORT=%s", or_empty(v->report),
-			"TRIAGE_HISTORY=%s", or_empty(v->history), "TRIAGE_TICKET=%s",
-			or_empty(v->ticket), NULL);
+			v->confidence, or_empty(before.data), "PRIORITY=%i", priority,
+			"MESSAGE_ID=" VERDICT_MESSAGE_ID, "TRIAGE_ID=%lld", (long long)v->id,
+			"TRIAGE_UID=%s", or_empty(v->uid), "TRIAGE_PATH=%s", or_empty(path.data),
+			"TRIAGE_CAUSE=%s", or_empty(v->cause), "TRIAGE_SEVERITY=%s",
+			or_empty(v->severity), "TRIAGE_CONFIDENCE=%.2f", v->confidence,
+			"TRIAGE_HEADLINE=%s", or_empty(headline.data), "TRIAGE_KERNEL=%s",
+			or_empty(v->kernel), "TRIAGE_HOST=%s", or_empty(v->host),
+			"TRIAGE_SIGNATURE=%s", or_empty(v->signature), "TRIAGE_REPORT=%s",
+			or_empty(v->report), "TRIAGE_HISTORY=%s", or_empty(v->history),
+			"TRIAGE_TICKET=%s", or_empty(v->ticket), NULL);
 }
