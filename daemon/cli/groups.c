@@ -82,8 +82,9 @@ static void put_counting(enum group_by by, const struct list_filters *filters,
 		      "sum(p.crashes) AS crashes, row_number() OVER (PARTITION BY p.name "
 		      "ORDER BY sum(p.crashes) DESC, p.cause) AS rank FROM part p "
 		      "WHERE p.cause IS NOT NULL GROUP BY p.name, p.cause) r WHERE rank = "
-		      "1), " ANNOTATION_TICKETS
-		      " SELECT g.name, g.crashes, g.hosts, g.host, g.kernels, g.kernel, g.first_s, "
+		      "1), ");
+	str_puts(sql, dialect == DB_POSTGRESQL ? ANNOTATION_TICKETS_OF_SERVER : ANNOTATION_TICKETS);
+	str_puts(sql, " SELECT g.name, g.crashes, g.hosts, g.host, g.kernels, g.kernel, g.first_s, "
 		      "g.last_s, g.last_id, d.uid, l.kernel, l.hardware, l.cause, l.severity, "
 		      "l.headline, t.cause, t.crashes, ");
 	str_puts(sql, by == GROUP_SIGNATURE ? ANNOTATION_TICKET : "NULL");
@@ -93,7 +94,8 @@ static void put_counting(enum group_by by, const struct list_filters *filters,
 
 /* The central database keeps counts of all crashes by signature and host: its writers add to them. */
 #define KEPT_SIGNATURES                                                                            \
-	"WITH " ANNOTATION_TICKETS ", g AS (SELECT *, signature AS name FROM fleet.signature "     \
+	"WITH " ANNOTATION_TICKETS_OF_SERVER                                                       \
+	", g AS (SELECT *, signature AS name FROM fleet.signature "                                \
 	"WHERE crashes > 0 ORDER BY last_s DESC, last_id DESC LIMIT ?1) "                          \
 	"SELECT g.name, g.crashes, g.hosts, g.host, g.kernels, g.kernel, g.first_s, g.last_s, "    \
 	"g.last_id, g.last_uid, g.kernel, NULL, g.cause, g.severity, g.headline, NULL, "           \

@@ -135,7 +135,7 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 #define JSON_OR_NULL(column) "CASE WHEN json_valid(" column ") THEN json(" column ") END"
 /* Evidence is looked through but not written anew: it is most of the bytes. */
 #define FINDINGS                                                                                   \
-	"SELECT '[' || coalesce(group_concat('{\"evidence\":' || CASE WHEN json_valid(evidence) "   \
+	"SELECT '[' || coalesce(group_concat('{\"evidence\":' || CASE WHEN json_valid(evidence) "  \
 	"THEN evidence ELSE 'null' END || ',' || substr(json_object('number', number, "            \
 	"'analyzer', analyzer, 'code', code, 'place', place, 'severity', severity, "               \
 	"'confidence', confidence, 'headline', headline), 2)), '') || ']' "                        \

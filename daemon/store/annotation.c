@@ -6,11 +6,20 @@
 
 #include "base/utc.h"
 
-/* ?1 is the dump's uid, ?2 its signature. */
-#define THAT_GOES_FOR                                                                              \
-	" FROM annotation a WHERE a.uid = ?1 OR a.signature = ?2 OR EXISTS (SELECT 1 FROM dump d " \
-	"JOIN job j ON j.dump = d.id WHERE d.uid = a.uid AND j.signature = ?2) "                   \
-	"ORDER BY a.uid = ?1 DESC, a.annotated_at DESC LIMIT 1"
+/* ?1 is the dump's uid, ?2 its signature; now: it is what the annotation's own dump has now. */
+#define GOES_FOR(what, now)                                                                        \
+	"SELECT " what " FROM annotation a WHERE a.uid = ?1 OR a.signature = ?2 OR " now           \
+	" ORDER BY a.uid = ?1 DESC, a.annotated_at DESC LIMIT 1"
+#define GOES_FOR_BOTH(what)                                                                        \
+	{                                                                                          \
+		[DB_SQLITE] =                                                                      \
+			GOES_FOR(what, "EXISTS (SELECT 1 FROM dump d JOIN job j ON j.dump = d.id " \
+				       "WHERE d.uid = a.uid AND j.signature = ?2)"),               \
+		[DB_POSTGRESQL] = GOES_FOR(what, "a.now_signature = ?2")                           \
+	}
+static const char *const uid_of[] = GOES_FOR_BOTH("a.uid");
+static const char *const all_of[] =
+	GOES_FOR_BOTH("a.ticket, a.cause, a.note, a.fixed, a.uid, a.signature, a.annotated_at");
 
 /* What an annotation is found by. */
 struct subject {
@@ -63,21 +72,21 @@ static struct err *check_words(const struct annotation_words *words)
 		    : err_new(ERR_INVALID, "an annotation needs a ticket, cause, note or release");
 }
 
-/* One that goes for the signature is changed, whichever dump it was said of first. */
+/* One that goes for the signature is changed, whichever dump it was said of first: *uid, the caller's. */
 static struct err *put_words(struct db *db, const struct subject *subject,
-			     const struct annotation_words *words, int64_t now)
+			     const struct annotation_words *words, int64_t now, char **uid)
 {
 	struct stmt *stmt;
 	bool row;
-	_free_ char *uid = NULL;
 
-	TRY(db_query(db, &stmt, "SELECT a.uid" THAT_GOES_FOR, "tt", subject->uid,
-		     subject->signature));
+	TRY(db_query(db, &stmt, uid_of[db_dialect(db)], "tt", subject->uid, subject->signature));
 	TRY(stmt_step(stmt, &row));
 	if (row) {
-		TRY(stmt_column_dup(stmt, 0, &uid));
+		TRY(stmt_column_dup(stmt, 0, uid));
 		stmt_reset(stmt);
 	}
+	if (!*uid && !(*uid = strdup(subject->uid)))
+		return &err_nomem;
 	return db_run(
 		db,
 		"INSERT INTO annotation (uid, signature, ticket, cause, note, annotated_at, fixed) "
@@ -88,24 +97,37 @@ static struct err *put_words(struct db *db, const struct subject *subject,
 		"cause = CASE WHEN ?4 IS NULL THEN annotation.cause ELSE excluded.cause END, "
 		"note = CASE WHEN ?5 IS NULL THEN annotation.note ELSE excluded.note END, "
 		"fixed = CASE WHEN ?7 IS NULL THEN annotation.fixed ELSE excluded.fixed END",
-		"tttttit", uid ? uid : subject->uid, subject->signature, words->ticket,
-		words->cause, words->note, now, words->fixed);
+		"tttttit", *uid, subject->signature, words->ticket, words->cause, words->note, now,
+		words->fixed);
 }
 
-/* The central database's writers take numbers one after another, by its row of feed. */
-static struct err *tell_server(struct db *db, int64_t dump)
+/*
+ * The central database's writers take numbers one after another, by its row of feed: before anything else, as they all
+ * do, so that none waits for another in a circle.
+ */
+static struct err *take_turn(struct db *db)
 {
-	TRY(db_run(db, "UPDATE feed SET base = last, last = last + 1", ""));
+	return db_dialect(db) == DB_POSTGRESQL
+		       ? db_run(db, "UPDATE feed SET base = last, last = last + 1", "")
+		       : NULL;
+}
+
+static struct err *tell_server(struct db *db, int64_t dump, const char *uid)
+{
+	TRY(db_run(db,
+		   "UPDATE annotation SET now_signature = (SELECT c.signature FROM crash c WHERE "
+		   "c.uid = annotation.uid) WHERE uid = ?",
+		   "t", uid));
 	return db_run(db, "UPDATE crash SET seq = (SELECT last FROM feed) WHERE id = ?", "i", dump);
 }
 
 /* Who reads the report's file, or polls the export, is to hear of it. */
-static struct err *tell(struct db *db, int64_t dump)
+static struct err *tell(struct db *db, int64_t dump, const char *uid)
 {
 	int64_t exported = 0;
 
 	if (db_dialect(db) == DB_POSTGRESQL)
-		return tell_server(db, dump);
+		return tell_server(db, dump, uid);
 	TRY(db_run(db,
 		   "UPDATE job SET report_due = iif(report_due = 1, 1, 2) WHERE dump = ? AND "
 		   "EXISTS (SELECT 1 FROM verdict v WHERE v.dump = job.dump)",
@@ -122,6 +144,7 @@ struct err *annotation_put(struct store *store, int64_t dump, const struct annot
 {
 	_cleanup_(subject_deinit) struct subject subject = {0};
 	_cleanup_(cleanup_db_rollback) struct db *open = store_db(store);
+	_free_ char *uid = NULL;
 	bool found;
 
 	TRY(check_words(words));
@@ -129,8 +152,9 @@ struct err *annotation_put(struct store *store, int64_t dump, const struct annot
 	TRY(read_subject(open, dump, &subject, &found));
 	if (!found)
 		return err_new(ERR_NOT_FOUND, "no dump %lld", (long long)dump);
-	TRY(put_words(open, &subject, words, now));
-	TRY(tell(open, dump));
+	TRY(take_turn(open));
+	TRY(put_words(open, &subject, words, now, &uid));
+	TRY(tell(open, dump, uid));
 	return db_commit(open);
 }
 
@@ -159,10 +183,8 @@ struct err *annotation_read(struct store *store, int64_t dump, json_t **ret)
 	*ret = NULL;
 	TRY(read_subject(db, dump, &subject, &row));
 	if (row) {
-		TRY(db_query(db, &stmt,
-			     "SELECT a.ticket, a.cause, a.note, a.fixed, a.uid, a.signature, "
-			     "a.annotated_at" THAT_GOES_FOR,
-			     "tt", subject.uid, subject.signature));
+		TRY(db_query(db, &stmt, all_of[db_dialect(db)], "tt", subject.uid,
+			     subject.signature));
 		TRY(stmt_step(stmt, &row));
 	}
 	*ret = row ? row_json(stmt) : json_null();

@@ -33,15 +33,17 @@ struct err *annotation_read(struct store *store, int64_t dump, json_t **ret);
 struct err *annotation_restore(struct store *store, const json_t *annotation);
 
 /*
- * SQL: the tickets, and the signatures that they go for, as a relation "said" behind WITH. Joined, dump and job would
- * be one whole table of a server's, read twice.
+ * SQL: the tickets, and the signatures that they go for, as a relation "said" behind WITH. now: that which the
+ * annotation's own dump has now.
  */
-#define ANNOTATION_TICKETS                                                                         \
+#define ANNOTATION_TICKETS_BY(now)                                                                 \
 	"said AS MATERIALIZED (SELECT signature, ticket, annotated_at FROM annotation "            \
-	"WHERE ticket IS NOT NULL UNION ALL "                                                      \
-	"SELECT (SELECT j.signature FROM job j WHERE j.dump = (SELECT d.id FROM dump d "           \
-	"WHERE d.uid = a.uid)), a.ticket, a.annotated_at FROM annotation a WHERE a.ticket IS NOT " \
-	"NULL)"
+	"WHERE ticket IS NOT NULL UNION ALL SELECT " now " , a.ticket, a.annotated_at "            \
+	"FROM annotation a WHERE a.ticket IS NOT NULL)"
+#define ANNOTATION_TICKETS                                                                         \
+	ANNOTATION_TICKETS_BY("(SELECT j.signature FROM job j JOIN dump d ON d.id = j.dump "       \
+			      "WHERE d.uid = a.uid)")
+#define ANNOTATION_TICKETS_OF_SERVER ANNOTATION_TICKETS_BY("a.now_signature")
 /* That which goes for the signature g.name. */
 #define ANNOTATION_TICKET                                                                          \
 	"(SELECT s.ticket FROM said s WHERE s.signature = g.name ORDER BY s.annotated_at DESC "    \

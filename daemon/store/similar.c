@@ -74,49 +74,61 @@ enum {
 #define UID "(SELECT d.uid FROM dump d WHERE d.id = j.dump)"
 /*
  * ?1 is the dump, behind it its signature, function and module. shared: the titles of j that the dump has too, as a JSON
- * list, '[]' or NULL; among: the dumps that are looked at.
+ * list, '[]' or NULL.
  */
-#define SIMILAR(shared, among)                                                                     \
-	"SELECT * FROM (SELECT coalesce(j.signature = ?2, false) AS same, "                        \
-	"nullif((" shared "), '[]') AS titles, "                                                   \
+#define ROW(shared)                                                                                \
+	"coalesce(j.signature = ?2, false) AS same, nullif((" shared "), '[]') AS titles, "        \
 	"coalesce(j.function = ?3, false) AS at, coalesce(j.module = ?4, false) AS inside, "       \
-	"j.dump, j.crash_time, " UID " AS uid, j.host, j.kernel, j.cause, j.headline, "            \
-	"j.signature FROM job j WHERE j.dump != ?1 AND j.dump IN (" among ")) c "                  \
-	"WHERE same OR titles IS NOT NULL OR at OR inside "                                        \
-	"ORDER BY same DESC, titles IS NOT NULL DESC, at DESC, crash_time DESC, dump DESC LIMIT "  \
-	"?5"
+	"j.dump, j.crash_time, " UID " AS uid, j.host, j.kernel, j.cause, j.headline, j.signature"
 
 #define STORE_TITLES "(SELECT v.dump, j.value AS title FROM verdict v, json_each(v.fuzzy) j)"
 #define OF_STORE(among)                                                                            \
-	SIMILAR("SELECT json_group_array(t.title) FROM " STORE_TITLES                              \
+	"SELECT * FROM (SELECT " ROW(                                                              \
+		"SELECT json_group_array(t.title) FROM " STORE_TITLES                              \
 		" t WHERE t.dump = j.dump AND t.title IN (SELECT m.title FROM " STORE_TITLES       \
-		" m WHERE m.dump = ?1)",                                                           \
-		among)
+		" m WHERE m.dump = ?1)") " FROM job j WHERE j.dump != ?1 AND j.dump IN (" among    \
+					 ")) c WHERE same OR titles IS NOT NULL OR at OR inside "  \
+					 "ORDER BY CASE WHEN same THEN 0 WHEN titles IS NOT NULL " \
+					 "THEN 1 "                                                 \
+					 "WHEN at THEN 2 ELSE 3 END, crash_time DESC, dump DESC "  \
+					 "LIMIT ?5"
 
 /*
- * On a server, each way to be like it has an index: so those of the last crashes are found, not all of them looked at.
- * No join to the crash's own row a second time: for that, planners read the whole table.
+ * On a server each way to be like it has an index, which has the latest first. Of each way no more are taken than are
+ * wanted in all: what a stronger way has taken of them, the weaker ones need not have.
  */
+#define WAY(rank, column, value)                                                                   \
+	"(SELECT c.id, c.crash_time, " rank " AS rank FROM fleet.crash c WHERE c." column          \
+	" = " value " AND c.id != ?1 ORDER BY c.crash_time DESC, c.id DESC LIMIT ?5)"
 #define OWN_TITLES                                                                                 \
 	"(SELECT o.title FROM fleet.title o WHERE o.uid = (SELECT m.uid FROM fleet.crash m "       \
 	"WHERE m.id = ?1))"
-#define OF_SERVER(among)                                                                           \
-	SIMILAR("SELECT CAST(json_agg(t.title) AS text) FROM fleet.title t WHERE t.uid = " UID     \
-		" AND t.title IN " OWN_TITLES,                                                     \
-		among)
-#define SINCE                                                                                      \
-	"WITH since AS MATERIALIZED (SELECT min(n.crash_time) AS s FROM (SELECT crash_time "       \
-	"FROM fleet.crash ORDER BY crash_time DESC, id DESC LIMIT " AS_TEXT(                       \
-		SIMILAR_LOOKED_AT) ") n) "
-#define BEHIND " >= (SELECT s FROM since)"
-#define SERVER_ANY                                                                                 \
-	"SELECT f.id FROM fleet.crash f WHERE f.function = ?3 AND f.crash_time" BEHIND             \
-	" UNION SELECT i.id FROM fleet.crash i WHERE i.module = ?4 AND i.crash_time" BEHIND        \
-	" UNION SELECT (SELECT c.id FROM fleet.crash c WHERE c.uid = t.uid) FROM fleet.title t "   \
-	"WHERE t.title IN " OWN_TITLES " AND t.crash_time" BEHIND " UNION " SAME
-static const char *const same[] = {[DB_SQLITE] = OF_STORE(SAME), [DB_POSTGRESQL] = OF_SERVER(SAME)};
-static const char *const any[] = {[DB_SQLITE] = OF_STORE(LATEST " UNION " SAME),
-				  [DB_POSTGRESQL] = SINCE OF_SERVER(SERVER_ANY)};
+#define WAY_OF_TITLES                                                                              \
+	"(SELECT (SELECT c.id FROM fleet.crash c WHERE c.uid = t.uid), t.crash_time, 1 "           \
+	"FROM " OWN_TITLES " o CROSS JOIN LATERAL (SELECT n.uid, n.crash_time FROM fleet.title n " \
+	"WHERE n.title = o.title ORDER BY n.crash_time DESC LIMIT ?5 + 1) t)"
+#define OF_SERVER                                                                                  \
+	"WITH near AS (SELECT w.id, min(w.rank) AS rank, max(w.crash_time) AS crash_time FROM "    \
+	"(" WAY("0", "signature",                                                                  \
+		"?2") " UNION ALL " WAY_OF_TITLES                                                  \
+		      " UNION ALL " WAY("2", "function", "?3") " UNION ALL " WAY(                  \
+			      "3", "module",                                                       \
+			      "?4") ") w WHERE w.id != ?1 GROUP BY w.id "                          \
+				    "ORDER BY min(w.rank), max(w.crash_time) DESC, w.id DESC "     \
+				    "LIMIT ?5) "                                                   \
+				    "SELECT " ROW(                                                 \
+					    "SELECT CAST(json_agg(t.title) AS text) FROM "         \
+					    "fleet.title t "                                       \
+					    "WHERE t.uid = " UID                                   \
+					    " AND t.title IN " OWN_TITLES) " FROM near n JOIN "    \
+									   "job j ON j.dump = "    \
+									   "n.id "                 \
+									   "ORDER BY n.rank, "     \
+									   "n.crash_time DESC, "   \
+									   "n.id DESC"
+static const char *const all[] = {
+	[DB_SQLITE] = OF_STORE(LATEST " UNION " SAME), [DB_POSTGRESQL] = OF_SERVER};
+static const char same[] = OF_STORE(SAME);
 static const char *const strings[] = {"host", "kernel", "cause", "headline", "signature"};
 
 static void put_share(json_t *shares, enum similar_part part, const char *value)
@@ -162,15 +174,13 @@ static json_t *row_json(struct stmt *stmt, const json_t *parts)
 	return row;
 }
 
-static struct err *ask(struct store *store, const char *const sql[2], int64_t dump,
-		       const json_t *parts, int64_t limit, json_t *rows)
+static struct err *ask(struct db *db, const char *sql, int64_t dump, const json_t *parts,
+		       int64_t limit, json_t *rows)
 {
-	struct db *db = store_db(store);
 	struct stmt *stmt;
 
-	TRY(db_query(db, &stmt, sql[db_dialect(db)], "ittti", dump,
-		     json_string_at(parts, "signature"), json_string_at(parts, "function"),
-		     json_string_at(parts, "module"), limit ? limit : INT64_MAX));
+	TRY(db_query(db, &stmt, sql, "ittti", dump, json_string_at(parts, "signature"),
+		     json_string_at(parts, "function"), json_string_at(parts, "module"), limit));
 	for (bool row;;) {
 		TRY(stmt_step(stmt, &row));
 		if (!row)
@@ -183,13 +193,15 @@ struct err *similar_find(struct store *store, int64_t dump, const json_t *parts,
 			 json_t **ret)
 {
 	_json_ json_t *rows = json_array();
+	struct db *db = store_db(store);
 
+	limit = limit ? MIN(limit, SIMILAR_LOOKED_AT) : SIMILAR_LOOKED_AT;
 	/* They come first: where they are enough, nobody looks at ten thousand others. */
-	if (limit)
-		TRY(ask(store, same, dump, parts, limit, rows));
-	if (!limit || json_array_size(rows) < (size_t)limit) {
+	if (db_dialect(db) == DB_SQLITE)
+		TRY(ask(db, same, dump, parts, limit, rows));
+	if (json_array_size(rows) < (size_t)limit) {
 		json_array_clear(rows);
-		TRY(ask(store, any, dump, parts, limit, rows));
+		TRY(ask(db, all[db_dialect(db)], dump, parts, limit, rows));
 	}
 	*ret = json_incref(rows);
 	return NULL;

@@ -5,8 +5,9 @@
 #include "daemon/store/store.h"
 
 /*
- * Crashes that share a part with one: how near they are is told by the part, the nearest first. They are
- * looked for among the last SIMILAR_LOOKED_AT of the store, and of the same signature further back.
+ * Crashes that share a part with one: how near they are is told by the strongest part, the nearest first. A host's own
+ * store is looked through for them among its last SIMILAR_LOOKED_AT, and for the same signature further back; a central
+ * database has an index for each part, and is asked for all of its time.
  */
 #define SIMILAR_LOOKED_AT 10000
 
@@ -25,7 +26,7 @@ const char *similar_part_name(enum similar_part part);
  */
 struct err *similar_parts(struct store *store, int64_t dump, json_t **ret);
 /*
- * Those that share one of parts, limit at most (0: all), the nearest first and the latest of them first:
+ * Those that share one of parts, limit at most (0: SIMILAR_LOOKED_AT), the nearest first and the latest of them first:
  * [{"id", "uid", "time", "host", "kernel", "cause", "headline", "signature", "time_s",
  *   "shares": [{"part", "value"}]}]; of shares the strongest stands first.
  */

@@ -32,7 +32,8 @@ INSERT INTO fleet.title (title, uid, crash_time) SELECT t, uid, crash_time FROM 
 	'cause_' || s % 15 || ' in function_' || s % 700]) AS t;
 
 \ir ../fleet/counts.sql
-INSERT INTO fleet.annotation (uid, signature, ticket, cause, note, annotated_at) SELECT last_uid, signature, 'OPS-' || row_number() OVER (), NULL, NULL, last_s
+INSERT INTO fleet.annotation (uid, signature, ticket, annotated_at, now_signature) SELECT last_uid, signature,
+	'OPS-' || row_number() OVER (), last_s, signature
 	FROM fleet.signature ORDER BY last_s DESC LIMIT 1000;
 UPDATE fleet.feed SET base = 0, last = :rows;
 VACUUM (ANALYZE) fleet.crash;
