@@ -12,7 +12,9 @@ SELECT
 		WHEN e.length = 1
 		THEN 'endless chain: ' || coalesce(e.cache || ' ', '') || 'node ' || e.node || ' leads to itself'
 		ELSE 'endless chain: ' || e.length || ' nodes from ' || e.node || ' on lead in a circle' END ||
-		c.culprit_place AS headline,
+		-- what the loop calls for each node is innocent of its having no end
+		iif(e.walker IS NULL OR substr(e.walker, 1, instr(e.walker || ' ', ' ') - 1) = coalesce(c.culprit, c.symbol),
+			c.culprit_place, ' in ' || e.walker) AS headline,
 	min(c.confidence, e.confidence) AS confidence, e.finding, c.finding AS finding2
 FROM endless_chain e JOIN crash c ON c.dump = e.dump
 WHERE e.dump = :dump;

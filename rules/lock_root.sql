@@ -10,15 +10,18 @@ SELECT
 		'a task whose pid is not known') ||
 		', ' || root_doing ||
 		iif(root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
-			AND m.step IN ('pages', 'tasks', 'stacks')), '; for whom is not known, as not all of memory can be read', '')
+			AND m.step IN ('pages', 'tasks', 'stacks')), '; for whom is not known, as not all of memory can be read', '') ||
+		coalesce('; ' || (SELECT h.why FROM holder h JOIN lock l ON l.dump = h.dump AND l.address = h.lock
+			WHERE h.dump = :dump AND l.name = root_lock AND h.pid = root_pid AND h.confidence <= 0.5 LIMIT 1), '')
 		AS because,
 	brief AS headline,
 	iif(root_ended, 'Look for a way to end with the lock in hand: a return or an exit without giving it back.',
 		coalesce(root_comm || '/' || root_pid, 'The task at the root') || ' holds up all others: ' ||
 		iif(brief LIKE '%whose stack the log does not show%',
 		'a dump, or SysRq-t in time, would show where it is.', 'see its stack, and what it waits for itself.')) AS advice,
-	-- what the root waits for itself may be in what cannot be read: then it is not the root
-	confidence * CASE WHEN moving IS NULL THEN 0.4
+	-- what the root waits for itself may be in what cannot be read: then it is not the root; of a holder who is not
+	-- sure the lock is, and that tasks wait for it is more than that a dump was asked for
+	max(confidence, 0.58) * CASE WHEN moving IS NULL THEN 0.4
 		WHEN root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
 			AND m.step IN ('pages', 'tasks', 'stacks')) THEN 0.6
 		ELSE 1.0 END AS confidence, finding

@@ -16,8 +16,11 @@ SELECT
 	-- what these functions alone go through
 	'use after free likely: ' || CASE WHEN c.function GLOB 'move_linked_works(*' OR c.function GLOB 'pwq_activate_*' OR c.function GLOB 'insert_work(*' OR
 		c.function GLOB '__queue_work(*' OR c.function GLOB 'process_one_work(*' THEN 'work item in '
-		WHEN c.function GLOB '*run_timers*' OR c.function GLOB 'expire_timers(*' THEN 'timer in ' ELSE '' END || s.cache || ' object ' || s.start ||
-		' holds other data as a whole' || c.culprit_place AS headline,
+		WHEN c.function GLOB '*run_timers*' OR c.function GLOB 'expire_timers(*' OR c.function GLOB 'timerqueue_*' OR
+		c.function GLOB '*hrtimer*' THEN 'timer in ' ELSE '' END || s.cache || ' object ' || s.start ||
+		' holds other data as a whole' ||
+		-- whoever sets a timer goes through those of others
+		iif(c.function GLOB 'timerqueue_*' OR c.function GLOB '*hrtimer*', '', c.culprit_place) AS headline,
 	s.confidence, s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.damage = 'whole_object' AND s.state <> 'free';

@@ -15,4 +15,6 @@ SELECT
 	b.confidence * CASE c.fault_class WHEN 'slab_poison' THEN 1 ELSE 0.93 END AS confidence,
 	b.finding, c.finding AS finding2
 FROM bad_holder b JOIN crash c ON c.dump = b.dump
-WHERE b.dump = :dump AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer';
+WHERE b.dump = :dump AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer'
+	-- that pointer was right once, and the object may have been freed since it was read: the module that went is the news
+	AND NOT EXISTS (SELECT 1 FROM bad_call u WHERE u.dump = :dump AND u.kind = 'unloaded');

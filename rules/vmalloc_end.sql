@@ -8,7 +8,9 @@
 SELECT
 	'the address ' || c.fault_address || ' is ' || printf('%d', o."offset") || ' bytes into a vmalloc area of ' ||
 		(o.size - 4096) || ' bytes' || coalesce(' that ' || o.symbol || ' allocated', '') || ': in the guard page behind it' AS because,
-	coalesce(c.access, 'access') || ' beyond the end of a vmalloc area of ' || (o.size - 4096) || ' bytes' || c.culprit_place AS headline,
+	coalesce(c.access, 'access') || ' beyond the end of a ' ||
+		iif(o.symbol LIKE 'kernel_clone+%' OR o.symbol LIKE '\_do\_fork+%' ESCAPE '\' OR o.symbol LIKE 'copy_process%' OR
+			o.symbol LIKE 'dup_task_struct%', 'stack', 'vmalloc area') || ' of ' || (o.size - 4096) || ' bytes' || c.culprit_place AS headline,
 	iif(c.access = 'write', 'memory_corruption', 'wild_pointer') AS cause,
 	c.confidence, c.finding, o.finding AS finding2
 FROM crash c JOIN object o ON o.dump = c.dump AND o."where" = 'fault address'

@@ -546,7 +546,8 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.length' AS length,
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.list' AS list,
-	evidence ->> '$.leads_to' AS leads_to
+	evidence ->> '$.leads_to' AS leads_to,
+	evidence ->> '$.walker' AS walker
 FROM finding WHERE code = 'memory.endless_chain';
 
 -- An entry of the page tables that is wrong, which the crash came by.

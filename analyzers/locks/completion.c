@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Detects: tasks that wait for a completion; for flush_work(), the kworker that runs the work.
+ * Detects: tasks that wait for a completion; for flush_work(), the kworker that runs the work,
+ *   for flush_workqueue(), those that run the queue's.
  * Needs: symbols, types, tasks, stacks.
  * False positives: who will call complete() is not recorded, so that edge is missing, but for work
  *   items (the waiter's barrier stands in the kworker's own list), for the end of a kernel thread, for
@@ -8,13 +9,11 @@
  *   is inferred to owe it.
  * Kernel commits: a5c6234e1028 v5.7 completions on simple wait queues.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis.h"
 #include "base/str.h"
-#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/types/members.h"
@@ -22,8 +21,10 @@
 #include "kernel/types/types.h"
 #include "kernel/types/walk.h"
 #include "locks/completion_thread.h"
+#include "locks/flushed_queue.h"
 #include "locks/lock_class.h"
 #include "locks/own_user.h"
+#include "locks/work_function.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -79,18 +80,6 @@ static const struct task *flushed_worker(struct kernel *kernel, uint64_t complet
 	return NULL;
 }
 
-/* "crashme_work [crashme]" */
-static void function_text(struct kernel *kernel, uint64_t address, char *buf, size_t size)
-{
-	struct symbol symbol;
-
-	if (!symbols_at(kernel->symbols, address, &symbol))
-		snprintf(buf, size, "0x%016" PRIx64, address);
-	else
-		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
-			 symbol.module, symbol.module[0] ? "]" : "");
-}
-
 /* The completion is a work item's: it lies in a wq_barrier, and its kworker is to complete it. */
 static void set_place(struct kernel *kernel, const char *function, struct lock *lock)
 {
@@ -110,11 +99,12 @@ static void set_place(struct kernel *kernel, const char *function, struct lock *
 static void add_worker(struct kernel *kernel, const struct task *task, uint64_t worker,
 		       struct lock *lock)
 {
-	char function[192] = "unknown";
+	char function[WORK_FUNCTION_SIZE];
 	uint64_t func;
 
-	if (err_ok(member_read(kernel, worker, MEMBER_WORKER_CURRENT_FUNC, &func)) && func)
-		function_text(kernel, func, function, sizeof(function));
+	if (!err_ok(member_read(kernel, worker, MEMBER_WORKER_CURRENT_FUNC, &func)))
+		func = 0;
+	work_function_name(kernel, func, function, sizeof(function));
 	lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
 			"this kworker runs %s, and the waiter's barrier is queued behind it",
 			function);
@@ -149,7 +139,8 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
-	if (!add_own_user(kernel, list, lock) && !completion_thread_add(kernel, lock))
+	if (!flushed_queue_add(kernel, lock) && !add_own_user(kernel, list, lock) &&
+	    !completion_thread_add(kernel, lock))
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a completion does not record who is to complete it");
 	lock->confidence = 0.9;

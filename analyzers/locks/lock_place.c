@@ -180,6 +180,9 @@ static void by_owner(struct kernel *kernel, const char *kind, struct lock_place 
 
 	if (owner->kind == OWNER_SLAB)
 		in_object(kernel, kind, place);
+	else if (owner_is_old_stack(owner))
+		snprintf(place->name, sizeof(place->name),
+			 "%s on the stack of a task that has ended", kind);
 	else if (owner->kind == OWNER_VMALLOC && owner->symbol[0])
 		snprintf(place->name, sizeof(place->name),
 			 "%s at 0x%016" PRIx64 " in memory vmalloc()ed by %s", kind, owner->address,

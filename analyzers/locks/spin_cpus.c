@@ -249,6 +249,9 @@ static bool may_test_and_set(struct kernel *kernel)
 	return err_ok(variable_read(kernel, "virt_spin_lock_key", 4, &enabled)) && enabled;
 }
 
+/* Where the slow path keeps the lock. */
+static const enum reg homes[] = {REG_RDI, REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14};
+
 /*
  * Under a hypervisor without paravirt spinlocks nobody queues: all spin until the word is 0
  * (virt_spin_lock(), 2c83e8e94923 v4.3). Then the lock is the register that points to a word
@@ -256,7 +259,6 @@ static bool may_test_and_set(struct kernel *kernel)
  */
 static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
 {
-	static const enum reg homes[] = {REG_RDI, REG_RBX, REG_RBP, REG_R12, REG_R13, REG_R14};
 	const struct regs *regs = &cpu->trace.frames[cpu->frame].regs;
 	uint32_t value;
 
@@ -274,15 +276,29 @@ static bool find_test_and_set(struct kernel *kernel, struct spin_cpu *cpu)
 	return false;
 }
 
-/* The slow path's own argument, where the word there is none that a lock can have: nobody will make it 0. */
-static bool find_overwritten(struct kernel *kernel, struct spin_cpu *cpu)
+/* Is a register's value in another one too, as what the slow path needs once more? */
+static bool is_kept(const struct regs *regs, enum reg reg)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(homes); i++)
+		if (homes[i] != reg && regs_known(regs, homes[i]) &&
+		    regs->value[homes[i]] == regs->value[reg])
+			return true;
+	return false;
+}
+
+/*
+ * The slow path's own argument, where the word there is none that a lock can have: nobody will make it 0. A queue
+ * has long gone on with other values in that register.
+ */
+static bool find_overwritten(struct kernel *kernel, bool queued, struct spin_cpu *cpu)
 {
 	const struct regs *regs = &cpu->trace.frames[cpu->frame].regs;
 	uint64_t lock = regs->value[REG_RDI];
 	uint32_t value;
 
 	if (!regs_known(regs, REG_RDI) || lock & 3 || !memory_is_kernel(kernel->memory, lock) ||
-	    !err_ok(memory_read_u32(kernel->memory, lock, &value)) || qspinlock_is_sound(value))
+	    !err_ok(memory_read_u32(kernel->memory, lock, &value)) || qspinlock_is_sound(value) ||
+	    (queued && !is_kept(regs, REG_RDI)))
 		return false;
 	cpu->lock = lock;
 	return true;
@@ -312,7 +328,7 @@ static bool find_queued(struct kernel *kernel, const struct queue *queue, struct
 		cpu->position = 1 + (queued ? lock.pending + queue_ahead(queue, node) : 0);
 		return true;
 	}
-	return !node && (find_test_and_set(kernel, cpu) || find_overwritten(kernel, cpu));
+	return (!node && find_test_and_set(kernel, cpu)) || find_overwritten(kernel, node, cpu);
 }
 
 static bool find_rwlock(struct kernel *kernel, struct spin_cpu *cpu)

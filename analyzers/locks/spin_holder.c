@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "kernel/dump/regs.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/frame.h"
 #include "locks/critical_section.h"
@@ -146,4 +148,56 @@ bool spin_holder_itself(struct kernel *kernel, const struct spin_cpu *cpu, char 
 		return true;
 	}
 	return false;
+}
+
+#define STACKS_MAX 4096 /* whose stacks are read for that */
+
+/* The first call on a stack whose function has the lock; NULL: none. seen: return addresses looked at before. */
+static struct err *find_call(struct kernel *kernel, const struct sleeper *stack, uint64_t lock,
+			     struct map *seen, const struct call **ret)
+{
+	*ret = NULL;
+	for (unsigned i = 0; i < stack->call_count && !*ret; i++) {
+		const struct call *call = &stack->calls[i];
+		const struct frame frame = {.address = call->address};
+		struct critical_section section;
+		struct symbol symbol;
+
+		if (map_get(seen, call->address))
+			continue;
+		if (!map_set(seen, call->address, 0))
+			return &err_nomem;
+		if (section_of(kernel, &frame, &symbol, &section) && section.known &&
+		    section.lock == lock)
+			*ret = call;
+	}
+	return NULL;
+}
+
+struct err *spin_holder_asleep(struct kernel *kernel, uint64_t lock, const struct task **ret,
+			       char *why, size_t size)
+{
+	size_t count = MIN(tasks_count(kernel->tasks), (size_t)STACKS_MAX);
+	_map_ struct map seen = {0};
+
+	*ret = NULL;
+	for (size_t i = 0; i < count && !*ret; i++) {
+		const struct task *task = tasks_at(kernel->tasks, i);
+		struct sleeper own = {0};
+		const struct sleeper *stack =
+			task->on_cpu < 0 ? sleepers_stack(kernel, task, &own) : NULL;
+		const struct call *call = NULL;
+		struct err *err = stack ? find_call(kernel, stack, lock, &seen, &call) : NULL;
+
+		if (call) {
+			*ret = task;
+			snprintf(why, size,
+				 "it is on no CPU, and %s() on its stack took this lock and had "
+				 "not given it back",
+				 call->function);
+		}
+		sleeper_deinit(&own);
+		TRY(err);
+	}
+	return NULL;
 }

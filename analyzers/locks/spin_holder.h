@@ -18,4 +18,11 @@ double spin_holder_score(struct kernel *kernel, const struct spin_cpu *cpu, uint
  */
 bool spin_holder_itself(struct kernel *kernel, const struct spin_cpu *cpu, char *why, size_t size);
 
+/*
+ * A task on no CPU whose stack has a function that took this very lock and had not given it back: it sleeps with a
+ * spinlock in hand. The reason goes into why; *ret is NULL for none. ERR_NOMEM.
+ */
+struct err *spin_holder_asleep(struct kernel *kernel, uint64_t lock, const struct task **ret,
+			       char *why, size_t size);
+
 #endif

@@ -124,6 +124,22 @@ static const struct spin_cpu *add_holder_itself(struct kernel *kernel, const str
 	return NULL;
 }
 
+#define SLEEPS 0.85 /* that a task whose code took the lock has it: code may jump around that */
+
+/* Who has a spinlock may sleep though he must not, or have been put off his CPU. */
+static struct err *add_sleeping_holder(struct kernel *kernel, struct lock *lock,
+				       const struct task **best)
+{
+	char why[200];
+
+	TRY(spin_holder_asleep(kernel, lock->address, best, why, sizeof(why)));
+	if (!*best)
+		return NULL;
+	lock_add_holder(lock, *best, MODE_EXCLUSIVE, EVIDENCE_INFERRED, SLEEPS, "%s", why);
+	lock->confidence = SLEEPS;
+	return NULL;
+}
+
 /* best: the likeliest holder, whose score is the confidence; NULL when no CPU may hold it. */
 static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cpus,
 			       struct lock *lock, const struct task **best)
@@ -132,6 +148,11 @@ static struct err *add_holders(struct kernel *kernel, const struct spin_cpus *cp
 	size_t count;
 
 	TRY(find_candidates(kernel, cpus, lock, &list, &count));
+	if (!count || list[0].score < SLEEPS) {
+		TRY(add_sleeping_holder(kernel, lock, best));
+		if (*best)
+			return NULL;
+	}
 	for (size_t i = 0; i < count && i < HOLDERS_SHOWN; i++)
 		lock_add_holder(lock, list[i].cpu->task, MODE_EXCLUSIVE, EVIDENCE_INFERRED,
 				i ? list[i].score / 2 : list[i].score, "CPU %u %s",

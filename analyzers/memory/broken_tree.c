@@ -180,6 +180,28 @@ bool broken_tree_find(struct kernel *kernel, uint64_t start, unsigned *budget,
 	return false;
 }
 
+uint64_t broken_tree_find_child(struct kernel *kernel, uint64_t root, uint64_t value,
+				unsigned *budget)
+{
+	uint64_t stack[DEPTH_MAX] = {root};
+	unsigned top = 1;
+	struct node node, child;
+
+	while (top && *budget) {
+		--*budget;
+		if (!read_node(kernel, stack[--top], &node))
+			continue;
+		for (unsigned link = RIGHT; link <= LEFT; link++) {
+			if (node.words[link] == value)
+				return node.address + 8 * link;
+			/* one that is overwritten leads on to nothing, and is looked at all the same */
+			if (top < DEPTH_MAX && read_node(kernel, node.words[link], &child))
+				stack[top++] = child.address;
+		}
+	}
+	return 0;
+}
+
 bool broken_tree_find_stray(struct kernel *kernel, uint64_t stray, struct broken_list *ret)
 {
 	struct node there;

@@ -8,12 +8,15 @@
  * Kernel commits: none.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "analysis.h"
 #include "base/str.h"
 #include "crash/crash.h"
+#include "crash/culprit.h"
 #include "describe.h"
 #include "kernel/mm/owner.h"
+#include "kernel/symbols/symbol.h"
 #include "memory/endless_chain.h"
 
 /* " of crashme_list [crashme]", of what has a name; "" of others. */
@@ -47,6 +50,21 @@ static void describe(struct kernel *kernel, const struct endless_chain *chain, c
 	str_printf(text, ": the walk never comes to its end");
 }
 
+/* The function that goes along it, unless that is a helper of others: "crashme_visit_all [crashme]" */
+static void walker_of(struct kernel *kernel, const struct endless_chain *chain, char *buf,
+		      size_t size)
+{
+	struct symbol symbol;
+
+	buf[0] = '\0';
+	if (!chain->loop || !symbols_at(kernel->symbols, chain->loop, &symbol))
+		return;
+	symbol_name_strip_suffix(symbol.name);
+	if (!culprit_is_helper(symbol.name))
+		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
+			 symbol.module, symbol.module[0] ? "]" : "");
+}
+
 static json_t *evidence_of(struct kernel *kernel, const struct endless_chain *chain,
 			   const struct owner *owner)
 {
@@ -54,12 +72,15 @@ static json_t *evidence_of(struct kernel *kernel, const struct endless_chain *ch
 	const char *from = name_of(kernel, chain->head, &head);
 	const char *to = name_of(kernel, chain->other, &other);
 
-	return json_pack("{s:o, s:I, s:I, s:o, s:o, s:s?, s:s?, s:s}", "node",
+	char walker[192];
+
+	walker_of(kernel, chain, walker, sizeof(walker));
+	return json_pack("{s:o, s:I, s:I, s:o, s:o, s:s?, s:s?, s:s?, s:s}", "node",
 			 json_address(chain->node), "link_offset", (json_int_t)chain->offset,
 			 "length", (json_int_t)chain->length, "owner", describe_owner(owner),
 			 "head", chain->head ? json_address(chain->head) : json_null(), "list",
-			 *from ? from : NULL, "leads_to", *to ? to : NULL, "evidence",
-			 EVIDENCE_INFERRED);
+			 *from ? from : NULL, "leads_to", *to ? to : NULL, "walker",
+			 *walker ? walker : NULL, "evidence", EVIDENCE_INFERRED);
 }
 
 static bool is_lockup(const struct crash *crash)

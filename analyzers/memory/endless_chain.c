@@ -126,6 +126,24 @@ static uint64_t other_head(struct kernel *kernel, const struct walk *walk)
 	return 0;
 }
 
+#define ROUND_STEPS 8192 /* instructions: some nodes of the circle at least */
+
+/* Of all the functions that the code goes through, the one that is never left has the outermost frame. */
+static uint64_t loop_of(struct replay *replay)
+{
+	uint64_t outermost = 0, code = 0;
+
+	for (unsigned step = 0; step < ROUND_STEPS && replay_step(replay); step++) {
+		const struct regs *regs = replay_regs(replay);
+
+		if (regs->value[REG_RSP] < outermost || !regs_known(regs, REG_RSP))
+			continue;
+		outermost = regs->value[REG_RSP];
+		code = regs->value[REG_RIP];
+	}
+	return code;
+}
+
 static void describe(const struct crash *crash, const struct walk *walk, struct endless_chain *ret)
 {
 	ssize_t at = begin_from_head(crash->kernel->memory, walk);
@@ -155,8 +173,10 @@ struct err *endless_chain_find(const struct crash *crash, struct endless_chain *
 		return NULL;
 	TRY(replay_open(crash->kernel, regs, &replay));
 	err = go_along(replay, &walk, found);
-	if (!err && *found)
+	if (!err && *found) {
 		describe(crash, &walk, ret);
+		ret->loop = loop_of(replay);
+	}
 	free(walk.links);
 	return err;
 }

@@ -14,6 +14,7 @@ struct endless_chain {
 		head; /* of the list, to which the walk never comes back; 0: it has none that is known */
 	uint64_t
 		other; /* link of the circle in the kernel's or a module's own data, another list's head; 0: none */
+	uint64_t loop; /* code of the function that goes along it, by way of what others it calls */
 };
 
 /*

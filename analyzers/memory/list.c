@@ -25,6 +25,7 @@
 #define FRAME_WORDS 64	   /* of each that are tried */
 #define OBJECT_WORDS 128   /* of an object that a register points to */
 #define NODES_BUDGET 50000 /* read in all */
+#define IN_THE_TREE 0.9	   /* that the bad pointer was read from where a tree at hand holds it */
 #define REACH 4096	   /* bytes from a node to the member of its structure that faulted */
 
 struct hunt {
@@ -128,6 +129,28 @@ static void try_root(struct hunt *hunt, uint64_t root)
 	    err_ok(memory_read_u64(hunt->kernel->memory, root, &node)) &&
 	    broken_tree_find(hunt->kernel, node, &hunt->budget, &list))
 		consider(hunt, &list);
+}
+
+/* Where the bad pointer's place is lost, a tree at hand that has it for a child tells: the node was overwritten. */
+static void try_holder(struct hunt *hunt, uint64_t root)
+{
+	struct bad_value *bad = &hunt->analysis->memory.bad;
+	uint64_t node, at;
+
+	if (bad->found || root % 8 || !kernel_pointer_is(hunt->kernel->memory, root) ||
+	    !err_ok(memory_read_u64(hunt->kernel->memory, root, &node)))
+		return;
+	at = broken_tree_find_child(hunt->kernel, node, hunt->analysis->crash->pointer,
+				    &hunt->budget);
+	if (!at)
+		return;
+	struct holder holder = {.kind = HOLDER_LOADED, .address = at, .confidence = IN_THE_TREE};
+
+	bad->found = bad->held = bad->whole = true;
+	bad->address = bad->base = at;
+	bad->value = hunt->analysis->crash->pointer;
+	owner_find(hunt->kernel, at, &holder.owner);
+	memory_found_holder(hunt->analysis, &holder);
 }
 
 /* Lists begin in objects, and their nodes lie in some. */
@@ -267,6 +290,8 @@ static struct err *run(struct analysis *analysis)
 	try_chain(&hunt);
 	if (!hunt.found)
 		try_registers(&hunt, try_object);
+	if (!hunt.found && analysis->crash->pointer_known && analysis->crash->pointer)
+		try_registers(&hunt, try_holder);
 	if (!hunt.found)
 		return NULL;
 	struct broken_list *list = &hunt.best;

@@ -24,7 +24,7 @@
 #include "locks/task_doing.h"
 #include "stuck/stuck.h"
 #include "stuck/ticks.h"
-#include "stuck/work_function.h"
+#include "locks/work_function.h"
 
 #define QUEUES_MAX 4096
 #define PER_QUEUE_MAX 8192 /* pool_workqueues of a queue: one a CPU, or one a node */

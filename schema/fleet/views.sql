@@ -598,7 +598,8 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{length}' AS length,
 	evidence #>> '{owner,cache}' AS cache,
 	evidence #>> '{list}' AS list,
-	evidence #>> '{leads_to}' AS leads_to
+	evidence #>> '{leads_to}' AS leads_to,
+	evidence #>> '{walker}' AS walker
 FROM triage.finding WHERE code = 'memory.endless_chain';
 
 -- What a check of the kernel's own was about, where it stopped the machine.

@@ -537,6 +537,11 @@ bool replay_step(struct replay *replay)
 	return run(replay, insn);
 }
 
+const struct regs *replay_regs(const struct replay *replay)
+{
+	return &replay->regs;
+}
+
 bool replay_followed(const struct replay *replay, struct replay_origin *ret)
 {
 	*ret = replay->followed;

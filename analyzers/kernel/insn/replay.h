@@ -28,6 +28,8 @@ DEFINE_CLEANUP(struct replay, replay_close)
 
 /* One instruction. False where it is none that is known, or needs what is not. */
 bool replay_step(struct replay *replay);
+/* The registers as they are by now. */
+const struct regs *replay_regs(const struct replay *replay);
 /* Did the last step load by an address that had been loaded itself? Then that one's origin. */
 bool replay_followed(const struct replay *replay, struct replay_origin *ret);
 /*

@@ -292,6 +292,30 @@ void owner_format_object(const struct owner *owner, char *buf, size_t size)
 			 is_free ? "freed" : "allocated", track->symbol, track->pid);
 }
 
+bool owner_is_old_stack(const struct owner *owner)
+{
+	static const char *const makers[] = {"kernel_clone+", "_do_fork+", "copy_process",
+					     "dup_task_struct", "alloc_thread_stack_node"};
+
+	/* the guard page behind it is part of a living one's area, too */
+	if (owner->kind != OWNER_VMALLOC || (uint64_t)owner->offset + PAGE_SIZE >= owner->size)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		if (has_prefix(owner->symbol, makers[i]))
+			return true;
+	return false;
+}
+
+static void format_vmalloc(const struct owner *owner, char *buf, size_t size)
+{
+	if (owner_is_old_stack(owner))
+		snprintf(buf, size, "stack of a task that has ended, +0x%" PRIx64,
+			 (uint64_t)owner->offset);
+	else
+		snprintf(buf, size, "vmalloc area of %" PRIu64 " bytes%s%s", owner->size,
+			 owner->symbol[0] ? " by " : "", owner->symbol);
+}
+
 void owner_format(const struct owner *owner, char *buf, size_t size)
 {
 	switch (owner->kind) {
@@ -317,8 +341,7 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 		snprintf(buf, size, "page, %s", page_use_name(owner->page));
 		break;
 	case OWNER_VMALLOC:
-		snprintf(buf, size, "vmalloc area of %" PRIu64 " bytes%s%s", owner->size,
-			 owner->symbol[0] ? " by " : "", owner->symbol);
+		format_vmalloc(owner, buf, size);
 		break;
 	case OWNER_VMEMMAP:
 		snprintf(buf, size,

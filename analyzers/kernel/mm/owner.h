@@ -51,6 +51,8 @@ void owner_find(struct kernel *kernel, uint64_t address, struct owner *ret);
  * owner_find() since it unwinds the task's stack.
  */
 void owner_find_frame(struct kernel *kernel, struct owner *owner);
+/* An area that fork made for a stack, and no task has it: that of one that has ended. */
+bool owner_is_old_stack(const struct owner *owner);
 /* "slab", "page", …: OWNER.kind of the verdict. */
 const char *owner_kind_name(enum owner_kind kind);
 /* Of OWNER_SLAB, within a sentence: "a live kmalloc-1k object (0xffff…)", and who allocated or freed it. */

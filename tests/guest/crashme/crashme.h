@@ -35,6 +35,7 @@ extern const struct crash given_crashes[];
 extern const struct crash circle_crashes[];
 extern const struct crash spin_crashes[];
 extern const struct crash wait_crashes[];
+extern const struct crash holder_crashes[];
 
 /* Where a module's function was before it was unloaded (note_module). */
 extern u64 unloaded_function;

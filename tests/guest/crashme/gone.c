@@ -38,7 +38,7 @@ static crash_fn void crashme_go_on(void)
 
 	memset(room, 'A', sizeof(room));
 	barrier_data(room);
-	msleep(100000);
+	msleep(100000000);
 	sink += room[sink % sizeof(room)];
 }
 

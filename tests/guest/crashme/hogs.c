@@ -78,6 +78,20 @@ static void hog_percpu(void)
 		__alloc_percpu(16 << 10, 8);
 }
 
+static crash_fn void crashme_leak_pages(void)
+{
+	alloc_pages(GFP_KERNEL, 2);
+	barrier();
+}
+
+/* Pages that nobody has a list of. */
+static void hog_pages(void)
+{
+	truth_hog("no counter knows");
+	while (is_left())
+		crashme_leak_pages();
+}
+
 /* Nobody's page tables but this task's, which stays: one page of them for every 2 MiB read. */
 static void hog_tables(void)
 {
@@ -105,5 +119,6 @@ static void hog_tables(void)
 const struct crash hog_crashes[] = {{"hog_slab", hog_slab},
 				    {"hog_vmalloc", hog_vmalloc},
 				    {"hog_percpu", hog_percpu},
+				    {"hog_pages", hog_pages},
 				    {"hog_tables", hog_tables},
 				    {}};

@@ -6,6 +6,8 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/mount.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
@@ -15,6 +17,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <linux/version.h>
 #include <linux/workqueue.h>
 
 #include "crashme.h"
@@ -165,6 +168,96 @@ static void rcu_unloaded(void)
 	msleep(5000);
 }
 
+struct chime {
+	char name[16];
+	struct hrtimer timer;
+	char rest[192 - 16 - sizeof(struct hrtimer)];
+};
+
+static enum hrtimer_restart crashme_chime(struct hrtimer *timer)
+{
+	return HRTIMER_NORESTART;
+}
+
+/* As timer_freed, in the tree of those with high resolution. */
+static void hrtimer_freed(void)
+{
+	struct chime *chime;
+
+	stay_here();
+	chime = kzalloc(sizeof(*chime), GFP_KERNEL);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	hrtimer_init(&chime->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	chime->timer.function = crashme_chime;
+#else
+	hrtimer_setup(&chime->timer, crashme_chime, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#endif
+	hrtimer_start(&chime->timer, ms_to_ktime(1000), HRTIMER_MODE_REL);
+	truth("kind=general_protection|page_fault|null_dereference");
+	truth("trace=lost");
+	truth_stale(chime);
+	truth("culprit=timer");
+	give_away(chime, sizeof(*chime));
+	msleep(5000);
+}
+
+struct poll {
+	char name[16];
+	struct delayed_work work;
+	char rest[256 - 16 - sizeof(struct delayed_work)];
+};
+
+/* Freed before its time has come, and somebody else's now, who keeps it blank. */
+static void delayed_freed(void)
+{
+	struct poll *poll;
+	void *other = NULL;
+	int i;
+
+	stay_here();
+	poll = kzalloc(sizeof(*poll), GFP_KERNEL);
+	INIT_DELAYED_WORK(&poll->work, crashme_job);
+	schedule_delayed_work(&poll->work, HZ);
+	truth("kind=general_protection|page_fault|null_dereference|warn");
+	truth("trace=lost");
+	truth("cause=use_after_free");
+	truth("culprit=0x%px", poll);
+	kfree(poll);
+	for (i = 0; i < 4096 && other != poll; i++)
+		other = kzalloc(sizeof(*poll), GFP_KERNEL);
+	msleep(5000);
+}
+
+/* A timer that a module left running when it went. */
+static void timer_unloaded(void)
+{
+	struct session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+
+	timer_setup(&session->timer, (void (*)(struct timer_list *))unloaded_function, 0);
+	mod_timer(&session->timer, jiffies + HZ / 2);
+	truth("kind=page_fault|int3");
+	truth("trace=lost");
+	truth("cause=use_after_free");
+	truth("culprit=qemu_fw_cfg");
+	truth("culprit=timer");
+	msleep(5000);
+}
+
+/* A thread of a module that is gone. */
+static void thread_unloaded(void)
+{
+	struct task_struct *task = kthread_create((int (*)(void *))unloaded_function, NULL,
+						  "crashme_orphan");
+
+	truth("kind=page_fault|int3");
+	truth("trace=lost");
+	truth("cause=use_after_free");
+	truth("culprit=qemu_fw_cfg");
+	truth("culprit=crashme_orphan/%d", task->pid);
+	wake_up_process(task);
+	msleep(5000);
+}
+
 static crash_fn void crashme_drop(struct sk_buff *skb)
 {
 	kfree_skb(skb);
@@ -211,6 +304,10 @@ const struct crash stale_crashes[] = {{"timer_freed", timer_freed},
 				      {"work_freed", work_freed},
 				      {"notifier_freed", notifier_freed},
 				      {"rcu_unloaded", rcu_unloaded},
+				      {"hrtimer_freed", hrtimer_freed},
+				      {"delayed_freed", delayed_freed},
+				      {"timer_unloaded", timer_unloaded},
+				      {"thread_unloaded", thread_unloaded},
 				      {"skb_twice", skb_twice},
 				      {"inode_twice", inode_twice},
 				      {}};

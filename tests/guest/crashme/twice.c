@@ -3,6 +3,8 @@
  * Done twice: added to where it is, taken from where it is no more, given back once too often.
  */
 #include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/kobject.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -187,10 +189,30 @@ static void rwsem_over(void)
 	truth("culprit=released");
 }
 
+static crash_fn void crashme_close(struct file *file)
+{
+	filp_close(file, NULL);
+	sink++;
+}
+
+static void close_twice(void)
+{
+	struct file *file = filp_open("/init", O_RDONLY, 0);
+
+	truth_here("bug", "");
+	truth("caller=crashme_close");
+	truth("culprit=crashme_close");
+	if (IS_ERR(file))
+		return;
+	crashme_close(file);
+	crashme_close(file);
+}
+
 const struct crash twice_crashes[] = {{"timer_twice", timer_twice},
 				      {"list_twice", list_twice},
 				      {"unhash_twice", unhash_twice},
 				      {"rb_twice", rb_twice},
 				      {"kobject_twice", kobject_twice},
 				      {"rwsem_over", rwsem_over},
+				      {"close_twice", close_twice},
 				      {}};

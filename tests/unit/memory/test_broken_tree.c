@@ -81,6 +81,23 @@ START_TEST(by_the_node_it_leads_to)
 }
 END_TEST
 
+/* A node whose memory is somebody else's now, text from end to end. */
+START_TEST(a_node_that_was_overwritten_as_a_whole)
+{
+	const uint64_t text = 0x4141414141414141;
+
+	set_up();
+	for (unsigned link = PARENT; link <= LEFT; link += 8)
+		fake_u64(NODE(5) + link, text);
+	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(1), text, &budget), NODE(5) + RIGHT);
+	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(3), text, &budget), 0);
+	ck_assert_uint_eq(broken_tree_find_child(&kernel, text, text, &budget), 0);
+	fake_u64(NODE(7) + LEFT, NODE(1)); /* round and round */
+	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(1), 0x4242, &budget), 0);
+	fake_close();
+}
+END_TEST
+
 START_TEST(whole_looped_and_none)
 {
 	set_up();
@@ -108,5 +125,5 @@ START_TEST(whole_looped_and_none)
 }
 END_TEST
 
-UNIT_MAIN("broken_tree", a_child_pointer_with_a_wrong_bit, a_parent_pointer_with_a_wrong_bit,
-	  by_the_node_it_leads_to, whole_looped_and_none)
+UNIT_MAIN("broken_tree", a_node_that_was_overwritten_as_a_whole, a_child_pointer_with_a_wrong_bit,
+	  a_parent_pointer_with_a_wrong_bit, by_the_node_it_leads_to, whole_looped_and_none)

@@ -101,6 +101,8 @@ END_TEST
 /* do { node = *node; push; visit(); pop } while (node); a called function, and the stack between. */
 START_TEST(calls_and_the_stack_are_followed)
 {
+	struct endless_chain chained;
+
 	begin("48 8b 00 50 31 c0 e8 f5 00 00 00 58 48 85 c0 75 ef c3");
 	put_function(1, "visit", "", "89 c1 c3");
 	chain(5, LINK(1));
@@ -109,6 +111,12 @@ START_TEST(calls_and_the_stack_are_followed)
 	fake_u64(STACK - 8, 0);
 	fake_u64(STACK - 16, 0);
 	assert_circle(LINK(1), 4);
+	set(REG_RIP, FUNCTION(1)); /* stopped in what is called: the loop is its caller's */
+	set(REG_RSP, STACK - 16);
+	fake_u64(STACK - 16, FUNCTION(0) + 11);
+	fake_u64(STACK - 8, LINK(0));
+	ck_assert(finds(&chained));
+	ck_assert(chained.loop >= FUNCTION(0) && chained.loop < FUNCTION(1));
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names the function of a work item. */
-#include "stuck/work_function.h"
+#include "locks/work_function.h"
 
 #include <stdio.h>
 

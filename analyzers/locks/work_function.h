@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRIAGE_STUCK_WORK_FUNCTION
-#define TRIAGE_STUCK_WORK_FUNCTION
+#ifndef TRIAGE_LOCKS_WORK_FUNCTION
+#define TRIAGE_LOCKS_WORK_FUNCTION
 
 #include "kernel/kernel.h"
 
