@@ -186,6 +186,7 @@ check-golden: $(PROGRAMS) $(BUILD)/tests/guest/probed
 check-rules: $(PROGRAMS)
 	$(BUILD)/triage rules check rules
 	$(BUILD)/triage rules test rules
+	tests/known-bugs
 	@$(BUILD)/triage rules test --json rules | grep -q '"untested": 0' || \
 		{ $(BUILD)/triage rules list --rules-dir rules | grep ' -  *[a-z_]*\.sql'; echo "no cases beside them"; exit 1; }
 
@@ -253,8 +254,8 @@ check-packages: all
 	@tests/deps deb rpm
 	@tests/packages
 
-check-packages-full:
-	@tests/deps deb roots
+check-packages-full: all
+	@tests/deps deb rpm roots
 	tests/packages bookworm trixie
 
 # The page as HTML: well formed, and a browser runs nothing of a dump's.

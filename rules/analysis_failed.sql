@@ -4,6 +4,8 @@
 -- severity: notice
 -- confidence: 0.1
 -- advice: See what could not be read, and why; a log beside the dump (vmcore-dmesg.txt) is read in its place.
+-- see: makedumpfile(8)
+-- see: Documentation/admin-guide/kdump/kdump.rst
 -- Whatever was found before says more than this.
 SELECT
 	headline AS because,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Look at its callers for what forbids it: a spinlock that is held, or preemption, softirqs or interrupts that are off.
+-- see: kernel/sched/core.c
+-- see: Documentation/kernel-hacking/locking.rst
 SELECT
 	'the log says: ' || message AS because,
 	'scheduling while atomic' || culprit_place AS headline,

@@ -5,6 +5,7 @@
 -- confidence: 0.9
 -- advice: Test the memory (memtest86+), look for corrected errors in EDAC and the BMC's log, and replace the module they name.
 -- rules-out: A stray write of other data: all other bits of the word are as they should be.
+-- see: Documentation/admin-guide/ras.rst
 -- Two bits at once pass no ECC unseen, and an object that is bad elsewhere met more than a flip.
 SELECT
 	h.text || coalesce('; ' || s.headline, '') AS because,

@@ -4,6 +4,8 @@
 -- severity: notice
 -- confidence: 0.4
 -- advice: Blocked for a moment is normal: ask again (SysRq-w), and see who is still there.
+-- see: Documentation/admin-guide/sysrq.rst
+-- see: kernel/hung_task.c
 SELECT
 	'the log lists blocked tasks (SysRq-w or -t), and no crash' AS because,
 	coalesce((SELECT w.brief FROM waits w WHERE w.dump = :dump),

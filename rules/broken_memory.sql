@@ -3,6 +3,8 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.75
+-- see: mm/memory.c
+-- see: mm/page_alloc.c
 SELECT
 	coalesce('Look at ' || function || ': what it holds was freed, or written by somebody else.',
 		'Who came upon it is not known: memory was freed, or written, by who did not own it. slub_debug=FPZU tells of the next time.')

@@ -3,6 +3,8 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.95
+-- see: lib/bug.c
+-- see: Documentation/admin-guide/bug-hunting.rst
 SELECT
 	CASE WHEN w.words LIKE '%usercopy: %' OR w.words LIKE '%detected buffer overflow%'
 		THEN 'The copy was refused before it did harm: see where ' || coalesce(c.function, 'the caller') ||

@@ -5,6 +5,8 @@
 -- confidence: 0.95
 -- advice: Find who keeps objects of the cache, or frees them late (call_rcu(): it takes an rcu_barrier() before kmem_cache_destroy()).
 -- rules-out: Memory overwritten: the cache's own lists are sound.
+-- see: mm/slab_common.c
+-- see: mm/slub.c
 SELECT
 	'the log says: ' || coalesce(r.headline, e.text) AS because,
 	'kmem_cache_destroy() of ' || coalesce(r.cache, 'a cache') || ' with objects still in use' || c.culprit_place AS headline,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.97
 -- advice: Find who was to set the pointer: an operation the driver does not have, or one called before it is registered or after it is gone.
+-- see: arch/x86/mm/fault.c
 SELECT
 	'RIP is ' || b.target || ': ' || b.headline AS because,
 	b.brief || iif(length(b.brief) < 85, c.task, '') AS headline,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: The object was most likely freed while a pointer to it was still in use, and given to somebody else, who filled it: find who drops the last reference.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT
 	s.headline || '; it is in use, but not by what the function takes it for: ' || b.brief AS because,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: The module left a pointer behind when it was unloaded: a timer, work item, notifier or operation it did not take back in its exit function.
+-- see: kernel/module/main.c
 -- Code that BPF's compiler or a tracer made lies in the same region, and may be gone as well.
 SELECT
 	'the CPU was sent to ' || b.target || ', in the memory for modules, where none is loaded' ||

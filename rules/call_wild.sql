@@ -5,6 +5,7 @@
 -- confidence: 0.9
 -- advice: See what the pointer's memory holds (triage show --memory): one member overwritten, or an object of another kind.
 -- advice: Where the target is data or a stack, somebody stored a pointer to an object where one to a function belongs.
+-- see: arch/x86/mm/fault.c
 SELECT
 	'the CPU was sent to ' || b.target || ': ' || b.headline AS because,
 	CASE WHEN b.through IS NOT NULL AND length(b.through || b.called) <= 108

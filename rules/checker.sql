@@ -3,6 +3,10 @@
 -- cause: assertion
 -- severity: warning
 -- confidence: 0.8
+-- see: Documentation/dev-tools/kcsan.rst
+-- see: Documentation/dev-tools/ubsan.rst
+-- see: Documentation/dev-tools/kmemleak.rst
+-- see: kernel/irq/spurious.c
 SELECT
 	'The kernel went on: the report says what is not allowed there; begin with ' ||
 		coalesce(function, 'the function that it names') || '.' AS advice,

@@ -5,6 +5,8 @@
 -- confidence: 0.8
 -- advice: Look at what the real-time task does: it has to sleep, or to be given less than all of a CPU (sched_rt_runtime_us).
 -- rules-out: A deadlock: those that wait are ready to run, and get no CPU.
+-- see: kernel/sched/rt.c
+-- see: Documentation/scheduler/sched-rt-group.rst
 SELECT
 	'in the run queue of its CPU stand tasks that are ready to run and get no time' AS because,
 	-- without who has starved longest

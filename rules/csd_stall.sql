@@ -3,6 +3,7 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.8
+-- see: kernel/smp.c
 SELECT
 	'Look at what ' || coalesce('CPU ' || cpu, 'the CPU that is waited for') || ' runs' ||
 		coalesce(' (' || function || ')', '') || ': it keeps interrupts off.' AS advice,

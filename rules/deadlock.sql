@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.98
 -- advice: triage show --locks has the locks, who holds each and who waits for it.
+-- see: Documentation/locking/lockdep-design.rst
+-- see: Documentation/locking/rt-mutex-design.rst
 SELECT
 	iif(brief LIKE '%of 1 task %' OR brief LIKE 'self-deadlock:%', 'the task waits for a lock that it holds itself',
 		iif(brief LIKE '%CPU %''s answer%', 'each of these CPUs waits for what the next one is to do or holds, and the last waits for the first',

@@ -3,6 +3,8 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.9
+-- see: Documentation/core-api/debug-objects.rst
+-- see: lib/debugobjects.c
 SELECT
 	coalesce(iif(symbol = 'debug_print_object' AND culprit IS NULL, NULL, function), 'Whoever frees the object') ||
 		' must cancel what the object still has pending: del_timer_sync(), cancel_work_sync().' AS advice,

@@ -5,6 +5,8 @@
 -- confidence: 0.88
 -- advice: The tasks that wait for I/O, and all behind them, are not to blame.
 -- rules-out: A deadlock of these tasks: what ends their wait is the device.
+-- see: block/blk-mq.c
+-- see: Documentation/ABI/stable/sysfs-block
 SELECT
 	'Look for timeouts, resets and lost paths of ' || coalesce(s.device, 'this device') ||
 		' in the log, and at the device itself.' AS advice,

@@ -6,6 +6,8 @@
 -- advice: Begin with the oops: the task died of it, and nobody is left to give the lock back.
 -- advice: With panic_on_oops set the dump would have been taken at the oops itself.
 -- rules-out: A deadlock, and a request alone: the tasks wait for one that is dead.
+-- see: kernel/exit.c
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 SELECT
 	w.headline || '; the log has its end: ' || r.message || r.place AS because,
 	coalesce(w.root_comm || '/', 'pid ') || w.root_pid || ' oopsed' || coalesce(' in ' || r.symbol || '()' ||

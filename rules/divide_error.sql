@@ -3,6 +3,7 @@
 -- cause: divide_error
 -- severity: critical
 -- confidence: 0.95
+-- see: arch/x86/kernel/traps.c
 SELECT
 	'a divide exception at ' || coalesce(instruction, 'a division') ||
 		iif(divisor > '0x0000000000000000', ': the divisor is 0x' || ltrim(substr(divisor, 3), '0') ||

@@ -6,6 +6,8 @@
 -- advice: A USB device or its host controller wrote by DMA into memory that was not its own: unplug the device or update its driver and firmware.
 -- advice: Boot with intel_iommu=on iommu.strict=1 (or the AMD equivalent): the next such write is refused and names the device.
 -- rules-out: A bug in the function that faulted: it only followed the pointer that was overwritten.
+-- see: Documentation/core-api/dma-api.rst
+-- see: drivers/iommu/intel/iommu.c
 -- The bytes are a USB string descriptor (USB 2.0, table 9-16): an even length, type 3, UTF-16 text.
 -- What an allocator follows is a free object's pointer; elsewhere the memory may have been in use.
 SELECT

@@ -6,6 +6,8 @@
 -- advice: A USB device or its host controller wrote by DMA into memory that had been freed: unplug the device or update its driver and firmware.
 -- advice: Boot with intel_iommu=on iommu.strict=1 (or the AMD equivalent): the next such write is refused and names the device.
 -- rules-out: The code on the stack: it only took the next free object from the list.
+-- see: Documentation/core-api/dma-api.rst
+-- see: drivers/usb/core/hcd.c
 -- Chance makes such bytes once in 10^11; what is inferred is that a device wrote them, not the CPU.
 SELECT
 	f.headline || '; ' || h.text AS because,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.97
 -- rules-out: A bug of the allocator: it checks for this, and found it.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	'Look for the first free of the object: ' || coalesce(d.freed_by || '()', 'the function on the stack') ||
 			' did the second' || iif(d.freed_by IS NULL, ', unless objects put aside earlier were just handed back', '') || '.' || char(10) ||

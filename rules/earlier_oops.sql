@@ -5,6 +5,8 @@
 -- confidence: 0.85
 -- advice: Begin with the first report of the log: what came later stands on a kernel that had broken already.
 -- rules-out: A request alone: the dump was asked for on a machine that was sick.
+-- see: Documentation/admin-guide/tainted-kernels.rst
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 -- What stuck may have gone on; what broke, or oopsed, stays so.
 SELECT
 	'before the ' || CASE c.kind WHEN 'sysrq' THEN 'dump was requested' ELSE c.kind END ||

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: A node that is added twice, or freed and added again, leads back like that: find who adds it without a look whether it is in a chain already.
+-- see: Documentation/RCU/listRCU.rst
+-- see: include/linux/list.h
 SELECT
 	e.headline AS because,
 	CASE WHEN e.leads_to IS NOT NULL

@@ -3,6 +3,7 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.9
+-- see: include/linux/err.h
 -- Where the pointer itself is not known, the address is that of a member: NULL less an offset looks alike.
 SELECT
 	'A function failed and returned an error in its pointer: ' || coalesce(function, 'who used it') ||

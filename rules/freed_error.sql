@@ -3,6 +3,8 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
+-- see: include/linux/err.h
+-- see: mm/slub.c
 SELECT
 	'A function failed and returned an error in its pointer: ' || coalesce(c.function, 'who freed it') ||
 		', or its caller, did not check with IS_ERR().' AS advice,

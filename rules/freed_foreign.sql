@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Free the memory by the function that goes with its allocation: vfree() or kvfree() for vmalloc(), nothing for a variable or a stack.
+-- see: mm/slub.c
 SELECT
 	b.headline AS because,
 	substr(b.headline, 1, instr(b.headline, '()') + 1) || ' of ' ||

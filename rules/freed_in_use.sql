@@ -3,6 +3,8 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.72
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 -- What it read there may be NULL or anything else. It may also have freed the object itself, and fault on another matter.
 SELECT
 	'by its code, the function that faulted accesses memory by ' || o."where" || ', which points to a free ' || o.cache ||

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.88
 -- advice: Two users have been given the same memory since: what they found in it explains crashes anywhere.
+-- see: mm/slub.c
 -- A list that the crash does not touch may have nothing to do with it.
 SELECT
 	'The object was freed twice: boot with slub_debug=FU,' || f.cache || ' to learn who freed it.' AS advice,

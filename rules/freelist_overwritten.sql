@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.85
 -- rules-out: The code on the stack: it only took the next free object from the list.
+-- see: mm/slub.c
 -- A list that the crash does not touch may have nothing to do with it, nor has any with a machine that only
 -- waited and was then dumped; an overrun says who wrote.
 SELECT

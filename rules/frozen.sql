@@ -5,6 +5,8 @@
 -- confidence: 0.9
 -- advice: Thaw it: fsfreeze --unfreeze MOUNTPOINT. Then look for who froze it: a backup, a snapshot, a suspend that broke off.
 -- rules-out: A deadlock, and the device: the writers are kept out on purpose.
+-- see: fs/super.c
+-- see: fsfreeze(8)
 SELECT
 	'its state says that a freeze is complete, and nobody thaws it' AS because,
 	l.headline AS headline,

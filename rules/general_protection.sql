@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.6
 -- advice: The pointer holds data, not an address: look at its bytes and at who else writes to the object it came from.
+-- see: arch/x86/kernel/traps.c
 SELECT
 	'a general protection fault' || coalesce(': the operand''s address ' || fault_address ||
 		' is not canonical', '') AS because,

@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.8
+-- see: Documentation/admin-guide/lockup-watchdogs.rst
+-- see: kernel/watchdog.c
 SELECT
 	'Interrupts were off for too long: look at ' || coalesce(function, 'the function at the top of the stack') ||
 		' and at the locks it takes.' AS advice,

@@ -4,6 +4,9 @@
 -- severity: warning
 -- confidence: 0.85
 -- advice: triage show --log has all events in their order.
+-- see: Documentation/admin-guide/ras.rst
+-- see: Documentation/PCI/pcieaer-howto.rst
+-- see: smartctl(8)
 SELECT
 	CASE
 	WHEN t.kind = 'thermal' THEN 'Look at the cooling: fans, dust, heat sinks, the temperature of the room.'

@@ -5,6 +5,8 @@
 -- confidence: 0.95
 -- advice: Look at the host at that time: steal time, overcommitment, swapping, a live migration, a snapshot, storage that hung. The place in the guest's kernel says nothing.
 -- rules-out: A loop in the guest's kernel, where the CPU was idle.
+-- see: kernel/watchdog.c
+-- see: Documentation/virt/kvm/x86/timekeeping.rst
 SELECT
 	h.why AS because,
 	'the host did not run this guest for ' || CAST(h.seconds AS INTEGER) || ' s' ||

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.85
 -- rules-out: A deadlock: what the task waits for is not held by another task.
+-- see: kernel/hung_task.c
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 SELECT
 	'Look at ' || coalesce(f.device || ', which failed first', 'what failed first') || ': ' ||
 			coalesce(c.comm || '/' || c.pid, 'the task that hangs') || ' only waits for it.' AS advice,

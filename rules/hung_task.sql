@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.6
 -- advice: See what the blocked tasks wait for (triage show --locks).
+-- see: kernel/hung_task.c
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 SELECT
 	iif(source = 'log' AND message IS reason, 'khungtaskd found', 'khungtaskd panicked') ||
 		coalesce(': ' || message, '') AS because,

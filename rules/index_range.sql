@@ -3,6 +3,8 @@
 -- cause: wild_pointer
 -- severity: critical
 -- confidence: 0.8
+-- see: lib/ubsan.c
+-- see: Documentation/dev-tools/ubsan.rst
 SELECT
 	'The pointer is sound and the index is not: see where ' || coalesce(c.function, 'the function') ||
 		' has it from, and whether it is compared with the number of elements.' AS advice,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.6
 -- advice: See its own logs, and the root file system: a library or a disk that is gone ends init as well.
+-- see: kernel/exit.c
+-- see: Documentation/admin-guide/init.rst
 SELECT
 	'init, without which no system runs, has ended' || coalesce(': ' || reason, '') ||
 		coalesce('; the log says: ' || s.headline, '') AS because,

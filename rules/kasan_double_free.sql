@@ -5,6 +5,7 @@
 -- confidence: 0.97
 -- advice: The log has both stacks, of the first free and of the second.
 -- rules-out: Hardware: KASAN's shadow memory says that the object was free.
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	'the log says: ' || e.text AS because,
 	'double free, by KASAN: ' || replace(substr(e.text, 1, instr(e.text || ' at addr ', ' at addr ') - 1),

@@ -3,6 +3,8 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
+-- see: Documentation/dev-tools/kasan.rst
+-- see: mm/kasan/report.c
 SELECT
 	'Which pointer of ' || coalesce(function, 'the function that the report names') ||
 		' may be NULL there, and which caller passed it?' AS advice,

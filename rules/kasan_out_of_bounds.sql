@@ -5,6 +5,7 @@
 -- confidence: 0.97
 -- advice: The log has who allocated the object and which access left it.
 -- rules-out: Hardware: KASAN's shadow memory says where the object ends.
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	'the log says: ' || e.text AS because,
 	'access out of bounds, by KASAN: ' || replace(substr(e.text, 1, instr(e.text || ' at addr ', ' at addr ') - 1),

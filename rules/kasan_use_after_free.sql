@@ -5,6 +5,7 @@
 -- confidence: 0.97
 -- advice: The log has who allocated the object, who freed it, and who used it after: see the report's stacks.
 -- rules-out: Hardware: KASAN's shadow memory says that the object was free.
+-- see: Documentation/dev-tools/kasan.rst
 -- A report that did not end the kernel by itself may be another bug than the one that did.
 SELECT
 	'the log says: ' || e.text AS because,

@@ -3,6 +3,8 @@
 -- cause: wild_pointer
 -- severity: critical
 -- confidence: 0.95
+-- see: Documentation/dev-tools/kasan.rst
+-- see: mm/kasan/report.c
 SELECT
 	'The address is no object''s: look where ' || coalesce(function, 'the function that the report names') ||
 		' took the pointer from.' AS advice,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.97
 -- advice: The report names who allocated the object and who freed it: begin with who freed it.
+-- see: Documentation/dev-tools/kfence.rst
 SELECT
 	'the log says: ' || message AS because,
 	replace(message, 'BUG: KFENCE: ', 'use after free, by KFENCE: ') ||

@@ -3,6 +3,8 @@
 -- cause: unknown
 -- severity: critical
 -- confidence: 0.6
+-- see: Documentation/process/cve.rst
+-- see: https://git.kernel.org/pub/scm/linux/security/vulns.git
 -- A function, who called it and the release are what a row is known by, so it is said beside what the findings
 -- themselves tell. Rows are made by rules/known_bugs_rows out of the kernel's list of CVEs: kind, function, caller,
 -- since and mended in (6012: 6.12), first good

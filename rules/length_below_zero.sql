@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Look in the named function for the subtraction that makes the length: what it takes away was more than there is.
+-- see: lib/string_helpers.c
+-- see: include/linux/fortify-string.h
 SELECT
 	b.headline || coalesce('; it ran until the address ' || c.fault_address, '') AS because,
 	substr(b.headline, 1, instr(b.headline, '()') + 1) || ' with a length below zero (' ||

@@ -5,6 +5,8 @@
 -- confidence: 1
 -- advice: Test the memory (memtest86+), look for corrected errors in EDAC and the BMC's log, and replace the module they name.
 -- rules-out: The code that crashed: it went along the links, and they led it there.
+-- see: lib/list_debug.c
+-- see: Documentation/admin-guide/ras.rst
 -- The node that should come next says where it belongs: all bits but one are as they should be.
 SELECT
 	l.headline || iif(l.leads, '; who goes on from there comes to the address that faulted', '') AS because,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.8
 -- advice: Look at the three addresses of the message: a node that was freed while it was on the list is the usual reason, a list changed without its lock the next.
+-- see: lib/list_debug.c
 -- The kernel proves that the list is broken; by what is open, hence not all of the confidence.
 SELECT
 	'the log says: ' || e.text || coalesce('; ' || b.headline, '') AS because,

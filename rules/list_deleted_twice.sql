@@ -5,6 +5,8 @@
 -- confidence: 0.92
 -- advice: The node was list_del()ed before: look for a second deletion, or for one that is not protected by the list's lock.
 -- rules-out: A stray write: LIST_POISON is what list_del() itself leaves.
+-- see: include/linux/list.h
+-- see: include/linux/poison.h
 SELECT
 	'the log says: ' || e.text || coalesce('; ' || b.headline, '') AS because,
 	'list node ' || coalesce(b.address || ' deleted twice' || c.culprit_place,

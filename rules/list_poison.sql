@@ -5,6 +5,8 @@
 -- confidence: 0.9
 -- advice: The node was list_del()ed before: look for a second deletion, or for a walk that is not protected against deletion.
 -- advice: A kernel with CONFIG_DEBUG_LIST, or booted with slub_debug=P, catches the first offence.
+-- see: include/linux/poison.h
+-- see: include/linux/list.h
 SELECT
 	'the fault address ' || fault_address ||
 		' is LIST_POISON plus a small offset, which list_del() leaves in a deleted node' AS because,

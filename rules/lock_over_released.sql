@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: Look for a way through the code that gives the lock back twice, or without having taken it: an error path, most often. Who did it is not recorded.
+-- see: Documentation/locking/mutex-design.rst
+-- see: kernel/locking/rwsem.c
 SELECT
 	'by its count fewer than no readers hold it: it waits for them to leave, and nobody is inside' AS because,
 	coalesce(l.name, l.kind || ' ' || l.address) || ' was ' || substr(l.state, 1, instr(l.state || ';', ';') - 1) || '; ' || l.waiters ||

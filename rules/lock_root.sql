@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: All locks, and who waits for them in which order, are shown by --locks.
+-- see: kernel/hung_task.c
+-- see: Documentation/locking/locktypes.rst
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
 		', directly or through others, for ' || coalesce(root_comm || '/' || root_pid, 'pid ' || root_pid,

@@ -5,6 +5,8 @@
 -- confidence: 0.8
 -- advice: Nothing hangs yet: lockdep warns of an order of locks that will, when the other path runs at the same time.
 -- advice: The report has the path of each lock: the order in one of them is the bug.
+-- see: Documentation/locking/lockdep-design.rst
+-- see: kernel/locking/lockdep.c
 SELECT
 	'lockdep says: ' || said AS because,
 	brief || CASE

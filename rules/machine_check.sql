@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Replace the part that the error names; without a name, see the BMC's event log and the addresses in log.mce.
+-- see: arch/x86/kernel/cpu/mce/core.c
+-- see: Documentation/admin-guide/ras.rst
 -- The processor's own banks say most, then what EDAC or the firmware name as the part.
 SELECT
 	CASE WHEN m.headline IS NOT NULL THEN 'the processor reported it: ' || m.words

@@ -5,6 +5,8 @@
 -- confidence: 0.95
 -- advice: The task that asked last only met the end: look at who holds the memory, and whether it grows without bound.
 -- advice: All uses and the largest holders are in memory.usage of the JSON.
+-- see: mm/oom_kill.c
+-- see: Documentation/filesystems/proc.rst
 SELECT
 	'the kernel panicked because it ran out of memory; by its structures, ' || u.headline AS because,
 	'out of memory: ' || u.headline AS headline,

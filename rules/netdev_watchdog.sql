@@ -5,6 +5,8 @@
 -- confidence: 0.92
 -- advice: Look at the card and its driver, its firmware, and interrupts that were lost: the watchdog in the call trace only noticed.
 -- rules-out: The function at the top of the call trace: every such report comes from there.
+-- see: net/sched/sch_generic.c
+-- see: Documentation/networking/netdevices.rst
 SELECT
 	'the log says: ' || e.text || coalesce('; ' || f.headline, '') AS because,
 	'network card' || coalesce(' ' || e.device, '') || ' does not transmit' ||

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.5
 -- advice: An NMI with no owner: a button, a BMC, a watchdog or failing hardware. See the BMC's event log.
+-- see: arch/x86/kernel/nmi.c
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 SELECT
 	CASE WHEN message IS reason THEN coalesce('the log says: ' || message, 'an NMI came that nothing asked for')
 		ELSE 'the kernel panicked in its NMI handler' || coalesce(': ' || reason, '') END AS because,

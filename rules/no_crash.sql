@@ -4,6 +4,8 @@
 -- severity: info
 -- confidence: 0.9
 -- advice: If the machine did stop, its last lines were not written: look for a dump, pstore, or the console's own log.
+-- see: dmesg(1)
+-- see: Documentation/admin-guide/ramoops.rst
 SELECT
 	'no line of the log announces an oops, a panic, a lockup or a hang' AS because,
 	'No crash in this log' || coalesce(' of ' || (SELECT s.release FROM system s

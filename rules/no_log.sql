@@ -4,6 +4,8 @@
 -- severity: notice
 -- confidence: 0.3
 -- advice: Was it the right file? Lines of a kernel log begin with their time, or with a date and "kernel:".
+-- see: dmesg(1)
+-- see: triage(1)
 SELECT
 	'no line has the form of a kernel log, and none announces a crash' AS because,
 	'No kernel log is known in this text' AS headline,

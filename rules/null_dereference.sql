@@ -3,6 +3,8 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.95
+-- see: arch/x86/mm/fault.c
+-- see: Documentation/admin-guide/bug-hunting.rst
 SELECT
 	iif(access = 'execute', 'the CPU was sent to ' || coalesce(fault_address, 'address 0') ||
 		': a function pointer was NULL',

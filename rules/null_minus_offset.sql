@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: list_entry(), container_of() and rb_entry() of NULL give NULL less the member's offset: look for an empty list, or a walk that ran over its end.
+-- see: include/linux/container_of.h
 SELECT
 	address_from || ' was accessed: ' || iif(pointer = '0x0000000000000000', 'the pointer to a member is NULL',
 		pointer || ' is NULL less the offset of a member') ||

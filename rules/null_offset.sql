@@ -3,6 +3,8 @@
 -- cause: null_dereference
 -- severity: critical
 -- confidence: 0.8
+-- see: arch/x86/mm/fault.c
+-- see: Documentation/admin-guide/bug-hunting.rst
 SELECT
 	'Look for where ' || coalesce(function, 'the function at the top of the stack') ||
 		' took the pointer from: it was NULL.' AS advice,

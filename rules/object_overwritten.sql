@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.72
 -- advice: The object was most likely freed while a pointer to it was still in use, and given to somebody else, who filled it: find who drops the last reference.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 -- What is written ends where the object ends: its user wrote it, not somebody who missed his own memory.
 -- A pointer that should have led to another object looks the same, hence no more confidence.
 SELECT

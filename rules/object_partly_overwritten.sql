@@ -5,6 +5,8 @@
 -- confidence: 0.8
 -- advice: See which member of the object the bytes begin in (triage show --memory): an array in front of the bad pointer may have been written beyond its end.
 -- rules-out: One flipped bit: more than one word is wrong.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	s.headline AS because,
 	s.cache || ' object at ' || s.start || ' partly overwritten; met' || c.place AS headline,

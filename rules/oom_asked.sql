@@ -5,6 +5,8 @@
 -- confidence: 0.9
 -- advice: SysRq-f kills the largest program whatever memory there is: who typed it knows why.
 -- rules-out: A lack of memory: the OOM killer was not called for an allocation.
+-- see: Documentation/admin-guide/sysrq.rst
+-- see: mm/oom_kill.c
 SELECT
 	'the OOM killer was called by SysRq-f, not by an allocation that failed' AS because,
 	o.headline, o.confidence, o.finding, c.finding AS finding2

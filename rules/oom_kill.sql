@@ -3,6 +3,8 @@
 -- cause: out_of_memory
 -- severity: warning
 -- confidence: 0.9
+-- see: mm/oom_kill.c
+-- see: Documentation/admin-guide/cgroup-v2.rst
 SELECT
 	iif(EXISTS (SELECT 1 FROM oom k WHERE k.dump = :dump AND k."constraint" = 'memcg'),
 			'The cgroup''s limit is its own: raise it, or find out why what runs in it needs more.',

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: See the memory table the OOM report printed in the log; look for the largest consumers and for leaks in slab.
+-- see: mm/oom_kill.c
+-- see: Documentation/admin-guide/sysctl/vm.rst
 SELECT
 	'the kernel panicked because it ran out of memory' || coalesce(': ' || c.reason, '') AS because,
 	-- not the task that merely asked

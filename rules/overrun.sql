@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- rules-out: The code on the stack: the object it used was overwritten from outside.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	'The object in front is the one to blame: boot with slub_debug=FZU,' || o.cache ||
 		' to learn who allocated it and catch the write.' AS advice,

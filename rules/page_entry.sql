@@ -5,6 +5,8 @@
 -- confidence: 0.95
 -- advice: Replace or test the memory (EDAC and MCE logs, memtest): a page table is written by the kernel alone, a word at a time.
 -- advice: Where it happens on more than one machine, a driver writes into a page that it has given back.
+-- see: arch/x86/include/asm/pgtable_types.h
+-- see: Documentation/admin-guide/ras.rst
 SELECT
 	e.headline AS because,
 	'page table entry of ' || e.address || ' is wrong in bit ' || e.bit ||

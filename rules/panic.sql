@@ -3,6 +3,8 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.5
+-- see: kernel/panic.c
+-- see: Documentation/admin-guide/sysctl/kernel.rst
 SELECT
 	'Read the panic message' || coalesce(', and how ' || function || ' came to it', '') || '.' AS advice,
 	'the log says: ' || coalesce(message, 'Kernel panic') ||

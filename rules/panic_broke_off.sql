@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.96
 -- advice: Begin with the first panic; the later crash is in what is told of a panic (a notifier, a console, the dump's own set-up) and hides no cause.
+-- see: kernel/panic.c
+-- see: kernel/kexec_core.c
 SELECT
 	'the later crash (' || c.kind || coalesce(c.culprit_code, '') || ') came out of panic(), which ' || f.symbol || '() had called' ||
 		coalesce(': the log says: ' || r.message, '') AS because,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: What alloc_percpu() returns is an offset into each CPU's area: reach it by this_cpu_ptr(), per_cpu_ptr() or this_cpu_read(); sparse (make C=1) finds where __percpu got lost.
+-- see: include/linux/percpu-defs.h
+-- see: Documentation/core-api/this_cpu_ops.rst
 SELECT
 	'the pointer ' || o.value || ' leads nowhere as an address, and as a per-CPU pointer into memory of per-CPU areas' AS because,
 	'per-CPU pointer ' || o.value || ' used as an address' || c.culprit_place AS headline,

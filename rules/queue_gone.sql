@@ -5,6 +5,8 @@
 -- confidence: 0.9
 -- advice: Look for who calls destroy_workqueue() while timers, interrupts or other tasks may still queue work: stop them first.
 -- rules-out: The spinlock: it is that of the pool that the workqueue no longer leads to.
+-- see: kernel/workqueue.c
+-- see: Documentation/core-api/workqueue.rst
 SELECT
 	'__queue_work() goes from the workqueue to its pool, and takes its lock; it was led to ' || coalesce(pointer, fault_address, 'no pool') ||
 		', as by no workqueue in use' || coalesce('; at hand is ' || object || ', ' || owner, '') AS because,

@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.75
+-- see: Documentation/RCU/stallwarn.rst
+-- see: kernel/rcu/tree_stall.h
 SELECT
 	CASE WHEN starved IS NOT NULL THEN 'Look for what keeps ' || starved ||
 			' from a CPU, such as a real-time task that does not sleep.'

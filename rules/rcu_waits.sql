@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.97
 -- rules-out: The CPU that noticed, and one that is idle.
+-- see: Documentation/RCU/stallwarn.rst
+-- see: kernel/rcu/tree.c
 SELECT
 	'Whoever has the CPU that the ' || iif(s.kind = 'rcu_reader', 'reader', 'thread') ||
 			' waits for keeps RCU from going on: look at what it does.' || iif(s.kind = 'rcu_reader', char(10) ||

@@ -3,6 +3,8 @@
 -- cause: use_after_free
 -- severity: critical
 -- confidence: 0.85
+-- see: lib/refcount.c
+-- see: Documentation/core-api/refcount-vs-atomic.rst
 -- The count is of an object that is free, or will be while somebody uses it; with panic_on_warn that
 -- is the crash itself.
 SELECT

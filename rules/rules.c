@@ -43,6 +43,7 @@ static const struct {
 	{"confidence", offsetof(struct header, confidence)},
 	{"advice", offsetof(struct header, rule.advice)},
 	{"reference", offsetof(struct header, rule.reference)},
+	{"see", offsetof(struct header, rule.see)},
 	{"rules-out", offsetof(struct header, rule.rules_out)},
 };
 
@@ -57,6 +58,7 @@ static void rule_deinit(struct rule *rule)
 	free(rule->severity);
 	free(rule->advice);
 	free(rule->reference);
+	free(rule->see);
 	free(rule->rules_out);
 	if (rule->replaced)
 		rule_deinit(rule->replaced);

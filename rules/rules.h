@@ -22,7 +22,7 @@ struct rule {
 	struct rule
 		*replaced; /* the one of the same id that speaks when this one cannot; NULL: none */
 	/* The header's keys, NULL where left out; several lines of one key are joined by newlines. */
-	char *id, *title, *cause, *severity, *advice, *reference, *rules_out;
+	char *id, *title, *cause, *severity, *advice, *reference, *see, *rules_out;
 	double confidence; /* 0 to 1 */
 };
 

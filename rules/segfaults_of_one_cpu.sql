@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.8
 -- advice: Programs that are bound to one core all crash there: look for isolcpus, cpusets and taskset first.
+-- see: arch/x86/mm/fault.c
+-- see: Documentation/admin-guide/ras.rst
 SELECT
 	'Take CPU ' || cpu || ' offline (echo 0 > /sys/devices/system/cpu/cpu' || cpu ||
 			'/online) and see whether the crashes end; test or replace the processor.' AS advice,

@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.95
+-- see: kernel/smp.c
+-- see: Documentation/admin-guide/lockup-watchdogs.rst
 SELECT
 	'Look at ' || coalesce(symbol || '()' || coalesce(' [' || module || ']', '') || ', which runs on CPU ', 'what CPU ') || cpu ||
 			iif(symbol IS NULL, ' runs', '') || ': what does it keep ' || iif(interrupts_off, 'interrupts', 'interrupts or preemption') ||

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: The report in the log names the cache, the object, and under slub_debug=U who allocated and freed it.
+-- see: mm/slub.c
 SELECT
 	'the log says: ' || e.text AS because,
 	'slab corruption found by the kernel''s own checks: ' || e.text || c.place AS headline,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Look for who keeps a pointer to the object without holding a reference to it.
+-- see: include/linux/poison.h
+-- see: mm/slub.c
 SELECT
 	'the fault address ' || fault_address ||
 		' is made of slab poison: the pointer was read from freed or never initialised memory' AS because,

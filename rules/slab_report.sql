@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- rules-out: The code on the stack: it only met what had been written before.
+-- see: mm/slub.c
+-- see: include/linux/poison.h
 SELECT
 	CASE WHEN r.freed_by IS NOT NULL
 			THEN 'Look for writes through the pointer that ' || r.freed_by || ' freed: it was kept by somebody.'

@@ -5,6 +5,7 @@
 -- confidence: 0.97
 -- advice: The log has the first free (slub_debug=U) and, below it, the stack of the second.
 -- rules-out: A bug of the allocator: it checks for this, and found it.
+-- see: mm/slub.c
 SELECT
 	r.headline || coalesce('; freed first by ' || r.freed_by, '') AS because,
 	'double free of ' || r.cache || ' object' || coalesce(' ' || r.object, '') || c.place AS headline,

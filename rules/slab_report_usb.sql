@@ -6,6 +6,8 @@
 -- advice: A USB device or its host controller wrote by DMA into memory that had been freed: unplug the device or update its driver and firmware.
 -- advice: Boot with intel_iommu=on iommu.strict=1 (or the AMD equivalent): the next such write is refused and names the device.
 -- rules-out: The code on the stack: it only met what had been written before.
+-- see: mm/slub.c
+-- see: include/uapi/linux/usb/ch9.h
 SELECT
 	r.headline || ' (' || coalesce(r.bytes, '?') || '); ' || h.text AS because,
 	'DMA into freed ' || r.cache || ' object' || coalesce(' ' || r.object, '') ||

@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.8
+-- see: Documentation/admin-guide/lockup-watchdogs.rst
+-- see: kernel/watchdog.c
 SELECT
 	'Look at ' || coalesce(function, 'the function at the top of the stack') ||
 		': a loop without cond_resched(), or a lock that is never released.' AS advice,

@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.95
+-- see: kernel/locking/qspinlock.c
+-- see: Documentation/locking/spinlocks.rst
 SELECT
 	iif(headline LIKE '%held by %', 'The likely holder is ranked by what its code did before it stopped; see triage show --locks.',
 		'No CPU is seen to hold the lock: who took it may have slept, ended or lost it.') AS advice,

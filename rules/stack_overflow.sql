@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: See the repeating frames: unbounded recursion, or a function with a large frame.
+-- see: arch/x86/mm/fault.c
+-- see: include/linux/sched/task_stack.h
 SELECT
 	iif(why LIKE 'the stack pointer %', why,
 		'the stack pointer ran into the guard page below the task''s stack') AS because,

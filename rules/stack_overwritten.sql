@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: Look for what is written to local arrays, and to members in front of the pointer, without a check of its length: no canary is in between.
+-- see: kernel/panic.c
+-- see: Documentation/dev-tools/kasan.rst
 SELECT
 	b.headline || '; ' || h.text AS because,
 	'stack overwritten' || coalesce(' in ' || b.frame || '()', '') || ': ' || h.text || '; used' || c.culprit_code AS headline,

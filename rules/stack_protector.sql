@@ -3,6 +3,8 @@
 -- cause: memory_corruption
 -- severity: critical
 -- confidence: 0.9
+-- see: kernel/panic.c
+-- see: arch/x86/include/asm/stackprotector.h
 SELECT
 	'Look at ' || coalesce('what ' || d.given_to || '() writes to the buffer that ' || d.function || '() gave it.',
 			'the arrays on the stack of ' || coalesce(c.function, 'the function that returned') ||

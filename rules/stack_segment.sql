@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.6
 -- advice: Only operands based on RBP or RSP raise #SS: the register held data, not an address.
+-- see: arch/x86/kernel/traps.c
 SELECT
 	'a stack-segment fault: an operand based on RBP or RSP was not canonical' ||
 		coalesce(' (' || fault_address || ')', '') AS because,

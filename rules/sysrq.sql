@@ -3,6 +3,8 @@
 -- cause: requested
 -- severity: notice
 -- confidence: 0.98
+-- see: Documentation/admin-guide/sysrq.rst
+-- see: drivers/tty/sysrq.c
 SELECT
 	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')),
 		'Whether anything hung cannot be told: not all of memory can be read.',

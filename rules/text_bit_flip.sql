@@ -5,6 +5,8 @@
 -- confidence: 0.98
 -- advice: Test the memory (memtest86+), look for corrected errors in EDAC and the BMC's log, and replace the module they name.
 -- rules-out: A bug in the function's source: the machine ran other code than was compiled.
+-- see: Documentation/admin-guide/ras.rst
+-- see: arch/x86/mm/init_64.c
 SELECT
 	t.headline AS because,
 	'flipped ' || iif(t.headline LIKE '%: 1 bit flipped', 'bit: ' || replace(t.headline, ': 1 bit flipped', ''), 'bits: ' || t.headline) || coalesce('; ' || c.comm || '/' || c.pid || ' ran into it', '')

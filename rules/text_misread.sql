@@ -6,6 +6,7 @@
 -- advice: What the CPU fetched is not what memory holds: look for machine checks and corrected errors of this CPU (rasdaemon, EDAC, the BMC's log), try its latest microcode, and watch whether the same CPU crashes again.
 -- advice: In a virtual machine, the hypervisor emulates some instructions: look there too.
 -- rules-out: Code overwritten in memory: the bytes are those the oops printed or its file has.
+-- see: Documentation/admin-guide/ras.rst
 SELECT
 	'the CPU raised an invalid opcode at "' || c.instruction || '", which every x86-64 CPU knows, and '
 		|| 'the bytes are the same in the dump and in ' || group_concat(CASE t.against

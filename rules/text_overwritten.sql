@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.97
 -- advice: Look at the bytes that stand there now (memory.text in the JSON): whose data are they? Kernel text is read-only, so a device, the firmware or a module that lifts the protection wrote them.
+-- see: arch/x86/mm/init_64.c
+-- see: arch/x86/kernel/alternative.c
 SELECT
 	t.headline AS because,
 	'overwritten code: ' || t.headline || '; the crash is' || c.place AS headline,

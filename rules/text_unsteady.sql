@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: The same memory read twice gave two answers a moment apart: test the memory and the CPU it crashed on.
+-- see: Documentation/admin-guide/ras.rst
 SELECT
 	t.headline AS because,
 	'a bit of ' || coalesce(t.symbol || '()', 'the code') || ' changed between the oops and the dump' ||

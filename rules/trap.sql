@@ -3,6 +3,7 @@
 -- cause: unknown
 -- severity: critical
 -- confidence: 0.5
+-- see: arch/x86/kernel/traps.c
 SELECT
 	'Look at the instruction' || coalesce(' in ' || function, '') ||
 		', and whether it is the one in the kernel''s file: code may have been overwritten.' AS advice,

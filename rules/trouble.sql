@@ -4,6 +4,8 @@
 -- severity: warning
 -- confidence: 0.6
 -- advice: triage show --log has all events in their order.
+-- see: Documentation/admin-guide/bug-hunting.rst
+-- see: dmesg(1)
 -- What failed is read; whether its hardware, its driver or who used it did wrong is not.
 SELECT
 	'the log says: ' || t.text AS because, t.headline, t.finding

@@ -4,6 +4,8 @@
 -- severity: notice
 -- confidence: 0.05
 -- advice: Read the kernel log and the stacks; attach both to a ticket.
+-- see: Documentation/admin-guide/bug-hunting.rst
+-- see: triage(1)
 SELECT
 	iif(coalesce(kind, 'unknown') = 'unknown', 'nothing that could be read says what stopped the kernel',
 		'the kernel stopped with: ' || replace(kind, '_', ' ') || '; why is not known') ||

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.97
 -- advice: Look for who keeps a pointer to the object without holding a reference to it.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 -- Poison in a free object leaves no doubt; other contents may have been read before it was freed.
 SELECT
 	b.headline AS because,

@@ -4,6 +4,8 @@
 -- severity: warning
 -- confidence: 0.6
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
+-- see: arch/x86/kernel/traps.c
+-- see: core(5)
 SELECT
 	program || ' ran ' || coalesce(instruction, 'int3') || place ||
 		': a check of its own that failed, or code that cannot be reached' ||

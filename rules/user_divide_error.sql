@@ -4,6 +4,8 @@
 -- severity: warning
 -- confidence: 0.8
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
+-- see: arch/x86/kernel/traps.c
+-- see: core(5)
 SELECT
 	program || ' took a divide exception' || place || coalesce(': ' || instruction, '') ||
 		more AS because,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.75
 -- advice: Kernel code dereferenced a user address without the access functions (or SMAP stopped it): look at how the pointer came in.
+-- see: arch/x86/mm/fault.c
+-- see: include/linux/uaccess.h
 SELECT
 	'the fault address ' || fault_address || ' is a user-space address' AS because,
 	'user-space pointer dereferenced: ' || fault_address || place AS headline,

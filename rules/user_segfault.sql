@@ -4,6 +4,8 @@
 -- severity: warning
 -- confidence: 0.7
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
+-- see: arch/x86/mm/fault.c
+-- see: core(5)
 SELECT
 	iif(access = 'execute', program || ' ran on at ' || address || ': it called a function whose address is NULL',
 		program || ' accessed ' || address || ', next to NULL,' || place) ||

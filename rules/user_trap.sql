@@ -4,6 +4,8 @@
 -- severity: warning
 -- confidence: 0.4
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
+-- see: arch/x86/kernel/traps.c
+-- see: core(5)
 SELECT
 	'the CPU''s exception was: ' || trap || coalesce(' at ' || instruction, '') || more AS because,
 	'user program ' || program || ': ' || did || place || often AS headline,

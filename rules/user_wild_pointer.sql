@@ -5,6 +5,8 @@
 -- confidence: 0.5
 -- advice: The number after its name is the thread's, not the process': the program's own log names the process.
 -- advice: Memory freed and used again, an overrun and an uninitialised variable look alike here: run it under AddressSanitizer or valgrind.
+-- see: arch/x86/mm/fault.c
+-- see: core(5)
 SELECT
 	CASE WHEN class = 'not_present' THEN 'the fault''s error code says that no page was there'
 		WHEN class = 'protection' THEN 'the fault''s error code says that a page is there, and that this is not allowed'

@@ -5,6 +5,7 @@
 -- confidence: 0.85
 -- advice: Check the length and the index at the named place against the area's size; the page behind each area is left out to catch this.
 -- rules-out: A wild pointer: it led into an area, and ran out of it.
+-- see: mm/vmalloc.c
 SELECT
 	'the address ' || c.fault_address || ' is ' || printf('%d', o."offset") || ' bytes into a vmalloc area of ' ||
 		(o.size - 4096) || ' bytes' || coalesce(' that ' || o.symbol || ' allocated', '') || ': in the guard page behind it' AS because,

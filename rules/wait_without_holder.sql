@@ -3,6 +3,8 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.75
+-- see: kernel/hung_task.c
+-- see: Documentation/scheduler/completion.rst
 SELECT
 	-- of a lock the holder is missing; an event has none
 	CASE WHEN io_tasks > 0 THEN 'Look for timeouts, resets and lost paths of the device in the log.'

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.93
 -- rules-out: The function that wakes: it calls whom it finds in the queue.
+-- see: kernel/sched/wait.c
+-- see: include/linux/wait.h
 SELECT
 	'Look for who puts himself into ' || coalesce('wait queue ' || queue, 'this wait queue') ||
 		' (add_wait_queue(), prepare_to_wait()) and ends or returns without remove_wait_queue() or finish_wait().' AS advice,

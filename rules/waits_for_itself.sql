@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: What a timer's or a tasklet's function calls must not wait for it: use timer_delete() or hrtimer_try_to_cancel() there, and wait where it is torn down.
+-- see: kernel/time/timer.c
+-- see: kernel/softirq.c
 SELECT
 	context_function || '(), the function of a ' || context || ', waits in ' || symbol ||
 		'() for such a function to end; its own does not while it waits' AS because,

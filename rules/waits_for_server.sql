@@ -3,6 +3,8 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
+-- see: kernel/hung_task.c
+-- see: nfs(5)
 -- The innermost function of the table that a task's stack leads through says for whom it waits. Such a wait is the end of
 -- a chain: nothing in this machine's memory holds it up.
 WITH wait (function, whom, advice) AS (VALUES

@@ -3,6 +3,8 @@
 -- cause: assertion
 -- severity: critical
 -- confidence: 0.9
+-- see: kernel/panic.c
+-- see: Documentation/admin-guide/tainted-kernels.rst
 SELECT
 	'Read the condition' || coalesce(' in ' || c.function, ' at the named line') ||
 		iif(c.source = 'memory' OR p.stopped, '; without panic_on_warn the kernel goes on after a WARN()', '') || '.' AS advice,

@@ -5,6 +5,8 @@
 -- confidence: 0.85
 -- advice: The object is allocated now, which does not prove that it was all along: a use after free by an earlier owner is possible.
 -- advice: Look for who else writes to this member, and for writes past the end of its neighbours.
+-- see: mm/slub.c
+-- see: Documentation/dev-tools/kasan.rst
 -- How sure depends on what else the object shows: lists and pointers back prove it sound.
 SELECT
 	b.headline || coalesce('; ' || s.headline, '') AS because,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.6
 -- advice: A pointer wrong in one or two bits points to memory errors: check EDAC and MCE logs.
+-- see: arch/x86/mm/fault.c
 SELECT
 	iif(access = 'execute', 'the kernel jumped to ' || coalesce(fault_address, '?') || ': ', '') ||
 		CASE fault_class

@@ -5,6 +5,8 @@
 -- confidence: 0.98
 -- advice: Look in the work item's function for a way out that leaves a lock held, or preemption, softirqs or a read-side section of RCU as they were entered.
 -- rules-out: The worker, and what it ran after that: it met what was left behind.
+-- see: kernel/workqueue.c
+-- see: Documentation/core-api/workqueue.rst
 SELECT
 	'the log says: ' || r.message || '; the worker slept afterwards: ' || c.message AS because,
 	'work item ' || r.work || '() ended without giving back a lock or softirqs; ' || c.comm || '/' || c.pid || ' then slept' AS headline,

@@ -4,6 +4,8 @@
 -- severity: critical
 -- confidence: 0.85
 -- advice: Where all workers sleep, see what they wait for, and why no new worker could be made (memory, fork).
+-- see: kernel/workqueue.c
+-- see: Documentation/core-api/workqueue.rst
 SELECT
 	coalesce('Look at ' || s.function || '()', 'Look at the work item') ||
 		': it has to sleep now and then, or to be queued with WQ_CPU_INTENSIVE or WQ_UNBOUND.' AS advice,

@@ -3,6 +3,8 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.8
+-- see: kernel/workqueue.c
+-- see: Documentation/core-api/workqueue.rst
 -- Items that sleep for a while are common; one behind a lock or a device is told by that.
 SELECT
 	'See what ' || coalesce(s.function || '()', 'the work item') || ' waits for: its worker''s stack (triage show --locks).' AS advice,

@@ -3,6 +3,8 @@
 -- cause: hang
 -- severity: warning
 -- confidence: 0.7
+-- see: kernel/workqueue.c
+-- see: Documentation/core-api/workqueue.rst
 SELECT
 	coalesce('See what the work item ' || work || ' does', 'See what the pool''s busy workers do') ||
 		': the log lists those that run below "Showing busy workqueues".' AS advice,

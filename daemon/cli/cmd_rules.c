@@ -53,6 +53,7 @@ static json_t *rule_json(const struct rule *rule)
 	json_put(object, "severity", json_escaped(rule->severity ? rule->severity : "critical"));
 	json_put(object, "confidence", json_real(rule->confidence));
 	json_put(object, "title", json_escaped(rule->title));
+	json_put(object, "see", rules_call_see(rule));
 	json_put(object, "file", json_escaped(rule->file));
 	json_put(object, "built_in", json_boolean(!rule->site));
 	json_put(object, "tested", json_boolean(rule->tested));

@@ -67,3 +67,18 @@ struct err *rules_call_find(const struct rules_call *call, struct rules **rules,
 	*rule = rules_find(*rules, file ? file : name);
 	return *rule ? NULL : not_found(*rules, name);
 }
+
+json_t *rules_call_see(const struct rule *rule)
+{
+	json_t *list = json_array();
+
+	for (const char *line = rule->see ? rule->see : ""; *line; line += *line == '\n') {
+		size_t length = strcspn(line, "\n");
+		_free_ char *one = strndup(line, length);
+
+		if (one)
+			json_array_append_new(list, json_escaped(one));
+		line += length;
+	}
+	return list;
+}

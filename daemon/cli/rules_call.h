@@ -25,4 +25,7 @@ struct err *rules_explain(struct rules_call *call);
 struct err *rules_case(struct rules_call *call);
 struct err *rules_test(struct rules_call *call);
 
+/* Where to read of what a rule is about: a list of strings, escaped; owned by the caller. */
+json_t *rules_call_see(const struct rule *rule);
+
 #endif

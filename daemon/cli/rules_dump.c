@@ -180,6 +180,16 @@ static struct err *put_stored(struct db *db, int64_t dump, const struct matches 
 	return NULL;
 }
 
+static void put_see(const struct rule *rule)
+{
+	_json_ json_t *list = rules_call_see(rule);
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one)
+		printf("see %s\n", json_string_value(one));
+}
+
 static void print_explained(const struct rules_call *call, const struct matches *matches,
 			    json_t *broken, const char *reason)
 {
@@ -192,6 +202,8 @@ static void print_explained(const struct rules_call *call, const struct matches 
 		json_put(object, "matches", matches_json(matches));
 		json_put(object, "broken_rules", json_incref(broken));
 		json_put(object, "why", json_escaped(reason));
+		json_put(object, "see",
+			 matches->count ? rules_call_see(matches->list[0].rule) : json_null());
 		cmd_print_json(object);
 		return;
 	}
@@ -201,6 +213,8 @@ static void print_explained(const struct rules_call *call, const struct matches 
 		put_escaped("              ", json_string_at(one, "why"));
 	}
 	puts(reason);
+	if (matches->count)
+		put_see(matches->list[0].rule);
 }
 
 struct err *rules_explain(struct rules_call *call)

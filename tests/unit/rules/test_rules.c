@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "rules/embedded.h"
 
 #define HEADER(id, confidence) "-- id: " id "\n-- cause: test\n-- confidence: " confidence "\n"
@@ -355,6 +356,32 @@ START_TEST(a_sites_directory_is_absent_or_is_read)
 }
 END_TEST
 
+/* "mm/slub.c" and "Documentation/…" of the kernel's source, "core(5)" of its manual, or a place on the web. */
+static void expect_source(const char *file, const char *see, size_t length)
+{
+	static const char *const begins[] = {
+		"Documentation/", "arch/",   "block/", "drivers/", "fs/",  "include/",
+		"init/",	  "kernel/", "lib/",   "mm/",	   "net/", "https://"};
+	size_t name = strspn(see, "abcdefghijklmnopqrstuvwxyz_-");
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (has_prefix(see, begins[i]) && length > strlen(begins[i]) + 2)
+			return;
+	ck_assert_msg(name && length == name + 3 && see[name] == '(' && see[name + 2] == ')',
+		      "%s: \"see: %.*s\" is no file of the kernel's and no page of the manual",
+		      file, (int)length, see);
+}
+
+static void expect_reference(const struct embedded_sql *rule)
+{
+	static const char key[] = "\n-- see: ";
+	const char *at = strstr(rule->sql, key);
+
+	ck_assert_msg(at, "%s does not say where to read of it (see)", rule->name);
+	for (; at; at = strstr(at + 1, key))
+		expect_source(rule->name, at + strlen(key), strcspn(at + strlen(key), "\n"));
+}
+
 START_TEST(every_built_in_rule_is_sound)
 {
 	struct fixture f;
@@ -375,6 +402,7 @@ START_TEST(every_built_in_rule_is_sound)
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
 			ck_assert_msg(strstr(one->sql, keys[k]), "%s has no \"%s\"", one->name,
 				      keys[k]);
+		expect_reference(one);
 		snprintf(id, sizeof(id), "-- id: %.*s\n", (int)strcspn(one->name, "."), one->name);
 		ck_assert_msg(!strncmp(one->sql, id, strlen(id)), "%s: another id", one->name);
 	}
