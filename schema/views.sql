@@ -550,6 +550,15 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.walker' AS walker
 FROM finding WHERE code = 'memory.endless_chain';
 
+-- A word of memory that a CPU waits for, in a loop which nothing else ends.
+CREATE VIEW awaited AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.address' AS address,
+	evidence ->> '$.name' AS name,
+	evidence ->> '$.value' AS value,
+	evidence ->> '$.function' AS function
+FROM finding WHERE code = 'cpu.awaited';
+
 -- An entry of the page tables that is wrong, which the crash came by.
 CREATE VIEW page_entry AS
 SELECT dump, number AS finding, confidence, headline,

@@ -602,6 +602,15 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{walker}' AS walker
 FROM triage.finding WHERE code = 'memory.endless_chain';
 
+-- A word of memory that a CPU waits for, in a loop which nothing else ends.
+CREATE VIEW triage.awaited AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence #>> '{address}' AS address,
+	evidence #>> '{name}' AS name,
+	evidence #>> '{value}' AS value,
+	evidence #>> '{function}' AS function
+FROM triage.finding WHERE code = 'cpu.awaited';
+
 -- What a check of the kernel's own was about, where it stopped the machine.
 CREATE VIEW triage.blamed AS
 SELECT dump, number AS finding, confidence, headline,

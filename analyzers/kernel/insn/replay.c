@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "kernel/insn/flow.h"
 #include "kernel/memory/memory.h"
 
@@ -39,6 +40,7 @@ struct replay {
 	struct flow *flows[FLOWS];
 	unsigned next_flow;
 	struct replay_origin followed; /* of the last step */
+	struct replay_load loaded;     /* likewise */
 	bool compared;
 	uint64_t other;
 };
@@ -148,6 +150,8 @@ static bool load_operand(struct replay *replay, const struct insn *insn,
 		return false;
 	ret->known = true;
 	kept = find_store(replay, at & ~7ull);
+	if (!kept)
+		replay->loaded = (struct replay_load){at, operand->size, ret->bits};
 	if (by)
 		replay->followed = *by;
 	if (kept) /* what it put there itself */
@@ -528,6 +532,7 @@ bool replay_step(struct replay *replay)
 					  : NULL;
 
 	replay->followed.through = 0;
+	replay->loaded.size = 0;
 	replay->compared = false;
 	if (!flow)
 		return false;
@@ -535,6 +540,26 @@ bool replay_step(struct replay *replay)
 
 	replay->regs.value[REG_RIP] += insn->size;
 	return run(replay, insn);
+}
+
+uint64_t replay_state(const struct replay *replay)
+{
+	uint64_t hash = hash_bytes(replay->regs.value, sizeof(replay->regs.value)) * 31 +
+			hash_bytes(&replay->regs.known, sizeof(replay->regs.known));
+
+	hash = hash * 31 + (replay->flags.known << 4 | replay->flags.zero << 3 |
+			    replay->flags.sign << 2 | replay->flags.carry << 1 |
+			    replay->flags.overflow);
+	for (unsigned i = 0; i < replay->store_count; i++)
+		hash = hash * 31 +
+		       (replay->stores[i].at ^ replay->stores[i].value * 0x9e3779b97f4a7c15ull);
+	return hash;
+}
+
+bool replay_loaded(const struct replay *replay, struct replay_load *ret)
+{
+	*ret = replay->loaded;
+	return ret->size > 0;
 }
 
 const struct regs *replay_regs(const struct replay *replay)

@@ -30,6 +30,15 @@ DEFINE_CLEANUP(struct replay, replay_close)
 bool replay_step(struct replay *replay);
 /* The registers as they are by now. */
 const struct regs *replay_regs(const struct replay *replay);
+/* What all that goes on depends on, as one number: registers, flags, what was stored. */
+uint64_t replay_state(const struct replay *replay);
+
+/* A value that was read from memory, not from what the code itself has stored. */
+struct replay_load {
+	uint64_t at, size, value;
+};
+/* Did the last step read one? */
+bool replay_loaded(const struct replay *replay, struct replay_load *ret);
 /* Did the last step load by an address that had been loaded itself? Then that one's origin. */
 bool replay_followed(const struct replay *replay, struct replay_origin *ret);
 /*
