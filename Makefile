@@ -232,6 +232,7 @@ check-daemon: $(PROGRAMS)
 	tests/daemon/commands
 	tests/daemon/metrics
 	tests/daemon/deliver
+	tests/daemon/examples
 	tests/daemon/rules
 	tests/daemon/faults
 	tests/daemon/hostile

@@ -12,7 +12,7 @@
 #include "daemon/forward/forward_state.h"
 #include "daemon/log.h"
 
-enum { OPTION_TO = 1, OPTION_ONCE, OPTION_MACHINE, OPTION_CONFIG };
+enum { OPTION_TO = 1, OPTION_ONCE, OPTION_MACHINE, OPTION_CONFIG, OPTION_IDLE };
 extern const struct verb forward_verb;
 
 static const struct option options[] = {
@@ -20,13 +20,14 @@ static const struct option options[] = {
 	{"once", no_argument, NULL, OPTION_ONCE},
 	{"machine", required_argument, NULL, OPTION_MACHINE},
 	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"idle", required_argument, NULL, OPTION_IDLE},
 	CMD_OPTIONS,
 	{0},
 };
 
 struct arguments {
 	struct forward_options options;
-	const char *config;
+	const char *config, *idle;
 };
 
 static void read_option(struct arguments *arguments, int option)
@@ -39,6 +40,8 @@ static void read_option(struct arguments *arguments, int option)
 		arguments->options.machine = optarg;
 	else if (option == OPTION_CONFIG)
 		arguments->config = optarg;
+	else if (option == OPTION_IDLE)
+		arguments->idle = optarg;
 }
 
 static struct err *run_forward(struct cmd *cmd, struct arguments *arguments)
@@ -46,6 +49,8 @@ static struct err *run_forward(struct cmd *cmd, struct arguments *arguments)
 	_cleanup_(cleanup_config_free) struct config *config = NULL;
 	_free_ char *database = NULL;
 
+	if (arguments->idle && !config_parse_time(arguments->idle, &arguments->options.idle_ms))
+		return err_new(ERR_INVALID, "not a time: \"%s\"", arguments->idle);
 	if (!arguments->options.to) {
 		TRY(config_load(arguments->config, &config));
 		arguments->options.to = config->forward_to;
@@ -67,7 +72,7 @@ static struct err *run_forward(struct cmd *cmd, struct arguments *arguments)
 static int run(int argc, char **argv)
 {
 	_cmd_ struct cmd cmd = {.verb = &forward_verb, .run_dir = FORWARD_RUN_DIR};
-	struct arguments arguments = {.config = CONFIG_PATH};
+	struct arguments arguments = {.config = CONFIG_PATH, .options.idle_ms = FORWARD_IDLE_MS};
 	struct err *err = NULL;
 	int option;
 
@@ -87,13 +92,17 @@ static int run(int argc, char **argv)
 
 const struct verb forward_verb = {
 	.name = "forward",
-	.synopsis = "forward [--to postgresql://…] [--once] [--machine ID] [--config FILE]",
+	.synopsis = "forward [--to postgresql://…] [--once] [--machine ID] [--idle TIME] [--config "
+		    "FILE]",
 	.summary = "this host's verdicts into the central database of many hosts",
-	.options = "  --to ADDRESS       the server, as libpq has it; without it, forward_to of "
-		   "the configuration\n"
-		   "  --once             until all that is there is sent, or the first error; not "
-		   "for ever\n"
-		   "  --machine ID       which machine this is, where /etc/machine-id cannot say\n"
-		   "  --config FILE      another configuration than " CONFIG_PATH "\n",
+	.options =
+		"  --to ADDRESS       the server, as libpq has it; without it, forward_to of "
+		"the configuration\n"
+		"  --once             until all that is there is sent, or the first error; not "
+		"for ever\n"
+		"  --machine ID       which machine this is, where /etc/machine-id cannot say\n"
+		"  --idle TIME        close a connection over which nothing was sent for so long "
+		"(1min)\n"
+		"  --config FILE      another configuration than " CONFIG_PATH "\n",
 	.run = run,
 };

@@ -33,6 +33,7 @@ struct forward {
 	char *epoch; /* that source.epoch points to; NULL: where the cursor stands is not known */
 	json_t *anchors; /* see export_is_same() */
 	size_t batch_max;
+	uint64_t idle_ms; /* with a connection and nothing to send */
 	struct backoff backoff;
 	char *why;  /* it waits: what for */
 	char *said; /* the last trouble that was logged; one line for all tries */
@@ -207,28 +208,70 @@ static void resumed(struct forward *forward)
 	tell_state(forward);
 }
 
-static struct err *round_once(struct forward *forward)
+/* A server has few connections and a site many hosts: one that nothing was sent over for a while is given back. */
+static void rest(struct forward *forward)
 {
-	bool more = true;
+	forward->idle_ms += PAUSE_MS;
+	if (forward->idle_ms > forward->options->idle_ms)
+		pg_close(take_ptr(forward->pg));
+}
+
+/* Whether the store can tell by itself that there is nothing to send: no connection, and the place is known. */
+static struct err *nothing_new(struct forward *forward, bool *ret)
+{
+	_free_ char *epoch = NULL;
 	int64_t lag;
 
-	TRY(open_store(forward));
-	if (!forward->pg) {
-		lose_place(forward);
-		TRY(pg_open(forward->options->to, &forward->pg));
-		TRY(fleet_writer_prepare(forward->pg));
-	}
-	TRY(check_place(forward));
-	TRY(export_lag(forward->store, forward->source.cursor, &lag));
-	resumed(forward);
-	if (!lag)
+	*ret = false;
+	if (forward->pg || !forward->epoch)
 		return NULL;
+	TRY(export_epoch(forward->store, &epoch));
+	TRY(export_lag(forward->store, forward->source.cursor, &lag));
+	if (!lag && !strcmp(epoch, forward->epoch))
+		TRY(export_is_same(forward->store, forward->source.cursor, forward->anchors, ret));
+	return NULL;
+}
+
+static struct err *connect_server(struct forward *forward)
+{
+	if (forward->pg)
+		return NULL;
+	lose_place(forward);
+	forward->idle_ms = 0;
+	TRY(pg_open(forward->options->to, &forward->pg));
+	return fleet_writer_prepare(forward->pg);
+}
+
+static struct err *send_all(struct forward *forward)
+{
+	bool more = true;
+
+	forward->idle_ms = 0;
 	while (more) {
 		TRY(send_batch(forward, &more));
 		tell_state(forward);
 		notify_send("STATUS=%" PRId64 " verdicts sent to %s", forward->state.sent,
 			    forward->state.to);
 	}
+	return NULL;
+}
+
+static struct err *round_once(struct forward *forward)
+{
+	int64_t lag;
+	bool nothing;
+
+	TRY(open_store(forward));
+	TRY(nothing_new(forward, &nothing));
+	if (nothing)
+		return NULL;
+	TRY(connect_server(forward));
+	TRY(check_place(forward));
+	TRY(export_lag(forward->store, forward->source.cursor, &lag));
+	resumed(forward);
+	if (lag)
+		return send_all(forward);
+	rest(forward);
 	return NULL;
 }
 
