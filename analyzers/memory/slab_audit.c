@@ -49,11 +49,31 @@ static bool spent(const struct audit *audit)
 	       audit->broken >= BROKEN_MAX;
 }
 
+/*
+ * Can the crash have met this break? The allocator follows free pointers, and whoever has a pointer to
+ * the object itself; that another object of the slab is at hand is chance.
+ */
+static bool met(const struct audit *audit, const struct slab *slab,
+		const struct freelist_break *broken)
+{
+	const struct crash *crash = audit->analysis->crash;
+	const struct memory_facts *facts = &audit->analysis->memory;
+
+	if (crash && (crash->kind == CRASH_SLAB_CORRUPTION || slab_functions_crashed(crash)))
+		return true;
+	for (size_t i = 0; broken->object && i < facts->pointer_count; i++)
+		if (facts->pointers[i].value - broken->object < slab->cache->size)
+			return true;
+	return false;
+}
+
 static void report(struct audit *audit, const struct slab *slab,
 		   const struct freelist_break *broken, const char *list)
 {
-	struct freelist_corruption corruption = {
-		.slab = *slab, .broken = *broken, .list = list, .near = audit->near};
+	struct freelist_corruption corruption = {.slab = *slab,
+						 .broken = *broken,
+						 .list = list,
+						 .near = audit->near && met(audit, slab, broken)};
 
 	/* A bad pointer may be met on a list and again as the address that faulted. */
 	if (!map_add(&audit->told, slab->address ^ broken->decoded, 0))
