@@ -19,6 +19,7 @@ SELECT
 	-- Which check it was says more than that it was one.
 	c.confidence * CASE WHEN EXISTS (SELECT 1 FROM log_event e WHERE e.dump = :dump
 		AND e.kind IN ('refcount', 'list_corruption', 'kasan')) THEN 0.7
+		WHEN c.symbol LIKE '\_\_run\_timers%' ESCAPE '\' OR c.symbol LIKE 'call\_timer\_fn%' ESCAPE '\' THEN 0.85
 		-- A line of words alone may be any program's.
 		WHEN c.message LIKE 'BUG: %' AND c.culprit_place = '' THEN 0.5 ELSE 1.0 END
 		AS confidence, c.finding

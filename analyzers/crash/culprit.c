@@ -71,7 +71,8 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 {
 	size_t count = crash_frames_count(crash), seen = 0;
 	struct report_frame frame;
-	bool helped = !crash->at.symbol[0]; /* a call into nowhere, or a place not in the log */
+	/* A call to what is no code, whatever its name, or a place not in the log. */
+	bool helped = !crash->at.symbol[0] || crash_went_astray(crash);
 
 	if (is_notice(crash))
 		return false;
@@ -79,7 +80,8 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 		if (!crash_frames_at(crash, i, &frame))
 			continue;
 		seen++;
-		if (culprit_is_helper(frame.place.symbol)) {
+		if (culprit_is_helper(frame.place.symbol) ||
+		    (crash_went_astray(crash) && frame.place.address == crash->address)) {
 			helped = true;
 			continue;
 		}

@@ -24,6 +24,7 @@
 #include "locks/flushed_queue.h"
 #include "locks/lock_class.h"
 #include "locks/own_user.h"
+#include "locks/user_helper.h"
 #include "locks/work_function.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
@@ -128,6 +129,19 @@ static bool add_own_user(struct kernel *kernel, const struct waitlist *list, str
 	return true;
 }
 
+/* The completion is the end of a program of user space: nobody of the kernel owes it. */
+static bool name_program(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+{
+	const struct sleeper *sleeper =
+		list->count ? sleepers_find(kernel->sleepers, list->waiters[0].task) : NULL;
+
+	if (!sleeper || !user_helper_name(kernel, sleeper, lock))
+		return false;
+	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+			"it comes when the program ends");
+	return true;
+}
+
 static struct err *describe(struct analysis *analysis, const struct waitlist *list,
 			    struct lock *lock)
 {
@@ -139,8 +153,8 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
-	if (!flushed_queue_add(kernel, lock) && !add_own_user(kernel, list, lock) &&
-	    !completion_thread_add(kernel, lock))
+	if (!name_program(kernel, list, lock) && !flushed_queue_add(kernel, lock) &&
+	    !add_own_user(kernel, list, lock) && !completion_thread_add(kernel, lock))
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a completion does not record who is to complete it");
 	lock->confidence = 0.9;

@@ -191,6 +191,11 @@ static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
 			put_subject(held, text);
 	}
 	str_puts(text, own > 1 ? ", " : ": ");
+	if (own == 1 && detail > FULL && !strncmp(lock->place.name, "the end of program ", 19)) {
+		str_puts(text, "waits for ");
+		put_lock(lock, text);
+		return;
+	}
 	put_doing(kernel, root->task, detail, text);
 	if (own == 1 && lock->address && detail < LEAST) {
 		str_puts(text, " ");

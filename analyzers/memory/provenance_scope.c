@@ -241,8 +241,9 @@ struct err *provenance_scope_of_call(struct walk *walk, struct scope **ret)
 
 	if (err_ok(provenance_scope_first(walk, ret)) && is_branch(walk, *ret))
 		return NULL;
-	/* There is code at RIP, if not an instruction: some of it has run. */
-	bool ran = walk->scope_count && !strstr(walk->scopes[0].flow->symbol.name, "_thunk");
+	/* There is code at RIP, if not an instruction, and it was fetched: some of it has run. */
+	bool ran = walk->scope_count && !crash_went_astray(crash) &&
+		   !strstr(walk->scopes[0].flow->symbol.name, "_thunk");
 	provenance_scopes_close(walk);
 	walk->scope_count = 0;
 	const char *why = provenance_scope_obstacle(&crash->trace, crash->frame);
