@@ -3,6 +3,8 @@
 -- cause: lockup
 -- severity: critical
 -- confidence: 0.88
+-- see: Documentation/locking/seqlock.rst
+-- see: kernel/watchdog.c
 SELECT
 	'Look for who is to change ' || a.name || ': whether it can still run, for a CPU that waits like this lets nothing else on, and whether it came before.'
 		AS advice,

@@ -4,6 +4,7 @@
 -- severity: critical
 -- confidence: 0.88
 -- advice: Find who frees or clears the object without timer_delete_sync(), or cancel_delayed_work_sync() for a delayed work item, before.
+-- see: kernel/time/timer.c
 -- rules-out: The task that was interrupted, and the timers' own code: they run what was armed.
 SELECT
 	'a timer is armed with a function alone, and this one has none any more: ' || coalesce(b.headline, c.message, 'by its check') ||

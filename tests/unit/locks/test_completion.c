@@ -2,6 +2,11 @@
 /* Completions, and the kworker that runs what flush_work() waits for: lists that loop and lie. */
 #include "fake_locks.h"
 
+struct err *memory_read_string(struct memory *memory, uint64_t va, char *buf, size_t size)
+{
+	return memory_read(memory, va, buf, size);
+}
+
 /*
  * struct swait_queue { struct list_head task_list; struct task_struct *task; }
  * struct completion { unsigned done; struct swait_queue_head { raw lock; list_head task_list; } wait; }
