@@ -209,6 +209,15 @@ static void put_callers(const struct crash *crash, json_t *json)
 		json_put(json, "module_caller", place_json(&place));
 }
 
+/* "sh/99", "pid 99" where nothing names it. */
+static void put_task_name(const struct crash *crash, struct str *text)
+{
+	if (!crash->comm[0])
+		str_puts(text, "pid ");
+	str_escape(text, crash->comm, strlen(crash->comm));
+	str_printf(text, crash->comm[0] ? "/%d" : "%d", crash->pid);
+}
+
 /* Who ran: the headline names this and not the task, where the task was only interrupted. */
 static void put_who(const struct crash *crash, const struct crash_context *context, json_t *json)
 {
@@ -224,8 +233,7 @@ static void put_who(const struct crash *crash, const struct crash_context *conte
 		crash_context_words(context, &text);
 		if (crash->pid >= 0) {
 			str_puts(&text, ", ");
-			str_escape(&text, crash->comm, strlen(crash->comm));
-			str_printf(&text, "/%d", crash->pid);
+			put_task_name(crash, &text);
 		}
 	}
 	if (text.length)
@@ -242,9 +250,8 @@ static void put_words(const struct crash *crash, const struct crash_context *con
 		bool innocent = crash_context_interrupts(context->kind);
 
 		str_puts(&text, innocent ? "; " : " of ");
-		str_escape(&text, crash->comm, strlen(crash->comm));
-		str_printf(&text, "/%d%s", crash->pid,
-			   innocent ? ", which it interrupted, is innocent" : "");
+		put_task_name(crash, &text);
+		str_puts(&text, innocent ? ", which it interrupted, is innocent" : "");
 	}
 	json_put(json, "text", text.data ? json_string(text.data) : NULL);
 }

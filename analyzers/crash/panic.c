@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "base/parse.h"
 #include "base/str.h"
 #include "crash/crash.h"
 #include "crash/crash_compare.h"
@@ -97,8 +98,38 @@ static void lacks(struct findings *findings, const char *what, const char *why, 
 	finding_add(findings, FINDING_DEGRADED, SEVERITY_NOTICE, 1.0, json, NULL);
 }
 
+#define NUMBER_LINES 16 /* behind the first line of a report */
+
+/* "Oops: 0000 [#4] SMP": which one of that boot it is; 0 where the log does not say. */
+static uint64_t oops_number(const struct log *log, const struct report *report)
+{
+	uint64_t number;
+
+	for (size_t i = report->first; i <= report->last && i <= report->first + NUMBER_LINES; i++)
+		if (parse_dec_after(log->lines[i].text, " [#", &number))
+			return number;
+	return 0;
+}
+
+static void show_earlier(const struct log *log, const struct report *report,
+			 struct findings *findings)
+{
+	uint64_t number = oops_number(log, report);
+	_str_ struct str why = {0};
+
+	if (number < 2)
+		return;
+	str_printf(&why,
+		   "this is oops #%" PRIu64
+		   " of that boot, and the log does not have the first: it "
+		   "may have broken what this one met",
+		   number);
+	lacks(findings, "earlier oopses", why.data ? why.data : "", NULL);
+}
+
 /* What a log cannot tell, and what this one does not. */
-static void show_missing(const struct crash *crash, struct findings *findings)
+static void show_missing(const struct log *log, const struct crash *crash,
+			 struct findings *findings)
 {
 	bool oops = report_kind_outcome(crash->report->kind) == OUTCOME_OOPS;
 
@@ -111,6 +142,8 @@ static void show_missing(const struct crash *crash, struct findings *findings)
 	if (oops && crash->exception && !crash->code_count && !crash->report->code_length &&
 	    !crash_went_astray(crash))
 		lacks(findings, "code", "the log has no bytes of the code at hand", NULL);
+	if (oops)
+		show_earlier(log, crash->report, findings);
 }
 
 static struct err *run(struct analysis *analysis)
@@ -135,7 +168,7 @@ static struct err *run(struct analysis *analysis)
 	show_bad_register(crash, findings);
 	crash_compare(analysis);
 	if (crash->report && !kernel->dump)
-		show_missing(crash, findings);
+		show_missing(kernel->log, crash, findings);
 	return NULL;
 }
 

@@ -72,6 +72,7 @@ struct report {
 		size_t cpu_count;
 		char starved[24]; /* RCU's own thread, where it got no CPU; "" otherwise */
 		int starved_cpu;  /* it was to run on; -1 unknown */
+		bool all_seen;	  /* no CPU holds RCU up */
 	} stall;
 	/* Of lockdep: the lock that is taken, and the one held or taken the other way round; name "" none. */
 	struct report_lock wanted, other;

@@ -26,6 +26,8 @@ static const struct {
 	enum body_line kind;
 } beginnings[] = {
 	{"#PF: ", BODY_FAULT},
+	{"PF: supervisor ", BODY_FAULT},
+	{"PF: error_code(", BODY_FAULT},
 	{"PGD ", BODY_FAULT},
 	{"*pde = ", BODY_FAULT},
 	{"*pdpt = ", BODY_FAULT},
@@ -372,6 +374,8 @@ static void take_rip(struct report_reader *reader, const char *text)
 		at += *at == ']'; /* a line may be cut before it */
 		addressed = true;
 	}
+	if (addressed && has_prefix(at, "(<") && strchr(at, ')')) /* Markdown took it for a link */
+		at = strchr(at, ')') + 1;
 	at = skip_blanks(at);
 	/* mips: "epc   : 8576591c f+0xd0/0x3c0 [mod]" */
 	if (has_prefix(text, "epc   : ") && parse_hex_start(at, &address)) {
@@ -471,6 +475,13 @@ static bool is_place_of_head(const struct report_reader *reader)
 	       !report->rip.symbol[0] && !(reader->seen & 1u << BODY_TRACE);
 }
 
+/* "? kthread_park+0x60/0x60": a pointer to the function behind, that lies on the stack; none returns there. */
+static bool is_pointer(const struct report_frame *frame)
+{
+	return frame->unreliable && frame->place.size &&
+	       (!frame->place.offset || frame->place.offset == frame->place.size);
+}
+
 static struct err *take_frames(struct report_reader *reader, const char *text)
 {
 	struct report *report = reader->report;
@@ -496,7 +507,8 @@ static struct err *take_frames(struct report_reader *reader, const char *text)
 		if (!report_frame_read(rest, &frame, &rest))
 			break;
 		frame.context = reader->context;
-		TRY(add_frame(stack, &frame));
+		if (!is_pointer(&frame))
+			TRY(add_frame(stack, &frame));
 	}
 	return NULL;
 }
@@ -646,7 +658,8 @@ static void take_fault(struct report *report, const char *text)
 	static const char *const accesses[] = {"read", "write", "instruction fetch"};
 	const char *code = strstr(text, "error_code(0x");
 
-	for (size_t i = 0; has_prefix(text, "#PF: ") && i < ARRAY_SIZE(accesses); i++) {
+	text += *text == '#'; /* which a commit's message may not have at a line's beginning */
+	for (size_t i = 0; has_prefix(text, "PF: ") && i < ARRAY_SIZE(accesses); i++) {
 		const char *at = strstr(text, accesses[i]);
 
 		if (at && has_prefix(at + strlen(accesses[i]), " access"))

@@ -70,20 +70,19 @@ enum report_kind report_kind_by_trace(const struct report *report)
 {
 	const struct report_stack *stack = report_own_stack(report);
 	size_t count = stack ? MIN(stack->count, (size_t)PRINTER_FRAMES) : 0;
-	bool dumped = false;
+	bool registers = report->rip.symbol[0] || report->regs.known, dumped = false;
 
-	if (report->rip.symbol[0] || report->regs.known)
-		return REPORT_OOPS;
 	for (size_t i = 0; i < count; i++) {
 		const char *symbol = stack->frames[i].place.symbol;
 
 		for (size_t j = 0; j < ARRAY_SIZE(checks); j++)
 			if (!strncmp(symbol, checks[j].function, strcspn(symbol, ".")) &&
-			    !checks[j].function[strcspn(symbol, ".")])
+			    !checks[j].function[strcspn(symbol, ".")] &&
+			    (!registers || checks[j].kind == REPORT_WARN))
 				return checks[j].kind;
 		dumped |= !strncmp(symbol, "dump_stack", 10) || !strcmp(symbol, "show_stack");
 	}
-	return dumped ? REPORT_WARN : REPORT_OOPS;
+	return dumped && !registers ? REPORT_WARN : REPORT_OOPS;
 }
 
 enum report_kind report_crash_kind(const struct report *report)

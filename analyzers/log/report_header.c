@@ -224,6 +224,7 @@ static void read_release_of_flags(const char *text, struct report *report)
 		return;
 	read_release(open, report);
 	report->version[strcspn(report->version, ")")] = '\0';
+	report->release[strcspn(report->release, ")")] = '\0';
 }
 
 void report_header_read(const char *text, struct report *report)

@@ -149,7 +149,8 @@ static void mark_cut(const struct splitter *splitter, struct report *report)
 	report->cut_end = !report->ended && report->last + 1 >= splitter->log->count &&
 			  report_kind_outcome(report->kind) == OUTCOME_OOPS;
 	/* Without the line that says so, CR2 is the address, if it was a page fault at all. */
-	if (report->cut_front && regs_known(&report->regs, REG_CR2) && !report->has_address) {
+	if (report->cut_front && report_kind_outcome(report->kind) == OUTCOME_OOPS &&
+	    regs_known(&report->regs, REG_CR2) && !report->has_address) {
 		report->has_address = true;
 		report->address = report->regs.value[REG_CR2];
 	}
@@ -175,10 +176,25 @@ static bool is_empty(const struct report *report)
 	       !report->regs.known && report->cpu < 0 && report->pid < 0 && !report->other_count;
 }
 
+/*
+ * Where an exception's entry stands in the trace, what was interrupted is the next frame: that is the
+ * RIP, whose line is lost. "?", as all above it, since v6.4 shows them.
+ */
+static void take_interrupted(struct report *report)
+{
+	const struct report_stack *stack = report_own_stack(report);
+
+	for (size_t i = 0; stack && !report->rip.symbol[0] && i + 1 < stack->count; i++)
+		if (stack->frames[i].unreliable && stack->frames[i + 1].unreliable &&
+		    has_prefix(stack->frames[i].place.symbol, "asm_exc_"))
+			report->rip = stack->frames[i + 1].place;
+}
+
 static void close_headless(const struct splitter *splitter, struct report *report)
 {
 	enum report_kind kind = report_kind_by_trace(report);
 
+	take_interrupted(report);
 	if (kind == REPORT_OOPS)
 		return;
 	report->kind = kind;

@@ -103,23 +103,26 @@ static bool take_starved(struct report *report, const char *text)
 	return true;
 }
 
+#define IDLE_JIFFIES 1000 /* the thread wakes each few ticks, while a grace period lasts */
+
 /*
  * "All QSes seen, last rcu_sched kthread activity 125014 (…)": every CPU has done its part; the thread
- * that is to end the grace period did not run. What follows is the trace of the CPU that noticed.
+ * that is to end the grace period did not run, where that was so long ago.
  */
 static bool take_all_seen(struct report *report, const char *text)
 {
 	static const char words[] = "All QSes seen, last ";
 	const char *end = strstr(text, " kthread activity ");
+	uint64_t jiffies;
 
 	if (!has_prefix(text, words) || !end || end < text + strlen(words))
 		return false;
 	text += strlen(words);
-	if (!report->stall.starved[0])
+	if (!report->stall.starved[0] && parse_dec_after(end, "activity ", &jiffies) &&
+	    jiffies >= IDLE_JIFFIES)
 		copy_part(report->stall.starved, sizeof(report->stall.starved), text,
 			  (size_t)(end - text));
-	if (report->cpu < 0)
-		report->cpu = report->by_cpu;
+	report->stall.all_seen = true;
 	return true;
 }
 

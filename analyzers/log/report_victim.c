@@ -169,6 +169,8 @@ struct err *report_take_victim(struct report *report, struct report *shown)
 	report->last = MAX(report->last, shown->last);
 	if (shown->cpu >= 0)
 		report->cpu = shown->cpu;
+	else if (report->stall.all_seen && report->cpu < 0)
+		report->cpu = report->by_cpu; /* what the one that noticed runs itself */
 	report->pid = shown->pid;
 	copy_string(report->comm, sizeof(report->comm), shown->comm);
 	report->rip = shown->rip;

@@ -195,6 +195,9 @@ static void put_stuck(const struct page *page, const json_t *crash)
 		str_printf(&runs, " [%s]", json_string_at(work, "module"));
 	if (json_string_at(crash, "stall.starved"))
 		str_printf(&starved, "%s got no CPU", json_string_at(crash, "stall.starved"));
+	if (starved.length && json_is_integer(json_at(crash, "stall.starved_cpu")))
+		str_printf(&starved, "; it was to run on CPU %lld",
+			   json_integer_at(crash, "stall.starved_cpu"));
 	page_field(page, "stuck", stuck.data);
 	page_field(page, "spins for", json_string_at(crash, "lock.address"));
 	page_field(page, "work", runs.data);

@@ -10,6 +10,7 @@
 #include "kernel/printk/log_begin.h"
 #include "kernel/printk/log_clean.h"
 #include "kernel/printk/log_grammar.h"
+#include "kernel/printk/log_mail.h"
 #include "kernel/printk/log_parts.h"
 #include "kernel/printk/log_prefix.h"
 #include "kernel/printk/log_record.h"
@@ -139,10 +140,10 @@ struct dmesg_lines {
 	struct log_builder *builder;
 	struct survey survey;
 	struct log_utf16 utf16;
-	struct str decoded, parts; /* of the piece, of the window, where they are needed */
-	struct str window;	   /* text that is not taken yet */
-	bool endless;		   /* the window is within a line that was cut */
-	const char *ahead;	   /* behind the line at hand, in the window; NULL once surveyed */
+	struct str decoded, mail, parts; /* of the piece, of the window, where they are needed */
+	struct str window;		 /* text that is not taken yet */
+	bool endless;			 /* the window is within a line that was cut */
+	const char *ahead; /* behind the line at hand, in the window; NULL once surveyed */
 	size_t ahead_length;
 	struct log_record record;
 	struct str clean, clean_ahead;
@@ -594,6 +595,10 @@ static void take_line(struct dmesg_lines *reader, const char *raw, size_t raw_le
 
 static void take_text(struct dmesg_lines *reader, const char *text, size_t length)
 {
+	if (log_mail_decode(text, length, &reader->mail)) {
+		text = reader->mail.data;
+		length = reader->mail.length;
+	}
 	if (log_parts_join(text, length, &reader->parts)) {
 		text = reader->parts.data ? reader->parts.data : "";
 		length = reader->parts.length;
@@ -697,7 +702,7 @@ static void finish(struct dmesg_lines *reader)
 	reader->builder->stamped = reader->survey.prefixed;
 	if (reader->clean.failed || reader->clean_ahead.failed || reader->line.failed ||
 	    reader->cut.failed || reader->window.failed || reader->decoded.failed ||
-	    reader->parts.failed || reader->record.message.failed ||
+	    reader->mail.failed || reader->parts.failed || reader->record.message.failed ||
 	    reader->survey.record.message.failed)
 		log_fail(reader->builder, &err_nomem);
 }
@@ -715,6 +720,7 @@ void dmesg_lines_close(struct dmesg_lines *reader)
 	str_deinit(&reader->cut);
 	str_deinit(&reader->window);
 	str_deinit(&reader->decoded);
+	str_deinit(&reader->mail);
 	str_deinit(&reader->parts);
 	free(reader);
 }

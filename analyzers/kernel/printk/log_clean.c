@@ -159,6 +159,8 @@ static const char *strip_marks(const char *line, size_t *length)
 
 	if (*length && (unsigned char)line[*length - 1] >= 0x80)
 		*length = without_frame(line, *length);
+	while (*length > 1 && line[*length - 1] == 'M' && line[*length - 2] == '^')
+		*length -= 2; /* a carriage return, as an editor or a pager shows it */
 
 	while (*length > 2 && (line[0] == '<' || line[0] == '{' || line[0] == '[') &&
 	       (mark = mark_length(line, *length, false))) {

@@ -6,7 +6,7 @@
 
 /*
  * The line without what terminals, mail, web pages and ticket systems added to it: colours, carriage
- * returns, NULs, byte-order marks, "&lt;" and its like, tags and marks around a paste; no-break spaces
+ * returns, also as "^M", NULs, byte-order marks, "&lt;" and its like, tags and marks around a paste; no-break spaces
  * become blanks. Points into line itself where nothing is to be done within it, else into buffer, whose
  * old contents go.
  */

@@ -689,6 +689,22 @@ static bool take_element(struct cursor *c, struct log_prefix *prefix)
 	       (!prefix->kernel && take_tag(c, prefix));
 }
 
+#define CUT_DATE_MAX 80
+
+/* "r 22 19:14:28 node1 kernel: [  295.751225] ": a line whose date was left behind in part; up to its tag. */
+static size_t cut_date_at(const struct cursor *c)
+{
+	static const char tag[] = " kernel: ";
+	const char *open = memchr(c->at, '[', MIN(c->left, (size_t)CUT_DATE_MAX));
+	size_t at = open ? (size_t)(open - c->at) : 0, length = sizeof(tag) - 1;
+	uint64_t us;
+
+	return at > length && starts(c, at - length, tag) &&
+			       seconds_at(c, at + 1 + blanks(c, at + 1), &us)
+		       ? at - length + 1
+		       : 0;
+}
+
 /* grep's "FILE:", "FILE-", "12:", "FILE:12:", a pager's "  12  ", a console's "host login: ": only before another element. */
 static size_t pasted_at(const struct cursor *c)
 {
@@ -696,6 +712,12 @@ static size_t pasted_at(const struct cursor *c)
 
 	if (clock) /* "03:12:45.123456  ": of test labs and ts */
 		return clock;
+	if (strchr("\"'`", peek(c, 0) ? peek(c, 0) : 'x') &&
+	    (peek(c, 1) == '[' || any_date_at(c, 1)))
+		return 1;
+	number = cut_date_at(c);
+	if (number)
+		return number;
 	while (word < MIN(c->left, (size_t)256) && !is_blank(c->at[word]) && c->at[word] != ':' &&
 	       c->at[word] != '[' && c->at[word] != '<')
 		word++;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 
 size_t log_place_length(const char *line, size_t length)
 {
@@ -44,15 +45,34 @@ static bool is_date(const char *word)
 	       word[5] == '/' && span(word + 6, DEC_DIGITS) == 4 && !word[10];
 }
 
+enum half {
+	HALF_NOT,
+	HALF_UPPER, /* of an address */
+	HALF_ANY    /* of any word of a machine check */
+};
+
+/* Could these eight digits be the upper half of an address: of the kernel, a program, NULL, a poison? */
+static bool is_upper_half(const char *digits)
+{
+	uint64_t half = 0;
+
+	if (!parse_hex(digits, 8, &half))
+		return false;
+	return !half || half >> 24 == 0xff || half >> 16 == 0xdead ||
+	       (half >= 0x1000 && half < 0x10000) || half == 0x01010101 * (half & 0xff);
+}
+
 /* The 16 digits of an address, of which the first few end a line. */
-static bool is_address_cut(const char *word, size_t cut, bool half)
+static bool is_address_cut(const char *word, size_t cut, enum half half)
 {
 	size_t start = cut, rest = span(word + cut, HEX_DIGITS);
 
 	while (start && strchr(HEX_DIGITS, word[start - 1]))
 		start--;
 	/* Words of 32-bit machines have eight, where not half of one is said to be there. */
-	return rest && start < cut && cut - start + rest == 16 && (rest != 8 || half) &&
+	if (rest == 8 && (half == HALF_NOT || (half == HALF_UPPER && !is_upper_half(word + start))))
+		return false;
+	return rest && start < cut && cut - start + rest == 16 &&
 	       !isalnum((unsigned char)word[cut + rest]) &&
 	       (!start || !isalnum((unsigned char)word[start - 1]) || word[start - 1] == 'x');
 }
@@ -113,8 +133,9 @@ bool log_word_is_cut(const char *before, size_t end, const char *line, size_t le
 	return (is_place(word) && !memchr(word + cut, '_', first) && memchr(word, '+', cut)) ||
 	       is_date(word) ||
 	       is_address_cut(word, cut,
-			      memmem(before, end, "virtual address ", 16) ||
-				      memmem(before, end, " Bank ", 6)) ||
+			      memmem(before, end, " Bank ", 6)		    ? HALF_ANY
+			      : memmem(before, end, "virtual address ", 16) ? HALF_UPPER
+									    : HALF_NOT) ||
 	       (is_module(word) && memmem(before, end, "+0x", 3));
 }
 

@@ -21,6 +21,12 @@ START_TEST(words_that_were_cut)
 		{"BIOS 1.16.2", "04/01/2014", false, true},
 		{"knlGS:00000000", "00000000", false, false}, /* 32-bit words have eight digits */
 		{"at virtual address 00000000", "00000018", true, false},
+		{"at virtual address ffff8880", "1a2b3c48", true, false},
+		{"at virtual address 00007f12", "34567000", true, false},
+		{"at virtual address dead0000", "00000100", true, false},
+		{"at virtual address 6b6b6b6b", "6b6b6b73", true, false},
+		{"at virtual address 00000050", "80298795", false, false}, /* i386's EIP */
+		{"at virtual address c0123456", "c0298795", false, false},
 		{"GS:ffff880008b10000(0000) knlGS:00000000000", "00000", true, false},
 		{"Code: 48 89 fb 8b 4", "7 40 a8 08 74 10", true, false},
 		{"Code: 48 89 fb 8b 47", "40 a8 08 74 10 c3", false, true},
