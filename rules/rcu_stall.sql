@@ -15,6 +15,7 @@ SELECT
 		coalesce(': ' || message, '') || coalesce('; ' || starved || ' itself got no CPU', '') AS because,
 	-- An idle CPU that noticed holds up nobody: whoever does is not known.
 	'RCU stall' || iif(pid = 0 AND source = 'memory', ', noticed by an idle CPU; who holds it up is not known',
+		iif(cpu IS NULL AND starved IS NULL AND place = '', '; who holds it up is not known', '') ||
 		coalesce(' on CPU ' || cpu, '') || iif(starved IS NULL OR length(place) < 40, place, replace(place, task, ''))) ||
 		-- Where the place is long, the reason says so alone.
 		iif(length(place) - length(task) > 66, '', coalesce('; ' || starved || ' got no CPU', '')) AS headline,

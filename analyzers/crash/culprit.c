@@ -81,7 +81,8 @@ bool culprit_find(const struct crash *crash, struct report_place *ret)
 			continue;
 		seen++;
 		if (culprit_is_helper(frame.place.symbol) ||
-		    (crash_went_astray(crash) && frame.place.address == crash->address)) {
+		    (crash_went_astray(crash) && frame.place.address &&
+		     frame.place.address == crash->address)) {
 			helped = true;
 			continue;
 		}
