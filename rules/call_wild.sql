@@ -20,11 +20,15 @@ FROM (SELECT b.*, c.task, h.state, coalesce(h.finding, c.finding) AS finding2,
 		-- The object that held the pointer is what to look at.
 		iif(h.owner = 'slab' AND b.kind NOT IN ('user', 'inside'), 'call through ' ||
 			coalesce(replace(h.type, 'struct ', '') || '.' || h.member || ' of ', '') || h.cache ||
-			' object ' || h.start || ' to ' || b.target_words, NULL) AS through,
+			' object ' || h.start || ' to ' || b.target_words,
+			-- what timers and RCU call is in what they give it, where its place is lost
+			iif(h.finding IS NULL AND a.finding IS NOT NULL AND b.kind NOT IN ('user', 'inside') AND c.context IN ('timer', 'rcu_callback'),
+				'call through the callback of ' || a.cache || ' object ' || a.start || ' to ' || b.target_words, NULL)) AS through,
 		-- Who calls what timers and RCU were given says nothing.
 		iif(c.context IN ('timer', 'hrtimer', 'tasklet', 'rcu_callback') AND c.context_function IS NULL,
 			c.task, ', in ' || b.place) AS called
 	FROM bad_call b JOIN crash c ON c.dump = b.dump LEFT JOIN bad_holder h ON h.dump = b.dump
+		LEFT JOIN object a ON a.dump = b.dump AND a."where" = 'rdi' AND a.kind = 'slab'
 	WHERE b.dump = :dump AND b.way = 'call' AND b.kind NOT IN ('null', 'unloaded')) b
 	LEFT JOIN object_sanity s ON s.dump = b.dump
 LIMIT 1;

@@ -15,10 +15,10 @@ SELECT
 FROM (SELECT c.confidence, c.finding, c.pointer, c.fault_address, coalesce(c.culprit_code, '') AS by, o.value AS object,
 	coalesce(o.cache || ' memory that is ' || iif(o.state = 'free', 'free', 'somebody else''s or its own'), '') AS owner
 	FROM crash c JOIN frame f ON f.dump = c.dump AND (f.symbol = '__queue_work' OR f.symbol LIKE '__queue\_work.%' ESCAPE '\')
-	-- the only object but a task that a register begins to point to: the workqueue, as the work item is a variable or within another
-	LEFT JOIN object o ON o.dump = c.dump AND o.kind = 'slab' AND o."offset" = 0 AND o."where" NOT LIKE 'stack of %' AND o.cache <> 'task_struct'
+	-- the only object of that size but a task that a register points to the start of: the workqueue, as the work item is a variable or within another
+	LEFT JOIN object o ON o.dump = c.dump AND o.kind = 'slab' AND o."offset" = 0 AND o."where" NOT LIKE 'stack of %' AND o.cache <> 'task_struct' AND o.size >= 256
 		AND NOT EXISTS (SELECT 1 FROM object x WHERE x.dump = c.dump AND x.kind = 'slab' AND x."offset" = 0 AND
-			x."where" NOT LIKE 'stack of %' AND x.cache <> 'task_struct' AND x.value <> o.value)
+			x."where" NOT LIKE 'stack of %' AND x.cache <> 'task_struct' AND x.size >= 256 AND x.value <> o.value)
 	WHERE c.dump = :dump AND c.kind IN ('null_dereference', 'page_fault', 'general_protection') AND (c.symbol LIKE '_raw_spin_lock%' AND
 			EXISTS (SELECT 1 FROM frame s WHERE s.dump = c.dump AND s.position = f.position - 1 AND s.symbol = c.symbol)
 		-- what the workqueue leads to is not there; of no workqueue at all, a member is

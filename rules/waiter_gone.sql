@@ -18,7 +18,7 @@ FROM (SELECT b.target, b.confidence, b.finding, h.finding AS finding2, h.headlin
 	-- the queue's head is at hand to the function that walks it: a variable by its own name
 	(SELECT substr(o.symbol, 1, instr(o.symbol, '+0x0') - 1) FROM object o WHERE o.dump = :dump
 		AND (o.symbol LIKE '%+0x0' OR o.symbol LIKE '%+0x0 %') AND o."where" LIKE 'stack of __wake_up_common() %'
-		AND EXISTS (SELECT 1 FROM object r WHERE r.dump = :dump AND (r."where" = 'rbx' OR
+		AND EXISTS (SELECT 1 FROM object r WHERE r.dump = :dump AND (r."where" NOT LIKE 'stack of %' OR
 			r."where" LIKE 'stack of __wake_up_common() %') AND r.symbol LIKE
 			substr(o.symbol, 1, instr(o.symbol, '+0x0') - 1) || '+0x8%')
 		LIMIT 1) AS queue

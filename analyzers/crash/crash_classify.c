@@ -259,6 +259,9 @@ void crash_classify(struct crash *crash)
 		decide(crash, CRASH_HUNG_TASK, 1.0, "khungtaskd called panic()");
 	else if (!kind_by_sign(crash) && crash->exception)
 		classify_exception(crash);
+	else if (crash->kind == CRASH_STACK_OVERFLOW && crash_overflow_is_access(crash))
+		decide(crash, CRASH_PAGE_FAULT, 1.0,
+		       "a stack's guard page was met, and not by the stack pointer");
 	else if (crash->kind == CRASH_UNKNOWN)
 		classify_panic(crash);
 	settle(crash);

@@ -111,6 +111,7 @@ static bool is_exception_entry(const char *name)
 		"coprocessor_error",
 		"device_not_available",
 		"int3",
+		"handle_stack_overflow", /* of a page fault: see unwind_guard.h */
 	};
 
 	if (!strncmp(name, "asm_exc_", 8))

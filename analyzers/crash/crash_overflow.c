@@ -61,3 +61,14 @@ const char *crash_overflow_find(const struct crash *crash, double *confidence)
 				  "overwritten"
 				: NULL;
 }
+
+#define STACK_MAX 0x8000 /* bytes of a stack, with KASAN */
+
+bool crash_overflow_is_access(const struct crash *crash)
+{
+	uint64_t stack = crash->task ? crash->task->stack : 0;
+	uint64_t depth = crash->regs.value[REG_RSP] - stack;
+
+	return crash->exception && stack && regs_known(&crash->regs, REG_RSP) &&
+	       depth > PAGE_SIZE && depth < STACK_MAX;
+}

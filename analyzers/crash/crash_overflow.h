@@ -9,4 +9,7 @@
  */
 const char *crash_overflow_find(const struct crash *crash, double *confidence);
 
+/* A guard page was met, yet the stack pointer is far from it: what faulted is another access than a push or call. */
+bool crash_overflow_is_access(const struct crash *crash);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "kernel/symbols/symbol.h"
 #include "kernel/unwind/stacks.h"
+#include "kernel/unwind/unwind_guard.h"
 #include "kernel/unwind/unwind_resume.h"
 #include "kernel/unwind/unwind_state.h"
 #include "kernel/unwind/unwind_step.h"
@@ -21,6 +22,8 @@ static bool can_resume(const struct unwind_state *state, const struct err *err)
 
 static struct err *step(struct unwind_state *state, struct unwind_step *ret)
 {
+	if (unwind_guard_step(state, ret))
+		return NULL;
 	_err_ struct err *err = unwind_step_direct(state, ret);
 
 	if (!err || !can_resume(state, err))

@@ -78,5 +78,27 @@ START_TEST(a_lost_mark_tells_who_ran_below_his_stack)
 }
 END_TEST
 
-UNIT_MAIN("crash_overflow", a_leap_past_the_guard_is_an_overflow, what_is_far_or_mapped_is_no_leap,
-	  the_guard_page_is_met_at_the_stacks_end, a_lost_mark_tells_who_ran_below_his_stack)
+/* memcpy() off the upper end of a buffer meets the guard page of the stack above. */
+START_TEST(an_access_is_no_overflow)
+{
+	struct task task = {.pid = 7, .stack = STACK};
+	struct crash crash = {.kernel = &kernel, .task = &task, .exception = true};
+
+	crash.regs.known = 1u << REG_RSP;
+	crash.regs.value[REG_RSP] = STACK + 0x3000;
+	ck_assert(crash_overflow_is_access(&crash));
+	crash.regs.value[REG_RSP] = STACK + 16;
+	ck_assert(!crash_overflow_is_access(&crash));
+	crash.regs.value[REG_RSP] = STACK - 16;
+	ck_assert(!crash_overflow_is_access(&crash));
+	crash.regs.value[REG_RSP] = UINT64_MAX;
+	ck_assert(!crash_overflow_is_access(&crash));
+	crash.regs.value[REG_RSP] = STACK + 0x3000;
+	crash.regs.known = 0;
+	ck_assert(!crash_overflow_is_access(&crash));
+}
+END_TEST
+
+UNIT_MAIN("crash_overflow", an_access_is_no_overflow, a_leap_past_the_guard_is_an_overflow,
+	  what_is_far_or_mapped_is_no_leap, the_guard_page_is_met_at_the_stacks_end,
+	  a_lost_mark_tells_who_ran_below_his_stack)
