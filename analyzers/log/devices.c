@@ -213,8 +213,7 @@ void devices_find(const char *text, struct devices *ret)
 
 /* --- one device, or part of one --------------------------------------------------------------- */
 
-/* Of a partition its disk, of a namespace its controller, of a port's device the port. */
-static void base_of(const char *name, char *ret)
+void devices_base(const char *name, char *ret)
 {
 	static const char *const whole[] = {"nvme#", "mmcblk#", "md#",	"dm-#", "ata#",
 					    "sd@",   "vd@",	"xvd@", "hd@",	"dasd@"};
@@ -243,8 +242,8 @@ static bool related(const char *a, const char *b)
 	bool disk_a, disk_b;
 	uint64_t host_a, host_b;
 
-	base_of(a, base_a);
-	base_of(b, base_b);
+	devices_base(a, base_a);
+	devices_base(b, base_b);
 	if (!strcmp(base_a, base_b))
 		return true;
 	return host_of(a, &host_a, &disk_a) && host_of(b, &host_b, &disk_b) && host_a == host_b &&

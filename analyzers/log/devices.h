@@ -19,6 +19,8 @@ struct devices {
  * disks, partitions, SCSI addresses, ATA ports, FC ports, network interfaces, memory modules, file servers.
  */
 void devices_find(const char *text, struct devices *ret);
+/* Of a partition its disk, of a namespace its controller, of a port's device the port; DEVICE_NAME_MAX bytes. */
+void devices_base(const char *name, char *ret);
 /*
  * Is any of one any of the other, or a part of it: a partition of a disk, a disk of a SCSI host? Two
  * disks of one host are not.

@@ -9,6 +9,7 @@
  * Kernel commits: none; words by event_lines.def, what explains what by first_causes.def.
  */
 #include "analysis.h"
+#include "log/device_models.h"
 #include "log/event.h"
 #include "log/first_cause.h"
 #include "log/first_cause_words.h"
@@ -59,6 +60,33 @@ static void show_reports(struct analysis *analysis)
 			    left_out, "%s", text.data ? text.data : "");
 }
 
+/* Of a log that names no device nobody asks for models. */
+static struct err *read_models(const struct log *log, const struct events *events,
+			       struct device_models **ret)
+{
+	for (size_t i = 0; i < events->count; i++)
+		if (events->list[i].devices.count)
+			return device_models_read(log, ret);
+	return NULL;
+}
+
+static struct err *show_events(struct analysis *analysis, const struct events *events,
+			       const struct event *trouble)
+{
+	_cleanup_(cleanup_device_models_free) struct device_models *models = NULL;
+	const struct log *log = analysis->kernel->log;
+
+	TRY(read_models(log, events, &models));
+	for (size_t i = 0; i < events->count; i++) {
+		const struct event *event = &events->list[i];
+		const char *model = models ? device_models_find(models, event->device) : NULL;
+
+		finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
+			    log_json_event(log, event, model, trouble), NULL);
+	}
+	return NULL;
+}
+
 static struct err *run(struct analysis *analysis)
 {
 	const struct log *log = analysis->kernel->log;
@@ -69,9 +97,7 @@ static struct err *run(struct analysis *analysis)
 	show_reports(analysis);
 	TRY(events_read(log, reports, analysis->mces, analysis->ooms, &events));
 	struct trouble trouble = trouble_find(events, reports);
-	for (size_t i = 0; i < events->count; i++)
-		finding_add(analysis->findings, FINDING_LOG_EVENT, SEVERITY_INFO, 1.0,
-			    log_json_event(log, &events->list[i], trouble.event), NULL);
+	TRY(show_events(analysis, events, trouble.event));
 	if (events->left_out)
 		finding_add(analysis->findings, FINDING_LOG_LEFT_OUT, SEVERITY_INFO, 1.0,
 			    log_json_left_out(events), NULL);

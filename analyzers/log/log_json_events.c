@@ -52,7 +52,7 @@ static void put_event(json_t *json, const struct log *log, const struct event *e
 	json_put(json, "cpu", event->cpu >= 0 ? json_integer(event->cpu) : NULL);
 }
 
-json_t *log_json_event(const struct log *log, const struct event *event,
+json_t *log_json_event(const struct log *log, const struct event *event, const char *model,
 		       const struct event *trouble)
 {
 	const struct log_line *last = &log->lines[event->last_line];
@@ -61,6 +61,7 @@ json_t *log_json_event(const struct log *log, const struct event *event,
 	double seconds;
 
 	put_event(json, log, event);
+	json_put(json, "model", model ? json_escaped(model) : NULL);
 	json_put(json, "first_line", json_integer((json_int_t)event->line + 1));
 	json_put(json, "count", json_integer((json_int_t)event->count));
 	if (event->count > 1 && last->has_time)

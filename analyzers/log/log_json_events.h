@@ -11,7 +11,7 @@ struct log;
 /* An element of log.mce[]. */
 json_t *log_json_mce(const struct log *log, const struct mce *mce);
 /* An element of log.events[]; trouble, from which its distance is told, may be NULL. */
-json_t *log_json_event(const struct log *log, const struct event *event,
+json_t *log_json_event(const struct log *log, const struct event *event, const char *model,
 		       const struct event *trouble);
 /* log.events_left_out and where they stood. */
 json_t *log_json_left_out(const struct events *events);

@@ -21,9 +21,9 @@
 #define RANGE "seq > $1::bigint AND seq <= $2::bigint"
 #define FILL                                                                                       \
 	"INSERT INTO fleet.part (uid, kind, name, why, cpus, host, hardware, signature, "          \
-	"crash_time) SELECT DISTINCT ON (uid, kind, name) uid, kind, name, why, cpus, host, "      \
-	"hardware, signature, crash_time FROM triage.part_of WHERE " RANGE                         \
-	" ORDER BY uid, kind, name, why = 'crash', why"
+	"crash_time, model) SELECT DISTINCT ON (uid, kind, name) uid, kind, name, why, cpus, "     \
+	"host, hardware, signature, crash_time, max(model) OVER (PARTITION BY uid, kind, name) "   \
+	"FROM triage.part_of WHERE " RANGE " ORDER BY uid, kind, name, why = 'crash', why"
 
 /* The next crashes by their number; *more: there were some. */
 static struct err *digest_some(struct pg *pg, bool *more)

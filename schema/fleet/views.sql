@@ -705,7 +705,8 @@ FROM (SELECT kernel, crashes, first_s, last_s,
 
 -- Parts of machines by what was found in a crash: what fills fleet.part.
 CREATE VIEW triage.part_of AS
-SELECT seq, uid, kind, name, why, cpus, host, hardware, signature, crash_time
+SELECT seq, uid, kind, name, why, cpus, host, hardware, signature, crash_time,
+	CASE WHEN kind IN ('disk', 'device') THEN substr(model, 1, 200) END AS model
 FROM (SELECT c.seq, c.uid, c.host, c.hardware, c.signature, c.crash_time, s.cpus,
 		CASE WHEN j.value ->> 'code' = 'crash' OR j.value ->> 'code' = 'log.segfaults'
 				OR j.value ->> 'place' = 'log.mce[]' THEN 'core'
@@ -720,7 +721,8 @@ FROM (SELECT c.seq, c.uid, c.host, c.hardware, c.signature, c.crash_time, s.cpus
 		CASE WHEN j.value ->> 'code' = 'crash' THEN 'crash'
 			WHEN j.value ->> 'code' = 'log.segfaults' THEN 'segfaults'
 			WHEN j.value ->> 'place' = 'log.mce[]' THEN 'machine_check'
-			ELSE substr(j.value #>> '{evidence,kind}', 1, 100) END AS why
+			ELSE substr(j.value #>> '{evidence,kind}', 1, 100) END AS why,
+		j.value #>> '{evidence,model}' AS model
 	FROM fleet.crash c JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month,
 		jsonb_array_elements(f.findings) AS j(value),
 		(SELECT 0 AS one) o LEFT JOIN LATERAL (SELECT
