@@ -44,6 +44,11 @@ struct err *fleet_source_read(struct pg *pg, struct fleet_source *source)
 		   "VALUES ($1, $2, 0, 0, $3, $4, " NOW_S
 		   ") ON CONFLICT (machine, epoch) DO NOTHING",
 		   "tttt", source->machine, source->epoch, source->hostname, source->version));
+	TRY(pg_run(pg,
+		   "INSERT INTO fleet.running (machine, kernel, since_s, seen_s) VALUES ($1, "
+		   "$2, " NOW_S ", " NOW_S ") ON CONFLICT (machine, kernel) DO UPDATE SET seen_s = "
+		   "excluded.seen_s",
+		   "tt", source->machine, source->kernel));
 	TRY(pg_query(
 		pg, &rows,
 		"SELECT generation, cursor FROM fleet.source WHERE machine = $1 AND epoch = $2",

@@ -19,6 +19,7 @@
 struct fleet_source {
 	const char *machine, *epoch;	/* of its machine, of its store */
 	const char *hostname, *version; /* that goes with what is written */
+	const char *kernel;		/* that runs there */
 	int64_t generation, cursor;
 };
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct forward {
 	const struct forward_options *options;
 	char machine[MACHINE_SIZE];
 	char hostname[256];
+	struct utsname kernel;
 	struct pg *pg;
 	struct store *store;
 	struct fleet_source source;
@@ -358,7 +360,10 @@ static struct err *prepare(struct forward *forward)
 	if (gethostname(forward->hostname, sizeof(forward->hostname) - 1))
 		copy_string(forward->hostname, sizeof(forward->hostname), "?");
 	forward->source.machine = forward->machine;
+	if (uname(&forward->kernel))
+		copy_string(forward->kernel.release, sizeof(forward->kernel.release), "?");
 	forward->source.hostname = forward->hostname;
+	forward->source.kernel = forward->kernel.release;
 	forward->source.version = TRIAGE_VERSION;
 	forward->anchors = json_array();
 	return pg_describe(forward->options->to, (char **)&forward->state.to);

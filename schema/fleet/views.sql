@@ -694,14 +694,18 @@ SELECT dump, number AS finding, confidence, headline,
 FROM triage.finding WHERE code = 'memory.page_entry';
 
 -- For the rules of the fleet (rules/fleet). Kernel releases in their order: numbers of ten digits each, so that text
--- compares as they do, whatever the collation; of one series (6.1) and one flavour (-cloud-amd64) alone.
+-- compares as they do, whatever the collation; of one series (6.1) and one flavour (-cloud-amd64) alone. hosts: that have
+-- run it since their forwarders say so, 0 where none has.
 CREATE VIEW triage.release AS
-SELECT kernel, crashes, first_s, last_s, ordinal, substr(ordinal, 1, 20) AS series, flavour
-FROM (SELECT kernel, crashes, first_s, last_s,
+SELECT kernel, crashes, hosts, first_s, last_s, ordinal, substr(ordinal, 1, 20) AS series, flavour
+FROM (SELECT kernel, crashes, hosts, first_s, last_s,
 		regexp_replace(regexp_replace(regexp_replace(regexp_replace(kernel, '[._-](x86_64|amd64)$', ''),
 			'([0-9]+)', '0000000000\1', 'g'), '[0-9]*([0-9]{10})', '\1', 'g'), '[^0-9]+', '', 'g') AS ordinal,
 		regexp_replace(lower(kernel), '[^a-z]+', '', 'g') AS flavour
-	FROM fleet.kernel WHERE crashes > 0) k;
+	FROM (SELECT coalesce(k.kernel, r.kernel) AS kernel, coalesce(k.crashes, 0) AS crashes, coalesce(r.hosts, 0) AS hosts,
+			k.first_s, k.last_s
+		FROM (SELECT * FROM fleet.kernel WHERE crashes > 0) k FULL JOIN (SELECT kernel, count(*) AS hosts
+			FROM fleet.running GROUP BY kernel) r ON r.kernel = k.kernel) b) k;
 
 -- Parts of machines by what was found in a crash: what fills fleet.part.
 CREATE VIEW triage.part_of AS
