@@ -102,6 +102,8 @@ static void put_report(json_t *system, const struct log *log, const struct repor
 	put_missing(system, "release", report->release);
 	put_missing(system, "version", report->version);
 	put_missing(system, "hardware", report->hardware);
+	if (report->is_32bit)
+		put_missing(system, "machine", "i386");
 	if (report->tainted_known)
 		json_put_missing(system, "taints", taints_json(report->taint));
 	if (report->modules_line < log->count)

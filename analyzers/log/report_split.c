@@ -19,6 +19,7 @@
 #include "log/report_lockdep.h"
 #include "log/report_show.h"
 #include "log/report_head.h"
+#include "log/report_headless.h"
 #include "log/report_panic.h"
 #include "log/report_part.h"
 #include "log/report_shown.h"
@@ -169,47 +170,13 @@ static void trust_caller(struct report *report)
 		stack->frames[0].unreliable = false;
 }
 
-/* Of a report without its first lines nothing may be left: a mark of a context, a bare "Call Trace:". */
-static bool is_empty(const struct report *report)
-{
-	return report->cut_front && !report_own_stack(report) && !report->rip.symbol[0] &&
-	       !report->regs.known && report->cpu < 0 && report->pid < 0 && !report->other_count;
-}
-
-/*
- * Where an exception's entry stands in the trace, what was interrupted is the next frame: that is the
- * RIP, whose line is lost. "?", as all above it, since v6.4 shows them.
- */
-static void take_interrupted(struct report *report)
-{
-	const struct report_stack *stack = report_own_stack(report);
-
-	for (size_t i = 0; stack && !report->rip.symbol[0] && i + 1 < stack->count; i++)
-		if (stack->frames[i].unreliable && stack->frames[i + 1].unreliable &&
-		    has_prefix(stack->frames[i].place.symbol, "asm_exc_"))
-			report->rip = stack->frames[i + 1].place;
-}
-
-static void close_headless(const struct splitter *splitter, struct report *report)
-{
-	enum report_kind kind = report_kind_by_trace(report);
-
-	take_interrupted(report);
-	if (kind == REPORT_OOPS)
-		return;
-	report->kind = kind;
-	if (report->before)
-		copy_string(report->message, sizeof(report->message),
-			    splitter->log->lines[report->before - 1].text);
-}
-
 static struct err *close_report(struct splitter *splitter, size_t i)
 {
 	struct open_report *open = splitter->open[i];
 	struct report *report = &open->report;
 
 	if (report->cut_front && report->kind == REPORT_OOPS)
-		close_headless(splitter, report);
+		report_headless_finish(splitter->log, report);
 	trust_caller(report);
 	if (report->kind == REPORT_LOCKDEP || report->kind == REPORT_BAD_UNLOCK)
 		report_lockdep_finish(report);
@@ -220,7 +187,7 @@ static struct err *close_report(struct splitter *splitter, size_t i)
 	memmove(&splitter->open[i], &splitter->open[i + 1],
 		(splitter->count - i) * sizeof(splitter->open[0]));
 	splitter->open[splitter->count] = open;
-	if (is_empty(report)) {
+	if (report_headless_is_empty(report)) {
 		report_deinit(report);
 		return NULL;
 	}

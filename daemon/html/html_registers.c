@@ -7,6 +7,7 @@
 
 #include "daemon/html/html_escape.h"
 #include "daemon/render/render_addresses.h"
+#include "daemon/render/render_width.h"
 
 /* Does the instruction that the crash stands at use it? */
 static bool is_operand(const json_t *report, const char *name)
@@ -26,14 +27,16 @@ static bool is_operand(const json_t *report, const char *name)
 static void put_register(struct str *out, const json_t *report, const char *name)
 {
 	bool used = is_operand(report, name);
-	_str_ struct str what = {0};
+	_str_ struct str what = {0}, label = {0};
 	uint64_t value;
 
 	if (!render_register(report, name, &value, &what))
 		return;
 	str_printf(out, "<tr%s><th scope=\"row\">", used ? " class=\"hit\"" : "");
-	html_escape_raw(out, name);
-	str_printf(out, "</th><td class=\"code\">%016" PRIx64 "</td><td>", value);
+	render_width(report, name, &label);
+	html_escape_raw(out, label.data ? label.data : "");
+	str_printf(out, "</th><td class=\"code\">%0*" PRIx64 "</td><td>",
+		   render_is_32bit(report) ? 8 : 16, value);
 	html_escape(out, what.data);
 	str_puts(out, used ? " <span class=\"tag\">used by the instruction</span></td></tr>\n"
 			   : "</td></tr>\n");

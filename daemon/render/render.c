@@ -11,6 +11,7 @@
 #include "daemon/render/render_json.h"
 #include "daemon/render/render_log.h"
 #include "daemon/render/render_stuck.h"
+#include "daemon/render/render_width.h"
 #include "finding.h"
 
 #define FRAMES_SHOWN 20
@@ -149,21 +150,23 @@ static bool is_in(const char *why, const json_t *operand)
 	return why && text.data && strstr(why, text.data);
 }
 
-static void put_operands(const struct page *page, const json_t *instruction, const char *why)
+static void put_operands(const struct page *page, const json_t *report)
 {
-	const json_t *operands = json_at(instruction, "operands");
+	const json_t *operands = json_at(report, "crash.instruction.operands");
+	const char *why = json_string_at(report, "crash.fault.why");
 	size_t i;
 	json_t *operand;
 
 	json_array_foreach (operands, i, operand) {
-		_str_ struct str text = {0};
+		_str_ struct str text = {0}, shown = {0};
 
 		if (!json_string_at(operand, "register") || !json_string_at(operand, "value") ||
 		    names_before(operands, i) || is_in(why, operand))
 			continue;
 		str_printf(&text, "%s = %s", json_string_at(operand, "register"),
 			   json_string_at(operand, "value"));
-		page_field(page, "", text.data);
+		render_width(report, text.data, &shown);
+		page_field(page, "", shown.data);
 	}
 }
 
@@ -216,7 +219,7 @@ static bool has_crash(const json_t *report)
 void render_crash(const struct page *page, const json_t *report)
 {
 	const json_t *crash = json_at(report, "crash");
-	_str_ struct str where = {0}, who = {0}, fault = {0};
+	_str_ struct str where = {0}, who = {0}, fault = {0}, from = {0}, address = {0};
 	const json_t *cpu = json_at(crash, "cpu");
 	const json_t *instruction = json_at(crash, "instruction");
 
@@ -235,10 +238,12 @@ void render_crash(const struct page *page, const json_t *report)
 	page_field(page, "task", who.data);
 	page_field(page, "context", json_string_at(crash, "context.text"));
 	put_stuck(page, crash);
-	page_field(page, "address", fault.data);
-	page_field(page, "from", json_string_at(crash, "fault.why"));
+	render_width(report, fault.data, &address);
+	page_field(page, "address", address.data);
+	render_width(report, json_string_at(crash, "fault.why"), &from);
+	page_field(page, "from", from.data);
 	page_field(page, "instruction", json_string_at(instruction, "text"));
-	put_operands(page, instruction, json_string_at(crash, "fault.why"));
+	put_operands(page, report);
 }
 
 void render_backtrace(const struct page *page, const json_t *report)

@@ -7,6 +7,7 @@
 
 #include "base/errno_name.h"
 #include "daemon/render/render_json.h"
+#include "daemon/render/render_width.h"
 #include "memory/value.h"
 
 #define LOOK_SURE 0.8  /* how sure a look has to be to be shown of any register */
@@ -90,19 +91,22 @@ bool render_register(const json_t *report, const char *name, uint64_t *value, st
 		render_place(what, json_at(report, "crash.rip"));
 	else if (pointer)
 		put_owner(what, "", json_at(pointer, "owner"));
-	else if (is_register(name))
-		put_value_kind(what, *value);
+	else if (is_register(name) && (!render_is_32bit(report) || *value < UINT16_MAX))
+		put_value_kind(what,
+			       *value); /* of 32 bits, a greater one may as well be an address */
 	return true;
 }
 
 static void put_register(struct str *out, const json_t *report, const char *name)
 {
-	_str_ struct str what = {0};
+	_str_ struct str what = {0}, label = {0};
 	uint64_t value;
 
 	if (!render_register(report, name, &value, &what))
 		return;
-	str_printf(out, "  %-4s %016" PRIx64 "%s%s\n", name, value, what.length ? "  " : "",
+	render_width(report, name, &label);
+	str_printf(out, "  %-4s %0*" PRIx64 "%s%s\n", label.data ? label.data : "",
+		   render_is_32bit(report) ? 8 : 16, value, what.length ? "  " : "",
 		   what.length ? what.data : "");
 }
 
