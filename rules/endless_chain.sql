@@ -9,8 +9,7 @@
 SELECT
 	e.headline AS because,
 	CASE WHEN e.leads_to IS NOT NULL
-		THEN 'endless list: ' || coalesce(e.list, 'a walk') || ' leads by ' || coalesce(e.cache || ' ', '') ||
-			'node ' || e.node || ' into ' || e.leads_to
+		THEN 'endless list: ' || coalesce(e.list, 'a walk') || ' leads into ' || e.leads_to
 		WHEN e.length = 1
 		THEN 'endless chain: ' || coalesce(e.cache || ' ', '') || 'node ' || e.node || ' leads to itself'
 		ELSE 'endless chain: ' || e.length || ' nodes from ' || e.node || ' on lead in a circle' END ||

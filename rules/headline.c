@@ -97,13 +97,69 @@ static void without_offsets(const char *text, struct str *out)
 /* Where " on CPU 3" or ", kworker/…" begins, with which the text ends; NULL where it does not. */
 static const char *lender(const char *text)
 {
-	const char *cpu = strstr(text, " on CPU "), *worker = strstr(text, ", kworker/");
+	const char *cpu = NULL, *worker = strstr(text, ", kworker/");
+
+	for (const char *at = text; (at = strstr(at, " on CPU ")); at++)
+		cpu = at;
 
 	if (!strstr(text, ", in "))
 		return NULL;
 	if (cpu && cpu > strstr(text, ", in ") && !cpu[8 + strspn(cpu + 8, "0123456789")])
 		return cpu;
 	return worker && !strpbrk(worker + 2, " ,;") ? worker : NULL;
+}
+
+/* Where the function that is named last in text up to end begins: " in f", ", called by f"; NULL where none is. */
+static const char *function_before(const char *text, const char *end, const char *name,
+				   size_t length)
+{
+	static const char *const befores[] = {" in ", ", called by ", ", called from "};
+	const char *at = end - length;
+
+	if (end < text + length || strncmp(at, name, length) != 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(befores); i++) {
+		size_t before = strlen(befores[i]);
+
+		if (at >= text + before && !strncmp(at - before, befores[i], before))
+			return at - before;
+	}
+	return NULL;
+}
+
+/* Where " [module]" begins, with which text up to end ends; else end. */
+static const char *module_before(const char *text, const char *end)
+{
+	const char *at = end;
+
+	if (at == text || at[-1] != ']')
+		return end;
+	while (at > text && *at != '[')
+		at--;
+	return at > text && at[-1] == ' ' ? at - 1 : end;
+}
+
+/* "in f [m], in timer function f": where it was is said by what it is. */
+static void without_twins(const char *text, struct str *out)
+{
+	static const char *const contexts[] = {", in timer function ", ", in tasklet ",
+					       ", in work item ", ", in hrtimer "};
+	const char *at = NULL, *twin = NULL, *name = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(contexts) && !at; i++) {
+		at = strstr(text, contexts[i]);
+		name = at ? at + strlen(contexts[i]) : "";
+	}
+	if (at && *name)
+		twin = function_before(text, module_before(text, at), name, strcspn(name, " ,;["));
+	if (!twin) {
+		str_puts(out, text);
+		return;
+	}
+	str_append(out, text, (size_t)(twin - text));
+	/* no comma in the place of " in f", which began without one */
+	str_puts(out, has_prefix(twin, " in ") ? at + 1 : at);
 }
 
 /* "in work item f of workqueue events": the queue says little of whose work it is. */
@@ -362,7 +418,8 @@ static void cut(const char *text, struct str *out)
 
 char *headline_brief(const char *text, bool quotes_log)
 {
-	_str_ struct str whole = {0}, once = {0}, places = {0}, brief = {0}, less = {0}, last = {0};
+	_str_ struct str whole = {0}, once = {0}, places = {0}, twins = {0}, brief = {0},
+			 less = {0}, last = {0};
 
 	without_zeros(text, &whole);
 	if (whole.length <= HEADLINE_SHORT)
@@ -375,7 +432,11 @@ char *headline_brief(const char *text, bool quotes_log)
 	without_offsets(once.data, &places);
 	if (places.failed || places.length <= HEADLINE_SHORT)
 		return str_take(&places);
-	without_queues(places.data, &brief);
+	without_twins(places.data, &twins);
+	if (twins.failed || twins.length <= HEADLINE_SHORT)
+		return str_take(&twins);
+	/* where the line is cut all the same, its end goes, and who it was is to stand before that */
+	without_queues(quotes_log ? places.data : twins.data, &brief);
 	if (!brief.failed && brief.length > HEADLINE_SHORT && !quotes_log)
 		end_at(&brief, last_task(brief.data));
 	if (brief.failed || brief.length <= HEADLINE_SHORT)

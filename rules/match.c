@@ -191,7 +191,7 @@ const char *match_title(const struct match *match)
 char *match_headline(const struct match *match)
 {
 	return headline_brief(match->headline ? match->headline : match->because,
-			      has_prefix(match->because, "the log says: ") ||
+			      strstr(match->because, "the log says: ") ||
 				      has_prefix(match->because, "the log has ") ||
 				      has_prefix(match->because, "lockdep says: "));
 }

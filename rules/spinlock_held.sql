@@ -8,13 +8,17 @@
 SELECT
 	iif(headline LIKE '%held by %', 'The likely holder is ranked by what its code did before it stopped; see triage show --locks.',
 		'No CPU is seen to hold the lock: who took it may have slept, ended or lost it.') AS advice,
-	headline || coalesce('; ' || (SELECT h.why FROM holder h WHERE h.dump = :dump AND h.lock = address AND h.why IS NOT NULL
+	-- how it is called, and who spins for it, says the headline
+	iif(headline LIKE '% is no lock any more: %', 'the word there is none that such a lock ever has' || coalesce('; it is in: ' || owner, ''),
+		headline) || coalesce('; ' || (SELECT h.why FROM holder h WHERE h.dump = :dump AND h.lock = address AND h.why IS NOT NULL
 		ORDER BY h.confidence DESC LIMIT 1), '') AS because,
 	-- without how its CPU came to its end
 	CASE WHEN headline LIKE '%, in %() is no lock any more: %'
 		THEN substr(headline, 1, instr(headline, ', in ') - 1) || substr(headline, instr(headline, ' is no lock any more'))
-	ELSE iif(length(headline) > 100 AND instr(headline, '(), '), substr(headline, 1, instr(headline, '(), ') + 1), headline) END
-		AS headline,
+	WHEN length(headline) <= 100 THEN headline
+	WHEN instr(headline, '(), ') THEN substr(headline, 1, instr(headline, '(), ') + 1)
+	ELSE replace(replace(replace(headline, ' spins for it, ', ' spins, '), ' spin for it, ', ' spin, '),
+		' of a task that has ended is', ' of an ended task is') END AS headline,
 	CASE WHEN headline LIKE '%and holds it itself' THEN 'deadlock'
 		WHEN headline LIKE '% is no lock any more: %' THEN 'memory_corruption' ELSE 'lockup' END AS cause,
 	CASE WHEN headline LIKE '%and holds it itself' THEN 'It takes a lock that it holds, or that the code it interrupted holds: such code has to keep interrupts or softirqs off while it does (spin_lock_irqsave(), spin_lock_bh()).'

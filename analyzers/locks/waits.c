@@ -172,6 +172,18 @@ static const char *subject(const struct lock *lock)
 	return lock->because.length ? lock->because.data : lock_display_name(lock);
 }
 
+/* "waiting for completion" is there already: of "completion on the stack of f/1" the rest. */
+static const char *name_behind(const char *name, const struct str *text)
+{
+	size_t word = strcspn(name, " ");
+
+	if (!name[word] || text->length <= word ||
+	    strncmp(text->data + text->length - word, name, word) != 0 ||
+	    text->data[text->length - word - 1] != ' ')
+		return name;
+	return name + word + 1;
+}
+
 /* "…; nothing in memory says who is to wake it": a wait that no task is known to end. */
 static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, struct str *text)
@@ -204,7 +216,7 @@ static void open_headline(struct kernel *kernel, const struct wait_graph *graph,
 			   : root->last->lock->kind == LOCK_PAGE_LOCK ? " of "
 			   : spins				      ? " for "
 								      : " ",
-			   lock_display_name(root->last->lock));
+			   name_behind(lock_display_name(root->last->lock), text));
 	str_printf(text, "; %s who %s",
 		   of_log(kernel) ? "the log does not say" : "nothing in memory says",
 		   spins ? "holds it" : "is to wake it");

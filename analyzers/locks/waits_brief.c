@@ -91,7 +91,7 @@ static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct
 		return;
 	}
 	bool cpus = detail == LEAST && is_of_cpus(cycle);
-	if (cpus || (detail == LESS && cycle->length > 1)) /* for it names them all */
+	if (cpus || detail == LESS || (detail == LEAST && cycle->length == 1)) /* all are named */
 		str_puts(text, "deadlock over ");
 	else
 		str_printf(text, "deadlock of %zu task%s over ", cycle->length,

@@ -323,12 +323,30 @@ static bool is_said(const json_t *report, const char *text, bool by_reasons)
 	return false;
 }
 
-/* "f/1 waits; who for is not known" behind the headline "f/1 waits": what it says beyond that. */
+/* The length of " [module]" at the start of text, else 0. */
+static size_t module_length(const char *text)
+{
+	size_t name = has_prefix(text, " [") ? strcspn(text + 2, " []") : 0;
+
+	return name && text[2 + name] == ']' ? name + 3 : 0;
+}
+
+/* "f/1 waits [m]; who for is not known" behind the headline "f/1 waits": what it says beyond that. */
 static const char *beyond_headline(const json_t *report, const char *text)
 {
-	const char *headline = json_string_at(report, "verdict.headline");
-	const char *rest = headline && has_prefix(text, headline) ? text + strlen(headline) : text;
+	const char *headline = json_string_at(report, "verdict.headline"), *rest = text;
 
+	while (headline && *headline) {
+		if (*rest == *headline) {
+			rest++;
+			headline++;
+			continue;
+		}
+		if (!module_length(rest))
+			return text;
+		rest += module_length(rest);
+	}
+	rest += module_length(rest);
 	return rest != text && (has_prefix(rest, "; ") || has_prefix(rest, ", ")) ? rest + 2 : text;
 }
 

@@ -81,6 +81,23 @@ static const struct {
 	 "memory cgroup kubepods-burstable-pod12ab.slice has reached its limit: worker holds 508 "
 	 "of "
 	 "512 MiB"},
+	{"a function whose context is named by it stands once",
+	 "kernel BUG at /tmp/crashme/given.c:347! in crashme_check_the_timer+0x9 [crashme], in "
+	 "timer "
+	 "function crashme_check_the_timer [crashme]",
+	 "kernel BUG at /tmp/crashme/given.c:347! in timer function crashme_check_the_timer"},
+	{"nor who called the helper, nor the CPU again",
+	 "soft lockup on CPU 1 in tasklet_unlock_spin_wait, called by crashme_stop_itself, in "
+	 "tasklet "
+	 "crashme_stop_itself on CPU 1",
+	 "soft lockup on CPU 1 in tasklet_unlock_spin_wait, in tasklet crashme_stop_itself"},
+	{"another function's stays",
+	 "soft lockup on CPU 1 in a_function_that_noticed_it, called by crashme_stop_it, in "
+	 "tasklet "
+	 "crashme_stop_itself on CPU 1",
+	 "soft lockup on CPU 1 in a_function_that_noticed_it, called by crashme_stop_it, in "
+	 "tasklet "
+	 "crashme_stop_itself"},
 	{"numbers that a line of the log is full of, where its file lies",
 	 "kernel BUG at drivers/block/labblk/queue.c:912! seq=57638, ring:24 in labblk_requeue "
 	 "[labblk], in "
