@@ -29,6 +29,11 @@ bool cpu_wait_spins(struct kernel *kernel, const struct cpu_state *state);
  */
 bool cpu_wait_call_pending(struct kernel *kernel, const struct cpu_state *waiter,
 			   const struct cpu_state *target, uint64_t *function);
+/*
+ * Whether the other CPU is in the call: it came to it by its queue, and what it runs there is at hand to the waiter.
+ */
+bool cpu_wait_call_running(struct kernel *kernel, const struct cpu_state *waiter,
+			   const struct cpu_state *target, uint64_t *function);
 /* Whether a CPU has not come to stop, though its stopper has been told to. */
 bool cpu_wait_stop_pending(struct kernel *kernel, const struct cpu_state *target);
 /*

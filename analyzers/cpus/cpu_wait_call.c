@@ -5,7 +5,11 @@
  */
 #include "cpus/cpu_wait.h"
 
+#include <string.h>
+
+#include "kernel/dump/regs.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
 #include "kernel/types/walk.h"
@@ -62,5 +66,47 @@ bool cpu_wait_call_pending(struct kernel *kernel, const struct cpu_state *waiter
 		    is_own_many(kernel, waiter, target, call))
 			return err_ok(member_read(kernel, call, MEMBER_CSD_FUNC, function));
 	}
+	return false;
+}
+
+/* What the CPU was called to: the function that its queue's has called. */
+static bool called_function(struct kernel *kernel, const struct cpu_state *target, uint64_t *ret)
+{
+	for (size_t i = target->at + 1; i < target->trace.count; i++) {
+		struct report_place place;
+		struct symbol symbol;
+
+		if (target->trace.frames[i].kind == FRAME_IRQ)
+			return false;
+		if (!cpu_state_function(kernel, target, i, &place) ||
+		    !strstr(place.symbol, "flush_smp_call_function_queue") ||
+		    !symbols_at(kernel->symbols, frame_lookup_address(&target->trace.frames[i - 1]),
+				&symbol))
+			continue;
+		*ret = symbol.address;
+		return true;
+	}
+	return false;
+}
+
+#define WAIT_FRAMES 4	/* from where it was stopped to who asked */
+#define STACK_WORDS 256 /* of theirs */
+
+bool cpu_wait_call_running(struct kernel *kernel, const struct cpu_state *waiter,
+			   const struct cpu_state *target, uint64_t *function)
+{
+	const struct frame *frames = waiter->trace.frames;
+	size_t last = MIN(waiter->at + WAIT_FRAMES, waiter->trace.count - 1);
+	uint64_t at = frames[waiter->at].sp & ~7ull, word;
+
+	if (!called_function(kernel, target, function))
+		return false;
+	for (enum reg reg = REG_RAX; reg <= REG_R15; reg++)
+		if (regs_known(&frames[waiter->at].regs, reg) &&
+		    frames[waiter->at].regs.value[reg] == *function)
+			return true;
+	for (unsigned i = 0; i < STACK_WORDS && at < frames[last].sp; i++, at += 8)
+		if (err_ok(memory_read_u64(kernel->memory, at, &word)) && word == *function)
+			return true;
 	return false;
 }

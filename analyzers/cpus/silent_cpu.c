@@ -23,7 +23,8 @@ static void find_waiters(struct kernel *kernel, const struct cpu_states *states,
 		cpu_wait_find(kernel, waiter, &wait);
 		if (!(wait.how == CPU_WAIT_STOP && silent->stop) &&
 		    !(wait.how == CPU_WAIT_CALL &&
-		      cpu_wait_call_pending(kernel, waiter, silent->state, &function)))
+		      (cpu_wait_call_pending(kernel, waiter, silent->state, &function) ||
+		       cpu_wait_call_running(kernel, waiter, silent->state, &function))))
 			continue;
 		if (!silent->waiters++) {
 			silent->waiter = waiter;

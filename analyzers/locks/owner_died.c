@@ -177,11 +177,10 @@ static bool born_too_late(struct kernel *kernel, const struct waitlist *list,
 	       task_clock_born_since(tasks_clock(kernel->tasks), owner, first);
 }
 
-/* What tells that a living task does not have the lock that names it. */
+/* What tells, besides a whole stack without a call that took such a lock, that a living task does not have it. */
 struct doubts {
-	bool shows_nothing; /* its whole stack has no call that took such a lock */
-	bool waits;	    /* for this very lock */
-	bool late;	    /* born when others waited already */
+	bool waits; /* for this very lock */
+	bool late;  /* born when others waited already */
 };
 
 static struct err *take_impostor(struct kernel *kernel, const struct task *owner,
@@ -192,15 +191,14 @@ static struct err *take_impostor(struct kernel *kernel, const struct task *owner
 
 	task_label(owner, &label);
 	TRY(tasks_keep_dead(kernel->tasks, &task, &ret->task));
-	ret->confidence = !doubts->late ? 0.6 : doubts->shows_nothing ? 0.85 : 0.65;
+	ret->confidence = doubts->late ? 0.85 : 0.6;
 	snprintf(
 		ret->why, sizeof(ret->why),
 		"the owner field names %.60s, which %s%s%s: its memory was another task's before%s",
 		label.data, doubts->late ? "was born after others had begun to wait" : "",
 		doubts->late && doubts->waits ? " and " : "",
-		doubts->waits		? "waits for the lock itself"
-		: doubts->shows_nothing ? ", and no call on its stack takes such a lock"
-					: "",
+		doubts->waits ? "waits for the lock itself"
+			      : ", and no call on its stack takes such a lock",
 		doubts->late ? "" : ", or it took the lock earlier and has not given it back");
 	return NULL;
 }
@@ -218,17 +216,16 @@ static void take_ended(const struct task *owner, struct owner_died *ret)
 
 /*
  * A living owner whose stack shows no call that took such a lock may have, and returned; hardly so to
- * wait for the lock itself, or to sleep like a user program. One that was born when others waited already
- * has not, whatever its stack shows.
+ * wait for the lock itself, or to sleep like a user program, or where it was born when others waited already:
+ * that alone says little, for who had his CPU for long before he slept makes anybody look late.
  */
 static struct err *doubt(struct analysis *analysis, const struct waitlist *list,
 			 lock_classifier *classify, const struct task *owner,
 			 const struct doubts *doubts, struct owner_died *ret)
 {
-	if (!doubts->late && !(doubts->shows_nothing && (doubts->waits || owner->state == 'S')))
+	if (!doubts->late && !doubts->waits && owner->state != 'S')
 		return NULL;
-	if (doubts->shows_nothing)
-		TRY(take_report(analysis, list, false, classify, owner, ret));
+	TRY(take_report(analysis, list, false, classify, owner, ret));
 	if (ret->task)
 		return NULL;
 	if (doubts->late || doubts->waits)
@@ -246,11 +243,10 @@ struct err *owner_died_find(struct analysis *analysis, const struct waitlist *li
 
 	*ret = (struct owner_died){.doubt = 1};
 	if (lives) {
-		doubts.shows_nothing = shows_nothing(analysis->kernel, classify, owner);
+		if (!shows_nothing(analysis->kernel, classify, owner))
+			return NULL;
 		doubts.waits = waitlist_has(list, owner);
 		doubts.late = born_too_late(analysis->kernel, list, owner);
-		if (!doubts.shows_nothing && !doubts.late)
-			return NULL;
 	}
 	TRY(take_report(analysis, list, true, classify, owner, ret));
 	if (ret->task || !owner)

@@ -131,7 +131,6 @@ static void stop_finished(void)
 	truth_here("warn", "");
 	truth("caller=crashme_stop_late");
 	truth("cause=use_after_free");
-	truth("object=0x%px:task_struct:free", task);
 	truth("culprit=crashme_stop_late");
 	truth("culprit=task_struct");
 	crashme_stop_late(task);

@@ -116,9 +116,6 @@ static void hog_tables(void)
 		msleep(1000);
 }
 
-const struct crash hog_crashes[] = {{"hog_slab", hog_slab},
-				    {"hog_vmalloc", hog_vmalloc},
-				    {"hog_percpu", hog_percpu},
-				    {"hog_pages", hog_pages},
-				    {"hog_tables", hog_tables},
-				    {}};
+const struct crash hog_crashes[] = {{"hog_slab", hog_slab},	{"hog_vmalloc", hog_vmalloc},
+				    {"hog_percpu", hog_percpu}, {"hog_pages", hog_pages},
+				    {"hog_tables", hog_tables}, {}};

@@ -216,7 +216,7 @@ static void helper_hangs(void)
 	start(crashme_want_held, "crashme_wants");
 	truth("culprit=crashme_asks/%d", pid);
 	truth("culprit=crashme_held_mutex");
-	truth("culprit=sleep/");
+	truth("culprit=/bin/sleep");
 }
 
 static DEFINE_SPINLOCK(crashme_slept_lock);
@@ -248,8 +248,6 @@ static void spin_slept(void)
 }
 
 const struct crash holder_crashes[] = {
-	{"flush_holding", flush_holding}, {"page_abba", page_abba},
-	{"inode_again", inode_again},	  {"event_holding", event_holding},
-	{"mutex_left", mutex_left},	  {"rwsem_left", rwsem_left},
-	{"helper_hangs", helper_hangs},	  {"spin_slept", spin_slept},
-	{}};
+	{"flush_holding", flush_holding}, {"page_abba", page_abba},   {"inode_again", inode_again},
+	{"event_holding", event_holding}, {"mutex_left", mutex_left}, {"rwsem_left", rwsem_left},
+	{"helper_hangs", helper_hangs},	  {"spin_slept", spin_slept}, {}};

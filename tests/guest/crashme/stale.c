@@ -246,8 +246,8 @@ static void timer_unloaded(void)
 /* A thread of a module that is gone. */
 static void thread_unloaded(void)
 {
-	struct task_struct *task = kthread_create((int (*)(void *))unloaded_function, NULL,
-						  "crashme_orphan");
+	struct task_struct *task =
+		kthread_create((int (*)(void *))unloaded_function, NULL, "crashme_orphan");
 
 	truth("kind=page_fault|int3");
 	truth("trace=lost");

@@ -208,11 +208,7 @@ static void close_twice(void)
 	crashme_close(file);
 }
 
-const struct crash twice_crashes[] = {{"timer_twice", timer_twice},
-				      {"list_twice", list_twice},
-				      {"unhash_twice", unhash_twice},
-				      {"rb_twice", rb_twice},
-				      {"kobject_twice", kobject_twice},
-				      {"rwsem_over", rwsem_over},
-				      {"close_twice", close_twice},
-				      {}};
+const struct crash twice_crashes[] = {{"timer_twice", timer_twice},	{"list_twice", list_twice},
+				      {"unhash_twice", unhash_twice},	{"rb_twice", rb_twice},
+				      {"kobject_twice", kobject_twice}, {"rwsem_over", rwsem_over},
+				      {"close_twice", close_twice},	{}};

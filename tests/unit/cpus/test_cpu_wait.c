@@ -3,6 +3,7 @@
 #include "cpus/cpu_wait.h"
 #include "fake_kernel.h"
 #include "kernel/tasks/percpu.h"
+#include "kernel/unwind/trace.h"
 
 #define OFFSETS (FAKE_BASE + 0x100)
 #define COUNT (FAKE_BASE + 0x80)
@@ -136,5 +137,43 @@ START_TEST(rcu_waits_for_those_whose_bit_stands)
 }
 END_TEST
 
-UNIT_MAIN("cpu_wait", a_call_is_led_back_to_who_sent_it, broken_queues_have_an_end,
-	  a_stopper_with_work_has_not_come, rcu_waits_for_those_whose_bit_stands)
+#define FLUSH (FAKE_BASE + 0xb000)
+#define CALLED (FAKE_BASE + 0xb100)
+#define WAITS (FAKE_BASE + 0xb200)
+#define WAIT_STACK (FAKE_BASE + 0xc000)
+
+/* CPU 1 is in what its queue's function has called; CPU 0 has the function on its stack. */
+START_TEST(a_call_that_is_being_run_is_waited_for)
+{
+	struct frame waits[] = {{.address = WAITS + 8, .sp = WAIT_STACK},
+				{.address = WAITS + 8, .sp = WAIT_STACK + 0x80}};
+	struct frame runs[] = {{.address = CALLED + 8}, {.address = FLUSH + 8}};
+	uint64_t function;
+
+	set_up();
+	fake_symbol("__flush_smp_call_function_queue", FLUSH);
+	fake_symbol("lab_called", CALLED);
+	fake_symbol("smp_call_function_single", WAITS);
+	fake_symbol("end", WAITS + 0x100);
+	cpus[0].trace = (struct trace){.frames = waits, .count = 2};
+	cpus[1].trace = (struct trace){.frames = runs, .count = 2};
+	ck_assert(!cpu_wait_call_running(&kernel, &cpus[0], &cpus[1], &function));
+	fake_u64(WAIT_STACK + 0x40, CALLED);
+	ck_assert(cpu_wait_call_running(&kernel, &cpus[0], &cpus[1], &function));
+	ck_assert_uint_eq(function, CALLED);
+	runs[1].kind =
+		FRAME_IRQ; /* an interrupt came upon the queue's function: not called by it */
+	ck_assert(!cpu_wait_call_running(&kernel, &cpus[0], &cpus[1], &function));
+	runs[1] = (struct frame){.address = WAITS + 8};
+	ck_assert(!cpu_wait_call_running(&kernel, &cpus[0], &cpus[1], &function));
+	waits[1].sp = UINT64_MAX; /* a stack without an end */
+	runs[1].address = FLUSH + 8;
+	fake_u64(WAIT_STACK + 0x40, 0);
+	ck_assert(!cpu_wait_call_running(&kernel, &cpus[0], &cpus[1], &function));
+	tear_down();
+}
+END_TEST
+
+UNIT_MAIN("cpu_wait", a_call_that_is_being_run_is_waited_for, a_call_is_led_back_to_who_sent_it,
+	  broken_queues_have_an_end, a_stopper_with_work_has_not_come,
+	  rcu_waits_for_those_whose_bit_stands)
