@@ -15,7 +15,7 @@
 
 struct reading {
 	struct kernel *kernel;
-	uint64_t pipe_ops, socket_ops; /* 0: none */
+	uint64_t pipe_ops[2], socket_ops; /* 0: none */
 	uint64_t left;		       /* files that may still be looked at */
 	struct map seen;
 };
@@ -46,16 +46,22 @@ static uint64_t pages_of_socket(struct kernel *kernel, uint64_t socket)
 	return ((uint32_t)sent + (uint64_t)(uint32_t)received) / PAGE_SIZE;
 }
 
+/* In newer kernels, pipes without a name have operations of their own. */
+static bool is_pipe(const struct reading *reading, uint64_t ops)
+{
+	return ops == reading->pipe_ops[0] || ops == reading->pipe_ops[1];
+}
+
 static void read_file(struct reading *reading, uint64_t file, struct usage_queues *queues)
 {
 	uint64_t ops, data;
 
 	if (!file || !err_ok(member_read(reading->kernel, file, MEMBER_FILE_OPS, &ops)) || !ops ||
-	    (ops != reading->pipe_ops && ops != reading->socket_ops) ||
+	    (!is_pipe(reading, ops) && ops != reading->socket_ops) ||
 	    !err_ok(member_read(reading->kernel, file, MEMBER_FILE_DATA, &data)) || !data ||
 	    !map_add(&reading->seen, data, 0)) /* both ends of a pipe have the same */
 		return;
-	if (ops == reading->pipe_ops)
+	if (is_pipe(reading, ops))
 		queues->pipes += pages_of_pipe(reading->kernel, data);
 	else
 		queues->sockets += pages_of_socket(reading->kernel, data);
@@ -97,10 +103,12 @@ static void read_process(struct reading *reading, const struct task *task, struc
 
 void usage_read_queues(struct kernel *kernel, struct usage *usage)
 {
+	static const char *const pipes[] = {"pipefifo_fops", "pipeanon_fops"};
 	struct reading reading = {.kernel = kernel, .left = FILES_MAX};
 
-	if (!symbols_find(kernel->symbols, "pipefifo_fops", &reading.pipe_ops))
-		reading.pipe_ops = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++)
+		if (!symbols_find(kernel->symbols, pipes[i], &reading.pipe_ops[i]))
+			reading.pipe_ops[i] = 0;
 	if (!symbols_find(kernel->symbols, "socket_file_ops", &reading.socket_ops))
 		reading.socket_ops = 0;
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++)

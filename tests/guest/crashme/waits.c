@@ -167,12 +167,19 @@ static crash_fn int crashme_want_sem(void *unused)
 	return 0;
 }
 
+static crash_fn int crashme_take_sem(void *unused)
+{
+	crashme_down();
+	return 0;
+}
+
 /* Whoever took it is gone and has not given it back; a semaphore knows no owner. */
 static void sema_never(void)
 {
 	int i;
 
-	crashme_down();
+	kthread_run(crashme_take_sem, NULL, "crashme_takes");
+	msleep(500);
 	truth("cause=hang");
 	truth("lock=0x%px:semaphore", &crashme_sem);
 	for (i = 0; i < 2; i++)

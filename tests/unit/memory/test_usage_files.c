@@ -12,6 +12,7 @@
 #define DATA(i) (FAKE_BASE + 0x6000 + 0x40 * (uint64_t)(i))
 #define SOCK (FAKE_BASE + 0x7000)
 #define PIPES (FAKE_BASE + 0x100)
+#define NAMELESS (PIPES + 0x20)
 #define SOCKETS (FAKE_BASE + 0x200)
 
 static struct task tasks[2];
@@ -61,12 +62,13 @@ static void start(void)
 {
 	fake_open(put_types);
 	fake_symbol("pipefifo_fops", PIPES);
+	fake_symbol("pipeanon_fops", NAMELESS);
 	fake_symbol("socket_file_ops", SOCKETS);
 	put_process(0, SLOTS(0), 4);
 	put_process(1, SLOTS(1), 4);
 	put_file(0, SOCKETS, DATA(0));
 	put_file(1, PIPES, DATA(1));
-	put_file(2, PIPES, DATA(2));
+	put_file(2, NAMELESS, DATA(2));
 	fake_u64(SLOTS(0), FILE_AT(0));
 	fake_u64(SLOTS(0) + 16, FILE_AT(1));
 	fake_u64(SLOTS(1), FILE_AT(1));
