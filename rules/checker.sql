@@ -12,7 +12,9 @@ SELECT
 		coalesce(function, 'the function that it names') || '.' AS advice,
 	coalesce('the log says: ' || message, 'the log has the call trace of a report of the kernel''s, and not its first line') AS because,
 	-- KCSAN's own words name both functions.
-	coalesce(message, replace(kind, '_', ' ')) || iif(kind = 'kcsan' AND instr(message, ' in '), task, culprit_place) AS headline,
+	-- the task that a timer or an interrupt came upon is innocent
+	iif(kind = 'scheduling_while_atomic' AND context IN ('timer', 'hrtimer', 'irq', 'softirq', 'tasklet', 'rcu_callback'),
+		'BUG: scheduling while atomic', coalesce(message, replace(kind, '_', ' '))) || iif(kind = 'kcsan' AND instr(message, ' in '), task, culprit_place) AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind IN ('kcsan', 'ubsan', 'debug_object',

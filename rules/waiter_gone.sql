@@ -25,5 +25,5 @@ FROM (SELECT b.target, b.confidence, b.finding, h.finding AS finding2, h.headlin
 	FROM bad_call b JOIN crash c ON c.dump = b.dump JOIN bad_holder h ON h.dump = b.dump
 	WHERE b.dump = :dump AND b.way = 'call' AND instr(b.headline, ', in __wake_up_common+')
 		-- or on a stack that no task has any more
-		AND (h.owner = 'stack' OR h.state = 'free' OR h.headline LIKE '%: stack of a task that has ended%'))
+		AND (h.owner = 'stack' OR h.state = 'free' OR h.headline LIKE '%stack of a task that has ended%'))
 LIMIT 1;

@@ -154,7 +154,7 @@ static void two_rings(void)
 	truth("module=crashme");
 	truth("cause=lockup");
 	truth("culprit=crashme_sum_entries");
-	truth("culprit=0x%px", entry[1]);
+	truth("culprit=crashme_first_list");
 	truth("culprit=crashme_other_list");
 	preempt_disable();
 	sink = crashme_sum_entries(&crashme_first_list);
