@@ -244,7 +244,7 @@ check-daemon: $(PROGRAMS)
 # The central database: a real PostgreSQL, started by an unprivileged user in a temporary folder.
 .PHONY: check-fleet
 check-fleet: $(PROGRAMS)
-	+@$(MAKE) -s --output-sync=target fleet-stores fleet-forward fleet-alerts fleet-schema
+	+@$(MAKE) -s --output-sync=target fleet-stores fleet-forward fleet-alerts fleet-schema fleet-readme
 
 # Each has a server of its own.
 fleet-%: $(PROGRAMS)

@@ -60,8 +60,8 @@ static struct err *begin(struct deliver *deliver, char *epoch)
 		TRY(export_head(deliver->store, &deliver->state.cursor));
 	TRY(export_lag(deliver->store, deliver->state.cursor, &behind));
 	if (behind)
-		log_line(LOG_NOTICE, "%" PRId64 " verdicts are there already and are delivered now",
-			 behind);
+		log_line(LOG_NOTICE, "%" PRId64 " verdict%s already, to be delivered now", behind,
+			 behind == 1 ? " is there" : "s are there");
 	return save(deliver);
 }
 

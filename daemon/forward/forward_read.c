@@ -168,14 +168,37 @@ static struct err *read_text(struct db *db, const char *sql, int64_t dump, char 
 	return NULL;
 }
 
-/* Asked before any of it is read, so that no dump decides how much memory this takes. */
+/*
+ * Asked before any of it is read, so that no dump decides how much memory this takes. A value that the database does not
+ * give out at all has no number.
+ */
 static struct err *findings_size(struct db *db, int64_t dump, int64_t *ret)
 {
+	struct err *err;
+
 	*ret = 0;
-	return db_number(
+	err = db_number(
 		db, ret,
 		"SELECT sum(length(CAST(evidence AS BLOB)) + 200) FROM finding WHERE dump = ?", "i",
 		dump);
+	if (!err || err->code != ERR_LIMIT)
+		return err;
+	err_free(err);
+	*ret = INT64_MAX;
+	return NULL;
+}
+
+static void leave_out(struct fleet_record *record, int64_t size)
+{
+	char why[96];
+
+	if (size < INT64_MAX)
+		snprintf(why, sizeof(why), "its findings have %" PRId64 " bytes, more than %u",
+			 size, FORWARD_VERDICT_BYTES);
+	else
+		snprintf(why, sizeof(why), "one of its findings alone has far more than %u bytes",
+			 FORWARD_VERDICT_BYTES);
+	fleet_record_leave_out(record, why);
 }
 
 static struct err *read_record(struct store *store, struct fleet_record *record, size_t *bytes)
@@ -186,11 +209,7 @@ static struct err *read_record(struct store *store, struct fleet_record *record,
 	TRY(add_annotation(store, record));
 	TRY(findings_size(db, dump, &size));
 	if (size > FORWARD_VERDICT_BYTES) {
-		char why[96];
-
-		snprintf(why, sizeof(why), "its findings have %" PRId64 " bytes, more than %u",
-			 size, FORWARD_VERDICT_BYTES);
-		fleet_record_leave_out(record, why);
+		leave_out(record, size);
 		return NULL;
 	}
 	TRY(read_text(db, FINDINGS, dump, &record->findings));
