@@ -156,6 +156,7 @@ check-daemon-full: $(PROGRAMS)
 	TRIAGE_KILLS=200 tests/daemon/deliver test_killed_at_any_moment
 	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
 	TRIAGE_SPARSE=2000 tests/daemon/hostile test_a_crowd_of_sparse_terabytes
+	tests/daemon/booted
 	TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
 	TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
 	tests/daemon/load

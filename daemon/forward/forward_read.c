@@ -133,12 +133,12 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 /* --- all of it -------------------------------------------------------------------------------- */
 
 #define JSON_OR_NULL(column) "CASE WHEN json_valid(" column ") THEN json(" column ") END"
-/* Evidence is looked through but not written anew: it is most of the bytes. */
+/* Evidence is looked through but not written anew: it is most of the bytes, and each || would copy it. */
 #define FINDINGS                                                                                   \
-	"SELECT '[' || coalesce(group_concat('{\"evidence\":' || CASE WHEN json_valid(evidence) "  \
-	"THEN evidence ELSE 'null' END || ',' || substr(json_object('number', number, "            \
-	"'analyzer', analyzer, 'code', code, 'place', place, 'severity', severity, "               \
-	"'confidence', confidence, 'headline', headline), 2)), '') || ']' "                        \
+	"SELECT '[' || coalesce(group_concat(printf('{\"evidence\":%s,%s', CASE WHEN "             \
+	"json_valid(evidence) THEN evidence ELSE 'null' END, substr(json_object('number', "        \
+	"number, 'analyzer', analyzer, 'code', code, 'place', place, 'severity', severity, "       \
+	"'confidence', confidence, 'headline', headline), 2))), '') || ']' "                       \
 	"FROM (SELECT * FROM finding WHERE dump = ? ORDER BY number)"
 #define LIST_OF(column) "'" #column "', " JSON_OR_NULL("v." #column) ", "
 #define VERDICT                                                                                    \
