@@ -90,7 +90,7 @@ static struct err *check_owner(const struct dump *dump)
 	const struct notes *notes = &dump->notes;
 	const char *machine = dump->container->machine;
 
-	if (machine && !is_x86_64(notes))
+	if (machine && !notes->of_qemu_x86 && !is_x86_64(notes))
 		return err_new(ERR_UNSUPPORTED, "a dump of %s: only x86-64 dumps can be read",
 			       machine);
 	if (!notes->of_process || notes->vmcoreinfo)

@@ -93,6 +93,7 @@ static void add_qemu(struct notes *notes, const struct note *note, size_t index)
 
 	if (note->desc_size < sizeof(cpu) || index >= notes->cpu_count)
 		return;
+	notes->of_qemu_x86 = true;
 	memcpy(&cpu, note->desc, sizeof(cpu));
 	regs = &notes->cpus[index];
 	regs_set(regs, REG_CR2, cpu.cr[2]);

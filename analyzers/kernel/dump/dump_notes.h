@@ -13,6 +13,7 @@ struct notes {
 	size_t cpu_count;
 	char *vmcoreinfo; /* not terminated; NULL when there is none */
 	size_t vmcoreinfo_size;
+	bool of_qemu_x86; /* it has notes that only QEMU's x86 target writes (target/i386/arch_dump.c) */
 	bool of_process;  /* it has an auxiliary vector, as no kernel does */
 	char program[17]; /* of PRPSINFO: pr_fname */
 };

@@ -40,22 +40,57 @@ START_TEST(names_that_begin_too_late_are_put_right)
 }
 END_TEST
 
-START_TEST(what_the_header_calls_the_machine_need_not_be_true)
+/* A dump of this machine by its header, with these notes. */
+static int kdump_with(const char *machine, const void *notes, size_t size)
 {
-	char notes[4096] = "";
-	size_t size = vmcore_notes(notes, 0, "SYMBOL(_stext)=ffffffff81000000\n");
 	uint64_t range[2] = {6 * 4096, size};
-	int fd = kdump_of("i686");
+	int fd = kdump_of(machine);
 
 	vmcore_put(fd, 6 * 4096, notes, size);
 	vmcore_put(fd, 4096 + offsetof(struct vmcore_kdump_sub_header, notes), range,
 		   sizeof(range));
-	close_dump(vmcore_open(fd), fd);
+	return fd;
+}
+
+START_TEST(what_the_header_calls_the_machine_need_not_be_true)
+{
+	static const char *const machines[] = {"i686", "Unknown"};
+	char notes[4096] = "";
+	size_t size = vmcore_notes(notes, 0, "SYMBOL(_stext)=ffffffff81000000\n");
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		fd = kdump_with(machines[i], notes, size);
+		close_dump(vmcore_open(fd), fd);
+	}
 	vmcore_refuse(kdump_of("i686"), ERR_UNSUPPORTED, "a dump of i386");
+	vmcore_refuse(kdump_of("Unknown"), ERR_UNSUPPORTED, "a machine that it does not name");
 	vmcore_refuse(kdump_of("aarch64"), ERR_UNSUPPORTED, "a dump of aarch64");
 	fd = kdump_of("s390x");
 	vmcore_put(fd, offsetof(struct vmcore_kdump_header, version), "\0\0\0\x6", 4);
 	vmcore_refuse(fd, ERR_UNSUPPORTED, "big-endian dump of s390x");
+}
+END_TEST
+
+/* One of QEMU's own notes a CPU tells, where the guest left no VMCOREINFO; without the CPU's registers it does not. */
+START_TEST(qemus_notes_tell_the_machine)
+{
+	static const uint64_t status[42] = {0}, qemu[55] = {0}; /* 336 and 440 bytes */
+
+	for (unsigned cpus = 0; cpus < 2; cpus++) {
+		char notes[4096] = "";
+		size_t size = 0;
+
+		if (cpus)
+			size = vmcore_note(notes, 0, "CORE", NT_PRSTATUS, status, sizeof(status));
+		size = vmcore_note(notes, size, "QEMU", 0, qemu, sizeof(qemu));
+		int fd = kdump_with("Unknown", notes, size);
+
+		if (cpus)
+			close_dump(vmcore_open(fd), fd);
+		else
+			vmcore_refuse(fd, ERR_UNSUPPORTED, "a machine that it does not name");
+	}
 }
 END_TEST
 
@@ -254,7 +289,7 @@ START_TEST(a_process_is_not_a_kernel)
 END_TEST
 
 UNIT_MAIN("dump_formats", names_that_begin_too_late_are_put_right,
-	  what_the_header_calls_the_machine_need_not_be_true, lime_ranges_are_read,
-	  absurd_lime_ranges_end_it, a_raw_image_is_told_by_the_kernel_in_it,
+	  what_the_header_calls_the_machine_need_not_be_true, qemus_notes_tell_the_machine,
+	  lime_ranges_are_read, absurd_lime_ranges_end_it, a_raw_image_is_told_by_the_kernel_in_it,
 	  what_lies_behind_a_hole_is_believed_where_it_shows, a_snapshot_needs_its_memory,
 	  absurd_snapshots_are_refused, a_process_is_not_a_kernel)
