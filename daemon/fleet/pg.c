@@ -61,16 +61,33 @@ static const struct {
 	{"42", ERR_UNSUPPORTED, 0},
 };
 
-/* The first line, without the word "ERROR:" in front. */
+/* Is there another address that libpq tried, and why that one would not do? What begins with a tab is advice. */
+static const char *next_address(const char *message)
+{
+	const char *next = strstr(message, "\nconnection to server");
+
+	return next ? next + 1 : NULL;
+}
+
+static void put_line(const char *line, struct str *out)
+{
+	size_t length = strcspn(line, "\n");
+
+	str_escape(out, line, length < MESSAGE_MAX ? length : MESSAGE_MAX);
+}
+
+#define ADDRESSES_MAX 8 /* of one name that are told */
+
+/* The first line, without the word "ERROR:" in front; of a connection, that of each address. */
 static void put_message(const char *message, struct str *out)
 {
-	size_t length = strcspn(message, "\n");
-
-	if (has_prefix(message, "ERROR:  ") || has_prefix(message, "FATAL:  ")) {
+	if (has_prefix(message, "ERROR:  ") || has_prefix(message, "FATAL:  "))
 		message += 8;
-		length -= 8;
+	put_line(message, out);
+	for (unsigned i = 1; i < ADDRESSES_MAX && (message = next_address(message)); i++) {
+		str_puts(out, "; ");
+		put_line(message, out);
 	}
-	str_escape(out, message, length < MESSAGE_MAX ? length : MESSAGE_MAX);
 }
 
 static struct err *make_err(enum err_code code, int errnum, const char *message)
