@@ -12,6 +12,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "crash/culprit.h"
 #include "crash/panic_path.h"
 #include "kernel/symbols/symbol_name.h"
 #include "locks/task_doing.h"
@@ -77,8 +78,8 @@ static size_t behind_panic(const json_t *backtrace)
 	return start;
 }
 
-/* Those from frame start on; that one counts even where it was guessed, if it is known otherwise. */
-static void collect(const json_t *backtrace, size_t start, bool known, struct functions *ret)
+static void collect_from(const json_t *backtrace, size_t start, bool known, bool helpers,
+			 struct functions *ret)
 {
 	size_t i;
 	json_t *frame;
@@ -89,9 +90,21 @@ static void collect(const json_t *backtrace, size_t start, bool known, struct fu
 		if (i < start || !(is_reliable(frame) || (known && i == start)))
 			continue;
 		name_of(frame, name);
-		if (*name && !(panic_path_roles(name) & PANIC_PATH_COMMON) && ret->count < FRAMES)
+		if (*name && !(panic_path_roles(name) & PANIC_PATH_COMMON) &&
+		    (helpers || !culprit_is_helper(name)) && ret->count < FRAMES)
 			copy_string(ret->names[ret->count++], sizeof(name), name);
 	}
+}
+
+/*
+ * Those from frame start on; that one counts even where it was guessed, if it is known otherwise. Without those that
+ * act for whoever called them, and those by which the kernel is entered: another release calls them otherwise.
+ */
+static void collect(const json_t *backtrace, size_t start, bool known, struct functions *ret)
+{
+	collect_from(backtrace, start, known, false, ret);
+	if (!ret->count)
+		collect_from(backtrace, start, known, true, ret);
 }
 
 /* Of the task that crashed: from the place of the fault on, or from who called what is no code. */
@@ -240,13 +253,14 @@ static void put_hang(const struct signature_facts *facts, struct identity_words 
 
 /*
  * An idle CPU tells nothing of what it noticed, and who was asked to crash nothing of why; what a CPU did
- * that an error came upon is chance.
+ * that an error came upon is chance, and so is who asks for the last page.
  */
 static bool is_chance(const char *kind, const json_t *crash)
 {
 	const json_t *backtrace = json_object_get(crash, "backtrace");
 
 	return !strcmp(kind, "machine_check") || !strcmp(kind, "nmi") || !strcmp(kind, "sysrq") ||
+	       !strcmp(kind, "out_of_memory") ||
 	       (!strcmp(kind, "rcu_stall") &&
 		(frame_of(backtrace, "cpu_startup_entry") != NOWHERE ||
 		 frame_of(backtrace, "do_idle") != NOWHERE));

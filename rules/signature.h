@@ -9,15 +9,16 @@
  * Which way of making signatures this is. Whoever changes what one is made of counts it up: the store keeps it
  * with each signature, and the daemon makes older ones anew.
  */
-#define SIGNATURE_VERSION 1
+#define SIGNATURE_VERSION 2
 
 /*
  * What makes two crashes the same. The exact one is a hash over the kind and the functions of the
- * first six reliable frames from the place of the fault on, without those that every crash has: no
- * addresses, offsets or compiler suffixes, so that another build of the same kernel groups alike.
+ * first six reliable frames from the place of the fault on, without those that every crash has, and those of
+ * helpers (list_add(), mutex_lock(), kthread()), where any others are there: no addresses, offsets or compiler
+ * suffixes, so that other builds and releases group alike.
  * Where the task that crashed only noticed a hang (hung_task), or was asked to crash while others hung,
  * the frames are those of who holds up the others, and of all tasks of a cycle. There is none where
- * the stack is chance: of a machine check, an NMI, an RCU stall that an idle CPU noticed, and where
+ * the stack is chance: of a machine check, an NMI, memory that ran out, an RCU stall that an idle CPU noticed, and where
  * nothing is known but that somebody asked for the crash. Fuzzy ones
  * are titles; any in common means "probably the same bug".
  */

@@ -56,6 +56,19 @@ START_TEST(machinery_and_guesses_do_not_count)
 }
 END_TEST
 
+/* Another release checks a list in another function, and begins a thread in another. */
+START_TEST(helpers_and_entries_do_not_count)
+{
+	check_same(FRAMES("__list_add_valid", "lab_enlist", "kthread", "ret_from_fork"),
+		   FRAMES("__list_add_valid_or_report", "lab_enlist", "kthread", "ret_from_fork",
+			  "ret_from_fork_asm"),
+		   true);
+	check_same(FRAMES("kfree", "lab_free", "lab_close"), FRAMES("kfree", "lab_open"), false);
+	/* where nothing else is, they are all there is to go by */
+	check_same(FRAMES("kfree", "kthread"), FRAMES("kmalloc", "kthread"), false);
+}
+END_TEST
+
 START_TEST(another_place_is_another_crash)
 {
 	_json_ json_t *x = crash_of("bug", FRAMES("f")), *y = crash_of("warn", FRAMES("f"));
@@ -226,7 +239,7 @@ END_TEST
 
 START_TEST(chance_is_no_signature)
 {
-	static const char *const kinds[] = {"machine_check", "nmi", "sysrq"};
+	static const char *const kinds[] = {"machine_check", "nmi", "sysrq", "out_of_memory"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		_json_ json_t *crash = crash_of(kinds[i], FRAMES("f", "g"));
@@ -290,7 +303,7 @@ START_TEST(overlong_names_are_cut)
 END_TEST
 
 UNIT_MAIN("signature", another_build_is_the_same, machinery_and_guesses_do_not_count,
-	  another_place_is_another_crash, fuzzy_titles_name_kind_cause_and_function,
-	  nothing_to_group_by, a_dump_and_its_log_are_the_same,
-	  a_hang_is_known_by_who_holds_up_the_others, a_long_cycle_is_cut, chance_is_no_signature,
-	  overlong_names_are_cut)
+	  helpers_and_entries_do_not_count, another_place_is_another_crash,
+	  fuzzy_titles_name_kind_cause_and_function, nothing_to_group_by,
+	  a_dump_and_its_log_are_the_same, a_hang_is_known_by_who_holds_up_the_others,
+	  a_long_cycle_is_cut, chance_is_no_signature, overlong_names_are_cut)
