@@ -12,8 +12,10 @@
 #include "kernel/tasks/task.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
+#include "locks/critical_section.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
+#include "locks/owner_died.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
@@ -31,6 +33,8 @@ static const struct waitlist_ops semaphore_ops = {
 	.plausible = plausible,
 };
 
+#define LAST 0.8 /* that the last who took it is the one who owes it: anybody may give it back */
+
 static const struct task *last_holder(struct kernel *kernel, uint64_t lock)
 {
 	uint64_t word;
@@ -46,15 +50,24 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 {
 	struct kernel *kernel = analysis->kernel;
 	const struct task *last = last_holder(kernel, list->lock);
+	struct owner_died died = {.doubt = 1};
 	size_t suspects = 0;
 	uint64_t count;
 
 	TRY(member_read(kernel, list->lock, MEMBER_SEMAPHORE_COUNT, &count));
 	lock_set_raw(lock, count);
+	if (last)
+		TRY(owner_died_find(analysis, list, critical_section_semaphore, last, &died));
+	if (died.task) {
+		died.confidence *= LAST;
+		owner_died_add(lock, &died, MODE_EXCLUSIVE);
+		return NULL;
+	}
 	str_printf(&lock->state, "count %" PRIu32 ", %zu waiting", (uint32_t)count, list->count);
 	if (last)
-		lock_add_holder(lock, last, MODE_EXCLUSIVE, EVIDENCE_INFERRED, 0.8,
-				"the semaphore's last_holder field names it");
+		lock_add_holder(lock, last, MODE_EXCLUSIVE, EVIDENCE_INFERRED, LAST * died.doubt,
+				"the semaphore's last_holder field names it%s",
+				died.doubt < 1 ? OWNER_DOUBTED : "");
 	else
 		TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
 	if (!last && !suspects)

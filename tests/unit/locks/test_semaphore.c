@@ -91,6 +91,23 @@ START_TEST(a_semaphore_with_its_waiters)
 }
 END_TEST
 
+/* One of those who wait has the memory of the task that took it: no stack of his shows that he did. */
+START_TEST(the_last_holders_memory_may_be_a_waiters)
+{
+	struct call calls[] = {{.function = "down"}, {.function = "kthread"}};
+
+	set_up_semaphore();
+	fake_sleepers_list[2].calls = calls;
+	fake_sleepers_list[2].call_count = ARRAY_SIZE(calls);
+	fake_u64(LOCK + S_LAST, TASK(3));
+	ck_assert(run_again(&semaphore_analyzer));
+	ck_assert_uint_eq(lock_at(LOCK)->holder_count, 1);
+	ck_assert_int_ne(lock_at(LOCK)->holders[0].task->pid, 3);
+	ck_assert(lock_at(LOCK)->holders[0].confidence < 0.5);
+	close_tasks();
+}
+END_TEST
+
 START_TEST(semaphores_that_cannot_be_are_not_believed)
 {
 	set_up_semaphore();
@@ -138,6 +155,7 @@ START_TEST(percpu_rwsems_that_cannot_be_are_not_believed)
 }
 END_TEST
 
-UNIT_MAIN("semaphore", a_semaphore_with_its_waiters, semaphores_that_cannot_be_are_not_believed,
+UNIT_MAIN("semaphore", the_last_holders_memory_may_be_a_waiters, a_semaphore_with_its_waiters,
+	  semaphores_that_cannot_be_are_not_believed,
 	  a_percpu_rwsem_names_the_writer_that_drains_it,
 	  percpu_rwsems_that_cannot_be_are_not_believed)
