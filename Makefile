@@ -163,7 +163,7 @@ check-daemon-full: $(PROGRAMS)
 
 .PHONY: check-fleet-full
 check-fleet-full: $(PROGRAMS)
-	TRIAGE_KILLS=200 tests/fleet/forward test_killed_at_random
+	TRIAGE_KILLS=200 TRIAGE_HOSTS=1000 tests/fleet/forward test_killed_at_random test_many_hosts
 
 check-unit: $(UNIT_TESTS)
 	@tests/run-unit $(UNIT_TESTS)

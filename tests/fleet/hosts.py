@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -20,6 +22,7 @@ LOGS = ("gpf-6.6-kasan-null", "gpf-3.10-slab-poison", "oom-3.10", "bug-2.6.18", 
         "segfault-two-threads")
 NEW = 1790000000  # seconds since the epoch: when simulated crashes begin
 _reports = []
+_empty = []
 
 
 def triage(*words, status=0, **options):
@@ -61,6 +64,21 @@ def findings_of(report):
     return rows
 
 
+def empty_store():
+    """Made once a run: its tables take longer than a copy of them."""
+    if not _empty:
+        _empty.append(tempfile.TemporaryDirectory(prefix="triage-empty."))
+        names = sorted(glob.glob(os.path.join(TOP, "schema", "[0-9]*.sql")))
+        with contextlib.closing(sqlite3.connect(os.path.join(_empty[0].name, "triage.db"))) as db:
+            for name in [*names, os.path.join(TOP, "schema", "views.sql")]:
+                with open(name) as file:
+                    db.executescript(file.read())
+            db.execute(f"PRAGMA user_version = {len(names)}")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.commit()
+    return os.path.join(_empty[0].name, "triage.db")
+
+
 class Host:
     """The store of one host, in folder/triage.db. Use sql() for what no method does."""
 
@@ -74,20 +92,13 @@ class Host:
             self.make(epoch)
 
     def make(self, epoch):
-        names = sorted(glob.glob(os.path.join(TOP, "schema", "[0-9]*.sql")))
-        with contextlib.closing(sqlite3.connect(self.path)) as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            for name in [*names, os.path.join(TOP, "schema", "views.sql")]:
-                with open(name) as file:
-                    db.executescript(file.read())
-            if epoch:
-                db.execute("UPDATE export_epoch SET epoch = ?", (epoch,))
-            db.execute(f"PRAGMA user_version = {len(names)}")
-            db.commit()
+        shutil.copyfile(empty_store(), self.path)
+        self.sql("UPDATE export_epoch SET epoch = ?", epoch or os.urandom(8).hex())
 
     @contextlib.contextmanager
     def open(self):
         with contextlib.closing(sqlite3.connect(self.path, timeout=30)) as db:
+            db.execute("PRAGMA synchronous = OFF")
             yield db
             db.commit()
 

@@ -15,7 +15,8 @@ static const char log_text[] =
 	"[    1.300000] nvme nvme0: pci function 0000:04:00.0\n"
 	"[    2.000000] ata1.00: ATA-9: SAMSUNG MZ7KM480, GXM1103Q, max UDMA/133\n"
 	"[    2.100000] ata2: SATA link up 6.0 Gbps (SStatus 133 SControl 300)\n"
-	"[    2.200000] scsi 0:0:0:0: Direct-Access     ATA      SAMSUNG MZ7KM480 003Q PQ: 0 ANSI: 5\n"
+	"[    2.200000] scsi 0:0:0:0: Direct-Access     ATA      SAMSUNG MZ7KM480 003Q PQ: 0 ANSI: "
+	"5\n"
 	"[    2.300000] sd 0:0:0:0: [sda] 937703088 512-byte logical blocks: (480 GB/447 GiB)\n"
 	"[    2.400000] scsi 1:0:0:0: Direct-Access PQ: 0\n"
 	"[    2.500000] sd 1:0:0:0: [sdb] Attached SCSI disk\n"
@@ -23,7 +24,8 @@ static const char log_text[] =
 	"[    2.700000] ata3.00: ATA-\n"
 	"[    2.800000] scsi 2:0:0:0: Direct-Access\n"
 	"[    2.900000] sd 3:0:0:0: [\n"
-	"[    9.000000] igb 0000:07:00.0:   device [8086:1521] error status/mask=00001000/00002000\n";
+	"[    9.000000] igb 0000:07:00.0:   device [8086:1521] error "
+	"status/mask=00001000/00002000\n";
 
 static const struct {
 	const char *device, *model;
@@ -75,7 +77,9 @@ START_TEST(absurd_logs)
 
 	memset(words, 'x', sizeof(words) - 1);
 	words[sizeof(words) - 1] = '\0';
-	str_printf(&text, "[    1.000000] ata9.00: ATA-9: %s, 1\n[    1.100000] scsi %s: Direct-Access %s 1 PQ: \n",
+	str_printf(&text,
+		   "[    1.000000] ata9.00: ATA-9: %s, 1\n[    1.100000] scsi %s: Direct-Access %s "
+		   "1 PQ: \n",
 		   words, words, words);
 	str_puts(&text, "[    1.200000] sd a: [b]\n[    1.300000] sd b: [a]\n");
 	for (int i = 0; i < 6000; i++)
