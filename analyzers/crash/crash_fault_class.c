@@ -4,6 +4,7 @@
 
 #include "base/errno_name.h"
 #include "kernel/memory/memory.h"
+#include "log/report.h"
 
 #define NULL_REGION 0x10000ull /* offsets from NULL: mmap_min_addr's usual value */
 #define POINTER_SIZE 8	       /* members that lists and trees link by are aligned to it */
@@ -87,6 +88,14 @@ static const char *fixed_class(uint64_t address)
 								  : NULL;
 }
 
+#define PAGE_OFFSET_32 0xc0000000u /* where i386's kernel begins, unless it was built otherwise */
+
+/* No more is known of addresses of 32 bits than whose they are. */
+static const char *fixed_class_32(uint64_t address)
+{
+	return address < PAGE_OFFSET_32 ? regions_class_name(VA_USER) : NULL;
+}
+
 const char *crash_fault_class(const struct crash *crash)
 {
 	const struct memory *memory = crash->kernel->memory;
@@ -101,6 +110,8 @@ const char *crash_fault_class(const struct crash *crash)
 	class = rights(crash);
 	if (class)
 		return class;
-	return memory ? regions_class_name(memory_class(memory, crash->address))
-		      : fixed_class(crash->address);
+	if (memory)
+		return regions_class_name(memory_class(memory, crash->address));
+	return crash->report && crash->report->is_32bit ? fixed_class_32(crash->address)
+							: fixed_class(crash->address);
 }

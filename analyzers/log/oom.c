@@ -293,14 +293,27 @@ static struct err *take_choice(struct reader *reader, const char *text, size_t l
 	return NULL;
 }
 
+/* Virtuozzo's "Out of memory in UB 1234: OOM killed process 21738 (php-cgi) score 0 vm:281988kB, rss:17004kB, swap:0kB". */
+static void take_container(struct oom *oom, const char *text)
+{
+	const char *name = strstr(text, " in UB ");
+
+	oom->total_vm_kb = size_after(text, " vm:");
+	oom->anon_rss_kb = size_after(text, " rss:");
+	if (!name)
+		return;
+	oom->constraint = OOM_MEMCG;
+	copy_until(oom->cgroup, sizeof(oom->cgroup), name + 4, ":");
+}
+
 /* "Killed process 1402 (mysqld) total-vm:1280440kB, anon-rss:404844kB, …": the end. */
 static struct err *take_kill(struct reader *reader, const char *text, size_t line)
 {
-	const char *words = strstr(text, "Killed process ");
+	const char *words = strstr(text, "illed process ");
 	struct oom_task task = {.pid = -1};
 	bool whole = strstr(text, "ut of ") != NULL; /* the choice is no line of its own */
 
-	if (!read_task(words + 15, &task) || (!reader->open && !whole && !strstr(text, "-rss:")))
+	if (!read_task(words + 14, &task) || (!reader->open && !whole && !strstr(text, "-rss:")))
 		return NULL;
 	if (!reader->open ||
 	    (whole && reader->oom.victim.pid >= 0 && reader->oom.victim.pid != task.pid))
@@ -317,6 +330,8 @@ static struct err *take_kill(struct reader *reader, const char *text, size_t lin
 	oom->anon_rss_kb = size_after(text, "anon-rss:");
 	oom->file_rss_kb = size_after(text, "file-rss:");
 	oom->shmem_rss_kb = size_after(text, "shmem-rss:");
+	if (strstr(text, "OOM killed process "))
+		take_container(oom, text);
 	constraint_by_words(reader, text);
 	return finish(reader);
 }
@@ -337,6 +352,7 @@ enum word {
 	INVOKED_2_6_9,
 	BY_HAND,
 	KILLED,
+	KILLED_VZ, /* Virtuozzo's */
 	CHOSEN,
 	NOBODY,
 	PANIC,
@@ -359,6 +375,7 @@ static const char *const words_of[] = {
 	[INVOKED_2_6_9] = "oom-killer: gfp_mask=",
 	[BY_HAND] = "Manual OOM execution",
 	[KILLED] = "Killed process ",
+	[KILLED_VZ] = "OOM killed process ",
 	[CHOSEN] = "ill process ",
 	[NOBODY] = "no killable processes",
 	[PANIC] = "Kernel panic - not syncing: Out of memory",
@@ -465,7 +482,7 @@ static struct err *take_words(struct reader *reader, const struct word_set *set,
 		TRY(begin_at_constraint(reader, text, line));
 	if (reader->open)
 		take_part(reader, set, text);
-	if (has(set, KILLED))
+	if (has(set, KILLED) || has(set, KILLED_VZ))
 		return take_kill(reader, text, line);
 	if (has(set, CHOSEN) && strstr(text, " score "))
 		return take_choice(reader, text, line);

@@ -373,6 +373,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 		at = open + 2 + strcspn(open + 2, "]");
 		at += *at == ']'; /* a line may be cut before it */
 		addressed = true;
+		report->is_32bit |= has_prefix(text, "IP: ") && hex_digits(open + 2) == 8;
 	}
 	if (addressed && has_prefix(at, "(<") && strchr(at, ')')) /* Markdown took it for a link */
 		at = strchr(at, ')') + 1;

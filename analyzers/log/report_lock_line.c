@@ -9,6 +9,7 @@
 #include "log/report_task_line.h"
 
 #define ADDRESS_DIGITS 16
+#define ADDRESS_DIGITS_32 8
 
 static const char *skip_blanks(const char *text)
 {
@@ -47,9 +48,10 @@ bool report_lock_read(const char *text, struct report_lock *ret)
 	    has_prefix(text, "(ptrval)")) /* too early to hash */
 		text = skip_blanks(strchr(text, ')') + 1);
 	digits = hex_digits(text);
-	if (digits == ADDRESS_DIGITS && text[digits] == ' ') {
+	if ((digits == ADDRESS_DIGITS || digits == ADDRESS_DIGITS_32) && text[digits] == ' ') {
 		parse_hex(text, digits, &lock.address);
-		lock.hashed = lock.address >> 32 == 0; /* ad67b74d2469 v4.15: 32 bits of a hash */
+		lock.hashed = digits == ADDRESS_DIGITS &&
+			      lock.address >> 32 == 0; /* ad67b74d2469 v4.15: 32 bits of a hash */
 		text = skip_blanks(text + digits);
 	}
 	const char *end = *text == '(' ? strstr(text, "){") : NULL;

@@ -357,6 +357,15 @@ static struct open_report *owner_of(struct splitter *splitter, size_t line, enum
 #define ANNOUNCED_MAX                                                                              \
 	16 /* lines; of more, a driver's remarks without end, a report grows no more exact */
 
+/* "general protection fault: 0000 [#1]" behind a page fault, whose own such line is "Oops: 0000 [#1]": another CPU's. */
+static bool is_other_trap(const struct open_report *open, enum report_kind kind, const char *text)
+{
+	return (open->report.kind == REPORT_PAGE_FAULT ||
+		open->report.kind == REPORT_NULL_DEREFERENCE) &&
+	       kind != REPORT_TRAP && kind != open->report.kind &&
+	       report_kind_outcome(kind) == OUTCOME_OOPS && strstr(text, " [#");
+}
+
 /* An announcement that belongs to the report it stands in: "Oops: 0002 [#1]" behind "BUG: …". */
 static bool joins(const struct open_report *open, enum report_kind kind, enum head_how how,
 		  size_t line)
@@ -595,7 +604,8 @@ static struct err *take_head(struct splitter *splitter, size_t line, enum report
 		TRY(close_bare(splitter, line));
 		return open_new(splitter, line, kind);
 	}
-	if (!joins(open, kind, how, line) || is_beyond(open, text)) {
+	if (!joins(open, kind, how, line) || is_beyond(open, text) ||
+	    is_other_trap(open, kind, text)) {
 		TRY(open_new(splitter, line, kind));
 		return lacks_first_line(splitter, line) ? take_nameless(splitter, line) : NULL;
 	}
