@@ -8,9 +8,14 @@
 SELECT
 	'a general protection fault' || coalesce(': the operand''s address ' || fault_address ||
 		' is not canonical', '') AS because,
-	'general protection fault' || coalesce(' on ' || fault_address, '') || place AS headline,
+	iif(taking, 'broken free list met', 'general protection fault' || coalesce(' on ' || fault_address, '')) ||
+		iif(taking AND culprit IS NOT NULL, culprit_place, place) AS headline,
+	-- what the allocator takes from its free lists it has put there itself: somebody wrote to a free object
+	iif(taking, 'memory_corruption', 'wild_pointer') AS cause,
 	confidence, finding
-FROM crash
+FROM (SELECT *, symbol LIKE '%refill\_objects%' ESCAPE '\' OR symbol LIKE '\_\_\_slab\_alloc%' ESCAPE '\' OR
+		symbol LIKE 'get\_freelist%' ESCAPE '\' OR symbol LIKE 'get\_from\_partial%' ESCAPE '\' OR
+		symbol LIKE 'get\_partial\_node%' ESCAPE '\' OR symbol LIKE 'deactivate\_slab%' ESCAPE '\' AS taking FROM crash)
 WHERE dump = :dump AND kind = 'general_protection'
 		AND coalesce(fault_class, '') NOT IN ('list_poison', 'slab_poison', 'error_pointer', 'null_offset',
 		'null_minus_offset', 'misaligned');

@@ -284,7 +284,7 @@ static void bit_never(void)
 	truth("cause=hang");
 	truth("culprit=crashme_waits/%d", pid);
 	truth("culprit=crashme_wait_bit");
-	truth("culprit=bit 3 in kmalloc-32 object 0x%px +0x10", lab_page);
+	truth("culprit=bit 3 in kmalloc-32 object");
 	msleep(1000);
 }
 
