@@ -10,7 +10,7 @@
  * JSON; none is parsed on the way.
  */
 #define FORWARD_BATCH_BYTES                                                                        \
-	(2u << 20) /* findings of a batch, unless its first verdict alone has more */
+	(6u << 20) /* findings of a batch, unless its first verdict alone has more */
 #define FORWARD_VERDICT_BYTES                                                                      \
 	(8u << 20) /* findings of a verdict; those of a bigger one stay behind */
 
