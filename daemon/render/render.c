@@ -65,12 +65,12 @@ static void put_record(const struct page *page, const json_t *report,
 
 	str_printf(&line, "dump %lld: %s, crashed %s", (long long)record->id, record->state,
 		   record->crash_time);
-	page_paragraph(page, "", "  ", line.data ? line.data : "?");
+	page_paragraph(page, "  ", "    ", line.data ? line.data : "?");
 	line.length = 0;
 	str_printf(&line, "signature: %s   %s", signature ? signature : "none",
 		   signature ? record->seen : "");
 	if (signature)
-		page_paragraph(page, "", "  ", line.data ? line.data : "?");
+		page_paragraph(page, "  ", "    ", line.data ? line.data : "?");
 }
 
 /* What people found out about crashes like this one. */
