@@ -12,8 +12,10 @@
 
 #include "analysis.h"
 #include "base/str.h"
+#include "kernel/locking/sleeper.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/tasks/tasks.h"
@@ -191,11 +193,38 @@ static void put_freezer(struct kernel *kernel, struct lock *lock, const struct t
 	str_puts(&lock->because, " freezes");
 }
 
+#define HOTPLUGS 0.95 /* one CPU goes or comes at a time, and only so */
+
+/* Who takes a CPU away or brings it back has the hotplug lock for write (kernel/cpu.c). */
+static bool add_hotplugger(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+{
+	uint64_t hotplug;
+
+	if (!symbols_find(kernel->symbols, "cpu_hotplug_lock", &hotplug) || hotplug != list->lock)
+		return false;
+	for (size_t i = 0; i < kernel->sleepers->count; i++) {
+		const struct sleeper *sleeper = &kernel->sleepers->list[i];
+
+		if (waitlist_has(list, sleeper->task) ||
+		    (!sleeper_call(sleeper, "_cpu_down") && !sleeper_call(sleeper, "_cpu_up")))
+			continue;
+		lock_add_holder(lock, sleeper->task, MODE_WRITE, EVIDENCE_INFERRED, HOTPLUGS,
+				"it takes a CPU away or brings one back, which is done under it");
+		return true;
+	}
+	return false;
+}
+
 static struct err *add_holder(struct kernel *kernel, const struct waitlist *list, uint32_t block,
 			      struct lock *lock)
 {
 	size_t suspects = 0;
 
+	if (block && add_hotplugger(kernel, list, lock)) {
+		str_puts(&lock->state, "held for write");
+		lock->confidence = HOTPLUGS;
+		return NULL;
+	}
 	TRY(lock_holders_infer(kernel, list, lock, NULL, &suspects));
 	if (!suspects)
 		lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,

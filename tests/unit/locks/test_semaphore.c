@@ -141,6 +141,26 @@ START_TEST(a_percpu_rwsem_names_the_writer_that_drains_it)
 }
 END_TEST
 
+/* Who takes a CPU away has the hotplug lock; he does not wait for it himself. */
+START_TEST(the_hotplug_lock_is_his_who_takes_a_cpu_away)
+{
+	struct call call = {.function = "_cpu_down", .address = 1};
+	struct sleeper *sleeper;
+
+	set_up_percpu();
+	fake_symbol("cpu_hotplug_lock", LOCK);
+	sleeper = put_asleep(4, WAIT_COMPLETION, MODE_EXCLUSIVE);
+	sleeper->calls = &call;
+	sleeper->call_count = 1;
+	ck_assert(run_again(&percpu_rwsem_analyzer));
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "4w");
+	call.function = "lab_wait";
+	ck_assert(run_again(&percpu_rwsem_analyzer));
+	ck_assert_str_ne(holders_of(lock_at(LOCK)), "4w");
+	close_tasks();
+}
+END_TEST
+
 START_TEST(percpu_rwsems_that_cannot_be_are_not_believed)
 {
 	set_up_percpu();
@@ -155,7 +175,8 @@ START_TEST(percpu_rwsems_that_cannot_be_are_not_believed)
 }
 END_TEST
 
-UNIT_MAIN("semaphore", the_last_holders_memory_may_be_a_waiters, a_semaphore_with_its_waiters,
+UNIT_MAIN("semaphore", the_hotplug_lock_is_his_who_takes_a_cpu_away,
+	  the_last_holders_memory_may_be_a_waiters, a_semaphore_with_its_waiters,
 	  semaphores_that_cannot_be_are_not_believed,
 	  a_percpu_rwsem_names_the_writer_that_drains_it,
 	  percpu_rwsems_that_cannot_be_are_not_believed)
