@@ -16,7 +16,7 @@
 struct reading {
 	struct kernel *kernel;
 	uint64_t pipe_ops[2], socket_ops; /* 0: none */
-	uint64_t left;		       /* files that may still be looked at */
+	uint64_t left;			  /* files that may still be looked at */
 	struct map seen;
 };
 
