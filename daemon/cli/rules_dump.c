@@ -186,8 +186,9 @@ static void put_see(const struct rule *rule)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach (list, i, one)
+	json_array_foreach (list, i, one) {
 		printf("see %s\n", json_string_value(one));
+	}
 }
 
 static void print_explained(const struct rules_call *call, const struct matches *matches,
