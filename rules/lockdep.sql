@@ -8,7 +8,12 @@
 -- see: Documentation/locking/lockdep-design.rst
 -- see: kernel/locking/lockdep.c
 SELECT
-	'lockdep says: ' || said AS because,
+	-- A headline that is too long is cut: then the reason has the locks.
+	'lockdep says: ' || said || iif(length(headline) > 100 AND other IS NOT NULL,
+		': ' || wanted || ' is taken, ' || other || ' is held', '') AS because,
+	headline, confidence, finding
+FROM (
+SELECT
 	brief || CASE
 		WHEN wanted IS NULL THEN culprit_place
 		WHEN other IS NULL THEN ': ' || wanted || culprit_place
@@ -17,10 +22,10 @@ SELECT
 		ELSE ': ' || wanted || ' is taken' || coalesce(culprit_code, coalesce(' in ' || symbol, '') ||
 			coalesce(' [' || module || ']', '')) || ', while ' || other || ' is held' || task
 		END AS headline,
-	confidence, finding
+	*
 FROM (SELECT *, replace(replace(replace(said, 'possible ', ''), ' detected', ''), ' dependency', '') AS brief
 	FROM (SELECT c.*, r.wanted, r.other, trim(replace(replace(replace(coalesce(c.message, c.kind), 'WARNING: ', ''),
 		'INFO: ', ''), 'BUG: ', ''), '[] !') AS said
 	FROM crash c LEFT JOIN report r ON r.dump = c.dump AND r.kind = c.kind AND r.message = c.message
 	WHERE c.dump = :dump AND c.kind IN ('lockdep', 'bad_unlock')
-	ORDER BY r.first_line LIMIT 1));
+	ORDER BY r.first_line LIMIT 1)));

@@ -60,10 +60,10 @@ static size_t decode(const char *at, const char *end, char *ret, bool *has)
 
 bool log_mail_decode(const char *text, size_t length, struct str *ret)
 {
-	const char *end = text + length, *start = text;
-
 	if (!length || !is_encoded(text, length))
 		return false;
+	const char *end = text + length, *start = text;
+
 	ret->length = 0;
 	for (const char *at = text; (at = memchr(at, '=', (size_t)(end - at)));) {
 		char byte;
