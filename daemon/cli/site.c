@@ -141,11 +141,9 @@ static struct err *make_index(struct site *site)
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-/* The names of a list that one parameter brings, whatever their number. */
-static const char *const names_of[] = {
-	[DB_SQLITE] = "SELECT value FROM json_each(?1)",
-	[DB_POSTGRESQL] = "SELECT value FROM jsonb_array_elements_text(?1::jsonb) AS t(value)",
-};
+/* The values of a list that one parameter brings, whatever their number. */
+#define VALUES_LITE "SELECT value FROM json_each(?1)"
+#define VALUES_SERVER "SELECT value FROM jsonb_array_elements_text(?1::jsonb) AS t(value)"
 
 static void name_signature(void *context, const struct group *group)
 {
@@ -185,23 +183,24 @@ static void take_week(struct site *site, const char *signature, int64_t week, in
 		json_array_set_new(weeks, (size_t)week, json_integer(count));
 }
 
+#define WEEKS_OF(values)                                                                           \
+	"SELECT signature, crash_time / 604800, count(*) FROM job WHERE signature IN (" values     \
+	") AND crash_time >= ?2 AND crash_time < ?3 GROUP BY signature, crash_time / 604800"
+static const char *const weeks_of[] = {
+	[DB_SQLITE] = WEEKS_OF(VALUES_LITE), [DB_POSTGRESQL] = WEEKS_OF(VALUES_SERVER)};
+
 /* Crashes a week of each signature that is shown, of the last half of a year. */
 static struct err *read_weeks(struct site *site)
 {
 	int64_t first = time(NULL) / WEEK_S - WEEKS + 1;
 	struct db *db = store_db(site->store);
-	_free_ char *names = NULL, *sql = NULL;
+	_free_ char *names = NULL;
 	struct stmt *stmt;
 	bool row = true;
 
 	TRY(read_names(site, &names));
-	if (asprintf(&sql,
-		     "SELECT signature, crash_time / 604800, count(*) FROM job WHERE signature IN "
-		     "(%s) AND crash_time >= ?2 AND crash_time < ?3 GROUP BY signature, "
-		     "crash_time / 604800",
-		     names_of[db_dialect(db)]) < 0)
-		return &err_nomem;
-	TRY(db_query(db, &stmt, sql, "tii", names, first * WEEK_S, (first + WEEKS) * WEEK_S));
+	TRY(db_query(db, &stmt, weeks_of[db_dialect(db)], "tii", names, first * WEEK_S,
+		     (first + WEEKS) * WEEK_S));
 	while (row) {
 		TRY(stmt_step(stmt, &row));
 		if (row)
@@ -380,21 +379,22 @@ static struct err *make_crashes(struct site *site)
 	return keep_state(site, epoch, cursor);
 }
 
+#define FORGOTTEN_OF(values)                                                                       \
+	"SELECT p.value FROM (" values ") p WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE "         \
+	"d.uid = p.value)"
+static const char *const forgotten_of[] = {
+	[DB_SQLITE] = FORGOTTEN_OF(VALUES_LITE), [DB_POSTGRESQL] = FORGOTTEN_OF(VALUES_SERVER)};
+
 /* Pages of crashes that the store has forgotten: asked for of all pages at once. */
 static struct err *remove_forgotten(struct site *site)
 {
 	struct db *db = store_db(site->store);
-	_free_ char *uids = NULL, *sql = NULL;
+	_free_ char *uids = NULL;
 	struct stmt *stmt;
 	bool row = true;
 
 	TRY(site_files_pages(site->files, &uids));
-	if (asprintf(&sql,
-		     "SELECT p.value FROM (%s) p WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE "
-		     "d.uid = p.value)",
-		     names_of[db_dialect(db)]) < 0)
-		return &err_nomem;
-	TRY(db_query(db, &stmt, sql, "t", uids));
+	TRY(db_query(db, &stmt, forgotten_of[db_dialect(db)], "t", uids));
 	while (row) {
 		TRY(stmt_step(stmt, &row));
 		if (row)

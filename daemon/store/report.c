@@ -17,7 +17,7 @@ static const char *const sections[] = {"dump",	"system", "crash",  "cpus", "task
 
 /* --- placing findings ------------------------------------------------------------------------- */
 
-/* The object or list at a dotted path, made on the way. */
+/* The object or list at a dotted path, made on the way; NULL where the path leads through what is none. */
 static json_t *reach(json_t *report, const char *path, size_t length, bool list)
 {
 	json_t *at = report;
@@ -31,12 +31,13 @@ static json_t *reach(json_t *report, const char *path, size_t length, bool list)
 		json_t *next = json_object_get(at, key);
 		if (!next || json_is_null(next)) {
 			next = last && list ? json_array() : json_object();
-			json_object_set_new(at, key, next);
+			if (json_object_set_new(at, key, next))
+				return NULL;
 		}
 		at = next;
 		part += size + 1;
 	}
-	return at;
+	return (list ? json_is_array(at) : json_is_object(at)) ? at : NULL;
 }
 
 /* Where a finding went, as a JSON pointer: "/locks/0". */
@@ -52,7 +53,7 @@ static json_t *pointer(const char *path, size_t length, const json_t *list)
 	return list ? json_sprintf("%s/%zu", text, json_array_size(list) - 1) : json_string(text);
 }
 
-/* Move evidence into its section. The finding keeps a pointer to it. */
+/* Move evidence into its section. The finding keeps a pointer to it; and the evidence itself where there is no such place. */
 static json_t *place(json_t *report, const char *path, json_t *evidence)
 {
 	size_t length = strlen(path);
@@ -60,6 +61,8 @@ static json_t *place(json_t *report, const char *path, json_t *evidence)
 
 	length -= list ? 2 : 0;
 	json_t *at = reach(report, path, length, list);
+	if (!at)
+		return evidence;
 	if (list)
 		json_array_append(at, evidence);
 	else

@@ -282,7 +282,27 @@ START_TEST(codes_are_found_again)
 }
 END_TEST
 
-UNIT_MAIN("report", nothing_known_is_null, objects_merge, lists_keep_their_order,
-	  nested_places_are_made_on_the_way, evidence_without_a_place_stays,
-	  worker_does_not_choose_places, verdict_stands_with_its_lists,
-	  every_place_is_in_the_schema, codes_are_found_again)
+/* A damaged database: a section that another finding made something else of. */
+START_TEST(a_place_that_cannot_be_leaves_the_evidence_where_it_is)
+{
+	static const char *const places[] = {"a.b", "a.b.c", "a.b[]", "a[]", "l", "l.m", "l.m[]"};
+	struct fixture f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		set_up(&f);
+		add_at(&f, "a", json_pack("{s:s}", "b", "a word"));
+		add_at(&f, "l[]", json_pack("{s:i}", "n", 1));
+		add_at(&f, places[i], json_pack("{s:i}", "x", 7));
+		build(&f);
+		ck_assert_int_eq(json_integer_value(at(&f, "findings/2/evidence/x")), 7);
+		ck_assert_str_eq(json_string_value(at(&f, "a/b")), "a word");
+		ck_assert_uint_eq(json_array_size(at(&f, "l")), 1);
+		tear_down(&f);
+	}
+}
+END_TEST
+
+UNIT_MAIN("report", a_place_that_cannot_be_leaves_the_evidence_where_it_is, nothing_known_is_null,
+	  objects_merge, lists_keep_their_order, nested_places_are_made_on_the_way,
+	  evidence_without_a_place_stays, worker_does_not_choose_places,
+	  verdict_stands_with_its_lists, every_place_is_in_the_schema, codes_are_found_again)
