@@ -9,7 +9,7 @@
 -- see: Documentation/dev-tools/kasan.rst
 SELECT
 	s.headline AS because,
-	s.cache || ' object at ' || s.start || ' partly overwritten; met' || c.place AS headline,
+	s.cache || ' object ' || s.start || ' partly overwritten; met' || c.culprit_place AS headline,
 	s.confidence, s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.damage = 'members' AND s.state <> 'free';

@@ -235,13 +235,25 @@ static bool is_noticed(const json_t *backtrace)
 	       frame_of(backtrace, "check_hung_uninterruptible_tasks") != NOWHERE;
 }
 
+/* What the tasks hang by, where that is more than that they do: he who holds them up died of it. */
+static const char *hang_kind(const char *cause)
+{
+	static const char *const plain[] = {"deadlock", "lockup",    "hang", "hardware",
+					    "firmware", "requested", "none", "unknown"};
+
+	for (size_t i = 0; cause && i < ARRAY_SIZE(plain); i++)
+		if (!strcmp(cause, plain[i]))
+			return "hung_task";
+	return cause ? cause : "hung_task";
+}
+
 /* Who watched, or was asked, crashed: the others are what it is about. */
 static void put_hang(const struct signature_facts *facts, struct identity_words *words)
 {
 	const json_t *backtrace = json_object_get(facts->crash, "backtrace");
 
 	words->count = of_cycle(facts, words->lists);
-	words->kind = words->count ? "deadlock" : "hung_task";
+	words->kind = words->count ? "deadlock" : hang_kind(facts->cause);
 	if (words->count)
 		return;
 	of_hang(facts, &words->lists[0]);

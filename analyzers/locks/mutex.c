@@ -101,6 +101,32 @@ static void add_owner(const struct task *owner, bool handoff, double doubt, stru
 		   label.data, lock->waiter_count);
 }
 
+/*
+ * A mutex that others got before the first waiter twice is handed to it: it is the owner before it runs, and among
+ * the waiters as long (MUTEX_FLAG_PICKUP, 9d659ae14b54 (v4.10)).
+ */
+static bool is_handed_over(struct kernel *kernel, const struct waitlist *list,
+			   const struct task *owner, uint64_t word)
+{
+	return owner && !has_count(kernel) && word & FLAG_PICKUP && waitlist_has(list, owner);
+}
+
+static void add_next(const struct task *next, struct lock *lock)
+{
+	bool woken = next->state == 'R' || next->on_cpu >= 0;
+	_str_ struct str label = {0};
+
+	task_label(next, &label);
+	lock_add_holder(lock, woken ? next : NULL, MODE_EXCLUSIVE,
+			woken ? EVIDENCE_PROVEN : EVIDENCE_MISSING, woken ? 0.9 : 0,
+			"the mutex was handed to %s, the first waiter, which has not run since",
+			label.data);
+	lock->confidence = 0.9;
+	str_printf(&lock->state, "handed to %s, %zu waiting", label.data, lock->waiter_count);
+	str_printf(&lock->headline, "%s: mutex handed to %s, %zu waiting", lock_display_name(lock),
+		   label.data, lock->waiter_count);
+}
+
 static void add_nobody(const struct waitlist *list, uint64_t word, struct lock *lock)
 {
 	add_no_owner(list, word, lock);
@@ -119,6 +145,10 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 	const struct task *owner = read_owner(kernel, list->lock, &word);
 
 	lock_set_raw(lock, word);
+	if (is_handed_over(kernel, list, owner, word)) {
+		add_next(owner, lock);
+		return NULL;
+	}
 	TRY(owner_died_find(analysis, list, critical_section_mutex, owner, &died));
 	if (died.task)
 		owner_died_add(lock, &died, MODE_EXCLUSIVE);

@@ -223,7 +223,8 @@ static void put_root(struct kernel *kernel, const struct wait_graph *graph,
 	if (task_has_ended(root->task)) {
 		str_puts(text, " is held by ");
 		task_label(root->task, text);
-		str_puts(text, ", which has ended");
+		if (root->task->pid)
+			str_puts(text, ", which has ended");
 		put_victims(root, text);
 		return;
 	}

@@ -111,6 +111,8 @@ START_TEST(a_mutex_on_its_way_to_the_next)
 	set_up(types_flags, TASK(2) | 5, 0);
 	((struct task *)tasks_by_pid(kernel.tasks, 2))->state = 'R';
 	expect("2e", "proven");
+	set_up(types_flags, TASK(2) | 5, 0); /* and not woken so far: it does not wait for itself */
+	expect("?e", "missing");
 }
 END_TEST
 

@@ -191,6 +191,9 @@ START_TEST(a_hang_is_known_by_who_holds_up_the_others)
 	/* by whatever it was noticed, and never by who noticed */
 	ck_assert_str_eq(hang(noticed, root, tasks, "hang", "[\"hung_task in a\",\"hang in a\"]"),
 			 hang(asked, root, tasks, "hang", NULL));
+	/* who died with what they wait for is another crash than who did not give it back */
+	ck_assert_str_ne(hang(noticed, root, tasks, "null_dereference", NULL),
+			 hang(noticed, root, tasks, "hang", NULL));
 	ck_assert_str_eq(hang(noticed, "{}", "{}", "hang", "[]"), "");
 	ck_assert_str_eq(hang(asked, "{}", "{}", "hang", "[]"), "");
 	ck_assert_str_eq(hang(asked, root, tasks, "requested", "[]"), "");
