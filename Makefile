@@ -127,6 +127,9 @@ check: deps-test
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
 	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
 
+# Commands in STEPS, a line each: one that fails keeps none of the others from being run.
+RUN_STEPS = printf '%s\n' "$$STEPS" | tests/steps
+
 # Every kernel, crash and dump format, and the long loops: hours. Guests that are made are kept: begun again,
 # it goes on where it was.
 .PHONY: check-guest-full check-mutants-full check-daemon-full check-log-mixtures check-no-btf
@@ -141,25 +144,32 @@ check-no-btf: $(PROGRAMS)
 check-log-mixtures: $(PROGRAMS)
 	tests/log/mixtures
 
+define GUEST_FULL_STEPS
+tests/guest/suite full
+tests/guest/foreign
+tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib build/guest/6.1/traced.qemu-elf
+tests/guest/types --debug $(TYPES_GUESTS)
+endef
+check-guest-full: export STEPS = $(GUEST_FULL_STEPS)
 check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
-	tests/guest/suite full
-	tests/guest/foreign
-	tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib \
-		build/guest/6.1/traced.qemu-elf
-	tests/guest/types --debug $(TYPES_GUESTS)
+	@$(RUN_STEPS)
 
 check-mutants-full:
 	$(MAKE) check-mutants MUTANTS=1000 MEMORY_MUTANTS=10000
 
+define DAEMON_FULL_STEPS
+TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
+TRIAGE_KILLS=200 tests/daemon/deliver test_killed_at_any_moment
+TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
+TRIAGE_SPARSE=2000 tests/daemon/hostile test_a_crowd_of_sparse_terabytes
+tests/daemon/booted
+TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
+TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
+tests/daemon/load
+endef
+check-daemon-full: export STEPS = $(DAEMON_FULL_STEPS)
 check-daemon-full: $(PROGRAMS)
-	TRIAGE_KILLS=200 tests/daemon/faults test_killed_at_any_moment
-	TRIAGE_KILLS=200 tests/daemon/deliver test_killed_at_any_moment
-	TRIAGE_MUTATIONS=1000 tests/daemon/hostile test_damaged_dumps
-	TRIAGE_SPARSE=2000 tests/daemon/hostile test_a_crowd_of_sparse_terabytes
-	tests/daemon/booted
-	TRIAGE_CROWD=40000 tests/daemon/crowds test_unfinished_files
-	TRIAGE_CROWD=150000 tests/daemon/crowds test_dumps_hidden_in_a_crowd
-	tests/daemon/load
+	@$(RUN_STEPS)
 
 .PHONY: check-fleet-full
 check-fleet-full: $(PROGRAMS)
@@ -172,75 +182,97 @@ check-san: | deps-quiet
 	@$(MAKE) SAN=1 check-unit
 
 # Made dumps of kernels too old or too rare to boot; every verdict must fit the schema.
+define GOLDEN_STEPS
+KEEP=$(BUILD)/golden tests/golden/run
+tests/golden/eras check $(BUILD)/golden
+$(BUILD)/tests/guest/probed -d $(BUILD)/golden/*/vmcore
+tests/golden/search
+tests/validate $(BUILD)/golden/*/verdict*.json
+tests/schema/check $(BUILD)/golden
+tests/sentences -q $(BUILD)/golden/*/verdict*.json
+tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
+endef
+check-golden: export STEPS = $(GOLDEN_STEPS)
 check-golden: $(PROGRAMS) $(BUILD)/tests/guest/probed
 	@rm -rf $(BUILD)/golden
-	KEEP=$(BUILD)/golden tests/golden/run
-	tests/golden/eras check $(BUILD)/golden
-	$(BUILD)/tests/guest/probed -d $(BUILD)/golden/*/vmcore
-	tests/golden/search
-	tests/validate $(BUILD)/golden/*/verdict*.json
-	tests/schema/check $(BUILD)/golden
-	tests/sentences -q $(BUILD)/golden/*/verdict*.json
-	tests/memory/run --triage $(BUILD)/triage $(BUILD)/golden/*/vmcore
+	@$(RUN_STEPS)
 
 # The cases beside the rules.
 .PHONY: check-rules
+define RULES_STEPS
+$(BUILD)/triage rules check rules
+$(BUILD)/triage rules test rules
+tests/known-bugs
+$(BUILD)/triage rules test --json rules | grep -q '"untested": 0' || { $(BUILD)/triage rules list --rules-dir rules | grep ' -  *[a-z_]*\.sql'; echo "no cases beside them"; exit 1; }
+endef
+check-rules: export STEPS = $(RULES_STEPS)
 check-rules: $(PROGRAMS)
-	$(BUILD)/triage rules check rules
-	$(BUILD)/triage rules test rules
-	tests/known-bugs
-	@$(BUILD)/triage rules test --json rules | grep -q '"untested": 0' || \
-		{ $(BUILD)/triage rules list --rules-dir rules | grep ' -  *[a-z_]*\.sql'; echo "no cases beside them"; exit 1; }
+	@$(RUN_STEPS)
 
 # Kernel logs without a dump, and logs made of them.
 .PHONY: check-log
+define LOG_STEPS
+tests/log/run -q
+tests/sentences -q
+tests/log/inputs
+tests/log/timelines
+tests/log/segfault-objects
+endef
+check-log: export STEPS = $(LOG_STEPS)
 check-log: $(PROGRAMS)
-	tests/log/run -q
-	tests/sentences -q
-	tests/log/inputs
-	tests/log/timelines
-	tests/log/segfault-objects
+	@$(RUN_STEPS)
 
 # Kinds of crash and of lock that are to be told alike whoever tells of types.
 TYPES_GUESTS := $(addprefix build/guest/,5.10/bug.lzo 6.1/null_offset.lzo 6.1/stack_overflow.lzo \
 	6.1/hung_task.lzo 6.1/mmap_lock.lzo 6.12/softlockup.zlib 6.12/mutex_abba.zlib newest/gp.zstd-d1 \
 	newest/sysrq.qemu-zlib)
+define GUEST_STEPS
+tests/guest/test-check
+tests/guest/suite check
+tests/formats/run
+$(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
+$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
+tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
+tests/guest/types $(TYPES_GUESTS)
+$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
+tests/sentences -q $$(find $(BUILD)/guest -name vmcore)
+tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')
+tests/guest/signatures $$(find $(BUILD)/guest -name vmcore -printf '%h ')
+endef
+check-guest: export STEPS = $(GUEST_STEPS)
 check-guest: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed $(BUILD)/tests/guest/pages
-	tests/guest/test-check
-	tests/guest/suite check
-	tests/formats/run
-	$(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
-	$(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
-	tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')
-	tests/guest/types $(TYPES_GUESTS)
-	$(BUILD)/triage analyze --json $$(find $(BUILD)/guest -name vmcore) | tests/validate
-	tests/sentences -q $$(find $(BUILD)/guest -name vmcore)
-	tests/log/two-sources $$(find $(BUILD)/guest -name vmcore -printf '%h ')
-	tests/guest/signatures $$(find $(BUILD)/guest -name vmcore -printf '%h ')
+	@$(RUN_STEPS)
 
 # Damaged copies of the guests' dumps.
 MUTANTS ?= 50
 # In one process a dump, memory alone: so many that one of them always takes one thing for another.
 MEMORY_MUTANTS ?= 400
+define MUTANT_STEPS
+tests/mutate --count $(MUTANTS) --triage $(BUILD)/triage $$(find build/guest -name vmcore -size -100M | sort)
+TOLERATED=10 tests/fuzz/night $(MEMORY_MUTANTS) $$(find -L build/guest -name vmcore -size -100M | sort)
+endef
+check-mutants: export STEPS = $(MUTANT_STEPS)
 check-mutants: $(PROGRAMS) $(BUILD)/tests/fuzz/mutants
-	tests/mutate --count $(MUTANTS) --triage $(BUILD)/triage \
-		$$(find build/guest -name vmcore -size -100M | sort)
-	TOLERATED=10 tests/fuzz/night $(MEMORY_MUTANTS) $$(find -L build/guest -name vmcore -size -100M | sort)
+	@$(RUN_STEPS)
 
 # The daemon with dumps in every layout, hostile ones, accidents, and what install lays down.
+define DAEMON_STEPS
+tests/daemon/install
+tests/daemon/end-to-end
+tests/daemon/commands
+tests/daemon/metrics
+tests/daemon/deliver
+tests/daemon/examples
+tests/daemon/rules
+tests/daemon/faults
+tests/daemon/hostile
+tests/daemon/crowds
+tests/daemon/liars
+TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
+endef
+check-daemon: export STEPS = $(DAEMON_STEPS)
 check-daemon: $(PROGRAMS)
-	tests/daemon/install
-	tests/daemon/end-to-end
-	tests/daemon/commands
-	tests/daemon/metrics
-	tests/daemon/deliver
-	tests/daemon/examples
-	tests/daemon/rules
-	tests/daemon/faults
-	tests/daemon/hostile
-	tests/daemon/crowds
-	tests/daemon/liars
-	TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
+	@$(RUN_STEPS)
 
 # The central database: a real PostgreSQL, started by an unprivileged user in a temporary folder.
 .PHONY: check-fleet
@@ -263,9 +295,13 @@ check-packages-full: all
 
 # The page as HTML: well formed, and a browser runs nothing of a dump's.
 .PHONY: check-html
+define HTML_STEPS
+tests/html/run
+tests/html/site
+endef
+check-html: export STEPS = $(HTML_STEPS)
 check-html: $(PROGRAMS)
-	tests/html/run
-	tests/html/site
+	@$(RUN_STEPS)
 
 # The rules of the house: which way dependencies point, who owns which library.
 check-tree: $(PROGRAMS)
