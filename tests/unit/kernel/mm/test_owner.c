@@ -200,7 +200,7 @@ START_TEST(every_kind_of_owner)
 	expect(VMEMMAP + FAKE_PAGES * PAGE_STRUCT, OWNER_VMEMMAP,
 	       "vmemmap, but no memory has its struct page there");
 	kernel.memory = NULL;
-	expect(FAKE_BASE, OWNER_UNKNOWN, "unknown");
+	expect(FAKE_BASE, OWNER_UNKNOWN, "owner not known");
 	fake_slab_close();
 }
 END_TEST
