@@ -9,7 +9,7 @@
 SELECT
 	iif(victims = 1, '1 task waits', coalesce(victims, 0) || ' tasks wait') ||
 		', directly or through others, for ' || coalesce(root_comm || '/' || root_pid, 'pid ' || root_pid,
-		iif(root_ended, 'a task that is no more', 'a task whose pid is not known')) ||
+		iif(root_ended, 'a task that has ended', 'a task whose pid is not known')) ||
 		iif(root_ended, iif(root_pid IS NULL, '', ', which has ended'), ', ' || root_doing) ||
 		iif(root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
 			AND m.step IN ('pages', 'tasks', 'stacks')), '; for whom is not known, as not all of memory can be read', '') ||

@@ -48,12 +48,12 @@ static bool is_srcu(struct kernel *kernel, uint64_t address)
 /* Where it came from an object: the wait keeps it on its stack. The innermost counts. */
 static bool find_on_stack(struct kernel *kernel, const struct sleeper *sleeper, uint64_t *srcu)
 {
-	_stack_words_ struct stack_words words;
 	bool found = false;
 
 	if (!kernel->percpu ||
 	    !members_have(kernel->members, MEMBER_SRCU_DATA_OF, MEMBER_SRCU_DATA_OWNER))
 		return false;
+	_stack_words_ struct stack_words words;
 	stack_words_init(&words, kernel, sleeper, WORDS_MAX);
 	while (!found && stack_words_next(&words)) {
 		*srcu = words.word;

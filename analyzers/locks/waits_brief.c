@@ -222,9 +222,12 @@ static void put_root(struct kernel *kernel, const struct wait_graph *graph,
 	put_subject(root->last->lock, text);
 	if (task_has_ended(root->task)) {
 		str_puts(text, " is held by ");
-		task_label(root->task, text);
-		if (root->task->pid)
+		if (root->task->pid) {
+			task_label(root->task, text);
 			str_puts(text, ", which has ended");
+		} else {
+			str_puts(text, "a task that has ended");
+		}
 		put_victims(root, text);
 		return;
 	}
