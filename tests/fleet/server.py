@@ -84,7 +84,7 @@ class Server:
             raise OSError("no file system to be filled")
 
     def inside(self, *command):
-        return ["nsenter", "-t", str(self.keeper.pid), "-m", *command] if self.keeper else list(command)
+        return ["nsenter", "-t", str(self.keeper.pid), "-m", "-r", "-w", *command] if self.keeper else list(command)
 
     def fill(self, left):
         """Fill the disk until so many bytes are left; None: empty it of that again."""
