@@ -123,7 +123,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtriage.a
 # Unit tests with and without sanitizers, made dumps, real dumps: half an hour from a cold start.
 CHECKS := all lint check-unit check-how-to check-san check-rules check-golden check-log check-guest check-mutants check-html check-daemon check-fleet check-packages
 check: deps-test
-	@echo "make check: 10 minutes on two processors; the first time half an hour, and 2.5 GB below" \
+	@echo "make check: a quarter of an hour on two processors; the first time half an hour, and 2.5 GB below" \
 		"$${TRIAGE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/triage}, for four kernels and their dumps"
 	+@MAKE='$(MAKE)' tests/parts $(CHECKS)
 
