@@ -12,8 +12,7 @@ void work_function_name(struct kernel *kernel, uint64_t function, char *buf, siz
 	struct symbol symbol;
 
 	if (symbols_at(kernel->symbols, function, &symbol))
-		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
-			 symbol.module, symbol.module[0] ? "]" : "");
+		symbol_name_with_module(symbol.name, symbol.module, buf, size);
 	else
 		copy_string(buf, size, "unknown");
 }

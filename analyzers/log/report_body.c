@@ -340,6 +340,42 @@ static void begin_met(struct report_reader *reader, const struct report_place *p
 		regs_set(&met->regs, REG_CS, selector);
 }
 
+/* Behind the line's own words; behind the address, too, where other machines have it in brackets of their own. */
+static const char *rip_value(const char *text)
+{
+	const char *at = text + strcspn(text, " :");
+
+	/* "NIP [c000000008068dfc] .f+0x27c/0x390", "Krnl PSW : 0704… 000003ff8086d03a (f+0x3a/0x1000 [mod])" */
+	if (has_prefix(text, "NIP [") && strchr(text, ']'))
+		return strchr(text, ']') + 1;
+	if (has_prefix(text, "Krnl PSW : ") && strchr(text, '('))
+		return strchr(text, '(') + 1;
+	if (has_prefix(text, "EIP is at ") || has_prefix(text, "PC is at "))
+		return strstr(text, " at ") + 4;
+	return at + strspn(at, " :");
+}
+
+/* Behind "[<addr>]", of which there may be two, and what stands for it elsewhere; *address is left alone where none does. */
+static const char *take_rip_address(struct report *report, const char *text, const char *at,
+				    uint64_t *address, bool *addressed)
+{
+	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, address);) {
+		at = open + 2 + strcspn(open + 2, "]");
+		at += *at == ']'; /* a line may be cut before it */
+		*addressed = true;
+		report->is_32bit |= has_prefix(text, "IP: ") && hex_digits(open + 2) == 8;
+	}
+	if (*addressed && has_prefix(at, "(<") && strchr(at, ')')) /* Markdown took it for a link */
+		at = strchr(at, ')') + 1;
+	at = skip_blanks(at);
+	/* mips: "epc   : 8576591c f+0xd0/0x3c0 [mod]" */
+	if (has_prefix(text, "epc   : ") && parse_hex_start(at, address)) {
+		*addressed = true;
+		at = skip_blanks(at + hex_digits(at));
+	}
+	return at;
+}
+
 /*
  * "RIP: 0010:f+0x1/0x2 [mod]", "RIP: 0010:[<addr>]  [<addr>] f+…", "IP: [<addr>] f+…",
  * "RIP: e030:[<addr>]", "pc : f+…", "RIP: 0010:0xffff…" and "RIP: 0010:[<addr>]" alone.
@@ -349,17 +385,9 @@ static void take_rip(struct report_reader *reader, const char *text)
 	struct report *report = reader->report;
 	struct report_place place = {0};
 	uint64_t selector = 0, address = 0;
-	const char *at = text + strcspn(text, " :");
+	const char *at = rip_value(text);
 	bool addressed = false;
 
-	at += strspn(at, " :");
-	/* "NIP [c000000008068dfc] .f+0x27c/0x390", "Krnl PSW : 0704… 000003ff8086d03a (f+0x3a/0x1000 [mod])" */
-	if (has_prefix(text, "NIP [") && strchr(text, ']'))
-		at = strchr(text, ']') + 1;
-	if (has_prefix(text, "Krnl PSW : ") && strchr(text, '('))
-		at = strchr(text, '(') + 1;
-	if (has_prefix(text, "EIP is at ") || has_prefix(text, "PC is at "))
-		at = strstr(text, " at ") + 4;
 	reader->in_met = false;
 	reader->in_user = is_user_selector(at, &selector) && !is_xen_selector(selector);
 	reader->in_user |= reader->seen & 1u << BODY_FRAME && is_user_eip(text);
@@ -369,20 +397,7 @@ static void take_rip(struct report_reader *reader, const char *text)
 		at += 5;
 	if (has_prefix(text, "EIP: "))
 		take_rest_of_eip(report, text);
-	for (const char *open; (open = strstr(at, "[<")) && parse_hex_start(open + 2, &address);) {
-		at = open + 2 + strcspn(open + 2, "]");
-		at += *at == ']'; /* a line may be cut before it */
-		addressed = true;
-		report->is_32bit |= has_prefix(text, "IP: ") && hex_digits(open + 2) == 8;
-	}
-	if (addressed && has_prefix(at, "(<") && strchr(at, ')')) /* Markdown took it for a link */
-		at = strchr(at, ')') + 1;
-	at = skip_blanks(at);
-	/* mips: "epc   : 8576591c f+0xd0/0x3c0 [mod]" */
-	if (has_prefix(text, "epc   : ") && parse_hex_start(at, &address)) {
-		addressed = true;
-		at = skip_blanks(at + hex_digits(at));
-	}
+	at = take_rip_address(report, text, at, &address, &addressed);
 	if (!report_place_read(at, &place) && !report_source_read(at, &place) && at[0] == '0' &&
 	    at[1] == 'x')
 		addressed |= parse_hex_start(at + 2, &address);

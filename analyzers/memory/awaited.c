@@ -26,8 +26,7 @@ static bool name_loop(struct kernel *kernel, const struct busy_wait *wait, char 
 	if (!symbols_at(kernel->symbols, wait->code, &symbol))
 		return false;
 	symbol_name_strip_suffix(symbol.name);
-	snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
-		 symbol.module, symbol.module[0] ? "]" : "");
+	symbol_name_with_module(symbol.name, symbol.module, buf, size);
 	return !culprit_is_helper(symbol.name);
 }
 

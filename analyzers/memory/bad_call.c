@@ -105,8 +105,7 @@ static void put_function(const struct crash *crash, uint64_t address, struct bad
 
 	if (!symbols_at(crash->kernel->symbols, address, &symbol))
 		return;
-	snprintf(ret->place, sizeof(ret->place), "%.100s%s%.60s%s", symbol.name,
-		 symbol.module[0] ? " [" : "", symbol.module, symbol.module[0] ? "]" : "");
+	symbol_name_with_module(symbol.name, symbol.module, ret->place, sizeof(ret->place));
 	if (ret->returned)
 		find_callee(crash->kernel, address, ret->callee, sizeof(ret->callee));
 }

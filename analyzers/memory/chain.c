@@ -61,8 +61,7 @@ static void walker_of(struct kernel *kernel, const struct endless_chain *chain, 
 		return;
 	symbol_name_strip_suffix(symbol.name);
 	if (!culprit_is_helper(symbol.name))
-		snprintf(buf, size, "%.120s%s%.40s%s", symbol.name, symbol.module[0] ? " [" : "",
-			 symbol.module, symbol.module[0] ? "]" : "");
+		symbol_name_with_module(symbol.name, symbol.module, buf, size);
 }
 
 static json_t *evidence_of(struct kernel *kernel, const struct endless_chain *chain,
@@ -71,7 +70,6 @@ static json_t *evidence_of(struct kernel *kernel, const struct endless_chain *ch
 	struct owner head, other;
 	const char *from = name_of(kernel, chain->head, &head);
 	const char *to = name_of(kernel, chain->other, &other);
-
 	char walker[192];
 
 	walker_of(kernel, chain, walker, sizeof(walker));

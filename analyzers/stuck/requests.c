@@ -113,8 +113,7 @@ static void find_driver(struct kernel *kernel, struct device *device)
 
 	if (!symbols_at(kernel->symbols, number(kernel, device->queue, MEMBER_QUEUE_OPS), &symbol))
 		return;
-	snprintf(device->driver, sizeof(device->driver), "%.60s%s%.30s%s", symbol.name,
-		 symbol.module[0] ? " [" : "", symbol.module, symbol.module[0] ? "]" : "");
+	symbol_name_with_module(symbol.name, symbol.module, device->driver, sizeof(device->driver));
 }
 
 static void read_state(struct kernel *kernel, struct device *device)

@@ -81,6 +81,12 @@ static void put_owner(struct str *out, const char *before, const json_t *owner)
 	render_task(out, json_at(owner, "task"));
 }
 
+/* Of 32 bits, a value of some size may as well be an address as a number or a text. */
+static bool may_be_address(const json_t *report, uint64_t value)
+{
+	return render_is_32bit(report) && value >= UINT16_MAX;
+}
+
 bool render_register(const json_t *report, const char *name, uint64_t *value, struct str *what)
 {
 	const json_t *pointer = pointer_at(json_at(report, "memory.pointers"), name);
@@ -91,9 +97,8 @@ bool render_register(const json_t *report, const char *name, uint64_t *value, st
 		render_place(what, json_at(report, "crash.rip"));
 	else if (pointer)
 		put_owner(what, "", json_at(pointer, "owner"));
-	else if (is_register(name) && (!render_is_32bit(report) || *value < UINT16_MAX))
-		put_value_kind(what,
-			       *value); /* of 32 bits, a greater one may as well be an address */
+	else if (is_register(name) && !may_be_address(report, *value))
+		put_value_kind(what, *value);
 	return true;
 }
 

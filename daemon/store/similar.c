@@ -82,16 +82,16 @@ enum {
 	"j.dump, j.crash_time, " UID " AS uid, j.host, j.kernel, j.cause, j.headline, j.signature"
 
 #define STORE_TITLES "(SELECT v.dump, j.value AS title FROM verdict v, json_each(v.fuzzy) j)"
+#define SHARED_OF_STORE                                                                            \
+	"SELECT json_group_array(t.title) FROM " STORE_TITLES                                      \
+	" t WHERE t.dump = j.dump AND t.title IN "                                                 \
+	"(SELECT m.title FROM " STORE_TITLES " m WHERE m.dump = ?1)"
+#define STORE_ROW ROW(SHARED_OF_STORE)
 #define OF_STORE(among)                                                                            \
-	"SELECT * FROM (SELECT " ROW(                                                              \
-		"SELECT json_group_array(t.title) FROM " STORE_TITLES                              \
-		" t WHERE t.dump = j.dump AND t.title IN (SELECT m.title FROM " STORE_TITLES       \
-		" m WHERE m.dump = ?1)") " FROM job j WHERE j.dump != ?1 AND j.dump IN (" among    \
-					 ")) c WHERE same OR titles IS NOT NULL OR at OR inside "  \
-					 "ORDER BY CASE WHEN same THEN 0 WHEN titles IS NOT NULL " \
-					 "THEN 1 "                                                 \
-					 "WHEN at THEN 2 ELSE 3 END, crash_time DESC, dump DESC "  \
-					 "LIMIT ?5"
+	"SELECT * FROM (SELECT " STORE_ROW " FROM job j WHERE j.dump != ?1 AND j.dump IN (" among  \
+	")) c WHERE same OR titles IS NOT NULL OR at OR inside "                                   \
+	"ORDER BY CASE WHEN same THEN 0 WHEN titles IS NOT NULL THEN 1 WHEN at THEN 2 ELSE 3 "     \
+	"END, crash_time DESC, dump DESC LIMIT ?5"
 
 /*
  * On a server each way to be like it has an index, which has the latest first. Of each way no more are taken than are
@@ -100,32 +100,27 @@ enum {
 #define WAY(rank, column, value)                                                                   \
 	"(SELECT c.id, c.crash_time, " rank " AS rank FROM fleet.crash c WHERE c." column          \
 	" = " value " AND c.id != ?1 ORDER BY c.crash_time DESC, c.id DESC LIMIT ?5)"
+#define BY_SIGNATURE WAY("0", "signature", "?2")
+#define BY_FUNCTION WAY("2", "function", "?3")
+#define BY_MODULE WAY("3", "module", "?4")
 #define OWN_TITLES                                                                                 \
 	"(SELECT o.title FROM fleet.title o WHERE o.uid = (SELECT m.uid FROM fleet.crash m "       \
 	"WHERE m.id = ?1))"
-#define WAY_OF_TITLES                                                                              \
+#define BY_TITLE                                                                                   \
 	"(SELECT (SELECT c.id FROM fleet.crash c WHERE c.uid = t.uid), t.crash_time, 1 "           \
 	"FROM " OWN_TITLES " o CROSS JOIN LATERAL (SELECT n.uid, n.crash_time FROM fleet.title n " \
 	"WHERE n.title = o.title ORDER BY n.crash_time DESC LIMIT ?5 + 1) t)"
+#define WAYS BY_SIGNATURE " UNION ALL " BY_TITLE " UNION ALL " BY_FUNCTION " UNION ALL " BY_MODULE
+#define SHARED_OF_SERVER                                                                           \
+	"SELECT CAST(json_agg(t.title) AS text) FROM fleet.title t WHERE t.uid = " UID             \
+	" AND t.title IN " OWN_TITLES
+#define SERVER_ROW ROW(SHARED_OF_SERVER)
 #define OF_SERVER                                                                                  \
 	"WITH near AS (SELECT w.id, min(w.rank) AS rank, max(w.crash_time) AS crash_time FROM "    \
-	"(" WAY("0", "signature",                                                                  \
-		"?2") " UNION ALL " WAY_OF_TITLES                                                  \
-		      " UNION ALL " WAY("2", "function", "?3") " UNION ALL " WAY(                  \
-			      "3", "module",                                                       \
-			      "?4") ") w WHERE w.id != ?1 GROUP BY w.id "                          \
-				    "ORDER BY min(w.rank), max(w.crash_time) DESC, w.id DESC "     \
-				    "LIMIT ?5) "                                                   \
-				    "SELECT " ROW(                                                 \
-					    "SELECT CAST(json_agg(t.title) AS text) FROM "         \
-					    "fleet.title t "                                       \
-					    "WHERE t.uid = " UID                                   \
-					    " AND t.title IN " OWN_TITLES) " FROM near n JOIN "    \
-									   "job j ON j.dump = "    \
-									   "n.id "                 \
-									   "ORDER BY n.rank, "     \
-									   "n.crash_time DESC, "   \
-									   "n.id DESC"
+	"(" WAYS ") w WHERE w.id != ?1 GROUP BY w.id "                                             \
+	"ORDER BY min(w.rank), max(w.crash_time) DESC, w.id DESC LIMIT ?5) "                       \
+	"SELECT " SERVER_ROW " FROM near n JOIN job j ON j.dump = n.id "                           \
+	"ORDER BY n.rank, n.crash_time DESC, n.id DESC"
 static const char *const all[] = {
 	[DB_SQLITE] = OF_STORE(LATEST " UNION " SAME), [DB_POSTGRESQL] = OF_SERVER};
 static const char same[] = OF_STORE(SAME);

@@ -89,11 +89,11 @@ void rwsem_count_format(const struct rwsem_count *state, char *buf, size_t size)
 		snprintf(who, sizeof(who), "held for write");
 	else if (state->readers)
 		snprintf(who, sizeof(who), "held for read by %" PRIu32, state->readers);
+	else if (state->over == 1)
+		snprintf(who, sizeof(who), "released once more than taken");
 	else if (state->over)
-		state->over == 1
-			? snprintf(who, sizeof(who), "released once more than taken")
-			: snprintf(who, sizeof(who), "released %" PRIu32 " times more than taken",
-				   state->over);
+		snprintf(who, sizeof(who), "released %" PRIu32 " times more than taken",
+			 state->over);
 	snprintf(buf, size, "%s%s%s%s", who, state->handoff ? ", handing off" : "",
 		 state->ambiguous ? " (told by the wait list)" : "",
 		 state->inconsistent ? ", count and wait list disagree" : "");

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 
-#define CUT_MIN                                                                                    \
-	70 /* bytes of a line that was cut, its "=" with them: 76, less where a byte takes three */
+/* Bytes of a line that was cut, its "=" with them: 76, less where a byte takes three. */
+#define CUT_MIN 70
 #define CUT_MAX 76
 #define CUT_LINES 3 /* so many are no chance */
 

@@ -2,6 +2,7 @@
 /* Names of symbols, as the source has them and as compilers do. */
 #include "kernel/symbols/symbol_name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -17,4 +18,10 @@ void symbol_name_strip_suffix(char *name)
 		if (at && at != name)
 			*at = '\0';
 	}
+}
+
+void symbol_name_with_module(const char *name, const char *module, char *buf, size_t size)
+{
+	snprintf(buf, size, "%.120s%s%.40s%s", name, *module ? " [" : "", module,
+		 *module ? "]" : "");
 }
