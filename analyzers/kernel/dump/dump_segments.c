@@ -126,6 +126,11 @@ static struct err *sweep_run(const struct segment_dump *dump, struct sweep *swee
 	uint64_t offset = segment->offset + ((first << PAGE_SHIFT) - segment->start);
 	size_t got;
 
+	if (offset >= dump_file_size(dump->file)) { /* however much more is announced */
+		*pfn += count;
+		sweep->counts->truncated += count;
+		return NULL;
+	}
 	count = MIN(count, SWEEP_WINDOW / PAGE_SIZE);
 	*pfn += count;
 	if (offset + count * PAGE_SIZE <= dump_file_size(dump->file) &&

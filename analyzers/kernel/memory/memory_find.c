@@ -12,7 +12,8 @@
 #include "base/cleanup.h"
 #include "kernel/dump/dump_sweep.h"
 
-#define PAGES_MAX (4ull << 20) /* looked through: half a minute at most */
+#define PAGES_MAX (4ull << 20)	/* looked through: half a minute at most */
+#define CHUNKS_MAX (4ull << 20) /* 64 TiB of addresses: headers that lie announce more */
 #define COPIES_MAX 16
 
 struct copies {
@@ -72,7 +73,8 @@ static struct err *search(struct dump *dump, struct found *best)
 	if (!pages)
 		return &err_nomem;
 	TRY(sweep_open(dump, &sweep));
-	for (uint64_t chunk = 0; chunk < sweep_chunks(dump) && counts.pages < PAGES_MAX; chunk++) {
+	uint64_t chunks = MIN(sweep_chunks(dump), CHUNKS_MAX);
+	for (uint64_t chunk = 0; chunk < chunks && counts.pages < PAGES_MAX; chunk++) {
 		TRY(sweep_chunk(sweep, chunk, look_at, &copies, &counts));
 		for (; copies.tried < copies.count; copies.tried++)
 			TRY(try_copy(dump, copies.at[copies.tried], best));
