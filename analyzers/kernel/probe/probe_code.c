@@ -80,9 +80,13 @@ static bool make_rule(const struct accessor *accessor, struct type_provider *typ
 	return true;
 }
 
+typedef struct err *witness(struct type_provider *types, const char *type, const char *member,
+			    uint64_t offset, struct probed_value value);
+
 /* The code last looked at: lines of one function stand together. */
 struct reader {
 	struct kernel *kernel;
+	witness *take; /* what is done with what a line says */
 	const char *function;
 	struct flow *flow; /* NULL: there is none that can be read */
 };
@@ -112,15 +116,15 @@ static struct err *ask(struct reader *reader, const struct accessor *accessor,
 	if (!reader->flow || !make_rule(accessor, types, &rule))
 		return NULL;
 	TRY(code_find(reader->kernel, reader->flow, &rule, &found, &offset));
-	return found ? probed_witness(types, accessor->type, accessor->member, offset,
-				      accessor->value)
+	return found ? reader->take(types, accessor->type, accessor->member, offset,
+				    accessor->value)
 		     : NULL;
 }
 
 static struct err *ask_all(struct kernel *kernel, const struct accessor *list, size_t count,
-			   struct type_provider *types)
+			   witness *take, struct type_provider *types)
 {
-	struct reader reader = {.kernel = kernel};
+	struct reader reader = {.kernel = kernel, .take = take};
 	struct err *err = NULL;
 
 	for (size_t i = 0; !err && i < count; i++)
@@ -132,9 +136,9 @@ static struct err *ask_all(struct kernel *kernel, const struct accessor *list, s
 struct err *probe_code(struct kernel *kernel, struct type_provider *types)
 {
 	uint64_t entry;
+	bool tried = symbols_find(kernel->symbols, "entry_SYSCALL_64", &entry);
 
-	TRY(ask_all(kernel, accessors, ARRAY_SIZE(accessors), types));
-	return symbols_find(kernel->symbols, "entry_SYSCALL_64", &entry)
-		       ? ask_all(kernel, accessors_tried, ARRAY_SIZE(accessors_tried), types)
-		       : NULL;
+	TRY(ask_all(kernel, accessors, ARRAY_SIZE(accessors), probed_witness, types));
+	return ask_all(kernel, accessors_tried, ARRAY_SIZE(accessors_tried),
+		       tried ? probed_witness : probed_hint, types);
 }

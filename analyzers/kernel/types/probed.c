@@ -10,7 +10,7 @@
 
 #define STRUCTS_MAX 512
 #define MEMBERS_MAX 128 /* of one structure */
-#define REFUTED "?"
+#define UNKNOWN "?"
 
 struct probed_member {
 	const char *name;
@@ -19,6 +19,7 @@ struct probed_member {
 	uint8_t shift, bits; /* of a bit-field */
 	bool proven;	     /* of two witnesses, or told */
 	bool refuted;	     /* two witnesses say different places: it is not known */
+	bool hinted;	     /* by one that is not believed alone */
 };
 
 struct probed_struct {
@@ -35,6 +36,11 @@ struct probed {
 	size_t count;
 	bool proven; /* what is added from now on */
 };
+
+static bool is_known(const struct probed_member *member)
+{
+	return !member->refuted && !member->hinted;
+}
 
 static struct probed *probed_of(struct type_provider *provider)
 {
@@ -115,8 +121,9 @@ static bool member(struct type_provider *provider, struct type type, size_t i, s
 
 	if (!found || i >= found->count)
 		return false;
-	/* A name that nobody asks for is what is left of one that is refuted. */
-	*ret = (struct member){.name = found->members[i].refuted ? REFUTED : found->members[i].name,
+	/* A name that nobody asks for stands for one that is not known, after all or not yet. */
+	*ret = (struct member){.name = is_known(&found->members[i]) ? found->members[i].name
+								    : UNKNOWN,
 			       .type = found->members[i].type,
 			       .bit_offset = found->members[i].offset * 8 + found->members[i].shift,
 			       .bit_size = found->members[i].bits};
@@ -246,6 +253,17 @@ struct err *probed_witness(struct type_provider *provider, const char *type, con
 		return probed_add(provider, type, name, offset, value);
 	known->refuted |= known->offset != offset;
 	known->proven = !known->refuted;
+	known->hinted = false;
+	return NULL;
+}
+
+struct err *probed_hint(struct type_provider *provider, const char *type, const char *name,
+			uint64_t offset, struct probed_value value)
+{
+	if (member_named(provider, type, name))
+		return probed_witness(provider, type, name, offset, value);
+	TRY(probed_add(provider, type, name, offset, value));
+	member_named(provider, type, name)->hinted = true;
 	return NULL;
 }
 
@@ -256,7 +274,7 @@ void probed_count(struct type_provider *provider, size_t *proven, size_t *inferr
 	*proven = *inferred = 0;
 	for (size_t i = 0; i < probed->count; i++)
 		for (size_t j = 0; j < probed->structs[i].count; j++)
-			if (!probed->structs[i].members[j].refuted)
+			if (is_known(&probed->structs[i].members[j]))
 				++*(probed->structs[i].members[j].proven ? proven : inferred);
 }
 

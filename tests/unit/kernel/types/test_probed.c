@@ -101,6 +101,34 @@ START_TEST(witnesses)
 }
 END_TEST
 
+START_TEST(hints)
+{
+	size_t proven, inferred, before;
+	struct member member;
+
+	set_up();
+	probed_count(provider, &proven, &before);
+	assert_ok(probed_hint(provider, "task_struct", "prio", 100, PROBED_NUMBER(4)));
+	struct type task = types_find(types, TYPE_NONE, "task_struct");
+	ck_assert(!type_find_member(task, "prio", &member));
+	probed_count(provider, &proven, &inferred);
+	ck_assert_uint_eq(proven, 0);
+	ck_assert_uint_eq(inferred, before);
+	/* Another says the same: then it is told. */
+	assert_ok(probed_hint(provider, "task_struct", "prio", 100, PROBED_NUMBER(4)));
+	ck_assert(type_find_member(task, "prio", &member));
+	ck_assert_uint_eq(member_offset(&member), 100);
+	/* Or another place: then neither is. */
+	assert_ok(probed_hint(provider, "task_struct", "policy", 200, PROBED_NUMBER(4)));
+	assert_ok(probed_hint(provider, "task_struct", "policy", 204, PROBED_NUMBER(4)));
+	ck_assert(!type_find_member(task, "policy", &member));
+	/* It is a witness against one that was found otherwise, too. */
+	assert_ok(probed_hint(provider, "task_struct", "comm", 992, PROBED_CHARS(16)));
+	ck_assert(!type_find_member(task, "comm", &member));
+	types_close(types);
+}
+END_TEST
+
 START_TEST(member_of_what_is_not_known)
 {
 	struct member member;
@@ -152,5 +180,5 @@ START_TEST(bit_fields)
 }
 END_TEST
 
-UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds, witnesses,
+UNIT_MAIN("probed", members_by_path, eras_by_what_was_found, bounds, witnesses, hints,
 	  member_of_what_is_not_known, found_later, bit_fields)
