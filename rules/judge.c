@@ -52,6 +52,7 @@ static void take_best(const struct matches *matches, struct verdict *verdict)
 	add_lines(verdict->next_steps, best->advice);
 	add_lines(verdict->next_steps, rule->advice);
 	add_lines(verdict->ruled_out, rule->rules_out);
+	add_lines(verdict->see, rule->see);
 	if (match_reference(best))
 		verdict->known_issue =
 			json_pack("{s:s, s:s?, s:s}", "id", rule->id, "title", match_title(best),
@@ -182,6 +183,7 @@ struct err *judge_dump(const struct rules *rules, struct db *db, int64_t dump, s
 		.reasons = json_array(),
 		.ruled_out = json_array(),
 		.next_steps = json_array(),
+		.see = json_array(),
 		.alternatives = json_array(),
 		.broken = json_array(),
 	};
@@ -205,6 +207,7 @@ void verdict_deinit(struct verdict *verdict)
 	json_decref(verdict->reasons);
 	json_decref(verdict->ruled_out);
 	json_decref(verdict->next_steps);
+	json_decref(verdict->see);
 	json_decref(verdict->known_issue);
 	json_decref(verdict->alternatives);
 	json_decref(verdict->broken);

@@ -15,7 +15,7 @@ struct verdict {
 	char *headline; /* one line */
 	double confidence;
 	/* Lists, never NULL: finding numbers; why, one text a match; and so on. */
-	json_t *because, *reasons, *ruled_out, *next_steps;
+	json_t *because, *reasons, *ruled_out, *next_steps, *see;
 	json_t *known_issue;  /* {"id","title","reference"} or NULL */
 	json_t *alternatives; /* [{"rule","cause","headline","confidence"}], next best first */
 	json_t *broken;	      /* [{"rule","why"}]: rules that could not be run */

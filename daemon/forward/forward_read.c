@@ -142,9 +142,9 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 	"FROM (SELECT * FROM finding WHERE dump = ? ORDER BY number)"
 #define LIST_OF(column) "'" #column "', " JSON_OR_NULL("v." #column) ", "
 #define VERDICT                                                                                    \
-	"SELECT json_object('signature_version', v.signature_version, " LIST_OF(fuzzy)             \
-		LIST_OF(because) LIST_OF(reasons) LIST_OF(ruled_out) LIST_OF(next_steps) LIST_OF(  \
-			alternatives) LIST_OF(broken)                                              \
+	"SELECT json_object('signature_version', v.signature_version, " LIST_OF(fuzzy) LIST_OF(    \
+		because) LIST_OF(reasons) LIST_OF(ruled_out) LIST_OF(next_steps) LIST_OF(see)      \
+		LIST_OF(alternatives) LIST_OF(broken)                                              \
 			LIST_OF(known_issue) "'note', j.note, 'companions', " JSON_OR_NULL(        \
 				"j.companions") ", 'incomplete', j.incomplete, "                   \
 						"'attempts', j.attempts, 'found_at', j.found_at, " \

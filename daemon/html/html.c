@@ -71,6 +71,7 @@ static void put_parts(struct html_page *html, const json_t *report,
 	render_report(&html->page, report);
 	put_sections(html, report);
 	render_ruled_out(&html->page, report);
+	render_see(&html->page, report);
 	render_system(&html->page, report);
 	render_missing(&html->page, report);
 	html_page_close(html);

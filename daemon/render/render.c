@@ -506,6 +506,22 @@ void render_ruled_out(const struct page *page, const json_t *report)
 	put_list(page, "Ruled out", json_at(report, "verdict.ruled_out"), NULL);
 }
 
+/* Where to read of it, in one line. */
+void render_see(const struct page *page, const json_t *report)
+{
+	_str_ struct str text = {0};
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (json_at(report, "verdict.see"), i, one)
+		if (json_is_string(one))
+			str_printf(&text, "%s%s", text.length ? ", " : "", json_string_value(one));
+	if (!text.data)
+		return;
+	page_heading(page, "See");
+	page_paragraph(page, "  ", "  ", text.data);
+}
+
 void render_next(const struct page *page, const json_t *report, const struct render_record *record)
 {
 	_json_ json_t *steps = json_array();
@@ -539,6 +555,7 @@ void render_page(const json_t *report, const struct render_record *record,
 	put_before(&page, report);
 	put_findings(&page, report);
 	render_ruled_out(&page, report);
+	render_see(&page, report);
 	render_system(&page, report);
 	render_missing(&page, report);
 }

@@ -28,6 +28,7 @@ void render_backtrace(const struct page *page, const json_t *report);
 /* What the kernel's own report says besides. */
 void render_report(const struct page *page, const json_t *report);
 void render_ruled_out(const struct page *page, const json_t *report);
+void render_see(const struct page *page, const json_t *report);
 void render_system(const struct page *page, const json_t *report);
 void render_missing(const struct page *page, const json_t *report);
 /* One screen of a verdict document, headline first. Every string in it is escaped. */

@@ -142,6 +142,7 @@ static json_t *verdict_row(struct stmt *row)
 	json_object_set_new(verdict, "reasons", json_column(row, 8));
 	json_object_set_new(verdict, "ruled_out", json_column(row, 9));
 	json_object_set_new(verdict, "next_steps", json_column(row, 10));
+	json_object_set_new(verdict, "see", json_column(row, 17));
 	json_object_set_new(verdict, "alternatives", json_column(row, 11));
 	json_object_set_new(verdict, "known_issue", json_column(row, 12));
 	json_object_set_new(verdict, "broken_rules", json_column(row, 13));
@@ -152,7 +153,7 @@ static json_t *verdict_row(struct stmt *row)
 #define VERDICT(month)                                                                             \
 	"SELECT cause, headline, confidence, rule, severity, signature, fuzzy, because, reasons, " \
 	"ruled_out, next_steps, alternatives, known_issue, broken, analyzed_at, tool_version, "    \
-	"signature_version FROM verdict WHERE dump = ?1" month
+	"signature_version, see FROM verdict WHERE dump = ?1" month
 static const char *const judged[] = {
 	[DB_SQLITE] = VERDICT(""), [DB_POSTGRESQL] = VERDICT(" AND month = ?2")};
 

@@ -85,6 +85,7 @@ static struct err *restore_verdict(struct store *store, const json_t *report, in
 		.reasons = list_at(from, "reasons"),
 		.ruled_out = list_at(from, "ruled_out"),
 		.next_steps = list_at(from, "next_steps"),
+		.see = list_at(from, "see"),
 		.alternatives = list_at(from, "alternatives"),
 		.broken = list_at(from, "broken_rules"),
 		.known_issue = list_at(from, "known_issue"),

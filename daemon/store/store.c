@@ -238,17 +238,17 @@ static struct err *bind_json(struct stmt *stmt, int parameter, const json_t *jso
 struct err *store_put_verdict(struct store *store, int64_t dump, const struct verdict *verdict,
 			      const struct verdict_meta *meta)
 {
-	const json_t *lists[] = {meta->fuzzy,	     verdict->because,	  verdict->reasons,
-				 verdict->ruled_out, verdict->next_steps, verdict->alternatives,
-				 verdict->broken,    verdict->known_issue};
+	const json_t *lists[] = {meta->fuzzy,	     verdict->because,	   verdict->reasons,
+				 verdict->ruled_out, verdict->next_steps,  verdict->alternatives,
+				 verdict->broken,    verdict->known_issue, verdict->see};
 	struct stmt *stmt;
 
 	TRY(db_query(store->db, &stmt,
 		     "INSERT OR REPLACE INTO verdict (dump, analyzed_at, tool_version, rule, "
 		     "cause, severity, headline, confidence, signature, fuzzy, because, reasons, "
-		     "ruled_out, next_steps, alternatives, broken, known_issue, "
+		     "ruled_out, next_steps, alternatives, broken, known_issue, see, "
 		     "signature_version) "
-		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
 		     "iitttttrt", dump, meta->analyzed_at, meta->tool_version, verdict->rule,
 		     verdict->cause, verdict->severity, verdict->headline, verdict->confidence,
 		     meta->signature));

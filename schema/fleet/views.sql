@@ -36,7 +36,7 @@ CREATE VIEW triage.verdict AS
 SELECT c.id AS dump, c.month, c.analyzed_at, c.tool_version, c.rule, c.cause, c.severity, c.headline, c.confidence,
 	c.signature, f.verdict -> 'fuzzy' AS fuzzy, f.verdict -> 'because' AS because,
 	f.verdict -> 'reasons' AS reasons, f.verdict -> 'ruled_out' AS ruled_out,
-	f.verdict -> 'next_steps' AS next_steps, f.verdict -> 'alternatives' AS alternatives,
+	f.verdict -> 'next_steps' AS next_steps, f.verdict -> 'see' AS see, f.verdict -> 'alternatives' AS alternatives,
 	f.verdict -> 'broken' AS broken, f.verdict -> 'known_issue' AS known_issue,
 	CASE WHEN (f.verdict ->> 'signature_version') ~ '^[0-9]{1,18}$' THEN (f.verdict ->> 'signature_version')::bigint END
 		AS signature_version

@@ -138,10 +138,10 @@ class Host:
         db.executemany("INSERT INTO finding (dump, number, analyzer, code, place, severity, confidence, headline, "
                        f"evidence) VALUES ({dump}, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         lists = [json.dumps(verdict.get(key)) for key in ("because", "reasons", "ruled_out", "next_steps",
-                                                          "alternatives", "broken_rules", "known_issue")]
+                                                          "alternatives", "broken_rules", "known_issue", "see")]
         db.execute("INSERT INTO verdict (dump, analyzed_at, tool_version, rule, cause, severity, headline, confidence, "
-                   "signature, fuzzy, because, reasons, ruled_out, next_steps, alternatives, broken, known_issue, "
-                   "signature_version) VALUES (?, ?, '0', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   "signature, fuzzy, because, reasons, ruled_out, next_steps, alternatives, broken, known_issue, see, "
+                   "signature_version) VALUES (?, ?, ?, '0', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    (dump, row["analyzed_at"], verdict["rule"], row["cause"], row["severity"], row["headline"],
                     verdict["confidence"], row["signature"], json.dumps(verdict["signature"]["fuzzy"]), *lists,
                     verdict["signature"].get("version")))

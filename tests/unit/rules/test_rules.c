@@ -21,6 +21,7 @@ START_TEST(header_gives_the_verdict_its_words)
 		   "-- severity: warning\n-- confidence: 0.5 \n-- advice: first step\n"
 		   "-- advice: second step\n-- just a comment: with a colon\n"
 		   "-- reference: https://example.org/1\n-- rules-out: something else\n"
+		   "-- see: mm/slub.c\n-- see: core(5)\n"
 		   "SELECT 'a reason' AS because, 'the headline' AS headline, 0.5 AS confidence,\n"
 		   "7 AS finding, 9 AS finding2; /* the end */ -- really\n");
 	judge(&f);
@@ -32,6 +33,8 @@ START_TEST(header_gives_the_verdict_its_words)
 	ck_assert_uint_eq(json_array_size(f.verdict.next_steps), 2);
 	ck_assert_str_eq(text_in(f.verdict.next_steps, 1), "second step");
 	ck_assert_str_eq(text_in(f.verdict.ruled_out, 0), "something else");
+	ck_assert_uint_eq(json_array_size(f.verdict.see), 2);
+	ck_assert_str_eq(text_in(f.verdict.see, 1), "core(5)");
 	ck_assert_str_eq(text_in(f.verdict.reasons, 0), "a reason");
 	ck_assert_uint_eq(json_array_size(f.verdict.because), 2);
 	ck_assert_int_eq(json_integer_value(json_array_get(f.verdict.because, 1)), 9);

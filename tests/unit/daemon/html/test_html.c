@@ -30,7 +30,7 @@ static size_t count_of(const char *text, const char *what)
 static const char hostile[] =
 	"{\"verdict\":{\"headline\":\"" HOSTILE "\",\"cause\":\"" HOSTILE "\",\"rule\":\"" HOSTILE
 	"\",\"confidence\":0.5,\"because\":[1],\"reasons\":[\"" HOSTILE
-	"a\"],\"next_steps\":[\"" HOSTILE "\"],\"ruled_out\":[\"" HOSTILE
+	"a\"],\"next_steps\":[\"" HOSTILE "\"],\"see\":[\"" HOSTILE "\"],\"ruled_out\":[\"" HOSTILE
 	"\"],\"known_issue\":{\"title\":\"" HOSTILE
 	"\",\"reference\":\"javascript:x()\"},\"signature\":{\"exact\":\"" HOSTILE "\"}},"
 	"\"crash\":{\"kind\":\"" HOSTILE "\",\"message\":\"" HOSTILE

@@ -31,8 +31,8 @@ static void check_bytes(const char *text)
 static const char everything_evil[] =
 	"{\"verdict\": {\"headline\": \"" EVIL "\", \"cause\": \"" EVIL "\", \"rule\": \"" EVIL
 	"\", \"reasons\": [\"" EVIL "\"], \"ruled_out\": [\"" EVIL "\"], \"next_steps\": [\"" EVIL
-	"\"], \"confidence\": 0.5}, \"crash\": {\"kind\": \"" EVIL "\", \"message\": \"" EVIL
-	"\", \"cpu\": 3, \"task\": {\"comm\": \"" EVIL
+	"\"], \"see\": [\"" EVIL "\"], \"confidence\": 0.5}, \"crash\": {\"kind\": \"" EVIL
+	"\", \"message\": \"" EVIL "\", \"cpu\": 3, \"task\": {\"comm\": \"" EVIL
 	"\", \"pid\": 7}, \"rip\": {\"symbol\": \"" EVIL "\", \"module\": \"" EVIL
 	"\", \"file\": \"" EVIL "\"}, \"fault\": {\"address\": \"" EVIL "\", \"class\": \"" EVIL
 	"\", \"access\": \"" EVIL "\", \"why\": \"" EVIL "\"}, \"instruction\": {\"text\": \"" EVIL
