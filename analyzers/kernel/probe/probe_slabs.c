@@ -11,7 +11,7 @@
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
-#include "kernel/probe/probe_caches.h"
+#include "kernel/probe/cache_nodes.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/probed.h"
@@ -52,26 +52,42 @@ static bool are_few(size_t wrong, size_t right)
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
+/* A struct page's memory; false for what is none. */
+static bool to_phys(const struct slab_images *images, uint64_t page, uint64_t *phys)
+{
+	uint64_t vmemmap = memory_vmemmap(images->memory);
+
+	if (page < vmemmap || (page - vmemmap) % PAGE_STRUCT)
+		return false;
+	*phys = (page - vmemmap) / PAGE_STRUCT << PAGE_SHIFT;
+	return *phys >> PAGE_SHIFT < dump_info(images->sample->kernel->dump)->max_pfn;
+}
+
+/* Of a tail, whose word says so by its lowest bit: the head's address, or a mask for the tail's own. */
+static bool find_head(const struct slab_images *images, uint64_t *page, uint64_t *phys)
+{
+	const struct vmcoreinfo *info = images->sample->kernel->vmcoreinfo;
+	uint64_t at, word;
+
+	if ((!vmcoreinfo_offset(info, "page.compound_info", &at) &&
+	     !vmcoreinfo_offset(info, "page.compound_head", &at)) ||
+	    at + 8 > PAGE_STRUCT || !err_ok(memory_read_u64(images->memory, *page + at, &word)))
+		return false;
+	if (word & 1)
+		*page = to_phys(images, word - 1, phys) ? word - 1 : *page & (word - 1);
+	return to_phys(images, *page, phys);
+}
+
 /* The head of the page that holds an address: its struct page, read, and its memory's address. */
 static bool read_page(const struct slab_images *images, uint64_t address, struct slab_image *ret)
 {
-	const struct kernel *kernel = images->sample->kernel;
-	uint64_t vmemmap = memory_vmemmap(images->memory), phys, head, at;
+	uint64_t phys;
 
 	if (memory_class(images->memory, address) != VA_DIRECT_MAP ||
-	    !memory_virt_to_phys_linear(images->memory, address, &phys) ||
-	    phys >> PAGE_SHIFT >= dump_info(kernel->dump)->max_pfn ||
-	    !vmcoreinfo_offset(kernel->vmcoreinfo, "page.compound_head", &at) ||
-	    at + 8 > PAGE_STRUCT)
+	    !memory_virt_to_phys_linear(images->memory, address, &phys))
 		return false;
-	ret->address = vmemmap + (phys >> PAGE_SHIFT) * PAGE_STRUCT;
-	if (!err_ok(memory_read_u64(images->memory, ret->address + at, &head)))
-		return false;
-	if (head & 1)
-		ret->address = head - 1;
-	phys = (ret->address - vmemmap) / PAGE_STRUCT << PAGE_SHIFT;
-	if (ret->address < vmemmap || (ret->address - vmemmap) % PAGE_STRUCT ||
-	    phys >> PAGE_SHIFT >= dump_info(kernel->dump)->max_pfn)
+	ret->address = memory_vmemmap(images->memory) + (phys >> PAGE_SHIFT) * PAGE_STRUCT;
+	if (!to_phys(images, ret->address, &phys) || !find_head(images, &ret->address, &phys))
 		return false;
 	ret->base = memory_phys_to_virt(images->memory, phys);
 	return address - ret->base < SLAB_BYTES &&
@@ -150,6 +166,22 @@ static struct err *add_slab(struct slab_images *images, uint64_t object)
 	return NULL;
 }
 
+/* On their lists caches have those with free objects, by a place within their struct page. */
+static struct err *add_listed(struct slab_images *images)
+{
+	struct kernel *kernel = images->sample->kernel;
+	struct cache_nodes nodes;
+	uint64_t page, phys;
+
+	if (!cache_nodes_find(kernel, &images->caches, &nodes))
+		return NULL;
+	for (size_t i = 0; i < images->caches.count; i++)
+		if (cache_nodes_partial(kernel, &nodes, &images->caches.list[i], &page) &&
+		    to_phys(images, page - page % PAGE_STRUCT, &phys))
+			TRY(add_slab(images, memory_phys_to_virt(images->memory, phys)));
+	return NULL;
+}
+
 /* Those of caches and tasks, and of all that tasks point to. */
 static struct err *find_slabs(struct slab_images *images)
 {
@@ -160,6 +192,7 @@ static struct err *find_slabs(struct slab_images *images)
 		return &err_nomem;
 	for (size_t i = 0; i < images->caches.count; i++)
 		TRY(add_slab(images, images->caches.list[i].address));
+	TRY(add_listed(images));
 	for (size_t i = 1; i < MIN(sample->count, TASKS_LOOKED_AT); i++) {
 		TRY(add_slab(images, sample->tasks[i].address));
 		for (size_t at = 0; at + 8 <= sample->length && images->count < SLABS_MAX;
@@ -186,14 +219,17 @@ static unsigned objects_of(const struct slab_image *slab, size_t freelist)
 	return load_u32(slab->bytes + freelist + 8) >> 16 & 0x7fff;
 }
 
-/* A list's head, and behind it inuse:16, objects:15, frozen:1 (fe97b01b4cb4 v3.1 and later). */
+/*
+ * A list's head, and behind it inuse:16, objects:15, frozen:1 (fe97b01b4cb4 v3.1 and later); in v7.0 and
+ * later, how far apart what is noted of the objects lies follows.
+ */
 static bool is_freelist(const struct slab_image *slab, size_t offset)
 {
 	uint64_t list = load_u64(slab->bytes + offset),
 		 counters = load_u64(slab->bytes + offset + 8);
 	unsigned inuse = counters & 0xffff, objects = objects_of(slab, offset);
 
-	return counters >> 32 == 0 && objects && inuse <= objects &&
+	return counters >> 32 <= slab->cache->size && objects && inuse <= objects &&
 	       (uint64_t)objects * slab->cache->size <= SLAB_BYTES &&
 	       (!list || is_object(slab, list, objects));
 }
@@ -335,10 +371,21 @@ static bool are_taken(const struct slab_images *images, size_t at, size_t page_a
 	return are_few(wrong, right) && slabs >= SLABS_MIN;
 }
 
+/* CPUs have slabs of their own, but where sheaves have taken their place (v7.0). */
+static bool has_taken(const struct slab_images *images)
+{
+	uint64_t unused;
+
+	return symbols_find_fuzzy(images->sample->kernel->symbols, "deactivate_slab", &unused) ||
+	       !symbols_find(images->sample->kernel->symbols, "rcu_free_sheaf", &unused);
+}
+
 static bool find_taken(struct slab_images *images)
 {
 	unsigned found = 0;
 
+	if (!has_taken(images))
+		return true;
 	for (size_t at = 0; at + 8 <= images->caches.name; at += 8)
 		for (size_t page_at = 8; page_at <= 16; page_at += 8) {
 			if (!are_taken(images, at, page_at))
@@ -361,7 +408,6 @@ static struct err *add_cache(const struct slab_images *images, struct type_provi
 	TRY(probed_add(types, "kmem_cache", "size", caches->size, PROBED_NUMBER(4)));
 	TRY(probed_add(types, "kmem_cache", "object_size", caches->object_size, PROBED_NUMBER(4)));
 	TRY(probed_add(types, "kmem_cache", "offset", caches->offset, PROBED_NUMBER(4)));
-	TRY(probed_add(types, "kmem_cache", "cpu_slab", images->cpu_slab, PROBED_POINTER));
 	return images->random
 		       ? probed_add(types, "kmem_cache", "random", images->random, PROBED_NUMBER(8))
 		       : NULL;
@@ -377,16 +423,11 @@ static struct err *add_slabs(const struct slab_images *images, struct type_provi
 	TRY(probed_add(types, "slab", "inuse", counters, PROBED_BITS(4, 0, 16)));
 	TRY(probed_add(types, "slab", "objects", counters, PROBED_BITS(4, 16, 15)));
 	TRY(probed_add(types, "slab", "frozen", counters, PROBED_BITS(4, 31, 1)));
+	if (!has_taken(images))
+		return NULL;
+	TRY(probed_add(types, "kmem_cache", "cpu_slab", images->cpu_slab, PROBED_POINTER));
 	TRY(probed_add(types, "kmem_cache_cpu", "freelist", 0, PROBED_POINTER));
 	return probed_add(types, "kmem_cache_cpu", "slab", images->cpu_page, PROBED_POINTER);
-}
-
-/* Kernels since 2d517aa09bbc v6.18 keep free objects where this does not look. */
-static bool has_sheaves(const struct kernel *kernel)
-{
-	uint64_t unused;
-
-	return symbols_find(kernel->symbols, "rcu_free_sheaf", &unused);
 }
 
 static struct err *probe(struct slab_images *images)
@@ -411,7 +452,6 @@ struct err *probe_slabs(const struct sample *sample)
 	struct err *err;
 
 	if (!sample->kernel->percpu || !memory_vmemmap(images.memory) ||
-	    has_sheaves(sample->kernel) ||
 	    !vmcoreinfo_size(sample->kernel->vmcoreinfo, "page", &size) || size != PAGE_STRUCT)
 		return NULL;
 	err = probe(&images);
