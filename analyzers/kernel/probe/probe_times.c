@@ -14,6 +14,7 @@
 #define HOUR (3600 * SECOND)
 #define SLEPT_MOST (10 * 365 * 24 * HOUR)
 #define DISTINCT_MIN 8u
+#define BEHIND_MAX 24u /* bytes between sched_info's last_queued and the list */
 
 /* The newest of the run queues' clocks, ns; 0 where it is not known. */
 static struct err *read_now(struct kernel *kernel, uint64_t *ret)
@@ -43,11 +44,11 @@ static struct err *read_now(struct kernel *kernel, uint64_t *ret)
 /*
  * pcount, run_delay, last_arrival, last_queued: how often it came to a CPU, how long it waited for
  * one in all, when it came last, and since when it waits, 0 for who sleeps. The list of tasks has
- * followed it in every kernel; some have the longest and shortest of the waits in its middle.
+ * followed it in every kernel; some have the longest and shortest of the waits in its middle, and 7.x
+ * the date of the longest at its end. last: of last_arrival.
  */
-static bool is_sched_info(const struct sample *sample, size_t size, uint64_t now)
+static bool is_sched_info(const struct sample *sample, size_t offset, size_t last, uint64_t now)
 {
-	size_t offset = sample->list - size, last = sample->list - 16;
 	size_t arrived = 0, waiting = 0, recent = 0, several = 0;
 
 	for (size_t i = 1; i < sample->count; i++) {
@@ -104,23 +105,38 @@ static struct err *add_start_time(const struct sample *sample, uint64_t now)
 			  : NULL;
 }
 
-struct err *probe_times(const struct sample *sample)
+static bool find_sched_info(const struct sample *sample, uint64_t now, size_t *ret)
 {
 	static const size_t sizes[] = {32, 48};
-	bool found = false;
+	size_t found = 0;
+
+	for (size_t behind = 0; behind <= BEHIND_MAX; behind += 8)
+		for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+			size_t last = sample->list - behind - 16;
+
+			if (!is_sched_info(sample, sample->list - behind - sizes[i], last, now) ||
+			    (found && *ret == last))
+				continue;
+			*ret = last;
+			found++;
+		}
+	return found == 1;
+}
+
+struct err *probe_times(const struct sample *sample)
+{
+	size_t last = 0;
 	uint64_t now;
 
 	TRY(read_now(sample->kernel, &now));
-	if (now < SECOND || sample->list < 48)
+	if (now < SECOND || sample->list < 48 + BEHIND_MAX)
 		return NULL;
 	TRY(add_start_time(sample, now));
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
-		found |= is_sched_info(sample, sizes[i], now);
-	if (!found)
+	if (!find_sched_info(sample, now, &last))
 		return NULL;
 	/* Its last members, the only ones that are told, as if it began with them. */
 	TRY(probed_add(sample->types, "sched_info", "last_arrival", 0, PROBED_NUMBER(8)));
 	TRY(probed_add(sample->types, "sched_info", "last_queued", 8, PROBED_NUMBER(8)));
-	return probed_add(sample->types, "task_struct", "sched_info", sample->list - 16,
+	return probed_add(sample->types, "task_struct", "sched_info", last,
 			  PROBED_STRUCT("sched_info"));
 }
