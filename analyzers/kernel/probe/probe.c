@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "kernel/kernel.h"
 #include "kernel/probe/probe_code.h"
+#include "kernel/probe/probe_flags.h"
 #include "kernel/probe/probe_hugetlb.h"
 #include "kernel/memory/memory.h"
 #include "kernel/probe/probe_modules.h"
@@ -75,6 +76,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	probed_set_proven(types, true);
 	TRY(add_abi(types));
 	TRY(probe_told(kernel, types));
+	TRY(probe_flags(kernel, types));
 	probed_set_proven(types, false);
 	TRY(sample_open(kernel, types, &sample));
 	TRY(probe_uts(kernel, types));
