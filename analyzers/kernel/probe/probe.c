@@ -15,6 +15,7 @@
 #include "kernel/probe/probe_sample.h"
 #include "kernel/probe/probe_sheaves.h"
 #include "kernel/probe/probe_slabs.h"
+#include "kernel/probe/probe_supers.h"
 #include "kernel/probe/probe_switch.h"
 #include "kernel/probe/probe_tasks.h"
 #include "kernel/probe/probe_times.h"
@@ -100,6 +101,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probe_usage(kernel, types));
 	TRY(probe_sheaves(kernel, types));
 	TRY(probe_nodes(kernel, types));
+	TRY(probe_supers(kernel, types));
 	TRY(probe_bdev(kernel, types));
 	probed_count(types, &kernel->members_proven, &kernel->members_inferred);
 	return NULL;
