@@ -7,7 +7,10 @@
 struct kernel;
 struct type_provider;
 
-/* super_block.s_list, by the list of all of them: each has the name of a file system. Needs s_type and s_id. */
+/*
+ * super_block.s_list, by the list of all of them: each has the name of a file system; and s_writers.rw_sem,
+ * three locks in a row in each. Needs s_type and s_id.
+ */
 struct err *probe_supers(struct kernel *kernel, struct type_provider *types);
 
 #endif

@@ -131,17 +131,30 @@ static struct err *add_counter(const struct names *names, const char *name, uint
 	return NULL;
 }
 
+/* zone.vm_stat: as many as there are names in front of the nodes', or of the events. */
+static struct err *add_zone_counters(const struct names *names, uint64_t count,
+				     struct type_provider *types)
+{
+	uint64_t offset;
+
+	if (!count || !vmcoreinfo_offset(names->kernel->vmcoreinfo, "zone.vm_stat", &offset) ||
+	    offset >= OFFSET_MAX)
+		return NULL;
+	return probed_add(types, "zone", "vm_stat", offset,
+			  PROBED_ARRAY("atomic_long_t", 8 * count));
+}
+
 /* vmstat_text: names of a zone's counters, of NUMA's events, of a node's; those of events follow. */
 static struct err *add_counters(struct kernel *kernel, struct type_provider *types)
 {
 	struct names names = {.kernel = kernel};
-	uint64_t unused, string;
+	uint64_t unused, string, i;
 	char name[48];
 
 	names.nodes = symbols_find(kernel->symbols, "vm_node_stat", &unused);
 	if (!symbols_find(kernel->symbols, "vmstat_text", &names.array))
 		return NULL;
-	for (uint64_t i = 0; i < NAMES_MAX; i++) {
+	for (i = 0; i < NAMES_MAX; i++) {
 		if (!err_ok(memory_read_u64(kernel->memory, names.array + 8 * i, &string)) ||
 		    !memory_is_kernel(kernel->memory, string) ||
 		    !err_ok(memory_read_string(kernel->memory, string, name, sizeof(name))) ||
@@ -153,7 +166,7 @@ static struct err *add_counters(struct kernel *kernel, struct type_provider *typ
 		}
 		TRY(add_counter(&names, name, i, types));
 	}
-	return NULL;
+	return add_zone_counters(&names, names.seen ? names.before : i, types);
 }
 
 struct err *probe_told(struct kernel *kernel, struct type_provider *types)

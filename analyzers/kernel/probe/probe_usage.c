@@ -27,11 +27,9 @@ static struct err *add_rss(struct type_provider *types)
 {
 	uint64_t anon, size;
 
-	if (find(types, "mm_struct", "rss_anon", &anon) && anon >= 8) {
-		TRY(probed_add(types, "atomic_long_t", "counter", 0, PROBED_NUMBER(8)));
+	if (find(types, "mm_struct", "rss_anon", &anon) && anon >= 8)
 		return probed_add(types, "mm_struct", "rss_stat.count", anon - 8,
 				  PROBED_ARRAY("atomic_long_t", RSS_COUNTS * 8));
-	}
 	/* struct percpu_counter ends with the pointer to its counters. */
 	if (!find(types, "mm_struct", "rss_anon_counter", &anon) ||
 	    !find(types, "percpu_counter", "counters", &size) || anon < size + 8)
