@@ -7,16 +7,27 @@
 
 #include "kernel/dump/packed_file.h"
 #include "kernel/printk/dmesg_lines.h"
+#include "kernel/printk/log_turn.h"
 
 #define PIECE_BYTES (256u << 10)
 #define FILES_MAX 4096
+
+static struct err *finish(struct log_builder *builder, struct log **ret)
+{
+	_cleanup_(cleanup_log_close) struct log *log = NULL;
+
+	TRY(log_finish(builder, "dmesg file", &log));
+	TRY(log_turn(log));
+	*ret = take_ptr(log);
+	return NULL;
+}
 
 struct err *dmesg_parse(const char *text, size_t length, struct log **ret)
 {
 	struct log_builder builder = {0};
 
 	dmesg_lines_add(&builder, text, length);
-	return log_finish(&builder, "dmesg file", ret);
+	return finish(&builder, ret);
 }
 
 struct text_reader {
@@ -125,5 +136,5 @@ struct err *dmesg_read(int fd, int (*more)(void *context, unsigned number), void
 	dmesg_lines_close(take_ptr(reader.lines));
 	if (!reader.builder.count && !reader.builder.err)
 		return err_new(ERR_NOT_FOUND, "the log holds no text");
-	return log_finish(&reader.builder, "dmesg file", ret);
+	return finish(&reader.builder, ret);
 }
