@@ -484,8 +484,13 @@ static size_t part_of(const struct dmesg_lines *reader, const char *line, size_t
 	if (!time_us && !prefix->elements)
 		time_us = log_seam_folded(line, length);
 
-	return prefix->program || prefix->delta ? length
-						: log_seam_find(line, length, skipped + 1, time_us);
+	if (prefix->program || prefix->delta)
+		return length;
+	size_t part = log_seam_find(line, length, skipped + 1, time_us);
+
+	return part == length && !prefix->elements && reader->survey.prefixed
+		       ? log_seam_behind_program(line, length, reader->last_time_us)
+		       : part;
 }
 
 /* Returns how much of it one line is. */

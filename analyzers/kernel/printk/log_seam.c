@@ -83,6 +83,24 @@ size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time
 	return length;
 }
 
+/*
+ * A console has what programs write too, up to where they stopped: "/init: line 384: [  271.403835] Kernel
+ * panic". Nothing but the words behind the stamp tells it from a text that quotes a log.
+ */
+size_t log_seam_behind_program(const char *line, size_t length, uint64_t time_us)
+{
+	for (size_t at = 1; at < length; at++) {
+		uint64_t us;
+		size_t stamp = line[at] == '[' ? stamp_at(line + at, length - at, &us) : 0;
+		size_t words = at + stamp + 1;
+
+		if (stamp && us >= time_us && words < length && line[words - 1] == ' ' &&
+		    log_has_beginning(line + words, length - words))
+			return at;
+	}
+	return length;
+}
+
 #define FOLDED_BYTES 256 /* a line in which several stand is longer */
 #define FOLDED_STAMPS 3
 

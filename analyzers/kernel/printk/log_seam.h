@@ -12,6 +12,9 @@
  */
 size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us);
 
+/* … begins a line of the kernel in one that has no prefix, behind what a program wrote; at time_us or later. */
+size_t log_seam_behind_program(const char *line, size_t length, uint64_t time_us);
+
 /*
  * The time (µs) of the first of at least three stamps that stand in one line, as where a web page has
  * folded a log into a paragraph; 0 when there are none.

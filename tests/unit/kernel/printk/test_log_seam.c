@@ -41,6 +41,29 @@ START_TEST(lines_within_lines)
 }
 END_TEST
 
+/* What a program wrote to the console, and the kernel's line behind it. */
+START_TEST(behind_program)
+{
+	static const char *const cases[] = {
+		"/init: 384: .: |[  271.403835] Kernel panic - not syncing: x",
+		"# ok 1 futex|[  271.403835] ------------[ cut here ]------------",
+		"earlier [    1.000000] Kernel panic - not syncing: x",
+		"mylog: [  271.403835] some words",
+		"no words [  271.403835]",
+		"no words [  271.403835] ",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *mark = strchr(cases[i], '|');
+		char line[128];
+		size_t wanted = mark ? (size_t)(mark - cases[i]) : strlen(cases[i]);
+
+		snprintf(line, sizeof(line), "%.*s%s", (int)wanted, cases[i], mark ? mark + 1 : "");
+		ck_assert_msg(log_seam_behind_program(line, strlen(line), 60000000) == wanted, "%s",
+			      cases[i]);
+	}
+}
+END_TEST
+
 /* A web page makes one line of all: the first time of three that follow each other. */
 START_TEST(folded_lines)
 {
@@ -60,4 +83,4 @@ START_TEST(folded_lines)
 }
 END_TEST
 
-UNIT_MAIN("log_seam", lines_within_lines, folded_lines)
+UNIT_MAIN("log_seam", lines_within_lines, behind_program, folded_lines)
