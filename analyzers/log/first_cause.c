@@ -76,10 +76,19 @@ static const struct event *panic_after(const struct events *events, const struct
 	return event;
 }
 
+/* "Machine check events logged" says no more than that there is more. */
+static bool is_announced(const struct event *event, const struct event *by)
+{
+	return event->kind == EVENT_MACHINE_CHECK && by->kind == EVENT_MACHINE_CHECK &&
+	       event->severity == by->severity && event->device[0] && !by->device[0];
+}
+
 static bool is_graver(const struct event *a, const struct event *b)
 {
 	if (a->severity != b->severity)
 		return a->severity > b->severity;
+	if (is_announced(a, b))
+		return true;
 	return event_kind_level(a->kind) > event_kind_level(b->kind);
 }
 
@@ -238,7 +247,7 @@ static double explains(const struct search *search, const struct event *cause,
 	double gap = 0;
 	bool timed;
 
-	if (cause->boot != effect->boot || cause->note[0])
+	if (cause->boot != effect->boot || cause->note[0] || is_announced(effect, cause))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(explanations); i++) {
 		const struct explanation *row = &explanations[i];

@@ -23,6 +23,10 @@ static void put_rest(const struct log *log, const struct event *event, const cha
 	const char *text = event_text(log, event), *at = device[0] ? strstr(text, device) : NULL;
 	const char *driver = text + strcspn(text, " ");
 
+	if (event->kind == EVENT_MACHINE_CHECK && event->detail[0]) { /* what its numbers mean */
+		str_puts(out, event->detail);
+		return;
+	}
 	if (at && at[strlen(device)] == ':' && (at == text || at == driver + 1))
 		text = at + strlen(device) + 1;
 	text += strspn(text, " ");

@@ -427,17 +427,26 @@ static size_t word_at(const struct cursor *c, size_t from)
 	return count;
 }
 
-/* "kernel:", "kernel[0]:", "[kernel]": its length at from, or 0. */
+/* "kernel:", "kernel[0]:": its length at from, or 0. */
+static size_t tag_at(const struct cursor *c, size_t from, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!starts(c, from, name))
+		return 0;
+	if (peek(c, from + length) == ':')
+		return length + 1;
+	size_t count = peek(c, from + length) == '[' ? digits(c, from + length + 1) : 0;
+	return count && starts(c, from + length + 1 + count, "]:") ? length + count + 3 : 0;
+}
+
+/* "[kernel]" too; mcelog prints what the kernel of its days left to it to print. */
 static size_t kernel_tag_at(const struct cursor *c, size_t from)
 {
 	if (starts(c, from, "[kernel]"))
 		return 8;
-	if (!starts(c, from, "kernel"))
-		return 0;
-	if (peek(c, from + 6) == ':')
-		return 7;
-	size_t count = peek(c, from + 6) == '[' ? digits(c, from + 7) : 0;
-	return count && starts(c, from + 7 + count, "]:") ? count + 9 : 0;
+	size_t kernel = tag_at(c, from, "kernel");
+	return kernel ? kernel : tag_at(c, from, "mcelog");
 }
 
 /* "program[12]:" at from, or "program:" when any is set. */
