@@ -149,12 +149,22 @@ static bool is_mere_trace(const struct report *report)
 	       (!stack || !strncmp(stack->frames[0].place.symbol, "dump_stack", 10));
 }
 
+/* Lockdep over the console's own locks: who printed another report with a lock held brought it about. */
+static bool is_of_printing(const struct report *report)
+{
+	return report->kind == REPORT_LOCKDEP && (strstr(report->wanted.name, "console_owner") ||
+						  strstr(report->wanted.name, "console_sem") ||
+						  !strcmp(report->wanted.name, "&port_lock_key"));
+}
+
 /* How much a report says that the kernel lived through; 0: nothing of a crash. */
 static unsigned weight(const struct report *report)
 {
 	if (report_is_remark(report))
 		return 0;
 	if (report_is_tail(report) && !is_mere_trace(report))
+		return 1;
+	if (is_of_printing(report))
 		return 1;
 	if (is_mere_trace(report))
 		return 2;

@@ -200,12 +200,13 @@ static void take_place(const char *line, const char *words, struct report *repor
 /* "BUG: soft lockup - CPU#3 stuck for 23s! [exe:31311]" */
 static void read_soft_lockup(const char *line, struct report *report)
 {
-	const char *open = strstr(line, "! ["), *close = open ? strrchr(open, ']') : NULL;
+	const char *stuck = strstr(line, "stuck for "), *open = stuck ? strchr(stuck, '[') : NULL;
+	const char *close = open ? strrchr(open, ']') : NULL;
 
 	take_cpu(line, "CPU#", report);
 	take_seconds(line, "stuck for ", report);
 	if (close)
-		take_task(open + 3, close, report);
+		take_task(open + 1, close, report);
 }
 
 /* "hard LOCKUP on cpu 5", "CPU0: Watchdog detected hard LOCKUP on cpu 5", "LOCKUP on CPU 3" */
@@ -276,11 +277,13 @@ static void read_bug(const char *line, struct report *report)
 static void read_sanitizer(const char *line, struct report *report)
 {
 	const char *addr = strstr(line, " at addr ");
+	const char *wild = strstr(line, "wild-memory-access on address ");
 
 	take_place(line, " in ", report);
 	take_place(line, " at ", report);
-	if (addr && !report->has_address) /* before v4.10 */
-		report->has_address = parse_hex_start(addr + 9, &report->address);
+	if ((addr || wild) && !report->has_address) /* before v4.10 */
+		report->has_address =
+			parse_hex_start(addr ? addr + 9 : wild + 30, &report->address);
 }
 
 /* "BUG: scheduling while atomic: swapper/0/0/0x00000100", "… at F:L" */

@@ -197,12 +197,13 @@ static void read_process(const char *text, struct report *report)
 	copy_trimmed(report->comm, sizeof(report->comm), text + 8, (size_t)(open - text - 8));
 }
 
-/* "Workqueue: events work_for_cpu_fn", "Workqueue: events f [module]" */
+/* "Workqueue: events work_for_cpu_fn", "Workqueue: events f [module]", "Workqueue:  0x0 (mmc_complete)" */
 static void read_work(const char *text, struct report *report)
 {
 	const char *name = text + 11 + strspn(text + 11, " "), *work = strchr(name, ' ');
 
-	if (!work)
+	/* A worker without an item has its own name behind. */
+	if (!work || has_prefix(name, "0x0 "))
 		return;
 	copy_trimmed(report->workqueue, sizeof(report->workqueue), name, (size_t)(work - name));
 	work += strspn(work, " (");
