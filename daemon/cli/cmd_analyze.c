@@ -16,6 +16,7 @@
 #include "daemon/daemon.h"
 #include "daemon/store/report.h"
 #include "daemon/worker/crash_dir.h"
+#include "daemon/worker/dump_set.h"
 #include "daemon/worker/profile_file.h"
 #include "finding.h"
 #include "kernel/kernel.h"
@@ -83,7 +84,9 @@ static const char common[] =
 	"analyze -. Dumps and logs may be compressed (gzip, bzip2, xz, zstd, lz4): a\n"
 	"dump is unpacked into an unnamed file in $TMPDIR, else /var/tmp. FILEs that are one\n"
 	"rotated log (messages messages.1 messages.2.gz) are read as one; where one alone has no\n"
-	"crash, or begins within its report, so are the older ones beside it.\n"
+	"crash, or begins within its report, so are the older ones beside it. So are the files of\n"
+	"one dump (makedumpfile --split, a SADUMP disk set, a .vmsn and its .vmem): any of them\n"
+	"will do where all lie in one directory.\n"
 	"\n"
 	"Exit status: 0 every FILE got a verdict, 1 a cause stayed unknown or an analysis broke\n"
 	"off, 2 wrong usage or a FILE that cannot be read, 3 a log without a crash, 4 a log that\n"
@@ -321,12 +324,14 @@ static struct err *analyze_packed(const struct session *session, const char *pat
 	return analyze_one(session, path, input, report);
 }
 
-static struct err *analyze_file(const struct session *session, const char *path, json_t **report)
+/* One file, or those that are one dump. */
+static struct err *analyze_files(const struct session *session, const struct log_set *set,
+				 json_t **report)
 {
-	const char *vmlinux = session->arguments->vmlinux;
+	const char *vmlinux = session->arguments->vmlinux, *path = set->paths[0];
 	_input_ struct input input = INPUT_NONE;
 
-	TRY(input_open(path, vmlinux, &input));
+	TRY(input_open_set(set->paths, set->count, vmlinux, &input));
 	TRY(analyze_one(session, path, &input, report));
 	if (is_packed_dump(*report, &input))
 		TRY(analyze_packed(session, path, &input, report));
@@ -345,14 +350,11 @@ static struct err *print_log(const struct session *session, const struct log_set
 	const char *path = set->paths[set->count - 1];
 	_input_ struct input input = INPUT_NONE;
 
-	if (set->count == 1)
-		TRY(input_open(path, NULL, &input));
-	else
-		TRY(input_open_logs(set->paths, set->count, &input));
+	TRY(input_open_set(set->paths, set->count, NULL, &input));
 	return whole_log_print(path, &input, &limits, arguments->json);
 }
 
-/* A file, several that are one log, or the directory of a crash. */
+/* A file, several that are one log or one dump, or the directory of a crash. */
 static struct err *analyze_set(const struct session *session, const struct log_set *set,
 			       json_t **report)
 {
@@ -365,8 +367,9 @@ static struct err *analyze_set(const struct session *session, const struct log_s
 	}
 	if (session->arguments->dmesg)
 		return print_log(session, set); /* and there is no report */
-	return set->count == 1 ? analyze_file(session, set->paths[0], report)
-			       : analyze_logs(session, set->paths, set->count, report);
+	return set->count > 1 && input_is_log(set->paths[0])
+		       ? analyze_logs(session, set->paths, set->count, report)
+		       : analyze_files(session, set, report);
 }
 
 static struct err *prepare(struct store **store, struct rules **rules)
@@ -403,8 +406,11 @@ static int analyze_all(const struct session *session, const char **paths, size_t
 		_log_set_ struct log_set set = {0};
 		struct err *err = log_set_take(paths, &count, input_is_log, &set);
 
+		if (!err)
+			err = dump_set_take(paths, &count, &set);
 		if (session->several && !json && !session->arguments->parts.html && set.count)
-			print_name(set.paths[set.count - 1], first);
+			print_name(set.paths[input_is_log(set.paths[0]) ? set.count - 1 : 0],
+				   first);
 		if (!err && session->arguments->parts.html && (count || !first))
 			err = err_new(ERR_INVALID, "--html is for one dump or log at a time");
 		if (!err)

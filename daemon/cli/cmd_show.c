@@ -171,8 +171,7 @@ static struct err *print_log(struct cmd *cmd, int64_t dump)
 	struct err *err;
 
 	TRY(find_log(cmd, dump, &set));
-	err = set.count > 1 ? input_open_logs(set.paths, set.count, &input)
-			    : input_open(set.paths[0], NULL, &input);
+	err = input_open_set(set.paths, set.count, NULL, &input);
 	if (err)
 		return err_wrap(err,
 				"the store keeps no logs, and the dump cannot be read (--log has "

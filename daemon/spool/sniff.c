@@ -10,10 +10,9 @@
 #include "base/parse.h"
 #include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
+#include "kernel/dump/dump_part.h"
 
-/* Bounds on what one look may read: a bitmap for 4 TiB of memory, and more segments than exist. */
-#define BITMAP_MAX (128u << 20)
-#define PHDRS_MAX 4096
+#define PHDRS_MAX 4096	  /* more than exist */
 #define HEADER_BLOCK 4096 /* what a kdump or flattened file begins with */
 
 static const struct {
@@ -113,28 +112,6 @@ static struct err *elf_complete(int fd, uint64_t size, struct sniff *sniff)
 	return NULL;
 }
 
-/* Set bits of the bitmap at offset, which says how many page descriptors there are. */
-static struct err *count_bits(int fd, uint64_t offset, uint64_t length, uint64_t *ret)
-{
-	uint64_t buf[8192], bits = 0;
-	size_t got;
-
-	while (length) {
-		size_t part = MIN(length, sizeof(buf));
-
-		memset(buf, 0, sizeof(buf));
-		TRY(io_read_at(fd, offset, buf, part, &got));
-		for (size_t i = 0; i < ARRAY_SIZE(buf); i++)
-			bits += __builtin_popcountll(buf[i]);
-		if (got < part)
-			break;
-		offset += part;
-		length -= part;
-	}
-	*ret = bits;
-	return NULL;
-}
-
 static struct err *read_some(void *context, uint64_t offset, void *buf, size_t length, size_t *ret)
 {
 	const int *fd = context;
@@ -142,21 +119,18 @@ static struct err *read_some(void *context, uint64_t offset, void *buf, size_t l
 	return io_read_at(*fd, offset, buf, length, ret);
 }
 
-/*
- * A kdump file is whole when it reaches the end of its pages' data. The page descriptors follow
- * two bitmaps, the second of which has a bit for each of them.
- */
+/* A kdump file is whole when it reaches the end of its pages' data: of one of a set those that it is for. */
 static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 {
+	struct kdump_extent extent = {.pages_end = UINT64_MAX};
 	struct kdump_header header;
-	uint64_t block, bitmap_blocks, table, count, end = 0;
+	struct dump_part part;
 	size_t got;
 
+	sniff->complete = SNIFF_SHORT;
 	TRY(io_read_at(fd, 0, &header, sizeof(header), &got));
-	if (got < sizeof(header) || size < HEADER_BLOCK) {
-		sniff->complete = SNIFF_SHORT;
+	if (got < sizeof(header) || size < HEADER_BLOCK)
 		return NULL;
-	}
 	if ((uint64_t)header.time_seconds < INT32_MAX * 2ul)
 		sniff->crash_time = header.time_seconds;
 	/* The writer itself says that it ran out of room: it is done with the file. */
@@ -164,20 +138,20 @@ static struct err *kdump_complete(int fd, uint64_t size, struct sniff *sniff)
 		sniff->complete = SNIFF_COMPLETE;
 		return NULL;
 	}
-	block = header.block_size;
-	bitmap_blocks = header.bitmap_blocks;
-	if (block < 512 || block > 65536 || header.sub_header_blocks > 65536 || bitmap_blocks % 2 ||
-	    bitmap_blocks * block > 2ul * BITMAP_MAX)
+	if (dump_part_read(fd, &part)) {
+		extent.first = part.first;
+		extent.pages_end = part.end;
+	}
+	struct err *err = kdump_extent_find(read_some, &fd, &header, &extent);
+
+	if (err && err->code == ERR_CORRUPT) { /* which the worker will tell of */
+		sniff->complete = SNIFF_UNKNOWN;
+		err_free(err);
 		return NULL;
-	table = (1ull + header.sub_header_blocks + bitmap_blocks) * block;
-	TRY(count_bits(fd, table - bitmap_blocks / 2 * block, bitmap_blocks / 2 * block, &count));
-	sniff->complete = SNIFF_SHORT;
-	if (!count || size < table + count * sizeof(struct kdump_descriptor))
-		return NULL;
-	TRY(kdump_data_end(read_some, &fd, table, count, &end));
-	if (end && size >= end)
+	}
+	if (!err && extent.end && size >= extent.end)
 		sniff->complete = SNIFF_COMPLETE;
-	return NULL;
+	return err;
 }
 
 struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)

@@ -314,3 +314,37 @@ struct err *input_open_logs(char *const *paths, size_t count, struct input *ret)
 	input = (struct input)INPUT_NONE;
 	return NULL;
 }
+
+/* --- several that are one dump ------------------------------------------------------------------ */
+
+/* A part that was named, unless it was found beside the others. */
+static struct err *add_part(struct input *input, const char *path)
+{
+	_close_ int fd = -1;
+	bool known;
+
+	TRY(open_regular(path, &fd, NULL));
+	known = dump_set_is_same_file(fd, input->dump_fd);
+	for (size_t i = 0; i < input->part_count && !known; i++)
+		known = dump_set_is_same_file(fd, input->part_fds[i]);
+	if (known)
+		return NULL;
+	if (!array_grow(input->part_fds, input->part_count))
+		return &err_nomem;
+	input->part_fds[input->part_count++] = take_fd(fd);
+	return NULL;
+}
+
+struct err *input_open_set(char *const *paths, size_t count, const char *vmlinux, struct input *ret)
+{
+	_input_ struct input input = INPUT_NONE;
+
+	if (count > 1 && input_is_log(paths[0]))
+		return input_open_logs(paths, count, ret);
+	TRY(input_open(paths[0], vmlinux, &input));
+	for (size_t i = 1; i < count; i++)
+		TRY(add_part(&input, paths[i]));
+	*ret = input;
+	input = (struct input)INPUT_NONE;
+	return NULL;
+}

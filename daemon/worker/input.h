@@ -43,6 +43,9 @@ struct err *input_open(const char *path, const char *vmlinux, struct input *ret)
  * out. The uid is that of the newest. ERR_INVALID when one of them is a dump.
  */
 struct err *input_open_logs(char *const *paths, size_t count, struct input *ret);
+/* Files that are one log, as above, or one dump, of which the first gives the uid. */
+struct err *input_open_set(char *const *paths, size_t count, const char *vmlinux,
+			   struct input *ret);
 /*
  * A packed file that input_open() took for a log was unpacked into fd, given over: it takes its
  * place, and of a dump what stands beside path is looked for.

@@ -13,6 +13,7 @@
 #include "kernel/dump/dump_lime.h"
 #include "kernel/dump/dump_notes.h"
 #include "kernel/dump/dump_raw.h"
+#include "kernel/dump/dump_sadump.h"
 #include "kernel/dump/dump_vmware.h"
 
 /*
@@ -43,8 +44,9 @@ struct dump {
 	struct dump_losses losses;
 };
 
-static container_open_fn *const formats[] = {kdump_dump_open, elf_dump_open, lime_dump_open,
-					     vmware_dump_open, libkdumpfile_dump_open};
+static container_open_fn *const formats[] = {kdump_dump_open,  elf_dump_open,
+					     lime_dump_open,   vmware_dump_open,
+					     sadump_dump_open, libkdumpfile_dump_open};
 
 static struct err *open_container(struct dump *dump)
 {
@@ -172,10 +174,6 @@ const char *dump_vmcoreinfo(const struct dump *dump, size_t *length)
 	const char *text = dump->notes.vmcoreinfo;
 
 	*length = text ? dump->notes.vmcoreinfo_size : 0;
-	if (!text && dump->container->vmcoreinfo_text) {
-		text = dump->container->vmcoreinfo_text;
-		*length = strlen(text);
-	}
 	return text;
 }
 

@@ -23,10 +23,9 @@ struct container {
 	bool has_phys_base;
 	/* What the header calls the machine where that is not x86-64 and need not be true; or NULL. */
 	const char *machine;
-	/* Registers and VMCOREINFO (terminated) that stand in no note; owned by the container. */
+	/* Registers that stand in no note; owned by the container. */
 	struct regs *cpus;
 	size_t cpu_count;
-	char *vmcoreinfo_text;
 };
 
 /* What a sweep of one thread needs, and whom it shows the pages of the piece at hand. */

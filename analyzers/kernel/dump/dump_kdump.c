@@ -153,14 +153,6 @@ static uint64_t kdump_pages_below(const struct container *container, uint64_t pf
 	return kdump_sweep_pages_below(&map, pfn);
 }
 
-static void copy_field(char *dst, const char *src)
-{
-	char text[66] = "";
-
-	memcpy(text, src, 65);
-	copy_string(dst, 65, text);
-}
-
 static const char *compression_name(uint32_t flags)
 {
 	return flags & PAGE_COMPRESSED ? decompress_name(flags) : NULL;
@@ -215,20 +207,13 @@ static bool is_truncated(struct kdump *kdump, uint64_t whole)
 }
 
 static void fill_info(struct kdump *kdump, const struct kdump_header *header,
-		      const struct kdump_sub_header *sub, struct dump_info *info)
+		      struct dump_info *info)
 {
 	info->format = dump_file_flattened(kdump->file) ? "kdump-flattened" : "kdump";
 	info->compression = find_compression(kdump, header->status);
-	info->incomplete = header->status & KDUMP_STATUS_INCOMPLETE;
 	info->whole_size = whole_size(kdump);
 	info->truncated = is_truncated(kdump, info->whole_size);
-	info->dump_level = header->version >= 1 ? (int)sub->dump_level : -1;
 	info->max_pfn = kdump->max_pfn;
-	copy_field(info->release, header->release);
-	copy_field(info->version, header->build);
-	copy_field(info->machine, header->machine);
-	copy_field(info->nodename, header->nodename);
-	info->crash_time = header->time_seconds;
 }
 
 /* Two bitmaps of equal size; a full dump may come with one that serves as both. */
@@ -248,17 +233,6 @@ static struct err *place_bitmaps(struct kdump *kdump, const struct kdump_header 
 	TRY(bitmap_open(&kdump->exists, kdump->file, start, needed));
 	return bitmap_open(&kdump->dumped, kdump->file,
 			   size / 2 >= needed ? start + size / 2 : start, needed);
-}
-
-static void take_ranges(struct kdump *kdump, const struct kdump_sub_header *sub)
-{
-	struct container *container = &kdump->container;
-
-	if (sub->notes.size)
-		container->notes[container->note_count++] = sub->notes;
-	container->vmcoreinfo = sub->vmcoreinfo;
-	container->phys_base = sub->phys_base;
-	container->has_phys_base = true;
 }
 
 static void kdump_close(struct container *container)
@@ -297,20 +271,21 @@ struct err *kdump_dump_open(const struct dump_files *files, struct dump_info *in
 	struct kdump_sub_header sub;
 
 	TRY(kdump_header_read(file, &header, &sub));
+	if (sub.split) /* libkdumpfile's, which comes after */
+		return err_new(ERR_NOT_FOUND, "one part of a split dump");
 	kdump = calloc(1, sizeof(*kdump));
 	if (!kdump)
 		return &err_nomem;
 	kdump->container.ops = &kdump_ops;
-	kdump->container.machine = kdump_header_machine(&header);
 	kdump->file = file;
 	kdump->max_pfn = header.version >= 6 ? sub.max_mapnr_64 : header.max_mapnr;
 	if (kdump->max_pfn >> (52 - PAGE_SHIFT))
 		return err_new(ERR_CORRUPT, "kdump header with %" PRIu64 " pages", kdump->max_pfn);
 	TRY(place_bitmaps(kdump, &header));
 	TRY(build_rank(kdump));
-	take_ranges(kdump, &sub);
 	TRY(decompressor_open(&kdump->decompressor));
-	fill_info(kdump, &header, &sub, info);
+	kdump_header_tell(&header, &sub, &kdump->container, info);
+	fill_info(kdump, &header, info);
 	*ret = &take_ptr(kdump)->container;
 	return NULL;
 }

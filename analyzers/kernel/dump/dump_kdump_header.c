@@ -47,7 +47,7 @@ static bool is_unnamed(const char *machine)
 	return is_field(machine, "Unknown");
 }
 
-const char *kdump_header_machine(const struct kdump_header *header)
+static const char *machine_of(const struct kdump_header *header)
 {
 	if (is_unnamed(header->machine))
 		return "a machine that it does not name";
@@ -118,8 +118,6 @@ static struct err *read_sub_header(struct dump_file *file, const struct kdump_he
 
 	*ret = (struct kdump_sub_header){0};
 	TRY(dump_file_read(file, header->block_size, ret, sizes[header->version]));
-	if (ret->split) /* libkdumpfile's, which comes after */
-		return err_new(ERR_NOT_FOUND, "one part of a split dump");
 	TRY(check_range(&ret->vmcoreinfo, "VMCOREINFO"));
 	TRY(check_range(&ret->notes, "notes"));
 	return check_range(&ret->eraseinfo, "erase info");
@@ -139,4 +137,28 @@ struct err *kdump_header_read(struct dump_file *file, struct kdump_header *ret,
 	TRY(check_machine(ret));
 	TRY(check_header(ret));
 	return read_sub_header(file, ret, sub);
+}
+
+static void copy_field(char ret[UTS_FIELD], const char *field)
+{
+	memcpy(ret, field, UTS_FIELD - 1);
+	ret[UTS_FIELD - 1] = '\0';
+}
+
+void kdump_header_tell(const struct kdump_header *header, const struct kdump_sub_header *sub,
+		       struct container *container, struct dump_info *info)
+{
+	container->machine = machine_of(header);
+	if (sub->notes.size)
+		container->notes[container->note_count++] = sub->notes;
+	container->vmcoreinfo = sub->vmcoreinfo;
+	container->phys_base = sub->phys_base;
+	container->has_phys_base = true;
+	info->incomplete = header->status & KDUMP_STATUS_INCOMPLETE;
+	info->dump_level = header->version >= 1 ? (int)sub->dump_level : -1;
+	copy_field(info->release, header->release);
+	copy_field(info->version, header->build);
+	copy_field(info->machine, header->machine);
+	copy_field(info->nodename, header->nodename);
+	info->crash_time = header->time_seconds;
 }

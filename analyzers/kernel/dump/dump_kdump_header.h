@@ -2,6 +2,7 @@
 #ifndef TRIAGE_KERNEL_DUMP_DUMP_KDUMP_HEADER
 #define TRIAGE_KERNEL_DUMP_DUMP_KDUMP_HEADER
 
+#include "kernel/dump/dump_container.h"
 #include "kernel/dump/dump_kdump_format.h"
 
 /*
@@ -10,7 +11,8 @@
  */
 struct err *kdump_header_read(struct dump_file *file, struct kdump_header *ret,
 			      struct kdump_sub_header *sub);
-/* See struct container. */
-const char *kdump_header_machine(const struct kdump_header *header);
+/* Where the notes lie, and what the headers say of the dump. */
+void kdump_header_tell(const struct kdump_header *header, const struct kdump_sub_header *sub,
+		       struct container *container, struct dump_info *info);
 
 #endif

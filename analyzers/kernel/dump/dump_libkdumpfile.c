@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Through libkdumpfile: what our own readers don't know, which is sets of split files, SADUMP, LKCD and
- * Xen's dump-core. Not kdump and ELF in one file: for these the library (0.5.1) takes memory by the
- * machine's size, tells less about what is missing, knows no flattened files and falls over some damaged
- * ones. It parses hostile input in C that is not ours: only a worker in its sandbox may come here.
+ * Through libkdumpfile: what our own readers don't know, which is sets of split files, LKCD and Xen's
+ * dump-core. Not kdump and ELF in one file: for these the library (0.5.1) takes memory by the machine's
+ * size, tells less about what is missing, knows no flattened files and falls over some damaged ones. Not
+ * SADUMP: it gives for all pages of a run the first one. It parses hostile input in C that is not ours:
+ * only a worker in its sandbox may come here.
  */
 #include "kernel/dump/dump_libkdumpfile.h"
 
@@ -17,8 +18,10 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kernel/dump/dump_kdump_header.h"
 #include "kernel/dump/dump_part.h"
 
+#define FORMAT_SPLIT "kdump-split"
 #define CPUS_MAX 8192
 #define CACHE_PAGES 256 /* of the library's own cache; dump.c has a larger one */
 #define LKCD_MAGIC 0xa8190173618f23edull
@@ -33,11 +36,11 @@ struct library {
 
 /* --- whose it is -------------------------------------------------------------------------------- */
 
-static bool begins_with(struct dump_file *file, uint64_t offset, const void *bytes, size_t length)
+static bool begins_with(struct dump_file *file, const void *bytes, size_t length)
 {
 	uint8_t head[8];
 
-	return err_ok(dump_file_read(file, offset, head, length)) && !memcmp(head, bytes, length);
+	return err_ok(dump_file_read(file, 0, head, length)) && !memcmp(head, bytes, length);
 }
 
 /* xl dump-core: sections, and no segment. */
@@ -58,11 +61,8 @@ static const char *format_of(struct dump_file *file)
 	struct dump_part part;
 
 	if (dump_part_read(dump_file_fd(file), &part))
-		return part.all ? "kdump-split" : "sadump";
-	/* A copy on other media has a header of its own in front. */
-	if (begins_with(file, 0, "sadump\0\0", 8) || begins_with(file, PAGE_SIZE, "sadump\0\0", 8))
-		return "sadump";
-	if (begins_with(file, 0, &lkcd, sizeof(lkcd)))
+		return part.all ? FORMAT_SPLIT : NULL;
+	if (begins_with(file, &lkcd, sizeof(lkcd)))
 		return "lkcd";
 	return is_xen(file) ? "xen" : NULL;
 }
@@ -206,27 +206,62 @@ static struct err *check_machine(kdump_ctx_t *ctx)
 				 machine);
 }
 
-static struct err *fill(struct library *library, const char *format, struct dump_info *info)
+/* A guest that was paravirtualized: of which page of its own the machine's frames are is in no page table. */
+static struct err *check_xen(kdump_ctx_t *ctx)
 {
-	kdump_ctx_t *ctx = library->ctx;
-	kdump_attr_t attr = {.type = KDUMP_BITMAP};
-	char *text = NULL;
+	uint64_t kind;
 
-	TRY(check_machine(ctx));
-	if (!get_number(ctx, "max_pfn", &library->max_pfn) || library->max_pfn >> (52 - PAGE_SHIFT))
-		return err_new(ERR_CORRUPT, "libkdumpfile does not know how much memory it was");
-	if (kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) == KDUMP_OK) {
-		kdump_bmp_incref(attr.val.bitmap);
-		library->in_file = attr.val.bitmap;
+	return get_number(ctx, KDUMP_ATTR_XEN_XLAT, &kind) && kind == KDUMP_XEN_NONAUTO
+		       ? err_new(ERR_UNSUPPORTED,
+				 "the core of a paravirtualized Xen guest: only those of HVM and "
+				 "PVH guests can be read, kdump within the guest gives one")
+		       : NULL;
+}
+
+/* Each file of a split dump has the headers of all; its notes the library (0.5.1) gives only with more work. */
+static struct err *fill_split(struct library *library, const struct dump_files *files,
+			      struct dump_info *info)
+{
+	struct kdump_sub_header sub;
+	struct kdump_header header;
+
+	TRY(kdump_header_read(files->at[0], &header, &sub));
+	kdump_header_tell(&header, &sub, &library->container, info);
+	for (size_t i = 0; i < files->count; i++) {
+		uint64_t end = dump_part_end(dump_file_fd(files->at[i]));
+
+		info->whole_size += end;
+		info->truncated |= !end || end > dump_file_size(files->at[i]);
 	}
-	if (kdump_vmcoreinfo_raw(ctx, &text) == KDUMP_OK)
-		library->container.vmcoreinfo_text = text;
-	info->format = format;
-	info->max_pfn = library->max_pfn;
+	return NULL;
+}
+
+static void fill_other(kdump_ctx_t *ctx, struct dump_info *info)
+{
 	get_text(ctx, "linux.uts.release", info->release, sizeof(info->release));
 	get_text(ctx, "linux.uts.version", info->version, sizeof(info->version));
 	get_text(ctx, "linux.uts.machine", info->machine, sizeof(info->machine));
 	get_text(ctx, "linux.uts.nodename", info->nodename, sizeof(info->nodename));
+}
+
+static struct err *fill(struct library *library, const char *format, struct dump_info *info)
+{
+	kdump_ctx_t *ctx = library->ctx;
+	kdump_attr_t attr = {.type = KDUMP_BITMAP};
+
+	TRY(check_machine(ctx));
+	TRY(check_xen(ctx));
+	if (!get_number(ctx, "max_pfn", &library->max_pfn) || library->max_pfn >> (52 - PAGE_SHIFT))
+		return err_new(ERR_CORRUPT, "libkdumpfile does not know how much memory it was: %s",
+			       kdump_get_err(ctx));
+	/* Its list of a core by sections is that of the segments, of which there is none. */
+	if (strcmp(format, "xen") != 0 &&
+	    kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) == KDUMP_OK) {
+		kdump_bmp_incref(attr.val.bitmap);
+		library->in_file = attr.val.bitmap;
+	}
+	info->format = format;
+	info->max_pfn = library->max_pfn;
 	return take_cpus(library);
 }
 
@@ -243,7 +278,6 @@ static void close_library(struct container *container)
 	if (library->ctx)
 		kdump_free(library->ctx);
 	pthread_mutex_destroy(&library->lock);
-	free(library->container.vmcoreinfo_text);
 	free(library->container.cpus);
 	free(library);
 }
@@ -296,6 +330,10 @@ struct err *libkdumpfile_dump_open(const struct dump_files *files, struct dump_i
 	library->container.ops = &library_ops;
 	TRY(open_files(library, files));
 	TRY(fill(library, format, info));
+	if (!strcmp(format, FORMAT_SPLIT))
+		TRY(fill_split(library, files, info));
+	else
+		fill_other(library->ctx, info);
 	*ret = &take_ptr(library)->container;
 	return NULL;
 }

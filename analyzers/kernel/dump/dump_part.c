@@ -7,7 +7,9 @@
 
 #include "base/io.h"
 #include "kernel/dump/dump_info.h"
+#include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
+#include "kernel/dump/dump_sadump_format.h"
 
 static bool read_all(int fd, uint64_t offset, void *buf, size_t length)
 {
@@ -37,23 +39,17 @@ static bool read_split(int fd, struct dump_part *ret)
 	return true;
 }
 
-/* struct sadump_part_header (makedumpfile's sadump_mod.h), as far as it is needed. */
-struct sadump_part {
-	char signature[8];
-	uint32_t flags[4], label[16];
-	uint8_t system[16], set[16], volume[16], time[16];
-	uint32_t number; /* in a disk set; 0: none */
-};
-
+/* The disks of a set keep their names from dump to dump: its time tells which are of one. */
 static bool read_disk(int fd, struct dump_part *ret)
 {
-	struct sadump_part part;
+	struct sadump_part_header part;
 
-	if (!read_all(fd, 0, &part, sizeof(part)) || memcmp(part.signature, "sadump\0\0", 8) ||
-	    !part.number)
+	if (!read_all(fd, 0, &part, sizeof(part)) || !sadump_is_part(&part) || !part.number)
 		return false;
-	ret->id_size = sizeof(part.system) + sizeof(part.set);
-	memcpy(ret->id, part.system, ret->id_size);
+	ret->id_size = sizeof(part.system) + sizeof(part.set) + sizeof(part.time);
+	memcpy(ret->id, part.system, sizeof(part.system));
+	memcpy(ret->id + sizeof(part.system), part.set, sizeof(part.set));
+	memcpy(ret->id + sizeof(part.system) + sizeof(part.set), part.time, sizeof(part.time));
 	ret->first = part.number;
 	return true;
 }
@@ -62,6 +58,25 @@ bool dump_part_read(int fd, struct dump_part *ret)
 {
 	*ret = (struct dump_part){0};
 	return read_split(fd, ret) || read_disk(fd, ret);
+}
+
+static struct err *read_some(void *context, uint64_t offset, void *buf, size_t length, size_t *ret)
+{
+	const int *fd = context;
+
+	return io_read_at(*fd, offset, buf, length, ret);
+}
+
+uint64_t dump_part_end(int fd)
+{
+	struct kdump_header header;
+	struct dump_part part = {0};
+	struct kdump_extent extent;
+
+	if (!read_split(fd, &part) || !read_all(fd, 0, &header, sizeof(header)))
+		return 0;
+	extent = (struct kdump_extent){.first = part.first, .pages_end = part.end};
+	return err_ok(kdump_extent_find(read_some, &fd, &header, &extent)) ? extent.end : 0;
 }
 
 bool dump_part_same(const struct dump_part *a, const struct dump_part *b)

@@ -21,6 +21,8 @@ struct dump_part {
 /* Whether a file is one, by its first bytes. */
 bool dump_part_read(int fd, struct dump_part *ret);
 bool dump_part_same(const struct dump_part *a, const struct dump_part *b);
+/* How long the file of a split dump has to be for all of its pages; 0 where it does not say. */
+uint64_t dump_part_end(int fd);
 /* The pages that no file of a set is for: ERR_UNSUPPORTED, naming the first of them; NULL when there are none. */
 struct err *dump_part_check(const int *fds, size_t count);
 

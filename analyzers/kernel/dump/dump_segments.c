@@ -66,8 +66,8 @@ static enum page_state state(struct container *container, uint64_t pfn)
 		uint64_t end = MIN(segment->end, phys + PAGE_SIZE);
 		uint64_t offset = segment->offset + (start - segment->start);
 
-		return dump_file_holds(dump->file, offset, end - start) ? PAGE_PRESENT
-									: PAGE_TRUNCATED;
+		return dump_file_holds(segment->file, offset, end - start) ? PAGE_PRESENT
+									   : PAGE_TRUNCATED;
 	}
 	return find_in_page(&dump->ram, phys) ? PAGE_EXCLUDED : PAGE_ABSENT;
 }
@@ -87,7 +87,7 @@ static struct err *read_page(struct container *container, uint64_t pfn, void *pa
 	     segment && segment < last && segment->start < page_end; segment++) {
 		uint64_t start = MAX(segment->start, phys), end = MIN(segment->end, page_end);
 
-		TRY(dump_file_read(dump->file, segment->offset + (start - segment->start),
+		TRY(dump_file_read(segment->file, segment->offset + (start - segment->start),
 				   (char *)page + (start - phys), (size_t)(end - start)));
 	}
 	return NULL;
@@ -119,26 +119,26 @@ static void show_zeros(struct sweep *sweep, uint64_t pfn, uint64_t count)
 }
 
 /* As many whole pages of one segment as a window holds; *pfn is moved behind them. */
-static struct err *sweep_run(const struct segment_dump *dump, struct sweep *sweep,
-			     const struct segment *segment, uint64_t *pfn, uint64_t end)
+static struct err *sweep_run(struct sweep *sweep, const struct segment *segment, uint64_t *pfn,
+			     uint64_t end)
 {
 	uint64_t count = MIN((segment->end >> PAGE_SHIFT) - *pfn, end - *pfn), first = *pfn;
 	uint64_t offset = segment->offset + ((first << PAGE_SHIFT) - segment->start);
 	size_t got;
 
-	if (offset >= dump_file_size(dump->file)) { /* however much more is announced */
+	if (offset >= dump_file_size(segment->file)) { /* however much more is announced */
 		*pfn += count;
 		sweep->counts->truncated += count;
 		return NULL;
 	}
 	count = MIN(count, SWEEP_WINDOW / PAGE_SIZE);
 	*pfn += count;
-	if (offset + count * PAGE_SIZE <= dump_file_size(dump->file) &&
-	    dump_file_next_data(dump->file, offset) >= offset + count * PAGE_SIZE) {
+	if (offset + count * PAGE_SIZE <= dump_file_size(segment->file) &&
+	    dump_file_next_data(segment->file, offset) >= offset + count * PAGE_SIZE) {
 		show_zeros(sweep, first, count);
 		return NULL;
 	}
-	if (!TRY_OK(dump_file_read_some(dump->file, offset, sweep->window, count * PAGE_SIZE,
+	if (!TRY_OK(dump_file_read_some(segment->file, offset, sweep->window, count * PAGE_SIZE,
 					&got))) {
 		sweep->counts->corrupt += count;
 		return NULL;
@@ -182,7 +182,7 @@ static struct err *sweep_pages(const struct container *container, struct sweep *
 			pfn = next;
 		} else if (segment->start <= pfn << PAGE_SHIFT &&
 			   segment->end >> PAGE_SHIFT > pfn) {
-			TRY(sweep_run(dump, sweep, segment, &pfn, end));
+			TRY(sweep_run(sweep, segment, &pfn, end));
 		} else {
 			TRY(sweep_odd_page(container, sweep, pfn++));
 		}
@@ -238,20 +238,26 @@ struct err *segment_dump_new(struct dump_file *file, size_t room, struct segment
 	return NULL;
 }
 
-static void add(struct segments *segments, uint64_t start, uint64_t size, uint64_t offset)
+static void add(struct segments *segments, const struct segment *segment)
 {
-	if (size && segments->count < segments->room)
-		segments->at[segments->count++] = (struct segment){start, start + size, offset};
+	if (segment->end > segment->start && segments->count < segments->room)
+		segments->at[segments->count++] = *segment;
+}
+
+void segment_dump_add_of(struct segment_dump *dump, struct dump_file *file, uint64_t start,
+			 uint64_t size, uint64_t offset, uint64_t held)
+{
+	/* An end beyond the address space is nonsense; physical addresses have 52 bits. */
+	if (start >> 52 || size >> 52 || held >> 52 || offset > INT64_MAX)
+		return;
+	add(&dump->data, &(struct segment){start, start + held, offset, file});
+	add(&dump->ram, &(struct segment){start, start + MAX(size, held), 0, file});
 }
 
 void segment_dump_add(struct segment_dump *dump, uint64_t start, uint64_t size, uint64_t offset,
 		      uint64_t held)
 {
-	/* An end beyond the address space is nonsense; physical addresses have 52 bits. */
-	if (start >> 52 || size >> 52 || held >> 52 || offset > INT64_MAX)
-		return;
-	add(&dump->data, start, held, offset);
-	add(&dump->ram, start, MAX(size, held), 0);
+	segment_dump_add_of(dump, dump->file, start, size, offset, held);
 }
 
 struct err *segment_dump_finish(struct segment_dump *dump, const char *format,
@@ -271,7 +277,7 @@ struct err *segment_dump_finish(struct segment_dump *dump, const char *format,
 		uint64_t length = segment->end - segment->start;
 
 		info->whole_size = MAX(info->whole_size, segment->offset + length);
-		info->truncated |= !dump_file_holds(dump->file, segment->offset, length);
+		info->truncated |= !dump_file_holds(segment->file, segment->offset, length);
 	}
 	return NULL;
 }

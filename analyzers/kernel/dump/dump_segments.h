@@ -11,6 +11,7 @@
 struct segment {
 	uint64_t start, end; /* physical */
 	uint64_t offset;     /* in the file, of start */
+	struct dump_file *file;
 };
 
 struct segments {
@@ -20,9 +21,9 @@ struct segments {
 
 struct segment_dump {
 	struct container container;
-	struct dump_file *file;
-	struct segments data; /* disjoint and in order once finished: what the file holds */
-	struct segments ram;  /* what the machine has, held or not */
+	struct dump_file *file; /* of runs of which nobody says more */
+	struct segments data;	/* disjoint and in order once finished: what the file holds */
+	struct segments ram;	/* what the machine has, held or not */
 };
 
 /* Room for so many runs: a header's word, which the caller has checked. file stays the caller's. */
@@ -33,6 +34,9 @@ struct err *segment_dump_new(struct dump_file *file, size_t room, struct segment
  */
 void segment_dump_add(struct segment_dump *dump, uint64_t start, uint64_t size, uint64_t offset,
 		      uint64_t held);
+/* The same in a file of several. */
+void segment_dump_add_of(struct segment_dump *dump, struct dump_file *file, uint64_t start,
+			 uint64_t size, uint64_t offset, uint64_t held);
 /* All runs are there: put them in order and fill in info. ERR_CORRUPT when there is no memory. */
 struct err *segment_dump_finish(struct segment_dump *dump, const char *format,
 				struct dump_info *info);
