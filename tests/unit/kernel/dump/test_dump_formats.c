@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Forms of dumps beside the common ones, and absurd values in each; whole ones are in tests/formats. */
 #include "kernel/dump/dump.h"
+#include "kernel/dump/dump_sadump_format.h"
 #include "kernel/dump/regs.h"
 #include "vmcore_file.h"
 
@@ -270,6 +271,151 @@ START_TEST(absurd_snapshots_are_refused)
 }
 END_TEST
 
+/* --- SADUMP -------------------------------------------------------------------------------------- */
+
+#define SADUMP_PAGES 64
+#define SADUMP_HEADER 4096 /* of one partition; each of these has a block */
+#define SADUMP_SUB 8192
+#define SADUMP_RAM 12288
+#define SADUMP_DUMPED 16384
+#define SADUMP_DATA 20480
+
+static void put_part(int fd, uint32_t number)
+{
+	struct sadump_part_header part = {.signature = SADUMP_SIGNATURE, .number = number};
+	uint32_t word = 7;
+
+	vmcore_put(fd, 0, &part, sizeof(part));
+	for (uint64_t at = sizeof(part); at < 4096; at += 4, word = sadump_next_word(word))
+		vmcore_put(fd, at, &word, sizeof(word));
+}
+
+static struct sadump_header sadump_header(void)
+{
+	return (struct sadump_header){.signature = SADUMP_SIGNATURE,
+				      .version = 1,
+				      .time = {.year = 2023, .month = 11, .day = 14},
+				      .block_size = 4096,
+				      .sub_blocks = 1,
+				      .bitmap_blocks = 1,
+				      .dumpable_blocks = 1,
+				      .cpus = 1,
+				      .max_mapnr_64 = SADUMP_PAGES};
+}
+
+/* Of 64 pages: 3 to 6 are dumped, their number in each byte, 7 is RAM that is not. */
+static int sadump(const struct sadump_header *header)
+{
+	struct sadump_smram saved = {.rip = 0xffffffff81000010, .rsp = 0xffff888000001000};
+	uint8_t page[4096];
+	int fd = vmcore_file();
+
+	put_part(fd, 0);
+	vmcore_put(fd, SADUMP_HEADER, header, sizeof(*header));
+	vmcore_put(fd, SADUMP_SUB + 4 + sizeof(struct sadump_apic), &saved, sizeof(saved));
+	vmcore_put(fd, SADUMP_RAM, "\x1f", 1);
+	vmcore_put(fd, SADUMP_DUMPED, "\x1e", 1);
+	for (unsigned i = 3; i < 7; i++) {
+		memset(page, (int)i, sizeof(page));
+		vmcore_put(fd, SADUMP_DATA + (i - 3) * 4096, page, sizeof(page));
+	}
+	return fd;
+}
+
+START_TEST(each_page_of_a_sadumps_run_is_its_own)
+{
+	struct sadump_header header = sadump_header();
+	int fd = sadump(&header);
+	struct dump *dump = vmcore_open(fd);
+	struct regs regs;
+
+	ck_assert_str_eq(dump_info(dump)->format, "sadump");
+	ck_assert_int_eq(dump_info(dump)->crash_time, 1699920000);
+	for (unsigned i = 3; i < 7; i++)
+		vmcore_expect_byte(dump, i * 4096ull + 5, (uint8_t)i);
+	ck_assert_int_eq(dump_page_state(dump, 7), PAGE_EXCLUDED);
+	ck_assert_int_eq(dump_page_state(dump, 2), PAGE_ABSENT);
+	ck_assert_uint_eq(dump_cpu_count(dump), 1);
+	assert_ok(dump_cpu_regs(dump, 0, &regs));
+	ck_assert_uint_eq(regs.value[REG_RIP], 0xffffffff81000010);
+	dump_close(dump);
+	ck_assert_int_eq(ftruncate(fd, SADUMP_DATA + 4096 + 5), 0);
+	dump = vmcore_open(fd);
+	ck_assert(dump_info(dump)->truncated);
+	ck_assert_int_eq(dump_page_state(dump, 3), PAGE_PRESENT);
+	ck_assert_int_eq(dump_page_state(dump, 6), PAGE_TRUNCATED);
+	close_dump(dump, fd);
+}
+END_TEST
+
+START_TEST(absurd_sadumps_are_refused)
+{
+	struct sadump_header header = sadump_header();
+	int fd;
+
+	header.bitmap_blocks = header.dumpable_blocks = UINT32_MAX;
+	header.max_mapnr_64 = UINT64_MAX;
+	vmcore_refuse(sadump(&header), ERR_TRUNCATED, "");
+	header = sadump_header();
+	header.sub_blocks = UINT32_MAX;
+	vmcore_refuse(sadump(&header), ERR_TRUNCATED, "");
+	header = sadump_header();
+	header.cpus = UINT32_MAX; /* whose registers are not there */
+	fd = sadump(&header);
+	close_dump(vmcore_open(fd), fd);
+	header.block_size = 0;
+	vmcore_refuse(sadump(&header), ERR_CORRUPT, "without its header");
+	fd = vmcore_file();
+	put_part(fd, UINT32_MAX);
+	vmcore_refuse(fd, ERR_CORRUPT, "with no end");
+	for (unsigned size = 0; size < SADUMP_DATA; size += 1024) {
+		header = sadump_header();
+		fd = sadump(&header);
+		ck_assert_int_eq(ftruncate(fd, size), 0);
+		struct dump *dump = NULL;
+
+		ck_assert(!err_ok(dump_open(fd, &dump)));
+		close(fd);
+	}
+}
+END_TEST
+
+/* The pages go on from one disk to the next in the midst of a run. */
+START_TEST(a_sadump_over_two_disks_needs_both)
+{
+	struct sadump_header header = sadump_header();
+	struct sadump_set_header set = {.blocks = 1, .disks = 2};
+	struct sadump_part_header part = {
+		.signature = SADUMP_SIGNATURE, .number = 1, .used = SADUMP_DATA + 2 * 4096};
+	int fds[2] = {vmcore_file(), sadump(&header)};
+	uint8_t page[4096];
+	struct dump *dump;
+
+	put_part(fds[0], 2);
+	for (unsigned i = 5; i < 7; i++) {
+		memset(page, (int)(i + 'a'), sizeof(page));
+		vmcore_put(fds[0], (i - 4) * 4096, page, sizeof(page));
+	}
+	/* On the first disk there is one block more, the header of the set. */
+	part.used += 4096;
+	vmcore_put(fds[1], 0, &part, sizeof(part));
+	for (uint64_t at = SADUMP_DATA + 4096; at > SADUMP_HEADER; at -= 4096) {
+		ck_assert_int_eq(pread(fds[1], page, 4096, (off_t)at - 4096), 4096);
+		vmcore_put(fds[1], at, page, 4096);
+	}
+	memset(page, 4, sizeof(page));
+	vmcore_put(fds[1], SADUMP_DATA + 2 * 4096, page, sizeof(page));
+	vmcore_put(fds[1], SADUMP_HEADER, &set, sizeof(set));
+	assert_ok(dump_open_set(fds, 2, &dump));
+	vmcore_expect_byte(dump, 4 * 4096, 4);
+	vmcore_expect_byte(dump, 5 * 4096, 5 + 'a');
+	vmcore_expect_byte(dump, 6 * 4096 + 4095, 6 + 'a');
+	dump_close(dump);
+	vmcore_refuse(fds[0], ERR_UNSUPPORTED, "disk 1 is missing");
+	vmcore_refuse(fds[1], ERR_UNSUPPORTED, "disk 2 is missing");
+}
+END_TEST
+
 /* --- whose core it is ---------------------------------------------------------------------------- */
 
 START_TEST(a_process_is_not_a_kernel)
@@ -292,4 +438,5 @@ UNIT_MAIN("dump_formats", names_that_begin_too_late_are_put_right,
 	  what_the_header_calls_the_machine_need_not_be_true, qemus_notes_tell_the_machine,
 	  lime_ranges_are_read, absurd_lime_ranges_end_it, a_raw_image_is_told_by_the_kernel_in_it,
 	  what_lies_behind_a_hole_is_believed_where_it_shows, a_snapshot_needs_its_memory,
-	  absurd_snapshots_are_refused, a_process_is_not_a_kernel)
+	  absurd_snapshots_are_refused, each_page_of_a_sadumps_run_is_its_own,
+	  absurd_sadumps_are_refused, a_sadump_over_two_disks_needs_both, a_process_is_not_a_kernel)
