@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "daemon/log.h"
 #include "daemon/outbox.h"
+#include "daemon/site_rules.h"
 #include "daemon/spool/spool_path.h"
 #include "daemon/store/analyze.h"
 #include "daemon/store/queue.h"
@@ -124,6 +125,7 @@ static struct err *conclude(struct jobs *jobs, int64_t dump, bool broke_off)
 	_verdict_row_ struct verdict_row verdict = {0};
 
 	TRY(analyze_judge(store_of(jobs), jobs->daemon->rules, dump));
+	TRY(site_rules_note(store_of(jobs), dump, jobs->daemon->rule_faults));
 	TRY(verdict_row_read(store_of(jobs), dump, &verdict));
 	return queue_finish(db_of(jobs), dump, broke_off, &verdict, time(NULL));
 }

@@ -97,6 +97,11 @@ static void reload(struct daemon *daemon)
 		log_error(LOG_ERR, err, "reload: going on with the old configuration");
 	else
 		log_line(LOG_NOTICE, "configuration reloaded");
+	if (store_guard_get(daemon->guard))
+		store_guard_check(daemon->guard,
+				  site_rules_recall(store_guard_get(daemon->guard),
+						    daemon->rules_dir, daemon->rule_faults),
+				  "look for rules that broke");
 	metrics_file_wake(daemon->metrics_file);
 	notify_send("READY=1");
 }
@@ -159,6 +164,8 @@ static struct err *on_store_up(void *context, bool first)
 	int64_t interrupted;
 
 	TRY(queue_recover(store_guard_db(daemon->guard), first, &interrupted));
+	TRY(site_rules_recall(store_guard_get(daemon->guard), daemon->rules_dir,
+			      daemon->rule_faults));
 	if (interrupted)
 		log_line(LOG_NOTICE, "%lld interrupted analyses are taken up again",
 			 (long long)interrupted);

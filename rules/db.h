@@ -64,9 +64,10 @@ struct err *stmt_step(struct stmt *stmt, bool *row);
 struct err *stmt_run(struct stmt *stmt);
 void stmt_reset(struct stmt *stmt);
 
-/* SQLite's: the first two. */
+/* SQLite's: the first three. */
 int stmt_column_count(struct stmt *stmt);
 const char *stmt_column_name(struct stmt *stmt, int column);
+bool stmt_is_number(struct stmt *stmt, int column);
 bool stmt_is_null(struct stmt *stmt, int column);
 int64_t stmt_int(struct stmt *stmt, int column);
 double stmt_real(struct stmt *stmt, int column);
@@ -88,8 +89,8 @@ struct err *db_number(struct db *db, int64_t *ret, const char *sql, const char *
 /*
  * For SQL that others wrote (rules): one single SELECT, which may read tables and views and call
  * the built-in functions that touch neither files nor extensions, and runs for at most `steps`
- * thousand virtual machine instructions in all. ERR_INVALID says what it wanted beyond that.
- * Finalize with stmt_finalize(). SQLite's alone.
+ * thousand virtual machine instructions in all, 2 s of CPU and 256 MiB of memory (which SQLite before 3.31
+ * cannot bound). ERR_INVALID says what it wanted beyond that, ERR_LIMIT what it took too much of. Finalize with stmt_finalize(). SQLite's alone.
  */
 struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret);
 /* Where in its text the last db_prepare_untrusted() found what is wrong, bytes; -1: not known. */

@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 
 #define BUSY_TIMEOUT_MS 5000
 #define VALUE_MAX (64 << 20) /* bytes of a string: a worker's line is 16 MiB at most */
-#define STEP_UNIT 1000	     /* virtual machine instructions between two looks at the budget */
+#define UNTRUSTED_CPU_MS 2000
+#define UNTRUSTED_MEMORY (256ll << 20) /* bytes, beyond what SQLite has */
+#define STEP_UNIT 1000 /* virtual machine instructions between two looks at the budget */
 
 struct query {
 	struct stmt base;
@@ -18,6 +21,7 @@ struct query {
 	const char *sql; /* key in the connection's cache; NULL for an untrusted one */
 	struct query *next;
 	unsigned steps; /* left, for an untrusted one */
+	int64_t cpu_ms; /* of this thread, when that one is to be ended */
 };
 
 struct file {
@@ -211,11 +215,40 @@ int stmt_parameter(struct stmt *stmt, const char *name)
 	return sqlite3_bind_parameter_index(query_of(stmt)->handle, name);
 }
 
+static int64_t cpu_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* An instruction may copy a long string: they are counted, and their time is taken. */
 static int spend(void *context)
 {
 	struct query *query = context;
 
-	return query->steps ? (query->steps--, 0) : 1;
+	return query->steps && cpu_now_ms() < query->cpu_ms ? (query->steps--, 0) : 1;
+}
+
+/* Of SQLite in this process; it can be told from 3.31 on. 0: as much as there is. */
+static void limit_memory(int64_t more)
+{
+#if SQLITE_VERSION_NUMBER >= 3031000
+	sqlite3_hard_heap_limit64(more ? sqlite3_memory_used() + more : 0);
+#else
+	(void)more;
+#endif
+}
+
+static int step_untrusted(sqlite3 *handle, struct query *query)
+{
+	sqlite3_progress_handler(handle, STEP_UNIT, spend, query);
+	limit_memory(UNTRUSTED_MEMORY);
+	int result = sqlite3_step(query->handle);
+	limit_memory(0);
+	sqlite3_progress_handler(handle, 0, NULL, NULL);
+	return result;
 }
 
 static struct err *step(struct stmt *stmt, bool *row)
@@ -223,15 +256,14 @@ static struct err *step(struct stmt *stmt, bool *row)
 	struct query *query = query_of(stmt);
 	sqlite3 *handle = connection_of(stmt);
 
-	if (!query->sql)
-		sqlite3_progress_handler(handle, STEP_UNIT, spend, query);
-	int result = sqlite3_step(query->handle);
-	if (!query->sql)
-		sqlite3_progress_handler(handle, 0, NULL, NULL);
+	int result = query->sql ? sqlite3_step(query->handle) : step_untrusted(handle, query);
 	*row = result == SQLITE_ROW;
 	if (result == SQLITE_ROW)
 		return NULL;
-	struct err *err = result == SQLITE_DONE ? NULL : db_error(handle, result, "execute");
+	struct err *err = result == SQLITE_DONE ? NULL
+			  : !query->sql && (result & 0xff) == SQLITE_NOMEM
+				  ? err_new(ERR_LIMIT, "it takes too much memory")
+				  : db_error(handle, result, "execute");
 	stmt_reset(stmt);
 	return err;
 }
@@ -269,6 +301,13 @@ const char *stmt_column_name(struct stmt *stmt, int column)
 static bool is_null(struct stmt *stmt, int column)
 {
 	return sqlite3_column_type(query_of(stmt)->handle, column) == SQLITE_NULL;
+}
+
+bool stmt_is_number(struct stmt *stmt, int column)
+{
+	int type = sqlite3_column_type(query_of(stmt)->handle, column);
+
+	return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
 }
 
 static int64_t get_int(struct stmt *stmt, int column)
@@ -427,6 +466,7 @@ struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
 	if (!sqlite3_stmt_readonly(query->handle) || !sqlite3_column_count(query->handle))
 		return err_new(ERR_INVALID, "it is not a SELECT");
 	query->steps = steps;
+	query->cpu_ms = cpu_now_ms() + UNTRUSTED_CPU_MS;
 	*ret = take_ptr(stmt);
 	return NULL;
 }

@@ -130,8 +130,8 @@ static struct err *try_rule(struct db *db, const struct rule *rule, int64_t dump
 			return NULL;
 		if (err->code == ERR_NOMEM)
 			return take_ptr(err);
-		json_array_append_new(
-			broken, json_pack("{s:s, s:s}", "rule", rule->file, "why", err->message));
+		json_array_append_new(broken, json_pack("{s:s, s:s}", "rule", rule->file, "why",
+							match_words(err->message)));
 	}
 	return NULL;
 }

@@ -76,9 +76,14 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 		return read_words(stmt, column, &match->title);
 	if (!strcmp(name, "reference"))
 		return read_words(stmt, column, &match->reference);
-	if (!strcmp(name, "confidence"))
+	bool confidence = !strcmp(name, "confidence");
+	if (!confidence && strcmp(name, "finding") != 0 && strcmp(name, "finding2") != 0)
+		return NULL;
+	if (!stmt_is_number(stmt, column))
+		return err_new(ERR_INVALID, "its \"%s\" is no number", name);
+	if (confidence)
 		match->row_confidence = MIN(MAX(stmt_real(stmt, column), 0.0), 1.0);
-	else if (!strcmp(name, "finding") || !strcmp(name, "finding2"))
+	else
 		json_array_append_new(match->findings, json_integer(stmt_int(stmt, column)));
 	return NULL;
 }
@@ -91,7 +96,7 @@ static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct m
 
 	for (int i = 0; i < stmt_column_count(stmt); i++)
 		TRY(read_column(stmt, i, &row));
-	if (!row.because)
+	if (!row.because || !row.because[strspn(row.because, " ")])
 		return err_new(ERR_INVALID, "its row has no \"because\" text");
 	/* A product of estimates has no 16 digits; percents and a tenth are more than it is worth. */
 	row.confidence = (double)(int)(rule->confidence * row.row_confidence * 1000 + 0.5) / 1000;
@@ -145,6 +150,16 @@ static struct err *run(struct db *db, const struct rule *rule, int64_t dump,
 		TRY(keep(matches, &match));
 	}
 	return NULL;
+}
+
+const char *match_words(const char *message)
+{
+	static const char *const doings[] = {"database: prepare: ", "database: execute: "};
+
+	for (size_t i = 0; i < ARRAY_SIZE(doings); i++)
+		if (has_prefix(message, doings[i]))
+			return message + strlen(doings[i]);
+	return message;
 }
 
 struct err *match_rule(struct db *db, const struct rule *rule, int64_t dump,

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "rules/match.h"
 
 void rule_fault_deinit(struct rule_fault *fault)
 {
@@ -62,20 +63,23 @@ static size_t find_named(const char *sql, const char *message)
 	return body;
 }
 
-/* What SQLite says, without what was being done. */
-static const char *words_of(const char *message)
-{
-	static const char doing[] = "database: prepare: ";
-
-	return has_prefix(message, doing) ? message + strlen(doing) : message;
-}
-
 static bool has_column(struct stmt *stmt, const char *name)
 {
 	for (int i = 0; i < stmt_column_count(stmt); i++)
 		if (!strcmp(stmt_column_name(stmt, i), name))
 			return true;
 	return false;
+}
+
+/* On no dump at all: most rules give no row then, one that never ends does not end. */
+static struct err *try_run(const struct rule *rule, struct db *db, struct rule_fault *ret)
+{
+	_matches_ struct matches matches = {0};
+	_err_ struct err *err = match_rule(db, rule, 0, &matches);
+
+	if (err && err->code == ERR_NOMEM)
+		return take_ptr(err);
+	return err ? fault(ret, match_words(err->message)) : NULL;
 }
 
 static struct err *check_select(const struct rule *rule, struct db *db, struct rule_fault *ret)
@@ -90,10 +94,10 @@ static struct err *check_select(const struct rule *rule, struct db *db, struct r
 
 		set_place(rule->sql,
 			  offset >= 0 ? (size_t)offset : find_named(rule->sql, err->message), ret);
-		return fault(ret, words_of(err->message));
+		return fault(ret, match_words(err->message));
 	}
 	if (has_column(stmt, "because"))
-		return NULL;
+		return try_run(rule, db, ret);
 	set_place(rule->sql, body_of(rule->sql), ret);
 	return fault(ret, "it has no column \"because\"");
 }

@@ -19,6 +19,7 @@
 #define RULE_SIZE_MAX (64u << 10)
 #define RULES_MAX 1024
 #define CONFIDENCE_UNSAID 0.5
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct rules {
 	struct rule *list;
@@ -241,6 +242,11 @@ static struct err *add_file(struct rules *rules, int directory, const char *name
 	if (size > (ssize_t)RULE_SIZE_MAX)
 		return add_rule(rules, name, NULL, false, "it is larger than 64 KiB");
 	sql[size] = '\0';
+	if (strlen(sql) < (size_t)size)
+		return add_rule(rules, name, NULL, false, "it has a NUL byte in it");
+	if (has_prefix(sql, BYTE_ORDER_MARK)) /* as some editors begin a file */
+		memmove(sql, sql + strlen(BYTE_ORDER_MARK),
+			strlen(sql + strlen(BYTE_ORDER_MARK)) + 1);
 	return add_rule(rules, name, take_ptr(sql), has_test(directory, name), NULL);
 }
 

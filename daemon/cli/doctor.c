@@ -347,11 +347,18 @@ static struct err *site_faults(const struct doctor *d, json_t **faults)
 {
 	_cleanup_(cleanup_rules_free) struct rules *rules = NULL;
 	_free_ char *dir = NULL;
+	json_t *one;
+	size_t i;
 
 	if (asprintf(&dir, "%s" SITE_RULES_DIR, d->root) < 0)
 		return &err_nomem;
 	TRY(rules_load(dir, &rules));
-	return rule_faults(rules, faults);
+	TRY(rule_faults(rules, faults));
+	/* What shows on a dump alone, the daemon has seen. */
+	json_array_foreach (json_at(d->status, "broken_rules"), i, one)
+		if (json_integer_at(one, "dump"))
+			json_array_append(*faults, one);
+	return NULL;
 }
 
 static void check_rules(const struct doctor *d, struct doctor_check *check)

@@ -62,5 +62,7 @@ char *rule_fault_text(const json_t *fault)
 		str_printf(&text, ":%lld:%lld", json_integer_at(fault, "line"),
 			   json_integer_at(fault, "column"));
 	str_printf(&text, ": %s", json_string_at(fault, "why"));
+	if (json_integer_at(fault, "dump"))
+		str_printf(&text, ", on dump %lld", json_integer_at(fault, "dump"));
 	return text.failed ? NULL : str_take(&text);
 }

@@ -10,7 +10,10 @@
  * where it is no place in the file. Looked at in a store of their own, which is gone afterwards.
  */
 struct err *rule_faults(const struct rules *rules, json_t **ret);
-/* One of them as people read it: "site.sql:3:8: why"; the caller's, NULL on out-of-memory. */
+/*
+ * One of them as people read it: "site.sql:3:8: why", or "site.sql: why, on dump 3" where it has "dump"; the caller's, NULL on
+ * out-of-memory.
+ */
 char *rule_fault_text(const json_t *fault);
 
 #endif

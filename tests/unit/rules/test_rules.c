@@ -142,8 +142,8 @@ START_TEST(absurd_confidence_stays_between_0_and_1)
 	static const struct {
 		const char *value;
 		double expected;
-	} cases[] = {{"7e300", 0.5}, {"9e999", 0.5}, {"-3", 0},	   {"'abc'", 0},
-		     {"0.5", 0.25},  {"NULL", 0.5},  {"x'00'", 0}, {"-9e999", 0}};
+	} cases[] = {{"7e300", 0.5}, {"9e999", 0.5}, {"-3", 0},
+		     {"0.5", 0.25},  {"NULL", 0.5},  {"-9e999", 0}};
 	struct fixture f;
 	char text[256];
 
@@ -180,6 +180,9 @@ START_TEST(broken_rules_are_noted_and_left_out)
 		{HEADER("x", "1"), "there is no statement"},
 		{HEADER("x", "1") "SELECT 1 AS reason", "no \"because\" text"},
 		{HEADER("x", "1") "SELECT NULL AS because", "no \"because\" text"},
+		{HEADER("x", "1") "SELECT '' AS because", "no \"because\" text"},
+		{HEADER("x", "1") "SELECT 'x' AS because, 'abc' AS confidence", "is no number"},
+		{HEADER("x", "1") "SELECT 'x' AS because, x'00' AS finding", "is no number"},
 		{HEADER("x", "1") "SELECT 'x' AS because FROM no_such_view", "no such table"},
 		{HEADER("x", "1") "SELEKT 'x'", "syntax error"},
 		{HEADER("x", "1") "SELECT printf('%.*c', 5000, 'x') AS because",
