@@ -11,29 +11,30 @@
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
+#include "kernel/probe/object_page.h"
 #include "kernel/probe/cache_nodes.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/probed.h"
 
-#define PAGE_STRUCT 64u /* bytes of struct page, with CONFIG_SLUB on x86-64 */
-#define SLABS_MAX 256u	/* enough witnesses */
-#define SLABS_MIN 8u	/* fewer are none */
+#define SLABS_MAX 256u /* enough witnesses */
+#define SLABS_MIN 8u   /* fewer are none */
 #define SLAB_BYTES (32u * PAGE_SIZE)
 #define STEPS_MAX 32u /* of one free list */
 #define CPUS_MAX 64u
+#define OBJECTS_MAX 128u    /* enough of them to tell how tails lead to heads */
 #define TASKS_LOOKED_AT 64u /* for pointers to other objects */
 
 struct slab_image {
 	const struct cache_image *cache;
-	uint64_t address, base; /* of struct page; of the memory, direct map */
-	uint8_t bytes[PAGE_STRUCT];
+	struct object_page page;
 };
 
 struct slab_images {
 	const struct sample *sample;
 	struct memory *memory;
 	struct cache_images caches;
+	struct tail_form tail;
 	struct slab_image *list;
 	size_t count;
 	struct map pages; /* of struct page looked at */
@@ -52,52 +53,30 @@ static bool are_few(size_t wrong, size_t right)
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
-/* A struct page's memory; false for what is none. */
-static bool to_phys(const struct slab_images *images, uint64_t page, uint64_t *phys)
-{
-	uint64_t vmemmap = memory_vmemmap(images->memory);
-
-	if (page < vmemmap || (page - vmemmap) % PAGE_STRUCT)
-		return false;
-	*phys = (page - vmemmap) / PAGE_STRUCT << PAGE_SHIFT;
-	return *phys >> PAGE_SHIFT < dump_info(images->sample->kernel->dump)->max_pfn;
-}
-
-/* Of a tail, whose word says so by its lowest bit: the head's address, or a mask for the tail's own. */
-static bool find_head(const struct slab_images *images, uint64_t *page, uint64_t *phys)
-{
-	const struct vmcoreinfo *info = images->sample->kernel->vmcoreinfo;
-	uint64_t at, word;
-
-	if ((!vmcoreinfo_offset(info, "page.compound_info", &at) &&
-	     !vmcoreinfo_offset(info, "page.compound_head", &at)) ||
-	    at + 8 > PAGE_STRUCT || !err_ok(memory_read_u64(images->memory, *page + at, &word)))
-		return false;
-	if (word & 1)
-		*page = to_phys(images, word - 1, phys) ? word - 1 : *page & (word - 1);
-	return to_phys(images, *page, phys);
-}
-
-/* The head of the page that holds an address: its struct page, read, and its memory's address. */
+/* The head of the page that holds an address. */
 static bool read_page(const struct slab_images *images, uint64_t address, struct slab_image *ret)
 {
-	uint64_t phys;
+	return object_page_read(images->sample->kernel, &images->tail, address, &ret->page);
+}
 
-	if (memory_class(images->memory, address) != VA_DIRECT_MAP ||
-	    !memory_virt_to_phys_linear(images->memory, address, &phys))
-		return false;
-	ret->address = memory_vmemmap(images->memory) + (phys >> PAGE_SHIFT) * PAGE_STRUCT;
-	if (!to_phys(images, ret->address, &phys) || !find_head(images, &ret->address, &phys))
-		return false;
-	ret->base = memory_phys_to_virt(images->memory, phys);
-	return address - ret->base < SLAB_BYTES &&
-	       err_ok(memory_read(images->memory, ret->address, ret->bytes, PAGE_STRUCT));
+/* By caches and tasks, which are objects of slabs. */
+static bool find_tail(struct slab_images *images)
+{
+	const struct sample *sample = images->sample;
+	uint64_t objects[OBJECTS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < images->caches.count && count < OBJECTS_MAX / 2; i++)
+		objects[count++] = images->caches.list[i].address;
+	for (size_t i = 1; i < sample->count && count < OBJECTS_MAX; i++)
+		objects[count++] = sample->tasks[i].address;
+	return tail_form_find(sample->kernel, objects, count, &images->tail);
 }
 
 /* --- struct page's pointer to the cache ------------------------------------------------------- */
 
 struct votes {
-	size_t right[PAGE_STRUCT / 8], count;
+	size_t right[STRUCT_PAGE / 8], count;
 };
 
 static void vote(const struct slab_images *images, uint64_t object, uint64_t cache,
@@ -108,15 +87,15 @@ static void vote(const struct slab_images *images, uint64_t object, uint64_t cac
 	if (!read_page(images, object, &slab))
 		return;
 	votes->count++;
-	for (size_t i = 0; i < PAGE_STRUCT / 8; i++)
-		votes->right[i] += load_u64(slab.bytes + 8 * i) == cache;
+	for (size_t i = 0; i < STRUCT_PAGE / 8; i++)
+		votes->right[i] += load_u64(slab.page.bytes + 8 * i) == cache;
 }
 
 static bool choose(const struct votes *votes, size_t *ret)
 {
 	unsigned found = 0;
 
-	for (size_t i = 0; i < PAGE_STRUCT / 8; i++)
+	for (size_t i = 0; i < STRUCT_PAGE / 8; i++)
 		if (are_few(votes->count - votes->right[i], votes->right[i])) {
 			*ret = 8 * i;
 			found++;
@@ -144,7 +123,7 @@ static bool find_cache(struct slab_images *images)
 	/* Tasks are of one cache, too, whatever it is called. init_task is of none. */
 	if (sample->count < 2 || !read_page(images, sample->tasks[1].address, &slab))
 		return false;
-	cache = load_u64(slab.bytes + images->cache);
+	cache = load_u64(slab.page.bytes + images->cache);
 	for (size_t i = 1; i < sample->count; i++)
 		vote(images, sample->tasks[i].address, cache, &of_tasks);
 	return cache_images_find(&images->caches, cache) && choose(&of_tasks, &by_tasks) &&
@@ -158,9 +137,9 @@ static struct err *add_slab(struct slab_images *images, uint64_t object)
 	struct slab_image slab;
 
 	if (images->count == SLABS_MAX || !read_page(images, object, &slab) ||
-	    !map_add(&images->pages, slab.address, 0))
+	    !map_add(&images->pages, slab.page.address, 0))
 		return NULL;
-	slab.cache = cache_images_find(&images->caches, load_u64(slab.bytes + images->cache));
+	slab.cache = cache_images_find(&images->caches, load_u64(slab.page.bytes + images->cache));
 	if (slab.cache)
 		images->list[images->count++] = slab;
 	return NULL;
@@ -177,7 +156,7 @@ static struct err *add_listed(struct slab_images *images)
 		return NULL;
 	for (size_t i = 0; i < images->caches.count; i++)
 		if (cache_nodes_partial(kernel, &nodes, &images->caches.list[i], &page) &&
-		    to_phys(images, page - page % PAGE_STRUCT, &phys))
+		    object_page_phys(images->sample->kernel, page - page % STRUCT_PAGE, &phys))
 			TRY(add_slab(images, memory_phys_to_virt(images->memory, phys)));
 	return NULL;
 }
@@ -208,15 +187,15 @@ static struct err *find_slabs(struct slab_images *images)
 
 static bool is_object(const struct slab_image *slab, uint64_t address, unsigned objects)
 {
-	uint64_t from = address - slab->base;
+	uint64_t from = address - slab->page.base;
 
-	return address >= slab->base && from / slab->cache->size < objects &&
+	return address >= slab->page.base && from / slab->cache->size < objects &&
 	       from % slab->cache->size == 0;
 }
 
 static unsigned objects_of(const struct slab_image *slab, size_t freelist)
 {
-	return load_u32(slab->bytes + freelist + 8) >> 16 & 0x7fff;
+	return load_u32(slab->page.bytes + freelist + 8) >> 16 & 0x7fff;
 }
 
 /*
@@ -225,8 +204,8 @@ static unsigned objects_of(const struct slab_image *slab, size_t freelist)
  */
 static bool is_freelist(const struct slab_image *slab, size_t offset)
 {
-	uint64_t list = load_u64(slab->bytes + offset),
-		 counters = load_u64(slab->bytes + offset + 8);
+	uint64_t list = load_u64(slab->page.bytes + offset),
+		 counters = load_u64(slab->page.bytes + offset + 8);
 	unsigned inuse = counters & 0xffff, objects = objects_of(slab, offset);
 
 	return counters >> 32 <= slab->cache->size && objects && inuse <= objects &&
@@ -238,14 +217,14 @@ static bool find_freelist(struct slab_images *images)
 {
 	unsigned found = 0;
 
-	for (size_t offset = 8; offset + 16 <= PAGE_STRUCT; offset += 8) {
+	for (size_t offset = 8; offset + 16 <= STRUCT_PAGE; offset += 8) {
 		size_t right = 0, lists = 0;
 
 		for (size_t i = 0; i < images->count; i++) {
 			bool is = is_freelist(&images->list[i], offset);
 
 			right += is;
-			lists += is && load_u64(images->list[i].bytes + offset);
+			lists += is && load_u64(images->list[i].page.bytes + offset);
 		}
 		if (!lists || !are_few(images->count - right, right))
 			continue;
@@ -269,7 +248,7 @@ static uint64_t decode(const struct slab_images *images, const struct cache_imag
 /* Does each free object lead to another of the slab, or to the end? */
 static bool is_walkable(const struct slab_images *images, const struct slab_image *slab)
 {
-	uint64_t object = load_u64(slab->bytes + images->freelist), raw;
+	uint64_t object = load_u64(slab->page.bytes + images->freelist), raw;
 	unsigned objects = objects_of(slab, images->freelist);
 
 	for (unsigned i = 0; object && i < STEPS_MAX; i++) {
@@ -288,7 +267,7 @@ static bool are_walkable(const struct slab_images *images)
 	size_t right = 0, wrong = 0;
 
 	for (size_t i = 0; i < images->count; i++)
-		if (load_u64(images->list[i].bytes + images->freelist)) {
+		if (load_u64(images->list[i].page.bytes + images->freelist)) {
 			bool walkable = is_walkable(images, &images->list[i]);
 
 			right += walkable;
@@ -335,13 +314,13 @@ static bool is_taken(const struct slab_images *images, const struct cache_image 
 		return false;
 	if (!page)
 		return !list;
-	if (!err_ok(memory_read(images->memory, page, slab.bytes, PAGE_STRUCT)))
+	if (!err_ok(memory_read(images->memory, page, slab.page.bytes, STRUCT_PAGE)))
 		return false;
 	uint64_t vmemmap = memory_vmemmap(images->memory);
-	slab.base =
-		memory_phys_to_virt(images->memory, (page - vmemmap) / PAGE_STRUCT << PAGE_SHIFT);
+	slab.page.base =
+		memory_phys_to_virt(images->memory, (page - vmemmap) / STRUCT_PAGE << PAGE_SHIFT);
 	++*slabs;
-	return load_u64(slab.bytes + images->cache) == cache->address &&
+	return load_u64(slab.page.bytes + images->cache) == cache->address &&
 	       (!list || is_object(&slab, list, objects_of(&slab, images->freelist)));
 }
 
@@ -418,6 +397,9 @@ static struct err *add_slabs(const struct slab_images *images, struct type_provi
 	size_t counters = images->freelist + 8;
 
 	TRY(add_cache(images, types));
+	if (images->tail.member)
+		TRY(probed_add(types, "page", images->tail.member, images->tail.at,
+			       PROBED_POINTER));
 	TRY(probed_add(types, "slab", "slab_cache", images->cache, PROBED_POINTER));
 	TRY(probed_add(types, "slab", "freelist", images->freelist, PROBED_POINTER));
 	TRY(probed_add(types, "slab", "inuse", counters, PROBED_BITS(4, 0, 16)));
@@ -433,7 +415,7 @@ static struct err *add_slabs(const struct slab_images *images, struct type_provi
 static struct err *probe(struct slab_images *images)
 {
 	TRY(cache_images_open(images->sample->kernel, &images->caches));
-	if (!images->caches.count || !find_cache(images))
+	if (!images->caches.count || !find_tail(images) || !find_cache(images))
 		return NULL;
 	TRY(find_slabs(images));
 	if (!find_freelist(images) || !find_random(images) || !find_taken(images))
@@ -452,7 +434,7 @@ struct err *probe_slabs(const struct sample *sample)
 	struct err *err;
 
 	if (!sample->kernel->percpu || !memory_vmemmap(images.memory) ||
-	    !vmcoreinfo_size(sample->kernel->vmcoreinfo, "page", &size) || size != PAGE_STRUCT)
+	    !vmcoreinfo_size(sample->kernel->vmcoreinfo, "page", &size) || size != STRUCT_PAGE)
 		return NULL;
 	err = probe(&images);
 	cache_images_deinit(&images.caches);
