@@ -268,6 +268,7 @@ tests/daemon/faults
 tests/daemon/hostile
 tests/daemon/crowds
 tests/daemon/liars
+tests/daemon/sets
 TRIAGE_LOAD=200 TRIAGE_ROWS=100000 tests/daemon/load
 endef
 check-daemon: export STEPS = $(DAEMON_STEPS)

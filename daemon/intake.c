@@ -40,12 +40,12 @@ static struct err *path_of(const struct spool_scan *scan, uint32_t entry, char *
 		       : NULL;
 }
 
-/* The files of a log, in the order in which they are read. */
-static struct err *describe_logs(const struct spool_scan *scan, const struct candidate *candidate,
-				 json_t *object)
+/* The files of a log, in the order in which they are read, or of a dump. */
+static struct err *describe_files(const struct spool_scan *scan, const struct candidate *candidate,
+				  json_t *object)
 {
 	size_t count = candidate->made ? 0 : candidate->file_count;
-	json_t *logs = json_array();
+	json_t *paths = json_array();
 	struct err *err = NULL;
 
 	for (size_t i = 0; i < count && !err; i++) {
@@ -53,12 +53,12 @@ static struct err *describe_logs(const struct spool_scan *scan, const struct can
 
 		err = path_of(scan, candidate->files[i], &path);
 		if (!err)
-			json_array_append_new(logs, json_string(path));
+			json_array_append_new(paths, json_string(path));
 	}
 	if (count)
-		json_put(object, QUEUE_LOGS, logs);
+		json_put(object, candidate->dump == NO_ENTRY ? QUEUE_LOGS : QUEUE_PARTS, paths);
 	else
-		json_decref(logs);
+		json_decref(paths);
 	return err;
 }
 
@@ -77,12 +77,12 @@ static struct err *describe_companions(const struct spool_scan *scan,
 		TRY(path_of(scan, at, &path));
 		json_put(object, candidate_companion_name(i), json_string(path));
 	}
-	TRY(describe_logs(scan, candidate, object));
+	TRY(describe_files(scan, candidate, object));
 	*ret = json_object_size(object) ? json_dumps(object, JSON_COMPACT) : NULL;
 	return *ret || !json_object_size(object) ? NULL : &err_nomem;
 }
 
-/* The dump that a log is already, to which a file was added or in which one has grown; 0: none. */
+/* What a log, or a dump, is already to which a file was added or in which one has grown; 0: none. */
 static struct err *find_begun(struct daemon *daemon, const struct spool_scan *scan,
 			      const struct candidate *candidate, int64_t *ret)
 {
@@ -98,7 +98,7 @@ static struct err *find_begun(struct daemon *daemon, const struct spool_scan *sc
 	return NULL;
 }
 
-/* Each file of a log leads to the one dump that it is. */
+/* Each file leads to the one dump that it is of. */
 static struct err *add_files(struct daemon *daemon, const struct spool_scan *scan,
 			     const struct candidate *candidate, int64_t dump)
 {

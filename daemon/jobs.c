@@ -24,6 +24,7 @@
 #include "daemon/worker/unpack.h"
 #include "daemon/worker/worker.h"
 #include "finding.h"
+#include "kernel/dump/dump_part.h"
 
 #define TICK_MS 1000
 #define NO_PROCESS_MS 5000 /* after fork or exec failed */
@@ -37,6 +38,8 @@ struct active {
 	int dump_fd, dmesg_fd, vmlinux_fd;
 	int *more_logs; /* of a log in several files, those behind dmesg_fd */
 	size_t more_log_count;
+	int *parts; /* of a dump in several files, those besides dump_fd */
+	size_t part_count;
 	bool repeat;   /* there is more of it than is read now */
 	uint64_t room; /* bytes the unpacked dump may take, when that is less than unpack_size */
 	int64_t started_ms;
@@ -89,6 +92,11 @@ static void drop(struct active *active)
 	for (size_t i = 0; i < active->more_log_count; i++)
 		close(active->more_logs[i]);
 	free(active->more_logs);
+	for (size_t i = 0; i < active->part_count; i++) {
+		posix_fadvise(active->parts[i], 0, 0, POSIX_FADV_DONTNEED);
+		close(active->parts[i]);
+	}
+	free(active->parts);
 	if (active->vmlinux_fd >= 0)
 		close(active->vmlinux_fd);
 	queue_job_deinit(&active->job);
@@ -232,6 +240,8 @@ static struct err *start_worker(struct active *active)
 					 .dmesg_fd = active->dmesg_fd,
 					 .more_logs = active->more_logs,
 					 .more_log_count = active->more_log_count,
+					 .dump_parts = active->parts,
+					 .dump_part_count = active->part_count,
 					 .background = true,
 					 .site_profiles = PROFILE_SITE_DIR,
 					 .kept_profiles = active->jobs->profiles,
@@ -361,6 +371,32 @@ static struct err *open_companion(struct active *active, const char *root)
 	return NULL;
 }
 
+/* A part that was removed meanwhile is missing, as the worker will say. */
+static struct err *open_part(struct active *active, const char *root, const char *path)
+{
+	_close_ int fd = -1;
+
+	if (!strcmp(path, active->job.path) || !TRY_OK(spool_path_open(root, path, O_RDONLY, &fd)))
+		return NULL;
+	if (!array_grow(active->parts, active->part_count))
+		return &err_nomem;
+	active->parts[active->part_count++] = take_fd(fd);
+	return NULL;
+}
+
+static struct err *open_parts(struct active *active, const char *root)
+{
+	_json_ json_t *companions =
+		active->job.companions ? json_loads(active->job.companions, 0, NULL) : NULL;
+	json_t *path;
+	size_t i;
+
+	json_array_foreach (json_object_get(companions, QUEUE_PARTS), i, path)
+		if (json_is_string(path) && active->part_count + 1 < DUMP_PARTS_MAX)
+			TRY(open_part(active, root, json_string_value(path)));
+	return NULL;
+}
+
 /* In front of those that are open; *size is of all of them. */
 static struct err *open_log_before(struct active *active, const char *root, const char *path,
 				   int64_t *size)
@@ -421,7 +457,10 @@ static struct err *open_files(struct active *active)
 	if (opened)
 		return NULL;
 	TRY(spool_path_open(root, active->job.path, O_RDONLY, fd));
-	return active->job.log_only ? NULL : open_companion(active, root);
+	if (active->job.log_only)
+		return NULL;
+	TRY(open_parts(active, root));
+	return open_companion(active, root);
 }
 
 static enum sniff_format format_of(const char *name)

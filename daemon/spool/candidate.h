@@ -29,8 +29,8 @@ struct candidate {
 	uint32_t companions[COMPANION_COUNT]; /* the same, NO_ENTRY where there is none */
 	/*
 	 * Of a log that is several files: the index of each, in the order of time, COMPANION_DMESG among
-	 * them. More may come, and it is still the same crash. made: the log was made of them, and is what
-	 * is read.
+	 * them. Of a dump that is several: the same, dump among them. More may come, and it is still the
+	 * same crash. made: the log was made of them, and is what is read.
 	 */
 	uint32_t *files;
 	size_t file_count;

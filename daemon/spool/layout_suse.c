@@ -66,7 +66,9 @@ static bool recognize(const struct spool_dir *dir, struct candidates *candidates
 		return false;
 	readiness = read_status(dir->readme, candidates->note, sizeof(candidates->note));
 	parts = count_parts(dir, &first_part);
-	if (core == NO_ENTRY && parts) {
+	if (core == NO_ENTRY && parts && dir->entries[first_part].set) {
+		core = first_part;
+	} else if (core == NO_ENTRY && parts) { /* which are no parts by what stands in them */
 		snprintf(candidates->note, sizeof(candidates->note),
 			 "split in %zu parts: join them with makedumpfile --reassemble", parts);
 		/* A part alone is no dump; the log is worth more, if there is one. */

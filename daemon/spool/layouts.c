@@ -2,6 +2,7 @@
 /* Which layout a directory has: all of layouts.def are asked in their order. */
 #include "daemon/spool/layouts.h"
 
+#include "daemon/spool/dump_parts.h"
 #include "daemon/spool/layout.h"
 
 #define LAYOUT(name) extern const struct layout layout_##name;
@@ -19,6 +20,7 @@ void layouts_recognize(const struct spool_dir *dir, struct candidates *candidate
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		candidates->layout = layouts[i]->name;
 		if (layouts[i]->recognize(dir, candidates))
-			return;
+			break;
 	}
+	dump_parts_join(dir, candidates);
 }

@@ -10,6 +10,7 @@
 #include "daemon/loop.h"
 #include "daemon/spool/layouts.h"
 #include "daemon/spool/spool_path.h"
+#include "kernel/dump/dump_part.h"
 
 /* New dumps that are told of at once: the store's transaction must not take long. */
 #define SLICE_NEW 64
@@ -29,8 +30,8 @@ struct look {
 
 /* --- is it finished? --- */
 
-static struct err *look_inside(const struct look *look, const struct spool_file *file,
-			       struct sniff *sniff)
+static struct err *look_inside_one(const struct look *look, const struct spool_file *file,
+				   struct sniff *sniff)
 {
 	_close_ int fd = -1;
 	struct err *err = spool_path_open(look->root, file->path, O_RDONLY, &fd);
@@ -40,6 +41,45 @@ static struct err *look_inside(const struct look *look, const struct spool_file 
 	if (fd >= 0)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	return err;
+}
+
+static struct err *open_part(const struct look *look, uint32_t entry, int *ret)
+{
+	_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", look->snapshot->path,
+		     look->snapshot->dir.entries[entry].name) < 0)
+		return &err_nomem;
+	return spool_path_open(look->root, path, O_RDONLY, ret);
+}
+
+/* Of a dump in several files, all. */
+static struct err *look_inside_parts(const struct look *look, const struct candidate *candidate,
+				     struct sniff *sniff)
+{
+	size_t count = 0;
+	int fds[DUMP_PARTS_MAX];
+	struct err *err = NULL;
+
+	for (; count < MIN(candidate->file_count, DUMP_PARTS_MAX) && !err; count++) {
+		fds[count] = -1;
+		err = open_part(look, candidate->files[count], &fds[count]);
+	}
+	if (!err)
+		err = sniff_set(fds, count, sniff);
+	while (count)
+		cleanup_close(&fds[--count]);
+	return err;
+}
+
+static struct err *look_inside(const struct look *look, const struct spool_file *file,
+			       struct sniff *sniff)
+{
+	const struct candidate *candidate = file->candidate;
+
+	return candidate->dump != NO_ENTRY && candidate->file_count
+		       ? look_inside_parts(look, candidate, sniff)
+		       : look_inside_one(look, file, sniff);
 }
 
 /* How long it has to be quiet before it is taken, given what its writer and its contents say. */

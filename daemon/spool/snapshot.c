@@ -22,15 +22,20 @@ static enum entry_type type_of(mode_t mode)
 			       : ENTRY_OTHER;
 }
 
-/* The first bytes of a regular file; unreadable ones simply stay unknown. */
-static ssize_t read_start(int at, const char *name, void *buf, size_t size)
+/* A regular file; unreadable ones simply stay unknown: -1. */
+static int open_file(int at, const char *name)
 {
 	_close_ int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return -1;
-	return pread(fd, buf, size, 0);
+	return fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) ? -1 : take_fd(fd);
+}
+
+static ssize_t read_start(int at, const char *name, void *buf, size_t size)
+{
+	_close_ int fd = open_file(at, name);
+
+	return fd < 0 ? -1 : pread(fd, buf, size, 0);
 }
 
 /* --- what the first bytes were --- */
@@ -56,26 +61,26 @@ void formats_deinit(struct formats *formats)
 	map_deinit(&formats->before);
 }
 
-static enum sniff_format sniff_entry(int at, const char *name)
+/* Both in one word: the format in its low byte, above it the set, or 0. */
+static uint64_t sniff_entry(int at, const char *name)
 {
-	uint8_t start[SNIFF_BYTES];
-	ssize_t length = read_start(at, name, start, sizeof(start));
+	_close_ int fd = open_file(at, name);
+	uint64_t set = 0;
+	enum sniff_format format = fd >= 0 ? sniff_format_of_file(fd, &set) : SNIFF_NONE;
 
-	return length > 0 ? sniff_format_of(start, length) : SNIFF_NONE;
+	return (uint64_t)format | (set ? (set | 1) << 8 : 0);
 }
 
-static enum sniff_format format_of(struct formats *formats, int at, const struct spool_entry *entry)
+static void take_format(struct formats *formats, int at, struct spool_entry *entry)
 {
-	uint64_t key = format_key(entry);
+	uint64_t key = format_key(entry), both;
 	const uint64_t *known = map_get(&formats->now, key);
-	enum sniff_format format;
 
-	if (known)
-		return *known;
-	known = map_get(&formats->before, key);
-	format = known ? *known : sniff_entry(at, entry->name);
-	map_set(&formats->now, key, format);
-	return format;
+	known = known ? known : map_get(&formats->before, key);
+	both = known ? *known : sniff_entry(at, entry->name);
+	map_set(&formats->now, key, both);
+	entry->format = both & 0xff;
+	entry->set = both >> 8;
 }
 
 /* --- entries --- */
@@ -215,7 +220,7 @@ static void read_formats(struct snapshot *snapshot, struct formats *formats, int
 		struct spool_entry *entry = &dir->entries[snapshot->sniffed];
 
 		if (entry->type == ENTRY_FILE)
-			entry->format = format_of(formats, dirfd(snapshot->stream), entry);
+			take_format(formats, dirfd(snapshot->stream), entry);
 	}
 }
 

@@ -25,7 +25,7 @@ struct snapshot {
 #define ENTRIES_MAX 65536
 
 /*
- * What the first bytes of files were, by device, inode, size and mtime: a file that has not changed
+ * What the first bytes of files were, and which of them are one dump, by device, inode, size and mtime: a file that has not changed
  * is not opened again. Two generations: what no scan asked for since the last formats_age() goes.
  */
 struct formats {

@@ -4,8 +4,11 @@
 
 #include <elf.h>
 #include <endian.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/parse.h"
 #include "kernel/dump/dump_kdump_end.h"
@@ -28,6 +31,9 @@ static const struct {
 	 "ELF",
 	 4},
 	{SNIFF_FLATTENED, "flattened", "makedumpfile", 12},
+	{SNIFF_SADUMP, "sadump", "sadump\0\0", 8},
+	{SNIFF_LKCD, "lkcd", "\xed\x23\x8f\x61\x73\x01\x19\xa8", 8},
+	{SNIFF_LIME, "lime", "EMiL\1\0\0\0", 8},
 	{SNIFF_APPORT, "apport", "ProblemType: KernelCrash\n", 25},
 	{SNIFF_GZIP, "gzip", "\x1f\x8b", 2},
 	{SNIFF_BZIP2, "bzip2", "BZh", 3},
@@ -65,6 +71,22 @@ const char *sniff_format_name(enum sniff_format format)
 bool sniff_is_packed(enum sniff_format format)
 {
 	return format >= SNIFF_APPORT;
+}
+
+enum sniff_format sniff_format_of_file(int fd, uint64_t *set)
+{
+	uint8_t start[SNIFF_BYTES];
+	struct dump_part part;
+	size_t got = 0;
+
+	*set = 0;
+	if (!err_ok(io_read_at(fd, 0, start, sizeof(start), &got)))
+		return SNIFF_NONE;
+	enum sniff_format format = sniff_format_of(start, got);
+
+	if ((format == SNIFF_KDUMP || format == SNIFF_SADUMP) && dump_part_read(fd, &part))
+		*set = hash_bytes(part.id, part.id_size) ^ part.all;
+	return format;
 }
 
 /* makedumpfile -F ends with a record whose offset and size are both -1. */
@@ -169,5 +191,24 @@ struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)
 	else if (sniff.format == SNIFF_KDUMP)
 		TRY(kdump_complete(fd, size, &sniff));
 	*ret = sniff;
+	return NULL;
+}
+
+struct err *sniff_set(const int *fds, size_t count, struct sniff *ret)
+{
+	struct sniff one;
+
+	*ret = (struct sniff){.complete = SNIFF_UNKNOWN};
+	for (size_t i = 0; i < count; i++) {
+		struct stat st;
+
+		if (fstat(fds[i], &st))
+			return err_errno(errno, "fstat");
+		TRY(sniff_file(fds[i], (uint64_t)st.st_size, &one));
+		one.complete = MAX(one.complete, ret->complete); /* SNIFF_SHORT is the last */
+		*ret = one;
+	}
+	if (!TRY_OK(dump_part_check(fds, MIN(count, DUMP_PARTS_MAX))))
+		ret->complete = SNIFF_SHORT;
 	return NULL;
 }

@@ -14,6 +14,9 @@ enum sniff_format {
 	SNIFF_KDUMP,	 /* makedumpfile's "KDUMP   " or "DISKDUMP" */
 	SNIFF_ELF,	 /* an ELF core */
 	SNIFF_FLATTENED, /* makedumpfile -F */
+	SNIFF_SADUMP,	 /* a stand-alone dump of Fujitsu's machines */
+	SNIFF_LKCD,
+	SNIFF_LIME,
 	SNIFF_APPORT,	 /* Ubuntu's report of a kernel crash, the dump in it */
 	SNIFF_GZIP,	 /* whole-file compression, as Debian's kdump-config does it */
 	SNIFF_BZIP2,
@@ -38,11 +41,15 @@ struct sniff {
 #define SNIFF_BYTES 64
 
 enum sniff_format sniff_format_of(const void *start, size_t length);
+/* The same of an open file; *set: what all files of its dump have alone, 0 where the file is all of it. */
+enum sniff_format sniff_format_of_file(int fd, uint64_t *set);
 /* "kdump", "elf", "xz" …; "unknown" for SNIFF_NONE. */
 const char *sniff_format_name(enum sniff_format format);
 /* True for the formats that hold a dump inside a compressed file. */
 bool sniff_is_packed(enum sniff_format format);
 /* Look at the open file fd of that size. Fails with ERR_IO only. */
 struct err *sniff_file(int fd, uint64_t size, struct sniff *ret);
+/* Of the files of one dump: SNIFF_SHORT when one is, or when there are more of them than these. */
+struct err *sniff_set(const int *fds, size_t count, struct sniff *ret);
 
 #endif

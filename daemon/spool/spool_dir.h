@@ -15,6 +15,7 @@ struct spool_entry {
 	char *name;
 	enum entry_type type;
 	enum sniff_format format; /* of the first bytes; SNIFF_NONE also where unreadable */
+	uint64_t set;		  /* the same in all files of one dump; 0: of a file that is one */
 	uint64_t device, inode, size;
 	int64_t mtime_ns, ctime_ns; /* since the epoch */
 };

@@ -16,6 +16,8 @@ struct verdict_row;
 
 /* Among the companions: the paths of a log in several files, in the order in which they are read. */
 #define QUEUE_LOGS "logs"
+/* Likewise those of a dump in several files, in any order. */
+#define QUEUE_PARTS "parts"
 
 /* A finished dump in a spool. Strings may be NULL for "not known". */
 struct queue_file {

@@ -30,6 +30,9 @@ static bool read_split(int fd, struct dump_part *ret)
 	    header.block_size != PAGE_SIZE || !read_all(fd, PAGE_SIZE, &sub, sizeof(sub)) ||
 	    !sub.split)
 		return false;
+	/* What may be one file's alone: that it is incomplete, and how much of it was written. */
+	header.status = 0;
+	memset(header.counters, 0, sizeof(header.counters));
 	ret->id_size = MIN(sizeof(header), sizeof(ret->id));
 	memcpy(ret->id, &header, ret->id_size);
 	wide = header.version >= 6;
@@ -94,22 +97,48 @@ static uint64_t covered_to(const struct dump_part *parts, size_t count, uint64_t
 	return from;
 }
 
-struct err *dump_part_check(const int *fds, size_t count)
+static struct err *check_pages(const struct dump_part *parts, size_t count)
 {
-	_free_ struct dump_part *parts = calloc(count + 1, sizeof(*parts));
-	uint64_t end;
+	uint64_t end = covered_to(parts, count, 0);
 
-	if (!parts)
-		return &err_nomem;
-	for (size_t i = 0; i < count; i++)
-		if (!dump_part_read(fds[i], &parts[i]))
-			return NULL; /* then it is for its reader to say */
-	end = covered_to(parts, count, 0);
-	if (!parts[0].all || end >= parts[0].all)
+	if (end >= parts[0].all)
 		return NULL;
 	return err_new(
 		ERR_UNSUPPORTED,
 		"%zu file%s of a split dump, and the one from page %" PRIu64 " on is missing: put "
 		"all of them into one directory, or join them with makedumpfile --reassemble",
 		count, count == 1 ? "" : "s", end);
+}
+
+/* How many disks there are says the first. */
+static struct err *check_disks(const int *fds, const struct dump_part *parts, size_t count)
+{
+	struct sadump_set_header set = {.disks = 1};
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].first == 1)
+			(void)read_all(fds[i], PAGE_SIZE, &set, sizeof(set));
+		seen |= parts[i].first <= 64 ? 1ull << (parts[i].first - 1) : 0;
+	}
+	for (uint32_t disk = 1; disk <= MIN(set.disks, 64u); disk++)
+		if (!(seen >> (disk - 1) & 1))
+			return err_new(ERR_UNSUPPORTED,
+				       "%zu disk%s of a SADUMP, and disk %" PRIu32
+				       " is missing: put all of them into one directory, or give "
+				       "them one after the other",
+				       count, count == 1 ? "" : "s", disk);
+	return NULL;
+}
+
+struct err *dump_part_check(const int *fds, size_t count)
+{
+	_free_ struct dump_part *parts = calloc(count + 1, sizeof(*parts));
+
+	if (!parts)
+		return &err_nomem;
+	for (size_t i = 0; i < count; i++)
+		if (!dump_part_read(fds[i], &parts[i]))
+			return NULL; /* then it is for its reader to say */
+	return parts[0].all ? check_pages(parts, count) : check_disks(fds, parts, count);
 }

@@ -23,7 +23,7 @@ bool dump_part_read(int fd, struct dump_part *ret);
 bool dump_part_same(const struct dump_part *a, const struct dump_part *b);
 /* How long the file of a split dump has to be for all of its pages; 0 where it does not say. */
 uint64_t dump_part_end(int fd);
-/* The pages that no file of a set is for: ERR_UNSUPPORTED, naming the first of them; NULL when there are none. */
+/* The pages that no file of a set is for, or a disk that is missing: ERR_UNSUPPORTED, naming the first of them, or NULL. */
 struct err *dump_part_check(const int *fds, size_t count);
 
 #endif

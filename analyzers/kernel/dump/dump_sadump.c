@@ -83,21 +83,15 @@ static struct err *read_block_size(struct dump_file *file, uint64_t at, uint64_t
 					   size, PAGE_SIZE);
 }
 
-static struct err *missing_disk(const struct sadump *sadump, size_t number, size_t disks)
-{
-	return err_new(ERR_UNSUPPORTED,
-		       "%zu of %zu disks of a SADUMP: disk %zu is missing; put all of them "
-		       "into one directory, or give them one after the other",
-		       sadump->count, disks, number);
-}
-
 /* Whose pages are whose cannot be said when one is missing, and on the first is what tells of all. */
-static struct err *check_disks(const struct sadump *sadump, size_t disks)
+static struct err *check_disks(const struct dump_files *files)
 {
-	for (size_t i = 0; i < MIN(disks, DUMP_PARTS_MAX); i++)
-		if (!sadump->disks[i].file)
-			return missing_disk(sadump, i + 1, disks);
-	return disks <= DUMP_PARTS_MAX ? NULL : missing_disk(sadump, DUMP_PARTS_MAX + 1, disks);
+	int fds[DUMP_PARTS_MAX];
+	size_t count = MIN(files->count, DUMP_PARTS_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = dump_file_fd(files->at[i]);
+	return dump_part_check(fds, count);
 }
 
 /* Of a partition alone nothing is behind its own block; the first of a set has a header of the set there. */
@@ -110,7 +104,6 @@ static struct err *find_header(struct sadump *sadump, uint64_t part_at, bool is_
 	sadump->header_at = part_at + sadump->block;
 	if (is_set) {
 		TRY(dump_file_read(file, sadump->header_at, &set, sizeof(set)));
-		TRY(check_disks(sadump, set.disks));
 		sadump->header_at += set.blocks * sadump->block;
 	}
 	TRY(dump_file_read(file, sadump->header_at, &sadump->header, sizeof(sadump->header)));
@@ -163,8 +156,10 @@ static struct err *read_headers(const struct dump_files *files, struct sadump *s
 
 	for (size_t i = 0; i < files->count; i++)
 		TRY(add_file(sadump, files->at[i], &part_at, &part));
-	if (!sadump->disks[0].file)
-		return missing_disk(sadump, 1, sadump->count + 1);
+	TRY(check_disks(files));
+	if (!sadump->disks[0].file || !sadump->disks[sadump->count - 1].file)
+		return err_new(ERR_CORRUPT,
+			       "a SADUMP whose disks are more than its first one says");
 	TRY(find_header(sadump, part_at, part.number && !part_at));
 	measure_disks(sadump);
 	return NULL;

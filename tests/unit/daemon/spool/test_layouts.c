@@ -5,7 +5,7 @@
 
 #include "daemon/spool/layouts.h"
 
-/* A directory from a list of names: a trailing "@" is a symlink, "/" a directory, "|" a FIFO. */
+/* A directory from a list of names: a trailing "@" is a symlink, "/" a directory, "|" a FIFO; "2=" of set 2. */
 struct fixture {
 	struct spool_dir dir;
 	struct spool_entry entries[16];
@@ -36,6 +36,8 @@ static void look(struct fixture *f, const char *dir, bool is_root, const char *r
 					    : ENTRY_FILE;
 		if (entry->type != ENTRY_FILE)
 			name[length - 1] = '\0';
+		if (name[0] >= '1' && name[0] <= '9' && name[1] == '=')
+			entry->set = (uint64_t)*name++;
 		if (name[0] == '=') { /* "=name": with a dump's first bytes */
 			name++;
 			entry->format = strstr(name, ".xz") ? SNIFF_XZ : SNIFF_KDUMP;
@@ -252,5 +254,33 @@ START_TEST(shapes)
 }
 END_TEST
 
+/* makedumpfile --split, a disk set: one candidate, and while one file is still copied none of them is taken. */
+START_TEST(files_of_one_dump_are_one_candidate)
+{
+	static const struct {
+		const char *dir, *readme, *names, *expected;
+	} sets[] = {
+		{"var", NULL, "1=vmcore.1 1=vmcore.2 2=other.a 2=other.b =whole notes.txt",
+		 "flat:other.a:settle[other.a other.b] flat:vmcore.1:settle[vmcore.1 vmcore.2] "
+		 "flat:whole:settle"},
+		{"var", NULL, "1=a 1=b.part", "flat:a:writing[a b.part]"},
+		/* Layouts that know one name of them. */
+		{"127.0.0.1-2026-05-02-12:41:01", NULL, "1=vmcore 1=vmcore-1 vmcore-dmesg.txt",
+		 "rhel:vmcore:ready+vmcore-dmesg.txt[vmcore vmcore-1]"},
+		{"2026-05-02-12-41", "vmcore status: saved successfully\n",
+		 "README.txt 1=vmcore0 1=vmcore1 dmesg",
+		 "suse:vmcore0:ready+dmesg[vmcore0 vmcore1]"},
+	};
+	struct fixture f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
+		look(&f, sets[i].dir, false, sets[i].readme, sets[i].names);
+		ck_assert_str_eq(f.found.note, "");
+		ck_assert_str_eq(described(&f), sets[i].expected);
+	}
+}
+END_TEST
+
 UNIT_MAIN("layouts", each_layout_says_what_is_there, a_root_holds_what_lies_flat,
-	  suse_says_why_there_is_no_dump, companions_are_found_and_links_only_noted, shapes)
+	  suse_says_why_there_is_no_dump, companions_are_found_and_links_only_noted, shapes,
+	  files_of_one_dump_are_one_candidate)
