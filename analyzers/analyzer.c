@@ -36,16 +36,6 @@ static struct err *run_whole(struct analysis *analysis, const struct analyzer *a
 	return alloc_failures() == before ? NULL : &err_nomem;
 }
 
-/* What types tell that were found by looking is less sure than what types tell that were written down. */
-#define PROBED_DOUBT 0.1
-
-static double doubt_in(const struct kernel *kernel, const struct analyzer *analyzer)
-{
-	return kernel->probed && (analyzer->needs | analyzer->uses) & (STEP_TYPES | STEP_TASKS)
-		       ? PROBED_DOUBT
-		       : 0;
-}
-
 static void run_one(struct analysis *analysis, const struct analyzer *analyzer)
 {
 	unsigned missing = analyzer->needs & ~analysis->kernel->steps;
@@ -54,9 +44,7 @@ static void run_one(struct analysis *analysis, const struct analyzer *analyzer)
 		skipped(analysis->findings, analyzer, kernel_step_name(missing));
 		return;
 	}
-	analysis->findings->doubt = doubt_in(analysis->kernel, analyzer);
 	struct err *err = run_whole(analysis, analyzer);
-	analysis->findings->doubt = 0;
 	if (err)
 		failed(analysis->findings, analyzer, err);
 }

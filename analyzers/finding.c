@@ -68,7 +68,7 @@ void finding_add(struct findings *findings, enum finding_id id, enum severity se
 	findings->emit(findings, &(struct finding){.id = id,
 						   .analyzer = findings->analyzer,
 						   .severity = severity,
-						   .confidence = confidence * (1 - findings->doubt),
+						   .confidence = confidence,
 						   .headline = text,
 						   .evidence = owned});
 }

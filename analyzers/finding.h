@@ -33,7 +33,6 @@ struct finding {
  */
 struct findings {
 	const char *analyzer; /* who is running now */
-	double doubt;	      /* 0 … 1, in what that one stands on: takes from the confidence */
 	/* The finding is gone when this returns; its evidence may be held on to by a reference. */
 	void (*emit)(struct findings *findings, const struct finding *finding);
 	size_t count, max; /* more than max are counted in dropped and not emitted */

@@ -157,6 +157,21 @@ static struct err *is_alone(struct db *db, bool *ret)
 	return NULL;
 }
 
+/* What stands on types that were found by looking is less sure than what stands on types written down. */
+#define PROBED_DOUBT 0.1
+
+/* Of all alike: which of them is the surest does not depend on who told of the types. */
+static struct err *take_doubt(struct db *db, int64_t dump, struct matches *matches)
+{
+	int64_t probed = 0;
+
+	TRY(db_number(db, &probed, "SELECT count(*) FROM system WHERE dump = ? AND types_probed",
+		      "i", dump));
+	for (size_t i = 0; probed && i < matches->count; i++)
+		match_doubt(&matches->list[i], PROBED_DOUBT);
+	return NULL;
+}
+
 struct err *judge_matches(const struct rules *rules, struct db *db, int64_t dump,
 			  struct matches *matches, json_t *broken)
 {
@@ -171,7 +186,7 @@ struct err *judge_matches(const struct rules *rules, struct db *db, int64_t dump
 	for (size_t i = 0; i < rules_count(rules); i++)
 		TRY(try_rule(db, rules_at(rules, i), dump, matches, broken));
 	matches_sort(matches);
-	return NULL;
+	return take_doubt(db, dump, matches);
 }
 
 struct err *judge_dump(const struct rules *rules, struct db *db, int64_t dump, struct verdict *ret)

@@ -88,6 +88,17 @@ static struct err *read_column(struct stmt *stmt, int column, struct match *matc
 	return NULL;
 }
 
+/* A product of estimates has no 16 digits; percents and a tenth are more than it is worth. */
+static double rounded(double confidence)
+{
+	return (double)(int)(confidence * 1000 + 0.5) / 1000;
+}
+
+void match_doubt(struct match *match, double doubt)
+{
+	match->confidence = rounded(match->confidence * (1 - doubt));
+}
+
 /* By name: because, headline, advice, cause, title, reference, confidence (times the header's), finding, finding2. */
 static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct match *match)
 {
@@ -98,8 +109,7 @@ static struct err *read_row(const struct rule *rule, struct stmt *stmt, struct m
 		TRY(read_column(stmt, i, &row));
 	if (!row.because || !row.because[strspn(row.because, " ")])
 		return err_new(ERR_INVALID, "its row has no \"because\" text");
-	/* A product of estimates has no 16 digits; percents and a tenth are more than it is worth. */
-	row.confidence = (double)(int)(rule->confidence * row.row_confidence * 1000 + 0.5) / 1000;
+	row.confidence = rounded(rule->confidence * row.row_confidence);
 	*match = row;
 	row = (struct match){0};
 	return NULL;

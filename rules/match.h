@@ -33,6 +33,8 @@ struct err *match_rule(struct db *db, const struct rule *rule, int64_t dump,
 		       struct matches *matches);
 /* What match_rule() said is wrong with a rule, without what was being done. */
 const char *match_words(const char *message);
+/* Be less sure of one: doubt, 0 to 1, is taken from its confidence. */
+void match_doubt(struct match *match, double doubt);
 /* The surest first; of equals the rule whose id comes first. */
 void matches_sort(struct matches *matches);
 const char *match_cause(const struct match *match);

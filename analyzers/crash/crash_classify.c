@@ -27,10 +27,8 @@ static const struct {
 #undef SIGN
 };
 
-/* What was found by looking, not read where it is written down; and locks may be missing. */
-#define PROBED_FACTOR 0.8
-#define PROBED_REQUEST                                                                             \
-	0.5 /* somebody asked for the dump: what for, the types not found might tell */
+/* Somebody asked for the dump: what for, the types that were not found might tell. */
+#define PROBED_REQUEST 0.55
 
 static const struct {
 	const char *entry; /* without "asm_exc_" */
@@ -64,9 +62,8 @@ static void decide(struct crash *crash, enum crash_kind kind, double confidence,
 {
 	crash->kind = kind;
 	crash->confidence = confidence;
-	if (crash->kernel->probed)
-		crash->confidence *=
-			kind == CRASH_SYSRQ || kind == CRASH_NMI ? PROBED_REQUEST : PROBED_FACTOR;
+	if (crash->kernel->probed && (kind == CRASH_SYSRQ || kind == CRASH_NMI))
+		crash->confidence *= PROBED_REQUEST;
 	crash->why = why;
 }
 

@@ -246,6 +246,8 @@ static json_t *system_json(struct kernel *kernel, const struct reports *reports)
 	put_uts(kernel, json, "hostname", "nodename", info ? info->nodename : NULL);
 	json_put(json, "build_id", build_id ? json_escaped(build_id) : NULL);
 	json_put(json, "types_from", kernel->types_from ? json_string(kernel->types_from) : NULL);
+	if (kernel->types_from)
+		json_put(json, "types_probed", json_boolean(kernel->probed));
 	put_uptime(kernel->log, reports, json);
 	if (online_cpus(kernel))
 		json_put(json, "cpus", json_integer(online_cpus(kernel)));

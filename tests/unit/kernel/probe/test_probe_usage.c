@@ -102,6 +102,7 @@ START_TEST(counts_of_tasks)
 	ck_assert_uint_eq(at("mm_struct", "rss_stat[4]"), UINT64_MAX);
 	close_root();
 	put_root();
+	assert_ok(probed_add(types, "atomic_long_t", "counter", 0, PROBED_NUMBER(8)));
 	assert_ok(probed_add(types, "mm_struct", "rss_anon", 736, PROBED_NUMBER(8)));
 	assert_ok(probe_usage(&kernel, types));
 	ck_assert_uint_eq(at("mm_struct", "rss_stat.count"), 728);
