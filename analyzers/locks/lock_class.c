@@ -49,12 +49,18 @@ static struct err *add_blocked(const struct lock_class *class, const struct slee
 	return NULL;
 }
 
-/* By what the task's own record, or its stack, says the lock is; its list as far as it can be read. */
+/*
+ * By what the task's own record, or its stack, says the lock is; its list as far as it can be read, where
+ * it has one.
+ */
 static struct err *find_by_address(struct kernel *kernel, const struct lock_class *class,
 				   const struct sleepers *sleepers, uint64_t lock,
 				   struct waitlist *list)
 {
-	TRY(waitlist_of_lock(kernel, class->ops, lock, list));
+	if (members_has(kernel->members, class->ops->lock_list))
+		TRY(waitlist_of_lock(kernel, class->ops, lock, list));
+	else
+		list->lock = lock;
 	TRY(add_blocked(class, sleepers, list));
 	if (!class->ops->plausible(kernel, list->lock, list->count))
 		return err_at(ERR_CORRUPT, list->lock,

@@ -5,13 +5,13 @@
  * Needs: symbols, types, tasks, stacks.
  * False positives: none for waiters. Its readers are only counted per CPU, and a writer that is in
  *   is not recorded: both are inferred.
- * Kernel commits: 7f26482a872c v5.7 its own wait queue and block flag in place of an rwsem.
+ * Kernel commits: 7f26482a872c v5.7 its own wait queue and block flag in place of an rwsem. Before, who
+ *   waits for a writer that is in does so on that rwsem (rwsem.c), and here is the writer that drains.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "analysis.h"
-#include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
@@ -21,7 +21,7 @@
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "locks/device.h"
+#include "locks/frozen_fs.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
 
@@ -112,37 +112,6 @@ static bool count_readers(struct kernel *kernel, uint64_t lock, uint32_t *ret)
 	return true;
 }
 
-/* --- frozen file systems ---------------------------------------------------------------------- */
-
-/* super_block.s_writers.frozen, include/linux/fs.h */
-enum { SB_UNFROZEN, SB_FREEZE_WRITE, SB_FREEZE_PAGEFAULT, SB_FREEZE_FS, SB_FREEZE_COMPLETE };
-
-/* The state of the file system whose s_writers this lock is one of; SB_UNFROZEN for any other. */
-static uint64_t freeze_state(struct kernel *kernel, const struct lock *lock)
-{
-	uint64_t frozen = SB_UNFROZEN;
-
-	if (strcmp(lock->place.type, "super_block") != 0 ||
-	    !has_prefix(lock->place.member, "s_writers") ||
-	    !err_ok(member_read(kernel, lock->place.object, MEMBER_SB_FROZEN, &frozen)) ||
-	    (uint16_t)frozen > SB_FREEZE_COMPLETE)
-		return SB_UNFROZEN;
-	return (uint16_t)frozen;
-}
-
-/* "ext4 on vda" */
-static void put_file_system(struct kernel *kernel, const struct lock *lock, struct str *text)
-{
-	char kind[32] = "a file system", name[80] = "";
-	uint64_t type, bdev;
-
-	if (err_ok(member_read(kernel, lock->place.object, MEMBER_SB_TYPE, &type)))
-		device_read_name(kernel, type, MEMBER_FS_TYPE_NAME, kind, sizeof(kind));
-	if (err_ok(member_read(kernel, lock->place.object, MEMBER_SB_BDEV, &bdev)) && bdev)
-		device_bdev_name(kernel, bdev, name, sizeof(name));
-	str_printf(text, "%s%s%s", kind, name[0] ? " on " : "", name);
-}
-
 /* --- the lock --------------------------------------------------------------------------------- */
 
 static struct err *add_readers(struct kernel *kernel, const struct waitlist *list,
@@ -170,24 +139,12 @@ static struct err *add_readers(struct kernel *kernel, const struct waitlist *lis
 	return NULL;
 }
 
-/* Nobody holds the lock of a frozen file system: whoever froze it has gone on. */
-static void add_frozen(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
-{
-	put_file_system(kernel, lock, &lock->because);
-	str_puts(&lock->because, " is frozen (fsfreeze)");
-	str_printf(&lock->state, "%s", lock->because.data);
-	lock_add_holder(lock, NULL, MODE_WRITE, EVIDENCE_MISSING, 0,
-			"its file system is frozen: whoever thaws it lets the waiters in");
-	str_printf(&lock->headline, "%s, %zu task%s wait%s to write", lock->because.data,
-		   list->count, list->count == 1 ? "" : "s", list->count == 1 ? "s" : "");
-}
-
 /* Who drains the writers of a file system freezes it. */
 static void put_freezer(struct kernel *kernel, struct lock *lock, const struct task *writer)
 {
-	if (freeze_state(kernel, lock) == SB_UNFROZEN)
+	if (frozen_fs_state(kernel, lock) == SB_UNFROZEN)
 		return;
-	put_file_system(kernel, lock, &lock->because);
+	frozen_fs_name(kernel, lock, &lock->because);
 	str_puts(&lock->because, ", which ");
 	task_label(writer, &lock->because);
 	str_puts(&lock->because, " freezes");
@@ -243,8 +200,8 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 
 	TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
 	lock_set_raw(lock, (uint32_t)block);
-	if (!writer && freeze_state(kernel, lock) == SB_FREEZE_COMPLETE) {
-		add_frozen(kernel, list, lock);
+	if (!writer && frozen_fs_state(kernel, lock) == SB_FREEZE_COMPLETE) {
+		frozen_fs_describe(kernel, list, lock);
 		return NULL;
 	}
 	if (writer) {

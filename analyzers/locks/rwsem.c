@@ -17,6 +17,7 @@
 #include "kernel/types/object.h"
 #include "kernel/types/types.h"
 #include "locks/critical_section.h"
+#include "locks/frozen_fs.h"
 #include "locks/lock_class.h"
 #include "locks/lock_holders.h"
 #include "locks/owner_died.h"
@@ -225,6 +226,11 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 	rwsem_count_format(&state, text, sizeof(text));
 	count_modes(list, &readers, &writers);
 	lock_set_raw(lock, count);
+	/* The rwsem in a percpu_rw_semaphore, until v5.7: whoever froze has it, and may be no more. */
+	if (frozen_fs_state(kernel, lock) == SB_FREEZE_COMPLETE) {
+		frozen_fs_describe(kernel, list, lock);
+		return NULL;
+	}
 	str_printf(&lock->state, "%s; %zu writer%s and %zu reader%s wait", text, writers,
 		   writers == 1 ? "" : "s", readers, readers == 1 ? "" : "s");
 	str_printf(&lock->headline, "%s: %s, %zu writer%s and %zu reader%s queued",

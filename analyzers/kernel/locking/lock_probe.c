@@ -107,6 +107,19 @@ static bool fits_rwsem(struct kernel *kernel, const struct form *form,
 }
 
 /*
+ * A writer's task, or nothing; of readers a flag (19c5d690e416 v4.8), or the last of them with two
+ * (925b9cd1b89a v5.1, el8), which stays when they have left and even when that task is no more.
+ */
+static bool is_bias_owner(struct kernel *kernel, uint64_t owner)
+{
+	uint64_t task = owner & ~OWNER_FLAGS;
+
+	if (owner & 1)
+		return !task || (task % 64 == 0 && memory_is_kernel(kernel->memory, task));
+	return !owner || is_task(kernel, owner);
+}
+
+/*
  * Until v5.2 the count is below zero while somebody waits, by few biases of 2^32, and its lower half
  * counts who is active: no pointer is like that.
  */
@@ -119,8 +132,7 @@ static bool is_biased(struct kernel *kernel, const struct form *form, const stru
 	    (int64_t)count < -BIAS_MOST || (uint32_t)count > ACTIVE_MOST ||
 	    (form->owner && !read_at(kernel, form, witness, form->owner, &owner)))
 		return false;
-	return (!owner || owner == 1 || is_task(kernel, owner & ~1ull)) &&
-	       mode_agrees(kernel, witness, flags);
+	return is_bias_owner(kernel, owner) && mode_agrees(kernel, witness, flags);
 }
 
 static bool fits_bias_rwsem(struct kernel *kernel, const struct form *form,
