@@ -48,6 +48,8 @@ static const char *match_shape(const char *text, const char *shape)
 static bool has_shape(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		if (shapes[i][0] != name[0] && shapes[i][0] != '#')
+			continue;
 		const char *end = match_shape(name, shapes[i]);
 
 		if (end && !*end)

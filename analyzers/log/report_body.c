@@ -112,7 +112,8 @@ static size_t register_length(const char *text)
 	if (!length || *skip_blanks(text + length) != ':')
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (has_prefix(text, names[i]) && strlen(names[i]) == length)
+		if (names[i][0] == text[0] && names[i][1] == text[1] &&
+		    has_prefix(text, names[i]) && strlen(names[i]) == length)
 			return length;
 	/* x0…x29, s0, a0, t0: a letter and a number. */
 	return length >= 2 && length <= 3 && strchr("xsat", text[0]) &&
@@ -221,7 +222,8 @@ static void take_riscv_cause(struct report *report, uint64_t cause)
 static void set_register(struct report *report, const char *name, size_t length, uint64_t value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
-		if (strlen(registers[i].name) == length &&
+		if (registers[i].name[0] == name[0] && registers[i].name[1] == name[1] &&
+		    strlen(registers[i].name) == length &&
 		    !strncmp(registers[i].name, name, length)) {
 			/* The first of its name: later ones are of a nested or user frame. */
 			report->is_32bit |= (name[0] | 0x20) == 'e' && length == 3;

@@ -196,10 +196,9 @@ bool report_title_read(const char *line, char *title, size_t size, int32_t *pid)
 	line += strspn(line, " \t");
 	const char *at = has_prefix(line, "kfence-#") ? NULL : line;
 	for (size_t i = 0; at && i < ARRAY_SIZE(titles); i++) {
-		size_t length = strlen(titles[i]);
-
 		if (!has_prefix(at, titles[i]))
 			continue;
+		size_t length = strlen(titles[i]);
 		copy_part(title, size, at, strcspn(at, ":("));
 		for (size_t end = strlen(title); end && title[end - 1] == ' ';)
 			title[--end] = '\0';

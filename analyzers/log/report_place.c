@@ -18,10 +18,13 @@ static const char *skip_blanks(const char *text)
 /* Names of C functions, of compiler clones ("f.isra.2"), C++ and Rust ("_R…"), "$x" of arm64. */
 static size_t symbol_length(const char *text)
 {
+	static const bool of_symbol[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true,
+		['_'] = true,	      ['.'] = true,	    ['$'] = true,
+	};
 	size_t n = 0;
 
-	while ((text[n] >= 'a' && text[n] <= 'z') || (text[n] >= 'A' && text[n] <= 'Z') ||
-	       (text[n] >= '0' && text[n] <= '9') || (text[n] && strchr("_.$", text[n])))
+	while (of_symbol[(unsigned char)text[n]])
 		n++;
 	return n;
 }
@@ -104,10 +107,12 @@ const char *report_place_read(const char *text, struct report_place *ret)
 /* "kernel/fork.c:123": how many bytes, or 0. */
 static size_t source_length(const char *text)
 {
-	size_t path = 0, number;
+	size_t path = symbol_length(text), number;
 
-	while (symbol_length(text + path) || (text[path] && strchr("/-+", text[path])))
+	while (text[path] && strchr("/-+", text[path])) {
 		path++;
+		path += symbol_length(text + path);
+	}
 	if (text[path] != ':' || !memchr(text, '.', path))
 		return 0;
 	number = strspn(text + path + 1, "0123456789");

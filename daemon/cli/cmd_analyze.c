@@ -441,6 +441,7 @@ static int run(int argc, char **argv)
 	struct err *err = prepare(&store, &rules);
 	if (err)
 		return cmd_fail(arguments.json, err);
+	store_hold_evidence(store);
 	struct session session = {store, rules, &arguments, argc - optind > 1};
 	return analyze_all(&session, (const char **)argv + optind, (size_t)(argc - optind));
 }

@@ -72,14 +72,22 @@ static json_t *place(json_t *report, const char *path, json_t *evidence)
 	return json_pack("{s:o}", "section", section);
 }
 
-static json_t *finding_row(struct stmt *row, json_t *report)
+static json_t *evidence_of(struct store *store, int64_t dump, struct stmt *row)
+{
+	json_t *held = store_take_evidence(store, dump, stmt_int(row, 0));
+	const char *text = held ? NULL : stmt_text(row, 7);
+
+	return text ? json_loads(text, 0, NULL) : held;
+}
+
+static json_t *finding_row(struct store *store, int64_t dump, struct stmt *row, json_t *report)
 {
 	json_t *finding = json_pack("{s:I, s:s, s:s, s:s, s:f, s:s?}", "id",
 				    (json_int_t)stmt_int(row, 0), "analyzer", stmt_text(row, 1),
 				    "code", stmt_text(row, 2), "severity", stmt_text(row, 4),
 				    "confidence", stmt_real(row, 5), "headline", stmt_text(row, 6));
-	const char *where = stmt_text(row, 3), *text = stmt_text(row, 7);
-	json_t *evidence = text ? json_loads(text, 0, NULL) : NULL;
+	const char *where = stmt_text(row, 3);
+	json_t *evidence = evidence_of(store, dump, row);
 
 	if (evidence && where)
 		evidence = place(report, where, evidence);
@@ -105,7 +113,7 @@ static struct err *add_findings(struct store *store, int64_t dump, json_t *repor
 		TRY(stmt_step(row, &more));
 		if (!more)
 			return NULL;
-		json_array_append_new(findings, finding_row(row, report));
+		json_array_append_new(findings, finding_row(store, dump, row, report));
 	}
 }
 

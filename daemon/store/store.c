@@ -14,6 +14,9 @@
 
 struct store {
 	struct db *db;
+	/* Evidence of the dump that is being analyzed, by number - 1; NULL where nobody asks for it. */
+	json_t *held;
+	int64_t held_dump;
 };
 
 static int64_t newest_version(void)
@@ -143,8 +146,37 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
+	json_decref(store->held);
 	db_close(store->db);
 	free(store);
+}
+
+void store_hold_evidence(struct store *store)
+{
+	if (!store->held)
+		store->held = json_array();
+}
+
+json_t *store_take_evidence(struct store *store, int64_t dump, int64_t number)
+{
+	bool held = store->held && dump == store->held_dump && number > 0;
+	json_t *evidence = held ? json_array_get(store->held, (size_t)number - 1) : NULL;
+
+	if (!json_is_object(evidence))
+		return NULL;
+	json_incref(evidence);
+	json_array_set_new(store->held, (size_t)number - 1, json_null());
+	return evidence;
+}
+
+static void hold(struct store *store, int64_t dump, json_t *evidence)
+{
+	if (!store->held || dump != store->held_dump ||
+	    !json_array_append_new(store->held,
+				   json_is_object(evidence) ? json_incref(evidence) : json_null()))
+		return;
+	json_decref(store->held); /* without this one the others' numbers are wrong */
+	store->held = NULL;
 }
 
 struct db *store_db(struct store *store)
@@ -206,7 +238,7 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 	const char *analyzer = json_string_at(finding, "analyzer");
 	const char *code = json_string_at(finding, "code");
 	const char *severity = json_string_at(finding, "severity");
-	const json_t *evidence = json_at(finding, "evidence");
+	json_t *evidence = json_at(finding, "evidence");
 	_free_ char *text = json_is_object(evidence) ? json_dumps(evidence, JSON_COMPACT) : NULL;
 	double confidence = json_number_value(json_at(finding, "confidence"));
 
@@ -214,6 +246,7 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 		return err_new(ERR_INVALID, "a finding without analyzer, code or severity");
 	if (json_is_object(evidence) && !text)
 		return &err_nomem;
+	hold(store, dump, evidence);
 	return db_run(store->db,
 		      "INSERT INTO finding (dump, number, analyzer, code, place, severity, "
 		      "confidence, headline, evidence) VALUES (?1, 1 + (SELECT coalesce(max("
@@ -224,6 +257,8 @@ struct err *store_add_finding(struct store *store, int64_t dump, const json_t *f
 
 struct err *store_clear(struct store *store, int64_t dump)
 {
+	json_array_clear(store->held);
+	store->held_dump = dump;
 	TRY(db_run(store->db, "DELETE FROM finding WHERE dump = ?", "i", dump));
 	return db_run(store->db, "DELETE FROM verdict WHERE dump = ?", "i", dump);
 }

@@ -53,6 +53,12 @@ struct err *store_move_dump(struct store *store, int64_t id, const struct dump_r
  * evidence that is no object is left out.
  */
 struct err *store_add_finding(struct store *store, int64_t dump, const json_t *finding);
+/*
+ * Keep the evidence of findings that are added as it is, for a report that is built at once: triage
+ * analyze. What is taken has a reference of its own, and is gone from here; NULL when there is none.
+ */
+void store_hold_evidence(struct store *store);
+json_t *store_take_evidence(struct store *store, int64_t dump, int64_t number);
 /* Forget findings and verdict of a dump, before it is analyzed again. */
 struct err *store_clear(struct store *store, int64_t dump);
 

@@ -20,6 +20,8 @@
 #include "kernel/printk/log_wrap.h"
 
 #define LINE_MAX_BYTES 65536 /* of one line; what is longer is cut */
+#define SURVEY_BYTES                                                                               \
+	(256u << 10) /* of a window are looked at ahead: they tell what the rest is like */
 
 /* --- what kind of file it is ------------------------------------------------------------------- */
 
@@ -170,10 +172,11 @@ static const char *next_line(const char *text, size_t length, size_t *line)
 	return end ? end + 1 : text + length;
 }
 
-/* The counts, with those of all the window. */
+/* The counts, with those of the window's beginning. */
 static const struct survey *look_ahead(struct dmesg_lines *reader)
 {
-	const char *text = reader->ahead, *end = text ? text + reader->ahead_length : NULL;
+	const char *text = reader->ahead;
+	const char *end = text ? text + MIN(reader->ahead_length, (size_t)SURVEY_BYTES) : NULL;
 	size_t length;
 
 	if (!text)

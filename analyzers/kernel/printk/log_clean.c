@@ -135,6 +135,8 @@ static size_t mark_length(const char *line, size_t length, bool at_end)
 		if (!at_end && length > 1 && marks[i][1] != line[1])
 			continue;
 		mark = strlen(marks[i]);
+		if (at_end && length > 1 && marks[i][mark - 2] != line[length - 2])
+			continue;
 		if (length >= mark && !memcmp(at_end ? line + length - mark : line, marks[i], mark))
 			return mark;
 	}

@@ -53,11 +53,14 @@ static size_t digits(const struct cursor *c, size_t from)
 	return count;
 }
 
-static bool starts(const struct cursor *c, size_t from, const char *words)
+/* The first byte decides nearly always. */
+static inline bool starts(const struct cursor *c, size_t from, const char *words)
 {
+	if (from >= c->left || c->at[from] != words[0])
+		return false;
 	size_t length = strlen(words);
 
-	return from <= c->left && c->left - from >= length && !memcmp(c->at + from, words, length);
+	return c->left - from >= length && !memcmp(c->at + from, words, length);
 }
 
 /* --- the kernel's own ------------------------------------------------------------------------- */
@@ -430,10 +433,10 @@ static size_t word_at(const struct cursor *c, size_t from)
 /* "kernel:", "kernel[0]:": its length at from, or 0. */
 static size_t tag_at(const struct cursor *c, size_t from, const char *name)
 {
-	size_t length = strlen(name);
-
 	if (!starts(c, from, name))
 		return 0;
+	size_t length = strlen(name);
+
 	if (peek(c, from + length) == ':')
 		return length + 1;
 	size_t count = peek(c, from + length) == '[' ? digits(c, from + length + 1) : 0;
@@ -614,11 +617,13 @@ static bool take_label(struct cursor *c, struct log_prefix *prefix)
 					     "WARN",  "NOTICE", "INFO", "DEBUG"};
 	size_t before = 0;
 
-	if (!prefix->has_time || prefix->level >= 0)
+	if (!prefix->has_time || prefix->level >= 0 || !isupper((unsigned char)peek(c, 0)))
 		return false;
 	while (before < LABEL_COLUMNS && is_blank(c->at[-1 - (ptrdiff_t)before]))
 		before++;
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		if (labels[i][0] != c->at[0])
+			continue;
 		size_t length = strlen(labels[i]);
 		bool squeezed = before == 1 && length > 3 && i <= LABEL_WARN; /* a mailer did it */
 

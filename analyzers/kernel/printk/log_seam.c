@@ -64,11 +64,32 @@ static bool is_level(const char *line, size_t length, size_t at)
 	       line[at + 2] == '>';
 }
 
+#define EACH_BYTE 0x0101010101010101u
+
+/* Does one of eight bytes hold this one? */
+static bool holds(uint64_t eight, unsigned char byte)
+{
+	uint64_t other = eight ^ EACH_BYTE * byte;
+
+	return (other - EACH_BYTE) & ~other & EACH_BYTE * 0x80;
+}
+
+/* The next '<' or '[' from a place on: each byte of a log is looked at. */
+static size_t next_open(const char *line, size_t length, size_t at)
+{
+	for (uint64_t eight; at + sizeof(eight) <= length; at += sizeof(eight)) {
+		memcpy(&eight, line + at, sizeof(eight));
+		if (holds(eight, '<') || holds(eight, '['))
+			break;
+	}
+	while (at < length && line[at] != '<' && line[at] != '[')
+		at++;
+	return at;
+}
+
 size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time_us)
 {
-	for (size_t at = from; at < length; at++) {
-		if (line[at] != '<' && line[at] != '[') /* of each byte of a log */
-			continue;
+	for (size_t at = from; (at = next_open(line, length, at)) < length; at++) {
 		bool level = line[at] == '<' && is_level(line, length, at);
 		size_t words = at + 3;
 

@@ -315,9 +315,35 @@ START_TEST(what_hangs_on_a_dump_goes_with_it)
 }
 END_TEST
 
+/* Evidence is held for the dump that was cleared last, by its findings' numbers, and given out once. */
+START_TEST(evidence_is_held_when_asked_for)
+{
+	static const char none[] =
+		"{\"analyzer\": \"a\", \"code\": \"b\", \"severity\": \"info\", \"evidence\": 7}";
+	struct store *store;
+
+	assert_ok(store_open(":memory:", 0, &store));
+	int64_t dump = put(store, "u1", NULL, 1);
+	assert_ok(add(store, dump, good));
+	ck_assert_ptr_null(store_take_evidence(store, dump, 1));
+	store_hold_evidence(store);
+	assert_ok(store_clear(store, dump));
+	assert_ok(add(store, dump, none));
+	assert_ok(add(store, dump, good));
+	ck_assert_ptr_null(store_take_evidence(store, dump, 1));
+	ck_assert_ptr_null(store_take_evidence(store, dump, 0));
+	ck_assert_ptr_null(store_take_evidence(store, dump, 3));
+	ck_assert_ptr_null(store_take_evidence(store, dump + 1, 2));
+	_json_ json_t *evidence = store_take_evidence(store, dump, 2);
+	ck_assert_str_eq(json_string_value(json_object_get(evidence, "kind")), "bug");
+	ck_assert_ptr_null(store_take_evidence(store, dump, 2));
+	store_close(store);
+}
+END_TEST
+
 UNIT_MAIN("store", made_from_nothing_and_opened_again, migrated_from_every_earlier_version,
 	  views_are_made_anew_when_their_text_changed, version_of_a_newer_program_is_refused,
 	  readers_write_and_create_nothing, what_is_no_database_is_corrupt,
 	  damaged_database_is_corrupt, one_row_for_one_uid, findings_are_numbered_and_cleared,
 	  findings_are_taken_with_care, verdict_replaces_the_one_before,
-	  what_hangs_on_a_dump_goes_with_it)
+	  what_hangs_on_a_dump_goes_with_it, evidence_is_held_when_asked_for)
