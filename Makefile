@@ -339,8 +339,9 @@ $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed: \
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS))
 
 # It stands between the analyzers and the dump.
-MUTANTS_WRAP := $(addprefix -Wl$(comma)--wrap=,dump_read dump_stream dump_page memory_read_uint memory_read_u32 memory_read_u64)
-$(BUILD)/tests/fuzz/mutants: %: %.o $(BUILD)/tests/fuzz/mutant.o $(BUILD)/libtriage.a
+MUTANTS_WRAP := $(addprefix -Wl$(comma)--wrap=,dump_read dump_stream dump_page memory_read_uint memory_read_u32 memory_read_u64 \
+	db_prepare_untrusted stmt_finalize view_tables_make view_tables_drop)
+$(BUILD)/tests/fuzz/mutants: %: %.o $(addprefix $(BUILD)/tests/fuzz/,mutant.o mutant_rules.o) $(BUILD)/libtriage.a
 	$(call run,LD,$@,$(CC) $(ALL_LDFLAGS) $(MUTANTS_WRAP) -o $@ $^ $(LIBS))
 
 # What the dump readers are held to, and nothing else links.

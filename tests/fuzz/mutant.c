@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/open.h"
 #include "rules/judge.h"
+#include "tests/fuzz/mutant_rules.h"
 
 #define SURE 0.5
 #define TOUCHED_MAX (4u << 20)
@@ -34,6 +37,7 @@ struct whole {
 
 struct bench {
 	const char *path;
+	bool no_btf;
 	struct kernel *kernel;
 	struct store *store;
 	struct rules *rules;
@@ -251,6 +255,30 @@ void bench_mutate(const struct bench *bench, uint64_t seed, uint64_t number, str
 	qsort(ret->patches, ret->count, sizeof(*ret->patches), by_address);
 }
 
+void bench_print_mutation(const struct bench *bench, const struct mutation *mutation)
+{
+	for (size_t i = 0; i < mutation->count; i++) {
+		const struct patch *patch = &mutation->patches[i];
+
+		printf("%016" PRIx64 "  %016" PRIx64 ": %016" PRIx64 " -> %016" PRIx64 "\n",
+		       patch->phys, memory_phys_to_virt(bench->kernel->memory, patch->phys),
+		       word_at(bench, patch->phys), patch->value);
+	}
+}
+
+void bench_complain(const struct bench *bench, const struct mutation *mutation, uint64_t number,
+		    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	printf("FAIL  %lu of %s%s (%s, %zu words): ", number, bench->no_btf ? "-b " : "",
+	       bench->path, mutation->kind, mutation->count);
+	vprintf(format, args);
+	putchar('\n');
+	va_end(args);
+}
+
 /* --- one analysis ----------------------------------------------------------------------------- */
 
 static void keep(struct findings *findings, const struct finding *finding)
@@ -344,6 +372,15 @@ int bench_analyze_whole(struct bench *bench)
 	return MUTANT_ANSWERED;
 }
 
+static void print_list(json_t *lines)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach (lines, i, line)
+		printf("      %s\n", json_string_value(line));
+}
+
 /* In a process of its own: a mutant. Says what is wrong with its answer. */
 int bench_analyze_mutant(const struct bench *bench, const struct mutation *mutation,
 			 uint64_t number)
@@ -353,14 +390,14 @@ int bench_analyze_mutant(const struct bench *bench, const struct mutation *mutat
 	applied = mutation;
 	_err_ struct err *err = analyze(bench, &verdict);
 	if (err) {
-		printf("FAIL  %lu (%s): %s\n", number, mutation->kind, err->message);
+		bench_complain(bench, mutation, number, "%s", err->message);
 		return MUTANT_UNANSWERED;
 	}
 	if (verdict.confidence <= SURE || allows(bench->whole, verdict.cause))
 		return MUTANT_ANSWERED;
-	printf("FAIL  %lu (%s, %zu words): sure (%.2f) of another cause, %s: %s\n", number,
-	       mutation->kind, mutation->count, verdict.confidence, verdict.cause,
-	       verdict.headline);
+	bench_complain(bench, mutation, number, "sure (%.2f) of another cause, %s: %s",
+		       verdict.confidence, verdict.cause, verdict.headline);
+	print_list(verdict.reasons);
 	return MUTANT_FALSE;
 }
 
@@ -379,6 +416,7 @@ static struct err *open_parts(const char *path, bool no_btf, struct bench *bench
 		return err_errno(errno, "mmap");
 	TRY(store_open(":memory:", 0, &bench->store));
 	TRY(rules_load(NULL, &bench->rules));
+	TRY(mutant_rules_share(store_db(bench->store), bench->rules));
 	return kernel_open(&options, &bench->kernel);
 }
 
@@ -387,6 +425,7 @@ struct err *bench_open(const char *path, bool no_btf, struct bench **ret)
 	static struct bench bench;
 
 	bench.path = path;
+	bench.no_btf = no_btf;
 	*ret = &bench;
 	return open_parts(path, no_btf, &bench);
 }

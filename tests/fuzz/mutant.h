@@ -31,6 +31,11 @@ int bench_analyze_whole(struct bench *bench);
 bool bench_knows_whole(const struct bench *bench);
 /* The same numbers make the same mutation. */
 void bench_mutate(const struct bench *bench, uint64_t seed, uint64_t number, struct mutation *ret);
+/* Its words: where, what was there, what is there now. */
+void bench_print_mutation(const struct bench *bench, const struct mutation *mutation);
+/* "FAIL  12 of DUMP (flip, 3 words): …" */
+void bench_complain(const struct bench *bench, const struct mutation *mutation, uint64_t number,
+		    const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Says what is wrong with its answer; a MUTANT_ value. */
 int bench_analyze_mutant(const struct bench *bench, const struct mutation *mutation,
 			 uint64_t number);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Damages a dead kernel's memory and analyzes it, many times over: mutants [-n COUNT] [-f FIRST] [-s SEED] [-b]
- * [-o NUMBER] DUMP.
+ * [-o NUMBER] [-m NUMBER] DUMP.
  * The kernel is opened once; each mutant is a fork of that in which reads of memory find changed words, so that
  * none pays for opening and none changes the file. Changed is only what the whole dump's analysis reads, besides
  * some that lies near. Each mutant must be answered in time and must not be surer than 0.5 of a cause that the
- * whole dump does not know of. -b: types are probed; -o: that mutant alone, in this process, for a debugger.
+ * whole dump does not know of. -b: types are probed; -o: that mutant alone, in this process, for a debugger; -m: which of its words
+ * are enough for what is wrong with it.
  * Headers, symbols and types are damaged by tests/mutate, which starts a worker for each.
  */
 #include <signal.h>
@@ -80,8 +81,7 @@ static void try_one(const struct bench *bench, uint64_t seed, uint64_t number, s
 	}
 	const char *wrong = count(tally, status, usage.ru_maxrss);
 	if (wrong)
-		printf("FAIL  %lu (%s, %zu words): %s (status 0x%x)\n", number, mutation.kind,
-		       mutation.count, wrong, status);
+		bench_complain(bench, &mutation, number, "%s (status 0x%x)", wrong, status);
 }
 
 static bool learn_whole(struct bench *bench)
@@ -99,9 +99,48 @@ static bool learn_whole(struct bench *bench)
 	       bench_knows_whole(bench);
 }
 
+/* How a child ends that analyzes the mutation. */
+static int try_quietly(const struct bench *bench, const struct mutation *mutation)
+{
+	int status = 0;
+
+	fflush(stdout);
+	pid_t child = fork();
+	if (!child) {
+		limit_time();
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(2);
+		_exit(bench_analyze_mutant(bench, mutation, 0));
+	}
+	return child > 0 && waitpid(child, &status, 0) == child ? status : 0;
+}
+
+/* Leaves words out, ever fewer at once, as long as it ends in the same way. */
+static void shrink(const struct bench *bench, struct mutation *mutation)
+{
+	static struct mutation less;
+	int wanted = try_quietly(bench, mutation);
+
+	for (size_t step = mutation->count; wanted && step; step /= 2)
+		for (size_t i = 0; i < mutation->count;) {
+			size_t next = MIN(i + step, mutation->count);
+
+			less = *mutation;
+			memmove(less.patches + i, mutation->patches + next,
+				(mutation->count - next) * sizeof(*less.patches));
+			less.count -= next - i;
+			if (less.count && try_quietly(bench, &less) == wanted)
+				*mutation = less;
+			else
+				i = next;
+		}
+	if (wanted)
+		bench_print_mutation(bench, mutation);
+}
+
 struct arguments {
 	uint64_t count, first, seed;
-	bool no_btf, alone;
+	bool no_btf, alone, shrink;
 	const char *path;
 };
 
@@ -111,7 +150,8 @@ static bool take(int option, struct arguments *ret)
 
 	if (option == 'b')
 		return ret->no_btf = true;
-	ret->alone |= option == 'o';
+	ret->shrink |= option == 'm';
+	ret->alone |= option == 'o' || option == 'm';
 	return option != '?' && parse_dec(optarg, strlen(optarg), number);
 }
 
@@ -119,7 +159,7 @@ static bool parse(int argc, char **argv, struct arguments *ret)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:f:s:bo:")) != -1)
+	while ((option = getopt(argc, argv, "n:f:s:bo:m:")) != -1)
 		if (!take(option, ret))
 			return false;
 	ret->path = argv[optind];
@@ -148,8 +188,8 @@ int main(int argc, char **argv)
 	time_t began = time(NULL);
 
 	if (!parse(argc, argv, &arguments)) {
-		fprintf(stderr,
-			"usage: mutants [-n COUNT] [-f FIRST] [-s SEED] [-b] [-o NUMBER] DUMP\n");
+		fprintf(stderr, "usage: mutants [-n COUNT] [-f FIRST] [-s SEED] [-b] [-o NUMBER] "
+				"[-m NUMBER] DUMP\n");
 		return 2;
 	}
 	_err_ struct err *err = bench_open(arguments.path, arguments.no_btf, &bench);
@@ -160,6 +200,8 @@ int main(int argc, char **argv)
 	}
 	if (arguments.alone) {
 		bench_mutate(bench, arguments.seed, arguments.first, &mutation);
+		if (arguments.shrink)
+			shrink(bench, &mutation);
 		return bench_analyze_mutant(bench, &mutation, arguments.first);
 	}
 	for (uint64_t i = 0; i < arguments.count; i++)
