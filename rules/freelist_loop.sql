@@ -11,7 +11,7 @@ SELECT
 	f.headline AS because,
 	'double free in ' || f.cache || ': object ' || coalesce(f.object, '?') ||
 		' is on its free list twice; met' || c.culprit_place AS headline,
-	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.6 END AS confidence, f.finding,
+	f.confidence * CASE WHEN f.near THEN 1 ELSE 0.55 END AS confidence, f.finding,
 	c.finding AS finding2
 FROM freelist f JOIN crash c ON c.dump = f.dump
 WHERE f.dump = :dump AND f.loop;

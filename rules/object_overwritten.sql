@@ -23,6 +23,8 @@ SELECT
 		' holds other data as a whole' ||
 		-- whoever sets a timer goes through those of others
 		iif(c.function GLOB 'timerqueue_*' OR c.function GLOB '*hrtimer*', '', c.culprit_place) AS headline,
-	s.confidence, s.finding, c.finding AS finding2
+	-- one flipped bit may have led to an object that is sound
+	s.confidence * iif(EXISTS (SELECT 1 FROM broken_list l WHERE l.dump = s.dump AND l.kind = 'bit_flip'), 0.7, 1) AS confidence,
+	s.finding, c.finding AS finding2
 FROM object_sanity s JOIN crash c ON c.dump = s.dump
 WHERE s.dump = :dump AND s.damage = 'whole_object' AND s.state <> 'free';

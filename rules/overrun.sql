@@ -12,7 +12,10 @@ SELECT
 	o.headline || coalesce('; ' || b.headline, '') AS because,
 	o.cache || ' object ' || o.overrun_from || ' was written beyond its end; met' ||
 		c.culprit_place AS headline,
-	o.confidence, o.finding, b.finding AS finding2
+	-- a free list that the crash does not touch may have nothing to do with it
+	o.confidence * iif(EXISTS (SELECT 1 FROM freelist f WHERE f.dump = o.dump AND f.object = o.object AND NOT f.near), 0.5, 1)
+		AS confidence,
+	o.finding, b.finding AS finding2
 FROM overrun o JOIN crash c ON c.dump = o.dump
 	LEFT JOIN bad_holder b ON b.dump = o.dump AND b.start = o.object
 WHERE o.dump = :dump;

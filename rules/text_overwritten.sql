@@ -9,7 +9,8 @@
 SELECT
 	t.headline AS because,
 	'overwritten code: ' || t.headline || '; the crash is' || c.place AS headline,
-	t.confidence * CASE WHEN t.against = 'log' THEN 0.65 WHEN t.symbol = c.symbol THEN 1 ELSE 0.93 END
+	-- what changed after the oops is no reason for it
+	t.confidence * CASE WHEN t.against = 'log' THEN 0.5 WHEN t.symbol = c.symbol THEN 1 ELSE 0.93 END
 		AS confidence,
 	t.finding, c.finding AS finding2
 FROM text t JOIN crash c ON c.dump = t.dump

@@ -33,7 +33,11 @@ SELECT
 				AND NOT EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND r.kind = 'hung_task' AND r.pid = root_pid),
 			0.667, 0.75)
 		WHEN root_doing LIKE '%the end of all references' AND NOT EXISTS (SELECT 1 FROM log_event e
-			WHERE e.dump = :dump AND e.kind = 'netdev_refs') THEN 0.5 ELSE 1.0 END *
+			WHERE e.dump = :dump AND e.kind = 'netdev_refs') THEN 0.5
+		-- any machine has tasks that have waited a moment for such a lock
+		WHEN longest_s < 1 AND (root_doing LIKE '%waiting for mutex%' OR root_doing LIKE '%waiting for rwsem%')
+			AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'sysrq')
+		THEN 0.6 ELSE 1.0 END *
 	iif(EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump AND m.step IN ('pages', 'tasks', 'stacks')), 0.5, 1.0)
 		AS confidence,
 	finding

@@ -392,7 +392,9 @@ SELECT dump, number AS finding, confidence,
 	CASE WHEN json_array_length(evidence, '$.cycles') = 0 AND
 			(evidence ->> '$.roots[0].io' OR (evidence ->> '$.roots[0].holder_known' AND
 			evidence ->> '$.roots[0].task.state' = 'R'))
-		THEN evidence ->> '$.longest.blocked_s' < 10 ELSE 0 END AS moving
+		THEN evidence ->> '$.longest.blocked_s' < 10 ELSE 0 END AS moving,
+	-- NULL: not known
+	evidence ->> '$.longest.blocked_s' AS longest_s
 FROM finding WHERE code = 'waits';
 
 -- Stack of the panic task, innermost first.
@@ -528,7 +530,9 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.symbol' AS symbol,
 	evidence ->> '$.module' AS module,
 	evidence ->> '$.bytes' AS bytes,
-	evidence ->> '$.difference_count' AS differences
+	evidence ->> '$.difference_count' AS differences,
+	-- the first of them, from the function's start
+	evidence ->> '$.differences[0].offset' AS "at"
 FROM finding WHERE code = 'memory.text';
 
 -- Whether the object that held a bad value is otherwise sound.

@@ -185,6 +185,18 @@ static bool is_branch_to(const struct crash *crash, uint64_t address)
 	       target == address;
 }
 
+/* The task's copy of CR2; one word, so that what the instruction and the log agree on goes before it. */
+static bool address_in_task(const struct crash *crash, uint64_t *address)
+{
+	uint64_t logged, effective;
+
+	return crash->task &&
+	       err_ok(member_read(crash->kernel, crash->task->address, MEMBER_TASK_CR2, address)) &&
+	       *address &&
+	       (operand_of(crash, *address, false, &effective) || !address_in_log(crash, &logged) ||
+		!operand_of(crash, logged, false, &effective));
+}
+
 static void page_fault_address(struct crash *crash)
 {
 	const struct regs *saved = crash->report ? &crash->regs : &crash->trace.frames[0].regs;
@@ -195,10 +207,7 @@ static void page_fault_address(struct crash *crash)
 		set_address(crash, saved->value[REG_CR2], true, "CR2");
 	else if (crash->report && crash->report->has_address)
 		set_address(crash, crash->report->address, true, "the log");
-	else if (crash->task &&
-		 err_ok(member_read(crash->kernel, crash->task->address, MEMBER_TASK_CR2,
-				    &address)) &&
-		 address)
+	else if (address_in_task(crash, &address))
 		set_address(crash, address, true, "task_struct.thread.cr2");
 	else if (!crash->report && address_in_log(crash, &address))
 		set_address(crash, address, true, "the log");

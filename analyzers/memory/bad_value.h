@@ -35,6 +35,8 @@ struct bad_value {
 	struct type type; /* of the object; TYPE_NONE unknown */
 	char member[96];  /* "fq"; "" when offset is negative */
 	bool guessed;	  /* type and member are inferred */
+	bool chases; /* not found: it was read by way of itself, as a walk goes from node to node */
+	int64_t chased; /* where in each node; valid with chases */
 	struct bad_value_loop loop;
 	struct bad_value_step *steps;
 	size_t step_count;

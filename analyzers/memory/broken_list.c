@@ -145,30 +145,42 @@ static bool is_sound(struct kernel *kernel, uint64_t node, unsigned link)
 	       (read_link(kernel, other, NEXT + PREV - link, &back) && back == node);
 }
 
+/* Is the stray one bit from this node, whose neighbour leads to the stray and to which it points back? */
+static bool is_astray(struct kernel *kernel, uint64_t stray, uint64_t node, unsigned link,
+		      struct broken_list *ret)
+{
+	uint64_t neighbour, word;
+
+	if (!read_link(kernel, node, NEXT + PREV - link, &neighbour) ||
+	    !read_link(kernel, neighbour, link, &word) || word != stray)
+		return false;
+	*ret = (struct broken_list){
+		.before = link ? node : neighbour,
+		.after = link ? neighbour : node,
+		.bit = -1,
+		.sound = 2,
+		.weak = !is_sound(kernel, node, link) ||
+			!is_sound(kernel, neighbour, NEXT + PREV - link),
+	};
+	return wrong_word(kernel, ret, neighbour + link, stray, node) && ret->bit >= 0;
+}
+
 bool broken_list_find_stray(struct kernel *kernel, uint64_t stray, struct broken_list *ret)
 {
+	struct broken_list weak = {0};
+
 	if (stray % 8 || !kernel_pointer_is(kernel->memory, stray))
 		return false;
-	for (unsigned bit = 3; bit < 64; bit++) {
-		uint64_t neighbour, word, node = stray ^ 1ull << bit;
-
+	for (unsigned bit = 3; bit < 64; bit++)
 		for (unsigned link = NEXT; link <= PREV; link += PREV) {
-			if (!read_link(kernel, node, NEXT + PREV - link, &neighbour) ||
-			    !read_link(kernel, neighbour, link, &word) || word != stray ||
-			    !is_sound(kernel, node, link) ||
-			    !is_sound(kernel, neighbour, NEXT + PREV - link))
+			if (!is_astray(kernel, stray, stray ^ 1ull << bit, link, ret))
 				continue;
-			*ret = (struct broken_list){
-				.before = link ? node : neighbour,
-				.after = link ? neighbour : node,
-				.bit = -1,
-				.sound = 2,
-			};
-			wrong_word(kernel, ret, neighbour + link, stray, node);
-			return ret->bit >= 0;
+			if (!ret->weak)
+				return true;
+			weak = *ret;
 		}
-	}
-	return false;
+	*ret = weak;
+	return weak.weak;
 }
 
 #define STEPS_MAX 64

@@ -16,8 +16,7 @@ bool broken_list_find(struct kernel *kernel, uint64_t node, unsigned *budget,
 		      struct broken_list *ret);
 /*
  * The same where only the node is known to which the wrong word leads: is it one bit away from one
- * whose neighbour should lead to it, and leads here? Both have to be on a list that is sound beyond
- * them.
+ * whose neighbour should lead to it, and leads here? Where the list is not sound beyond the two, it is weak.
  */
 bool broken_list_find_stray(struct kernel *kernel, uint64_t stray, struct broken_list *ret);
 /*

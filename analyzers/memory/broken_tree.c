@@ -90,11 +90,12 @@ static bool is_child_astray(struct kernel *kernel, const struct node *node, unsi
 		uint64_t other = node->words[link] ^ 1ull << bit;
 
 		if (!read_node(kernel, other, &child) || parent_of(&child) != node->address ||
-		    link_to(node, other) || sound_children(kernel, &child) < 0)
+		    link_to(node, other))
 			continue;
 		ret->before = node->address;
 		ret->after = other;
-		ret->sound += 1 + (unsigned)sound_children(kernel, &child);
+		/* that its own children are whole makes it surer, but more than one word may be wrong */
+		ret->sound += 1 + (unsigned)MAX(sound_children(kernel, &child), 0);
 		return wrong_word(kernel, ret, node, link, other);
 	}
 	return false;
@@ -180,23 +181,42 @@ bool broken_tree_find(struct kernel *kernel, uint64_t start, unsigned *budget,
 	return false;
 }
 
-uint64_t broken_tree_find_child(struct kernel *kernel, uint64_t root, uint64_t value,
-				unsigned *budget)
+/* A node on the way down, and the link that led there. */
+struct step {
+	uint64_t address;
+	struct node from;
+	unsigned link; /* 0: the root */
+};
+
+/* Whether the link to the node is one bit from one that says it belongs there. */
+static void tell_astray(struct kernel *kernel, const struct step *step, struct broken_list *ret)
 {
-	uint64_t stack[DEPTH_MAX] = {root};
+	*ret = (struct broken_list){.bit = -1};
+	if (!step->link || !is_child_astray(kernel, &step->from, step->link, ret))
+		*ret = (struct broken_list){.bit = -1};
+}
+
+uint64_t broken_tree_find_child(struct kernel *kernel, uint64_t root, uint64_t value,
+				unsigned *budget, struct broken_list *astray)
+{
+	struct step stack[DEPTH_MAX] = {{.address = root}};
 	unsigned top = 1;
 	struct node node, child;
 
 	while (top && *budget) {
+		struct step step = stack[--top];
+
 		--*budget;
-		if (!read_node(kernel, stack[--top], &node))
+		if (!read_node(kernel, step.address, &node))
 			continue;
 		for (unsigned link = RIGHT; link <= LEFT; link++) {
-			if (node.words[link] == value)
+			if (node.words[link] == value) {
+				tell_astray(kernel, &step, astray);
 				return node.address + 8 * link;
+			}
 			/* one that is overwritten leads on to nothing, and is looked at all the same */
 			if (top < DEPTH_MAX && read_node(kernel, node.words[link], &child))
-				stack[top++] = child.address;
+				stack[top++] = (struct step){child.address, node, link};
 		}
 	}
 	return 0;
@@ -204,6 +224,7 @@ uint64_t broken_tree_find_child(struct kernel *kernel, uint64_t root, uint64_t v
 
 bool broken_tree_find_stray(struct kernel *kernel, uint64_t stray, struct broken_list *ret)
 {
+	struct broken_list weak = {0};
 	struct node there;
 
 	if (!read_node(kernel, stray, &there))
@@ -213,14 +234,19 @@ bool broken_tree_find_stray(struct kernel *kernel, uint64_t stray, struct broken
 
 		if (!read_node(kernel, stray ^ 1ull << bit, &node) || !parent_of(&node) ||
 		    !read_node(kernel, parent_of(&node), &parent) || !link_to(&parent, stray) ||
-		    link_to(&parent, node.address) || parent_of(&there) == parent.address ||
-		    sound_children(kernel, &node) < 0 || !has_parent(kernel, &parent))
+		    link_to(&parent, node.address) || parent_of(&there) == parent.address)
 			continue;
 		*ret = (struct broken_list){
 			.before = parent.address, .after = node.address, .bit = -1, .sound = 2};
-		return wrong_word(kernel, ret, &parent, link_to(&parent, stray), node.address);
+		if (!wrong_word(kernel, ret, &parent, link_to(&parent, stray), node.address))
+			continue;
+		if (sound_children(kernel, &node) >= 0 && has_parent(kernel, &parent))
+			return true;
+		weak = *ret;
+		weak.weak = true;
 	}
-	return false;
+	*ret = weak;
+	return weak.weak;
 }
 
 #define STEPS_MAX 4 /* each leads two ways */

@@ -15,10 +15,11 @@ bool broken_tree_find(struct kernel *kernel, uint64_t node, unsigned *budget,
 		      struct broken_list *ret);
 /*
  * On the way down from a root, the word of a node that holds this value in the place of a child: who goes along the
- * tree meets it there, whatever the node's memory is now. 0: there is none.
+ * tree meets it there, whatever the node's memory is now. 0: there is none. astray->at is not 0 where one bit is
+ * wrong of the link that leads to the node.
  */
 uint64_t broken_tree_find_child(struct kernel *kernel, uint64_t root, uint64_t value,
-				unsigned *budget);
+				unsigned *budget, struct broken_list *astray);
 /* As broken_tree_find() where only the node is known to which the wrong word leads. */
 bool broken_tree_find_stray(struct kernel *kernel, uint64_t stray, struct broken_list *ret);
 /* Whoever went on from the wrong word, left or right: does he meet an address at most reach from bad? */

@@ -32,6 +32,7 @@ struct hunt {
 	struct analysis *analysis;
 	struct kernel *kernel;
 	unsigned budget;
+	bool in_register; /* a register leads there; else what a stack or code holds */
 	bool found;
 	struct broken_list best;
 };
@@ -54,13 +55,55 @@ static bool is_list_check(const struct crash *crash)
 	return says_list(crash->message);
 }
 
-static double weigh(const struct crash *crash, const struct broken_list *list)
+/* It is what the check was about, not some other list that was at hand. */
+static bool is_blamed(const struct analysis *analysis, const struct broken_list *list)
 {
-	double confidence = list->leads		   ? 0.98
-			    : crash->fault	   ? 0.4
-			    : is_list_check(crash) ? 0.96
-						   : 0.3;
+	const struct blamed *blamed = analysis->memory.blamed;
 
+	return !list->tree && blamed && !strcmp(blamed->what, "list_node") &&
+	       is_list_check(analysis->crash) &&
+	       (blamed->address == list->before || blamed->address == list->after ||
+		blamed->address == list->lost || (list->at && blamed->address == list->found));
+}
+
+/* The code that faulted goes along such links, and had a node of it in hand. */
+static bool is_walked(const struct hunt *hunt, const struct broken_list *list)
+{
+	const struct bad_value *bad = &hunt->analysis->memory.bad;
+
+	return bad->chases && bad->chased == list->link && hunt->in_register;
+}
+
+/*
+ * Going along the wrong word from node to node leads to what faulted. NULL is where any walk ends sooner or later: it
+ * has to have been read from a node on the way, or by the function's own walk.
+ */
+static bool leads_to_fault(struct hunt *hunt, struct broken_list *list)
+{
+	const struct crash *crash = hunt->analysis->crash;
+	const struct bad_value *bad = &hunt->analysis->memory.bad;
+	uint64_t to = crash->address;
+
+	if (!crash->fault)
+		return false;
+	if (to + REACH <= 2 * REACH && !is_walked(hunt, list)) {
+		if (!bad->found)
+			return false;
+		to = bad->address;
+	}
+	return (list->tree ? broken_tree_leads_to : broken_list_leads_to)(hunt->kernel, list, to,
+									  REACH, &list->steps);
+}
+
+static double weigh(const struct analysis *analysis, const struct broken_list *list)
+{
+	double confidence = list->leads			? 0.98
+			    : analysis->crash->fault	? 0.4
+			    : is_blamed(analysis, list) ? 0.96
+							: 0.3;
+
+	if (list->weak)
+		confidence *= 0.5;
 	/* Neighbours in a slab are one bit apart: a node of another list may have been put there. */
 	return list->bit >= 0 && list->listed ? confidence * 0.5 : confidence;
 }
@@ -80,15 +123,13 @@ static bool is_alive(struct hunt *hunt, uint64_t node)
 
 static void consider(struct hunt *hunt, struct broken_list *list)
 {
-	const struct crash *crash = hunt->analysis->crash;
-
 	if (!is_alive(hunt, list->before) || (list->after && !is_alive(hunt, list->after)))
 		return;
 
-	list->leads =
-		crash->fault && (list->tree ? broken_tree_leads_to : broken_list_leads_to)(
-					hunt->kernel, list, crash->address, REACH, &list->steps);
-	list->confidence = weigh(crash, list);
+	list->leads = leads_to_fault(hunt, list);
+	list->confidence = weigh(hunt->analysis, list);
+	if (list->weak && !list->leads)
+		return;
 	if (hunt->found && hunt->best.confidence >= list->confidence)
 		return;
 	hunt->found = true;
@@ -135,15 +176,20 @@ static void try_root(struct hunt *hunt, uint64_t root)
 static void try_holder(struct hunt *hunt, uint64_t root)
 {
 	struct bad_value *bad = &hunt->analysis->memory.bad;
+	struct broken_list astray;
 	uint64_t node, at;
 
 	if (bad->found || root % 8 || !kernel_pointer_is(hunt->kernel->memory, root) ||
 	    !err_ok(memory_read_u64(hunt->kernel->memory, root, &node)))
 		return;
 	at = broken_tree_find_child(hunt->kernel, node, hunt->analysis->crash->pointer,
-				    &hunt->budget);
+				    &hunt->budget, &astray);
 	if (!at)
 		return;
+	if (astray.at) {
+		consider(hunt, &astray);
+		return;
+	}
 	struct holder holder = {.kind = HOLDER_LOADED, .address = at, .confidence = IN_THE_TREE};
 
 	bad->found = bad->held = bad->whole = true;
@@ -284,7 +330,9 @@ static struct err *run(struct analysis *analysis)
 
 	if (!analysis->crash || !analysis->crash->exception)
 		return NULL;
+	hunt.in_register = true;
 	try_registers(&hunt, try_value);
+	hunt.in_register = false;
 	try_stack(&hunt);
 	try_code(&hunt);
 	try_chain(&hunt);

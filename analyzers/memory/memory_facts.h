@@ -191,6 +191,7 @@ struct broken_list {
 	int bit;		/* the only one in which found is not good; -1: more of them */
 	bool listed;		/* found is on a list of its own */
 	unsigned sound;		/* links of the list that are right */
+	bool weak;		/* beyond the two nodes that tell, it is not sound either */
 	bool leads;		/* who goes along it comes to the address that faulted */
 	unsigned steps;		/* after so many nodes; valid with leads */
 	struct owner owner;	/* of before, or of the lost node */

@@ -178,6 +178,18 @@ static bool is_overwritten(const struct point *point, const struct operand *oper
 	return false;
 }
 
+/* A step along a chain: the register that led to the next node took its place. */
+static void tell_chase(struct trail *trail, const struct point *point,
+		       const struct operand *operand)
+{
+	const struct insn *insn = &point->scope->flow->insns[point->index];
+
+	trail->result->chases = !trail->objects && operand->base < REG_RIP &&
+				operand->index == REG_NONE &&
+				insn->regs_written & 1u << operand->base;
+	trail->result->chased = operand->displacement;
+}
+
 /*
  * The address, where the base is lost by one of several ways alone, and the straight one to a call that led nowhere
  * keeps it.
@@ -226,6 +238,7 @@ static bool take_load(struct trail *trail, struct point *point, const struct ope
 			provenance_where(trail, point->index, place, sizeof(place)));
 	if (named)
 		provenance_name_member(trail, &typed);
+	tell_chase(trail, point, operand);
 	return false;
 }
 

@@ -148,6 +148,12 @@ static bool hogs(const struct cpu_load *load)
 	return load->realtime && load->share >= HOG_SHARE;
 }
 
+/* It has not run for as long as somebody is said to have waited: one of the times is wrong, or others ran, too. */
+static bool is_doubtful(const struct cpu_load *load)
+{
+	return load->share > 0 && load->runtime < load->longest_ns / 2;
+}
+
 static void report(struct analysis *analysis, const struct cpu_load *load)
 {
 	double seconds = (double)(hogs(load) ? load->runtime : load->longest_ns) / (double)NS;
@@ -160,9 +166,10 @@ static void report(struct analysis *analysis, const struct cpu_load *load)
 	json_put(json, "realtime", json_boolean(load->realtime));
 	json_put(json, "throttled", json_boolean(load->throttled));
 	finding_add(analysis->findings, FINDING_STUCK_CPU, SEVERITY_WARNING,
-		    load->longest_ns >= STARVED ? 0.95
-		    : load->throttled		? 0.85
-						: 0.7,
+		    is_doubtful(load)		  ? 0.6
+		    : load->longest_ns >= STARVED ? 0.95
+		    : load->throttled		  ? 0.85
+						  : 0.7,
 		    json, "%s", text.data);
 }
 

@@ -30,6 +30,11 @@ static bool find(unsigned from)
 	return broken_tree_find(&kernel, NODE(from), &budget, &tree);
 }
 
+static uint64_t find_child(uint64_t root, uint64_t value)
+{
+	return broken_tree_find_child(&kernel, root, value, &budget, &tree);
+}
+
 static void expect(uint64_t at, uint64_t found, uint64_t good, int bit, const char *link)
 {
 	ck_assert_uint_eq(tree.at, at);
@@ -89,12 +94,28 @@ START_TEST(a_node_that_was_overwritten_as_a_whole)
 	set_up();
 	for (unsigned link = PARENT; link <= LEFT; link += 8)
 		fake_u64(NODE(5) + link, text);
-	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(1), text, &budget), NODE(5) + RIGHT);
-	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(3), text, &budget), 0);
-	ck_assert_uint_eq(broken_tree_find_child(&kernel, text, text, &budget), 0);
+	ck_assert_uint_eq(find_child(NODE(1), text), NODE(5) + RIGHT);
+	ck_assert(!tree.at);
+	ck_assert_uint_eq(find_child(NODE(3), text), 0);
+	ck_assert_uint_eq(find_child(text, text), 0);
 	fake_u64(NODE(7) + LEFT, NODE(1)); /* round and round */
-	ck_assert_uint_eq(broken_tree_find_child(&kernel, NODE(1), 0x4242, &budget), 0);
+	ck_assert_uint_eq(find_child(NODE(1), 0x4242), 0);
 	fake_close();
+}
+END_TEST
+
+/* One bit of the way there is wrong, and more of the tree is damaged than that. */
+START_TEST(a_way_down_that_goes_astray)
+{
+	const uint64_t text = 0x4141414141414141, stray = NODE(9) ^ 1ull << 13;
+
+	set_up();
+	fake_u64(NODE(4) + RIGHT, stray);
+	fake_u64(stray + LEFT, text);
+	fake_u64(NODE(1) + PARENT, NODE(1));
+	fake_u64(NODE(4) + PARENT, 0);
+	ck_assert_uint_eq(find_child(NODE(1), text), stray + LEFT);
+	expect(NODE(4) + RIGHT, stray, NODE(9), 13, "rb_right");
 }
 END_TEST
 
@@ -125,5 +146,6 @@ START_TEST(whole_looped_and_none)
 }
 END_TEST
 
-UNIT_MAIN("broken_tree", a_node_that_was_overwritten_as_a_whole, a_child_pointer_with_a_wrong_bit,
-	  a_parent_pointer_with_a_wrong_bit, by_the_node_it_leads_to, whole_looped_and_none)
+UNIT_MAIN("broken_tree", a_node_that_was_overwritten_as_a_whole, a_way_down_that_goes_astray,
+	  a_child_pointer_with_a_wrong_bit, a_parent_pointer_with_a_wrong_bit,
+	  by_the_node_it_leads_to, whole_looped_and_none)

@@ -83,6 +83,70 @@ START_TEST(a_bit_of_a_tree)
 }
 END_TEST
 
+/* The walk went astray to where NULL stands for the next node, and NULL + 0x10 faulted. */
+static void lead_to_null(void)
+{
+	set_up(REG_RDI, NODE(0));
+	flip(NODE(2), NODE(3));
+	fake_u64(NODE(3) ^ 1ull << STRAY_BIT, 0);
+	crash.address = 0x10;
+}
+
+static double sureness(void)
+{
+	assert_ok(list_analyzer.run(&analysis));
+	double confidence = analysis.memory.list->confidence;
+	fake_analysis_end();
+	fake_close();
+	return confidence;
+}
+
+START_TEST(any_walk_ends_in_null)
+{
+	struct bad_value *bad = &analysis.memory.bad;
+
+	lead_to_null();
+	ck_assert(sureness() <= 0.5);
+	lead_to_null(); /* it was read from there */
+	bad->found = true;
+	bad->address = NODE(3) ^ 1ull << STRAY_BIT;
+	ck_assert(sureness() > 0.9);
+	lead_to_null(); /* from somewhere else */
+	bad->found = true;
+	bad->address = LEAF(1);
+	ck_assert(sureness() <= 0.5);
+	lead_to_null(); /* by the function's own walk along next */
+	bad->chases = true;
+	ck_assert(sureness() > 0.9);
+	lead_to_null(); /* along another member */
+	bad->chases = true;
+	bad->chased = 24;
+	ck_assert(sureness() <= 0.5);
+}
+END_TEST
+
+/* A check of lists stopped the machine: the list that is broken has to be the one that it was given. */
+START_TEST(the_list_that_was_checked)
+{
+	struct blamed blamed = {.what = "list_node", .address = NODE(2)};
+
+	for (int checked = 1; checked >= 0; checked--) {
+		set_up(REG_RBX, NODE(0));
+		flip(NODE(2), NODE(3));
+		crash.fault = false;
+		snprintf(crash.message, sizeof(crash.message),
+			 "kernel BUG at lib/list_debug.c:53!");
+		blamed.address = checked ? NODE(2) : LEAF(3);
+		analysis.memory.blamed = &blamed;
+		assert_ok(list_analyzer.run(&analysis));
+		ck_assert((analysis.memory.list->confidence > 0.9) == checked);
+		analysis.memory.blamed = NULL;
+		fake_analysis_end();
+		fake_close();
+	}
+}
+END_TEST
+
 START_TEST(nothing_is_broken)
 {
 	set_up(REG_RBX, NODE(0));
@@ -104,4 +168,5 @@ START_TEST(nothing_is_broken)
 }
 END_TEST
 
-UNIT_MAIN("list", a_bit_of_a_list, a_bit_of_a_tree, nothing_is_broken)
+UNIT_MAIN("list", a_bit_of_a_list, a_bit_of_a_tree, any_walk_ends_in_null,
+	  the_list_that_was_checked, nothing_is_broken)

@@ -12,6 +12,7 @@
 #define S 1000000000ull
 
 static struct task_clock clock;
+static double sure; /* of what was found */
 
 static struct task *task_of(int pid)
 {
@@ -59,6 +60,7 @@ static void expect(const char *words)
 		      found.count ? found.list[0].headline : "");
 	if (words)
 		ck_assert_msg(strstr(found.list[0].headline, words), "%s", found.list[0].headline);
+	sure = found.count ? found.list[0].confidence : 0;
 	finish();
 }
 
@@ -79,6 +81,11 @@ START_TEST(others_that_wait_for_long)
 	fake_u64(TASK(3) + T_QUEUED, 3 * S);
 	fake_u64(TASK(2) + T_QUEUED, 10 * S);
 	expect("2 tasks starve there, task/3 for 8.0 s");
+	ck_assert(sure > 0.9);
+	set_up(49, 1 * S); /* nobody kept it for so long: the one word is wrong */
+	fake_u64(TASK(3) + T_QUEUED, 3 * S);
+	expect("task/3 for 8.0 s");
+	ck_assert(sure < 0.62);
 }
 END_TEST
 
