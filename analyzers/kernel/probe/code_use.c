@@ -100,6 +100,22 @@ static void find_subtraction(struct use *use, size_t index)
 		note(use, offset);
 }
 
+/* "mov %rax,X(%rbx)", where RAX is what the callee has returned. */
+static void find_kept(struct use *use, size_t index)
+{
+	const struct insn *insn = &use->flow->insns[index];
+	struct code_origin from;
+	int64_t offset;
+
+	if (insn_is(insn, "mov") && insn->operand_count == 2 && insn->operands[0].written &&
+	    insn->operands[1].kind == OPERAND_REGISTER &&
+	    is_member(use, index, &insn->operands[0], &offset) &&
+	    code_origin(use->kernel, use->flow, insn->operands[1].reg, index, &from) &&
+	    from.source == FROM_RESULT && from.symbol == use->callee && !from.loaded &&
+	    !from.offset)
+		note(use, offset);
+}
+
 static bool know_symbols(struct use *use)
 {
 	const struct code_rule *rule = use->rule;
@@ -126,6 +142,8 @@ struct err *code_find(struct kernel *kernel, struct flow *flow, const struct cod
 	for (size_t i = 0; i < flow->count; i++) {
 		if (rule->use == USE_SUBTRACT)
 			find_subtraction(&use, i);
+		else if (rule->use == USE_KEEP)
+			find_kept(&use, i);
 		else if (passes)
 			find_argument(&use, i);
 		else

@@ -11,6 +11,7 @@ struct kernel;
 enum code_use {
 	USE_LOAD,     /* reads it */
 	USE_STORE,    /* writes it */
+	USE_KEEP,     /* puts what a function that it calls has returned into it, eight bytes */
 	USE_PASS,     /* gives its address to a function that it calls */
 	USE_PASS_TO,  /* gives what it holds, eight bytes, to a function that it calls */
 	USE_SUBTRACT, /* takes it from what a function that it calls has returned */
@@ -26,7 +27,7 @@ struct code_rule {
 	/* The member. */
 	enum code_use use;
 	unsigned number;    /* its bytes; of USE_PASS… the callee's argument, the first is 1 */
-	const char *callee; /* of USE_PASS… and USE_SUBTRACT */
+	const char *callee; /* of USE_PASS…, USE_KEEP and USE_SUBTRACT */
 };
 
 /*

@@ -8,6 +8,11 @@
 #include "kernel/kernel.h"
 #include "kernel/probe/probe_code.h"
 #include "kernel/probe/probe_flags.h"
+#include "kernel/probe/probe_bugs.h"
+#include "kernel/probe/probe_chunks.h"
+#include "kernel/probe/probe_hrtimers.h"
+#include "kernel/probe/probe_pwqs.h"
+#include "kernel/probe/probe_rcu.h"
 #include "kernel/probe/probe_hugetlb.h"
 #include "kernel/memory/memory.h"
 #include "kernel/probe/probe_modules.h"
@@ -92,11 +97,17 @@ static struct err *probe_all(void *context, struct type_provider *types)
 		TRY(probe_stopper(&sample));
 		TRY(probe_pools(kernel, types));
 		TRY(probe_smp(kernel, types));
+		TRY(probe_hrtimers(kernel, types));
 	}
 	TRY(probe_modules(kernel, types));
 	TRY(probe_hugetlb(kernel, types));
 	TRY(probe_code(kernel, types));
 	TRY(probe_workers(&sample));
+	TRY(probe_pwqs(kernel, types));
+	TRY(probe_rcu(&sample));
+	TRY(probe_priority(&sample));
+	TRY(probe_bugs(kernel, types));
+	TRY(probe_chunks(kernel, types));
 	TRY(probe_zones(kernel, types));
 	TRY(probe_usage(kernel, types));
 	TRY(probe_sheaves(kernel, types));

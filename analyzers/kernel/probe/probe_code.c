@@ -45,6 +45,7 @@ struct accessor {
 #define STORES(bytes) USE_STORE, bytes, NULL
 #define PASSES(callee, number) USE_PASS, number, callee
 #define HANDS(callee, number) USE_PASS_TO, number, callee
+#define KEEPS(callee) USE_KEEP, 8, callee
 #define SUBTRACTS_FROM(callee) USE_SUBTRACT, 8, callee
 
 #define ACCESSOR(function, from, use, type, member, ...)                                           \

@@ -25,6 +25,22 @@ static bool has_inuse(const struct cache_images *caches, size_t at)
 	return caches->count;
 }
 
+/*
+ * red_left_pad, between inuse and align and the name: nothing, or a word in the object's alignment
+ * (d86bd1bece6f v4.6; before, there was another number, hence not without the reciprocal of v5.9).
+ */
+static bool has_red_left_pad(const struct cache_images *caches, size_t at)
+{
+	for (size_t i = 0; i < caches->count; i++) {
+		const uint8_t *bytes = caches->list[i].bytes;
+		uint32_t pad = load_u32(bytes + at), align = load_u32(bytes + at - 4);
+
+		if ((pad && pad != MAX(align, 8u)) || load_u32(bytes + at + 4))
+			return false;
+	}
+	return caches->count && caches->offset == caches->object_size + 12;
+}
+
 static struct err *add_pointers(struct type_provider *types, const struct cache_nodes *nodes)
 {
 	if (!nodes->barns) {
@@ -57,6 +73,9 @@ static struct err *probe(struct kernel *kernel, const struct cache_images *cache
 
 	if (caches->count && has_inuse(caches, caches->name - 16))
 		TRY(probed_witness(types, "kmem_cache", "inuse", caches->name - 16,
+				   PROBED_NUMBER(4)));
+	if (caches->count && has_red_left_pad(caches, caches->name - 8))
+		TRY(probed_witness(types, "kmem_cache", "red_left_pad", caches->name - 8,
 				   PROBED_NUMBER(4)));
 	return cache_nodes_find(kernel, caches, &nodes) ? add(types, &nodes) : NULL;
 }

@@ -9,6 +9,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
+#include "kernel/probe/probe_find.h"
 #include "kernel/types/probed.h"
 
 #define SUPERS_MAX 64u /* enough witnesses */
@@ -23,16 +24,6 @@ struct supers {
 	size_t count;
 	uint64_t type, id, name; /* of super_block; of file_system_type */
 };
-
-static bool find(struct type_provider *types, const char *type, const char *name, uint64_t *ret)
-{
-	struct member member;
-
-	if (!type_find_member(types->ops->find(types, TYPE_STRUCT, type), name, &member))
-		return false;
-	*ret = member_offset(&member);
-	return true;
-}
 
 static void read_nodes(struct supers *supers, uint64_t head)
 {
@@ -148,9 +139,9 @@ struct err *probe_supers(struct kernel *kernel, struct type_provider *types)
 	uint64_t head, list;
 
 	if (!symbols_find(kernel->symbols, "super_blocks", &head) ||
-	    !find(types, "super_block", "s_type", &supers.type) ||
-	    !find(types, "super_block", "s_id", &supers.id) ||
-	    !find(types, "file_system_type", "name", &supers.name))
+	    !probe_find(types, "super_block", "s_type", &supers.type) ||
+	    !probe_find(types, "super_block", "s_id", &supers.id) ||
+	    !probe_find(types, "file_system_type", "name", &supers.name))
 		return NULL;
 	read_nodes(&supers, head);
 	if (!find_list(&supers, &list))

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
+#include "kernel/probe/probe_find.h"
 #include "kernel/types/probed.h"
 
 #define PID_MAX (4u << 20)	    /* PID_MAX_LIMIT, include/linux/threads.h */
@@ -381,4 +382,35 @@ struct err *probe_tasks(struct sample *sample)
 	TRY(probe_state(sample, stack));
 	TRY(probe_mm(sample));
 	return probe_threads(sample, pid);
+}
+
+/* --- priorities --------------------------------------------------------------------------------- */
+
+#define RT_PRIORITIES 100u /* MAX_RT_PRIO: those of real-time tasks are lower numbers */
+
+/* normal_prio is 99 less rt_priority in real-time tasks, 100 to 139 in others, which have none; -1 of deadlines. */
+static bool is_rt_priority(const struct sample_task *task, size_t offset)
+{
+	uint32_t normal = sample_number(task, offset - 4), priority = sample_number(task, offset);
+
+	if (normal >= RT_PRIORITIES)
+		return !priority && (normal < 140 || normal == UINT32_MAX);
+	return priority == RT_PRIORITIES - 1 - normal;
+}
+
+struct err *probe_priority(const struct sample *sample)
+{
+	size_t real_time = 0;
+	uint64_t prio;
+
+	if (!probe_find(sample->types, "task_struct", "prio", &prio) || prio + 16 > sample->length)
+		return NULL;
+	for (size_t i = 1; i < sample->count; i++) {
+		if (!is_rt_priority(&sample->tasks[i], prio + 12))
+			return NULL;
+		real_time += sample_number(&sample->tasks[i], prio + 12) != 0;
+	}
+	return real_time ? probed_witness(sample->types, "task_struct", "rt_priority", prio + 12,
+					  PROBED_NUMBER(4))
+			 : NULL;
 }

@@ -10,5 +10,10 @@
  * pids can be told from other numbers.
  */
 struct err *probe_tasks(struct sample *sample);
+/*
+ * rt_priority: prio, static_prio, normal_prio, rt_priority stand side by side. Needs prio, which code tells.
+ * Fails on out-of-memory alone.
+ */
+struct err *probe_priority(const struct sample *sample);
 
 #endif

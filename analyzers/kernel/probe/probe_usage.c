@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/probe/probe_find.h"
 #include "kernel/types/probed.h"
 
 #define RSS_COUNTS 4 /* file, anonymous, swapped, shared */
@@ -12,27 +13,17 @@
 #define UNLIMITED (INT64_MAX / 4096) /* PAGE_COUNTER_MAX */
 #define SUBSYSTEMS_MAX 16u
 
-static bool find(struct type_provider *types, const char *type, const char *name, uint64_t *ret)
-{
-	struct member member;
-
-	if (!type_find_member(types->ops->find(types, TYPE_STRUCT, type), name, &member))
-		return false;
-	*ret = member_offset(&member);
-	return true;
-}
-
 /* rss_anon, rss_anon_counter: accessors_tried.def's names of the count of anonymous pages. */
 static struct err *add_rss(struct type_provider *types)
 {
 	uint64_t anon, size;
 
-	if (find(types, "mm_struct", "rss_anon", &anon) && anon >= 8)
+	if (probe_find(types, "mm_struct", "rss_anon", &anon) && anon >= 8)
 		return probed_add(types, "mm_struct", "rss_stat.count", anon - 8,
 				  PROBED_ARRAY("atomic_long_t", RSS_COUNTS * 8));
 	/* struct percpu_counter ends with the pointer to its counters. */
-	if (!find(types, "mm_struct", "rss_anon_counter", &anon) ||
-	    !find(types, "percpu_counter", "counters", &size) || anon < size + 8)
+	if (!probe_find(types, "mm_struct", "rss_anon_counter", &anon) ||
+	    !probe_find(types, "percpu_counter", "counters", &size) || anon < size + 8)
 		return NULL;
 	return probed_add(types, "mm_struct", "rss_stat", anon - size - 8,
 			  PROBED_ARRAY("percpu_counter", RSS_COUNTS * (size + 8)));
@@ -44,7 +35,7 @@ static struct err *add_subsystem(struct kernel *kernel, struct type_provider *ty
 	uint64_t set, subsys, css;
 
 	if (!symbols_find(kernel->symbols, "init_css_set", &set) ||
-	    !find(types, "css_set", "subsys", &subsys))
+	    !probe_find(types, "css_set", "subsys", &subsys))
 		return NULL;
 	for (unsigned i = 0; i < SUBSYSTEMS_MAX; i++)
 		if (err_ok(memory_read_u64(kernel->memory, set + subsys + 8 * i, &css)) &&
@@ -59,7 +50,7 @@ static struct err *add_limit(struct kernel *kernel, struct type_provider *types,
 {
 	uint64_t usage, value, at = 0;
 
-	if (!find(types, "mem_cgroup", "memory.usage", &usage))
+	if (!probe_find(types, "mem_cgroup", "memory.usage", &usage))
 		return NULL;
 	for (uint64_t i = 8; i < COUNTER_BYTES; i += 8) {
 		bool unlimited =
@@ -79,7 +70,7 @@ static struct err *add_sibling(struct kernel *kernel, struct type_provider *type
 {
 	uint64_t children, link[2];
 
-	if (!find(types, "cgroup_subsys_state", "children", &children) || children < 16)
+	if (!probe_find(types, "cgroup_subsys_state", "children", &children) || children < 16)
 		return NULL;
 	uint64_t node = root + children - 16;
 	if (!err_ok(memory_read(kernel->memory, node, link, sizeof(link))) || link[0] != node ||
@@ -96,7 +87,8 @@ struct err *probe_usage(struct kernel *kernel, struct type_provider *types)
 	TRY(add_rss(types));
 	if (!symbols_find(kernel->symbols, "root_mem_cgroup", &variable) ||
 	    !err_ok(memory_read_u64(kernel->memory, variable, &root)) ||
-	    !memory_is_kernel(kernel->memory, root) || !find(types, "mem_cgroup", "css", &css))
+	    !memory_is_kernel(kernel->memory, root) ||
+	    !probe_find(types, "mem_cgroup", "css", &css))
 		return NULL;
 	TRY(add_subsystem(kernel, types, root + css));
 	TRY(add_limit(kernel, types, root));
