@@ -192,7 +192,8 @@ SELECT dump, number AS finding, confidence,
 	evidence #>> '{hostname}' AS hostname,
 	evidence #>> '{hardware}' AS hardware,
 	evidence #>> '{uptime_s}' AS uptime_s,
-	evidence #>> '{cpus}' AS cpus
+	evidence #>> '{cpus}' AS cpus,
+	evidence #>> '{types_probed}' AS types_probed
 FROM triage.finding WHERE code = 'system';
 
 -- A CPU that does not answer.

@@ -17,24 +17,24 @@ static size_t map_bytes(unsigned bits)
 	return (bits + 63) / 64 * 8;
 }
 
-/* The first bits are set, and no more. */
-static bool has_bits(const uint8_t *map, unsigned bits)
+/* The first chunk's are set all together, up to the end of the last word. */
+static bool is_full(const uint8_t *map, unsigned bits)
 {
-	for (unsigned i = 0; i < 8 * map_bytes(bits); i++)
-		if ((load_u64(map + i / 64 * 8) >> i % 64 & 1) != (i < bits))
+	for (size_t i = 0; i < map_bytes(bits); i += 8)
+		if (load_u64(map + i) != UINT64_MAX)
 			return false;
 	return true;
 }
 
-/* nr_pages, nr_populated, nr_empty_pop_pages, populated[]. */
+/* nr_pages, nr_populated, nr_empty_pop_pages, a pointer in some kernels, populated[]. */
 static bool is_populated(const uint8_t *bytes, size_t at)
 {
 	uint32_t pages = load_u32(bytes + at - 4), populated = load_u32(bytes + at);
 	size_t map = (at + 15) / 8 * 8;
 
 	return pages && pages <= PAGES_MAX && populated == pages &&
-	       load_u32(bytes + at + 4) <= pages && map + map_bytes(pages) <= CHUNK_BYTES &&
-	       has_bits(bytes + map, pages);
+	       load_u32(bytes + at + 4) <= pages && map + 8 + map_bytes(pages) <= CHUNK_BYTES &&
+	       (is_full(bytes + map, pages) || is_full(bytes + map + 8, pages));
 }
 
 struct err *probe_chunks(struct kernel *kernel, struct type_provider *types)

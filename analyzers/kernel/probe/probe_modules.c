@@ -161,6 +161,61 @@ static struct err *add_mem(struct type_provider *types, size_t at, size_t size)
 			  PROBED_ARRAY("module_memory", MEMORY_KINDS * MEMORY_BYTES));
 }
 
+/* What ran at a module's start and has been given back, or has not: base, size, size of text in it. */
+static bool are_init(const struct images *images, size_t base, size_t size, size_t text)
+{
+	for (size_t i = 0; i < images->count; i++) {
+		const struct image *image = &images->list[i];
+		uint64_t address = word(image, base);
+
+		if (address % 4096 ||
+		    (address && !memory_is_kernel(images->kernel->memory, address)) ||
+		    !address != !number(image, size) || number(image, size) > AREA_MAX ||
+		    number(image, text) > number(image, size))
+			return false;
+	}
+	return images->count;
+}
+
+/* module_init stands in front of module_core, its sizes in front of that one's. */
+static struct err *add_init(const struct images *images, struct type_provider *types)
+{
+	size_t core = images->core;
+
+	if (core < 8 || !are_init(images, core - 8, core + 8, core + 16))
+		return NULL;
+	TRY(probed_add(types, "module", "module_init", core - 8, PROBED_POINTER));
+	TRY(probed_add(types, "module", "init_size", core + 8, PROBED_NUMBER(4)));
+	return probed_add(types, "module", "init_text_size", core + 16, PROBED_NUMBER(4));
+}
+
+#define LAYOUT_OWNER 24u /* module_layout.mtn.mod (93c2e105f6bc v4.2), which leads back */
+#define LAYOUT_MAX 192u
+
+static bool is_owned(const struct images *images, size_t layout)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (layout + LAYOUT_OWNER + 8 > MODULE_BYTES ||
+		    word(&images->list[i], layout + LAYOUT_OWNER) != images->list[i].address)
+			return false;
+	return images->count;
+}
+
+/* init_layout follows core_layout. */
+static struct err *add_init_layout(const struct images *images, struct type_provider *types)
+{
+	size_t at = images->core + LAYOUT_OWNER + 8;
+
+	while (at < images->core + LAYOUT_MAX && !is_owned(images, at))
+		at += 8;
+	if (!is_owned(images, images->core) || at >= images->core + LAYOUT_MAX ||
+	    !are_init(images, at, at + 8, at + 12))
+		return NULL;
+	TRY(probed_add(types, "module", "init_layout.base", at, PROBED_POINTER));
+	TRY(probed_add(types, "module", "init_layout.size", at + 8, PROBED_NUMBER(4)));
+	return probed_add(types, "module", "init_layout.text_size", at + 12, PROBED_NUMBER(4));
+}
+
 static struct err *probe_memory(struct images *images, struct type_provider *types)
 {
 	if (find(images, MEMORY_KINDS * MEMORY_BYTES, mem_8_at, &images->core))
@@ -171,14 +226,16 @@ static struct err *probe_memory(struct images *images, struct type_provider *typ
 		TRY(probed_add(types, "module_layout", "base", 0, PROBED_POINTER));
 		TRY(probed_add(types, "module_layout", "size", 8, PROBED_NUMBER(4)));
 		TRY(probed_add(types, "module_layout", "text_size", 12, PROBED_NUMBER(4)));
-		return probed_add(types, "module", "core_layout", images->core,
-				  PROBED_STRUCT("module_layout"));
+		TRY(probed_add(types, "module", "core_layout", images->core,
+			       PROBED_STRUCT("module_layout")));
+		return add_init_layout(images, types);
 	}
 	if (!find(images, 24, core_at, &images->core))
 		return NULL;
 	TRY(probed_add(types, "module", "module_core", images->core, PROBED_POINTER));
 	TRY(probed_add(types, "module", "core_size", images->core + 12, PROBED_NUMBER(4)));
-	return probed_add(types, "module", "core_text_size", images->core + 20, PROBED_NUMBER(4));
+	TRY(probed_add(types, "module", "core_text_size", images->core + 20, PROBED_NUMBER(4)));
+	return add_init(images, types);
 }
 
 /* --- symbols ----------------------------------------------------------------------------------- */
