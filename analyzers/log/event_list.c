@@ -30,9 +30,17 @@ static uint64_t shape_of(const char *text)
 	return hash;
 }
 
+/* Which CPUs were stuck is what is asked of a lockup: those of one CPU alone are folded. */
+static uint64_t cpu_of(const struct event *event)
+{
+	bool lockup = event->kind == EVENT_SOFT_LOCKUP || event->kind == EVENT_HARD_LOCKUP;
+
+	return lockup && event->cpu >= 0 ? (uint64_t)event->cpu + 1 : 0;
+}
+
 static uint64_t key_of(const struct event_list *list, const struct event *event)
 {
-	return shape_of(event_text(list->log, event)) ^ hash_string(event->device) * 31 ^
+	return cpu_of(event) * UINT64_C(0xd6e8feb86659fd93) ^ shape_of(event_text(list->log, event)) ^ hash_string(event->device) * 31 ^
 	       ((uint64_t)event->kind << 8 | (uint64_t)event->severity) *
 		       UINT64_C(0x9e3779b97f4a7c15);
 }

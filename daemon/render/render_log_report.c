@@ -159,19 +159,73 @@ static void put_tasks(struct str *out, const json_t *groups)
 	str_deinit(&names.text);
 }
 
-/* The last list there is: the tasks of the verdict are of that one. */
-static bool is_last_list(const json_t *report, const json_t *event)
+/* --- SysRq-l --- */
+
+/* The CPU on which somebody asked for the others' traces has nothing of interest in its own. */
+static bool is_asking(const json_t *frames)
 {
-	const json_t *events = json_at(report, "log.events"), *other;
+	const json_t *frame;
 	size_t i;
 
-	if (!is_said(event, "Show Blocked State") && !is_said(event, "Show State"))
-		return false;
+	json_array_foreach (frames, i, frame) {
+		const char *function = json_string_at(frame, "symbol");
+
+		if (function && (has_prefix(function, "__handle_sysrq") ||
+				 has_prefix(function, "sysrq_handle_")))
+			return true;
+	}
+	return false;
+}
+
+static void put_cpus(struct str *out, const json_t *cpus)
+{
+	size_t i, busy = 0, idle = 0;
+	const json_t *cpu;
+
+	json_array_foreach (cpus, i, cpu) {
+		const json_t *frames = json_at(cpu, "backtrace");
+
+		idle += json_is_true(json_at(cpu, "idle"));
+		if (json_is_true(json_at(cpu, "idle")) || is_asking(frames) ||
+		    busy++ >= TASKS_SHOWN)
+			continue;
+		str_printf(out, "%sCPU %lld: ", out->length ? ", " : "",
+			   json_integer_at(cpu, "cpu"));
+		render_task(out, json_at(cpu, "task"));
+		put_function(out, " in ", json_array_get(frames, 0));
+	}
+	str_puts(out, busy > TASKS_SHOWN ? ", …" : "");
+	if (idle)
+		str_printf(out, "%s%zu CPU%s idle", out->length ? ", " : "", idle,
+			   idle == 1 ? "" : "s");
+}
+
+/* --- which of several --- */
+
+enum list { LIST_NONE, LIST_TASKS, LIST_CPUS };
+
+static enum list list_of(const json_t *event)
+{
+	if (is_said(event, "Show Blocked State") || is_said(event, "Show State"))
+		return LIST_TASKS;
+	return is_said(event, "ack trace of all active CPUs") ||
+			       is_said(event, "acktrace of all active CPUs")
+		       ? LIST_CPUS
+		       : LIST_NONE;
+}
+
+/* The last list there is: tasks and CPUs of the verdict are of that one. */
+static enum list last_list(const json_t *report, const json_t *event)
+{
+	const json_t *events = json_at(report, "log.events"), *other;
+	enum list list = list_of(event);
+	size_t i;
+
 	json_array_foreach (events, i, other)
-		if (json_integer_at(other, "first_line") > json_integer_at(event, "first_line") &&
-		    (is_said(other, "Show Blocked State") || is_said(other, "Show State")))
-			return false;
-	return true;
+		if (list && list_of(other) == list &&
+		    json_integer_at(other, "first_line") > json_integer_at(event, "first_line"))
+			return LIST_NONE;
+	return list;
 }
 
 /* A panic behind the crash tells who noticed. */
@@ -183,10 +237,13 @@ static bool is_end_of_another(const json_t *event)
 void render_log_report(const json_t *report, const json_t *event, struct str *out)
 {
 	const json_t *said = report_of(report, event);
+	enum list list = is_kind(event, "sysrq") ? last_list(report, event) : LIST_NONE;
 	_str_ struct str text = {0};
 
-	if (is_kind(event, "sysrq") && is_last_list(report, event))
+	if (list == LIST_TASKS)
 		put_tasks(&text, json_at(report, "tasks.blocked"));
+	else if (list == LIST_CPUS)
+		put_cpus(&text, json_at(report, "cpus"));
 	else if (said && !is_kind(event, "sysrq") && !is_end_of_another(event))
 		put_who_and_where(&text, event, said);
 	if (text.length)
