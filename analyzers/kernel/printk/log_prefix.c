@@ -695,7 +695,8 @@ static void skip_quotes(struct cursor *c)
 
 static bool take_element(struct cursor *c, struct log_prefix *prefix)
 {
-	bool undated = !prefix->wall.length && !prefix->has_time; /* dates stand before uptime */
+	/* Dates stand before uptime, but behind what passed since the line before (dmesg, both asked for). */
+	bool undated = !prefix->wall.length && (!prefix->has_time || prefix->delta);
 
 	return take_own(c, prefix) || (undated && take_date(c, prefix)) || take_stream(c, prefix) ||
 	       take_relay(c, prefix) || take_label(c, prefix) || take_host_alone(c, prefix) ||
