@@ -20,6 +20,8 @@ static inline void cleanup_json(json_t **json)
 
 /* A flag of json_dumps(): 0.95 is written as that, and not with what a double adds to it. */
 #define JSON_REALS JSON_REAL_PRECISION(15)
+/* Another: for a terminal, where U+009B begins a command and U+202E turns what is read around. */
+#define JSON_PRINTABLE JSON_ENSURE_ASCII
 
 /* "0x" and 16 hex digits: 64-bit addresses do not survive JSON numbers. */
 json_t *json_address(uint64_t address);

@@ -12,7 +12,9 @@ SELECT
 		iif(taking AND culprit IS NOT NULL, culprit_place, place) AS headline,
 	-- what the allocator takes from its free lists it has put there itself: somebody wrote to a free object
 	iif(taking, 'memory_corruption', 'wild_pointer') AS cause,
-	confidence, finding
+	-- where the code is not what the oops printed, what it accessed cannot be told
+	confidence * iif(fault_address IS NULL AND EXISTS (SELECT 1 FROM text t WHERE t.dump = :dump AND t.against = 'log'
+		AND t.class IN ('bit_flip', 'overwritten')), 0.8, 1) AS confidence, finding
 FROM (SELECT *, symbol LIKE '%refill\_objects%' ESCAPE '\' OR symbol LIKE '\_\_\_slab\_alloc%' ESCAPE '\' OR
 		symbol LIKE 'get\_freelist%' ESCAPE '\' OR symbol LIKE 'get\_from\_partial%' ESCAPE '\' OR
 		symbol LIKE 'get\_partial\_node%' ESCAPE '\' OR symbol LIKE 'deactivate\_slab%' ESCAPE '\' AS taking FROM crash)

@@ -245,7 +245,7 @@ void cmd_format_size(uint64_t bytes, char text[16])
 void cmd_print_json(json_t *json)
 {
 	pager_open();
-	json_dumpf(json, stdout, JSON_REALS | JSON_INDENT(1));
+	json_dumpf(json, stdout, JSON_REALS | JSON_PRINTABLE | JSON_INDENT(1));
 	putchar('\n');
 	json_decref(json);
 }

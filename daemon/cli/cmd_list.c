@@ -98,7 +98,7 @@ static json_t *row_json(struct stmt *stmt)
 
 static void print_line(json_t *row)
 {
-	_free_ char *text = json_dumps(row, JSON_REALS | JSON_COMPACT);
+	_free_ char *text = json_dumps(row, JSON_REALS | JSON_PRINTABLE | JSON_COMPACT);
 
 	json_decref(row);
 	puts(text ? text : "null");

@@ -344,7 +344,7 @@ static void print_json(const struct arguments *arguments, const struct answer *a
 	json_object_set(json, "hits", answer->hits);
 	if (answer->cost)
 		json_object_set(json, "cost", answer->cost);
-	_free_ char *text = json_dumps(json, JSON_INDENT(1));
+	_free_ char *text = json_dumps(json, JSON_PRINTABLE | JSON_INDENT(1));
 	puts(text ? text : "null");
 }
 

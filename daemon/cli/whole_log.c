@@ -129,7 +129,7 @@ static void print_end(const char *path, struct whole_log *log)
 		_json_ json_t *document = json_pack(
 			"{s:s, s:o, s:O, s:I, s:s?}", "schema", "triage.dmesg/1", "path",
 			json_escaped(path), "lines", log->lines, "left_out", left_out, "why", why);
-		json_dumpf(document, stdout, JSON_INDENT(1));
+		json_dumpf(document, stdout, JSON_PRINTABLE | JSON_INDENT(1));
 		putchar('\n');
 		return;
 	}

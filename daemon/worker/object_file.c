@@ -41,7 +41,10 @@ static bool is_name(const char *text)
 	return length && length < NAME_MAX && text[0] != '.';
 }
 
-/* The kernel names a file by its own name, never by a link's. */
+/*
+ * The kernel names a file by its own name, never by a link's. The daemon may read what nobody else may, and the worker
+ * that asks may not be itself any more: it gets no file that is not everybody's.
+ */
 static int open_plain(const char *root, const char *directory, const char *name)
 {
 	char path[PATH_MAX];
@@ -51,7 +54,8 @@ static int open_plain(const char *root, const char *directory, const char *name)
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -1;
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || !(st.st_mode & S_IROTH) ||
+	    st.st_size > FILE_MAX)
 		return -1;
 	return take_fd(fd);
 }

@@ -33,7 +33,7 @@ struct worker {
 	struct worker_files files;
 	struct worker_words words;
 	struct str line; /* what has come of an unfinished line */
-	size_t bytes, lines;
+	size_t bytes, lines, values;
 	bool ended; /* said its end */
 	bool cancelled, timed_out, flooded, garbled;
 	int status; /* as wait4() gives it */
@@ -281,6 +281,34 @@ static void flood(struct worker *worker)
 	kill(worker->pid, SIGKILL);
 }
 
+/* Objects, lists and their elements, without reading what may be too much to be read. */
+static size_t count_values(const char *text, size_t length)
+{
+	size_t count = 1;
+	bool quoted = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += text[i] == '\\';
+		else
+			count += text[i] == ',' || text[i] == '{' || text[i] == '[';
+	}
+	return count;
+}
+
+static void end_line(struct worker *worker)
+{
+	worker->lines++;
+	worker->values += count_values(worker->line.data, worker->line.length);
+	if (worker->values > WORKER_VALUES_MAX)
+		flood(worker);
+	else if (worker->line.data)
+		take_line(worker, worker->line.data, worker->line.length);
+	worker->line.length = 0;
+}
+
 static void take_bytes(struct worker *worker, const char *bytes, size_t length)
 {
 	worker->bytes += length;
@@ -296,10 +324,7 @@ static void take_bytes(struct worker *worker, const char *bytes, size_t length)
 		str_append(&worker->line, bytes, part);
 		if (!newline)
 			return;
-		worker->lines++;
-		if (worker->line.data)
-			take_line(worker, worker->line.data, worker->line.length);
-		worker->line.length = 0;
+		end_line(worker);
 		bytes += part + 1;
 		length -= part + 1;
 	}

@@ -43,6 +43,8 @@ struct worker_options {
 #define WORKER_LINE_MAX (16u << 20)
 #define WORKER_OUTPUT_MAX (128u << 20)
 #define WORKER_LINES_MAX 50000
+#define WORKER_VALUES_MAX                                                                          \
+	(2u << 20) /* in all lines: a value of three bytes takes 250 once it is read */
 
 struct worker_events {
 	/* A step or analyzer begins; may be NULL. */

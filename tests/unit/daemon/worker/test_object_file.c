@@ -11,12 +11,15 @@
 START_TEST(only_plain_files_by_harmless_names)
 {
 	char root[] = "/tmp/triage-object-XXXXXX", path[128];
-	static const char *const bad[] = {"",	 "..",	  "../labobj", "/etc/passwd", ".hidden",
-					  "a b", "lab\n", "absent",    "labfifo",     "lablink"};
+	static const char *const bad[] = {"",	     "..",	"../labobj", "/etc/passwd",
+					  ".hidden", "a b",	"lab\n",     "absent",
+					  "labfifo", "lablink", "labsecret"};
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	snprintf(path, sizeof(path), "%s/labobj", root);
-	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0604));
+	snprintf(path, sizeof(path), "%s/labsecret", root); /* not everybody's */
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0750));
 	snprintf(path, sizeof(path), "%s/labfifo", root);
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	snprintf(path, sizeof(path), "%s/lablink", root);

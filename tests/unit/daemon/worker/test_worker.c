@@ -197,6 +197,10 @@ START_TEST(one_that_floods)
 	/* 128 MiB of long lines, fewer than are allowed */
 	expect("exec yes \"$(head -c 100000 /dev/zero | tr '\\0' x)\" >&4", WORKER_FLOODED,
 	       "flooded");
+	/* three bytes each, a hundred times as many in memory */
+	expect("{ printf '{\"finding\": ['; yes '{},' | head -n 3000000 | tr -d '\\n'; echo "
+	       "'{}]}'; } >&4",
+	       WORKER_FLOODED, "flooded");
 }
 END_TEST
 
