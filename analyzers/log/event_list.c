@@ -40,7 +40,8 @@ static uint64_t cpu_of(const struct event *event)
 
 static uint64_t key_of(const struct event_list *list, const struct event *event)
 {
-	return cpu_of(event) * UINT64_C(0xd6e8feb86659fd93) ^ shape_of(event_text(list->log, event)) ^ hash_string(event->device) * 31 ^
+	return cpu_of(event) * UINT64_C(0xd6e8feb86659fd93) ^
+	       shape_of(event_text(list->log, event)) ^ hash_string(event->device) * 31 ^
 	       ((uint64_t)event->kind << 8 | (uint64_t)event->severity) *
 		       UINT64_C(0x9e3779b97f4a7c15);
 }

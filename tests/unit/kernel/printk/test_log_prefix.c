@@ -31,8 +31,8 @@ static const struct {
 	{"[   12.345678] [   C1] ", -1, 12345678, 0x80000001, NULL, NULL, false},
 	{"[   12.345678 <    0.000020>] ", -1, 12345678, 0, NULL, NULL, false},
 	{"[  +0.000020] ", -1, 20, 0, NULL, NULL, false},
-	{"[  +0.000020] [Thu May  9 14:52:38 2024] [T140] ", -1, 20, 140, "Thu May  9 14:52:38 2024",
-	 NULL, false},
+	{"[  +0.000020] [Thu May  9 14:52:38 2024] [T140] ", -1, 20, 140,
+	 "Thu May  9 14:52:38 2024", NULL, false},
 	{"[Nov14 03:12] ", -1, NO_TIME, 0, "Nov14 03:12", NULL, false}, /* dmesg -H */
 	{"[Nov 9 03:12] ", -1, NO_TIME, 0, "Nov 9 03:12", NULL, false},
 	{"kern  :warn  : [Nov14 03:12] ", 4, NO_TIME, 0, "Nov14 03:12", NULL, true},
