@@ -36,6 +36,9 @@ extern const struct crash circle_crashes[];
 extern const struct crash spin_crashes[];
 extern const struct crash wait_crashes[];
 extern const struct crash holder_crashes[];
+extern const struct crash crossed_crashes[];
+extern const struct crash unmade_crashes[];
+extern const struct crash strayed_crashes[];
 
 /* Where a module's function was before it was unloaded (note_module). */
 extern u64 unloaded_function;
