@@ -18,6 +18,8 @@ SELECT
 		THEN 'The task takes a lock that it holds already: see which of its callers took it first.'
 		WHEN brief LIKE '%CPU %''s answer%'
 		THEN 'Nobody may wait for another CPU (smp_call_function*(), a TLB flush) with interrupts off, or with a lock that others want with them off.'
+		WHEN brief LIKE '%RCU grace period%'
+		THEN 'One waits for the end of all RCU readers with a lock in hand that a reader takes: no reader may sleep for it, or give the lock back before synchronize_rcu().'
 		WHEN brief LIKE '%timer function %' OR brief LIKE '%tasklet %' OR brief LIKE '%irq_work function %' OR brief LIKE '%work item %'
 		THEN 'One waits for the end of what needs the lock that it holds: let it stop that before it takes the lock, or after it gave it back.'
 		ELSE 'The order in which these tasks take the locks is the bug: let all of them take the locks in one order.'

@@ -27,6 +27,8 @@ SELECT
 	-- A NULL that was read out of a free object is the lesser news.
 	confidence * CASE WHEN EXISTS (SELECT 1 FROM bad_holder b WHERE b.dump = :dump
 		AND b.state = 'free' AND coalesce(b.member, '') <> 'free pointer') THEN 0.8
+		-- What nobody had made, and what was popped off no stack, is zero by itself.
+		WHEN EXISTS (SELECT 1 FROM blamed b WHERE b.dump = :dump AND b.what IN ('unmade', 'stack_pointer')) THEN 0.7
 		-- And an object at hand that holds other data as a whole says where it comes from.
 		WHEN EXISTS (SELECT 1 FROM object_sanity s WHERE s.dump = :dump AND s.damage = 'whole_object') THEN 0.6
 		-- Nor is it sure of what was read by way of a free object.

@@ -19,4 +19,7 @@ WHERE s.dump = :dump AND s.kind IN ('rcu_reader', 'rcu_thread')
 	-- Whoever keeps interrupts off keeps everybody from that CPU.
 	AND NOT (s.kind = 'rcu_thread' AND EXISTS (SELECT 1 FROM silent_cpu x
 		WHERE x.dump = :dump AND x.interrupts_off AND x.cpu = s.cpu))
+	-- Who has the thread's CPU and waits for another CPU or a lock himself is no cause.
+	AND NOT (s.kind = 'rcu_thread' AND EXISTS (SELECT 1 FROM waiter w
+		WHERE w.dump = :dump AND instr(s.brief, '; ' || w.comm || '/' || w.pid || ' ')))
 ORDER BY s.kind LIMIT 1;

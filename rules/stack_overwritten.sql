@@ -13,4 +13,6 @@ SELECT
 FROM bad_holder b JOIN crash c ON c.dump = b.dump JOIN hypothesis h ON h.dump = b.dump
 WHERE b.dump = :dump AND b.owner = 'stack' AND h.kind IN ('ascii', 'fill', 'utf16', 'usb_string', 'usb_descriptor', 'file_magic', 'network')
 	AND c.kind IN ('page_fault', 'general_protection')
+	-- of another task's stack it is not said that what stands there was this frame's
+	AND (b.stack_pid IS NULL OR b.stack_pid = c.pid)
 ORDER BY h.confidence DESC LIMIT 1;

@@ -342,6 +342,11 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.victim.pid' AS victim_pid,
 	evidence ->> '$.cgroup' AS cgroup,
 	evidence ->> '$.limit_kb' AS limit_kb,
+	-- pages in a row that were asked for, as a power of two; memory of the machine
+	evidence ->> '$.order' AS "order",
+	evidence ->> '$.free_kb' AS free_kb,
+	evidence ->> '$.total_kb' AS total_kb,
+	evidence ->> '$.gfp_mask' AS gfp_mask,
 	evidence ->> '$.eater' AS eater
 FROM finding WHERE place = 'log.oom[]';
 
@@ -482,6 +487,9 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.owner.kind' AS owner,
 	-- of a stack: the function whose frame it is
 	evidence ->> '$.owner.symbol' AS frame,
+	-- and whose stack it is
+	evidence ->> '$.owner.task.pid' AS stack_pid,
+	(evidence ->> '$.owner.task.comm') || '/' || (evidence ->> '$.owner.task.pid') AS stack_of,
 	-- with slub_debug=U
 	evidence ->> '$.owner.allocated_by.symbol' AS allocated_by,
 	evidence ->> '$.owner.freed_by.symbol' AS freed_by
@@ -578,7 +586,9 @@ FROM finding WHERE code = 'memory.page_entry';
 CREATE VIEW blamed AS
 SELECT dump, number AS finding, confidence, headline,
 	-- without who owns the memory, what the value looks like, and what it should be
-	replace(substr(headline, 1, instr(headline || ' (', ' (') - 1), 'the list node at ', 'node ') AS brief,
+	replace(replace(substr(headline, 1, instr(headline || ' (', ' (') - 1), 'the list node at ', 'node '),
+		'node ' || (evidence ->> '$.address'), 'node ' || coalesce('on the stack of ' || (evidence ->> '$.owner.task.comm') ||
+			'/' || (evidence ->> '$.owner.task.pid'), evidence ->> '$.address')) AS brief,
 	evidence ->> '$.what' AS what,
 	evidence ->> '$.address' AS address,
 	evidence ->> '$.owner.cache' AS cache,

@@ -116,6 +116,17 @@ static bool is_told(const struct crash *crash)
 	return crash->kind != CRASH_UNKNOWN && (crash->at.symbol[0] || crash->kind != CRASH_PANIC);
 }
 
+/*
+ * Registers of after the crash that lead to no stack: what the CPU does until it is stopped was taken for where it
+ * died.
+ */
+static bool is_elsewhere(const struct crash *crash, const struct report *report)
+{
+	return crash->exception && crash->trace.count == 1 && regs_known(&report->regs, REG_RIP) &&
+	       regs_known(&crash->regs, REG_RIP) &&
+	       report->regs.value[REG_RIP] != crash->regs.value[REG_RIP];
+}
+
 struct err *crash_find(struct kernel *kernel, const struct reports *reports, struct crash **ret)
 {
 	_cleanup_(cleanup_crash_free) struct crash *crash = NULL;
@@ -127,7 +138,7 @@ struct err *crash_find(struct kernel *kernel, const struct reports *reports, str
 	bool memory = crash->trace.count || !reports;
 	if (memory)
 		take_memory(crash);
-	if (memory && report && !is_told(crash)) {
+	if (memory && report && (!is_told(crash) || is_elsewhere(crash, report))) {
 		crash_free(take_ptr(crash));
 		TRY(crash_new(kernel, &crash));
 		memory = false;

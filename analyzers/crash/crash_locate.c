@@ -216,6 +216,27 @@ static bool exception_of_registers(struct crash *crash)
 	return take_exception(crash, 0, &first->regs);
 }
 
+/*
+ * In __schedule() the run queue names the next task before the CPU has left the one that gave it up: whose stack it is
+ * on tells who runs.
+ */
+static void correct_task(struct crash *crash)
+{
+	for (size_t i = 0; i < crash->trace.count; i++) {
+		const struct frame *frame = &crash->trace.frames[i];
+		struct symbol symbol;
+
+		if (!crash_frame_symbol(crash, i, &symbol) || strcmp(symbol.name, "__schedule") ||
+		    !regs_known(&frame->regs, REG_RSP))
+			continue;
+		const struct task *task =
+			tasks_by_stack(crash->kernel->tasks, frame->regs.value[REG_RSP]);
+		if (task)
+			crash->task = task;
+		return;
+	}
+}
+
 struct err *crash_locate(struct crash *crash)
 {
 	struct kernel *kernel = crash->kernel;
@@ -230,6 +251,7 @@ struct err *crash_locate(struct crash *crash)
 		trace_deinit(&crash->trace);
 		return NULL;
 	}
+	correct_task(crash);
 	if (!exception_in_trace(crash) && !exception_below_stack(crash))
 		exception_of_registers(crash);
 	return NULL;

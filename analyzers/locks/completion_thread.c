@@ -30,18 +30,19 @@ static const struct task *named_thread(struct kernel *kernel, const struct lock 
 	return NULL;
 }
 
-/* The completion that stands for the end of a thread is in the structure that each kernel thread has. */
-static const struct task *ending_thread(struct kernel *kernel, uint64_t completion)
+/* What stands for the end, or the halt, of a thread is in the structure that each kernel thread has (struct kthread). */
+static const struct task *own_completion(struct kernel *kernel, enum member_id which,
+					 uint64_t completion)
 {
-	const struct member *exited = members_get(kernel->members, MEMBER_KTHREAD_EXITED);
+	const struct member *member = members_get(kernel->members, which);
 	uint64_t own;
 
-	for (size_t i = 0; exited && i < tasks_count(kernel->tasks); i++) {
+	for (size_t i = 0; member && i < tasks_count(kernel->tasks); i++) {
 		const struct task *task = tasks_at(kernel->tasks, i);
 
 		if (task->kthread &&
 		    err_ok(member_read(kernel, task->address, MEMBER_TASK_KTHREAD, &own)) && own &&
-		    own + member_offset(exited) == completion)
+		    own + member_offset(member) == completion)
 			return task;
 	}
 	return NULL;
@@ -49,18 +50,35 @@ static const struct task *ending_thread(struct kernel *kernel, uint64_t completi
 
 #define BY_MEMBER 0.8 /* it may wait for others in its turn to do so */
 
-bool completion_thread_add(struct kernel *kernel, struct lock *lock)
+static bool add_own(struct kernel *kernel, struct lock *lock)
 {
-	const struct task *task = ending_thread(kernel, lock->address);
-	const char *member;
+	static const struct {
+		enum member_id member;
+		const char *what;
+	} owns[] = {{MEMBER_KTHREAD_EXITED, "end"}, {MEMBER_KTHREAD_PARKED, "parking"}};
 
-	if (task) {
+	for (size_t i = 0; i < ARRAY_SIZE(owns); i++) {
+		const struct task *task = own_completion(kernel, owns[i].member, lock->address);
+
+		if (!task)
+			continue;
 		lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_PROVEN, 1.0,
-				"the completion is this thread's own, and stands for its end");
-		snprintf(lock->place.name, sizeof(lock->place.name), "the end of %s/%d", task->comm,
-			 task->pid);
+				"the completion is this thread's own, and stands for its %s",
+				owns[i].what);
+		snprintf(lock->place.name, sizeof(lock->place.name), "the %s of %s/%d",
+			 owns[i].what, task->comm, task->pid);
 		return true;
 	}
+	return false;
+}
+
+bool completion_thread_add(struct kernel *kernel, struct lock *lock)
+{
+	const struct task *task;
+	const char *member;
+
+	if (add_own(kernel, lock))
+		return true;
 	task = named_thread(kernel, lock, &member);
 	if (task)
 		lock_add_holder(lock, task, MODE_EXCLUSIVE, EVIDENCE_INFERRED, BY_MEMBER,

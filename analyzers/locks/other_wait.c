@@ -16,8 +16,11 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
+#include "locks/async_user.h"
+#include "locks/kernfs_user.h"
 #include "locks/lock_report.h"
 #include "locks/own_user.h"
+#include "locks/rcu_readers.h"
 #include "locks/srcu_reader.h"
 #include "locks/task_doing.h"
 #include "locks/wait_target.h"
@@ -81,6 +84,15 @@ static bool is_endless(const struct sleeper *sleeper)
 	       sleeper->task->blocked_ns >= ENDLESS_NS;
 }
 
+/* Of waits that are not only for whom the functions name, memory and code say for whom. */
+static bool waits_for_itself(struct kernel *kernel, const struct sleeper *sleeper)
+{
+	if (sleeper_call(sleeper, "kernfs_drain") || sleeper_call(sleeper, "__kernfs_remove"))
+		return kernfs_user_is_waiter(kernel, sleeper);
+	return !sleeper_call(sleeper, "async_synchronize_cookie_domain") ||
+	       async_user_waits_for_all(kernel, sleeper);
+}
+
 /* The group a sleeper belongs to, without its lock. */
 static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct group *ret)
 {
@@ -89,8 +101,13 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 	if (ret->kind == WAIT_NONE) {
 		ret->what = task_doing_function(sleeper);
 		ret->endless = is_endless(sleeper);
+		if (ret->target.word) {
+			ret->kind = WAIT_BIT;
+			ret->what = "a change";
+		}
 	}
-	if (own_user_find(kernel->sleepers, sleeper, ret->own, sizeof(ret->own)))
+	if (own_user_find(kernel->sleepers, sleeper, ret->own, sizeof(ret->own)) &&
+	    waits_for_itself(kernel, sleeper))
 		ret->user = sleeper->task;
 	if (ret->kind == WAIT_OTHER && srcu_reader_is_waiter(kernel, sleeper, &ret->address))
 		ret->reader = sleeper->task;
@@ -123,6 +140,10 @@ static void name_address(const struct group *group, struct lock_place *place)
 	else if (group->reader)
 		snprintf(place->name, sizeof(place->name), "its own SRCU read section of %.200s",
 			 name);
+	else if (group->target.bit == WAIT_TARGET_VARIABLE)
+		snprintf(place->name, sizeof(place->name), "a change %s%.200s",
+			 strncmp(name, "bit ", 4) != 0 ? "of " : "",
+			 strncmp(name, "bit ", 4) != 0 ? name : name + 4);
 	else
 		snprintf(place->name, sizeof(place->name), "bit %" PRIu64 " %s%.200s",
 			 group->target.bit, strncmp(name, "bit ", 4) != 0 ? "of " : "",
@@ -186,7 +207,34 @@ static void describe_unnamed(const struct group *group, struct lock *lock)
 		   lock_display_name(lock));
 }
 
-static void describe(const struct group *group, struct lock *lock)
+static bool is_waiter(const struct lock *lock, const struct task *task)
+{
+	for (size_t i = 0; i < lock->waiter_count; i++)
+		if (lock->waiters[i].task == task)
+			return true;
+	return false;
+}
+
+#define READERS_TOLD 16
+
+static void add_rcu_reader(void *context, const struct task *task)
+{
+	struct lock *lock = context;
+
+	if (lock->holder_count < READERS_TOLD && !is_waiter(lock, task))
+		lock_add_holder(lock, task, MODE_READ, EVIDENCE_INFERRED, 0.9,
+				"RCU has it in its list of readers that sleep in their section");
+}
+
+/* A grace period ends when the readers have; those that run are no sleepers' to name. */
+static bool add_rcu_readers(struct kernel *kernel, const struct group *group, struct lock *lock)
+{
+	if (!strcmp(group->what, "an RCU grace period"))
+		rcu_readers_each(kernel, add_rcu_reader, lock);
+	return lock->holder_count > 0;
+}
+
+static void describe(struct kernel *kernel, const struct group *group, struct lock *lock)
 {
 	size_t count = lock->waiter_count;
 
@@ -200,7 +248,7 @@ static void describe(const struct group *group, struct lock *lock)
 		lock_add_holder(
 			lock, group->reader, MODE_READ, EVIDENCE_INFERRED, 0.85,
 			"by its callers' code, it has begun a read section and not ended it");
-	else
+	else if (!add_rcu_readers(kernel, group, lock))
 		lock_add_holder(
 			lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 			group->kind == WAIT_OTHER || group->address
@@ -217,7 +265,7 @@ static struct err *report(struct analysis *analysis, struct group *group)
 	if (group->kind == WAIT_NONE && !group->user)
 		describe_unnamed(group, group->lock);
 	else
-		describe(group, group->lock);
+		describe(analysis->kernel, group, group->lock);
 	return lock_report(analysis, take_ptr(group->lock), FINDING_LOCK_OTHER, SEVERITY_NOTICE);
 }
 

@@ -214,6 +214,32 @@ static void take_ended(const struct task *owner, struct owner_died *ret)
 			     : "names it, and it has ended");
 }
 
+static bool has_oops(const struct reports *reports)
+{
+	for (size_t i = 0; reports && i < reports->count; i++)
+		if (report_kind_outcome(reports->list[i].kind) == OUTCOME_OOPS)
+			return true;
+	return false;
+}
+
+#define CAME_BACK 0.8 /* a system call that took the lock has returned */
+#define ANYBODYS 0.5
+
+/*
+ * A process that is between two system calls, or in another one, has taken the lock in an earlier one: where it was
+ * there when others began to wait, and nobody is known to have died.
+ */
+static double came_back(struct analysis *analysis, const struct waitlist *list,
+			const struct task *owner)
+{
+	const struct task *first = list->count ? list->waiters[0].task : NULL;
+	bool before = first && owner->start_time && first->blocked_ns &&
+		      !born_too_late(analysis->kernel, list, owner);
+
+	return before && owner->mm && !owner->kthread && !has_oops(analysis->reports) ? CAME_BACK
+										      : ANYBODYS;
+}
+
 /*
  * A living owner whose stack shows no call that took such a lock may have, and returned; hardly so to
  * wait for the lock itself, or to sleep like a user program, or where it was born when others waited already:
@@ -230,7 +256,7 @@ static struct err *doubt(struct analysis *analysis, const struct waitlist *list,
 		return NULL;
 	if (doubts->late || doubts->waits)
 		return take_impostor(analysis->kernel, owner, doubts, ret);
-	ret->doubt = 0.5;
+	ret->doubt = came_back(analysis, list, owner);
 	return NULL;
 }
 

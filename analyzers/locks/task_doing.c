@@ -151,6 +151,15 @@ const char *task_doing_lock_caller(const struct sleeper *stack)
 	return stack->caller && i < stack->call_count ? stack->calls[i].function : NULL;
 }
 
+const char *task_doing_work(const struct sleeper *stack)
+{
+	for (unsigned i = 1; i < stack->call_count; i++)
+		if (!strcmp(stack->calls[i].function, "process_one_work"))
+			return stack->calls[i - 1].function[0] ? stack->calls[i - 1].function
+							       : NULL;
+	return NULL;
+}
+
 /* On whose behalf function waits, where every caller of it does so alike: "flush_work()" says little. */
 static const char *behalf(const struct sleeper *stack, const char *function)
 {

@@ -28,4 +28,7 @@ const char *task_doing_preempted(const struct sleeper *stack);
 /* Who called the lock functions, of a task that sleeps in them; NULL when not known. */
 const char *task_doing_lock_caller(const struct sleeper *stack);
 
+/* The function of the work item that this task runs, or NULL. */
+const char *task_doing_work(const struct sleeper *stack);
+
 #endif

@@ -233,6 +233,40 @@ static bool is_for_netdev(const struct sleeper *sleeper)
 	return sleeper->kind == WAIT_OTHER && !strcmp(sleeper->what, "the end of all references");
 }
 
+static bool is_for_queue(const struct sleeper *sleeper)
+{
+	return sleeper->kind == WAIT_OTHER && !strcmp(sleeper->what, "a frozen block queue");
+}
+
+/* The disk of a bio that waits to be let in; else that of the queue, which point at each other. */
+static void queue_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t disk, queue;
+
+	bio_target(place, place->at, ret);
+	if (!ret->device[0])
+		bio_target(place, place->word, ret);
+	if (!ret->device[0] && reads(place, place->word, MEMBER_QUEUE_DISK, &disk) &&
+	    reads(place, disk, MEMBER_DISK_QUEUE, &queue) && queue == place->word)
+		device_disk_name(place->kernel, disk, 0, ret->device, sizeof(ret->device));
+}
+
+/* Of wait_var_event(): the address of what is to change (kernel/sched/wait_bit.c). */
+static void var_target(const struct place *place, struct wait_target *ret)
+{
+	uint64_t waiter, word, bit;
+
+	if (!waiter_around(place, MEMBER_WAIT_BIT_ENTRY, &waiter) ||
+	    !is_woken_by(place, waiter + offset_of(place, MEMBER_WAIT_BIT_ENTRY),
+			 "var_wake_function") ||
+	    !reads(place, waiter, MEMBER_WAIT_BIT_WORD, &word) ||
+	    !reads(place, waiter, MEMBER_WAIT_BIT_NUMBER, &bit) || (int32_t)bit != -1 ||
+	    !memory_is_kernel(place->kernel->memory, word))
+		return;
+	ret->word = word;
+	ret->bit = WAIT_TARGET_VARIABLE;
+}
+
 static void look_at(const struct place *place, struct wait_target *ret)
 {
 	switch (place->sleeper->kind) {
@@ -253,8 +287,13 @@ static void look_at(const struct place *place, struct wait_target *ret)
 		if (!ret->device[0] && !strncmp(place->sleeper->what, "xfs", 3))
 			xfs_buffer_target(place, ret);
 		break;
+	case WAIT_NONE:
+		var_target(place, ret);
+		break;
 	default:
-		if (!strncmp(place->sleeper->what, "xfs", 3))
+		if (is_for_queue(place->sleeper))
+			queue_target(place, ret);
+		else if (!strncmp(place->sleeper->what, "xfs", 3))
 			xfs_log_target(place, ret);
 		else if (is_for_netdev(place->sleeper))
 			netdev_target(place, ret);
@@ -296,9 +335,10 @@ void wait_target_find(struct kernel *kernel, const struct sleeper *sleeper, stru
 		page_target(kernel, sleeper, ret);
 		return;
 	}
-	if (sleeper->kind == WAIT_NONE || sleeper_stackless(sleeper) ||
-	    (sleeper->kind == WAIT_OTHER && strncmp(sleeper->what, "jbd2", 4) != 0 &&
-	     strncmp(sleeper->what, "xfs", 3) != 0 && !is_for_netdev(sleeper)))
+	if (sleeper_stackless(sleeper) ||
+	    (sleeper->kind == WAIT_OTHER && !is_for_queue(sleeper) &&
+	     strncmp(sleeper->what, "jbd2", 4) != 0 && strncmp(sleeper->what, "xfs", 3) != 0 &&
+	     !is_for_netdev(sleeper)))
 		return;
 	stack_target(kernel, sleeper, ret);
 }

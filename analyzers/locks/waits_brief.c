@@ -22,6 +22,22 @@ static void put_lock(const struct lock *lock, struct str *text)
 	str_append(text, name, module ? (size_t)(module - name) : strlen(name));
 }
 
+/* "CPU 2's answer to lab_ask()", "work of queue lab" in less room: "CPU 2's answer", "queue lab" */
+static void put_lock_short(const struct lock *lock, struct str *text)
+{
+	if (has_prefix(lock_display_name(lock), "work of queue ")) {
+		str_puts(text, lock_display_name(lock) + strlen("work of "));
+		return;
+	}
+	const char *to =
+		lock->kind == LOCK_CPU_CALL ? strstr(lock_display_name(lock), " to ") : NULL;
+
+	if (to)
+		str_append(text, lock_display_name(lock), (size_t)(to - lock_display_name(lock)));
+	else
+		put_lock(lock, text);
+}
+
 /* --- cycles ----------------------------------------------------------------------------------- */
 
 static bool lock_before(const struct wait_cycle *cycle, size_t end)
@@ -32,7 +48,7 @@ static bool lock_before(const struct wait_cycle *cycle, size_t end)
 	return false;
 }
 
-static void put_locks(const struct wait_cycle *cycle, size_t most, struct str *text)
+static void put_locks(const struct wait_cycle *cycle, size_t most, bool in_short, struct str *text)
 {
 	size_t shown = 0;
 
@@ -44,7 +60,10 @@ static void put_locks(const struct wait_cycle *cycle, size_t most, struct str *t
 			return;
 		}
 		str_puts(text, shown > 1 ? ", " : "");
-		put_lock(cycle->edges[i]->lock, text);
+		if (in_short)
+			put_lock_short(cycle->edges[i]->lock, text);
+		else
+			put_lock(cycle->edges[i]->lock, text);
 	}
 }
 
@@ -84,10 +103,50 @@ static bool is_of_cpus(const struct wait_cycle *cycle)
 	return true;
 }
 
-static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct str *text)
+/* Work items that wait for each other's queues: which kworker runs each says nothing. */
+static bool is_of_queues(const struct wait_cycle *cycle)
+{
+	for (size_t i = 0; i < cycle->length; i++)
+		if (!cycle->edges[i]->lock->work_item)
+			return false;
+	return cycle->length > 1;
+}
+
+/* "deadlock of work items: lab_flush() waits for work of queue a, lab_commit() for work of queue b" */
+static void put_queues(struct kernel *kernel, const struct wait_cycle *cycle, enum detail detail,
+		       struct str *text)
+{
+	str_puts(text, "deadlock: ");
+	for (size_t i = 0; i < cycle->length && i < LIST_MAX; i++) {
+		const struct wait_edge *edge = cycle->edges[i];
+		struct sleeper own = {0};
+		const struct sleeper *stack = sleepers_stack(kernel, edge->from, &own);
+		const char *caller = stack ? task_doing_work(stack) : NULL;
+
+		str_puts(text, i ? ", " : "");
+		if (caller)
+			str_printf(text, "%s()", caller);
+		else
+			task_label(edge->from, text);
+		str_puts(text, i ? " for " : " waits for ");
+		if (detail > FULL)
+			put_lock_short(edge->lock, text);
+		else
+			put_lock(edge->lock, text);
+		sleeper_deinit(&own);
+	}
+	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
+}
+
+static void put_cycle(struct kernel *kernel, const struct wait_cycle *cycle, enum detail detail,
+		      struct str *text)
 {
 	if (wait_cycle_is_own_reader(cycle)) {
 		put_own_reader(cycle, text);
+		return;
+	}
+	if (is_of_queues(cycle)) {
+		put_queues(kernel, cycle, detail, text);
 		return;
 	}
 	bool cpus = detail == LEAST && is_of_cpus(cycle);
@@ -96,26 +155,28 @@ static void put_cycle(const struct wait_cycle *cycle, enum detail detail, struct
 	else
 		str_printf(text, "deadlock of %zu task%s over ", cycle->length,
 			   cycle->length == 1 ? "" : "s");
-	put_locks(cycle, detail == LEAST && !cpus ? 1 : LIST_MAX, text);
+	put_locks(cycle, detail == LEAST && !cpus ? 1 : LIST_MAX,
+		  detail > FULL && !is_of_cpus(cycle), text);
 	if (cpus)
 		return;
 	str_puts(text, ": ");
 	put_tasks(cycle, detail, text);
 }
 
-static void put_cycles(const struct wait_graph *graph, enum detail detail, struct str *text)
+static void put_cycles(struct kernel *kernel, const struct wait_graph *graph, enum detail detail,
+		       struct str *text)
 {
 	const struct wait_cycle *apart[CYCLES_MAX];
 	size_t count = wait_graph_apart(graph, apart);
 
 	if (count == 1) {
-		put_cycle(apart[0], detail, text);
+		put_cycle(kernel, apart[0], detail, text);
 		return;
 	}
 	str_printf(text, "%zu deadlocks: ", count);
 	for (size_t i = 0; i < count && i < LIST_MAX; i++) {
 		str_puts(text, i ? "; " : "");
-		put_locks(apart[i], LIST_MAX, text);
+		put_locks(apart[i], LIST_MAX, false, text);
 		if (detail == LEAST)
 			continue;
 		str_puts(text, " (");
@@ -161,6 +222,8 @@ static void put_bit_root(struct kernel *kernel, const struct wait_root *root, st
 	const struct sleeper *stack = sleepers_stack(kernel, root->task, &own);
 	const char *caller = stack ? task_doing_lock_caller(stack) : NULL;
 
+	if (stack && stack->kind == WAIT_NONE) /* wait_var_event() is inlined */
+		caller = task_doing_function(stack);
 	task_label(root->task, text);
 	if (caller)
 		str_printf(text, " waits in %s() for ", caller);
@@ -255,7 +318,7 @@ void waits_brief(struct kernel *kernel, const struct wait_graph *graph, struct s
 		_str_ struct str line = {0};
 
 		if (graph->cycle_count)
-			put_cycles(graph, detail, &line);
+			put_cycles(kernel, graph, detail, &line);
 		else
 			put_root(kernel, graph, root, detail, &line);
 		if (line.failed || (line.length > LINE && detail < LEAST))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the allocator or a copy was given that it cannot take. */
+/* What the allocator, a copy or the end of a task was given that it cannot take. */
 #include "memory/bad_argument.h"
 
 #include <inttypes.h>
@@ -8,6 +8,9 @@
 #include "base/errno_name.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
+#include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
+#include "kernel/tasks/tasks.h"
 #include "memory/helper_argument.h"
 
 /* Memory that no slab and no page of its own holds: kfree() has nothing to give back there. */
@@ -104,7 +107,28 @@ static bool find_length(const struct crash *crash, struct blamed *ret, struct st
 	return true;
 }
 
+/* __put_task_struct(task): the last reference of a task goes when it has ended, and been waited for. */
+static bool find_task(const struct crash *crash, struct blamed *ret, struct str *text)
+{
+	static const char *const names[] = {"__put_task_struct"};
+	struct helper_call call;
+
+	if (!crash->kernel->tasks || !helper_argument_find(crash, names, 1, &call) ||
+	    !call.known[0])
+		return false;
+	const struct task *task = tasks_find(crash->kernel->tasks, call.value[0]);
+	if (!task || task_has_ended(task))
+		return false;
+	ret->address = task->address;
+	ret->what = "task";
+	str_puts(text, "task ");
+	task_label(task, text);
+	str_puts(text, " has not ended, and its last reference was given back");
+	return true;
+}
+
 bool bad_argument_find(const struct crash *crash, struct blamed *ret, struct str *text)
 {
-	return find_freed(crash, ret, text) || find_length(crash, ret, text);
+	return find_freed(crash, ret, text) || find_length(crash, ret, text) ||
+	       find_task(crash, ret, text);
 }

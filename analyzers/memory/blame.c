@@ -18,6 +18,8 @@
 #include "memory/bad_argument.h"
 #include "memory/helper_argument.h"
 #include "memory/memory_found.h"
+#include "memory/stack_pointer.h"
+#include "memory/unmade.h"
 #include "memory/value.h"
 
 /* ": text "BBBBBBBB"", for what stands where a pointer should. */
@@ -123,15 +125,23 @@ static bool blame_count(struct analysis *analysis, struct blamed *ret, struct st
 	return true;
 }
 
+static bool find(struct analysis *analysis, struct blamed *ret, struct str *text)
+{
+	const struct crash *crash = analysis->crash;
+
+	return stack_pointer_find(crash, ret, text) ||
+	       (crash->trace.count &&
+		(unmade_find(crash, ret, text) || blame_list(analysis, ret, text) ||
+		 blame_count(analysis, ret, text) || bad_argument_find(crash, ret, text)));
+}
+
 static struct err *run(struct analysis *analysis)
 {
 	struct blamed blamed = {0};
 	_str_ struct str text = {0};
 	char owner[256];
 
-	if (!analysis->crash || !analysis->crash->trace.count ||
-	    (!blame_list(analysis, &blamed, &text) && !blame_count(analysis, &blamed, &text) &&
-	     !bad_argument_find(analysis->crash, &blamed, &text)))
+	if (!analysis->crash || !find(analysis, &blamed, &text))
 		return NULL;
 	owner_find(analysis->kernel, blamed.address, &blamed.owner);
 	owner_find_frame(analysis->kernel, &blamed.owner);

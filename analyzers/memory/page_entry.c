@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: a page fault in a vmalloc area that is in use, where the page tables do not say what the area's own list
- *   of pages says: which bits of the entry are wrong.
+ *   of pages says: which bits of the entry are wrong. A fault at an address of a process whose entry has a
+ *   bit that none may have: that bit.
  * Needs: symbols, types.
  * False positives: a driver that changes the mapping of a vmalloc area of its own (set_memory_ro() and others know
  *   of it: the neighbours' flags differ then as well).
@@ -17,6 +18,10 @@
 #include "kernel/memory/pagetable.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vmap.h"
+#include "kernel/tasks/task.h"
+#include "kernel/tasks/task_label.h"
+#include "kernel/types/object.h"
+#include "kernel/types/types.h"
 
 #define ENTRY_USED (1ull << 5 | 1ull << 6) /* accessed, dirty: the CPU sets them */
 #define ENTRY_PHYS 0x000ffffffffff000ull
@@ -74,7 +79,73 @@ static void describe(uint64_t address, const struct table_entry *entry, uint64_t
 			   wrong == ENTRY_PRESENT ? " (present)" : "");
 }
 
-static struct err *run(struct analysis *analysis)
+static struct err *add(struct analysis *analysis, const struct table_entry *entry, uint64_t good,
+		       const struct str *text)
+{
+	uint64_t wrong = entry->value ^ good;
+
+	if (text->failed)
+		return &err_nomem;
+	finding_add(
+		analysis->findings, FINDING_PAGE_ENTRY, SEVERITY_CRITICAL, 0.95,
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}", "address",
+			  json_address(analysis->crash->address), "at", json_address(entry->phys),
+			  "found", json_address(entry->value), "good", json_address(good), "bit",
+			  wrong & (wrong - 1) ? json_null() : json_integer(__builtin_ctzll(wrong)),
+			  "evidence", EVIDENCE_INFERRED),
+		"%s", text->data);
+	return NULL;
+}
+
+/* --- bits that no entry may have -------------------------------------------------------------- */
+
+static bool process_entry(struct kernel *kernel, const struct task *task, uint64_t address,
+			  struct table_entry *ret)
+{
+	struct type type = types_find_struct(kernel->types, "mm_struct");
+	uint64_t pgd;
+
+	return task && task->mm && err_ok(object_read(kernel, type, task->mm, "pgd", &pgd)) &&
+	       memory_table_entry_of(kernel->memory, pgd, address, ret);
+}
+
+/* A page's address above all memory, in one bit: the machine has no such wires. */
+static bool expect_reserved(struct kernel *kernel, const struct table_entry *entry, uint64_t *ret)
+{
+	uint64_t pages, high;
+
+	if (!err_ok(variable_read(kernel, "max_pfn", 8, &pages)) || !pages || pages >= 1ull << 40 ||
+	    !(entry->value & ENTRY_PRESENT))
+		return false;
+	unsigned bits = 64 - (unsigned)__builtin_clzll(pages * PAGE_SIZE - 1);
+	high = entry->value & ENTRY_PHYS & ~((1ull << bits) - 1);
+	*ret = entry->value & ~high;
+	return high && !(high & (high - 1));
+}
+
+static struct err *look_at_process(struct analysis *analysis)
+{
+	const struct crash *crash = analysis->crash;
+	_str_ struct str text = {0};
+	struct table_entry entry;
+	uint64_t good;
+
+	if (!process_entry(analysis->kernel, crash->task, crash->address, &entry) ||
+	    !expect_reserved(analysis->kernel, &entry, &good))
+		return NULL;
+	str_printf(&text, "the page table entry of 0x%016" PRIx64 ", a page of ",
+		   (uint64_t)(crash->address & ~(PAGE_SIZE - 1ull)));
+	task_label(crash->task, &text);
+	str_printf(&text,
+		   ", is 0x%016" PRIx64 " and should be 0x%016" PRIx64
+		   ": bit %d is wrong; no memory has such an address, and the CPU refuses it",
+		   entry.value, good, __builtin_ctzll(entry.value ^ good));
+	return add(analysis, &entry, good, &text);
+}
+
+/* --- areas of vmalloc ------------------------------------------------------------------------- */
+
+static struct err *look_at_area(struct analysis *analysis)
 {
 	const struct crash *crash = analysis->crash;
 	struct kernel *kernel = analysis->kernel;
@@ -83,24 +154,24 @@ static struct err *run(struct analysis *analysis)
 	struct vmap_area area;
 	uint64_t good;
 
-	if (!crash || !crash->exception || !crash->fault || crash->kind != CRASH_PAGE_FAULT ||
-	    memory_class(kernel->memory, crash->address) != VA_VMALLOC ||
-	    !memory_table_entry(kernel->memory, crash->address, &entry) || entry.level != 1 ||
+	if (!memory_table_entry(kernel->memory, crash->address, &entry) || entry.level != 1 ||
 	    !expect(kernel, crash->address, &entry, &area, &good) || good == entry.value)
 		return NULL;
-	uint64_t wrong = entry.value ^ good;
-
 	describe(crash->address, &entry, good, &text);
-	if (text.failed)
-		return &err_nomem;
-	finding_add(
-		analysis->findings, FINDING_PAGE_ENTRY, SEVERITY_CRITICAL, 0.95,
-		json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}", "address", json_address(crash->address),
-			  "at", json_address(entry.phys), "found", json_address(entry.value),
-			  "good", json_address(good), "bit",
-			  wrong & (wrong - 1) ? json_null() : json_integer(__builtin_ctzll(wrong)),
-			  "evidence", EVIDENCE_INFERRED),
-		"%s", text.data);
+	return add(analysis, &entry, good, &text);
+}
+
+static struct err *run(struct analysis *analysis)
+{
+	const struct crash *crash = analysis->crash;
+
+	if (!crash || !crash->exception || !crash->fault || crash->kind != CRASH_PAGE_FAULT)
+		return NULL;
+	enum va_class class = memory_class(analysis->kernel->memory, crash->address);
+	if (class == VA_VMALLOC)
+		return look_at_area(analysis);
+	if (class == VA_USER)
+		return look_at_process(analysis);
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many small processes of one name: each has little, and what the kernel keeps for it is as much again. */
+/* Many small processes, or kernel threads, of one name: what the kernel keeps for each is as much as it has itself. */
 #include <string.h>
 
 #include "base/str.h"
@@ -24,12 +24,14 @@ static uint64_t slab_pages(const struct usage *usage)
 	return pages;
 }
 
-/* A thread that leads a process of user space; NULL for others. */
-static const struct task *process_at(const struct kernel *kernel, size_t i)
+/* A thread that leads a process of user space, or a kernel thread; NULL for others. */
+static const struct task *member_at(const struct kernel *kernel, const struct usage_crowd *crowd,
+				    size_t i)
 {
 	const struct task *task = tasks_at(kernel->tasks, i);
+	bool process = task->mm && !task->kthread && task->pid == task->tgid;
 
-	return task->mm && !task->kthread && task->pid == task->tgid ? task : NULL;
+	return (crowd->kthreads ? task->kthread : process) ? task : NULL;
 }
 
 /* A name that more than half of all have is the one left over when unlike ones cancel out. */
@@ -38,7 +40,7 @@ static void choose_name(const struct kernel *kernel, struct usage_crowd *crowd)
 	uint64_t lead = 0;
 
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
-		const struct task *task = process_at(kernel, i);
+		const struct task *task = member_at(kernel, crowd, i);
 
 		if (!task)
 			continue;
@@ -60,18 +62,26 @@ static uint64_t program_pages(const struct usage *usage)
 	return pages;
 }
 
-void usage_read_crowd(struct kernel *kernel, struct usage *usage)
+static void read_crowd(struct kernel *kernel, bool kthreads, struct usage *usage)
 {
 	struct usage_crowd *crowd = &usage->crowd;
 
+	*crowd = (struct usage_crowd){.kthreads = kthreads};
 	choose_name(kernel, crowd);
 	for (size_t i = 0; i < tasks_count(kernel->tasks); i++) {
-		const struct task *task = process_at(kernel, i);
+		const struct task *task = member_at(kernel, crowd, i);
 
 		crowd->processes += task && !strcmp(crowd->comm, task->comm);
 	}
 	if (crowd->processes >= CROWD_MIN && 2 * crowd->processes > crowd->all)
-		crowd->pages =
-			(program_pages(usage) + usage->pages[USAGE_STACKS] + slab_pages(usage)) *
-			crowd->processes / crowd->all;
+		crowd->pages = ((kthreads ? 0 : program_pages(usage)) + usage->pages[USAGE_STACKS] +
+				slab_pages(usage)) *
+			       crowd->processes / crowd->all;
+}
+
+void usage_read_crowd(struct kernel *kernel, struct usage *usage)
+{
+	read_crowd(kernel, false, usage);
+	if (!usage->crowd.pages)
+		read_crowd(kernel, true, usage);
 }

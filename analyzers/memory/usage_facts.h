@@ -58,6 +58,7 @@ struct usage_zone {
 
 /* The processes of one name, where they are more than half of all. */
 struct usage_crowd {
+	bool kthreads; /* of the kernel's own threads, not of processes */
 	char comm[16 + 1];
 	uint64_t processes, all;
 	uint64_t

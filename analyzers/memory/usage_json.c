@@ -158,7 +158,8 @@ json_t *usage_json(struct kernel *kernel, const struct usage *usage)
 	uint64_t largest = crowd ? usage->crowd.pages : usage->pages[usage_largest(usage)];
 
 	json_put(json, "largest",
-		 json_string(crowd ? "processes" : usage_kind_name(usage_largest(usage))));
+		 json_string(crowd ? (usage->crowd.kthreads ? "kernel_threads" : "processes")
+				   : usage_kind_name(usage_largest(usage))));
 	json_put(json, "share", json_real((double)largest / (double)usage->total));
 	json_put(json, "slabs", slabs_json(usage));
 	json_put(json, "processes", processes_json(kernel, usage));

@@ -143,7 +143,8 @@ static void put_caller(struct kernel *kernel, const struct usage *usage, struct 
 
 static void put_crowd(const struct usage *usage, struct str *text)
 {
-	str_printf(text, "%" PRIu64 " processes named ", usage->crowd.processes);
+	str_printf(text, "%" PRIu64 " %s named ", usage->crowd.processes,
+		   usage->crowd.kthreads ? "kernel threads" : "processes");
 	str_escape(text, usage->crowd.comm, strlen(usage->crowd.comm));
 	str_puts(text, " hold about ");
 	put_share(usage, usage->crowd.pages, text);

@@ -10,24 +10,21 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "base/hash.h"
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/symbols/symbol.h"
-#include "kernel/tasks/percpu.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/members.h"
 #include "kernel/types/object.h"
-#include "kernel/types/walk.h"
+#include "locks/rcu_readers.h"
 #include "locks/task_doing.h"
 #include "stuck/policy.h"
 #include "stuck/stuck.h"
 #include "stuck/ticks.h"
 
 #define STALLED_S 2.0
-#define READERS_MAX 10000 /* of one node */
 #define READERS_SHOWN 8
 
 struct grace {
@@ -92,8 +89,9 @@ static const char *reads_in(struct kernel *kernel, const struct task *task)
 	return function;
 }
 
-static void report_reader(struct grace *grace, const struct task *task)
+static void report_reader(void *context, const struct task *task)
 {
+	struct grace *grace = context;
 	_str_ struct str text = {0}, brief = {0};
 	const char *function = reads_in(grace->kernel, task);
 
@@ -109,47 +107,6 @@ static void report_reader(struct grace *grace, const struct task *task)
 	task_label(task, &brief);
 	str_printf(&brief, *function ? " in %s()" : "", function);
 	add(grace, "rcu_reader", task, &text, &brief);
-}
-
-/*
- * rcu_node.blkd_tasks: readers that gave up their CPU inside; the grace period waits for the one gp_tasks
- * points to and all behind it (kernel/rcu/tree.h).
- */
-static void look_at_node(struct grace *grace, uint64_t node)
-{
-	struct kernel *kernel = grace->kernel;
-	const struct member *list = members_get(kernel->members, MEMBER_RCU_NODE_BLOCKED);
-	const struct member *entry = members_get(kernel->members, MEMBER_TASK_RCU_ENTRY);
-	_list_walk_ struct list_walk walk = {0};
-	bool reached = false;
-	uint64_t first;
-
-	if (!list || !entry ||
-	    !err_ok(member_read(kernel, node, MEMBER_RCU_NODE_GP_TASKS, &first)) || !first)
-		return;
-	list_walk_init(&walk, kernel, node + member_offset(list), READERS_MAX);
-	while (list_walk_next(&walk)) {
-		reached |= walk.node == first;
-		const struct task *task =
-			tasks_find(kernel->tasks, walk.node - member_offset(entry));
-		if (reached && task)
-			report_reader(grace, task);
-	}
-}
-
-static void look_at_nodes(struct grace *grace)
-{
-	static const char *const flavours[] = {"rcu_data", "rcu_preempt_data"};
-	struct kernel *kernel = grace->kernel;
-	_map_ struct map seen = {0};
-	uint64_t data, node;
-
-	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++)
-		for (size_t i = 0; i < ARRAY_SIZE(flavours); i++)
-			if (err_ok(percpu_symbol(kernel, flavours[i], cpu, &data)) &&
-			    err_ok(member_read(kernel, data, MEMBER_RCU_DATA_NODE, &node)) &&
-			    map_add(&seen, node, 0))
-				look_at_node(grace, node);
 }
 
 /* --- RCU's own thread ------------------------------------------------------------------------- */
@@ -196,7 +153,7 @@ static void look_at_state(struct analysis *analysis, uint64_t state)
 	if (grace.seconds < STALLED_S &&
 	    !(analysis->crash && analysis->crash->kind == CRASH_RCU_STALL))
 		return;
-	look_at_nodes(&grace);
+	rcu_readers_each(grace.kernel, report_reader, &grace);
 	look_at_thread(&grace, state);
 }
 

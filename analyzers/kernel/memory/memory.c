@@ -261,6 +261,15 @@ bool memory_table_entry(struct memory *memory, uint64_t va, struct table_entry *
 	return memory_has_table(memory) && pagetable_entry(&memory->table, va, ret);
 }
 
+bool memory_table_entry_of(struct memory *memory, uint64_t pgd, uint64_t va,
+			   struct table_entry *ret)
+{
+	struct pagetable table = memory->table;
+
+	return memory_has_table(memory) && memory_virt_to_phys_linear(memory, pgd, &table.root) &&
+	       pagetable_entry(&table, va, ret);
+}
+
 /* --- reads -------------------------------------------------------------------------------- */
 
 /* The dump's errors name the physical address: let them carry the one that was asked for. */

@@ -23,6 +23,9 @@ struct err *memory_translate(struct memory *memory, uint64_t va, uint64_t *phys)
 /* The entry of the page tables that maps va, or fails to; false where it cannot be read. */
 struct table_entry;
 bool memory_table_entry(struct memory *memory, uint64_t va, struct table_entry *ret);
+/* The same in the tables of a process, whose top is at the kernel's address pgd. */
+bool memory_table_entry_of(struct memory *memory, uint64_t pgd, uint64_t va,
+			   struct table_entry *ret);
 /* Any length, page borders included. On error buf is undefined. */
 struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t length);
 /* The same past the page cache: for bulk tables that are read once. */

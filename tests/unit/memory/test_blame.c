@@ -11,6 +11,7 @@
 #define PREV (FAKE_BASE + 0x2000)
 #define NODE (FAKE_BASE + 0x2040)
 #define NEXT (FAKE_BASE + 0x2080)
+#define NOWHERE 0x4c6162207374616bull
 #define POISON 0xdead000000000100ull
 
 #define AREA 0xffffc90000045000ull /* of vmalloc */
@@ -21,7 +22,9 @@ static struct helper_call given;
 void owner_find(struct kernel *of, uint64_t address, struct owner *ret)
 {
 	(void)of;
-	*ret = (struct owner){.kind = address - AREA < 0x1000 ? OWNER_VMALLOC : OWNER_PAGE,
+	*ret = (struct owner){.kind = address - AREA < 0x1000 ? OWNER_VMALLOC
+				      : address == NOWHERE    ? OWNER_NON_CANONICAL
+							      : OWNER_PAGE,
 			      .address = address,
 			      .cpu = -1};
 }
@@ -162,5 +165,60 @@ START_TEST(lengths_below_zero)
 }
 END_TEST
 
+static void types(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	static const char *const links[] = {"next", "prev"};
+	uint32_t list = fake_longs(b, "list_head", l, links, 2);
+
+	(void)i;
+	b_record(b, B_STRUCT, "wait_queue_head", 24, 2, "lock", l, 0, "head", list, 64);
+	b_record(b, B_STRUCT, "work_struct", 32, 2, "data", l, 0, "entry", list, 64);
+}
+
+static void set_up_made(const char *function, uint64_t one, uint64_t three, uint64_t next)
+{
+	set_up(function, one, 0, three);
+	fake_close();
+	fake_open(types);
+	fake_analysis_start();
+	crash.trace.count = 1;
+	fake_u64(NODE + 8, next);
+	fake_u64(NODE + 16, 0);
+}
+
+START_TEST(what_nobody_has_made)
+{
+	set_up_made("__wake_up_common", NODE, 0, 0);
+	expect(NODE, "the wait queue at 0xffff888000002040 is all zero: init_waitqueue_head()");
+	set_up_made("__queue_work", PREV, NODE, 0);
+	expect(NODE, "the work item at 0xffff888000002040 is all zero: INIT_WORK()");
+	set_up_made("__wake_up_common", NODE, 0, NODE + 8); /* an empty one */
+	expect(0, NULL);
+	set_up_made("__wake_up_common_lock", NODE, 0, 0); /* of another name */
+	expect(0, NULL);
+	set_up_made("__wake_up_common", 0x41, 0, 0);
+	expect(0, NULL);
+	set_up_made("__queue_work", NODE, 0, 0); /* which is its argument is not known */
+	expect(0, NULL);
+}
+END_TEST
+
+START_TEST(stack_pointers)
+{
+	set_up("lab_read", 0, 0, 0);
+	crash.exception = true;
+	regs_set(&crash.regs, REG_RSP, NOWHERE);
+	expect(NOWHERE, "the stack pointer 0x4c6162207374616b leads to no stack");
+	set_up("lab_read", 0, 0, 0); /* pages may be a stack's */
+	crash.exception = true;
+	regs_set(&crash.regs, REG_RSP, NODE);
+	expect(0, NULL);
+	set_up("lab_read", 0, 0, 0); /* what the CPU did later */
+	crash.exception = false;
+	regs_set(&crash.regs, REG_RSP, NOWHERE);
+	expect(0, NULL);
+}
+END_TEST
+
 UNIT_MAIN("blame", the_node_that_is_wrong, deleted_or_added_twice, a_count, nothing_to_blame,
-	  what_cannot_be_freed, lengths_below_zero)
+	  what_cannot_be_freed, lengths_below_zero, what_nobody_has_made, stack_pointers)

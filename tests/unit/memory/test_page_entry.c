@@ -14,6 +14,9 @@ extern const struct analyzer page_entry_analyzer;
 #define AREA 0xffffc90000100000ull
 #define LIST (FAKE_BASE + 0x1000)
 #define PAGES 4
+#define PGD (FAKE_BASE + 0x7000)
+#define MM (FAKE_BASE + 0x7100)
+#define MAX_PFN (FAKE_BASE + 0x7200)
 #define FLAGS 0x8000000000000163ull
 
 static uint64_t entries[PAGES];
@@ -34,6 +37,13 @@ bool memory_table_entry(struct memory *memory, uint64_t va, struct table_entry *
 	if (page < PAGES)
 		ret->value = entries[page];
 	return page < PAGES;
+}
+
+/* The same entries stand for those of a process. */
+bool memory_table_entry_of(struct memory *memory, uint64_t pgd, uint64_t va,
+			   struct table_entry *ret)
+{
+	return pgd == PGD && memory_table_entry(memory, va, ret);
 }
 
 bool vmap_find(struct kernel *of, uint64_t address, struct vmap_area *ret)
@@ -136,4 +146,45 @@ START_TEST(sound_entries_say_nothing)
 }
 END_TEST
 
-UNIT_MAIN("page_entry", a_bit_that_is_wrong_is_found, sound_entries_say_nothing)
+static void types(struct btf_build *b, uint32_t i, uint32_t l)
+{
+	(void)i;
+	b_record(b, B_STRUCT, "mm_struct", 8, 1, "pgd", l, 0);
+}
+
+/* A fault at an address of a process, of a machine of 4 GiB. */
+static size_t told_of_process(uint64_t entry, uint64_t pages)
+{
+	static struct task task = {.mm = MM, .comm = "cat", .pid = 7};
+
+	fault(0);
+	fake_close();
+	fake_open(types);
+	fake_analysis_start();
+	fake_region(AREA, AREA + 0x100000, VA_USER);
+	fake_symbol("max_pfn", MAX_PFN);
+	fake_u64(MAX_PFN, pages);
+	fake_u64(MM, PGD);
+	entries[1] = entry;
+	crash.task = &task;
+	crash.kind = CRASH_PAGE_FAULT;
+	crash.exception = crash.fault = true;
+	crash.address = AREA + PAGE_SIZE;
+	size_t ret = told();
+	stop();
+	return ret;
+}
+
+START_TEST(a_page_above_all_memory_is_none)
+{
+	ck_assert_uint_eq(told_of_process(0x8004000009de4867, 1 << 20), 1);
+	ck_assert_uint_eq(told_of_process(0x8000000009de4867, 1 << 20), 0);
+	ck_assert_uint_eq(told_of_process(0x8004000009de4866, 1 << 20), 0); /* not present */
+	ck_assert_uint_eq(told_of_process(0x800c000009de4867, 1 << 20), 0); /* two bits */
+	ck_assert_uint_eq(told_of_process(0x8004000009de4867, 0), 0);
+	ck_assert_uint_eq(told_of_process(0x8004000009de4867, UINT64_MAX), 0);
+}
+END_TEST
+
+UNIT_MAIN("page_entry", a_page_above_all_memory_is_none, a_bit_that_is_wrong_is_found,
+	  sound_entries_say_nothing)

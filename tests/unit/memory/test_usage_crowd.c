@@ -86,19 +86,36 @@ START_TEST(many_are_no_crowd)
 }
 END_TEST
 
-START_TEST(threads_and_kernel_threads_do_not_count)
+START_TEST(threads_do_not_count)
 {
 	struct usage usage = programs();
 
-	put(400, "kworker");
-	for (size_t i = 0; i < 400; i++) {
-		tasks[i].kthread = i < 200;
-		tasks[i].tgid = i < 200 ? tasks[i].pid : 1;
-	}
-	ck_assert_uint_eq(crowd_of(&usage).all, 0);
+	put(400, "java");
+	for (size_t i = 0; i < 400; i++)
+		tasks[i].tgid = 1;
+	crowd_of(&usage);
+	ck_assert_uint_eq(usage.crowd.all, 0);
 	ck_assert_uint_eq(usage.crowd.pages, 0);
 }
 END_TEST
 
-UNIT_MAIN("usage_crowd", a_crowd_has_its_share, many_are_no_crowd,
-	  threads_and_kernel_threads_do_not_count)
+/* They have nothing of what programs have. */
+START_TEST(kernel_threads_are_a_crowd_of_their_own)
+{
+	struct usage usage = programs();
+
+	put(10, "sh");
+	put(300, "lab_worker");
+	put(100, "kworker");
+	for (size_t i = 10; i < task_count; i++)
+		tasks[i].kthread = true;
+	crowd_of(&usage);
+	ck_assert(usage.crowd.kthreads);
+	ck_assert_str_eq(usage.crowd.comm, "lab_worker");
+	ck_assert_uint_eq(usage.crowd.all, 400);
+	ck_assert_uint_eq(usage.crowd.pages, 75);
+}
+END_TEST
+
+UNIT_MAIN("usage_crowd", a_crowd_has_its_share, many_are_no_crowd, threads_do_not_count,
+	  kernel_threads_are_a_crowd_of_their_own)
