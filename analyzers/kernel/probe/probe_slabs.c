@@ -350,13 +350,14 @@ static bool are_taken(const struct slab_images *images, size_t at, size_t page_a
 	return are_few(wrong, right) && slabs >= SLABS_MIN;
 }
 
-/* CPUs have slabs of their own, but where sheaves have taken their place (v7.0). */
+/* CPUs have slabs of their own, which flush_cpu_slab() takes from them, until v7.0. */
 static bool has_taken(const struct slab_images *images)
 {
+	struct symbols *symbols = images->sample->kernel->symbols;
 	uint64_t unused;
 
-	return symbols_find_fuzzy(images->sample->kernel->symbols, "deactivate_slab", &unused) ||
-	       !symbols_find(images->sample->kernel->symbols, "rcu_free_sheaf", &unused);
+	return !symbols_find(symbols, "rcu_free_sheaf", &unused) ||
+	       symbols_find(symbols, "flush_cpu_slab", &unused);
 }
 
 static bool find_taken(struct slab_images *images)

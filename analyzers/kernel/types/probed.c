@@ -267,6 +267,13 @@ struct err *probed_hint(struct type_provider *provider, const char *type, const 
 	return NULL;
 }
 
+bool probed_is_proven(struct type_provider *provider, const char *type, const char *name)
+{
+	const struct probed_member *known = member_named(provider, type, name);
+
+	return known && known->proven && is_known(known);
+}
+
 void probed_count(struct type_provider *provider, size_t *proven, size_t *inferred)
 {
 	const struct probed *probed = probed_of(provider);

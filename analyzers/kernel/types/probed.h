@@ -54,6 +54,8 @@ struct err *probed_witness(struct type_provider *provider, const char *type, con
 /* The same of a witness that is not believed alone: what nobody else says so, is not known. */
 struct err *probed_hint(struct type_provider *provider, const char *type, const char *member,
 			uint64_t offset, struct probed_value value);
+/* Whether two witnesses have told of a member, and none against it. */
+bool probed_is_proven(struct type_provider *provider, const char *type, const char *member);
 /* How many members are of either kind. */
 void probed_count(struct type_provider *provider, size_t *proven, size_t *inferred);
 /* One name of an enumeration, which is made when it is new. */
