@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "kernel/locking/lock_witness.h"
+#include "kernel/locking/percpu_probe.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/memory/memory.h"
 #include "kernel/probe/code_use.h"
@@ -500,7 +501,8 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probed_witness(types, "list_head", "next", 0, PROBED_POINTER));
 	TRY(probed_witness(types, "list_head", "prev", 8, PROBED_POINTER));
 	TRY(probe_locks(kernel, types));
-	return probe_others(kernel, types);
+	TRY(probe_others(kernel, types));
+	return percpu_probe(kernel, types);
 }
 
 struct err *lock_probe_open(struct kernel *kernel)

@@ -137,12 +137,28 @@ static struct err *ask_all(struct kernel *kernel, const struct accessor *list, s
 	return err;
 }
 
+/* Of thread_struct: cr2, trap_nr and error_code, one behind the other. */
+static struct err *add_trap(struct type_provider *types)
+{
+	struct member trap;
+
+	if (!type_find_member(types->ops->find(types, TYPE_STRUCT, "task_struct"), "thread.trap_nr",
+			      &trap) ||
+	    member_offset(&trap) < 8)
+		return NULL;
+	TRY(probed_witness(types, "task_struct", "thread.cr2", member_offset(&trap) - 8,
+			   PROBED_NUMBER(8)));
+	return probed_witness(types, "task_struct", "thread.error_code", member_offset(&trap) + 8,
+			      PROBED_NUMBER(8));
+}
+
 struct err *probe_code(struct kernel *kernel, struct type_provider *types)
 {
 	uint64_t entry;
 	bool tried = symbols_find(kernel->symbols, "entry_SYSCALL_64", &entry);
 
 	TRY(ask_all(kernel, accessors, ARRAY_SIZE(accessors), probed_witness, types));
-	return ask_all(kernel, accessors_tried, ARRAY_SIZE(accessors_tried),
-		       tried ? probed_witness : probed_hint, types);
+	TRY(ask_all(kernel, accessors_tried, ARRAY_SIZE(accessors_tried),
+		    tried ? probed_witness : probed_hint, types));
+	return add_trap(types);
 }
