@@ -34,7 +34,8 @@ struct sweep {
 	const struct container *container;
 	uint64_t max_pfn;
 	struct decompressor *decompressor;
-	uint8_t *window; /* SWEEP_WINDOW bytes of the file */
+	struct dump_file *file; /* of a dump in several, the one whose bytes are held */
+	uint8_t *window;	/* SWEEP_WINDOW bytes of it */
 	uint64_t window_at;
 	size_t window_size;
 	uint8_t page[PAGE_SIZE], repeated[PAGE_SIZE];

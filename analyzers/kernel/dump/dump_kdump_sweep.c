@@ -21,10 +21,13 @@ static struct err *read_block(const struct kdump_map *map, uint64_t bitmap, uint
 	return dump_file_read(map->file, bitmap + block * BITMAP_BLOCK, bits, BITMAP_BLOCK);
 }
 
-/* Bits of pages [pfn, end), which lie in one block and begin on a byte. */
+/* Bits of pages [pfn, end), which lie in one block. */
 static unsigned count_between(const uint8_t *bits, uint64_t pfn, uint64_t end)
 {
-	return bitmap_count(bits + pfn % BITMAP_BLOCK_PFNS / 8, (size_t)(end - pfn));
+	size_t odd = pfn % 8;
+
+	bits += pfn % BITMAP_BLOCK_PFNS / 8;
+	return bitmap_count(bits, (size_t)(end - pfn) + odd) - bitmap_count(bits, odd);
 }
 
 static bool is_sound(const struct kdump_descriptor *descriptor)
@@ -170,6 +173,11 @@ struct err *kdump_sweep_pages(const struct kdump_map *map, struct sweep *sweep, 
 	struct piece piece = {.map = map, .sweep = sweep};
 
 	TRY(prepare(sweep));
+	if (sweep->file != map->file) {
+		sweep->file = map->file;
+		sweep->window_size = 0;
+		sweep->repeated_size = 0;
+	}
 	uint8_t *dumped = sweep->bits, *exists = sweep->bits + BITMAP_BLOCK;
 	if (!TRY_OK(read_block(map, map->dumped, block, dumped)) ||
 	    !TRY_OK(read_block(map, map->exists, block, exists))) {

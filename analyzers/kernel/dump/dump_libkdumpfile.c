@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Through libkdumpfile: what our own readers don't know, which is sets of split files, LKCD and Xen's
- * dump-core. Not kdump and ELF in one file: for these the library (0.5.1) takes memory by the machine's
- * size, tells less about what is missing, knows no flattened files and falls over some damaged ones. Not
- * SADUMP: it gives for all pages of a run the first one. It parses hostile input in C that is not ours:
- * only a worker in its sandbox may come here.
+ * Through libkdumpfile: what our own readers don't know, which is LKCD and Xen's dump-core. Not kdump and
+ * ELF: for these the library (0.5.1) takes memory by the machine's size, tells less about what is missing,
+ * knows no flattened files, falls over some damaged ones, and what is cut off of a split one it reads as
+ * zeros. Not SADUMP: it gives for all pages of a run the first one. It parses hostile input in C that is
+ * not ours: only a worker in its sandbox may come here.
  */
 #include "kernel/dump/dump_libkdumpfile.h"
 
@@ -18,10 +18,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "kernel/dump/dump_kdump_header.h"
-#include "kernel/dump/dump_part.h"
 
-#define FORMAT_SPLIT "kdump-split"
 #define CPUS_MAX 8192
 #define CACHE_PAGES 256 /* of the library's own cache; dump.c has a larger one */
 #define LKCD_MAGIC 0xa8190173618f23edull
@@ -53,15 +50,27 @@ static bool is_xen(struct dump_file *file)
 	       ehdr.e_type == ET_CORE && !ehdr.e_phnum && ehdr.e_shnum;
 }
 
+/* What is cut off of a core the library gives as zeros, up to the end of what it reads at once. */
+static struct err *check_xen_whole(struct dump_file *file)
+{
+	Elf64_Ehdr ehdr;
+	Elf64_Shdr section;
+
+	TRY(dump_file_read(file, 0, &ehdr, sizeof(ehdr)));
+	for (unsigned i = 0; i < ehdr.e_shnum; i++) {
+		TRY(dump_file_read(file, ehdr.e_shoff + i * sizeof(section), &section,
+				   sizeof(section)));
+		if (section.sh_size && !dump_file_holds(file, section.sh_offset, section.sh_size))
+			return err_new(ERR_TRUNCATED, "a Xen core that is cut off");
+	}
+	return NULL;
+}
+
 /* The name of a format that is the library's to read; NULL: none of them. */
 static const char *format_of(struct dump_file *file)
 {
 	const uint64_t lkcd = LKCD_MAGIC;
 
-	struct dump_part part;
-
-	if (dump_part_read(dump_file_fd(file), &part))
-		return part.all ? FORMAT_SPLIT : NULL;
 	if (begins_with(file, &lkcd, sizeof(lkcd)))
 		return "lkcd";
 	return is_xen(file) ? "xen" : NULL;
@@ -218,25 +227,7 @@ static struct err *check_xen(kdump_ctx_t *ctx)
 		       : NULL;
 }
 
-/* Each file of a split dump has the headers of all; its notes the library (0.5.1) gives only with more work. */
-static struct err *fill_split(struct library *library, const struct dump_files *files,
-			      struct dump_info *info)
-{
-	struct kdump_sub_header sub;
-	struct kdump_header header;
-
-	TRY(kdump_header_read(files->at[0], &header, &sub));
-	kdump_header_tell(&header, &sub, &library->container, info);
-	for (size_t i = 0; i < files->count; i++) {
-		uint64_t end = dump_part_end(dump_file_fd(files->at[i]));
-
-		info->whole_size += end;
-		info->truncated |= !end || end > dump_file_size(files->at[i]);
-	}
-	return NULL;
-}
-
-static void fill_other(kdump_ctx_t *ctx, struct dump_info *info)
+static void fill_info(kdump_ctx_t *ctx, struct dump_info *info)
 {
 	get_text(ctx, "linux.uts.release", info->release, sizeof(info->release));
 	get_text(ctx, "linux.uts.version", info->version, sizeof(info->version));
@@ -251,9 +242,14 @@ static struct err *fill(struct library *library, const char *format, struct dump
 
 	TRY(check_machine(ctx));
 	TRY(check_xen(ctx));
-	if (!get_number(ctx, "max_pfn", &library->max_pfn) || library->max_pfn >> (52 - PAGE_SHIFT))
-		return err_new(ERR_CORRUPT, "libkdumpfile does not know how much memory it was: %s",
+	/* Of LKCD it has to find the end for that. */
+	if (!get_number(ctx, "max_pfn", &library->max_pfn))
+		return err_new(ERR_TRUNCATED,
+			       "a dump (%s) that is cut off or damaged: libkdumpfile: %s", format,
 			       kdump_get_err(ctx));
+	if (library->max_pfn >> (52 - PAGE_SHIFT))
+		return err_new(ERR_CORRUPT, "a dump (%s) of %" PRIu64 " pages", format,
+			       library->max_pfn);
 	/* Its list of a core by sections is that of the segments, of which there is none. */
 	if (strcmp(format, "xen") != 0 &&
 	    kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) == KDUMP_OK) {
@@ -288,21 +284,15 @@ static void cleanup_library(struct library **library)
 		close_library(&(*library)->container);
 }
 
-static struct err *open_files(struct library *library, const struct dump_files *files)
+static struct err *open_file(struct library *library, struct dump_file *file)
 {
-	int fds[DUMP_PARTS_MAX];
-	size_t count = MIN(files->count, DUMP_PARTS_MAX);
-
-	for (size_t i = 0; i < count; i++)
-		fds[i] = dump_file_fd(files->at[i]);
-	TRY(dump_part_check(fds, count)); /* the library takes what is not there for excluded */
 	library->ctx = kdump_new();
 	if (!library->ctx)
 		return &err_nomem;
 	/* A mapped file that somebody cuts short is a signal; a failed read is an error. */
 	kdump_set_number_attr(library->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
 	kdump_set_number_attr(library->ctx, "cache.size", CACHE_PAGES);
-	if (kdump_open_fdset(library->ctx, (unsigned)count, fds) != KDUMP_OK)
+	if (kdump_open_fd(library->ctx, dump_file_fd(file)) != KDUMP_OK)
 		return err_new(ERR_CORRUPT, "libkdumpfile: %s", kdump_get_err(library->ctx));
 	return NULL;
 }
@@ -328,12 +318,11 @@ struct err *libkdumpfile_dump_open(const struct dump_files *files, struct dump_i
 		return &err_nomem;
 	pthread_mutex_init(&library->lock, NULL);
 	library->container.ops = &library_ops;
-	TRY(open_files(library, files));
+	if (is_xen(files->at[0]))
+		TRY(check_xen_whole(files->at[0]));
+	TRY(open_file(library, files->at[0]));
 	TRY(fill(library, format, info));
-	if (!strcmp(format, FORMAT_SPLIT))
-		TRY(fill_split(library, files, info));
-	else
-		fill_other(library->ctx, info);
+	fill_info(library->ctx, info);
 	*ret = &take_ptr(library)->container;
 	return NULL;
 }
