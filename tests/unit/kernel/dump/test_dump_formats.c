@@ -194,6 +194,93 @@ START_TEST(what_lies_behind_a_hole_is_believed_where_it_shows)
 }
 END_TEST
 
+/* --- a raw image of a machine with memory above 4 GiB ------------------------------------------- */
+
+#define GIB (1ull << 30)
+#define ROOT_TABLE 0x2000000ull		 /* in the kernel's image, which is low */
+#define TABLES (4 * GIB + (16ull << 20)) /* the rest is where memory ends */
+#define MAPPED_AT 0xffff888000000000ull
+
+/* Of 3 GiB with a hole from 2 GiB on: where physical memory is in the file. */
+static uint64_t in_file(uint64_t phys, uint64_t hole)
+{
+	return hole && phys >= 4 * GIB ? phys - 4 * GIB + hole : phys;
+}
+
+static void put_entry(int fd, uint64_t at, unsigned index, uint64_t entry)
+{
+	vmcore_put(fd, at + index * 8ull, &entry, sizeof(entry));
+}
+
+/* hole: that is left out in the file; 0: kept. The direct map has memory up to 2 GiB, and from 4 to 5. */
+static int image_with_hole(uint64_t hole)
+{
+	static const char note[] = "OSRELEASE=6.1.0\nSYMBOL(swapper_pg_dir)=ffffffff83000000\n"
+				   "NUMBER(phys_base)=-16777216\n";
+	static const unsigned mapped[] = {0, 1, 4};
+	int fd = vmcore_file();
+
+	ck_assert_int_eq(ftruncate(fd, (off_t)(hole ? 3 * GIB : 5 * GIB)), 0);
+	vmcore_put(fd, 0x7000, note, sizeof(note));
+	put_entry(fd, ROOT_TABLE, MAPPED_AT >> 39 & 511, TABLES | 3);
+	for (unsigned i = 0; i < ARRAY_SIZE(mapped); i++) {
+		uint64_t table = TABLES + (i + 1) * 4096ull;
+
+		put_entry(fd, in_file(TABLES, hole), mapped[i], table | 3);
+		for (unsigned j = 0; j < 512; j++)
+			put_entry(fd, in_file(table, hole), j,
+				  (mapped[i] * GIB + ((uint64_t)j << 21)) | 0x83);
+	}
+	vmcore_put(fd, in_file(5 * GIB - 4096, hole), "end", 3);
+	/* In the hole, or where it would be: so that nothing but the tables tells. */
+	vmcore_put(fd, hole ? 3 * GIB - 8192 : 0xfd000000, "device", 6);
+	return fd;
+}
+
+START_TEST(page_tables_tell_where_memory_goes_on)
+{
+	static const uint64_t holes[] = {0, 2 * GIB};
+
+	for (size_t i = 0; i < ARRAY_SIZE(holes); i++) {
+		int fd = image_with_hole(holes[i]);
+		struct dump *dump = vmcore_open(fd);
+
+		ck_assert_uint_eq(dump_info(dump)->unplaced, 0);
+		vmcore_expect_byte(dump, 5 * GIB - 4096, 'e');
+		vmcore_expect_byte(dump, 0x7000, 'O');
+		close_dump(dump, fd);
+	}
+}
+END_TEST
+
+/* Tables that lead in a circle, to nowhere, or say what does not fit the file: then nothing is believed. */
+START_TEST(absurd_page_tables_place_nothing)
+{
+	static const struct {
+		uint64_t at, entry;
+	} absurd[] = {
+		{TABLES, TABLES | 3},	       /* itself */
+		{TABLES, 0xffffffffff000 | 3}, /* beyond all */
+		{TABLES + 4096, 0},	       /* a single one is missing: it still fits */
+		{TABLES + 3 * 4096 + 511 * 8, 40 * GIB | 0x83}, /* at another distance: not of it */
+	};
+	struct dump *dump;
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_SIZE(absurd); i++) {
+		fd = image_with_hole(2 * GIB);
+		put_entry(fd, in_file(absurd[i].at, 2 * GIB), 0, absurd[i].entry);
+		close_dump(vmcore_open(fd), fd);
+	}
+	fd = image_with_hole(2 * GIB);
+	ck_assert_int_eq(ftruncate(fd, (off_t)(2 * GIB + GIB / 2)), 0); /* its end is not there */
+	dump = vmcore_open(fd);
+	ck_assert_uint_eq(dump_info(dump)->unplaced, GIB / 2);
+	ck_assert_int_eq(dump_page_state(dump, 4 * GIB >> 12), PAGE_ABSENT);
+	close_dump(dump, fd);
+}
+END_TEST
+
 /* --- VMware -------------------------------------------------------------------------------------- */
 
 static size_t put_item(int fd, size_t at, const char *name, unsigned indices, uint32_t index,
@@ -437,6 +524,7 @@ END_TEST
 UNIT_MAIN("dump_formats", names_that_begin_too_late_are_put_right,
 	  what_the_header_calls_the_machine_need_not_be_true, qemus_notes_tell_the_machine,
 	  lime_ranges_are_read, absurd_lime_ranges_end_it, a_raw_image_is_told_by_the_kernel_in_it,
-	  what_lies_behind_a_hole_is_believed_where_it_shows, a_snapshot_needs_its_memory,
+	  what_lies_behind_a_hole_is_believed_where_it_shows, page_tables_tell_where_memory_goes_on,
+	  absurd_page_tables_place_nothing, a_snapshot_needs_its_memory,
 	  absurd_snapshots_are_refused, each_page_of_a_sadumps_run_is_its_own,
 	  absurd_sadumps_are_refused, a_sadump_over_two_disks_needs_both, a_process_is_not_a_kernel)
