@@ -46,6 +46,17 @@ static uint64_t key_of(const struct event_list *list, const struct event *event)
 		       UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* Columns of a table with one blank between them. */
+static void squeeze(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++)
+		if (*from != ' ' || to == text || to[-1] != ' ')
+			*to++ = *from;
+	*to = '\0';
+}
+
 void event_add_detail(struct event *event, const char *text)
 {
 	static const char around[] = " \t.{}";
@@ -53,10 +64,14 @@ void event_add_detail(struct event *event, const char *text)
 	char part[sizeof(event->detail)];
 
 	text += strspn(text, around);
+	length = strspn(text, "0123456789"); /* of a bit, "[ 0] RxErr" */
+	if (length && text[length] == ']')
+		text += length + 1 + strspn(text + length + 1, around);
 	length = strlen(text);
 	while (length && strchr(around, text[length - 1]))
 		length--;
 	copy_part(part, sizeof(part), text, length);
+	squeeze(part);
 	if (!part[0] || strstr(event->detail, part) || used + 3 >= sizeof(event->detail))
 		return;
 	if (used) {

@@ -103,6 +103,18 @@ static bool is_kind(const json_t *of, const char *kind)
 	return json_string_at(of, "kind") && !strcmp(json_string_at(of, "kind"), kind);
 }
 
+/* The first line of an RCU stall says neither who nor for how long. */
+static void put_stall(struct str *out, const json_t *said)
+{
+	double seconds = json_number_value(json_at(said, "seconds"));
+
+	if (json_is_integer(json_at(said, "cpu")))
+		str_printf(out, "%sCPU %lld", out->length ? ", " : "",
+			   json_integer_at(said, "cpu"));
+	if (seconds >= 1)
+		str_printf(out, "%sfor %.0f s", out->length ? ", " : "", seconds);
+}
+
 static void put_who_and_where(struct str *out, const json_t *event, const json_t *said)
 {
 	const json_t *place = json_at(said, "rip");
@@ -120,6 +132,8 @@ static void put_who_and_where(struct str *out, const json_t *event, const json_t
 	if (!is_said(event, json_string_at(said, "work")))
 		render_put(out, out->length ? ", work item " : "work item ",
 			   json_string_at(said, "work"));
+	if (is_kind(said, "rcu_stall"))
+		put_stall(out, said);
 }
 
 /* --- SysRq-w and -t --- */
