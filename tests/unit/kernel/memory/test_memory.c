@@ -8,6 +8,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/memory/memory.h"
+#include "kernel/memory/memory_find.h"
 #include "kernel/memory/pagetable.h"
 
 #define PAGES 64
@@ -241,7 +242,93 @@ START_TEST(entries_of_the_tables_are_found)
 }
 END_TEST
 
+/* --- a way in that is searched for --------------------------------------------------------------- */
+
+static void put_copy(unsigned page, const char *text)
+{
+	memset(ram[page], 0, 4096);
+	memcpy(ram[page], text, strlen(text));
+}
+
+/* What memory_find() makes of the machine with this note in its dump; NULL: none. */
+static struct memory *search(const char *note, struct dump **dump, int *fd, bool *belied)
+{
+	struct vmcoreinfo *info = NULL;
+	struct memory *memory = NULL;
+	struct err *why = NULL;
+
+	struct vmcore_elf elf = vmcore_elf_start("", 0);
+	vmcore_elf_load(&elf, 0, ram, sizeof(ram), sizeof(ram));
+	*fd = vmcore_elf_finish(&elf);
+	assert_ok(dump_open(*fd, dump));
+	if (note)
+		assert_ok(vmcoreinfo_parse(note, strlen(note), &info));
+	err_free(memory_find(*dump, &info, &memory, &why));
+	*belied = why;
+	err_free(why);
+	vmcoreinfo_free(info);
+	return memory;
+}
+
+#define OTHER_BOOT                                                                                 \
+	"SYMBOL(_stext)=ffffffff81000000\nSYMBOL(swapper_pg_dir)=ffffffff81030000\nNUMBER(phys_"   \
+	"base)=-16777216\n"
+
+START_TEST(the_kernels_own_copy_leads_into_memory)
+{
+	static const char *const notes[] = {NULL, OTHER_BOOT};
+	struct dump *dump;
+	bool belied;
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		build(4, 0xffff888000000000);
+		put_copy(50, "OSRELEASE=6.1.0\n" INFO);
+		struct memory *memory = search(notes[i], &dump, &fd, &belied);
+
+		ck_assert_ptr_nonnull(memory);
+		ck_assert_int_eq(belied, notes[i] != NULL);
+		expect_u64(memory, IMAGE + 0x4008, 4);
+		memory_close(memory);
+		dump_close(dump);
+		close(fd);
+	}
+}
+END_TEST
+
+/* Copies without an end, of no page table, of tables that are none, more than are looked at: none is believed. */
+START_TEST(absurd_copies_lead_nowhere)
+{
+	static const char *const copies[] = {
+		"OSRELEASE=",
+		"OSRELEASE=6.1.0\n" OTHER_BOOT,
+		"OSRELEASE=6.1.0\nSYMBOL(_stext)=ffffffffffffffff\nSYMBOL(swapper_pg_dir)="
+		"ffffffffffffffff\n",
+		"OSRELEASE=6.1.0\nSYMBOL(_stext)=ffffffff81000000\nSYMBOL(swapper_pg_dir)="
+		"ffffffff81010000\n"
+		"NUMBER(phys_base)=9223372036854775807\n",
+	};
+	struct dump *dump;
+	bool belied;
+	int fd;
+
+	build(4, 0xffff888000000000);
+	for (unsigned page = 24; page < PAGES; page++) {
+		put_copy(page, copies[page % ARRAY_SIZE(copies)]);
+		if (page % 2)
+			memset((char *)ram[page] + 200, '=', 4096 - 200);
+	}
+	struct memory *memory = search(OTHER_BOOT, &dump, &fd, &belied);
+
+	ck_assert(!memory || !memory_has_table(memory));
+	memory_close(memory);
+	dump_close(dump);
+	close(fd);
+}
+END_TEST
+
 UNIT_MAIN("memory", four_and_five_levels_wherever_the_direct_map_is,
 	  errors_say_which_page_is_missing, entries_of_the_tables_are_found,
 	  cr3_of_the_user_half_is_not_trusted, tables_that_point_at_themselves_end,
-	  reads_cross_pages_and_strings_end, without_any_way_in_there_is_no_memory)
+	  reads_cross_pages_and_strings_end, without_any_way_in_there_is_no_memory,
+	  the_kernels_own_copy_leads_into_memory, absurd_copies_lead_nowhere)
