@@ -15,7 +15,7 @@ SELECT
 	'freed ' || f.cache || ' object' || coalesce(' ' || f.object, '') ||
 		' was written to; met' || c.culprit_place AS headline,
 	f.confidence * CASE WHEN f.near AND (c.fault_class IS NOT NULL OR c.kind IN ('null_dereference', 'page_fault',
-		'general_protection', 'stack_segment', 'bug', 'invalid_opcode', 'double_fault', 'int3', 'trap', 'oops',
+		'general_protection', 'stack_segment', 'bug', 'double_fault', 'oops',
 		'list_corruption', 'slab_corruption', 'refcount', 'bad_page', 'kasan', 'kfence')) THEN 1 ELSE 0.55 END *
 		CASE WHEN EXISTS (SELECT 1 FROM overrun o WHERE o.dump = f.dump) THEN 0.8 ELSE 1 END AS confidence,
 	f.finding,
