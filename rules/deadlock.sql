@@ -26,8 +26,10 @@ SELECT
 		END || iif(confidence < 1, char(10) ||
 		'Who holds a lock is inferred in part: check the stacks of the tasks marked so before acting on it.', '')
 		AS advice,
-	-- That CPUs have been stuck in it for seconds speaks for who holds what, too.
+	-- That CPUs have been stuck in it for seconds speaks for who holds what, too. Of one task, that it waits for what it has
+	-- itself says no other than the word that names it.
 	max(confidence, iif(confidence >= 0.5 AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump
-		AND c.kind IN ('soft_lockup', 'hard_lockup', 'rcu_stall', 'csd_stall')), 0.85, 0.65)) AS confidence, finding
+		AND c.kind IN ('soft_lockup', 'hard_lockup', 'rcu_stall', 'csd_stall')), 0.85,
+		iif(brief LIKE 'deadlock of 1 task %' AND confidence <= 0.5, 0, 0.65))) AS confidence, finding
 FROM waits
 WHERE dump = :dump AND cycles > 0 AND confidence >= 0.3;

@@ -13,7 +13,8 @@ SELECT
 	-- what the allocator takes from its free lists it has put there itself: somebody wrote to a free object
 	iif(taking, 'memory_corruption', 'wild_pointer') AS cause,
 	-- where the code is not what the oops printed, what it accessed cannot be told
-	confidence * iif(fault_address IS NULL AND EXISTS (SELECT 1 FROM text t WHERE t.dump = :dump AND t.against = 'log'
+	-- nor where a register is not what it printed
+	confidence * iif(EXISTS (SELECT 1 FROM finding f WHERE f.dump = :dump AND f.code = 'crash.disagrees'), 0.8, 1) * iif(fault_address IS NULL AND EXISTS (SELECT 1 FROM text t WHERE t.dump = :dump AND t.against = 'log'
 		AND t.class IN ('bit_flip', 'overwritten')), 0.8, 1) AS confidence, finding
 FROM (SELECT *, symbol LIKE '%refill\_objects%' ESCAPE '\' OR symbol LIKE '\_\_\_slab\_alloc%' ESCAPE '\' OR
 		symbol LIKE 'get\_freelist%' ESCAPE '\' OR symbol LIKE 'get\_from\_partial%' ESCAPE '\' OR

@@ -150,16 +150,23 @@ static bool has_any(struct kernel *kernel, const struct sleeper *stack, lock_cla
 	return false;
 }
 
-/* Who has a lock has called the function that took it: does a whole stack show no such call? */
-static bool shows_nothing(struct kernel *kernel, lock_classifier *classify,
-			  const struct task *owner)
+/* Who has a lock has called the function that took it: what the owner's stack shows of that. */
+struct shown {
+	bool call;    /* one that took such a lock */
+	bool nothing; /* the stack is whole, and there is none */
+};
+
+static struct shown look_at_stack(struct kernel *kernel, lock_classifier *classify,
+				  const struct task *owner)
 {
 	struct sleeper own = {0};
+	struct shown ret = {0};
 
 	if (owner->on_cpu >= 0)
-		return false;
+		return ret;
 	const struct sleeper *stack = sleepers_stack(kernel, owner, &own);
-	bool ret = stack && is_whole(stack) && !has_any(kernel, stack, classify);
+	ret.call = stack && has_any(kernel, stack, classify);
+	ret.nothing = stack && is_whole(stack) && !ret.call;
 	sleeper_deinit(&own);
 	return ret;
 }
@@ -269,9 +276,14 @@ struct err *owner_died_find(struct analysis *analysis, const struct waitlist *li
 
 	*ret = (struct owner_died){.doubt = 1};
 	if (lives) {
-		if (!shows_nothing(analysis->kernel, classify, owner))
-			return NULL;
+		struct shown shown = look_at_stack(analysis->kernel, classify, owner);
+
 		doubts.waits = waitlist_has(list, owner);
+		/* that a task waits for what it has itself needs more than the one word that says so */
+		if (doubts.waits && !shown.call)
+			ret->doubt = 0.5;
+		if (!shown.nothing)
+			return NULL;
 		doubts.late = born_too_late(analysis->kernel, list, owner);
 	}
 	TRY(take_report(analysis, list, true, classify, owner, ret));

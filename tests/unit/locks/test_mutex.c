@@ -116,6 +116,18 @@ START_TEST(a_mutex_on_its_way_to_the_next)
 }
 END_TEST
 
+/* The owner's word alone says so, and no call on the task's stack took it. */
+START_TEST(a_waiter_that_is_said_to_be_the_owner)
+{
+	set_up(types_flags, TASK(2) | 1, 0);
+	ck_assert(run_again(&mutex_analyzer));
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "2e");
+	ck_assert_str_eq(lock_at(LOCK)->holders[0].evidence, "inferred");
+	ck_assert(lock_at(LOCK)->holders[0].confidence <= 0.5);
+	close_tasks();
+}
+END_TEST
+
 #define EXITING 4 /* PF_EXITING */
 
 static void put_dead(uint32_t flags, int pid, const char *comm)
@@ -170,4 +182,4 @@ END_TEST
 
 UNIT_MAIN("mutex", owners_of_el7_and_el6, owner_and_flags_since_4_10,
 	  a_mutex_on_its_way_to_the_next, an_owner_that_is_no_more,
-	  lists_that_loop_are_not_believed)
+	  a_waiter_that_is_said_to_be_the_owner, lists_that_loop_are_not_believed)
