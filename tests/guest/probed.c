@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] [-d] VMCORE…
+ * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] [-d|-D] VMCORE…
  * With -d they are compared with the debug information of the vmlinux in the dump's folder, which may
- * be that of a made dump: what it does not hold has no truth.
+ * be that of a made dump: what it does not hold has no truth. With -D it is a kernel's own, and does.
  * "Used" are those that analyzers ask for, with BTF, to come to their verdict on this dump. Fails when
  * one is at another place, or none is found.
  */
@@ -140,7 +140,7 @@ static int open_vmlinux(const char *dump)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static bool check(const char *path, bool verbose, bool debuginfo)
+static bool check(const char *path, bool verbose, bool debuginfo, bool whole)
 {
 	_cleanup_(cleanup_kernel_close) struct kernel *told = NULL, *probed = NULL;
 	bool used[MEMBER_COUNT];
@@ -158,7 +158,7 @@ static bool check(const char *path, bool verbose, bool debuginfo)
 		return false;
 	}
 	analyze(told, used);
-	compare(told, probed, used, verbose, debuginfo, &count);
+	compare(told, probed, used, verbose, debuginfo && !whole, &count);
 	printf("%s  %s: %u of %u members found, %u of %u used ones, %u wrong\n",
 	       count.wrong || !count.found ? "FAIL" : "ok  ", path, count.found, count.known,
 	       count.used_found, count.used, count.wrong);
@@ -169,11 +169,12 @@ static bool check(const char *path, bool verbose, bool debuginfo)
 int main(int argc, char **argv)
 {
 	bool verbose = argc > 1 && !strcmp(argv[1], "-v");
-	bool debuginfo = argc > 1 + verbose && !strcmp(argv[1 + verbose], "-d");
+	bool whole = argc > 1 + verbose && !strcmp(argv[1 + verbose], "-D");
+	bool debuginfo = whole || (argc > 1 + verbose && !strcmp(argv[1 + verbose], "-d"));
 	int first = 1 + verbose + debuginfo, failed = 0;
 
 	for (int i = first; i < argc; i++)
-		failed += !check(argv[i], verbose, debuginfo);
+		failed += !check(argv[i], verbose, debuginfo, whole);
 	print_totals();
 	return failed || argc <= first;
 }

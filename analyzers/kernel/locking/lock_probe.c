@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "kernel/locking/barrier_probe.h"
 #include "kernel/locking/lock_witness.h"
 #include "kernel/locking/percpu_probe.h"
 #include "kernel/locking/sleeper.h"
@@ -502,7 +503,8 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probed_witness(types, "list_head", "prev", 8, PROBED_POINTER));
 	TRY(probe_locks(kernel, types));
 	TRY(probe_others(kernel, types));
-	return percpu_probe(kernel, types);
+	TRY(percpu_probe(kernel, types));
+	return barrier_probe(kernel, types);
 }
 
 struct err *lock_probe_open(struct kernel *kernel)

@@ -80,11 +80,22 @@ static struct err *add_sibling(struct kernel *kernel, struct type_provider *type
 			      PROBED_STRUCT("list_head"));
 }
 
+/* pipe_inode_info.head stands in front of tail: what fills a pipe wrote to nrbufs before 8cefc107ca54 v5.5. */
+static struct err *add_pipe_head(struct type_provider *types)
+{
+	uint64_t tail;
+
+	return probe_find(types, "pipe_inode_info", "tail", &tail) && tail >= 4
+		       ? probed_add(types, "pipe_inode_info", "head", tail - 4, PROBED_NUMBER(4))
+		       : NULL;
+}
+
 struct err *probe_usage(struct kernel *kernel, struct type_provider *types)
 {
 	uint64_t variable, root, css;
 
 	TRY(add_rss(types));
+	TRY(add_pipe_head(types));
 	if (!symbols_find(kernel->symbols, "root_mem_cgroup", &variable) ||
 	    !err_ok(memory_read_u64(kernel->memory, variable, &root)) ||
 	    !memory_is_kernel(kernel->memory, root) ||

@@ -32,6 +32,16 @@ static void find_tasks(struct workers *workers)
 			workers->tasks[workers->count++] = &sample->tasks[i];
 }
 
+#define TASK_BYTES 16384u /* more than any task_struct */
+
+/* An empty list in the task itself leads to the task's other members: that is no kthread. */
+static bool is_kthread(const struct workers *workers, const struct sample_task *task,
+		       uint64_t kthread)
+{
+	return kthread % 8 == 0 && kthread - task->address >= TASK_BYTES &&
+	       memory_is_kernel(workers->sample->kernel->memory, kthread);
+}
+
 /* The worker that the task's kthread leads to by these places; it has to lead back. */
 static bool read_worker(const struct workers *workers, const struct sample_task *task,
 			size_t kthread_at, size_t data_at, uint64_t *ret)
@@ -39,7 +49,7 @@ static bool read_worker(const struct workers *workers, const struct sample_task 
 	struct memory *memory = workers->sample->kernel->memory;
 	uint64_t kthread = sample_word(task, kthread_at), back;
 
-	return kthread % 8 == 0 && memory_is_kernel(memory, kthread) &&
+	return is_kthread(workers, task, kthread) &&
 	       err_ok(memory_read_u64(memory, kthread + data_at, ret)) && *ret % 8 == 0 &&
 	       memory_is_kernel(memory, *ret) &&
 	       err_ok(memory_read_u64(memory, *ret + workers->task_at, &back)) &&
@@ -66,7 +76,7 @@ static bool find_places(const struct workers *workers, size_t *kthread_at, size_
 		uint64_t kthread = sample_word(workers->tasks[0], i);
 		uint8_t bytes[KTHREAD_BYTES];
 
-		if (kthread % 8 || !memory_is_kernel(memory, kthread) ||
+		if (!is_kthread(workers, workers->tasks[0], kthread) ||
 		    !err_ok(memory_read(memory, kthread, bytes, sizeof(bytes))))
 			continue;
 		for (size_t j = 0; j < KTHREAD_BYTES; j += 8) {
