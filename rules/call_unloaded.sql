@@ -13,4 +13,16 @@ SELECT
 	b.confidence * CASE WHEN b.last_unloaded IS NULL THEN 0.8 ELSE 1.0 END AS confidence,
 	b.finding, c.finding AS finding2
 FROM bad_call b JOIN crash c ON c.dump = b.dump
-WHERE b.dump = :dump AND b.way = 'call' AND b.kind = 'unloaded';
+WHERE b.dump = :dump AND b.way = 'call' AND b.kind = 'unloaded'
+UNION ALL
+-- A log tells no more than that the CPU was sent to where modules lie, and that the kernel had no name for it.
+SELECT
+	'the kernel ran into ' || c.rip || ', which is in the memory for modules and of none that is loaded' ||
+		coalesce('; the last one unloaded before was ' || s.last_unloaded, ''),
+	coalesce('call into a module that is gone (likely ' || s.last_unloaded || ')', 'call likely into a module that is gone') || c.place,
+	c.confidence * iif(s.last_unloaded IS NULL, 0.7, 0.8), c.finding, s.finding
+FROM crash c LEFT JOIN system s ON s.dump = c.dump
+WHERE c.dump = :dump AND c.source = 'log' AND c.symbol IS NULL
+	AND c.rip BETWEEN '0xffffffffa0000000' AND '0xfffffffffeffffff'
+	AND (c.kind = 'int3' OR c.kind = 'page_fault' AND c.access = 'execute')
+	AND NOT EXISTS (SELECT 1 FROM bad_call b WHERE b.dump = c.dump);

@@ -275,11 +275,27 @@ static void without_end(const char *text, struct str *out)
 	str_append(out, text, end ? (size_t)(end - text) : strlen(text));
 }
 
+/* "in helper, called from f": who noticed is under Crash, and f is the one to look at. */
+static void without_helper(const char *text, struct str *out)
+{
+	const char *called = strstr(text, ", called from "), *in = NULL;
+
+	for (const char *at = text; called && (at = strstr(at, " in ")) && at < called; at++)
+		in = at;
+	if (!in || function_before(text, module_before(text, called), in + 4,
+				   strcspn(in + 4, " ,;[")) != in) {
+		str_puts(out, text);
+		return;
+	}
+	str_append(out, text, (size_t)(in + 4 - text));
+	str_puts(out, called + strlen(", called from "));
+}
+
 /* What is left to lose, one thing after the other, for as long as the headline is too long. */
 static char *last_resorts(const char *text)
 {
 	static void (*const losses[])(const char *text, struct str *out) = {
-		without_remarks, without_objects, without_modules, without_end};
+		without_helper, without_remarks, without_objects, without_modules, without_end};
 	_str_ struct str now = {0};
 
 	str_puts(&now, text);

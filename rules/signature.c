@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -20,6 +21,8 @@
 #define FRAMES 6
 #define CYCLE_MAX 8 /* tasks; of a longer one the first */
 #define NOWHERE SIZE_MAX
+#define MODULE_AREA 0xffffffffa0000000
+#define MODULE_AREA_END 0xffffffffff000000
 
 static bool is_reliable(const json_t *frame)
 {
@@ -224,6 +227,8 @@ static size_t of_cycle(const struct signature_facts *facts, struct functions lis
 /* A crash's word and functions; several lists for a cycle. */
 struct identity_words {
 	const char *kind;
+	/* What the pointer led to, or which sort of device was waited for; "": nothing that counts. */
+	char target[48];
 	struct functions lists[CYCLE_MAX];
 	size_t count;
 };
@@ -247,6 +252,29 @@ static const char *hang_kind(const char *cause)
 	return cause ? cause : "hung_task";
 }
 
+/* "nvme" of nvme0n1, "sd" of sda: where disks are counted in letters is known, elsewhere a digit begins the number. */
+static size_t sort_length(const char *device)
+{
+	static const char *const lettered[] = {"sd", "vd", "xvd", "hd", "dasd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lettered); i++)
+		if (has_prefix(device, lettered[i]) &&
+		    strcspn(device, "0123456789-_:") <= strlen(lettered[i]) + 3)
+			return strlen(lettered[i]);
+	return strcspn(device, "0123456789");
+}
+
+/* All that wait for I/O stand in the same functions, whichever device does not answer. */
+static void put_device(const json_t *waits, char *target, size_t size)
+{
+	const json_t *root = json_array_get(json_at(waits, "roots"), 0);
+	const char *device =
+		json_string_at(json_array_get(json_at(waits, "io.devices"), 0), "device");
+
+	if (json_is_true(json_at(root, "io")) && device)
+		snprintf(target, size, "(device %.*s)", (int)MIN(sort_length(device), 32u), device);
+}
+
 /* Who watched, or was asked, crashed: the others are what it is about. */
 static void put_hang(const struct signature_facts *facts, struct identity_words *words)
 {
@@ -261,6 +289,7 @@ static void put_hang(const struct signature_facts *facts, struct identity_words 
 	    !is_noticed(backtrace))
 		of_sleeper(backtrace, &words->lists[0]);
 	words->count = words->lists[0].count > 0;
+	put_device(facts->waits, words->target, sizeof(words->target));
 }
 
 /*
@@ -278,18 +307,37 @@ static bool is_chance(const char *kind, const json_t *crash)
 		 frame_of(backtrace, "do_idle") != NOWHERE));
 }
 
+/*
+ * Whoever calls by pointers (timers, work items) stands on the stack of all that were bad: one that a module which is
+ * gone left behind is another bug than one that was overwritten. An address tells, in a log as in a dump: modules lie
+ * there on x86-64, wherever KASLR puts the rest. A program's pointer that was not copied is another bug than one that
+ * was overwritten, too.
+ */
+static const char *target_of(const json_t *crash)
+{
+	const char *address = json_string_at(crash, "rip.address");
+	const char *class = json_string_at(crash, "fault.class");
+	uint64_t value = address ? strtoull(address, NULL, 16) : 0;
+
+	if (!json_string_at(crash, "rip.symbol"))
+		return value >= MODULE_AREA && value < MODULE_AREA_END ? "(where modules lie)" : "";
+	return class && !strcmp(class, "user") ? "(user space)" : "";
+}
+
 static void choose(const struct signature_facts *facts, struct identity_words *words)
 {
 	const char *kind = json_string_at(facts->crash, "kind");
 	bool asked = !strcmp(kind, "sysrq");
 
 	words->kind = kind;
+	words->target[0] = '\0';
 	words->count = 0;
 	if (!strcmp(kind, "hung_task") ||
 	    (asked && facts->cause && strcmp(facts->cause, "requested") != 0)) {
 		put_hang(facts, words);
 	} else if (!is_chance(kind, facts->crash)) {
 		of_crash(facts->crash, &words->lists[0]);
+		copy_string(words->target, sizeof(words->target), target_of(facts->crash));
 		words->count = words->lists[0].count > 0;
 	}
 }
@@ -297,6 +345,8 @@ static void choose(const struct signature_facts *facts, struct identity_words *w
 static void put_parts(const struct identity_words *words, struct str *out)
 {
 	str_puts(out, words->count ? words->kind : "");
+	if (words->count && words->target[0])
+		str_printf(out, "\n%s", words->target);
 	for (size_t i = 0; i < words->count; i++) {
 		str_puts(out, i ? "\n" : "");
 		for (size_t j = 0; j < words->lists[i].count; j++)

@@ -17,7 +17,7 @@ SELECT
 			iif(o.kind = 'vmalloc' AND o.symbol IS NOT NULL, '; the area there is of ' || o.symbol, '')
 		WHEN 'non_canonical' THEN coalesce(fault_address, '?') || ' is no valid address'
 		ELSE 'the kernel could not ' || iif(access IN ('read', 'write'), access, 'reach') || ' the address ' ||
-			coalesce(fault_address, '?') || coalesce(', which is in the ' || replace(fault_class, '_', ' '), '') END ||
+			coalesce(fault_address, '?') || coalesce(', which is in the ' || iif(fault_class = 'module', 'memory for modules', replace(fault_class, '_', ' ')), '') END ||
 		iif(access = 'execute', '', coalesce('; it was made of ' || address_from, '')) AS because,
 	CASE WHEN fault_class = 'read_only' THEN 'write to read-only memory: ' || coalesce(o.symbol, fault_address, '?')
 		WHEN fault_class = 'vmalloc' THEN 'wild pointer: ' || coalesce(access, 'access') || ' of vmalloc memory that is not mapped, ' ||

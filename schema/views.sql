@@ -132,7 +132,8 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.hardware' AS hardware,
 	evidence ->> '$.uptime_s' AS uptime_s,
 	evidence ->> '$.cpus' AS cpus,
-	evidence ->> '$.types_probed' AS types_probed
+	evidence ->> '$.types_probed' AS types_probed,
+	evidence ->> '$.last_unloaded' AS last_unloaded
 FROM finding WHERE code = 'system';
 
 -- A CPU that does not answer.

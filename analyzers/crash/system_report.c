@@ -71,6 +71,25 @@ static json_t *modules_json(const struct log *log, size_t line)
 	return modules;
 }
 
+/* Behind the list, which may have gone on for some lines: "[last unloaded: x(O)]". NULL: not said. */
+static json_t *unloaded_json(const struct log *log, size_t line)
+{
+	static const char words[] = "[last unloaded: ";
+
+	for (size_t i = line; i < log->count && i < line + 16; i++) {
+		const char *text = log->lines[i].text;
+		const char *at = strstr(text, words);
+
+		if (at) {
+			at += strlen(words);
+			return json_escaped_bytes(at, strcspn(at, "]( "));
+		}
+		if (i > line && !is_more_modules(text + strspn(text, " ")))
+			return NULL;
+	}
+	return NULL;
+}
+
 static json_t *taints_json(const char *letters)
 {
 	json_t *taints = json_array();
@@ -106,8 +125,12 @@ static void put_report(json_t *system, const struct log *log, const struct repor
 		put_missing(system, "machine", "i386");
 	if (report->tainted_known)
 		json_put_missing(system, "taints", taints_json(report->taint));
-	if (report->modules_line < log->count)
-		json_put_missing(system, "modules", modules_json(log, report->modules_line));
+	if (report->modules_line >= log->count)
+		return;
+	json_put_missing(system, "modules", modules_json(log, report->modules_line));
+	json_t *unloaded = unloaded_json(log, report->modules_line);
+	if (unloaded)
+		json_put_missing(system, "last_unloaded", unloaded);
 }
 
 /* "Kernel Offset: 0x2a000000 from 0xffffffff81000000 (…)", which panic() prints last. */

@@ -193,7 +193,8 @@ SELECT dump, number AS finding, confidence,
 	evidence #>> '{hardware}' AS hardware,
 	evidence #>> '{uptime_s}' AS uptime_s,
 	evidence #>> '{cpus}' AS cpus,
-	evidence #>> '{types_probed}' AS types_probed
+	evidence #>> '{types_probed}' AS types_probed,
+	evidence #>> '{last_unloaded}' AS last_unloaded
 FROM triage.finding WHERE code = 'system';
 
 -- A CPU that does not answer.

@@ -36,14 +36,17 @@ static const struct {
 	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
 	 "from "
 	 "a_function_of_the_lab+0x8 [lab], lab task/3377",
-	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab, "
-	 "lab task/3377"},
+	 "general protection fault in a_function_of_the_lab [lab], lab task/3377"},
 	{"a task alone goes, one of several stays",
 	 "general protection fault on 0xdffffc0000000019 in a_function_that_noticed+0x12, called "
 	 "from "
 	 "a_function_of_the_lab+0x8 [lab], labtask/3377",
 	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab "
 	 "[lab]"},
+	{"who noticed goes before who called it",
+	 "soft lockup on CPU 5 in smp_call_function_many_cond+0x12a, called from "
+	 "__purge_vmap_area_lazy+0xd4, in work item lab_free_deferred [lab] of workqueue events",
+	 "soft lockup on CPU 5 in __purge_vmap_area_lazy, in work item lab_free_deferred [lab]"},
 	{"one of several tasks",
 	 "deadlock of 2 tasks over mutex taken in lab_read_b(), mutex taken in lab_write_a(): "
 	 "labrdr/910, "

@@ -69,6 +69,67 @@ START_TEST(helpers_and_entries_do_not_count)
 }
 END_TEST
 
+static void check_sent(const char *one, const char *other, bool same)
+{
+	const char *const addresses[] = {one, other};
+	struct signature found[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		_json_ json_t *crash =
+			crash_of("page_fault", FRAMES("call_timer_fn", "run_timers"));
+
+		json_object_set_new(crash, "rip",
+				    json_pack("{s:s, s:n}", "address", addresses[i], "symbol"));
+		signature_of(&(struct signature_facts){.crash = crash}, &found[i]);
+		json_decref(found[i].fuzzy);
+	}
+	ck_assert_msg(!strcmp(found[0].exact, found[1].exact) == same, "%s and %s", one, other);
+}
+
+/* By whom they were called is the same for all timers. */
+START_TEST(what_is_no_function_tells_bad_pointers_apart)
+{
+	check_sent("0xffffffffc0604354", "0xffff8881046d9c00", false);
+	check_sent("0xffffffffc0604354", "0xffffffffa0345678", true);
+	check_sent("0xffff8881046d9c00", "0x4141414141414141", true);
+	check_sent("0xffffffffffffffff", "0x0000000000000000", true);
+	check_sent("0xffffffffc060435400000000", "nonsense", true);
+}
+END_TEST
+
+static void check_device(const char *one, const char *other, bool same)
+{
+	const char *const devices[] = {one, other};
+	_json_ json_t *crash = crash_of("sysrq", FRAMES("sysrq_handle_crash"));
+	_json_ json_t *tasks =
+		json_loads("{\"blocked\":[{\"tasks\":[{\"pid\":7}],\"backtrace\":[{\"symbol\":"
+			   "\"blkdev_read_iter\",\"found_by\":\"orc\"}]}]}",
+			   0, NULL);
+	struct signature found[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		_json_ json_t *waits =
+			json_pack("{s:[{s:{s:i}, s:b}], s:{s:[{s:s}]}}", "roots", "task", "pid", 7,
+				  "io", 1, "io", "devices", "device", devices[i]);
+
+		signature_of(&(struct signature_facts){crash, waits, tasks, "hang"}, &found[i]);
+		ck_assert_uint_eq(strlen(found[i].exact), 16);
+		json_decref(found[i].fuzzy);
+	}
+	ck_assert_msg(!strcmp(found[0].exact, found[1].exact) == same, "%s and %s", one, other);
+}
+
+START_TEST(hangs_for_io_are_told_apart_by_the_sort_of_device)
+{
+	check_device("sda", "sdbc1", true);
+	check_device("nvme0n1", "nvme12n3", true);
+	check_device("sda", "nvme0n1", false);
+	check_device("vda", "sda", false);
+	check_device("sdcard_reader", "sda", false);
+	check_device("", "0:1", true);
+}
+END_TEST
+
 START_TEST(another_place_is_another_crash)
 {
 	_json_ json_t *x = crash_of("bug", FRAMES("f")), *y = crash_of("warn", FRAMES("f"));
@@ -306,7 +367,8 @@ START_TEST(overlong_names_are_cut)
 END_TEST
 
 UNIT_MAIN("signature", another_build_is_the_same, machinery_and_guesses_do_not_count,
-	  helpers_and_entries_do_not_count, another_place_is_another_crash,
+	  helpers_and_entries_do_not_count, what_is_no_function_tells_bad_pointers_apart,
+	  hangs_for_io_are_told_apart_by_the_sort_of_device, another_place_is_another_crash,
 	  fuzzy_titles_name_kind_cause_and_function, nothing_to_group_by,
 	  a_dump_and_its_log_are_the_same, a_hang_is_known_by_who_holds_up_the_others,
 	  a_long_cycle_is_cut, chance_is_no_signature, overlong_names_are_cut)
