@@ -450,7 +450,8 @@ SELECT dump, number AS finding, confidence,
 			(evidence #>> '{roots,0,io}' = 'true' OR (evidence #>> '{roots,0,holder_known}' = 'true' AND
 			evidence #>> '{roots,0,task,state}' = 'R'))
 		THEN CASE jsonb_typeof(evidence #> '{longest,blocked_s}') WHEN 'number'
-			THEN (evidence #>> '{longest,blocked_s}')::double precision < 10 END ELSE FALSE END AS moving
+			THEN (evidence #>> '{longest,blocked_s}')::double precision < 10 END ELSE FALSE END AS moving,
+	evidence #>> '{longest,blocked_s}' AS longest_s
 FROM triage.finding WHERE code = 'waits';
 
 -- Stack of the panic task, innermost first.
@@ -589,7 +590,9 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{symbol}' AS symbol,
 	evidence #>> '{module}' AS module,
 	evidence #>> '{bytes}' AS bytes,
-	evidence #>> '{difference_count}' AS differences
+	evidence #>> '{difference_count}' AS differences,
+	-- the first of them, from the function's start
+	evidence #>> '{differences,0,offset}' AS "at"
 FROM triage.finding WHERE code = 'memory.text';
 
 -- Whether the object that held a bad value is otherwise sound.
