@@ -153,6 +153,7 @@ static bool has_any(struct kernel *kernel, const struct sleeper *stack, lock_cla
 /* Who has a lock has called the function that took it: what the owner's stack shows of that. */
 struct shown {
 	bool call;    /* one that took such a lock */
+	bool besides; /* and another one that waits for one */
 	bool nothing; /* the stack is whole, and there is none */
 };
 
@@ -166,6 +167,7 @@ static struct shown look_at_stack(struct kernel *kernel, lock_classifier *classi
 		return ret;
 	const struct sleeper *stack = sleepers_stack(kernel, owner, &own);
 	ret.call = stack && has_any(kernel, stack, classify);
+	ret.besides = ret.call && waiting_call(stack);
 	ret.nothing = stack && is_whole(stack) && !ret.call;
 	sleeper_deinit(&own);
 	return ret;
@@ -280,7 +282,7 @@ struct err *owner_died_find(struct analysis *analysis, const struct waitlist *li
 
 		doubts.waits = waitlist_has(list, owner);
 		/* that a task waits for what it has itself needs more than the one word that says so */
-		if (doubts.waits && !shown.call)
+		if (doubts.waits && !shown.besides)
 			ret->doubt = 0.5;
 		if (!shown.nothing)
 			return NULL;
