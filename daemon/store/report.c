@@ -260,5 +260,6 @@ bool report_is_ours(const json_t *report)
 
 char *report_format(const json_t *report, bool indent)
 {
-	return json_dumps(report, JSON_REALS | JSON_PRINTABLE | (indent ? JSON_INDENT(2) : JSON_COMPACT));
+	return json_dumps(report,
+			  JSON_REALS | JSON_PRINTABLE | (indent ? JSON_INDENT(2) : JSON_COMPACT));
 }
