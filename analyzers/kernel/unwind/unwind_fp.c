@@ -231,15 +231,33 @@ static bool has_entry_name(const char *name)
 	       strncmp(name, "smp_", strlen("smp_"));
 }
 
-/* Entry code has a section of its own since ea7145477a46 v2.6.39. */
-static bool is_entry(struct kernel *kernel, uint64_t address)
+enum between { NO_SECTION, INSIDE, OUTSIDE };
+
+static enum between is_between(struct kernel *kernel, const char *first, const char *last,
+			       uint64_t address)
 {
-	struct symbol symbol;
 	uint64_t start, end;
 
-	if (symbols_find(kernel->symbols, "__entry_text_start", &start) &&
-	    symbols_find(kernel->symbols, "__entry_text_end", &end))
-		return address >= start && address < end;
+	if (!symbols_find(kernel->symbols, first, &start) ||
+	    !symbols_find(kernel->symbols, last, &end))
+		return NO_SECTION;
+	return address >= start && address < end ? INSIDE : OUTSIDE;
+}
+
+/*
+ * Entry code has a section of its own since ea7145477a46 v2.6.39; but exceptions and NMIs were among what no probe
+ * may be put into, with C, until v3.16 and so in el7.
+ */
+static bool is_entry(struct kernel *kernel, uint64_t address)
+{
+	enum between entry = is_between(kernel, "__entry_text_start", "__entry_text_end", address);
+	struct symbol symbol;
+
+	if (entry == INSIDE)
+		return true;
+	if (entry == OUTSIDE &&
+	    is_between(kernel, "__kprobes_text_start", "__kprobes_text_end", address) != INSIDE)
+		return false;
 	return symbols_at(kernel->symbols, address, &symbol) && !symbol.module[0] &&
 	       has_entry_name(symbol.name);
 }

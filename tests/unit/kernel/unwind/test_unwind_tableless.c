@@ -39,6 +39,16 @@ START_TEST(frame_pointers_are_followed)
 	check_frame(&trace, 2, AT(MIDDLE, 0x33), STACK + 0x3900, FRAME_EXCEPTION, FOUND_FP);
 	check_frame(&trace, 3, AT(FORK, 0x7c), inner + 0x10, FRAME_CALL, FOUND_FP);
 	trace_deinit(&trace);
+	/* A section for entry code, which this is not in: then it is none, but where no probe may be put. */
+	fake_symbol("__entry_text_start", AT(MIDDLE, 0x100));
+	fake_symbol("__entry_text_end", AT(MIDDLE, 0x180));
+	check_stops(&first, ERR_CORRUPT, 2);
+	fake_symbol("__kprobes_text_start", AT(FAULT_ENTRY, 0));
+	fake_symbol("__kprobes_text_end", AT(FAULT_ENTRY, 0x180));
+	assert_ok(unwind_regs(&kernel, &first, &trace));
+	ck_assert_uint_eq(trace.count, 4);
+	check_frame(&trace, 2, AT(MIDDLE, 0x33), STACK + 0x3900, FRAME_EXCEPTION, FOUND_FP);
+	trace_deinit(&trace);
 	close_all();
 }
 END_TEST
