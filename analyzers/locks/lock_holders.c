@@ -286,6 +286,24 @@ static bool waits_until_written(const struct sleeper *stack)
 
 /* --- all candidates --------------------------------------------------------------------------- */
 
+/*
+ * What a stack was before it came to wait for a percpu_rwsem: who calls the slow path is not in by that
+ * call. Before 7f26482a872c v5.7 it waits on the rwsem inside, and is no waiter of the lock itself.
+ */
+static struct sleeper before_slow_path(const struct sleeper *stack)
+{
+	const struct call *slow = sleeper_call(stack, "__percpu_down_read");
+	struct sleeper outer = *stack;
+	unsigned inside = slow ? (unsigned)(slow - stack->calls) + 2 : 0;
+
+	inside = MIN(inside, stack->call_count);
+	outer.calls += inside;
+	outer.call_count -= inside;
+	if (inside && outer.call_count)
+		outer.sp = outer.calls[0].sp;
+	return outer;
+}
+
 static void look_at(struct target *target, const struct sleeper *stack, struct suspects *suspects)
 {
 	struct suspect found = {.task = stack->task};
@@ -293,12 +311,14 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 	bool idle =
 		stack->task->state != 'D' && stack->task->state != 'R' && stack->task->on_cpu < 0;
 
-	if (target->page && waits_until_written(stack))
+	const struct sleeper outer = target->percpu ? before_slow_path(stack) : *stack;
+
+	if ((target->page && waits_until_written(stack)) || !outer.call_count)
 		return;
-	if (!held_by_frame(target, stack, &found) && !idle)
-		(void)(took_known(target, stack, &found) ||
-		       (target->percpu && reads_percpu(target, stack, false, &found)) ||
-		       took_by_address(target, stack, &found));
+	if (!held_by_frame(target, &outer, &found) && !idle)
+		(void)(took_known(target, &outer, &found) ||
+		       (target->percpu && reads_percpu(target, &outer, false, &found)) ||
+		       took_by_address(target, &outer, &found));
 	if (stack->task == target->hint) {
 		found.confidence = found.confidence > 0 ? MIN(found.confidence + 0.15, 0.95) : 0.7;
 		found.mode = found.mode ? found.mode : MODE_READ;
@@ -310,7 +330,7 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 	if (found.confidence > 0)
 		suspect(suspects, &found);
 	else if (target->percpu && target->object && stack->task->state == 'D' &&
-		 reads_percpu(target, stack, true, &suspects->last_resort)) {
+		 reads_percpu(target, &outer, true, &suspects->last_resort)) {
 		suspects->last_resort.task = stack->task;
 		suspects->last_resorts++;
 	}
