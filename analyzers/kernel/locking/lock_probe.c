@@ -19,6 +19,8 @@
 #include "kernel/types/types.h"
 
 #define OWNER_FLAGS 7ull
+#define OWNER_UNKNOWN (-1ull)
+#define OWNER_UNKNOWN_FLAGGED (-2ull)
 #define BIAS_MOST (4096ll << 32)
 #define ACTIVE_MOST (1u << 20)
 
@@ -110,15 +112,17 @@ static bool fits_rwsem(struct kernel *kernel, const struct form *form,
 
 /*
  * A writer's task, or nothing; of readers a flag (19c5d690e416 v4.8), or the last of them with two
- * (925b9cd1b89a v5.1, el8), which stays when they have left and even when that task is no more.
+ * (925b9cd1b89a v5.1, el8). Who it was may be no more: readers leave it behind. Of who freezes a file
+ * system nobody knows (RWSEM_OWNER_UNKNOWN, 5a817641f68a v4.18).
  */
 static bool is_bias_owner(struct kernel *kernel, uint64_t owner)
 {
 	uint64_t task = owner & ~OWNER_FLAGS;
 
-	if (owner & 1)
-		return !task || (task % 64 == 0 && memory_is_kernel(kernel->memory, task));
-	return !owner || is_task(kernel, owner);
+	if (owner == OWNER_UNKNOWN || owner == OWNER_UNKNOWN_FLAGGED)
+		return true;
+	return (!task || (task % 64 == 0 && memory_is_kernel(kernel->memory, task))) &&
+	       (owner & 1 || owner == task);
 }
 
 /*
