@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "kernel/kernel.h"
 #include "kernel/memory/memory.h"
+#include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
 
 #define WORKERS_MAX 32u /* enough witnesses */
@@ -15,6 +16,7 @@
 #define KTHREAD_BYTES 256u
 #define WORKER_BYTES 128u
 #define FUNCTION_AT 24 /* work_struct.func, behind data and entry */
+#define PWQ_ALIGN 256u /* 1 << WORK_STRUCT_FLAG_BITS, at least */
 
 struct workers {
 	const struct sample *sample;
@@ -91,9 +93,33 @@ static bool find_places(const struct workers *workers, size_t *kthread_at, size_
 	return found == 1;
 }
 
+/* The work has the function, or is gone already: then it is a function's start at least. */
+static bool is_work(const struct workers *workers, uint64_t work, uint64_t function)
+{
+	struct symbol symbol;
+	uint64_t own;
+
+	return (err_ok(memory_read_u64(workers->sample->kernel->memory, work + FUNCTION_AT,
+				       &own)) &&
+		own == function) ||
+	       (symbols_at(workers->sample->kernel->symbols, function, &symbol) &&
+		symbol.address == function && (symbol.type == 't' || symbol.type == 'T'));
+}
+
+/* pool_workqueue: aligned to what a work item's flags leave of its address; a pool and a queue. */
+static bool is_pwq(const struct workers *workers, uint64_t pwq)
+{
+	struct memory *memory = workers->sample->kernel->memory;
+	uint64_t words[2];
+
+	return pwq % PWQ_ALIGN == 0 && memory_is_kernel(memory, pwq) &&
+	       err_ok(memory_read(memory, pwq, words, sizeof(words))) &&
+	       memory_is_kernel(memory, words[0]) && memory_is_kernel(memory, words[1]);
+}
+
 /*
- * current_work, current_func, current_pwq stand side by side: what is worked on has that function, and
- * an idle worker has none of them. False where no worker is busy.
+ * current_work, current_func, current_pwq stand side by side, and an idle worker has none of them. False
+ * where no worker is busy.
  */
 static bool is_at_work(const struct workers *workers, size_t kthread_at, size_t data_at,
 		       size_t offset)
@@ -102,16 +128,15 @@ static bool is_at_work(const struct workers *workers, size_t kthread_at, size_t 
 	size_t busy = 0;
 
 	for (size_t i = 0; i < workers->count; i++) {
-		uint64_t worker, words[3], func;
+		uint64_t worker, words[3];
 
 		if (!read_worker(workers, workers->tasks[i], kthread_at, data_at, &worker) ||
 		    !err_ok(memory_read(memory, worker + offset, words, sizeof(words))))
 			return false;
 		if (!words[0] && !words[1] && !words[2])
 			continue;
-		if (!words[0] || !words[2] || !memory_is_kernel(memory, words[0]) ||
-		    !err_ok(memory_read_u64(memory, words[0] + FUNCTION_AT, &func)) ||
-		    func != words[1] || !memory_is_kernel(memory, func))
+		if (!memory_is_kernel(memory, words[0]) || !memory_is_kernel(memory, words[1]) ||
+		    !is_work(workers, words[0], words[1]) || !is_pwq(workers, words[2]))
 			return false;
 		busy++;
 	}
