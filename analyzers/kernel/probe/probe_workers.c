@@ -11,7 +11,7 @@
 #include "kernel/symbols/symbol.h"
 #include "kernel/types/probed.h"
 
-#define WORKERS_MAX 32u /* enough witnesses */
+#define WORKERS_MAX 256u /* all of the sample: few of them are busy */
 #define WORKERS_MIN 2u
 #define KTHREAD_BYTES 256u
 #define WORKER_BYTES 128u
