@@ -80,57 +80,86 @@ static bool find_list(const struct supers *supers, uint64_t *ret)
 
 /* --- the locks that writers take ---------------------------------------------------------------- */
 
-/* percpu_rw_semaphore since 7f26482a872c v5.7: its rcu_sync, read_count, writer, waiters, block. */
-#define SEMAPHORE_BYTES 96u
-#define READERS_WORD 6u
-#define WAITERS_WORD 9u
-#define BLOCK_WORD 11u
+/*
+ * percpu_rw_semaphore, in words: its rcu_sync, read_count, then writer, waiters and block since 7f26482a872c
+ * v5.7; before, an rwsem with the list of who waits, writer and readers_block.
+ */
+struct semaphore {
+	unsigned words, readers, rwsem, waiters, block; /* rwsem 0: there is none inside */
+};
 
-static bool is_semaphore(const struct supers *supers, uint64_t address)
+static const struct semaphore semaphores[] = {
+	{12, 6, 0, 9, 11},
+	{16, 8, 9, 10, 15}, /* v4.11 to v5.1, el8: rcu_sync of 64 bytes; count, list, lock, owner */
+};
+
+#define WORDS_MAX 16u
+#define RWSEM_BYTES 40u
+
+static bool is_semaphore(const struct supers *supers, const struct semaphore *form,
+			 uint64_t address)
 {
 	struct kernel *kernel = supers->kernel;
-	uint64_t words[SEMAPHORE_BYTES / 8], list = address + 8 * WAITERS_WORD, area, back;
+	uint64_t words[WORDS_MAX], list = address + 8 * form->waiters, area, back;
 
-	return err_ok(memory_read(kernel->memory, address, words, sizeof(words))) &&
-	       words[READERS_WORD] % 4 == 0 && words[READERS_WORD] &&
-	       err_ok(percpu_address(kernel->percpu, words[READERS_WORD], 0, &area)) &&
-	       memory_is_kernel(kernel->memory, area) && (uint32_t)words[BLOCK_WORD] <= 1 &&
-	       memory_is_kernel(kernel->memory, words[WAITERS_WORD]) &&
-	       err_ok(memory_read_u64(kernel->memory, words[WAITERS_WORD] + 8, &back)) &&
+	return err_ok(memory_read(kernel->memory, address, words, 8 * form->words)) &&
+	       words[form->readers] % 4 == 0 && words[form->readers] &&
+	       err_ok(percpu_address(kernel->percpu, words[form->readers], 0, &area)) &&
+	       memory_is_kernel(kernel->memory, area) && (uint32_t)words[form->block] <= 1 &&
+	       memory_is_kernel(kernel->memory, words[form->waiters]) &&
+	       err_ok(memory_read_u64(kernel->memory, words[form->waiters] + 8, &back)) &&
 	       back == list;
 }
 
 /* s_writers.rw_sem[]: one for writers, for page faults, for what the file system does inside. */
-static bool has_semaphores(const struct supers *supers, uint64_t super)
+static bool has_semaphores(const struct supers *supers, const struct semaphore *form,
+			   uint64_t super)
 {
 	for (unsigned i = 0; i < LEVELS; i++)
-		if (!is_semaphore(supers, super + i * SEMAPHORE_BYTES))
+		if (!is_semaphore(supers, form, super + 8ull * i * form->words))
 			return false;
 	return true;
 }
 
-static struct err *add_semaphores(const struct supers *supers, uint64_t list,
-				  struct type_provider *types)
+/* The only place where all super blocks have them. */
+static bool find_semaphores(const struct supers *supers, const struct semaphore *form,
+			    uint64_t list, uint64_t *ret)
 {
-	uint64_t at = 0;
 	unsigned found = 0;
 
 	for (uint64_t offset = list; supers->kernel->percpu && offset < SUPER_BYTES; offset += 8) {
 		size_t i = 0;
 
 		while (i < supers->count &&
-		       has_semaphores(supers, supers->nodes[i] - list + offset))
+		       has_semaphores(supers, form, supers->nodes[i] - list + offset))
 			i++;
 		if (i < supers->count)
 			continue;
-		at = offset;
+		*ret = offset;
 		found++;
 	}
-	if (found != 1)
+	return found == 1;
+}
+
+static struct err *add_semaphores(const struct supers *supers, uint64_t list,
+				  struct type_provider *types)
+{
+	const struct semaphore *form = NULL;
+	uint64_t at;
+
+	for (size_t i = 0; !form && i < ARRAY_SIZE(semaphores); i++)
+		if (find_semaphores(supers, &semaphores[i], list, &at))
+			form = &semaphores[i];
+	if (!form)
 		return NULL;
-	TRY(probed_set_size(types, TYPE_STRUCT, "percpu_rw_semaphore", SEMAPHORE_BYTES));
+	TRY(probed_set_size(types, TYPE_STRUCT, "percpu_rw_semaphore", 8ull * form->words));
+	if (form->rwsem) {
+		TRY(probed_set_size(types, TYPE_STRUCT, "rw_semaphore", RWSEM_BYTES));
+		TRY(probed_add(types, "percpu_rw_semaphore", "rw_sem", 8ull * form->rwsem,
+			       PROBED_STRUCT("rw_semaphore")));
+	}
 	return probed_add(types, "super_block", "s_writers.rw_sem", at,
-			  PROBED_ARRAY("percpu_rw_semaphore", LEVELS * SEMAPHORE_BYTES));
+			  PROBED_ARRAY("percpu_rw_semaphore", LEVELS * 8ull * form->words));
 }
 
 struct err *probe_supers(struct kernel *kernel, struct type_provider *types)
@@ -140,12 +169,15 @@ struct err *probe_supers(struct kernel *kernel, struct type_provider *types)
 
 	if (!symbols_find(kernel->symbols, "super_blocks", &head) ||
 	    !probe_find(types, "super_block", "s_type", &supers.type) ||
-	    !probe_find(types, "super_block", "s_id", &supers.id) ||
-	    !probe_find(types, "file_system_type", "name", &supers.name))
+	    !probe_find(types, "super_block", "s_id", &supers.id))
 		return NULL;
+	/* The name is what a file_system_type begins with. */
+	if (!probe_find(types, "file_system_type", "name", &supers.name))
+		supers.name = 0;
 	read_nodes(&supers, head);
 	if (!find_list(&supers, &list))
 		return NULL;
 	TRY(probed_witness(types, "super_block", "s_list", list, PROBED_STRUCT("list_head")));
+	TRY(probed_witness(types, "file_system_type", "name", supers.name, PROBED_POINTER));
 	return add_semaphores(&supers, list, types);
 }
