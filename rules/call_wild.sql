@@ -4,7 +4,6 @@
 -- severity: critical
 -- confidence: 0.9
 -- advice: See what the pointer's memory holds (triage show --memory): one member overwritten, or an object of another kind.
--- advice: Where the target is data or a stack, somebody stored a pointer to an object where one to a function belongs.
 -- see: arch/x86/mm/fault.c
 SELECT
 	'the CPU was sent to ' || b.target || ': ' || b.headline AS because,
@@ -15,6 +14,8 @@ SELECT
 		ELSE b.brief END || iif(b.through IS NULL AND length(b.brief) < 85, b.task, '') AS headline,
 	b.confidence * CASE WHEN b.state = 'free' OR s.damage IN ('members', 'whole_object', 'overrun')
 		THEN 0.6 WHEN b.state IS NULL THEN 0.9 ELSE 1.0 END AS confidence,
+	iif(b.kind = 'inside', 'The target is in the midst of a function: a pointer to one was changed, or calculated with.',
+		'The target is no code: somebody stored a pointer to an object where one to a function belongs.') AS advice,
 	b.finding, b.finding2
 FROM (SELECT b.*, c.task, h.state, coalesce(h.finding, c.finding) AS finding2,
 		-- The object that held the pointer is what to look at.

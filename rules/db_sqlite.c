@@ -30,6 +30,7 @@ struct file {
 	struct query *cached;
 	const char *refused; /* what the statement being prepared was not allowed to do */
 	int64_t wrong_at;    /* see db_error_offset() */
+	bool functions;	     /* see make_functions() */
 };
 
 static struct file *file_of(struct db *db)
@@ -439,6 +440,15 @@ int64_t db_error_offset(struct db *db)
 	return file_of(db)->wrong_at;
 }
 
+/* SQLite makes tables of its own for these when they are first asked for, which a rule may not. */
+static struct err *make_functions(struct file *file)
+{
+	if (file->functions)
+		return NULL;
+	file->functions = true;
+	return exec(&file->base, "SELECT 1 FROM json_each('1'), json_tree('1') LIMIT 0");
+}
+
 struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps, struct stmt **ret)
 {
 	struct file *file = file_of(db);
@@ -447,6 +457,7 @@ struct err *db_prepare_untrusted(struct db *db, const char *sql, unsigned steps,
 
 	file->refused = NULL;
 	file->wrong_at = -1;
+	TRY(make_functions(file));
 	sqlite3_set_authorizer(file->handle, authorize, file);
 	struct err *err = prepare(file, sql, 0, &query, &tail);
 	_cleanup_(cleanup_stmt_finalize) struct stmt *stmt = err ? NULL : &query->base;

@@ -3,7 +3,7 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
--- advice: All locks, and who waits for them in which order, are shown by --locks.
+-- advice: triage show --locks has all locks, and who waits for them in which order.
 -- see: kernel/hung_task.c
 -- see: Documentation/locking/locktypes.rst
 SELECT

@@ -4,7 +4,7 @@
 -- severity: critical
 -- confidence: 0.95
 -- advice: The task that asked last only met the end: look at who holds the memory, and whether it grows without bound.
--- advice: All uses and the largest holders are in memory.usage of the JSON.
+-- advice: triage show --json has all uses and the largest holders, in memory.usage.
 -- see: mm/oom_kill.c
 -- see: Documentation/filesystems/proc.rst
 SELECT

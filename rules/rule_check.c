@@ -63,6 +63,16 @@ static size_t find_named(const char *sql, const char *message)
 	return body;
 }
 
+/* A column that stands twice: the second is never read. NULL: none does. */
+static const char *twin_column(struct stmt *stmt)
+{
+	for (int i = 0; i < stmt_column_count(stmt); i++)
+		for (int j = i + 1; j < stmt_column_count(stmt); j++)
+			if (!strcmp(stmt_column_name(stmt, i), stmt_column_name(stmt, j)))
+				return stmt_column_name(stmt, i);
+	return NULL;
+}
+
 static bool has_column(struct stmt *stmt, const char *name)
 {
 	for (int i = 0; i < stmt_column_count(stmt); i++)
@@ -96,10 +106,14 @@ static struct err *check_select(const struct rule *rule, struct db *db, struct r
 			  offset >= 0 ? (size_t)offset : find_named(rule->sql, err->message), ret);
 		return fault(ret, match_words(err->message));
 	}
-	if (has_column(stmt, "because"))
+	const char *twin = twin_column(stmt);
+	if (!twin && has_column(stmt, "because"))
 		return try_run(rule, db, ret);
 	set_place(rule->sql, body_of(rule->sql), ret);
-	return fault(ret, "it has no column \"because\"");
+	_free_ char *why = NULL;
+	if (twin && asprintf(&why, "it has two columns \"%s\"", twin) < 0)
+		return &err_nomem;
+	return fault(ret, twin ? why : "it has no column \"because\"");
 }
 
 /* Where the value of a header's key begins; false: it has no such line. */

@@ -9,7 +9,7 @@
 -- see: Documentation/core-api/workqueue.rst
 SELECT
 	'the log says: ' || r.message || '; the worker slept afterwards: ' || c.message AS because,
-	'work item ' || r.work || '() ended without giving back a lock or softirqs; ' || c.comm || '/' || c.pid || ' then slept' AS headline,
+	'work item ' || r.work || '() left a lock held or softirqs off; ' || c.comm || '/' || c.pid || ' then slept' AS headline,
 	c.confidence, r.finding, c.finding AS finding2
 FROM report r JOIN crash c ON c.dump = r.dump AND c.pid = r.pid
 WHERE r.dump = :dump AND r.message LIKE 'BUG: workqueue leaked %' AND r.work IS NOT NULL

@@ -3,12 +3,14 @@
 -- cause: hang
 -- severity: critical
 -- confidence: 0.85
--- advice: Where all workers sleep, see what they wait for, and why no new worker could be made (memory, fork).
 -- see: kernel/workqueue.c
 -- see: Documentation/core-api/workqueue.rst
 SELECT
-	coalesce('Look at ' || s.function || '()', 'Look at the work item') ||
-		': it has to sleep now and then, or to be queued with WQ_CPU_INTENSIVE or WQ_UNBOUND.' AS advice,
+	-- "f [module]" is said as "f() [module]"
+	iif(s.brief LIKE '% keeps the workers of %', coalesce('Look at ' ||
+			iif(instr(s.function, ' ['), replace(s.function, ' [', '() ['), s.function || '()'), 'Look at the work item') ||
+			': it has to sleep now and then, or to be queued with WQ_CPU_INTENSIVE or WQ_UNBOUND.',
+		'See what the workers wait for, and why no new one could be made (memory, fork).') AS advice,
 	s.headline AS because,
 	s.brief AS headline,
 	s.confidence * CASE WHEN s.seconds >= 5 THEN 1.0 ELSE 0.7 END AS confidence, s.finding

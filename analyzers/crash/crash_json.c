@@ -240,6 +240,14 @@ static void put_who(const struct crash *crash, const struct crash_context *conte
 		json_put(json, "who", json_string(text.data));
 }
 
+/* Of a lockup the task may hold the very lock that what interrupted it spins for. */
+static bool may_be_guilty(const struct crash *crash)
+{
+	return crash->pid > 0 &&
+	       (crash->kind == CRASH_SOFT_LOCKUP || crash->kind == CRASH_HARD_LOCKUP ||
+		crash->kind == CRASH_RCU_STALL);
+}
+
 /* What the CPU was doing, in a sentence: "timer function f; sh/99, which it interrupted, is innocent" */
 static void put_words(const struct crash *crash, const struct crash_context *context, json_t *json)
 {
@@ -247,9 +255,10 @@ static void put_words(const struct crash *crash, const struct crash_context *con
 
 	crash_context_words(context, &text);
 	if (crash->pid >= 0) {
-		bool innocent = crash_context_interrupts(context->kind);
+		bool interrupts = crash_context_interrupts(context->kind);
+		bool innocent = interrupts && !may_be_guilty(crash);
 
-		str_puts(&text, innocent ? "; " : " of ");
+		str_puts(&text, innocent ? "; " : interrupts ? ", which interrupted " : " of ");
 		put_task_name(crash, &text);
 		str_puts(&text, innocent ? ", which it interrupted, is innocent" : "");
 	}

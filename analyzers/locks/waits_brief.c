@@ -150,7 +150,8 @@ static void put_cycle(struct kernel *kernel, const struct wait_cycle *cycle, enu
 		return;
 	}
 	bool cpus = detail == LEAST && is_of_cpus(cycle);
-	if (cpus || detail == LESS || (detail == LEAST && cycle->length == 1)) /* all are named */
+	if (cpus || detail == LESS ||
+	    (detail == LEAST && cycle->length <= LIST_MAX)) /* all are named */
 		str_puts(text, "deadlock over ");
 	else
 		str_printf(text, "deadlock of %zu task%s over ", cycle->length,

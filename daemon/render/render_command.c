@@ -24,30 +24,30 @@ static void put_word(const char *word, struct str *out)
 	str_puts(out, "'");
 }
 
-/* The section whose option text begins with; NULL: none. */
-static const struct section *section_at(const char *text)
+/* The section whose option text begins with, or all of it as JSON; NULL: none. */
+static const char *part_at(const char *text)
 {
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
 
 	for (enum section_id id = 0; id < SECTION_COUNT; id++) {
-		const struct section *section = section_by_id(id);
+		const char *name = section_by_id(id)->name;
 
-		if (strlen(section->name) == length && !strncmp(section->name, text, length))
-			return section;
+		if (strlen(name) == length && !strncmp(name, text, length))
+			return name;
 	}
-	return NULL;
+	return length == 4 && has_prefix(text, "json") ? "json" : NULL;
 }
 
-static void put_command(const struct section *section, const json_t *report,
-			const struct render_record *record, struct str *out)
+static void put_command(const char *part, const json_t *report, const struct render_record *record,
+			struct str *out)
 {
 	const char *path = json_string_at(report, "dump.path");
 
 	if (record) {
-		str_printf(out, "triage show %" PRId64 " --%s", record->id, section->name);
+		str_printf(out, "triage show %" PRId64 " --%s", record->id, part);
 		return;
 	}
-	str_printf(out, "triage analyze --%s ", section->name);
+	str_printf(out, "triage analyze --%s ", part);
 	put_word(path && *path && strcmp(path, "-") != 0 ? path : "FILE", out);
 }
 
@@ -57,16 +57,16 @@ void render_command(const char *text, const json_t *report, const struct render_
 	static const char *const verbs[] = {"triage show --", "triage analyze --"};
 
 	while (*text) {
-		const struct section *section = NULL;
+		const char *part = NULL;
 
-		for (size_t i = 0; i < ARRAY_SIZE(verbs) && !section; i++)
+		for (size_t i = 0; i < ARRAY_SIZE(verbs) && !part; i++)
 			if (has_prefix(text, verbs[i]))
-				section = section_at(text + strlen(verbs[i]));
-		if (!section) {
+				part = part_at(text + strlen(verbs[i]));
+		if (!part) {
 			str_append(out, text++, 1);
 			continue;
 		}
-		put_command(section, report, record, out);
-		text = strstr(text, "--") + 2 + strlen(section->name);
+		put_command(part, report, record, out);
+		text = strstr(text, "--") + 2 + strlen(part);
 	}
 }

@@ -19,6 +19,10 @@ START_TEST(faults_have_a_place)
 		const char *text, *fault;
 	} cases[] = {
 		{"-- id: a\n-- cause: c\nSELECT 1 AS because FROM crash", NULL},
+		{"-- id: a\n-- cause: c\nSELECT 1 AS because FROM finding, json_each(evidence, "
+		 "'$.x'), "
+		 "json_tree(evidence)",
+		 NULL},
 		{"SELECT 1 AS because", "a.sql:1:1: its header has no id"},
 		{"-- id: a\n", "a.sql:1:1: its header has no cause"},
 		{"-- id: a\n-- cause: c\n-- confidence: 2\nSELECT 1 AS because",
@@ -37,6 +41,8 @@ START_TEST(faults_have_a_place)
 		{"-- id: a\n-- cause: c\nDELETE FROM dump",
 		 "a.sql:3:1: it asks for more than reading"},
 		{"-- id: a\n-- cause: c\nSELECT 1", "a.sql:3:1: it has no column \"because\""},
+		{"-- id: a\n-- cause: c\nSELECT 1 AS because, 2 AS advice, 3 AS advice",
+		 "a.sql:3:1: it has two columns \"advice\""},
 		{"-- id: a\n-- cause: c\n", "a.sql:3:1: there is no statement"},
 	};
 
