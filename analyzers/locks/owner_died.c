@@ -99,6 +99,15 @@ static struct err *take_report(struct analysis *analysis, const struct waitlist 
 	return NULL;
 }
 
+struct err *owner_died_in_report(struct analysis *analysis, uint64_t lock,
+				 lock_classifier *classify, struct owner_died *ret)
+{
+	const struct waitlist list = {.lock = lock};
+
+	*ret = (struct owner_died){.doubt = 1};
+	return take_report(analysis, &list, true, classify, NULL, ret);
+}
+
 /* --- by the owner's own stack and age --------------------------------------------------------- */
 
 /* A stack that is known to its end: the system call, or the thread's first function. */

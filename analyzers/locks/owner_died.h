@@ -32,6 +32,12 @@ struct owner_died {
 struct err *owner_died_find(struct analysis *analysis, const struct waitlist *list,
 			    lock_classifier *classify, const struct task *owner,
 			    struct owner_died *ret);
+/*
+ * Of a lock that records no owner: who died with it in hand, by an oops of the log whose code had taken this very lock.
+ * ret->task is NULL for none. ERR_NOMEM.
+ */
+struct err *owner_died_in_report(struct analysis *analysis, uint64_t lock,
+				 lock_classifier *classify, struct owner_died *ret);
 /* Add it as the lock's holder, and say so in state and headline, which are empty. */
 void owner_died_add(struct lock *lock, const struct owner_died *died, enum lock_mode mode);
 

@@ -19,9 +19,8 @@
 #include "kernel/tasks/tasks.h"
 #include "kernel/types/object.h"
 #include "kernel/unwind/frame.h"
-#include "locks/critical_section.h"
 
-static enum lock_call classify_call(struct kernel *kernel, uint64_t target)
+enum lock_call spin_holder_classify(struct kernel *kernel, uint64_t target)
 {
 	struct symbol symbol;
 
@@ -79,7 +78,7 @@ static bool has_at_hand(struct kernel *kernel, const struct spin_cpu *cpu, uint6
 static bool section_of(struct kernel *kernel, const struct frame *frame, struct symbol *symbol,
 		       struct critical_section *section)
 {
-	const struct lock_calls calls = {.classify = classify_call};
+	const struct lock_calls calls = {.classify = spin_holder_classify};
 	uint64_t stop = frame_lookup_address(frame);
 
 	*section = (struct critical_section){0};

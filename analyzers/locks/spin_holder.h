@@ -2,7 +2,11 @@
 #ifndef TRIAGE_LOCKS_SPIN_HOLDER
 #define TRIAGE_LOCKS_SPIN_HOLDER
 
+#include "locks/critical_section.h"
 #include "locks/spin_cpus.h"
+
+/* What a call does with spinlocks, for lock_calls.classify. */
+enum lock_call spin_holder_classify(struct kernel *kernel, uint64_t target);
 
 /*
  * How likely, 0 … 1, a CPU that does not spin for this lock holds it, with the reason in why: its

@@ -21,6 +21,7 @@
 #include "kernel/tasks/task.h"
 #include "kernel/tasks/task_label.h"
 #include "locks/lock_report.h"
+#include "locks/owner_died.h"
 #include "locks/spin_cpus.h"
 #include "locks/spin_holder.h"
 #include "locks/task_doing.h"
@@ -137,6 +138,22 @@ static struct err *add_sleeping_holder(struct kernel *kernel, struct lock *lock,
 		return NULL;
 	lock_add_holder(lock, *best, MODE_EXCLUSIVE, EVIDENCE_INFERRED, SLEEPS, "%s", why);
 	lock->confidence = SLEEPS;
+	return NULL;
+}
+
+/* Who oopsed with the lock in hand, on a machine that went on. */
+static struct err *add_dead_holder(struct analysis *analysis, struct lock *lock,
+				   const struct task **best)
+{
+	struct owner_died died;
+
+	TRY(owner_died_in_report(analysis, lock->address, spin_holder_classify, &died));
+	if (!died.task)
+		return NULL;
+	lock_add_holder(lock, died.task, MODE_EXCLUSIVE, EVIDENCE_INFERRED, died.confidence, "%s",
+			died.why);
+	lock->confidence = died.confidence;
+	*best = died.task;
 	return NULL;
 }
 
@@ -264,6 +281,10 @@ static void put_headline(struct kernel *kernel, const struct spin_cpu *first,
 	if (!best)
 		return;
 	task_label(best, &lock->headline);
+	if (task_has_ended(best)) {
+		str_puts(&lock->headline, ", which died with it");
+		return;
+	}
 	str_puts(&lock->headline, ", ");
 	task_doing(kernel, best, &lock->headline);
 }
@@ -297,6 +318,8 @@ static struct err *report(struct analysis *analysis, const struct spinlock_shape
 	bool gone = kind == LOCK_QSPINLOCK && !qspinlock_is_sound(value);
 	const struct spin_cpu *itself = gone ? NULL : add_holder_itself(kernel, cpus, lock);
 	if (!itself && !gone)
+		TRY(add_dead_holder(analysis, lock, &best));
+	if (!itself && !gone && !best)
 		TRY(add_holders(kernel, cpus, lock, &best));
 	if (gone)
 		put_gone_headline(kernel, first, lock);

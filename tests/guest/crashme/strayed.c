@@ -163,6 +163,7 @@ static DEFINE_SPINLOCK(crashme_dead_lock);
 
 static crash_fn int crashme_die_locked(void *unused)
 {
+	truth("culprit=%s/%d", current->comm, current->pid);
 	spin_lock(&crashme_dead_lock);
 	sink = READ_ONCE(*nothing);
 	spin_unlock(&crashme_dead_lock);
@@ -179,12 +180,10 @@ static crash_fn void crashme_want_dead(void)
 /* Who had the lock oopsed with it in hand, and the machine went on. */
 static void spin_dead(void)
 {
-	struct task_struct *task = kthread_run(crashme_die_locked, NULL, "crashme_dies");
-
+	kthread_run(crashme_die_locked, NULL, "crashme_dies");
 	msleep(1000);
 	truth_here("soft_lockup", "");
 	truth("culprit=crashme_dead_lock");
-	truth("culprit=crashme_dies/%d", task->pid);
 	crashme_want_dead();
 }
 
@@ -410,16 +409,13 @@ static crash_fn void crashme_replace_event(void)
 /* Objects that are to be freed once all readers have ended, and one does not. */
 static void hog_callbacks(void)
 {
-	struct task_struct *task;
-
 	set_cpus_allowed_ptr(current, cpumask_of(0));
-	task = start_on(1, crashme_read_long, "crashme_reads");
+	start_on(1, crashme_read_long, "crashme_reads");
 	msleep(100);
 	truth("kind=out_of_memory");
 	truth("cause=out_of_memory");
 	truth("culprit=-1k");
-	truth("culprit=RCU");
-	truth("culprit=crashme_reads/%d", task->pid);
+	truth("culprit=crashme_free_event");
 	while (is_left())
 		crashme_replace_event();
 }
