@@ -8,7 +8,6 @@
 #include "kernel/text/text_file.h"
 #include "kernel/text/text_file_module.h"
 #include "kernel/types/dwarf.h"
-#include "kernel/types/dwarf_file.h"
 #include "kernel/types/members.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -55,7 +54,7 @@ static void read_types(int fd)
 	struct source_line lines[4];
 	struct type_provider *dwarf;
 
-	if (!err_ok(dwarf_open(fd, &(struct dwarf_search){0}, &dwarf)))
+	if (!err_ok(dwarf_open(fd, NULL, &dwarf)))
 		return;
 	dwarf_lines(dwarf, 0xffffffff81000010, lines, ARRAY_SIZE(lines));
 	if (!err_ok(types_open(&types))) {
