@@ -355,6 +355,29 @@ static bool allows(const struct whole *whole, const char *cause)
 	return names(whole, cause);
 }
 
+/*
+ * A changed word is one that the bad pointer was loaded from, or by way of: the dump is then one of a kernel that fell
+ * over this very word, and what it says of that is so.
+ */
+static bool fell_over(const struct bench *bench, const struct mutation *mutation)
+{
+	for (size_t i = 0; i < mutation->count; i++) {
+		uint64_t address =
+			memory_phys_to_virt(bench->kernel->memory, mutation->patches[i].phys);
+		char words[48];
+		int64_t found = 0;
+
+		snprintf(words, sizeof(words), "%%loaded from 0x%016" PRIx64 "%%", address);
+		if (err_ok(db_number(store_db(bench->store), &found,
+				     "SELECT 1 FROM finding WHERE code = 'memory.provenance' AND "
+				     "evidence LIKE ?",
+				     "t", words)) &&
+		    found)
+			return true;
+	}
+	return false;
+}
+
 /* In a process of its own: the whole dump. */
 int bench_analyze_whole(struct bench *bench)
 {
@@ -393,7 +416,8 @@ int bench_analyze_mutant(const struct bench *bench, const struct mutation *mutat
 		bench_complain(bench, mutation, number, "%s", err->message);
 		return MUTANT_UNANSWERED;
 	}
-	if (verdict.confidence <= SURE || allows(bench->whole, verdict.cause))
+	if (verdict.confidence <= SURE || allows(bench->whole, verdict.cause) ||
+	    fell_over(bench, mutation))
 		return MUTANT_ANSWERED;
 	bench_complain(bench, mutation, number, "sure (%.2f) of another cause, %s: %s",
 		       verdict.confidence, verdict.cause, verdict.headline);
