@@ -147,6 +147,7 @@ struct dmesg_lines {
 	bool endless;			 /* the window is within a line that was cut */
 	const char *ahead; /* behind the line at hand, in the window; NULL once surveyed */
 	size_t ahead_length;
+	const char *surveyed; /* up to here, in the window */
 	struct log_record record;
 	struct str clean, clean_ahead;
 	/* The line before, as it stands in the file. */
@@ -190,6 +191,7 @@ static const struct survey *look_ahead(struct dmesg_lines *reader)
 		survey_line(&reader->survey, line, length);
 		text = next;
 	}
+	reader->surveyed = end;
 	log_wrap_settle(&reader->survey.wrap);
 	return &reader->survey;
 }
@@ -614,10 +616,12 @@ static void take_text(struct dmesg_lines *reader, const char *text, size_t lengt
 	const char *end = length ? text + length : text;
 
 	reader->ahead = text;
+	reader->surveyed = text;
 	while (text < end) {
 		const char *next = next_line(text, (size_t)(end - text), &length);
 
-		if (reader->ahead)
+		/* Firmware's words may come before the kernel's: lines with prefixes may be still to come. */
+		if (reader->ahead || (text >= reader->surveyed && !is_stamped(&reader->survey)))
 			reader->ahead = next;
 		reader->ahead_length = (size_t)(end - next);
 		take_line(reader, text, MIN(length, (size_t)LINE_MAX_BYTES));
