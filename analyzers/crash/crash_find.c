@@ -9,6 +9,7 @@
 #include "crash/crash_fault.h"
 #include "crash/crash_locate.h"
 #include "crash/crash_log.h"
+#include "crash/crash_overflow.h"
 #include "crash/crash_report.h"
 #include "kernel/tasks/task.h"
 
@@ -98,8 +99,38 @@ static void take_report(struct crash *crash, const struct reports *reports,
 	crash_fault_explain(crash);
 }
 
+/* Where the CPU is by now is not where it died: the place is the recursion's. */
+static bool take_overflow(struct crash *crash)
+{
+	uint64_t caller;
+	const char *why = crash_overflow_goes_on(crash, &caller);
+	struct symbol symbol;
+
+	if (!why || !symbols_at(crash->kernel->symbols, caller - 1, &symbol))
+		return false;
+	crash->kind = CRASH_STACK_OVERFLOW;
+	crash->confidence = 0.9;
+	crash->why = why;
+	copy_string(crash->at.symbol, sizeof(crash->at.symbol), symbol.name);
+	copy_string(crash->at.module, sizeof(crash->at.module), symbol.module);
+	crash->at.offset = caller - symbol.address;
+	trace_deinit(&crash->trace);
+	crash->trace = (struct trace){0};
+	crash->exception = false;
+	take_message(crash);
+	take_task(crash);
+	kernel_degrade(crash->kernel, "crash",
+		       err_new(ERR_NOT_FOUND,
+			       "the stack ran over into other memory, and what it "
+			       "interrupted there is lost: no registers, no backtrace"),
+		       NULL);
+	return true;
+}
+
 static void take_memory(struct crash *crash)
 {
+	if (take_overflow(crash))
+		return;
 	crash_classify(crash);
 	crash_fault_explain(crash);
 	take_message(crash);

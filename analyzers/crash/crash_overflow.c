@@ -6,6 +6,8 @@
 #include "kernel/dump/dump.h"
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/task.h"
+#include "kernel/insn/code.h"
+#include "kernel/unwind/stacks.h"
 
 /* An overflow runs into the guard page, which lies just below the task's stack. */
 static bool hit_guard(const struct crash *crash)
@@ -60,6 +62,49 @@ const char *crash_overflow_find(const struct crash *crash, double *confidence)
 	return ran_below(crash) ? "the stack pointer is below the task's stack, whose end mark is "
 				  "overwritten"
 				: NULL;
+}
+
+#define BELOW_WORDS 512u /* of what lies below a stack, where its frames would have gone on */
+#define RETURNS_MIN 4u	 /* of a function to itself: a recursion's */
+
+/* The address that calls returned to most, below the stack: 0 where none did so often. */
+static uint64_t recursion_below(struct kernel *kernel, uint64_t stack)
+{
+	uint64_t words[BELOW_WORDS], most = 0;
+	unsigned best = RETURNS_MIN - 1;
+
+	if (!err_ok(memory_read(kernel->memory, stack - sizeof(words), words, sizeof(words))))
+		return 0;
+	for (size_t i = 0; i < BELOW_WORDS; i++) {
+		unsigned count = 0;
+
+		if (words[i] == most || !code_is_text(kernel, words[i]))
+			continue;
+		for (size_t j = i; j < BELOW_WORDS; j++)
+			count += words[j] == words[i];
+		most = count > best ? words[i] : most;
+		best = MAX(best, count);
+	}
+	return most;
+}
+
+const char *crash_overflow_goes_on(const struct crash *crash, uint64_t *caller)
+{
+	const struct regs *regs = crash->trace.count ? &crash->trace.frames[0].regs : NULL;
+	uint64_t stack = crash->task ? crash->task->stack : 0;
+	struct stack found;
+
+	if (!stack || !regs || !regs_known(regs, REG_RSP))
+		return NULL;
+	uint64_t sp = regs->value[REG_RSP];
+	/* It may have got as far as to where there is no memory, and nothing keeps what is written. */
+	if (sp >= stack || sp < memory_page_offset(crash->kernel->memory) ||
+	    stacks_find(crash->kernel, sp, &found))
+		return NULL;
+	*caller = recursion_below(crash->kernel, stack);
+	return *caller ? "the CPU's stack pointer is below its task's stack, and below that are a "
+			 "recursion's frames"
+		       : NULL;
 }
 
 #define STACK_MAX 0x8000 /* bytes of a stack, with KASAN */

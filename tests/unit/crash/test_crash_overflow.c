@@ -3,9 +3,12 @@
 
 #include "crash/crash_overflow.h"
 #include "fake_kernel.h"
+#include "kernel/insn/code.h"
 #include "kernel/tasks/task.h"
+#include "kernel/unwind/stacks.h"
 
 #define STACK (FAKE_BASE + 0x8000)
+#define CODE 0xffffffff81000000ull
 #define HOLE 0xffffc90000010000ull /* where nothing is mapped */
 #define MARK "\x9d\x6e\xac\x57"	   /* at a stack's end */
 
@@ -78,6 +81,51 @@ START_TEST(a_lost_mark_tells_who_ran_below_his_stack)
 }
 END_TEST
 
+bool stacks_find(const struct kernel *unused, uint64_t address, struct stack *ret)
+{
+	(void)unused;
+	(void)ret;
+	return address - STACK < 0x4000;
+}
+
+bool code_is_text(struct kernel *unused, uint64_t address)
+{
+	(void)unused;
+	return address - CODE < 0x1000;
+}
+
+static bool goes_on(uint64_t sp)
+{
+	struct task task = {.pid = 7, .stack = STACK};
+	struct frame frame = {.regs.known = 1u << REG_RSP};
+	struct crash crash = {.kernel = &kernel, .task = &task, .trace = {&frame, 1}};
+	uint64_t caller = 0;
+
+	frame.regs.value[REG_RSP] = sp;
+	return crash_overflow_goes_on(&crash, &caller) && caller == CODE + 0x21;
+}
+
+/* However far it got: the CPU itself is there, and behind it are the frames of who calls itself. */
+START_TEST(a_cpu_below_its_stack_has_run_over)
+{
+	fake_open(NULL);
+	fake_u64(STACK - 0x20, CODE + 0x80); /* somebody's, once */
+	ck_assert(!goes_on(STACK - 0x4000));
+	for (unsigned i = 1; i < 5; i++) {
+		ck_assert(!goes_on(STACK - 0x4000));
+		fake_u64(STACK - 0x60 * i, CODE + 0x21);
+	}
+	ck_assert(goes_on(STACK - 0x4000));
+	ck_assert(goes_on(STACK - 0x8000));
+	ck_assert(!goes_on(STACK + 0x1000));
+	ck_assert(!goes_on(STACK + 0x8000)); /* above */
+	ck_assert(!goes_on(0));
+	ck_assert(!goes_on(0xffff880000000000));
+	ck_assert(!goes_on(UINT64_MAX));
+	fake_close();
+}
+END_TEST
+
 /* memcpy() off the upper end of a buffer meets the guard page of the stack above. */
 START_TEST(an_access_is_no_overflow)
 {
@@ -101,4 +149,4 @@ END_TEST
 
 UNIT_MAIN("crash_overflow", an_access_is_no_overflow, a_leap_past_the_guard_is_an_overflow,
 	  what_is_far_or_mapped_is_no_leap, the_guard_page_is_met_at_the_stacks_end,
-	  a_lost_mark_tells_who_ran_below_his_stack)
+	  a_lost_mark_tells_who_ran_below_his_stack, a_cpu_below_its_stack_has_run_over)
