@@ -149,9 +149,10 @@ tests/guest/suite full
 tests/guest/foreign
 tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib build/guest/6.1/traced.qemu-elf
 tests/guest/types --debug $(TYPES_GUESTS)
+tests/guest/damaged build/guest/6.1/null_offset.elf/vmcore
 endef
 check-guest-full: export STEPS = $(GUEST_FULL_STEPS)
-check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all
+check-guest-full: $(PROGRAMS) $(BUILD)/tests/guest/text-all $(BUILD)/tests/guest/probed
 	@$(RUN_STEPS)
 
 check-mutants-full:

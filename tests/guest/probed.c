@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Members that are found by probing, beside what the kernel's BTF says of them: probed [-v] [-d|-D] VMCORE…
+ * Members that are found by probing, beside what the kernel's BTF says of them:
+ * probed [-v] [-d|-D] VMCORE…, probed [-v] -t WHOLE VMCORE…
  * With -d they are compared with the debug information of the vmlinux in the dump's folder, which may
  * be that of a made dump: what it does not hold has no truth. With -D it is a kernel's own, and does.
+ * With -t they are compared with the BTF of a whole dump that the others are damaged copies of: none of theirs
+ * may be wrong, and all may be missing.
  * "Used" are those that analyzers ask for, with BTF, to come to their verdict on this dump. Fails when
  * one is at another place, or none is found.
  */
@@ -140,6 +143,37 @@ static int open_vmlinux(const char *dump)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* A damaged copy of a dump that has told already. */
+static bool check_damaged(const char *path, bool verbose, struct kernel *told)
+{
+	_cleanup_(cleanup_kernel_close) struct kernel *probed = NULL;
+	static const bool used[MEMBER_COUNT];
+	struct count count = {0};
+	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_err_ struct err *err = open_dump(fd, -1, true, &probed);
+
+	if (err) {
+		printf("ok    %s: cannot be opened: %s\n", path, err->message);
+		return true;
+	}
+	compare(told, probed, used, verbose, false, &count);
+	printf("%s  %s: %u of %u members found, %u wrong\n", count.wrong ? "FAIL" : "ok  ", path,
+	       count.found, count.known, count.wrong);
+	return !count.wrong;
+}
+
+static bool check_all_damaged(const char *whole, char **paths, bool verbose)
+{
+	_cleanup_(cleanup_kernel_close) struct kernel *told = NULL;
+	_close_ int fd = open(whole, O_RDONLY | O_CLOEXEC);
+	_err_ struct err *err = open_dump(fd, -1, false, &told);
+	bool good = !err && *paths;
+
+	for (; good && *paths; paths++)
+		good &= check_damaged(*paths, verbose, told);
+	return good;
+}
+
 static bool check(const char *path, bool verbose, bool debuginfo, bool whole)
 {
 	_cleanup_(cleanup_kernel_close) struct kernel *told = NULL, *probed = NULL;
@@ -173,6 +207,8 @@ int main(int argc, char **argv)
 	bool debuginfo = whole || (argc > 1 + verbose && !strcmp(argv[1 + verbose], "-d"));
 	int first = 1 + verbose + debuginfo, failed = 0;
 
+	if (argc > first + 1 && !strcmp(argv[first], "-t"))
+		return !check_all_damaged(argv[first + 1], argv + first + 2, verbose);
 	for (int i = first; i < argc; i++)
 		failed += !check(argv[i], verbose, debuginfo, whole);
 	print_totals();
