@@ -17,8 +17,8 @@ enum sniff_format {
 	SNIFF_SADUMP,	 /* a stand-alone dump of Fujitsu's machines */
 	SNIFF_LKCD,
 	SNIFF_LIME,
-	SNIFF_APPORT,	 /* Ubuntu's report of a kernel crash, the dump in it */
-	SNIFF_GZIP,	 /* whole-file compression, as Debian's kdump-config does it */
+	SNIFF_APPORT, /* Ubuntu's report of a kernel crash, the dump in it */
+	SNIFF_GZIP,   /* whole-file compression, as Debian's kdump-config does it */
 	SNIFF_BZIP2,
 	SNIFF_XZ,
 	SNIFF_LZ4,
