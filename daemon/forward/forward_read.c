@@ -133,13 +133,22 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 /* --- all of it -------------------------------------------------------------------------------- */
 
 #define JSON_OR_NULL(column) "CASE WHEN json_valid(" column ") THEN json(" column ") END"
-/* Evidence is looked through but not written anew: it is most of the bytes, and each || would copy it. */
+/* In characters: JSON of a worker has no others than ASCII, and bytes would be counted in a copy. */
+#define SIZE "coalesce(length(evidence), 0) + 200"
+/*
+ * Evidence is looked through but not written anew: it is most of the bytes, and each || would copy it. Where there is
+ * more than ?2 of it, the largest is left out, and not even read.
+ */
 #define FINDINGS                                                                                   \
 	"SELECT '[' || coalesce(group_concat(printf('{\"evidence\":%s,%s', CASE WHEN "             \
-	"json_valid(evidence) THEN evidence ELSE 'null' END, substr(json_object('number', "        \
+	"json_valid(kept) THEN kept ELSE 'null' END, substr(json_object('number', "                \
 	"number, 'analyzer', analyzer, 'code', code, 'place', place, 'severity', severity, "       \
 	"'confidence', confidence, 'headline', headline), 2))), '') || ']' "                       \
-	"FROM (SELECT * FROM finding WHERE dump = ? ORDER BY number)"
+	"FROM (SELECT number, analyzer, code, place, severity, confidence, headline, "             \
+	"CASE WHEN number IN (SELECT number FROM (SELECT number, sum(size) OVER (ORDER BY size, "  \
+	"number) AS total FROM (SELECT number, " SIZE " AS size FROM finding WHERE dump = ?1)) "   \
+	"WHERE total <= ?2) THEN evidence END AS kept FROM finding WHERE dump = ?1 ORDER BY "      \
+	"number)"
 #define LIST_OF(column) "'" #column "', " JSON_OR_NULL("v." #column) ", "
 #define VERDICT                                                                                    \
 	"SELECT json_object('signature_version', v.signature_version, " LIST_OF(fuzzy) LIST_OF(    \
@@ -152,12 +161,16 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 						"'finished_at', j.finished_at) FROM verdict v "    \
 						"JOIN job j ON j.dump = v.dump WHERE v.dump = ?"
 
-static struct err *read_text(struct db *db, const char *sql, int64_t dump, char **ret)
+/* most: the statement's second parameter, 0: it has none */
+static struct err *read_text(struct db *db, const char *sql, int64_t dump, int64_t most, char **ret)
 {
 	struct stmt *stmt;
 	bool row;
 
-	TRY(db_query(db, &stmt, sql, "i", dump));
+	if (most)
+		TRY(db_query(db, &stmt, sql, "ii", dump, most));
+	else
+		TRY(db_query(db, &stmt, sql, "i", dump));
 	TRY(stmt_step(stmt, &row));
 	if (!row)
 		return err_new(ERR_NOT_FOUND, "dump %" PRId64 " has no verdict", dump);
@@ -177,10 +190,7 @@ static struct err *findings_size(struct db *db, int64_t dump, int64_t *ret)
 	struct err *err;
 
 	*ret = 0;
-	err = db_number(
-		db, ret,
-		"SELECT sum(length(CAST(evidence AS BLOB)) + 200) FROM finding WHERE dump = ?", "i",
-		dump);
+	err = db_number(db, ret, "SELECT sum(" SIZE ") FROM finding WHERE dump = ?", "i", dump);
 	if (!err || err->code != ERR_LIMIT)
 		return err;
 	err_free(err);
@@ -188,17 +198,23 @@ static struct err *findings_size(struct db *db, int64_t dump, int64_t *ret)
 	return NULL;
 }
 
-static void leave_out(struct fleet_record *record, int64_t size)
+/* Who reads it there is told that there is more here. */
+static struct err *say_left_out(struct db *db, int64_t dump, int64_t size, json_t *brief)
 {
-	char why[96];
+	int64_t left = 0;
+	char why[128];
 
-	if (size < INT64_MAX)
-		snprintf(why, sizeof(why), "its findings have %" PRId64 " bytes, more than %u",
-			 size, FORWARD_VERDICT_BYTES);
-	else
-		snprintf(why, sizeof(why), "one of its findings alone has far more than %u bytes",
-			 FORWARD_VERDICT_BYTES);
-	fleet_record_leave_out(record, why);
+	TRY(db_number(
+		db, &left,
+		"SELECT count(*) FROM (SELECT sum(size) OVER (ORDER BY size, number) AS total FROM "
+		"(SELECT number, " SIZE " AS size FROM finding WHERE dump = ?)) WHERE total > ?",
+		"ii", dump, (int64_t)FORWARD_VERDICT_BYTES));
+	snprintf(why, sizeof(why),
+		 "the evidence of %" PRId64 " finding%s stayed on the host: all have %" PRId64
+		 " bytes, more than %u",
+		 left, left == 1 ? "" : "s", size, FORWARD_VERDICT_BYTES);
+	json_object_set_new(brief, "left_out", json_string(why));
+	return NULL;
 }
 
 static struct err *read_record(struct store *store, struct fleet_record *record, size_t *bytes)
@@ -208,12 +224,15 @@ static struct err *read_record(struct store *store, struct fleet_record *record,
 
 	TRY(add_annotation(store, record));
 	TRY(findings_size(db, dump, &size));
-	if (size > FORWARD_VERDICT_BYTES) {
-		leave_out(record, size);
+	if (size == INT64_MAX) {
+		fleet_record_leave_out(
+			record, "one of its findings alone is larger than a store gives out");
 		return NULL;
 	}
-	TRY(read_text(db, FINDINGS, dump, &record->findings));
-	TRY(read_text(db, VERDICT, dump, &record->verdict));
+	if (size > FORWARD_VERDICT_BYTES)
+		TRY(say_left_out(db, dump, size, record->brief));
+	TRY(read_text(db, FINDINGS, dump, FORWARD_VERDICT_BYTES, &record->findings));
+	TRY(read_text(db, VERDICT, dump, 0, &record->verdict));
 	*bytes += strlen(record->findings ? record->findings : "");
 	return NULL;
 }

@@ -12,7 +12,7 @@
 #define FORWARD_BATCH_BYTES                                                                        \
 	(6u << 20) /* findings of a batch, unless its first verdict alone has more */
 #define FORWARD_VERDICT_BYTES                                                                      \
-	(8u << 20) /* findings of a verdict; those of a bigger one stay behind */
+	(2u << 20) /* findings of a verdict; of a bigger one the largest evidence stays behind */
 
 /*
  * Up to max verdicts behind the cursor, in one reading transaction. *last is the number of the last; records are the

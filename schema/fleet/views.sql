@@ -17,7 +17,9 @@ SELECT c.id AS dump, c.state, c.crash_time, c.layout, c.format, c.log_only, c.ho
 	c.headline, c.confidence, c.signature, c.hardware, c.function, c.module, NULL::bigint AS removed_at,
 	coalesce((SELECT (f.verdict ->> 'incomplete')::integer FROM fleet.findings f
 		WHERE f.uid = c.uid AND f.month = c.month), 0) AS incomplete,
-	(SELECT f.verdict ->> 'note' FROM fleet.findings f WHERE f.uid = c.uid AND f.month = c.month) AS note,
+	-- what did not come with it is said where an analysis says what was amiss
+	nullif(concat_ws('; ', (SELECT f.verdict ->> 'note' FROM fleet.findings f WHERE f.uid = c.uid AND f.month = c.month),
+		c.left_out), '') AS note,
 	(SELECT nullif(f.verdict -> 'companions', 'null'::jsonb) FROM fleet.findings f
 		WHERE f.uid = c.uid AND f.month = c.month) AS companions
 FROM fleet.crash c;
