@@ -592,9 +592,7 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{symbol}' AS symbol,
 	evidence #>> '{module}' AS module,
 	evidence #>> '{bytes}' AS bytes,
-	evidence #>> '{difference_count}' AS differences,
-	-- the first of them, from the function's start
-	evidence #>> '{differences,0,offset}' AS "at"
+	evidence #>> '{difference_count}' AS differences
 FROM triage.finding WHERE code = 'memory.text';
 
 -- Whether the object that held a bad value is otherwise sound.
