@@ -117,12 +117,18 @@ struct rq {
 	int cpu;
 };
 
+enum rwsem_waiter_type { RWSEM_WAITING_FOR_WRITE, RWSEM_WAITING_FOR_READ };
+struct rwsem_waiter {
+	struct list_head list;
+	struct task_struct *task;
+	enum rwsem_waiter_type type;
+};
 struct rw_semaphore {
 	atomic_long_t count;
 	struct list_head wait_list;
 	struct raw_spinlock wait_lock;
 	struct optimistic_spin_queue osq;
-	atomic_long_t owner;
+	struct task_struct *owner;
 };
 struct mm_struct {
 	u8 before[104];
