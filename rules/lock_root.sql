@@ -24,6 +24,9 @@ SELECT
 	-- what the root waits for itself may be in what cannot be read: then it is not the root; of a holder who is not
 	-- sure the lock is, and that tasks wait for it is more than that a dump was asked for
 	max(confidence, 0.58) * CASE WHEN moving IS NULL THEN 0.4
+		-- any machine has tasks that have waited a moment for such a lock
+		WHEN longest_s < 1 AND NOT root_ended AND (root_doing LIKE '%waiting for mutex%' OR root_doing LIKE '%waiting for rwsem%')
+			AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump AND c.kind = 'sysrq') THEN 0.6
 		WHEN root_doing LIKE '%waiting for%' AND EXISTS (SELECT 1 FROM missing m WHERE m.dump = :dump
 			AND m.step IN ('pages', 'tasks', 'stacks')) THEN 0.6
 		ELSE 1.0 END AS confidence, finding
