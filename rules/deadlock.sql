@@ -7,13 +7,18 @@
 -- see: Documentation/locking/lockdep-design.rst
 -- see: Documentation/locking/rt-mutex-design.rst
 SELECT
+	CASE WHEN brief LIKE '%the end of its own %' THEN 'the task waits for the end of a call that it is in itself' ELSE
 	iif(brief LIKE '%of 1 task %' OR brief LIKE 'self-deadlock:%', 'the task waits for a lock that it holds itself',
 		iif(brief LIKE '%CPU %''s answer%', 'each of these CPUs waits for what the next one is to do or holds, and the last waits for the first',
-		'each of these tasks waits for a lock that the next one holds, and the last waits for the first')) ||
+		'each of these tasks waits for a lock that the next one holds, and the last waits for the first')) END ||
 		iif(confidence < 1, '; who holds one of the locks, or more, is inferred', '') AS because,
 	brief AS headline,
 	CASE WHEN brief LIKE 'self-deadlock:%'
 		THEN 'The task takes for read a lock that it has for read already: take it once, for a writer may queue in between.'
+		WHEN brief LIKE '%the end of its own %'
+		THEN 'Nobody may wait for the end of what he is in: leave that to a work item, or use the form made for it (sysfs_remove_file_self()).'
+		WHEN brief LIKE 'deadlock: %() waits for %queue %'
+		THEN 'No work item may flush a queue whose items flush its own: let one of them end first, and be queued anew.'
 		WHEN brief LIKE 'deadlock of 1 task %'
 		THEN 'The task takes a lock that it holds already: see which of its callers took it first.'
 		WHEN brief LIKE '%CPU %''s answer%'

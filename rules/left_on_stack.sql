@@ -10,7 +10,7 @@ SELECT
 	'Look for the function of ' || stack_of || ' that put ' || what || ' on its stack and returned without taking it back' ||
 		iif(what = 'a timer', ' (timer_delete_sync())', '') || '; ' || frame || '() was called later by the same caller.' AS advice,
 	headline || '; what a function keeps on its stack is gone when it returns' AS because,
-	'use after free likely: ' || iif(what = 'a timer', 'timer', 'structure') || ' on the stack of ' || stack_of || ', now in the frame of ' || frame || '()' AS headline,
+	iif(what = 'a timer', 'timer', 'structure') || ' left on the stack of ' || stack_of || ', now in the frame of ' || frame || '()' AS headline,
 	confidence, finding, finding2
 FROM (SELECT b.*, c.finding AS finding2, CASE WHEN c.symbol LIKE '%run\_timers%' ESCAPE '\' OR c.symbol LIKE '%call\_timer\_fn%' ESCAPE '\' OR
 		c.symbol LIKE 'expire\_timers%' ESCAPE '\' THEN 'a timer' ELSE 'the structure' END AS what
