@@ -147,6 +147,7 @@ check-log-mixtures: $(PROGRAMS)
 define GUEST_FULL_STEPS
 tests/guest/suite full
 tests/guest/foreign
+tests/formats/hostile
 tests/guest/text --debug build/guest/6.1/null_offset.lzo build/guest/6.1/la57.zlib build/guest/6.1/traced.qemu-elf
 tests/guest/types --debug $(TYPES_GUESTS)
 tests/guest/damaged build/guest/6.1/null_offset.elf/vmcore
