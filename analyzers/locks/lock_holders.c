@@ -313,7 +313,8 @@ static void look_at(struct target *target, const struct sleeper *stack, struct s
 
 	const struct sleeper outer = target->percpu ? before_slow_path(stack) : *stack;
 
-	if ((target->page && waits_until_written(stack)) || !outer.call_count)
+	if ((target->page && waits_until_written(stack)) ||
+	    (stack->call_count && !outer.call_count))
 		return;
 	if (!held_by_frame(target, &outer, &found) && !idle)
 		(void)(took_known(target, &outer, &found) ||

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rw_semaphores of every era: whom the owner names, how the waiters hang together. */
 #include "fake_locks.h"
+#include "locks/frozen_fs.h"
+
+/* No lock here is a file system's. */
+enum freeze_state frozen_fs_state(struct kernel *of, const struct lock *lock)
+{
+	(void)of;
+	(void)lock;
+	return SB_UNFROZEN;
+}
+
+void frozen_fs_describe(struct kernel *of, const struct waitlist *list, struct lock *lock)
+{
+	(void)of;
+	(void)list;
+	(void)lock;
+}
 
 enum { COUNT = 0, LIST = 8, OWNER = 24 };
 enum { W_TASK = 16, W_TYPE = 24 };
