@@ -139,18 +139,25 @@ static const char *module_before(const char *text, const char *end)
 	return at > text && at[-1] == ' ' ? at - 1 : end;
 }
 
-/* "in f [m], in timer function f": where it was is said by what it is. */
-static void without_twins(const char *text, struct str *out)
+/* Where ", in work item f" begins, and f's name; NULL where nothing like it is said. */
+static const char *context_in(const char *text, const char **name)
 {
 	static const char *const contexts[] = {", in timer function ", ", in tasklet ",
 					       ", in work item ", ", in hrtimer "};
-	const char *at = NULL, *twin = NULL, *name = "";
-	size_t i;
+	const char *at = NULL;
 
-	for (i = 0; i < ARRAY_SIZE(contexts) && !at; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(contexts) && !at; i++) {
 		at = strstr(text, contexts[i]);
-		name = at ? at + strlen(contexts[i]) : "";
+		*name = at ? at + strlen(contexts[i]) : "";
 	}
+	return at;
+}
+
+/* "in f [m], in timer function f": where it was is said by what it is. */
+static void without_twins(const char *text, struct str *out)
+{
+	const char *twin = NULL, *name, *at = context_in(text, &name);
+
 	if (at && *name)
 		twin = function_before(text, module_before(text, at), name, strcspn(name, " ,;["));
 	if (!twin) {
@@ -291,16 +298,37 @@ static void without_helper(const char *text, struct str *out)
 	str_puts(out, called + strlen(", called from "));
 }
 
+/*
+ * "called from f [m], in work item work_for_cpu_fn": the kernel's own function only carried the module's work.
+ * To be asked while each function has its module with it.
+ */
+static bool is_carried(const char *text)
+{
+	const char *name, *at = context_in(text, &name);
+
+	return at && module_before(text, at) != at && !module_length(name + strcspn(name, " ,;"));
+}
+
+static void without_context(const char *text, struct str *out)
+{
+	const char *name, *at = context_in(text, &name);
+
+	str_append(out, text, at ? (size_t)(at - text) : strlen(text));
+	if (at)
+		str_puts(out, name + strcspn(name, " ,;"));
+}
+
 /* What is left to lose, one thing after the other, for as long as the headline is too long. */
-static char *last_resorts(const char *text)
+static char *last_resorts(const char *text, bool carried)
 {
 	static void (*const losses[])(const char *text, struct str *out) = {
-		without_helper, without_remarks, without_objects, without_modules, without_end};
+		without_context, without_helper,  without_remarks,
+		without_objects, without_modules, without_end};
 	_str_ struct str now = {0};
 
 	str_puts(&now, text);
-	for (size_t i = 0; i < ARRAY_SIZE(losses) && !now.failed && now.length > HEADLINE_SHORT;
-	     i++) {
+	for (size_t i = !carried;
+	     i < ARRAY_SIZE(losses) && !now.failed && now.length > HEADLINE_SHORT; i++) {
 		_str_ struct str next = {0};
 
 		losses[i](now.data, &next);
@@ -463,7 +491,7 @@ char *headline_brief(const char *text, bool quotes_log)
 	if (less.failed || less.length <= HEADLINE_SHORT)
 		return str_take(&less);
 	if (!quotes_log)
-		return last_resorts(less.data);
+		return last_resorts(less.data, is_carried(whole.data));
 	cut(less.data, &last);
 	return str_take(&last);
 }

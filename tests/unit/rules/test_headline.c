@@ -43,6 +43,11 @@ static const struct {
 	 "a_function_of_the_lab+0x8 [lab], labtask/3377",
 	 "general protection fault in a_function_that_noticed, called from a_function_of_the_lab "
 	 "[lab]"},
+	{"the kernel's own work item goes before who noticed",
+	 "NULL pointer minus an offset: read of 0x0 in __list_add_valid+0x1b, called from "
+	 "lab_read_errors+0x74 [lab], in work item work_for_cpu_fn of workqueue events",
+	 "NULL pointer minus an offset: read of 0x0 in __list_add_valid, called from "
+	 "lab_read_errors [lab]"},
 	{"who noticed goes before who called it",
 	 "soft lockup on CPU 5 in smp_call_function_many_cond+0x12a, called from "
 	 "__purge_vmap_area_lazy+0xd4, in work item lab_free_deferred [lab] of workqueue events",
