@@ -39,7 +39,8 @@ static bool is_encoded(const char *text, size_t length)
 		at = next_cut(text, at, text + length, &width);
 		if (!at)
 			return false;
-		cuts += width >= CUT_MIN && width <= CUT_MAX;
+		/* Mail writes an "=" of the text as "=3D": behind one, it is a line of "=" that a console cut. */
+		cuts += width >= CUT_MIN && width <= CUT_MAX && at[-1] != '=';
 		at += 2;
 	}
 	return true;

@@ -8,6 +8,8 @@
 #define CUT_75                                                                                     \
 	"012345678901234567890123456789012345678901234567890123456789012345678901234" /* 75 bytes */
 
+#define RULE_36 "===================================="
+
 static bool decode(const char *text, struct str *ret)
 {
 	return log_mail_decode(text, strlen(text), ret);
@@ -37,7 +39,7 @@ START_TEST(what_is_no_code_stays)
 }
 END_TEST
 
-/* Lines that end in "=" are no mail: too few, too short, too long, or none at all. */
+/* Lines that end in "=" are no mail: too few, too short, too long, none at all, or made of nothing else. */
 START_TEST(other_texts)
 {
 	static const char *const texts[] = {
@@ -47,6 +49,7 @@ START_TEST(other_texts)
 		CUT_75 "=\n" CUT_75 "=\n",
 		CUT_75 "x=\n" CUT_75 "x=\n" CUT_75 "x=\n" CUT_75 "x=\n",
 		CUT_75 "\n" CUT_75 "\n" CUT_75 "\n",
+		RULE_36 RULE_36 "\n" RULE_36 RULE_36 "\n" RULE_36 RULE_36 "\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
