@@ -101,6 +101,8 @@ static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int v
 					   &kernel->symbols);
 	}
 	kernel_note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
+	if (kernel->symbols && (err = symbols_damage(kernel->symbols)))
+		kernel_degrade(kernel, kernel_step_name(STEP_SYMBOLS), err, NULL);
 }
 
 /* What symbols make better: the bounds of the image and of the randomised regions. */

@@ -201,6 +201,11 @@ size_t kallsyms_count(const struct kallsyms *kallsyms)
 	return kallsyms->tables.count;
 }
 
+size_t kallsyms_lost(const struct kallsyms *kallsyms)
+{
+	return kallsyms->tables.lost;
+}
+
 /* Compressed form of name i; kallsyms_open() has seen that it lies inside names. */
 static const uint8_t *compressed(const struct kallsyms *kallsyms, size_t i, size_t *length)
 {

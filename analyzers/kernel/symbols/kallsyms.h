@@ -24,6 +24,7 @@ enum kallsyms_values {
 
 #define KALLSYMS_MAX 4000000u /* symbols; a kernel has 0.1 to 0.3 million */
 #define KALLSYMS_TOKENS 256
+#define KALLSYMS_RUN 256 /* names from one of the kernel's markers to the next */
 
 /* The tables as read; all buffers malloc'd. */
 struct kallsyms_tables {
@@ -34,7 +35,9 @@ struct kallsyms_tables {
 	size_t values_size;
 	uint8_t *names; /* kallsyms_names */
 	size_t names_size;
-	char *tokens; /* kallsyms_token_table */
+	size_t last_run; /* place of the last of every 256th name */
+	size_t lost;	 /* names that were damaged, and are empty */
+	char *tokens;	 /* kallsyms_token_table */
 	size_t tokens_size;
 	uint16_t token_index[KALLSYMS_TOKENS];
 };
@@ -53,6 +56,8 @@ void kallsyms_close(struct kallsyms *kallsyms);
 DEFINE_CLEANUP(struct kallsyms, kallsyms_close)
 
 size_t kallsyms_count(const struct kallsyms *kallsyms);
+/* How many of them have no name, as it was damaged. */
+size_t kallsyms_lost(const struct kallsyms *kallsyms);
 /* i < count; addresses ascend with i. */
 uint64_t kallsyms_address(const struct kallsyms *kallsyms, size_t i);
 /* The name, cut to fit and NUL-terminated, into buf; returns the type letter ('T', 'd', …). */

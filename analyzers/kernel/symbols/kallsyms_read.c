@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/parse.h"
+#include "kernel/symbols/kallsyms_mend.h"
 
 #define CHUNK 4096u
 #define NAMES_MAX (32u << 20)
@@ -42,6 +43,8 @@ struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t a
 	for (size_t i = 0; i < tables->count; i++) {
 		size_t header, length;
 
+		if (i % KALLSYMS_RUN == 0)
+			tables->last_run = walked;
 		while (!(length = kallsyms_name_length(tables->names + walked, read - walked,
 						       &header))) {
 			size_t bytes = CHUNK - (address + read) % CHUNK;
@@ -98,6 +101,43 @@ struct err *kallsyms_read_values(const struct kallsyms_source *source, uint64_t 
 		"kallsyms addresses");
 }
 
+/* Is the last marker, 4 or 8 bytes behind the names, what walking them came to? */
+static bool names_agree_with_marker(const struct kallsyms_source *source, uint64_t names,
+				    const struct kallsyms_tables *tables)
+{
+	size_t last = (tables->count - 1) / KALLSYMS_RUN;
+
+	for (size_t align = 4; align <= 8; align += 4) {
+		uint64_t markers = (names + tables->names_size + align - 1) / align * align;
+
+		for (size_t width = 4; width <= 8; width += 4) {
+			uint8_t marker[4];
+
+			if (err_ok(source->read(source->context, markers + last * width, marker,
+						sizeof(marker))) &&
+			    load_u32(marker) == tables->last_run)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* One damaged length moves all names behind it. */
+static struct err *read_or_mend_names(const struct kallsyms_source *source,
+				      const struct kallsyms_places *places,
+				      struct kallsyms_tables *tables)
+{
+	struct err *err = kallsyms_read_names(source, places->names, tables);
+
+	if (!err && names_agree_with_marker(source, places->names, tables))
+		return NULL;
+	if (err == &err_nomem ||
+	    !err_ok(kallsyms_mend_names(source, places->names, places->tokens, tables)))
+		return err;
+	err_free(err);
+	return NULL;
+}
+
 struct err *kallsyms_read(const struct kallsyms_source *source,
 			  const struct kallsyms_places *places, struct kallsyms_tables *ret)
 {
@@ -115,7 +155,7 @@ struct err *kallsyms_read(const struct kallsyms_source *source,
 			      tables.count);
 	/* Tokens first: cheap, and wrong places show before megabytes are read. */
 	TRY(kallsyms_read_tokens(source, places->tokens, places->token_index, &tables));
-	TRY(kallsyms_read_names(source, places->names, &tables));
+	TRY(read_or_mend_names(source, places, &tables));
 	TRY(kallsyms_read_values(source, places->values, &tables));
 	*ret = tables;
 	tables = (struct kallsyms_tables){0};

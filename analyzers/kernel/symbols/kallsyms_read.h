@@ -3,14 +3,7 @@
 #define TRIAGE_KERNEL_SYMBOLS_KALLSYMS_READ
 
 #include "kernel/symbols/kallsyms.h"
-
-/* Where the tables are read from: the dead kernel's memory, or a buffer in tests. */
-struct kallsyms_source {
-	/* A few bytes somewhere; and a run of bytes that will not be asked for again. */
-	struct err *(*read)(void *context, uint64_t address, void *buf, size_t length);
-	struct err *(*stream)(void *context, uint64_t address, void *buf, size_t length);
-	void *context;
-};
+#include "kernel/symbols/kallsyms_source.h"
 
 /* Run-time addresses of the tables. */
 struct kallsyms_places {
@@ -19,7 +12,10 @@ struct kallsyms_places {
 	uint64_t values, num_syms, names, tokens, token_index;
 };
 
-/* Read all tables. Exactly count names are kept; the pages behind them are not touched. */
+/*
+ * Read all tables. Exactly count names are kept; of the pages behind them those alone are touched where markers tell
+ * whether the names are sound. Where they are not, what can be had is (kallsyms_mend.h).
+ */
 struct err *kallsyms_read(const struct kallsyms_source *source,
 			  const struct kallsyms_places *places, struct kallsyms_tables *ret);
 /* The parts: tables->count (and kind) must be set. The end of the names shows in walking them. */

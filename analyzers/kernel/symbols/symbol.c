@@ -176,6 +176,17 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, s
 	return NULL;
 }
 
+struct err *symbols_damage(const struct symbols *symbols)
+{
+	size_t lost = symbols->kallsyms ? kallsyms_lost(symbols->kallsyms) : 0;
+
+	return lost ? err_new(ERR_CORRUPT,
+			      "%zu of %zu names of the kernel's symbols are damaged or cannot be "
+			      "read",
+			      lost, table_count(symbols))
+		    : NULL;
+}
+
 /* For symbols whose list has been filled. */
 static struct err *finish_list(struct symbols *symbols)
 {
@@ -252,6 +263,8 @@ static bool kernel_symbol_at(struct symbols *symbols, uint64_t address, struct s
 	*ret = (struct symbol){.address = table_address(symbols, i)};
 	if (symbols->kallsyms) {
 		ret->type = kallsyms_name(symbols->kallsyms, i, ret->name, sizeof(ret->name));
+		if (!ret->name[0])
+			return false; /* damaged: not that of the one before */
 	} else {
 		ret->type = symbols->list.entries[i].type;
 		copy_string(ret->name, sizeof(ret->name), symbol_list_name(&symbols->list, i));
