@@ -95,14 +95,20 @@ static crash_fn void crashme_hold(void)
 		cpu_relax();
 }
 
-/* A lock that a timer takes is held with softirqs on: the timer waits for whom it interrupted. */
+/*
+ * A lock that a timer takes is held with softirqs on: the timer waits for whom it interrupted. While ksoftirqd
+ * has something to do, no interrupt runs timers: it is given the time to end.
+ */
 static void spin_softirq(void)
 {
-	int cpu = get_cpu();
+	int cpu = 1;
 
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
 	truth_here("soft_lockup", "");
 	truth("culprit=crashme_lock");
 	truth("culprit=%s/%d", current->comm, current->pid);
+	msleep(200);
+	preempt_disable();
 	ticking.expires = jiffies + HZ / 2;
 	add_timer_on(&ticking, cpu);
 	crashme_hold();
