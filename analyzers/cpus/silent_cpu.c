@@ -49,6 +49,9 @@ static double confidence_of(const struct silent_cpu *silent)
 		confidence = 0.95;
 	else if (silent->waiters)
 		confidence = state->interrupts_off ? 0.9 : 0.6; /* the call may just have come */
+	/* Who was interrupted is not who keeps it. */
+	if (silent->interrupted)
+		confidence *= 0.5;
 	return silent->waits_itself ? confidence * 0.7 : confidence;
 }
 
@@ -127,9 +130,12 @@ bool silent_cpu_find(struct kernel *kernel, const struct cpu_states *states,
 	find_waiters(kernel, states, ret);
 	cpu_wait_find(kernel, state, &own);
 	ret->waits_itself = own.how != CPU_WAIT_NONE || cpu_wait_spins(kernel, state);
+	if (!find_storm(kernel, state, &ret->culprit)) {
+		ret->interrupted =
+			state->flags_known && !state->interrupts_off && state->behind_s >= SILENT_S;
+		if (!cpu_state_culprit(kernel, state, state->at, &ret->culprit))
+			ret->culprit = (struct report_place){0};
+	}
 	ret->confidence = confidence_of(ret);
-	if (!find_storm(kernel, state, &ret->culprit) &&
-	    !cpu_state_culprit(kernel, state, state->at, &ret->culprit))
-		ret->culprit = (struct report_place){0};
 	return ret->confidence > 0;
 }

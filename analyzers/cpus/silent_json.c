@@ -125,6 +125,8 @@ static void put_why(struct str *text, const struct silent_cpu *silent)
 	}
 	if (silent->rcu)
 		str_printf(text, "%sits bit stands in the mask of CPUs RCU waits for", comma);
+	if (silent->interrupted)
+		str_puts(text, "; but it takes interrupts, which may be all that it does");
 	if (silent->waits_itself)
 		str_puts(text, "; but it waits itself");
 }

@@ -102,4 +102,30 @@ START_TEST(what_is_no_timer_is_not_blamed)
 }
 END_TEST
 
-UNIT_MAIN("silent_cpu", a_timer_that_is_due_again_at_once, what_is_no_timer_is_not_blamed)
+static bool is_interrupted(double behind_s, bool off, uint64_t timer)
+{
+	struct silent_cpu silent;
+
+	fake_u64(BASES + 8 + 3 * 16 + 8, timer);
+	state.behind_s = behind_s;
+	state.interrupts_off = off;
+	silent_cpu_find(&kernel, &states, &state, false, &silent);
+	return silent.interrupted;
+}
+
+/* Interrupts are on, and yet no tick came: whoever is interrupted all the time is not who keeps the CPU. */
+START_TEST(who_takes_interrupts_and_no_tick)
+{
+	set_up();
+	ck_assert(is_interrupted(5, false, 0));
+	ck_assert(!is_interrupted(1, false, 0));
+	ck_assert(!is_interrupted(5, true, 0));
+	ck_assert(!is_interrupted(5, false, TIMER)); /* it is known what keeps it */
+	state.flags_known = false;
+	ck_assert(!is_interrupted(5, false, 0));
+	tear_down();
+}
+END_TEST
+
+UNIT_MAIN("silent_cpu", a_timer_that_is_due_again_at_once, what_is_no_timer_is_not_blamed,
+	  who_takes_interrupts_and_no_tick)
