@@ -77,6 +77,33 @@ START_TEST(a_lost_mark_tells_who_ran_below_his_stack)
 	ck_assert(!overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
 	fake_u64(STACK, 0);
 	ck_assert(overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	/* above thread_info, which has 8 bytes here */
+	fake_put(STACK + 0x8, MARK, 4);
+	ck_assert(!overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_u64(STACK + 0x8, 0);
+	fake_put(STACK + 0x68, MARK, 4);
+	ck_assert(overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_close();
+}
+END_TEST
+
+/* How large thread_info is, types tell or not: the mark may be anywhere that it may end. */
+START_TEST(without_types_the_mark_is_looked_for)
+{
+	struct types *types, *none;
+
+	fake_open(NULL);
+	types = kernel.types;
+	assert_ok(types_open(&none));
+	kernel.types = none;
+	ck_assert(overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_put(STACK + 0x68, MARK, 4);
+	ck_assert(!overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	fake_u64(STACK + 0x68, 0);
+	fake_put(STACK + 0x108, MARK, 4); /* no thread_info is as large */
+	ck_assert(overflows(CRASH_GENERAL_PROTECTION, STACK, STACK - 0x2000));
+	kernel.types = types;
+	types_close(none);
 	fake_close();
 }
 END_TEST
@@ -149,4 +176,5 @@ END_TEST
 
 UNIT_MAIN("crash_overflow", an_access_is_no_overflow, a_leap_past_the_guard_is_an_overflow,
 	  what_is_far_or_mapped_is_no_leap, the_guard_page_is_met_at_the_stacks_end,
-	  a_lost_mark_tells_who_ran_below_his_stack, a_cpu_below_its_stack_has_run_over)
+	  a_lost_mark_tells_who_ran_below_his_stack, without_types_the_mark_is_looked_for,
+	  a_cpu_below_its_stack_has_run_over)
