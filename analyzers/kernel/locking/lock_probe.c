@@ -19,6 +19,7 @@
 #include "kernel/types/types.h"
 
 #define OWNER_FLAGS 7ull
+#define TASK_ALIGN 16 /* ARCH_MIN_TASKALIGN of x86, of a cache line later */
 #define OWNER_UNKNOWN (-1ull)
 #define OWNER_UNKNOWN_FLAGGED (-2ull)
 #define BIAS_MOST (4096ll << 32)
@@ -52,7 +53,7 @@ static bool is_task(struct kernel *kernel, uint64_t address)
 
 	if (tasks_find(kernel->tasks, address))
 		return true;
-	return memory_is_kernel(kernel->memory, address) && address % 64 == 0 &&
+	return memory_is_kernel(kernel->memory, address) && address % TASK_ALIGN == 0 &&
 	       err_ok(member_read_string(kernel, address, MEMBER_TASK_COMM, comm, sizeof(comm))) &&
 	       comm[0] && is_printable(comm, strlen(comm));
 }
@@ -74,7 +75,7 @@ static bool fits_headless_mutex(struct kernel *kernel, const struct form *form,
 	uint64_t owner;
 
 	return read_at(kernel, form, witness, form->owner, &owner) && owner & 1 &&
-	       (owner & ~OWNER_FLAGS) % 64 == 0 && memory_is_kernel(kernel->memory, owner);
+	       (owner & ~OWNER_FLAGS) % TASK_ALIGN == 0 && memory_is_kernel(kernel->memory, owner);
 }
 
 /* Before: a count below zero, and the owner's task, its thread_info until v3.1. */
@@ -121,7 +122,7 @@ static bool is_bias_owner(struct kernel *kernel, uint64_t owner)
 
 	if (owner == OWNER_UNKNOWN || owner == OWNER_UNKNOWN_FLAGGED)
 		return true;
-	return (!task || (task % 64 == 0 && memory_is_kernel(kernel->memory, task))) &&
+	return (!task || (task % TASK_ALIGN == 0 && memory_is_kernel(kernel->memory, task))) &&
 	       (owner & 1 || owner == task);
 }
 
