@@ -105,6 +105,8 @@ static void judge_root(struct kernel *kernel, struct wait_root *root)
 		return;
 	root->missing =
 		sleeper_stackless(sleeper) ? "what it waits for is not known: its stack is missing"
+		: sleeper->kind > WAIT_NONE && sleeper->kind <= WAIT_PERCPU_RWSEM
+			? "the lock that it waits for was not found, nor who holds that"
 		: of_log(kernel) ? "what it waits for is no lock, and the log does not say who is "
 				   "to wake it"
 				 : "what it waits for is no lock, so nothing in memory says who is "
