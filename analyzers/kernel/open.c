@@ -86,6 +86,15 @@ static int matching_vmlinux(struct kernel *kernel, int fd)
 	return -1;
 }
 
+/* Pages that are stored as they were have no checksum of their own: tables that make no sense may be all that shows. */
+static const char *symbols_remedy(const struct err *err)
+{
+	return err && err->code == ERR_CORRUPT ? "compare its checksum with that where it was "
+						 "written; or give the matching "
+						 "vmlinux with --vmlinux"
+					       : "give the matching vmlinux with --vmlinux";
+}
+
 /* No VMCOREINFO in the dump: why. It tells where a vmlinux belongs, so it is had before one is looked at. */
 static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int vmlinux_fd)
 {
@@ -100,9 +109,9 @@ static void open_symbols(struct kernel *kernel, struct err *no_vmcoreinfo, int v
 		err = symbols_open_vmlinux(kernel->vmlinux_fd, kernel->link_offset,
 					   &kernel->symbols);
 	}
-	kernel_note(kernel, STEP_SYMBOLS, err, "give the matching vmlinux with --vmlinux");
+	kernel_note(kernel, STEP_SYMBOLS, err, symbols_remedy(err));
 	if (kernel->symbols && (err = symbols_damage(kernel->symbols)))
-		kernel_degrade(kernel, kernel_step_name(STEP_SYMBOLS), err, NULL);
+		kernel_degrade(kernel, kernel_step_name(STEP_SYMBOLS), err, symbols_remedy(err));
 }
 
 /* What symbols make better: the bounds of the image and of the randomised regions. */

@@ -201,8 +201,9 @@ size_t kallsyms_count(const struct kallsyms *kallsyms)
 	return kallsyms->tables.count;
 }
 
-size_t kallsyms_lost(const struct kallsyms *kallsyms)
+size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why)
 {
+	*why = kallsyms->tables.why_lost;
 	return kallsyms->tables.lost;
 }
 

@@ -37,7 +37,8 @@ struct kallsyms_tables {
 	size_t names_size;
 	size_t last_run; /* place of the last of every 256th name */
 	size_t lost;	 /* names that were damaged, and are empty */
-	char *tokens;	 /* kallsyms_token_table */
+	enum err_code why_lost;
+	char *tokens; /* kallsyms_token_table */
 	size_t tokens_size;
 	uint16_t token_index[KALLSYMS_TOKENS];
 };
@@ -56,8 +57,8 @@ void kallsyms_close(struct kallsyms *kallsyms);
 DEFINE_CLEANUP(struct kallsyms, kallsyms_close)
 
 size_t kallsyms_count(const struct kallsyms *kallsyms);
-/* How many of them have no name, as it was damaged. */
-size_t kallsyms_lost(const struct kallsyms *kallsyms);
+/* How many of them have no name, as it was damaged or could not be read; why, where any. */
+size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why);
 /* i < count; addresses ascend with i. */
 uint64_t kallsyms_address(const struct kallsyms *kallsyms, size_t i);
 /* The name, cut to fit and NUL-terminated, into buf; returns the type letter ('T', 'd', …). */

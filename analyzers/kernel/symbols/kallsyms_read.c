@@ -134,6 +134,7 @@ static struct err *read_or_mend_names(const struct kallsyms_source *source,
 	if (err == &err_nomem ||
 	    !err_ok(kallsyms_mend_names(source, places->names, places->tokens, tables)))
 		return err;
+	tables->why_lost = err ? err->code : ERR_CORRUPT;
 	err_free(err);
 	return NULL;
 }

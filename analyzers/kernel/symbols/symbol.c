@@ -178,9 +178,10 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, s
 
 struct err *symbols_damage(const struct symbols *symbols)
 {
-	size_t lost = symbols->kallsyms ? kallsyms_lost(symbols->kallsyms) : 0;
+	enum err_code why = ERR_CORRUPT;
+	size_t lost = symbols->kallsyms ? kallsyms_lost(symbols->kallsyms, &why) : 0;
 
-	return lost ? err_new(ERR_CORRUPT,
+	return lost ? err_new(why,
 			      "%zu of %zu names of the kernel's symbols are damaged or cannot be "
 			      "read",
 			      lost, table_count(symbols))

@@ -28,7 +28,10 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
 struct err *symbols_check(struct symbols *symbols, const struct vmcoreinfo *info);
 /* From an ELF vmlinux (fd stays the caller's) instead; addresses moved by kaslr_offset. */
 struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret);
-/* ERR_CORRUPT where some of the table's names are damaged: those symbols are not found, nor held by addresses. */
+/*
+ * An error where some of the table's names are damaged (ERR_CORRUPT) or cannot be read (as reading them gave it): those
+ * symbols are not found, nor held by addresses.
+ */
 struct err *symbols_damage(const struct symbols *symbols);
 void symbols_close(struct symbols *symbols);
 DEFINE_CLEANUP(struct symbols, symbols_close)
