@@ -89,10 +89,10 @@ static int matching_vmlinux(struct kernel *kernel, int fd)
 /* Pages that are stored as they were have no checksum of their own: tables that make no sense may be all that shows. */
 static const char *symbols_remedy(const struct err *err)
 {
-	return err && err->code == ERR_CORRUPT ? "compare its checksum with that where it was "
-						 "written; or give the matching "
-						 "vmlinux with --vmlinux"
-					       : "give the matching vmlinux with --vmlinux";
+	if (err && err->code == ERR_CORRUPT)
+		return "the file may be damaged: compare its checksum with that where it was "
+		       "written; or give the matching vmlinux with --vmlinux";
+	return "give the matching vmlinux with --vmlinux";
 }
 
 /* No VMCOREINFO in the dump: why. It tells where a vmlinux belongs, so it is had before one is looked at. */
