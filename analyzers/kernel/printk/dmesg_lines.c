@@ -324,6 +324,12 @@ static size_t indent_of(struct dmesg_lines *reader, const char *line, size_t len
 	return all > 1 || line[0] == '\t' ? MIN(all, blanks) : 0;
 }
 
+/* "-<6>[  999.000011] EXT4-fs …" and then "-----------  ): Poison": the dashes were cut. */
+static bool goes_on_in_rule(const struct str *cut, char first)
+{
+	return cut->length && strchr("-=*", first) && cut->data[cut->length - 1] == first;
+}
+
 /* What another CPU's line has cut off: the rest has no stamp. Within a word it is known by that alone. */
 static bool is_rest_of_cut(struct dmesg_lines *reader, const char *text, size_t length)
 {
@@ -332,6 +338,7 @@ static bool is_rest_of_cut(struct dmesg_lines *reader, const char *text, size_t 
 	if (!reader->has_cut || !length)
 		return false;
 	return log_word_is_cut(cut->data, cut->length, text, length) ||
+	       goes_on_in_rule(cut, *text) ||
 	       ((!cut->length ||
 		 (!log_has_beginning(text, length) && !log_is_frame(text, length))) &&
 		is_stamped(look_ahead(reader)));

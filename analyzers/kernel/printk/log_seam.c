@@ -96,7 +96,7 @@ size_t log_seam_find(const char *line, size_t length, size_t from, uint64_t time
 		if (is_quoted(line, at) || (!level && line[at] != '['))
 			continue;
 		if (is_stamp(line, length, level ? words : at, time_us))
-			return at;
+			return at - (at > from + 3 && is_level(line, length, at - 3) ? 3 : 0);
 		if (level && (log_has_beginning(line + words, length - words) ||
 			      log_is_frame(line + words, length - words)))
 			return at;

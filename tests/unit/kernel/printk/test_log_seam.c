@@ -14,6 +14,7 @@ START_TEST(lines_within_lines)
 		"RIP: 0010:lab_scan+0x1|[  812.000007] usb 1-1: gone",
 		"Call Trace:|[  812.000010][    T1] usb 2-2: gone",
 		"foo+0x1/0x20|<0>Call Trace:",
+		"{1}[Hardware Error]:   section_type: |<6>[  812.000007] usb 1-1: gone",
 		"foo+0x1/0x20|<4> [<ffffffff81000000>] bar+0x1/0x2",
 		/* what is no line of another CPU */
 		"Code: 48 89 fb <8b> 47 40",
