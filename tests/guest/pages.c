@@ -105,6 +105,21 @@ static struct err *open_witness(int fd, kdump_ctx_t *ctx)
 	return NULL;
 }
 
+/* c->dump beside the file at fd, as libkdumpfile reads it. */
+static struct err *compare_with_witness(int fd, struct comparison *c)
+{
+	c->witness = kdump_new();
+	if (!c->witness)
+		return &err_nomem;
+	struct err *err = open_witness(fd, c->witness);
+	if (!err)
+		err = one_by_one(c);
+	if (!err)
+		err = sweep_all(c);
+	kdump_free(c->witness);
+	return err;
+}
+
 static struct err *compare(const char *path, struct comparison *c)
 {
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -115,17 +130,8 @@ static struct err *compare(const char *path, struct comparison *c)
 	TRY(dump_open(fd, &dump));
 	if (dump_info(dump)->flattened)
 		return err_new(ERR_UNSUPPORTED, "libkdumpfile reads no flattened files");
-	c->witness = kdump_new();
-	if (!c->witness)
-		return &err_nomem;
 	c->dump = dump;
-	struct err *err = open_witness(fd, c->witness);
-	if (!err)
-		err = one_by_one(c);
-	if (!err)
-		err = sweep_all(c);
-	kdump_free(c->witness);
-	return err;
+	return compare_with_witness(fd, c);
 }
 
 #define FILES_MAX 16
@@ -143,19 +149,9 @@ static struct err *compare_like(const char *original, char *const *paths, size_t
 	for (size_t i = 0; i < count; i++)
 		fds[i] = open(paths[i], O_RDONLY | O_CLOEXEC); /* open until the end */
 	TRY(dump_open_set(fds, count, &dump));
-	c->witness = kdump_new();
-	if (!c->witness)
-		return &err_nomem;
 	c->dump = dump;
 	c->like = true;
-	struct err *err = open_witness(fd, c->witness);
-
-	if (!err)
-		err = one_by_one(c);
-	if (!err)
-		err = sweep_all(c);
-	kdump_free(c->witness);
-	return err;
+	return compare_with_witness(fd, c);
 }
 
 static int main_like(const char *original, char *const *paths, size_t count)
