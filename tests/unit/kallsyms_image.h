@@ -73,6 +73,12 @@ static inline char image_symbol(size_t i, size_t count, char *name, size_t size)
 		snprintf(name, size, "long_%0200d", 7);
 	else if (i == IMAGE_PERCPU + 3)
 		snprintf(name, size, "shrink_slab.constprop.0");
+	else if (i == IMAGE_PERCPU + 4)
+		snprintf(name, size, "linux_banner");
+	else if (i == IMAGE_PERCPU + 5)
+		snprintf(name, size, "init_uts_ns");
+	else if (i == IMAGE_PERCPU + 6)
+		snprintf(name, size, "swapper_pg_dir");
 	else if (i == count - 1)
 		snprintf(name, size, "_end");
 	else

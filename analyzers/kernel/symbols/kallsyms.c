@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/symbols/kallsyms_values.h"
 
 /* The place of every 32nd name is kept; the kernel's own markers are of every 256th. */
 #define STRIDE 32
@@ -29,7 +30,6 @@ struct token {
 
 struct kallsyms {
 	struct kallsyms_tables tables;
-	bool absolute_percpu;
 	uint32_t *places; /* of every STRIDE-th name in names */
 	struct token tokens[KALLSYMS_TOKENS];
 	struct hash_index index; /* built by the first kallsyms_find() */
@@ -38,6 +38,7 @@ struct kallsyms {
 void kallsyms_tables_deinit(struct kallsyms_tables *tables)
 {
 	free(tables->values);
+	free(tables->sound);
 	free(tables->names);
 	free(tables->tokens);
 	*tables = (struct kallsyms_tables){0};
@@ -129,49 +130,25 @@ static struct err *prepare_names(struct kallsyms *kallsyms)
 
 uint64_t kallsyms_address(const struct kallsyms *kallsyms, size_t i)
 {
-	const struct kallsyms_tables *tables = &kallsyms->tables;
-
-	if (tables->kind == KALLSYMS_ADDRESSES)
-		return load_u64((const char *)tables->values + i * 8);
-
-	uint32_t value = load_u32((const char *)tables->values + i * 4);
-	int64_t offset = (int32_t)value;
-	if (tables->kind == KALLSYMS_PLACE_RELATIVE)
-		return tables->base + i * 4 + (uint64_t)offset;
-	if (!kallsyms->absolute_percpu)
-		return tables->base + value;
-	return offset >= 0 ? value : tables->base - 1 - (uint64_t)offset;
+	return kallsyms_value(&kallsyms->tables, i);
 }
 
-/* The first entry lower than the one before it, or count. */
-static size_t first_descent(const struct kallsyms *kallsyms)
+bool kallsyms_has_address(const struct kallsyms *kallsyms, size_t i)
 {
-	uint64_t last = 0;
-
-	for (size_t i = 0; i < kallsyms->tables.count; i++) {
-		uint64_t address = kallsyms_address(kallsyms, i);
-
-		if (address < last)
-			return i;
-		last = address;
-	}
-	return kallsyms->tables.count;
+	return !kallsyms_value_lost(&kallsyms->tables, i);
 }
 
-/* Offsets with absolute per-CPU ones descend as plain numbers, so only one reading ascends. */
-static struct err *prepare_values(struct kallsyms *kallsyms)
+struct err *kallsyms_drop_address(struct kallsyms *kallsyms, size_t i)
 {
-	size_t count = kallsyms->tables.count;
+	return kallsyms_drop_value(&kallsyms->tables, i);
+}
 
-	if (first_descent(kallsyms) == count)
-		return NULL;
-	if (kallsyms->tables.kind == KALLSYMS_BASE_RELATIVE) {
-		kallsyms->absolute_percpu = true;
-		if (first_descent(kallsyms) == count)
-			return NULL;
-	}
-	return err_new(ERR_CORRUPT, "kallsyms addresses do not ascend at entry %zu of %zu",
-		       first_descent(kallsyms), count);
+bool kallsyms_move_base(struct kallsyms *kallsyms, uint64_t by)
+{
+	if (kallsyms->tables.kind != KALLSYMS_BASE_RELATIVE)
+		return false;
+	kallsyms->tables.base += by;
+	return true;
 }
 
 struct err *kallsyms_open(struct kallsyms_tables *tables, struct kallsyms **ret)
@@ -191,7 +168,7 @@ struct err *kallsyms_open(struct kallsyms_tables *tables, struct kallsyms **ret)
 			       kallsyms->tables.count, kallsyms->tables.values_size);
 	TRY(prepare_tokens(kallsyms));
 	TRY(prepare_names(kallsyms));
-	TRY(prepare_values(kallsyms));
+	TRY(kallsyms_order_values(&kallsyms->tables));
 	*ret = take_ptr(kallsyms);
 	return NULL;
 }
@@ -205,6 +182,12 @@ size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why)
 {
 	*why = kallsyms->tables.why_lost;
 	return kallsyms->tables.lost;
+}
+
+size_t kallsyms_lost_addresses(const struct kallsyms *kallsyms, enum err_code *why)
+{
+	*why = kallsyms->tables.why_no_value;
+	return kallsyms->tables.no_value;
 }
 
 /* Compressed form of name i; kallsyms_open() has seen that it lies inside names. */
@@ -228,6 +211,8 @@ char kallsyms_name(const struct kallsyms *kallsyms, size_t i, char *buf, size_t 
 	const uint8_t *name = compressed(kallsyms, i, &length);
 	const char *first = kallsyms->tables.tokens + kallsyms->tokens[name[0]].start;
 
+	if (!kallsyms_has_address(kallsyms, i))
+		length = 0;
 	for (size_t k = 0; k < length && used < size - 1; k++) {
 		const struct token *token = &kallsyms->tokens[name[k]];
 		size_t skip = k == 0;
@@ -247,6 +232,10 @@ bool kallsyms_at(const struct kallsyms *kallsyms, uint64_t address, size_t *ret)
 	if (!i)
 		return false;
 	i--;
+	if (!kallsyms_has_address(kallsyms, i) && kallsyms_address(kallsyms, i) != address) {
+		*ret = i;
+		return true;
+	}
 	/* Of aliases the kernel's own traces name the first (get_symbol_pos). */
 	while (i && kallsyms_address(kallsyms, i - 1) == kallsyms_address(kallsyms, i))
 		i--;
@@ -343,7 +332,7 @@ bool kallsyms_find(struct kallsyms *kallsyms, const char *name, size_t *ret)
 			     name, &entry))
 		return false;
 	*ret = entry;
-	return true;
+	return kallsyms_has_address(kallsyms, entry);
 }
 
 bool kallsyms_find_suffixed(const struct kallsyms *kallsyms, const char *name, size_t *ret)
@@ -360,7 +349,7 @@ bool kallsyms_find_suffixed(const struct kallsyms *kallsyms, const char *name, s
 		if (strchr("tTwW", tables->tokens[kallsyms->tokens[compact[0]].start]) &&
 		    begins_with(kallsyms, compact, length, name, &rest) && *rest == '.') {
 			*ret = i;
-			return true;
+			return kallsyms_has_address(kallsyms, i);
 		}
 		at += header + length;
 	}

@@ -25,6 +25,7 @@ enum kallsyms_values {
 #define KALLSYMS_MAX 4000000u /* symbols; a kernel has 0.1 to 0.3 million */
 #define KALLSYMS_TOKENS 256
 #define KALLSYMS_RUN 256 /* names from one of the kernel's markers to the next */
+#define KALLSYMS_NONE UINT32_MAX
 
 /* The tables as read; all buffers malloc'd. */
 struct kallsyms_tables {
@@ -33,6 +34,10 @@ struct kallsyms_tables {
 	size_t count;  /* kallsyms_num_syms */
 	void *values;  /* count of 8 or 4 bytes */
 	size_t values_size;
+	bool absolute_percpu;
+	uint32_t *sound; /* the last entry up to each whose address is; NULL when all are */
+	size_t no_value; /* entries whose address is damaged or could not be read */
+	enum err_code why_no_value;
 	uint8_t *names; /* kallsyms_names */
 	size_t names_size;
 	size_t last_run; /* place of the last of every 256th name */
@@ -50,7 +55,7 @@ void kallsyms_tables_deinit(struct kallsyms_tables *tables);
 
 /*
  * Check the tables and make them searchable. Takes the buffers over, also on error. ERR_CORRUPT
- * when names or tokens run past their end, or addresses do not ascend.
+ * when names or tokens run past their end, or most addresses do not ascend.
  */
 struct err *kallsyms_open(struct kallsyms_tables *tables, struct kallsyms **ret);
 void kallsyms_close(struct kallsyms *kallsyms);
@@ -59,11 +64,18 @@ DEFINE_CLEANUP(struct kallsyms, kallsyms_close)
 size_t kallsyms_count(const struct kallsyms *kallsyms);
 /* How many of them have no name, as it was damaged or could not be read; why, where any. */
 size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why);
-/* i < count; addresses ascend with i. */
+/* The same of their addresses: such an entry has no name either, and is not found by it. */
+size_t kallsyms_lost_addresses(const struct kallsyms *kallsyms, enum err_code *why);
+/* i < count; addresses ascend with i. Of an entry that has none, that of the last one before it that has, or 0. */
 uint64_t kallsyms_address(const struct kallsyms *kallsyms, size_t i);
+bool kallsyms_has_address(const struct kallsyms *kallsyms, size_t i);
+/* Let it have none, as it was found to be wrong. */
+struct err *kallsyms_drop_address(struct kallsyms *kallsyms, size_t i);
+/* Move what is relative to kallsyms_relative_base, when that turns out to be damaged. False when nothing is. */
+bool kallsyms_move_base(struct kallsyms *kallsyms, uint64_t by);
 /* The name, cut to fit and NUL-terminated, into buf; returns the type letter ('T', 'd', …). */
 char kallsyms_name(const struct kallsyms *kallsyms, size_t i, char *buf, size_t size);
-/* The last entry at or below the address; of aliases the first. False when below all. */
+/* The last entry at or below the address, be it one that has none; of aliases the first. False when below all. */
 bool kallsyms_at(const struct kallsyms *kallsyms, uint64_t address, size_t *ret);
 /* First entry with this name. Hashes all names when first called. */
 bool kallsyms_find(struct kallsyms *kallsyms, const char *name, size_t *ret);

@@ -89,16 +89,47 @@ struct err *kallsyms_read_tokens(const struct kallsyms_source *source, uint64_t 
 	return NULL;
 }
 
+/* What can be read of them: the values of other pages are lost. */
+static struct err *read_pages_of_values(const struct kallsyms_source *source, uint64_t address,
+					struct kallsyms_tables *tables)
+{
+	size_t width = tables->values_size / tables->count;
+
+	tables->sound = calloc(tables->count, sizeof(*tables->sound));
+	if (!tables->sound)
+		return &err_nomem;
+	for (size_t at = 0, i = 0; at < tables->values_size;) {
+		size_t bytes = MIN(CHUNK - (address + at) % CHUNK, tables->values_size - at);
+		struct err *err = source->stream(source->context, address + at,
+						 (char *)tables->values + at, bytes);
+
+		if (err == &err_nomem)
+			return err;
+		/* The last value of a page may end in the next. */
+		size_t first = at / width;
+		for (at += bytes; i * width < at; i++)
+			tables->sound[i] = err ? KALLSYMS_NONE : (uint32_t)i;
+		if (err)
+			tables->sound[first] = KALLSYMS_NONE;
+		err_free(err);
+	}
+	return NULL;
+}
+
 struct err *kallsyms_read_values(const struct kallsyms_source *source, uint64_t address,
 				 struct kallsyms_tables *tables)
 {
 	tables->values_size = tables->count * (tables->kind == KALLSYMS_ADDRESSES ? 8 : 4);
-	tables->values = malloc(tables->values_size);
+	tables->values = calloc(1, tables->values_size);
 	if (!tables->values)
 		return &err_nomem;
-	return err_wrap(
-		source->stream(source->context, address, tables->values, tables->values_size),
-		"kallsyms addresses");
+	struct err *err =
+		source->stream(source->context, address, tables->values, tables->values_size);
+	if (!err || err == &err_nomem)
+		return err;
+	tables->why_no_value = err->code;
+	err_free(err);
+	return read_pages_of_values(source, address, tables);
 }
 
 /* Is the last marker, 4 or 8 bytes behind the names, what walking them came to? */

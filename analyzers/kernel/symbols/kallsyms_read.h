@@ -18,7 +18,10 @@ struct kallsyms_places {
  */
 struct err *kallsyms_read(const struct kallsyms_source *source,
 			  const struct kallsyms_places *places, struct kallsyms_tables *ret);
-/* The parts: tables->count (and kind) must be set. The end of the names shows in walking them. */
+/*
+ * The parts: tables->count (and kind) must be set. The end of the names shows in walking them. Addresses that cannot be
+ * read are marked in tables->sound.
+ */
 struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t address,
 				struct kallsyms_tables *tables);
 struct err *kallsyms_read_tokens(const struct kallsyms_source *source, uint64_t tokens,

@@ -183,8 +183,6 @@ static struct err *read_at(const struct kallsyms_source *source, enum order orde
 		tables.kind = KALLSYMS_BASE_RELATIVE;
 		tables.base = load_u64(bytes);
 		count_at += 8;
-		if (tables.base < START_KERNEL_MAP)
-			return err_at(ERR_NOT_FOUND, end, "no relative base");
 	}
 	uint64_t count = load_u64(bytes + (count_at - end));
 	if (count < COUNT_MIN || count > KALLSYMS_MAX)

@@ -22,10 +22,10 @@ struct err *kallsyms_vmcoreinfo_places(const struct kallsyms_source *source,
 	} else if (vmcoreinfo_symbol(info, "kallsyms_relative_base", &base)) {
 		uint8_t bytes[8];
 
+		/* Without it addresses are too low, until names are found whose address is known. */
 		places.kind = KALLSYMS_BASE_RELATIVE;
-		TRY(err_wrap(source->read(source->context, base, bytes, sizeof(bytes)),
-			     "kallsyms_relative_base"));
-		places.base = load_u64(bytes);
+		if (TRY_OK(source->read(source->context, base, bytes, sizeof(bytes))))
+			places.base = load_u64(bytes);
 	} else {
 		places.kind = KALLSYMS_PLACE_RELATIVE;
 		places.base = places.values;

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "kernel/dump/vmcoreinfo.h"
+#include "kernel/memory/pagetable.h"
 #include "kernel/symbols/kallsyms.h"
 #include "kernel/symbols/kallsyms_read.h"
 #include "kernel/symbols/kallsyms_scan.h"
@@ -33,6 +34,7 @@ struct module_symbols {
 struct symbols {
 	struct kallsyms *kallsyms; /* or, when NULL, list */
 	struct symbol_list list;
+	bool moved;	     /* kallsyms_relative_base is damaged */
 	uint64_t start, end; /* of the image: [_text, _end) */
 	struct module_symbols *modules;
 	size_t module_count;
@@ -61,6 +63,12 @@ static uint64_t table_address(const struct symbols *symbols, size_t i)
 {
 	return symbols->kallsyms ? kallsyms_address(symbols->kallsyms, i)
 				 : symbols->list.entries[i].address;
+}
+
+/* Is its address known? */
+static bool table_has(const struct symbols *symbols, size_t i)
+{
+	return !symbols->kallsyms || kallsyms_has_address(symbols->kallsyms, i);
 }
 
 static bool table_find(struct symbols *symbols, const char *name, uint64_t *ret)
@@ -94,10 +102,11 @@ static bool table_at(const struct symbols *symbols, uint64_t address, size_t *re
 /* --- opening ------------------------------------------------------------------------------- */
 
 /* Without KALLSYMS_ALL there is no _end: then the last symbol is the end of what is known. */
-static struct err *find_bounds(struct symbols *symbols)
+static struct err *find_bounds(struct symbols *symbols, const struct vmcoreinfo *info)
 {
 	if (!table_find(symbols, "_text", &symbols->start) &&
-	    !table_find(symbols, "_stext", &symbols->start))
+	    !table_find(symbols, "_stext", &symbols->start) &&
+	    !vmcoreinfo_symbol(info, "_stext", &symbols->start))
 		return err_new(ERR_NOT_FOUND, "no _text among %zu symbols", table_count(symbols));
 	if (!table_find(symbols, "_end", &symbols->end))
 		symbols->end = table_address(symbols, table_count(symbols) - 1);
@@ -106,20 +115,99 @@ static struct err *find_bounds(struct symbols *symbols)
 	return NULL;
 }
 
+/* Names whose addresses VMCOREINFO tells as well. */
+static const char *const known[] = {"_stext", "init_uts_ns", "swapper_pg_dir"};
+
+/* Does VMCOREINFO tell the address of this name, and does the table have it? */
+static bool told_twice(struct symbols *symbols, const struct vmcoreinfo *info, const char *name,
+		       uint64_t *expected, uint64_t *found)
+{
+	return vmcoreinfo_symbol(info, name, expected) && table_find(symbols, name, found);
+}
+
 struct err *symbols_check(struct symbols *symbols, const struct vmcoreinfo *info)
 {
-	static const char *const names[] = {"_stext", "init_uts_ns", "swapper_pg_dir"};
+	_err_ struct err *wrong = NULL;
+	uint64_t expected, found;
+	int agree = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!told_twice(symbols, info, known[i], &expected, &found))
+			continue;
+		agree += found == expected ? 1 : -1;
+		if (found != expected && !wrong)
+			wrong = err_at(ERR_CORRUPT, found,
+				       "\"%s\" is 0x%" PRIx64 " in VMCOREINFO but in kallsyms lies",
+				       known[i], expected);
+	}
+	return agree > 0 ? NULL : take_ptr(wrong);
+}
+
+/* Is the address of a name that has one not what VMCOREINFO says, or that of no kernel image? */
+static bool is_wrong(struct symbols *symbols, const struct vmcoreinfo *info, const char *name)
+{
+	uint64_t expected, found;
+
+	return table_find(symbols, name, &found) &&
+	       (found < START_KERNEL_MAP ||
+		(vmcoreinfo_symbol(info, name, &expected) && found != expected));
+}
+
+/* Entries in order, and yet wrong, where others have the address that VMCOREINFO tells. */
+static struct err *drop_wrong(struct symbols *symbols, const struct vmcoreinfo *info)
+{
+	static const char *const names[] = {"_text", "_end", "_stext", "init_uts_ns",
+					    "swapper_pg_dir"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		uint64_t expected, found;
+		size_t at;
 
-		if (vmcoreinfo_symbol(info, names[i], &expected) &&
-		    table_find(symbols, names[i], &found) && found != expected)
-			return err_at(ERR_CORRUPT, found,
-				      "\"%s\" is 0x%" PRIx64 " in VMCOREINFO but in kallsyms lies",
-				      names[i], expected);
+		if (is_wrong(symbols, info, names[i]) &&
+		    kallsyms_find(symbols->kallsyms, names[i], &at))
+			TRY(kallsyms_drop_address(symbols->kallsyms, at));
 	}
 	return NULL;
+}
+
+/* How far from its place in VMCOREINFO all lies that both tell, two names at least; else 0. */
+static uint64_t common_shift(struct symbols *symbols, const struct vmcoreinfo *info)
+{
+	uint64_t shift = 0;
+	unsigned agree = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		uint64_t expected, found;
+
+		if (!told_twice(symbols, info, known[i], &expected, &found))
+			continue;
+		if (agree++ && expected - found != shift)
+			return 0;
+		shift = expected - found;
+	}
+	return agree > 1 ? shift : 0;
+}
+
+static bool has_banner(struct symbols *symbols, struct memory *memory)
+{
+	static const char start[] = "Linux version ";
+	char text[sizeof(start)] = "";
+	uint64_t address;
+
+	return table_find(symbols, "linux_banner", &address) &&
+	       err_ok(memory_read(memory, address, text, sizeof(start) - 1)) &&
+	       !strcmp(text, start);
+}
+
+/* One number moves all symbols: VMCOREINFO tells by how much, and the banner that it is right. */
+static void mend_base(struct symbols *symbols, struct memory *memory, const struct vmcoreinfo *info)
+{
+	uint64_t shift = common_shift(symbols, info);
+
+	if (!shift || !kallsyms_move_base(symbols->kallsyms, shift))
+		return;
+	symbols->moved = has_banner(symbols, memory);
+	if (!symbols->moved)
+		kallsyms_move_base(symbols->kallsyms, -shift);
 }
 
 static struct err *read_memory(void *context, uint64_t address, void *buf, size_t length)
@@ -170,29 +258,39 @@ struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info, s
 		return &err_nomem;
 	TRY(read_tables(memory, info, &tables));
 	TRY(kallsyms_open(&tables, &symbols->kallsyms));
-	TRY(find_bounds(symbols));
+	mend_base(symbols, memory, info);
 	TRY(symbols_check(symbols, info));
+	TRY(drop_wrong(symbols, info));
+	TRY(find_bounds(symbols, info));
 	*ret = take_ptr(symbols);
 	return NULL;
 }
 
 struct err *symbols_damage(const struct symbols *symbols)
 {
-	enum err_code why = ERR_CORRUPT;
-	size_t lost = symbols->kallsyms ? kallsyms_lost(symbols->kallsyms, &why) : 0;
+	enum err_code why_names = ERR_CORRUPT, why_values = ERR_CORRUPT;
+	size_t names, values;
 
-	return lost ? err_new(why,
-			      "%zu of %zu names of the kernel's symbols are damaged or cannot be "
-			      "read",
-			      lost, table_count(symbols))
-		    : NULL;
+	if (!symbols->kallsyms)
+		return NULL;
+	names = kallsyms_lost(symbols->kallsyms, &why_names);
+	values = kallsyms_lost_addresses(symbols->kallsyms, &why_values);
+	if (!names && !values)
+		return symbols->moved ? err_new(ERR_CORRUPT,
+						"kallsyms_relative_base is damaged: addresses are "
+						"those of VMCOREINFO")
+				      : NULL;
+	return err_new(values ? why_values : why_names,
+		       "%zu names and %zu addresses of the kernel's %zu symbols are damaged or "
+		       "cannot be read",
+		       names, values, table_count(symbols));
 }
 
 /* For symbols whose list has been filled. */
 static struct err *finish_list(struct symbols *symbols)
 {
 	TRY(symbol_list_finish(&symbols->list));
-	return find_bounds(symbols);
+	return find_bounds(symbols, NULL);
 }
 
 struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret)
@@ -271,8 +369,10 @@ static bool kernel_symbol_at(struct symbols *symbols, uint64_t address, struct s
 		copy_string(ret->name, sizeof(ret->name), symbol_list_name(&symbols->list, i));
 	}
 	for (next = i + 1; next < table_count(symbols); next++)
-		if (table_address(symbols, next) > ret->address)
+		if (table_address(symbols, next) > ret->address || !table_has(symbols, next))
 			break;
+	if (next < table_count(symbols) && !table_has(symbols, next))
+		return true;
 	ret->size = (next < table_count(symbols) ? table_address(symbols, next) : symbols->end) -
 		    ret->address;
 	return true;

@@ -24,13 +24,13 @@ struct symbol {
 /* memory must outlive it; info may be NULL. ERR_NOT_FOUND when the dump holds no symbol table. */
 struct err *symbols_open(struct memory *memory, const struct vmcoreinfo *info,
 			 struct symbols **ret);
-/* VMCOREINFO and the table tell the same addresses; else ERR_CORRUPT: one of them is of another kernel. */
+/* VMCOREINFO and the table tell the same addresses, or most; else ERR_CORRUPT: one of them is of another kernel. */
 struct err *symbols_check(struct symbols *symbols, const struct vmcoreinfo *info);
 /* From an ELF vmlinux (fd stays the caller's) instead; addresses moved by kaslr_offset. */
 struct err *symbols_open_vmlinux(int fd, uint64_t kaslr_offset, struct symbols **ret);
 /*
- * An error where some of the table's names are damaged (ERR_CORRUPT) or cannot be read (as reading them gave it): those
- * symbols are not found, nor held by addresses.
+ * An error where some of the table's names or addresses are damaged (ERR_CORRUPT) or cannot be read (as reading them
+ * gave it): those symbols are not found, nor held by addresses, nor is the one before a lost address but where it begins.
  */
 struct err *symbols_damage(const struct symbols *symbols);
 void symbols_close(struct symbols *symbols);

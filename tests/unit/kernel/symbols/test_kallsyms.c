@@ -143,19 +143,15 @@ START_TEST(names_past_their_end_are_refused)
 }
 END_TEST
 
-START_TEST(unsorted_addresses_are_refused)
+START_TEST(too_few_addresses_are_refused)
 {
 	struct image image;
 
 	for (enum era era = 0; era < ERA_COUNT; era++) {
 		struct kallsyms_tables tables;
 		struct kallsyms *kallsyms;
-		size_t width = era == ERA_ADDRESSES ? 8 : 4;
 
 		image_build(&image, era, COUNT, 0);
-		read_image(&image, &tables);
-		memset((char *)tables.values + 1000 * width, 0x11, width);
-		assert_err(kallsyms_open(&tables, &kallsyms), ERR_CORRUPT);
 		read_image(&image, &tables);
 		tables.values_size -= 1;
 		assert_err(kallsyms_open(&tables, &kallsyms), ERR_CORRUPT);
@@ -270,7 +266,7 @@ int main(void)
 	tcase_add_test(cases, names_are_exact_or_suffixed);
 	tcase_add_test(cases, truncated_tokens_are_refused);
 	tcase_add_test(cases, names_past_their_end_are_refused);
-	tcase_add_test(cases, unsorted_addresses_are_refused);
+	tcase_add_test(cases, too_few_addresses_are_refused);
 	tcase_add_test(cases, absurd_counts_end_soon);
 	tcase_add_test(cases, token_places_must_make_sense);
 	tcase_add_loop_test(cases, scan_finds_each_era, 0, ERA_COUNT);

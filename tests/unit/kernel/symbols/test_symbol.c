@@ -7,6 +7,9 @@
 #include "vmlinux_build.h"
 
 #define COUNT 90000
+#define BANNER 0x80 /* of linux_banner, init_uts_ns and swapper_pg_dir, from _text on */
+#define UTS 0xa0
+#define PGD 0xc0
 #define LAST (COUNT - IMAGE_PERCPU - 1)
 
 /* Stands in for kernel/memory/memory.c: a struct memory is a struct image. */
@@ -51,6 +54,8 @@ static struct vmcoreinfo *describe(struct image *image, enum era era, uint64_t s
 	struct vmcoreinfo *info;
 
 	add_line(&text, "_stext", stext);
+	add_line(&text, "init_uts_ns", stext + UTS);
+	add_line(&text, "swapper_pg_dir", stext + PGD);
 	if (era >= ERA_SEQS) {
 		add_line(&text, "kallsyms_names", image->places.names);
 		add_line(&text, "kallsyms_num_syms", image->places.num_syms);
@@ -118,6 +123,87 @@ START_TEST(table_of_another_kernel_is_refused)
 
 	assert_err(open_era(ERA_SMALL, IMAGE_TEXT + 0x20, &symbols), ERR_CORRUPT);
 	assert_err(open_era(ERA_PLACE, IMAGE_TEXT + 0x20, &symbols), ERR_CORRUPT);
+}
+END_TEST
+
+static struct err *open_image(struct image *image, enum era era, struct symbols **ret)
+{
+	_cleanup_(cleanup_vmcoreinfo_free) struct vmcoreinfo *info =
+		describe(image, era, IMAGE_TEXT);
+
+	return symbols_open((struct memory *)image, info, ret);
+}
+
+/* kallsyms_relative_base is one number, and VMCOREINFO tells what it was; the banner says which of the two is right. */
+START_TEST(a_damaged_base_is_mended)
+{
+	static const uint64_t bases[] = {0, IMAGE_TEXT ^ 1u << 21, UINT64_MAX};
+	enum era era = (enum era)_i;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
+		_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL, *none = NULL;
+		_err_ struct err *damage = NULL;
+		struct image image;
+		uint64_t address;
+
+		image_build(&image, era, COUNT, 1 << 20);
+		memcpy(image.bytes + (image.base_place - image.start), &bases[i], 8);
+		assert_err(open_image(&image, era, &none), ERR_CORRUPT);
+		strcpy((char *)image.bytes + BANNER, "Linux version 6.1.0");
+		assert_ok(open_image(&image, era, &symbols));
+		ck_assert(symbols_find(symbols, "_end", &address));
+		ck_assert_uint_eq(address, IMAGE_TEXT + LAST * 0x20);
+		ck_assert(symbols_find(symbols, "percpu_3", &address));
+		ck_assert_uint_eq(address, image_address(era, 3));
+		damage = symbols_damage(symbols);
+		ck_assert_ptr_nonnull(damage);
+		ck_assert_ptr_nonnull(strstr(damage->message, "kallsyms_relative_base"));
+		image_free(&image);
+	}
+}
+END_TEST
+
+/* Where an address is lost, it and the symbol before it may be the one that holds an address: neither is named. */
+START_TEST(a_lost_address_names_nobody)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL;
+	_err_ struct err *damage = NULL;
+	struct symbol symbol;
+	struct image image;
+	uint64_t address;
+	char text[64];
+
+	image_build(&image, ERA_SEQS, COUNT, 1 << 20);
+	memset(image.bytes + (image.places.values - image.start) + (IMAGE_PERCPU + 3) * 4, 0x33, 4);
+	assert_ok(open_image(&image, ERA_SEQS, &symbols));
+	ck_assert(!symbols_find_fuzzy(symbols, "shrink_slab", &address));
+	symbols_format(symbols, IMAGE_TEXT + 0x45, text, sizeof(text));
+	ck_assert_str_eq(text, "0xffffffff81000045");
+	ck_assert(!symbols_at(symbols, IMAGE_TEXT + 0x65, &symbol));
+	ck_assert(symbols_at(symbols, IMAGE_TEXT + 0x40, &symbol));
+	ck_assert_uint_eq(symbol.size, 0);
+	symbols_format(symbols, IMAGE_TEXT + 0x85, text, sizeof(text));
+	ck_assert_str_eq(text, "linux_banner+0x5/0x20");
+	damage = symbols_damage(symbols);
+	ck_assert_ptr_nonnull(strstr(damage->message, "0 names and 1 addresses"));
+	image_free(&image);
+}
+END_TEST
+
+/* The names of the image's bounds are damaged: VMCOREINFO has its start, the last symbol is its end. */
+START_TEST(lost_bounds_are_taken_from_elsewhere)
+{
+	_cleanup_(cleanup_symbols_close) struct symbols *symbols = NULL;
+	struct image image;
+	uint64_t address;
+
+	image_build(&image, ERA_SEQS, COUNT, 1 << 20);
+	memset(image.bytes + (image.places.values - image.start) + IMAGE_PERCPU * 4, 0x33, 8);
+	assert_ok(open_image(&image, ERA_SEQS, &symbols));
+	ck_assert(!symbols_find(symbols, "_text", &address));
+	ck_assert(symbols_find(symbols, "init_uts_ns", &address));
+	ck_assert_uint_eq(address, IMAGE_TEXT + UTS);
+	image_free(&image);
 }
 END_TEST
 
@@ -239,6 +325,9 @@ int main(void)
 	tcase_set_timeout(cases, 30);
 	tcase_add_loop_test(cases, every_era_opens, 0, ERA_COUNT);
 	tcase_add_test(cases, table_of_another_kernel_is_refused);
+	tcase_add_loop_test(cases, a_damaged_base_is_mended, ERA_PERCPU, ERA_PLACE);
+	tcase_add_test(cases, a_lost_address_names_nobody);
+	tcase_add_test(cases, lost_bounds_are_taken_from_elsewhere);
 	tcase_add_test(cases, no_table_is_said);
 	tcase_add_test(cases, vmlinux_is_moved_and_sorted);
 	tcase_add_test(cases, bounds_of_the_image_are_needed);
