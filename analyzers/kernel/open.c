@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kernel/dump/dump.h"
+#include "kernel/dump/dump_libkdumpfile.h"
 #include "kernel/dump/dump_part.h"
 #include "kernel/dump/vmcoreinfo.h"
 #include "kernel/insn/disasm.h"
@@ -310,6 +311,8 @@ static struct err *open_files(struct kernel *kernel, const struct kernel_options
 {
 	int *fds = kernel->dump_fds;
 
+	if (options->library && libkdumpfile_reads(options->dump_fd))
+		options->library(options->context, "libkdumpfile");
 	kernel->dump_fd_count = open_parts(options, fds);
 	return dump_open_set(fds, kernel->dump_fd_count, &kernel->dump);
 }

@@ -26,6 +26,8 @@ struct kernel_options {
 	void *open_file_context;
 	/* Told when a step begins ("symbols", "tasks", …); may be NULL. */
 	void (*progress)(void *context, const char *step);
+	/* Told before a library reads a dump, which may not survive it; may be NULL. */
+	void (*library)(void *context, const char *name);
 	bool keep_profile; /* the caller keeps profiles: make one if that helps the next dump */
 	bool no_btf;	   /* as if the kernel had none: for trying what is probed */
 	void *context;

@@ -39,6 +39,7 @@ struct worker {
 	int status; /* as wait4() gives it */
 	struct timespec started;
 	char step[64];
+	char library[32]; /* that reads the dump; "": none */
 	json_t *end;
 	struct err *refused; /* finding()'s error */
 	struct rusage usage;
@@ -253,6 +254,7 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 	const json_t *finding = json_object_get(json, "finding");
 	const json_t *answer = json_object_get(json, "answer");
 	const char *step = json_string_at(json, "progress");
+	const char *library = json_string_at(json, "library");
 	const json_t *profile = json_object_get(json, "profile");
 
 	if (finding) {
@@ -266,6 +268,8 @@ static void take_line(struct worker *worker, const char *text, size_t length)
 		copy_string(worker->step, sizeof(worker->step), step);
 		if (worker->events.progress)
 			worker->events.progress(worker->events.context, worker->step);
+	} else if (library && is_printable(library, strlen(library))) {
+		copy_string(worker->library, sizeof(worker->library), library);
 	} else if (json_object_get(json, "end")) {
 		worker->ended = true;
 		json_decref(worker->end);
@@ -407,9 +411,12 @@ static void pass_own(struct worker *worker, enum finding_id id, enum severity se
 
 static void pass_failure(struct worker *worker)
 {
-	char why[128], headline[256];
+	char why[192], headline[256];
 
 	describe_end(worker, why, sizeof(why));
+	if (worker->library[0])
+		snprintf(why + strlen(why), sizeof(why) - strlen(why),
+			 ", where %s reads this file, and may have failed on it", worker->library);
 	snprintf(headline, sizeof(headline), "analysis failed in %s: %s", worker->step, why);
 	pass_own(worker, FINDING_ANALYSIS_FAILED, SEVERITY_CRITICAL, headline,
 		 json_pack("{s:s, s:s, s:s}", "analyzer", worker->step, "error",

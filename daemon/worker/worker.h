@@ -11,6 +11,7 @@
  * to worker_main() first thing in main(). It gets the dump on fd 3 and writes JSON lines to
  * fd 4; vmlinux and dmesg file, if any, on 5 and 6. On 7 it may ask for modules' files. Lines:
  *   {"progress": "symbols"}    the step or analyzer that begins
+ *   {"library": "libkdumpfile"}  what reads the dump, before it does, where that is not code of ours
  *   {"finding": {…}}         see finding_to_json()
  *   {"answer": {…}}          what was asked for, see worker_search.h, worker_dmesg.h, worker_profile.h
  *   {"profile": "…"}          a profile of the kernel's types, for the next dump of its build

@@ -41,6 +41,12 @@ static void progress(void *context, const char *step)
 	write_line(json_pack("{s:s}", "progress", step));
 }
 
+static void library(void *context, const char *name)
+{
+	(void)context;
+	write_line(json_pack("{s:s}", "library", name));
+}
+
 static void emit(struct findings *findings, const struct finding *finding)
 {
 	(void)findings;
@@ -158,6 +164,7 @@ int worker_main(int argc, char **argv)
 		.dmesg_fd = optional_fd(WORKER_FD_DMESG),
 		.open_file = optional_fd(WORKER_FD_FILES) < 0 ? NULL : open_file,
 		.progress = progress,
+		.library = library,
 		.no_btf = atoi(argv[6]),
 		.keep_profile = atoi(argv[7]),
 	};

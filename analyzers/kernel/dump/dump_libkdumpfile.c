@@ -76,6 +76,13 @@ static const char *format_of(struct dump_file *file)
 	return is_xen(file) ? "xen" : NULL;
 }
 
+bool libkdumpfile_reads(int fd)
+{
+	_cleanup_(cleanup_dump_file_close) struct dump_file *file = NULL;
+
+	return err_ok(dump_file_open(fd, &file)) && format_of(file);
+}
+
 /* --- pages -------------------------------------------------------------------------------------- */
 
 static struct err *page_error(kdump_status status, kdump_ctx_t *ctx, uint64_t pfn)

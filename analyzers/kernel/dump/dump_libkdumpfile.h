@@ -5,5 +5,7 @@
 #include "kernel/dump/dump_container.h"
 
 container_open_fn libkdumpfile_dump_open;
+/* Whether the library will be given this file, so that its end can be told to be that. */
+bool libkdumpfile_reads(int fd);
 
 #endif

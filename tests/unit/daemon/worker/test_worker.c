@@ -154,6 +154,8 @@ START_TEST(one_that_dies_or_gives_up)
 {
 	expect("kill -SEGV $$", WORKER_KILLED, "signal 11");
 	expect("kill -KILL $$", WORKER_KILLED, "signal 9");
+	expect("echo '{\"library\": \"libfoo\"}' >&4\nkill -SEGV $$", WORKER_KILLED,
+	       "where libfoo reads this file");
 	expect("exit 3", WORKER_FAILED, "status 3");
 	expect("exit 0", WORKER_FAILED, "status 0");
 	expect(END_LINE "exit 1", WORKER_FAILED, "status 1");
