@@ -35,15 +35,6 @@ struct kallsyms {
 	struct hash_index index; /* built by the first kallsyms_find() */
 };
 
-void kallsyms_tables_deinit(struct kallsyms_tables *tables)
-{
-	free(tables->values);
-	free(tables->sound);
-	free(tables->names);
-	free(tables->tokens);
-	*tables = (struct kallsyms_tables){0};
-}
-
 void kallsyms_close(struct kallsyms *kallsyms)
 {
 	if (!kallsyms)

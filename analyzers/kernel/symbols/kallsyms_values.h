@@ -2,7 +2,7 @@
 #ifndef TRIAGE_KERNEL_SYMBOLS_KALLSYMS_VALUES
 #define TRIAGE_KERNEL_SYMBOLS_KALLSYMS_VALUES
 
-#include "kernel/symbols/kallsyms.h"
+#include "kernel/symbols/kallsyms_tables.h"
 
 /*
  * Find out how the numbers of a table are meant, and which are damaged: they ascend, so that one out of order is not
