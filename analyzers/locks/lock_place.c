@@ -53,6 +53,22 @@ static const struct task *mm_user(struct kernel *kernel, uint64_t mm)
 	return any;
 }
 
+/*
+ * mmap_sem until da1c55f1b272 v5.8, as types say. Where those were probed the names of the slow paths tell, which were
+ * others before v5.3.
+ */
+static const char *mmap_lock_name(struct kernel *kernel)
+{
+	static const char *const old[] = {"rwsem_down_read_failed",
+					  "__rwsem_down_write_failed_common"};
+	uint64_t address;
+
+	for (size_t i = 0; i < ARRAY_SIZE(old); i++)
+		if (symbols_find(kernel->symbols, old[i], &address))
+			return "mmap_sem";
+	return members_path(kernel->members, MEMBER_MM_MMAP_LOCK);
+}
+
 static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {
 	uint64_t mm = lock_place_mm(kernel, address);
@@ -65,9 +81,9 @@ static bool in_mm(struct kernel *kernel, uint64_t address, struct lock_place *pl
 		task_label_of_process(kernel->tasks, task, &label);
 	else
 		str_puts(&label, "init_mm");
-	snprintf(place->name, sizeof(place->name), "mmap_lock of %s", label.data);
 	copy_string(place->type, sizeof(place->type), "mm_struct");
-	copy_string(place->member, sizeof(place->member), "mmap_lock");
+	copy_string(place->member, sizeof(place->member), mmap_lock_name(kernel));
+	snprintf(place->name, sizeof(place->name), "%s of %s", place->member, label.data);
 	place->object = mm;
 	place->evidence = EVIDENCE_PROVEN;
 	snprintf(place->why, sizeof(place->why), "%s",

@@ -37,6 +37,7 @@ struct members {
 	struct types *types;
 	size_t generation; /* of types, when the absent ones were found absent */
 	uint8_t probed[MEMBER_COUNT];
+	uint8_t era[MEMBER_COUNT]; /* of those present: the form found */
 	struct member found[MEMBER_COUNT];
 };
 
@@ -64,8 +65,10 @@ static enum probe probe(struct members *members, enum member_id id)
 	for (size_t i = 0; i < count; i++) {
 		struct type type = types_find(members->types, TYPE_NONE, eras[i].type);
 
-		if (type_find_member(type, eras[i].path, &members->found[id]))
-			return PRESENT;
+		if (!type_find_member(type, eras[i].path, &members->found[id]))
+			continue;
+		members->era[id] = (uint8_t)i;
+		return PRESENT;
 	}
 	return ABSENT;
 }
@@ -96,6 +99,11 @@ bool members_have_all(struct members *members, const enum member_id *ids, size_t
 		if (!members_has(members, ids[i]))
 			return false;
 	return true;
+}
+
+const char *members_path(struct members *members, enum member_id id)
+{
+	return members_has(members, id) ? table[id].eras[members->era[id]].path : NULL;
 }
 
 const char *members_name(enum member_id id)

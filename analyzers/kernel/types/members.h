@@ -34,6 +34,8 @@ static inline bool members_has(struct members *members, enum member_id id)
 	members_have_all((members), (const enum member_id[]){__VA_ARGS__},                         \
 			 sizeof((const enum member_id[]){__VA_ARGS__}) / sizeof(enum member_id))
 bool members_have_all(struct members *members, const enum member_id *ids, size_t count);
+/* What this kernel calls it: "mmap_sem"; NULL when it has none. Static. */
+const char *members_path(struct members *members, enum member_id id);
 /* The newest form's name, for messages: "task_struct.__state". Good until the next call. */
 const char *members_name(enum member_id id);
 
