@@ -14,8 +14,6 @@
 #include "kernel/locking/stack_words.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/tasks.h"
-#include "kernel/types/object.h"
-#include "kernel/types/types.h"
 #include "locks/critical_section.h"
 #include "locks/lock_place.h"
 
@@ -249,13 +247,12 @@ static bool reads_percpu(struct target *target, const struct sleeper *stack, boo
 
 /* --- frames known to run under a lock --------------------------------------------------------- */
 
-/* Since 5e31275cc997 v6.4 the lock of one VMA may be all that a page fault takes. */
+/* Since 0bff0aaea03e v6.4 the lock of one VMA, which this function takes, may be all that a page fault has. */
 static bool has_vma_locks(struct kernel *kernel)
 {
-	struct member member;
+	uint64_t function;
 
-	return type_find_member(types_find_struct(kernel->types, "vm_area_struct"), "vm_lock_seq",
-				&member);
+	return symbols_find(kernel->symbols, "lock_vma_under_rcu", &function);
 }
 
 static bool held_by_frame(const struct target *target, const struct sleeper *stack,

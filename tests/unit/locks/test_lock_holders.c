@@ -125,6 +125,29 @@ START_TEST(what_is_inferred_is_never_sure)
 }
 END_TEST
 
+/* A page fault may have its VMA's lock alone; who writes has the whole mm's. */
+START_TEST(vma_locks_make_readers_doubtful)
+{
+	static const char *const functions[] = {"handle_mm_fault", "do_mprotect_pkey"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
+		double confidence[2];
+
+		for (unsigned locks = 0; locks < 2; locks++) {
+			set_up();
+			if (locks)
+				fake_symbol("lock_vma_under_rcu", CODE);
+			calls[3][1].function = functions[i];
+			_cleanup_(cleanup_lock_free) struct lock *lock = infer(NULL);
+			confidence[locks] = lock->holders[0].confidence;
+			ck_assert_int_eq(strstr(lock->holders[0].why, "VMA") != NULL, locks && !i);
+			tear_down();
+		}
+		ck_assert_int_eq(confidence[1] < confidence[0], !i);
+	}
+}
+END_TEST
+
 START_TEST(an_address_counts_on_the_stack_in_use)
 {
 	set_up();
@@ -239,7 +262,7 @@ START_TEST(a_first_reader_does_not_wait_for_a_reader)
 END_TEST
 
 UNIT_MAIN("holders", each_frame_of_the_table_makes_a_suspect, the_outermost_frame_took_the_lock,
-	  what_is_inferred_is_never_sure, an_address_counts_on_the_stack_in_use,
-	  stack_pointers_that_cannot_be_are_not_followed, a_task_that_is_not_stuck_is_no_suspect,
-	  code_that_took_the_lock_says_so, a_writer_that_has_it_for_read_waits_for_itself,
-	  a_first_reader_does_not_wait_for_a_reader)
+	  what_is_inferred_is_never_sure, vma_locks_make_readers_doubtful,
+	  an_address_counts_on_the_stack_in_use, stack_pointers_that_cannot_be_are_not_followed,
+	  a_task_that_is_not_stuck_is_no_suspect, code_that_took_the_lock_says_so,
+	  a_writer_that_has_it_for_read_waits_for_itself, a_first_reader_does_not_wait_for_a_reader)
