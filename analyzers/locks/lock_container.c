@@ -110,6 +110,54 @@ static bool of_task(struct kernel *kernel, struct lock_place *place)
 	return true;
 }
 
+/* --- inodes ----------------------------------------------------------------------------------- */
+
+#define SUPER_BLOCKS_MAX 65536
+
+static bool is_super_block(struct kernel *kernel, uint64_t address)
+{
+	const struct member *list = members_get(kernel->members, MEMBER_SB_LIST);
+	_list_walk_ struct list_walk walk = {0};
+	uint64_t head;
+
+	if (!list || !symbols_find(kernel->symbols, "super_blocks", &head))
+		return false;
+	list_walk_init(&walk, kernel, head, SUPER_BLOCKS_MAX);
+	while (list_walk_next(&walk))
+		if (walk.node - member_offset(list) == address)
+			return true;
+	return false;
+}
+
+/*
+ * Where no type tells which member of a cache of inodes it is: the inode whose own lock this would be, wherever in its
+ * file system's object it lies, has a super block of the list.
+ */
+static bool of_inode(struct kernel *kernel, const char *cache, struct lock_place *place)
+{
+	const struct member *lock = members_get(kernel->members, MEMBER_INODE_LOCK);
+	uint64_t at = lock ? member_offset(lock) : 0, super_block;
+	char text[112];
+
+	if (!lock || !strstr(cache, "inode") || (uint64_t)place->owner.offset < at)
+		return false;
+	uint64_t inode = place->owner.start + (uint64_t)place->owner.offset - at;
+	if (!err_ok(member_read(kernel, inode, MEMBER_INODE_SB, &super_block)) ||
+	    !is_super_block(kernel, super_block) ||
+	    !device_inode_name(kernel, inode, text, sizeof(text)))
+		return false;
+	copy_string(place->type, sizeof(place->type), "inode");
+	copy_string(place->member, sizeof(place->member),
+		    members_path(kernel->members, MEMBER_INODE_LOCK));
+	place->object = inode;
+	place->evidence = EVIDENCE_INFERRED;
+	snprintf(place->why, sizeof(place->why),
+		 "it is +0x%" PRIx64 " behind what has a file system's super block as an inode has",
+		 at);
+	snprintf(place->name, sizeof(place->name), "%s of %s", place->member, text);
+	return true;
+}
+
 /* --- slab objects ----------------------------------------------------------------------------- */
 
 static const struct container {
@@ -189,7 +237,7 @@ bool lock_container_slab(struct kernel *kernel, struct lock_place *place)
 	struct type type = cache_type(kernel, cache);
 	if (type.kind != TYPE_STRUCT ||
 	    !lock_member_find(type, (uint64_t)owner->offset, place->member, sizeof(place->member)))
-		return false;
+		return of_inode(kernel, cache, place);
 	copy_string(place->type, sizeof(place->type), type_name(type));
 	place->object = owner->start;
 	if (of_task(kernel, place))
@@ -297,8 +345,6 @@ bool lock_container_node(struct kernel *kernel, uint64_t address, struct lock_pl
 }
 
 /* --- mounted file systems --------------------------------------------------------------------- */
-
-#define SUPER_BLOCKS_MAX 65536
 
 bool lock_container_super_block(struct kernel *kernel, uint64_t address, struct lock_place *place)
 {

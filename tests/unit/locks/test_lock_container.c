@@ -123,6 +123,34 @@ START_TEST(an_inode_is_called_by_number_and_device)
 }
 END_TEST
 
+/* Nothing tells what is in this cache. */
+START_TEST(an_inode_is_known_by_its_super_block)
+{
+	struct lock_place place = at_offset(INODE_AT + RWSEM_AT);
+
+	start();
+	copy_string(cache.name, sizeof(cache.name), "labfs_inode");
+	ck_assert(lock_container_slab(&kernel, &place));
+	ck_assert_str_eq(place.name, "i_rwsem of inode 12 on vda1 (ext4)");
+	ck_assert_str_eq(place.type, "inode");
+	ck_assert_str_eq(place.member, "i_rwsem");
+	ck_assert_uint_eq(place.object, OBJECT + INODE_AT);
+	ck_assert_str_eq(place.evidence, "inferred");
+	place = at_offset(INODE_AT + RWSEM_AT + 8); /* another lock of the object */
+	ck_assert(!lock_container_slab(&kernel, &place));
+	place = at_offset(RWSEM_AT - 8); /* an inode in front of the object */
+	ck_assert(!lock_container_slab(&kernel, &place));
+	place = at_offset(INODE_AT + RWSEM_AT);
+	fake_u64(OBJECT + INODE_AT + 8, SB + 8); /* no super block of the list */
+	ck_assert(!lock_container_slab(&kernel, &place));
+	fake_u64(OBJECT + INODE_AT + 8, SB);
+	fake_u64(HEAD, HEAD);
+	ck_assert(!lock_container_slab(&kernel, &place));
+	ck_assert_str_eq(place.type, "");
+	fake_close();
+}
+END_TEST
+
 START_TEST(a_type_that_does_not_fit_is_not_claimed)
 {
 	struct lock_place place = at_offset(INODE_AT + RWSEM_AT);
@@ -170,5 +198,5 @@ START_TEST(a_file_system_is_found_in_the_list_or_not_at_all)
 END_TEST
 
 UNIT_MAIN("lock_place", the_member_is_the_outermost_lock_there,
-	  an_inode_is_called_by_number_and_device, a_type_that_does_not_fit_is_not_claimed,
-	  a_file_system_is_found_in_the_list_or_not_at_all)
+	  an_inode_is_called_by_number_and_device, an_inode_is_known_by_its_super_block,
+	  a_type_that_does_not_fit_is_not_claimed, a_file_system_is_found_in_the_list_or_not_at_all)
