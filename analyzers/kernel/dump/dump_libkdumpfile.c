@@ -17,11 +17,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/str.h"
 
 #define CPUS_MAX 8192
 #define CACHE_PAGES 256 /* of the library's own cache; dump.c has a larger one */
 #define LKCD_MAGIC 0xa8190173618f23edull
+#define LKCD_START 65536   /* of the pages, up to version 8 */
+#define LKCD_VERSION 8	   /* places in struct __dump_header (lkcdutils' dump.h) */
+#define LKCD_MEMORY_END 40 /* physical memory's */
+#define LKCD_BUFFER 734	   /* where they start from version 9 on */
 
 struct library {
 	struct container container;
@@ -29,6 +34,8 @@ struct library {
 	pthread_mutex_t lock; /* the context is one thread's at a time */
 	kdump_bmp_t *in_file; /* pages in the file; NULL where the format has no such list */
 	uint64_t max_pfn;
+	bool cut; /* the file ends before its end mark: what is not found may have been behind it */
+	uint64_t known; /* from this page on none is in what is left */
 };
 
 /* --- whose it is -------------------------------------------------------------------------------- */
@@ -85,12 +92,15 @@ bool libkdumpfile_reads(int fd)
 
 /* --- pages -------------------------------------------------------------------------------------- */
 
-static struct err *page_error(kdump_status status, kdump_ctx_t *ctx, uint64_t pfn)
+static struct err *page_error(const struct library *library, kdump_status status, uint64_t pfn)
 {
 	uint64_t phys = pfn << PAGE_SHIFT;
+	kdump_ctx_t *ctx = library->ctx;
 
 	if (status == KDUMP_ERR_SYSTEM && errno == ENOMEM)
 		return &err_nomem;
+	if (library->cut)
+		return err_at(ERR_TRUNCATED, phys, "page beyond the end of the truncated file");
 	if (status == KDUMP_ERR_NODATA)
 		return err_at(ERR_EXCLUDED, phys, "page not in the dump");
 	return err_at(status == KDUMP_ERR_EOF ? ERR_TRUNCATED : ERR_DAMAGED, phys,
@@ -103,7 +113,7 @@ static struct err *read_locked(struct library *library, uint64_t pfn, void *page
 	kdump_status status =
 		kdump_read(library->ctx, KDUMP_MACHPHYSADDR, pfn << PAGE_SHIFT, page, &length);
 
-	return status == KDUMP_OK ? NULL : page_error(status, library->ctx, pfn);
+	return status == KDUMP_OK ? NULL : page_error(library, status, pfn);
 }
 
 static struct err *read_page(struct container *container, uint64_t pfn, void *page)
@@ -135,8 +145,13 @@ static struct err *sweep_pages(const struct container *container, struct sweep *
 			       uint64_t end)
 {
 	struct container *own = (struct container *)(uintptr_t)container; /* it locks itself */
+	const struct library *library = (const struct library *)container;
 
 	for (; pfn < end; pfn++) {
+		if (library->cut && pfn >= library->known) {
+			sweep->counts->truncated += end - pfn;
+			break;
+		}
 		struct err *err =
 			state(own, pfn) == PAGE_PRESENT ? read_page(own, pfn, sweep->page) : NULL;
 
@@ -144,8 +159,11 @@ static struct err *sweep_pages(const struct container *container, struct sweep *
 			return err;
 		if (err || state(own, pfn) != PAGE_PRESENT) {
 			bool excluded = !err || err->code == ERR_EXCLUDED;
+			bool cut = err && err->code == ERR_TRUNCATED;
 
-			*(excluded ? &sweep->counts->excluded : &sweep->counts->corrupt) += 1;
+			*(excluded ? &sweep->counts->excluded
+			  : cut	   ? &sweep->counts->truncated
+				   : &sweep->counts->corrupt) += 1;
 			err_free(err);
 			continue;
 		}
@@ -242,18 +260,57 @@ static void fill_info(kdump_ctx_t *ctx, struct dump_info *info)
 	get_text(ctx, "linux.uts.nodename", info->nodename, sizeof(info->nodename));
 }
 
-static struct err *fill(struct library *library, const char *format, struct dump_info *info)
+/* Where the pages of an LKCD file begin, each behind its address, size and flags. */
+static struct err *lkcd_start(struct dump_file *file, uint64_t *ret)
+{
+	uint8_t version[4], start[8];
+
+	TRY(dump_file_read(file, LKCD_VERSION, version, sizeof(version)));
+	TRY(dump_file_read(file, LKCD_BUFFER, start, sizeof(start)));
+	*ret = load_u32(version) > 8 ? load_u64(start) : LKCD_START;
+	return NULL;
+}
+
+/* The page behind the last of an LKCD file that is cut off: by its header, or by the pages that are there. */
+static struct err *lkcd_max_pfn(struct dump_file *file, uint64_t *known, uint64_t *ret)
+{
+	uint8_t page[16], end[8];
+	uint64_t at;
+
+	TRY(dump_file_read(file, LKCD_MEMORY_END, end, sizeof(end)));
+	*known = 0;
+	TRY(lkcd_start(file, &at));
+	while (at < dump_file_size(file) && TRY_OK(dump_file_read(file, at, page, sizeof(page)))) {
+		*known = MAX(*known, (load_u64(page) >> PAGE_SHIFT) + 1);
+		at += sizeof(page) + load_u32(page + 8);
+	}
+	*ret = MAX(*known, load_u64(end) >> PAGE_SHIFT);
+	return NULL;
+}
+
+/* Of LKCD the library has to find the end for that, and gives it none where there is no end mark. */
+static struct err *take_max_pfn(struct library *library, struct dump_file *file, const char *format,
+				struct dump_info *info)
+{
+	if (get_number(library->ctx, "max_pfn", &library->max_pfn))
+		return NULL;
+	if (strcmp(format, "lkcd") != 0)
+		return err_new(ERR_TRUNCATED,
+			       "a dump (%s) that is cut off or damaged: libkdumpfile: %s", format,
+			       kdump_get_err(library->ctx));
+	library->cut = info->truncated = true;
+	return lkcd_max_pfn(file, &library->known, &library->max_pfn);
+}
+
+static struct err *fill(struct library *library, struct dump_file *file, const char *format,
+			struct dump_info *info)
 {
 	kdump_ctx_t *ctx = library->ctx;
 	kdump_attr_t attr = {.type = KDUMP_BITMAP};
 
 	TRY(check_machine(ctx));
 	TRY(check_xen(ctx));
-	/* Of LKCD it has to find the end for that. */
-	if (!get_number(ctx, "max_pfn", &library->max_pfn))
-		return err_new(ERR_TRUNCATED,
-			       "a dump (%s) that is cut off or damaged: libkdumpfile: %s", format,
-			       kdump_get_err(ctx));
+	TRY(take_max_pfn(library, file, format, info));
 	if (library->max_pfn >> (52 - PAGE_SHIFT))
 		return err_new(ERR_CORRUPT, "a dump (%s) of %" PRIu64 " pages", format,
 			       library->max_pfn);
@@ -328,7 +385,7 @@ struct err *libkdumpfile_dump_open(const struct dump_files *files, struct dump_i
 	if (is_xen(files->at[0]))
 		TRY(check_xen_whole(files->at[0]));
 	TRY(open_file(library, files->at[0]));
-	TRY(fill(library, format, info));
+	TRY(fill(library, files->at[0], format, info));
 	fill_info(library->ctx, info);
 	*ret = &take_ptr(library)->container;
 	return NULL;
