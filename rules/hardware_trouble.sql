@@ -10,6 +10,8 @@
 SELECT
 	CASE
 	WHEN t.kind = 'thermal' THEN 'Look at the cooling: fans, dust, heat sinks, the temperature of the room.'
+	WHEN t.kind = 'machine_check' AND t.device LIKE 'CPU %, bank %'
+	THEN 'See the BMC''s event log for the part: ' || t.device || ' is where it was noticed. Where the errors go on, replace that part.'
 	WHEN t.kind IN ('machine_check', 'memory_error')
 	THEN 'See the BMC''s event log; where the errors go on, replace ' || coalesce(t.device, 'the part it names') || '.'
 	WHEN t.kind IN ('nic', 'netdev_watchdog')

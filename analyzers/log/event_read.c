@@ -197,6 +197,21 @@ static bool is_body(const char *text)
 	return kind != BODY_NONE && kind != BODY_DETAIL;
 }
 
+/* ATA's "res 41/40:… Emask 0x409 (media error) <F>": ata_eh_link_report() has the words in parentheses. */
+static void add_detail(struct event *event, const char *text)
+{
+	char words[sizeof(event->detail)];
+	const char *open = event->kind == EVENT_ATA ? strchr(text, '(') : NULL;
+
+	if (open) {
+		copy_part(words, sizeof(words), open + 1, strcspn(open + 1, ")"));
+		text = words;
+	} else if (event->kind == EVENT_ATA && *text >= '0' && *text <= '9') {
+		return; /* cut before its words */
+	}
+	event_add_detail(event, text);
+}
+
 static struct err *take_match(struct reader *reader, const struct event_match *match, size_t line)
 {
 	const char *text = reader->log->lines[line].text;
@@ -206,7 +221,7 @@ static struct err *take_match(struct reader *reader, const struct event_match *m
 	if (match->role == EVENT_DETAILS) {
 		if (reader->has_last && reader->last.kind == match->kind &&
 		    line - reader->last.line < DETAIL_LINES)
-			event_add_detail(&reader->last, match->detail);
+			add_detail(&reader->last, match->detail);
 		return NULL;
 	}
 	TRY(begin(reader, line, match->kind, match->severity));

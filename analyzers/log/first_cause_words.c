@@ -3,6 +3,7 @@
 #include "log/first_cause_words.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "log/log_time.h"
 
@@ -16,6 +17,26 @@ static void put_text(const struct log *log, const struct event *event, struct st
 		str_printf(out, " (%s)", event->detail);
 }
 
+/* What lines of numbers mean, where the lines below them say it. Returns false: it is no such line. */
+static bool put_meaning(const struct event *event, const char *text, const char *device,
+			struct str *out)
+{
+	if (!event->detail[0])
+		return false;
+	if (event->kind == EVENT_ATA && strstr(text, "exception Emask ")) {
+		if (strcmp(event->device, device))
+			str_printf(out, "%s: ", event->device);
+	} else if (event->kind != EVENT_MACHINE_CHECK) {
+		return false;
+	} else if (!strcasecmp(event->detail,
+			       "no error")) { /* MCA's code 0 of a status that is valid */
+		str_puts(out, "its code does not say of what");
+		return true;
+	}
+	str_puts(out, event->detail);
+	return true;
+}
+
 /* "amdgpu 0000:28:00.0: ring gfx timeout" where the device has just been named: "ring gfx timeout". */
 static void put_rest(const struct log *log, const struct event *event, const char *device,
 		     struct str *out)
@@ -23,10 +44,8 @@ static void put_rest(const struct log *log, const struct event *event, const cha
 	const char *text = event_text(log, event), *at = device[0] ? strstr(text, device) : NULL;
 	const char *driver = text + strcspn(text, " ");
 
-	if (event->kind == EVENT_MACHINE_CHECK && event->detail[0]) { /* what its numbers mean */
-		str_puts(out, event->detail);
+	if (put_meaning(event, text, device, out))
 		return;
-	}
 	if (at && at[strlen(device)] == ':' && (at == text || at == driver + 1))
 		text = at + strlen(device) + 1;
 	text += strspn(text, " ");
