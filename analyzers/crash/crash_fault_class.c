@@ -49,7 +49,8 @@ static const char *near_null(const struct crash *crash)
 {
 	uint64_t error = errno_of_pointer(crash->pointer_known ? crash->pointer : crash->address);
 
-	if (crash->pointer_known && !crash->pointer && -crash->address < NULL_REGION)
+	if (crash->pointer_known && !crash->pointer && crash->address &&
+	    -crash->address < NULL_REGION)
 		return "null_minus_offset";
 	if (!error)
 		return crash->address < NULL_REGION ? "null_offset" : NULL;
