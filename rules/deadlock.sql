@@ -17,7 +17,7 @@ SELECT
 		THEN 'The task takes for read a lock that it has for read already: take it once, for a writer may queue in between.'
 		WHEN brief LIKE '%the end of its own %'
 		THEN 'Nobody may wait for the end of what he is in: leave that to a work item, or use the form made for it (sysfs_remove_file_self()).'
-		WHEN brief LIKE 'deadlock: %() waits for %queue %'
+		WHEN brief LIKE 'deadlock: %() waits for %queue %' OR brief LIKE 'deadlock: % wait for each other''s queues'
 		THEN 'No work item may flush a queue whose items flush its own: let one of them end first, and be queued anew.'
 		WHEN brief LIKE 'deadlock of 1 task %'
 		THEN 'The task takes a lock that it holds already: see which of its callers took it first.'

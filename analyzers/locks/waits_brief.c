@@ -112,7 +112,10 @@ static bool is_of_queues(const struct wait_cycle *cycle)
 	return cycle->length > 1;
 }
 
-/* "deadlock of work items: lab_flush() waits for work of queue a, lab_commit() for work of queue b" */
+/*
+ * "deadlock: lab_flush() waits for work of queue a, lab_commit() for work of queue b", in the least room
+ * "deadlock: lab_flush(), lab_commit() wait for each other's queues"
+ */
 static void put_queues(struct kernel *kernel, const struct wait_cycle *cycle, enum detail detail,
 		       struct str *text)
 {
@@ -128,14 +131,18 @@ static void put_queues(struct kernel *kernel, const struct wait_cycle *cycle, en
 			str_printf(text, "%s()", caller);
 		else
 			task_label(edge->from, text);
+		sleeper_deinit(&own);
+		if (detail == LEAST)
+			continue;
 		str_puts(text, i ? " for " : " waits for ");
 		if (detail > FULL)
 			put_lock_short(edge->lock, text);
 		else
 			put_lock(edge->lock, text);
-		sleeper_deinit(&own);
 	}
 	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
+	if (detail == LEAST)
+		str_puts(text, " wait for each other's queues");
 }
 
 static void put_cycle(struct kernel *kernel, const struct wait_cycle *cycle, enum detail detail,
