@@ -9,8 +9,8 @@
 -- Two bits at once pass no ECC unseen, and an object that is bad elsewhere met more than a flip.
 SELECT
 	h.text || coalesce('; ' || s.headline, '') AS because,
-	'flipped ' || replace(replace(replace(h.text, ' flipped: ', ': '), 'would be the start of a', 'would be a'),
-		', of the size that the member points to', '') || c.culprit_code AS headline,
+	'flipped ' || replace(replace(replace(h.text, ' flipped: ', ' in a pointer' || c.culprit_code || ': '),
+		'would be the start of a', 'would be a'), ', of the size that the member points to', '') AS headline,
 	h.confidence * CASE h.kind WHEN 'two_bit_flip' THEN 0.9 ELSE 1 END *
 		CASE WHEN s.damage IN ('members', 'whole_object', 'overrun') THEN 0.3 ELSE 1 END
 		AS confidence,

@@ -10,7 +10,8 @@ SELECT
 	'init, without which no system runs, has ended' || coalesce(': ' || reason, '') ||
 		coalesce('; the log says: ' || s.headline, '') AS because,
 	CASE WHEN code IS NULL OR ended = 0 AND reason NOT LIKE '%exitcode=0x0000__00%' THEN coalesce(reason, 'init died')
-		WHEN ended = 0 THEN 'init ended by itself, exit status 0x' || substr(code, 5, 2)
+		WHEN ended = 0 THEN 'init ended by itself, exit status ' || ((instr('0123456789abcdef', substr(code, 5, 1)) - 1) * 16 +
+			instr('0123456789abcdef', substr(code, 6, 1)) - 1)
 		ELSE 'init was killed by ' || CASE ended WHEN 4 THEN 'SIGILL' WHEN 5 THEN 'SIGTRAP' WHEN 6 THEN 'SIGABRT'
 			WHEN 7 THEN 'SIGBUS' WHEN 8 THEN 'SIGFPE' WHEN 9 THEN 'SIGKILL' WHEN 11 THEN 'SIGSEGV'
 			WHEN 15 THEN 'SIGTERM' WHEN 31 THEN 'SIGSYS' ELSE 'signal ' || ended END ||

@@ -9,7 +9,7 @@
 -- see: include/linux/list.h
 SELECT
 	'the fault address ' || fault_address ||
-		' is LIST_POISON plus a small offset, which list_del() leaves in a deleted node' AS because,
+		' is a member''s offset away from LIST_POISON, which list_del() leaves in a deleted node' AS because,
 	'deleted list node used: ' || fault_address || place AS headline,
 	confidence, finding
 FROM crash

@@ -8,7 +8,7 @@
 -- see: mm/oom_kill.c
 -- see: Documentation/filesystems/proc.rst
 SELECT
-	'the kernel panicked because it ran out of memory; by its structures, ' || u.headline AS because,
+	'the kernel panicked because it ran out of memory; who has it is counted in its structures' AS because,
 	'out of memory: ' || u.headline AS headline,
 	u.confidence, c.finding, u.finding AS finding2
 FROM crash c JOIN memory_usage u ON u.dump = c.dump

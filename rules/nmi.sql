@@ -9,9 +9,10 @@
 SELECT
 	CASE WHEN message IS reason THEN coalesce('the log says: ' || message, 'an NMI came that nothing asked for')
 		ELSE 'the kernel panicked in its NMI handler' || coalesce(': ' || reason, '') END AS because,
-	CASE WHEN message IS reason THEN 'NMI' ELSE 'NMI panic' END ||
-		coalesce(': ' || rtrim(iif(reason LIKE 'NMI: %', substr(reason, 6), reason), '.'), '') ||
-		coalesce(', ' || comm || '/' || pid, '') AS headline,
+	-- what ran on the CPU has nothing to do with it
+	CASE WHEN message IS reason THEN 'NMI' ELSE 'NMI panic' END || coalesce(' on CPU ' || cpu, '') ||
+		coalesce(': ' || replace(replace(rtrim(iif(reason LIKE 'NMI: %', substr(reason, 6), reason), '.'),
+			'Uhhuh. NMI received for ', ''), coalesce(' on CPU ' || cpu, ''), ''), '') AS headline,
 	confidence, finding
 FROM crash
 WHERE dump = :dump AND kind = 'nmi';

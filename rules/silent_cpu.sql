@@ -8,7 +8,9 @@
 SELECT
 	'Look at ' || coalesce(symbol || '()' || coalesce(' [' || module || ']', '') || ', which runs on CPU ', 'what CPU ') || cpu ||
 			iif(symbol IS NULL, ' runs', '') || ': what does it keep ' || iif(interrupts_off, 'interrupts', 'interrupts or preemption') ||
-			' off for? Whoever waits for that CPU, or noticed, is not to blame.' AS advice,
+			' off for? Whoever waits for that CPU, or noticed, is not to blame.' ||
+			iif((SELECT c.source FROM crash c WHERE c.dump = :dump) = 'memory', char(10) ||
+				'triage show --stack has what each CPU ran: the panic came by the one that noticed.', '') AS advice,
 	why AS because, brief AS headline, confidence, finding
 FROM silent_cpu
 WHERE dump = :dump AND EXISTS (SELECT 1 FROM crash c WHERE c.dump = :dump

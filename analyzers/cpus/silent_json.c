@@ -124,7 +124,8 @@ static void put_why(struct str *text, const struct silent_cpu *silent)
 		comma = "; ";
 	}
 	if (silent->rcu)
-		str_printf(text, "%sits bit stands in the mask of CPUs RCU waits for", comma);
+		str_printf(text, "%sRCU waits for it: its bit stands in the mask of CPUs to pass",
+			   comma);
 	if (silent->interrupted)
 		str_puts(text, "; but it takes interrupts, which may be all that it does");
 	if (silent->waits_itself)

@@ -3,6 +3,7 @@
 #include "daemon/render/render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/render/page.h"
@@ -170,15 +171,61 @@ static void put_operands(const struct page *page, const json_t *report)
 	}
 }
 
+/* "direct_map_beyond": as a person would say it; NULL where the headline does. */
+static const char *class_words(const char *class)
+{
+	static const struct {
+		const char *class, *words;
+	} all[] = {
+		{"null_offset", NULL},
+		{"null_minus_offset", "just below NULL"},
+		{"error_pointer", "near an error in a pointer"},
+		{"user", "in user space"},
+		{"non_canonical", "which no address can be"},
+		{"direct_map_beyond", "past the end of memory"},
+		{"hole", "where nothing is ever mapped"},
+		{"read_only", "of a page that is read-only"},
+		{"not_executable", "of a page that is no code"},
+		{"reserved_bit", "by a damaged page table entry"},
+		{"list_poison", "what list_del() leaves behind"},
+		{"slab_poison", "what freed or new memory is filled with"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (!strcmp(class, all[i].class))
+			return all[i].words;
+	return class;
+}
+
 static void put_fault(struct str *text, const json_t *fault)
 {
+	const char *class = json_string_at(fault, "class");
+
 	if (!json_string_at(fault, "address"))
 		return;
 	str_puts(text, json_string_at(fault, "address"));
 	if (json_string_at(fault, "access"))
 		str_printf(text, ", %s", json_string_at(fault, "access"));
-	if (json_string_at(fault, "class"))
-		str_printf(text, ", %s", json_string_at(fault, "class"));
+	class = class ? class_words(class) : NULL;
+	if (class)
+		str_printf(text, ", %s", class);
+}
+
+/* An instruction of another function: what a panic that nothing trapped into had interrupted. */
+static bool is_elsewhere(const json_t *crash)
+{
+	const char *rip = json_string_at(crash, "rip.address");
+	size_t i;
+	json_t *near;
+
+	json_array_foreach (json_at(crash, "instruction.around"), i, near) {
+		const char *at = json_string_at(near, "address");
+
+		if (rip && at && json_is_true(json_at(near, "faulting")))
+			return strtoull(rip, NULL, 16) - strtoull(at, NULL, 16) >
+			       1; /* int3's is behind it */
+	}
+	return false;
 }
 
 /* Of a lockup or stall: for how long, and on what. */
@@ -242,8 +289,12 @@ void render_crash(const struct page *page, const json_t *report)
 	page_field(page, "address", address.data);
 	render_width(report, json_string_at(crash, "fault.why"), &from);
 	page_field(page, "from", from.data);
+	if (is_elsewhere(crash))
+		return;
 	page_field(page, "instruction", json_string_at(instruction, "text"));
-	put_operands(page, report);
+	if (strncmp(string_or(instruction, "text", ""), "ud", 2) !=
+	    0) /* a trap's operands are read by nobody */
+		put_operands(page, report);
 }
 
 void render_backtrace(const struct page *page, const json_t *report)
