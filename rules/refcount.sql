@@ -13,7 +13,7 @@ SELECT
 	'the log says: ' || e.text || coalesce('; ' || b.headline, '') AS because,
 	-- "refcount_t: addition on 0; use-after-free."
 	'refcount: ' || coalesce(replace(substr(e.text, 1, instr(e.text || ';', ';') - 1), 'refcount_t: ', '') ||
-		c.culprit_code || ', ' || b.state || ' ' || b.cache || ' object ' || b.start,
+		c.culprit_code || ', ' || coalesce('of task ' || b.task, b.state || ' ' || b.cache || ' object ' || b.start),
 		rtrim(replace(e.text, 'refcount_t: ', ''), '.') || c.culprit_place) AS headline,
 	CASE c.kind WHEN 'warn' THEN 1 ELSE 0.8 END AS confidence, e.finding, c.finding AS finding2
 FROM log_event e JOIN crash c ON c.dump = e.dump LEFT JOIN blamed b ON b.dump = e.dump

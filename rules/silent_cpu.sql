@@ -6,9 +6,11 @@
 -- see: kernel/smp.c
 -- see: Documentation/admin-guide/lockup-watchdogs.rst
 SELECT
-	'Look at ' || coalesce(symbol || '()' || coalesce(' [' || module || ']', '') || ', which runs on CPU ', 'what CPU ') || cpu ||
+	iif(raised, 'See why ' || symbol || '()' || coalesce(' [' || module || ']', '') ||
+		' raises its irq work again each time it has run: a timer, or a work item, would leave the CPU to others.',
+		'Look at ' || coalesce(symbol || '()' || coalesce(' [' || module || ']', '') || ', which runs on CPU ', 'what CPU ') || cpu ||
 			iif(symbol IS NULL, ' runs', '') || ': what does it keep ' || iif(interrupts_off, 'interrupts', 'interrupts or preemption') ||
-			' off for? Whoever waits for that CPU, or noticed, is not to blame.' ||
+			' off for? Whoever waits for that CPU, or noticed, is not to blame.') ||
 			iif((SELECT c.source FROM crash c WHERE c.dump = :dump) = 'memory', char(10) ||
 				'triage show --stack has what each CPU ran: the panic came by the one that noticed.', '') AS advice,
 	why AS because, brief AS headline, confidence, finding

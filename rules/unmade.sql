@@ -14,7 +14,7 @@ SELECT
 	iif(c.kind IN ('warn', 'bug'), 'assertion', 'null_dereference') AS cause,
 	min(b.confidence, c.confidence) * iif(b.state = 'free', 0.6, 1.0) AS confidence, b.finding, c.finding AS finding2
 FROM (SELECT *, substr(headline, 5, instr(headline, ' at 0x') - 5) AS words,
-		substr(headline, instr(headline, ' is all zero: ') + 14, instr(headline, ' has not made it') -
-			instr(headline, ' is all zero: ') - 14) AS maker
+		substr(headline, instr(headline, ' has zeros for a list: ') + 23, instr(headline, ' has not made it') -
+			instr(headline, ' has zeros for a list: ') - 23) AS maker
 	FROM blamed WHERE dump = :dump AND what = 'unmade') b JOIN crash c ON c.dump = b.dump
 WHERE c.kind IN ('null_dereference', 'page_fault', 'warn', 'bug');

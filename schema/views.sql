@@ -148,15 +148,19 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.culprit.module' AS module,
 	evidence ->> '$.interrupts_off' AS interrupts_off,
 	evidence ->> '$.behind_s' AS behind_s,
+	evidence ->> '$.raised' AS raised,
 	evidence ->> '$.waits_itself' AS waits_itself,
 	evidence ->> '$.why' AS why
 FROM (SELECT *,
-	substr(headline, 1, instr(headline, ': ') + 1) ||
+	-- irq work that raises itself comes upon whoever runs there
+	substr(headline, 1, instr(headline, ': ') + 1) || iif(evidence ->> '$.raised', 'irq work ' ||
+		(evidence ->> '$.culprit.symbol') || '()' || coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
+			' raises itself over and over',
 		(evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid') ||
-		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '') AS silent,
-	coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '') ||
+		coalesce(' in ' || (evidence ->> '$.culprit.symbol') || '()', '')) AS silent,
+	iif(evidence ->> '$.raised', '', coalesce(' [' || (evidence ->> '$.culprit.module') || ']', '')) ||
 		iif(evidence ->> '$.interrupts_off', ', interrupts off', '') ||
-		iif(evidence ->> '$.behind_s' >= 1, printf(' for %.0f s', evidence ->> '$.behind_s'), '') AS long,
+		iif(evidence ->> '$.behind_s' >= 1, printf(iif(evidence ->> '$.raised', ', no tick for %.0f s', ' for %.0f s'), evidence ->> '$.behind_s'), '') AS long,
 	iif(evidence ->> '$.interrupts_off', ', irqs off', '') AS short,
 	coalesce('; ' || (evidence ->> '$.waiter.caller.symbol') || '() waits', '') AS waits
 	FROM finding WHERE code = 'cpu.silent');
@@ -593,7 +597,10 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.owner.cache' AS cache,
 	evidence ->> '$.owner.start' AS start,
 	evidence ->> '$.owner.state' AS state,
-	evidence ->> '$.owner.kind' AS owner
+	evidence ->> '$.owner.kind' AS owner,
+	-- of an object that is a task
+	iif(evidence ->> '$.owner.kind' = 'slab', (evidence ->> '$.owner.task.comm') || '/' || (evidence ->> '$.owner.task.pid'), NULL)
+		AS task
 FROM finding WHERE code = 'memory.blamed';
 
 -- A function's frame whose canary was overwritten.

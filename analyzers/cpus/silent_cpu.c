@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cpus/raised_work.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/percpu.h"
 #include "kernel/types/object.h"
@@ -47,6 +48,8 @@ static double confidence_of(const struct silent_cpu *silent)
 		confidence = silent->waiters ? 1 : 0.95;
 	else if (silent->stop || silent->rcu)
 		confidence = 0.95;
+	else if (silent->raised && state->behind_s >= SILENT_S)
+		confidence = 0.9;
 	else if (silent->waiters)
 		confidence = state->interrupts_off ? 0.9 : 0.6; /* the call may just have come */
 	/* Who was interrupted is not who keeps it. */
@@ -130,7 +133,10 @@ bool silent_cpu_find(struct kernel *kernel, const struct cpu_states *states,
 	find_waiters(kernel, states, ret);
 	cpu_wait_find(kernel, state, &own);
 	ret->waits_itself = own.how != CPU_WAIT_NONE || cpu_wait_spins(kernel, state);
-	if (!find_storm(kernel, state, &ret->culprit)) {
+	/* With interrupts on, raised work runs at once: it was raised anew. */
+	ret->raised = state->flags_known && !state->interrupts_off &&
+		      raised_work_find(kernel, state->cpu, &ret->culprit);
+	if (!ret->raised && !find_storm(kernel, state, &ret->culprit)) {
 		ret->interrupted =
 			state->flags_known && !state->interrupts_off && state->behind_s >= SILENT_S;
 		if (!cpu_state_culprit(kernel, state, state->at, &ret->culprit))

@@ -17,6 +17,7 @@ struct silent_cpu {
 	uint64_t function;		/* what it wants to be called there; 0 for stop_machine() */
 	size_t waiters;			/* CPUs that do */
 	bool waits_itself;		/* it spins for a lock, or waits for another CPU */
+	bool raised; /* the culprit is irq work that raises itself: who runs there is interrupted by it */
 	bool interrupted; /* it takes interrupts and no tick: others than ticks may be all it does */
 	double confidence;
 };

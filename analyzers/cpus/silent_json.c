@@ -93,8 +93,10 @@ static void put_headline(struct kernel *kernel, struct str *text, const struct s
 		put_place(text, &silent->culprit);
 		str_puts(text, ", ");
 	}
+	if (silent->raised)
+		str_puts(text, "irq work that raises itself, over and over in ");
 	task_label(silent->state->task, text);
-	str_puts(text, ", runs there");
+	str_puts(text, silent->raised ? "" : ", runs there");
 	put_how(text, silent);
 	put_waiters(kernel, text, silent);
 }
@@ -126,6 +128,10 @@ static void put_why(struct str *text, const struct silent_cpu *silent)
 	if (silent->rcu)
 		str_printf(text, "%sRCU waits for it: its bit stands in the mask of CPUs to pass",
 			   comma);
+	if (silent->raised)
+		str_printf(text,
+			   "%sirq work of %s() is raised on it, whose code raises irq work again",
+			   text->length ? "; " : "", silent->culprit.symbol);
 	if (silent->interrupted)
 		str_puts(text, "; but it takes interrupts, which may be all that it does");
 	if (silent->waits_itself)
@@ -173,6 +179,7 @@ void silent_json_add(struct kernel *kernel, const struct silent_cpu *silent,
 	json_put(json, "behind_s", json_real(state->behind_s));
 	json_put(json, "rcu", json_boolean(silent->rcu));
 	json_put(json, "stop", json_boolean(silent->stop));
+	json_put(json, "raised", json_boolean(silent->raised));
 	json_put(json, "waits_itself", json_boolean(silent->waits_itself));
 	json_put(json, "waiter", waiter_json(kernel, silent));
 	put_why(&why, silent);

@@ -15,6 +15,7 @@
 #include "analysis.h"
 #include "base/str.h"
 #include "kernel/memory/memory.h"
+#include "kernel/tasks/tasks.h"
 #include "memory/bad_argument.h"
 #include "memory/helper_argument.h"
 #include "memory/memory_found.h"
@@ -145,6 +146,8 @@ static struct err *run(struct analysis *analysis)
 		return NULL;
 	owner_find(analysis->kernel, blamed.address, &blamed.owner);
 	owner_find_frame(analysis->kernel, &blamed.owner);
+	if (analysis->kernel->tasks && blamed.owner.kind == OWNER_SLAB)
+		blamed.task = tasks_find(analysis->kernel->tasks, blamed.owner.start);
 	owner_format(&blamed.owner, owner, sizeof(owner));
 	if (strcmp(blamed.what, "freed_error") != 0) /* which is no address */
 		str_printf(&text, " (%s)", owner);

@@ -145,6 +145,7 @@ struct blamed {
 	const char *what; /* "list_node", "reference_count" */
 	uint64_t address;
 	struct owner owner;
+	const struct task *task; /* whose task_struct the address is in, or NULL */
 };
 
 /* --- stacks ----------------------------------------------------------------------------------- */

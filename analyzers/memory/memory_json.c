@@ -197,9 +197,13 @@ json_t *memory_json_debug_report(const struct debug_report *report)
 
 json_t *memory_json_blamed(const struct blamed *blamed, const char *text)
 {
+	json_t *owner = describe_owner(&blamed->owner);
+
+	if (blamed->task)
+		json_put(owner, "task", describe_task(blamed->task));
 	return json_pack("{s:s, s:o, s:o, s:o, s:s}", "what", blamed->what, "address",
-			 json_address(blamed->address), "owner", describe_owner(&blamed->owner),
-			 "text", json_escaped(text), "evidence", EVIDENCE_INFERRED);
+			 json_address(blamed->address), "owner", owner, "text", json_escaped(text),
+			 "evidence", EVIDENCE_INFERRED);
 }
 
 /* --- stacks ----------------------------------------------------------------------------------- */

@@ -46,7 +46,8 @@ bool unmade_find(const struct crash *crash, struct blamed *ret, struct str *text
 			continue;
 		ret->address = call.value[unmade->argument];
 		ret->what = "unmade";
-		str_printf(text, "the %s at 0x%016" PRIx64 " is all zero: %s() has not made it",
+		str_printf(text,
+			   "the %s at 0x%016" PRIx64 " has zeros for a list: %s() has not made it",
 			   unmade->words, ret->address, unmade->maker);
 		return true;
 	}

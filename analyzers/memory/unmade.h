@@ -7,7 +7,7 @@
 #include "memory/memory_facts.h"
 
 /*
- * Did the machine die in a function that was given a wait queue, a semaphore or a work item that is all zero, which
+ * Did the machine die in a function that was given a wait queue, a semaphore or a work item with zeros for a list, which
  * none is that was ever made? Fills in address and what, and says it in words; the owner is the caller's to find.
  */
 bool unmade_find(const struct crash *crash, struct blamed *ret, struct str *text);

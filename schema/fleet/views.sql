@@ -210,6 +210,7 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{culprit,module}' AS module,
 	evidence #>> '{interrupts_off}' AS interrupts_off,
 	evidence #>> '{behind_s}' AS behind_s,
+	evidence #>> '{raised}' AS raised,
 	evidence #>> '{waits_itself}' AS waits_itself,
 	evidence #>> '{why}' AS why
 FROM triage.finding WHERE code = 'cpu.silent';
@@ -636,7 +637,10 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{owner,cache}' AS cache,
 	evidence #>> '{owner,start}' AS start,
 	evidence #>> '{owner,state}' AS state,
-	evidence #>> '{owner,kind}' AS owner
+	evidence #>> '{owner,kind}' AS owner,
+	-- of an object that is a task
+	CASE WHEN evidence #>> '{owner,kind}' = 'slab' THEN (evidence #>> '{owner,task,comm}') || '/' ||
+		(evidence #>> '{owner,task,pid}') END AS task
 FROM triage.finding WHERE code = 'memory.blamed';
 
 -- A function's frame whose canary was overwritten.

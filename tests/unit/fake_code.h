@@ -197,7 +197,7 @@ static inline void assert_loaded(uint64_t address, uint64_t value)
 	ck_assert_uint_eq(found.value, value);
 }
 
-static TCase *tcase(const char *name)
+static inline TCase *tcase(const char *name)
 {
 	TCase *tc = tcase_create(name);
 

@@ -2,6 +2,7 @@
 /* A CPU that a timer keeps in the timers' interrupt: the timer's function is what it runs. */
 #include "cpus/silent_cpu.h"
 #include "fake_kernel.h"
+#include "kernel/insn/disasm.h"
 #include "kernel/tasks/percpu.h"
 
 #define OFFSETS (FAKE_BASE + 0x100)
@@ -28,6 +29,11 @@ static void put_types(struct btf_build *b, uint32_t i, uint32_t l)
 		 64);
 	b_record(b, B_STRUCT, "hrtimer", 16, 1, "function", l, 64);
 }
+
+#define RAISED (AREA + 0x300)
+#define WORK (FAKE_BASE + 0x3100)
+#define QUEUE (FAKE_BASE + 0x8400)
+#define AGAIN (FAKE_BASE + 0x8500)
 
 /* Stopped where the handler takes a timer off its tree. */
 static void set_up(void)
@@ -127,5 +133,77 @@ START_TEST(who_takes_interrupts_and_no_tick)
 }
 END_TEST
 
+/* Work raised on a CPU that takes interrupts; again(): call irq_work_queue. The function stands so many bytes on. */
+static void raise_work(unsigned behind)
+{
+	set_up();
+	assert_ok(disasm_open(&kernel.disasm));
+	fake_symbol("raised_list", 0x300);
+	fake_symbol("irq_work_queue", QUEUE);
+	fake_symbol("again", AGAIN);
+	fake_symbol("end2", AGAIN + 16);
+	fake_put(AGAIN, "\xe8", 1);
+	fake_u32(AGAIN + 1, (uint32_t)(QUEUE - (AGAIN + 5)));
+	fake_put(AGAIN + 5, "\xc3", 1);
+	fake_u64(RAISED, WORK);
+	fake_u64(WORK, 0);
+	fake_u64(WORK + 8, 0x25);
+	fake_u64(WORK + behind, AGAIN);
+	fake_u64(BASES + 8 + 3 * 16 + 8, 0);
+	state.interrupts_off = false;
+}
+
+static bool is_raised(void)
+{
+	struct silent_cpu silent;
+
+	return silent_cpu_find(&kernel, &states, &state, false, &silent) && silent.raised &&
+	       !silent.interrupted && !strcmp(silent.culprit.symbol, "again");
+}
+
+static void lower(void)
+{
+	disasm_close(kernel.disasm);
+	kernel.disasm = NULL;
+	tear_down();
+}
+
+START_TEST(irq_work_that_raises_itself)
+{
+	for (unsigned behind = 8; behind <= 16; behind += 8) {
+		raise_work(behind);
+		ck_assert(is_raised());
+		fake_u64(WORK, WORK); /* a list without end */
+		ck_assert(is_raised());
+		fake_put(AGAIN, "\x90\x90\x90\x90\x90", 5); /* it raises nothing */
+		ck_assert(!is_raised());
+		lower();
+	}
+}
+END_TEST
+
+/* With interrupts off, raised work waits as it should. */
+START_TEST(irq_work_that_waits)
+{
+	static const uint64_t words[] = {0, 1, 0x4141414141414141, UINT64_MAX, AGAIN + 1, QUEUE};
+
+	raise_work(16);
+	state.interrupts_off = true;
+	ck_assert(!is_raised());
+	state.interrupts_off = false;
+	state.flags_known = false;
+	ck_assert(!is_raised());
+	state.flags_known = true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		fake_u64(WORK + 16, words[i]);
+		ck_assert(!is_raised());
+	}
+	fake_u64(WORK + 16, AGAIN);
+	fake_u64(RAISED, 0);
+	ck_assert(!is_raised());
+	lower();
+}
+END_TEST
+
 UNIT_MAIN("silent_cpu", a_timer_that_is_due_again_at_once, what_is_no_timer_is_not_blamed,
-	  who_takes_interrupts_and_no_tick)
+	  who_takes_interrupts_and_no_tick, irq_work_that_raises_itself, irq_work_that_waits)
