@@ -517,8 +517,14 @@ FROM finding WHERE code = 'memory.freelist';
 CREATE VIEW memory_usage AS
 SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.largest' AS largest,
-	evidence ->> '$.share' AS share
-FROM finding WHERE code = 'memory.usage';
+	evidence ->> '$.share' AS share,
+	-- who has most in pipes and sockets, which count for its control group
+	queue ->> '$.task.comm' || '/' || (queue ->> '$.task.pid') AS queue_task,
+	max(queue ->> '$.pipes_kib', queue ->> '$.sockets_kib') AS queue_kib,
+	iif(queue ->> '$.pipes_kib' >= queue ->> '$.sockets_kib', 'pipes', 'sockets') AS queue_what,
+	(SELECT p.value ->> '$.cgroup' FROM json_each(evidence, '$.processes') p
+		WHERE p.value ->> '$.task.address' = queue ->> '$.task.address' LIMIT 1) AS queue_cgroup
+FROM (SELECT *, evidence -> '$.queues[0]' AS queue FROM finding WHERE code = 'memory.usage');
 
 -- What a bad value may be.
 CREATE VIEW hypothesis AS
@@ -552,7 +558,10 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.cache' AS cache,
 	evidence ->> '$.start' AS start,
 	evidence ->> '$.state' AS state,
-	evidence ->> '$.damage' AS damage
+	evidence ->> '$.damage' AS damage,
+	-- 1: the data that are wrong begin with the very word that was used
+	evidence ->> '$.stretch.from' > 0 AND evidence ->> '$.stretch.from' = (SELECT h.evidence ->> '$.owner.offset'
+		FROM finding h WHERE h.dump = finding.dump AND h.code = 'memory.holder') AS begins_there
 FROM finding WHERE code = 'memory.object';
 
 -- A chain without an end that a CPU goes along.

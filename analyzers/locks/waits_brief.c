@@ -112,6 +112,19 @@ static bool is_of_queues(const struct wait_cycle *cycle)
 	return cycle->length > 1;
 }
 
+/* "work of queue lab"; in less room "queue lab" for the first of them, and "lab" for those after it */
+static void put_queue(const struct lock *lock, enum detail detail, bool first, struct str *text)
+{
+	const char *name = lock_display_name(lock);
+
+	if (detail > FULL && !first && has_prefix(name, "work of queue "))
+		str_puts(text, name + strlen("work of queue "));
+	else if (detail > FULL)
+		put_lock_short(lock, text);
+	else
+		put_lock(lock, text);
+}
+
 /*
  * "deadlock: lab_flush() waits for work of queue a, lab_commit() for work of queue b", in the least room
  * "deadlock: lab_flush(), lab_commit() wait for each other's queues"
@@ -135,10 +148,7 @@ static void put_queues(struct kernel *kernel, const struct wait_cycle *cycle, en
 		if (detail == LEAST)
 			continue;
 		str_puts(text, i ? " for " : " waits for ");
-		if (detail > FULL)
-			put_lock_short(edge->lock, text);
-		else
-			put_lock(edge->lock, text);
+		put_queue(edge->lock, detail, !i, text);
 	}
 	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
 	if (detail == LEAST)

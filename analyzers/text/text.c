@@ -2,7 +2,7 @@
 /*
  * Detects: code that is not what it should be: the faulting function and its callers against the
  *   vmlinux or the module's file, and against the log's "Code:" line; without a file, an undefined
- *   instruction that one flipped bit explains.
+ *   instruction that one flipped bit explains, or bytes that are no code.
  * Needs: symbols, types, tasks, stacks.
  * False positives: code the kernel patched between its report and the dump, at a place no decoder
  *   knows for one. A flipped bit told without a file to compare with is inferred, and says so.
@@ -28,6 +28,7 @@
 #include "text/oops_code.h"
 #include "text/text_bit_flip.h"
 #include "text/text_compare.h"
+#include "text/text_stray.h"
 
 #define LISTED 32 /* differing bytes in a finding */
 
@@ -181,7 +182,8 @@ static void compare_with_log(const struct crash *crash, struct findings *finding
 
 #define INFERRED 0.6 /* by the shape of the code alone */
 
-static void look_for_flip(const struct crash *crash, struct findings *findings,
+/* False: there is none. */
+static bool look_for_flip(const struct crash *crash, struct findings *findings,
 			  const struct symbol *function)
 {
 	struct kernel *kernel = crash->kernel;
@@ -189,7 +191,7 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 	struct text_bit_flip flip;
 
 	if (!text_bit_flip_find(kernel, function, crash->regs.value[REG_RIP], &flip))
-		return;
+		return false;
 	symbols_format(kernel->symbols, flip.address, place, sizeof(place));
 	if (flip.readings > 1)
 		snprintf(bits, sizeof(bits), "any of %u single bits would explain it, such as",
@@ -205,6 +207,40 @@ static void look_for_flip(const struct crash *crash, struct findings *findings,
 		json_put(json, "bit",
 			 json_integer(__builtin_ctz((unsigned)(flip.found ^ flip.restored))));
 	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, INFERRED, json, "%s", text);
+	return true;
+}
+
+static void show_strays(const struct crash *crash, struct findings *findings, unsigned count,
+			uint8_t first)
+{
+	char place[SYMBOL_NAME_MAX + 96], text[1024], more[64] = "";
+	double confidence = count > 1 ? 0.85 : INFERRED; /* one byte may be one bit's work */
+
+	symbols_format(crash->kernel->symbols, crash->regs.value[REG_RIP], place, sizeof(place));
+	if (count > 1)
+		snprintf(more, sizeof(more), " nor with any of the %u behind it,", count - 1);
+	snprintf(text, sizeof(text),
+		 "no instruction of x86-64 begins with the byte %02x at %s,%s and the function's "
+		 "own "
+		 "instructions lead there: it was written over the code (inferred, no file was "
+		 "compared)",
+		 first, place, more);
+	finding_add(findings, FINDING_HYPOTHESIS, SEVERITY_WARNING, confidence,
+		    json_pack("{s:s, s:s, s:f}", "kind", "text_stray", "text", text, "confidence",
+			      confidence),
+		    "%s", text);
+}
+
+/* More than one byte that is no code is more than one bit's work. */
+static void look_for_shape(const struct crash *crash, struct findings *findings,
+			   const struct symbol *function)
+{
+	uint8_t first = 0;
+	unsigned count =
+		text_stray_count(crash->kernel, function, crash->regs.value[REG_RIP], &first);
+
+	if (count > 1 || (!look_for_flip(crash, findings, function) && count))
+		show_strays(crash, findings, count, first);
 }
 
 /* --- the kernel's own files ------------------------------------------------------------------- */
@@ -334,7 +370,7 @@ static void examine(const struct crash *crash, struct findings *findings)
 	bool compared = compare_with_files(crash, findings);
 	compare_with_log(crash, findings, &function);
 	if (crash->kind == CRASH_INVALID_OPCODE && !compared)
-		look_for_flip(crash, findings, &function);
+		look_for_shape(crash, findings, &function);
 }
 
 static struct err *run(struct analysis *analysis)

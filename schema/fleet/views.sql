@@ -567,7 +567,15 @@ FROM triage.finding WHERE code = 'memory.freelist';
 CREATE VIEW triage.memory_usage AS
 SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{largest}' AS largest,
-	evidence #>> '{share}' AS share
+	evidence #>> '{share}' AS share,
+	-- who has most in pipes and sockets, which count for its control group
+	(evidence #>> '{queues,0,task,comm}') || '/' || (evidence #>> '{queues,0,task,pid}') AS queue_task,
+	greatest((evidence #>> '{queues,0,pipes_kib}')::numeric, (evidence #>> '{queues,0,sockets_kib}')::numeric) AS queue_kib,
+	CASE WHEN (evidence #>> '{queues,0,pipes_kib}')::numeric >= (evidence #>> '{queues,0,sockets_kib}')::numeric
+		THEN 'pipes' ELSE 'sockets' END AS queue_what,
+	(SELECT p.value #>> '{cgroup}' FROM jsonb_array_elements(
+		CASE jsonb_typeof(evidence -> 'processes') WHEN 'array' THEN evidence -> 'processes' ELSE '[]' END) AS p(value)
+		WHERE p.value #>> '{task,address}' = evidence #>> '{queues,0,task,address}' LIMIT 1) AS queue_cgroup
 FROM triage.finding WHERE code = 'memory.usage';
 
 -- What a bad value may be.
@@ -602,7 +610,11 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{cache}' AS cache,
 	evidence #>> '{start}' AS start,
 	evidence #>> '{state}' AS state,
-	evidence #>> '{damage}' AS damage
+	evidence #>> '{damage}' AS damage,
+	-- 1: the data that are wrong begin with the very word that was used
+	CASE WHEN (evidence #>> '{stretch,from}')::numeric > 0 AND (evidence #>> '{stretch,from}') =
+		(SELECT h.evidence #>> '{owner,offset}' FROM triage.finding h WHERE h.dump = finding.dump
+			AND h.code = 'memory.holder' LIMIT 1) THEN 1 ELSE 0 END AS begins_there
 FROM triage.finding WHERE code = 'memory.object';
 
 -- A chain without an end that a CPU goes along.
