@@ -518,6 +518,11 @@ CREATE VIEW memory_usage AS
 SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.largest' AS largest,
 	evidence ->> '$.share' AS share,
+	-- the cache with most, and the function that RCU is to call for its objects
+	evidence ->> '$.slabs[0].cache' AS cache,
+	evidence ->> '$.slabs[0].kib' AS cache_kib,
+	iif(evidence ->> '$.suspect.rcu', substr(evidence ->> '$.suspect.function', 1,
+		instr((evidence ->> '$.suspect.function') || '+', '+') - 1), NULL) AS callback,
 	-- who has most in pipes and sockets, which count for its control group
 	queue ->> '$.task.comm' || '/' || (queue ->> '$.task.pid') AS queue_task,
 	max(queue ->> '$.pipes_kib', queue ->> '$.sockets_kib') AS queue_kib,

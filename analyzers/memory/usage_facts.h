@@ -71,6 +71,7 @@ struct usage_suspect {
 	unsigned objects, agreeing;	/* looked at; of which point to the function */
 	uint64_t function;		/* 0: no function is in half of them */
 	bool track;			/* it allocated them, by slab debugging */
+	bool rcu;			/* they wait for RCU to call it */
 };
 
 /* Memory of the dead machine in pages, by the kernel's structures. Lists end at count. */

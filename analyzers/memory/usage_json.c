@@ -142,11 +142,12 @@ static json_t *suspect_json(struct kernel *kernel, const struct usage_suspect *s
 	if (!suspect->cache)
 		return NULL;
 	symbols_format(kernel->symbols, suspect->function, text, sizeof(text));
-	return json_pack(
-		"{s:o, s:i, s:i, s:o, s:b, s:s}", "cache", json_escaped(suspect->cache->name),
-		"objects", (int)suspect->objects, "agreeing", (int)suspect->agreeing, "function",
-		suspect->function ? json_escaped(text) : json_null(), "track", suspect->track,
-		"evidence", suspect->track ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
+	return json_pack("{s:o, s:i, s:i, s:o, s:b, s:b, s:s}", "cache",
+			 json_escaped(suspect->cache->name), "objects", (int)suspect->objects,
+			 "agreeing", (int)suspect->agreeing, "function",
+			 suspect->function ? json_escaped(text) : json_null(), "track",
+			 suspect->track, "rcu", suspect->rcu, "evidence",
+			 suspect->track ? EVIDENCE_PROVEN : EVIDENCE_INFERRED);
 }
 
 json_t *usage_json(struct kernel *kernel, const struct usage *usage)

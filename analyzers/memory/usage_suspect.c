@@ -27,12 +27,13 @@ struct sample {
 	struct vote {
 		uint64_t function;
 		unsigned count, last; /* objects that point to it; the last of them */
+		unsigned queued;      /* of which are in a queue of RCU's, for it to be called */
 		bool module;
 	} votes[FUNCTIONS];
 	size_t vote_count;
 };
 
-static void vote_for(struct sample *sample, uint64_t function, bool module)
+static void vote_for(struct sample *sample, uint64_t function, bool module, bool queued)
 {
 	for (size_t i = 0; i < sample->vote_count; i++) {
 		struct vote *vote = &sample->votes[i];
@@ -40,23 +41,35 @@ static void vote_for(struct sample *sample, uint64_t function, bool module)
 		if (vote->function != function)
 			continue;
 		vote->count += vote->last != sample->objects;
+		vote->queued += queued;
 		vote->last = sample->objects;
 		return;
 	}
 	if (sample->vote_count < FUNCTIONS)
 		sample->votes[sample->vote_count++] =
-			(struct vote){function, 1, sample->objects, module};
+			(struct vote){function, 1, sample->objects, queued, module};
+}
+
+/* struct rcu_head: the link stands before the function, and leads to another of the same function. */
+static bool is_queued(struct sample *sample, uint64_t next, uint64_t function)
+{
+	uint64_t other;
+
+	return memory_is_kernel(sample->kernel->memory, next) &&
+	       err_ok(memory_read_u64(sample->kernel->memory, next + 8, &other)) &&
+	       other == function;
 }
 
 /* A word that points into code: to a function, or behind a call in it. */
-static void take_word(struct sample *sample, uint64_t word)
+static void take_word(struct sample *sample, uint64_t before, uint64_t word)
 {
 	enum va_class class = memory_class(sample->kernel->memory, word);
 	struct symbol symbol;
 
 	if ((class == VA_IMAGE || class == VA_MODULE) &&
 	    symbols_at(sample->kernel->symbols, word, &symbol) && (symbol.type | 32) == 't')
-		vote_for(sample, symbol.address, symbol.module[0]);
+		vote_for(sample, symbol.address, symbol.module[0],
+			 word == symbol.address && is_queued(sample, before, word));
 }
 
 static void take_object(struct sample *sample, uint64_t start)
@@ -70,10 +83,10 @@ static void take_object(struct sample *sample, uint64_t start)
 	    object.allocated.address &&
 	    symbols_at(sample->kernel->symbols, object.allocated.address - 1, &symbol)) {
 		sample->tracked++;
-		vote_for(sample, symbol.address, symbol.module[0]);
+		vote_for(sample, symbol.address, symbol.module[0], false);
 	} else if (err_ok(memory_read(sample->kernel->memory, start, bytes, length))) {
 		for (size_t i = 0; i < length; i += 8)
-			take_word(sample, load_u64(bytes + i));
+			take_word(sample, i ? load_u64(bytes + i - 8) : 0, load_u64(bytes + i));
 	}
 	sample->objects++;
 }
@@ -111,6 +124,7 @@ static void count_votes(const struct sample *sample, struct usage_suspect *suspe
 		return;
 	suspect->function = best->function;
 	suspect->agreeing = best->count;
+	suspect->rcu = best->queued * 2 > best->count;
 	suspect->track = sample->tracked * 2 > sample->objects;
 }
 

@@ -80,7 +80,9 @@ static void put_slab(struct kernel *kernel, const struct usage *usage, struct st
 		str_printf(text, slab->objects ? " in %" PRIu64 " objects" : "", slab->objects);
 		return;
 	}
-	str_puts(text, suspect->track ? ", allocated by " : "; objects point to ");
+	str_puts(text, suspect->track ? ", allocated by "
+		       : suspect->rcu ? "; objects wait for RCU to call "
+				      : "; objects point to ");
 	put_function(kernel, suspect->function, text);
 }
 

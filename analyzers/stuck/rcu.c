@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: a grace period of RCU that does not end though every CPU may have passed through a quiescent
- *   state: readers that were preempted, or sleep, inside their critical section; and RCU's own thread,
- *   where it is ready and gets no CPU.
+ *   state: readers that were preempted, or sleep, inside their critical section; RCU's own thread, where
+ *   it is ready and gets no CPU; and, of a machine without memory, the CPU whose reader keeps callbacks from freeing it.
  * Needs: symbols, types, per-CPU areas, tasks, stacks.
  * False positives: none of a dead machine's: a grace period that has just begun is not told of.
  * Kernel commits: before v4.20 each flavour has a state of its own (rcu_preempt_state, rcu_sched_state).
@@ -11,6 +11,8 @@
 
 #include "analysis.h"
 #include "base/str.h"
+#include "cpus/cpu_state.h"
+#include "cpus/cpu_wait.h"
 #include "describe.h"
 #include "kernel/locking/sleeper.h"
 #include "kernel/symbols/symbol.h"
@@ -109,6 +111,47 @@ static void report_reader(void *context, const struct task *task)
 	add(grace, "rcu_reader", task, &text, &brief);
 }
 
+/* --- CPUs ------------------------------------------------------------------------------------- */
+
+/* What silent_cpu.c tells of a machine that hangs: here of one that lacks memory, which callbacks are to free. */
+static void report_cpu(struct grace *grace, const struct cpu_state *state)
+{
+	_str_ struct str text = {0}, brief = {0};
+	struct report_place place;
+
+	str_printf(&text, "a grace period of RCU waits for CPU %u", state->cpu);
+	put_seconds(grace, &text);
+	str_puts(&text, ", which ");
+	task_label(state->task, &text);
+	str_puts(&text, " keeps");
+	if (cpu_state_culprit(grace->kernel, state, state->at, &place)) {
+		str_puts(&text, " in ");
+		str_escape(&text, place.symbol, strlen(place.symbol));
+		str_puts(&text, "()");
+	}
+	str_puts(&brief, "waits for ");
+	task_label(state->task, &brief);
+	add(grace, "rcu_cpu", state->task, &text, &brief);
+}
+
+static struct err *look_at_cpus(struct grace *grace)
+{
+	const struct crash *crash = grace->analysis->crash;
+	_cpu_states_ struct cpu_states states = {0};
+
+	if (!crash || crash->kind != CRASH_OUT_OF_MEMORY)
+		return NULL;
+	TRY(cpu_states_open(grace->kernel, crash, &states));
+	for (size_t i = 0; i < states.count; i++) {
+		const struct cpu_state *state = &states.list[i];
+
+		if ((int)state->cpu != crash->cpu && !cpu_state_idle(state) &&
+		    cpu_wait_rcu_pending(grace->kernel, state))
+			report_cpu(grace, state);
+	}
+	return NULL;
+}
+
 /* --- RCU's own thread ------------------------------------------------------------------------- */
 
 static void look_at_thread(struct grace *grace, uint64_t state)
@@ -140,7 +183,7 @@ static void look_at_thread(struct grace *grace, uint64_t state)
 
 #define SEQUENCE_STATE 3u /* RCU_SEQ_STATE_MASK, kernel/rcu/rcu.h: not 0 while one runs */
 
-static void look_at_state(struct analysis *analysis, uint64_t state)
+static struct err *look_at_state(struct analysis *analysis, uint64_t state)
 {
 	struct grace grace = {.analysis = analysis, .kernel = analysis->kernel};
 	uint64_t sequence, start;
@@ -148,13 +191,14 @@ static void look_at_state(struct analysis *analysis, uint64_t state)
 	if (!err_ok(member_read(grace.kernel, state, MEMBER_RCU_STATE_SEQUENCE, &sequence)) ||
 	    !(sequence & SEQUENCE_STATE) ||
 	    !err_ok(member_read(grace.kernel, state, MEMBER_RCU_STATE_START, &start)))
-		return;
+		return NULL;
 	grace.seconds = ticks_since(grace.kernel, start);
 	if (grace.seconds < STALLED_S &&
 	    !(analysis->crash && analysis->crash->kind == CRASH_RCU_STALL))
-		return;
+		return NULL;
 	rcu_readers_each(grace.kernel, report_reader, &grace);
 	look_at_thread(&grace, state);
+	return look_at_cpus(&grace);
 }
 
 static struct err *run(struct analysis *analysis)
@@ -166,10 +210,8 @@ static struct err *run(struct analysis *analysis)
 
 	TRY(sleepers_of(kernel, &sleepers));
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-		if (symbols_find(kernel->symbols, states[i], &state)) {
-			look_at_state(analysis, state);
-			return NULL;
-		}
+		if (symbols_find(kernel->symbols, states[i], &state))
+			return look_at_state(analysis, state);
 	return NULL;
 }
 

@@ -568,6 +568,10 @@ CREATE VIEW triage.memory_usage AS
 SELECT dump, number AS finding, confidence, headline,
 	evidence #>> '{largest}' AS largest,
 	evidence #>> '{share}' AS share,
+	-- the cache with most, and the function that RCU is to call for its objects
+	evidence #>> '{slabs,0,cache}' AS cache,
+	evidence #>> '{slabs,0,kib}' AS cache_kib,
+	CASE WHEN evidence #>> '{suspect,rcu}' = 'true' THEN split_part(evidence #>> '{suspect,function}', '+', 1) END AS callback,
 	-- who has most in pipes and sockets, which count for its control group
 	(evidence #>> '{queues,0,task,comm}') || '/' || (evidence #>> '{queues,0,task,pid}') AS queue_task,
 	greatest((evidence #>> '{queues,0,pipes_kib}')::numeric, (evidence #>> '{queues,0,sockets_kib}')::numeric) AS queue_kib,

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Grace periods that do not end: for whom they wait, and lists that loop and lie. */
+#include "cpus/cpu_state.h"
 #include "fake_locks.h"
 #include "kernel/tasks/percpu.h"
 #include "stuck/ticks.h"
 
 /*
- * struct rcu_state { gp_kthread, gp_seq, gp_start, gp_activity }; struct rcu_data { mynode };
- * struct rcu_node { gp_tasks, blkd_tasks }
+ * struct rcu_state { gp_kthread, gp_seq, gp_start, gp_activity }; struct rcu_data { mynode, grpmask };
+ * struct rcu_node { gp_tasks, blkd_tasks, qsmask }
  */
-enum { S_THREAD = 0, S_SEQUENCE = 8, S_START = 16, S_ACTIVITY = 24, N_FIRST = 0, N_BLOCKED = 8 };
+enum {
+	S_THREAD = 0,
+	S_SEQUENCE = 8,
+	S_START = 16,
+	S_ACTIVITY = 24,
+	N_FIRST = 0,
+	N_BLOCKED = 8,
+	N_MASK = 24
+};
 
 #define COUNT (FAKE_BASE + 0x80)
 #define OFFSETS (FAKE_BASE + 0x100)
@@ -25,17 +34,51 @@ double ticks_since(struct kernel *of, uint64_t jiffies)
 	return (double)jiffies;
 }
 
+/* One CPU's state, which tasks_on_cpu() would give. */
+static struct cpu_state there;
+static bool is_idle;
+
+struct err *cpu_states_open(struct kernel *of, const struct crash *crash, struct cpu_states *ret)
+{
+	(void)of;
+	(void)crash;
+	*ret = (struct cpu_states){.list = &there, .count = there.task != NULL};
+	return NULL;
+}
+
+void cpu_states_deinit(struct cpu_states *states)
+{
+	(void)states;
+}
+
+bool cpu_state_idle(const struct cpu_state *state)
+{
+	(void)state;
+	return is_idle;
+}
+
+bool cpu_state_culprit(struct kernel *of, const struct cpu_state *state, size_t from,
+		       struct report_place *ret)
+{
+	(void)of;
+	(void)state;
+	(void)from;
+	*ret = (struct report_place){.symbol = "lab_read"};
+	return true;
+}
+
 static void types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	static const char *const state[] = {"gp_kthread", "gp_seq", "gp_start", "gp_activity"},
-				 *const data[] = {"mynode"}, *const links[] = {"next", "prev"};
+				 *const data[] = {"mynode", "grpmask"},
+				 *const links[] = {"next", "prev"};
 	uint32_t list = fake_longs(b, "list_head", l, links, 2);
 
 	(void)i;
 	fake_longs(b, "rcu_state", l, state, 4);
-	fake_longs(b, "rcu_data", l, data, 1);
-	b_record(b, B_STRUCT, "rcu_node", 24, 2, "gp_tasks", l, 0, "blkd_tasks", list,
-		 N_BLOCKED * 8);
+	fake_longs(b, "rcu_data", l, data, 2);
+	b_record(b, B_STRUCT, "rcu_node", 32, 3, "gp_tasks", l, 0, "blkd_tasks", list,
+		 N_BLOCKED * 8, "qsmask", l, N_MASK * 8);
 }
 
 /* A grace period runs; tasks 1, 2 and 3 are blocked readers, 2 the first it waits for; 5 has the CPU. */
@@ -159,5 +202,33 @@ START_TEST(lists_that_loop_and_lie)
 }
 END_TEST
 
+/* Of a machine without memory: callbacks that are to free some wait for that CPU. */
+START_TEST(the_cpu_it_waits_for)
+{
+	set_up();
+	facts.crash->kind = CRASH_OUT_OF_MEMORY;
+	facts.crash->cpu = 1;
+	fake_u64(NODE + N_FIRST, 0);
+	fake_u64(AREA + DATA + 8, 1);
+	fake_u64(NODE + N_MASK, 1);
+	there = (struct cpu_state){.task = tasks_by_pid(kernel.tasks, 5)};
+	run_rcu(1);
+	says(0, "waits for CPU 0 for 9.0 s, which task/5 keeps in lab_read()");
+	is_idle = true;
+	run_rcu(0);
+	is_idle = false;
+	facts.crash->cpu = 0; /* it runs on to free memory itself */
+	run_rcu(0);
+	facts.crash->cpu = 1;
+	fake_u64(NODE + N_MASK, 2); /* it has answered */
+	run_rcu(0);
+	fake_u64(NODE + N_MASK, 1);
+	facts.crash->kind = CRASH_SYSRQ; /* of which silent_cpu.c tells */
+	run_rcu(0);
+	there.task = NULL;
+	finish();
+}
+END_TEST
+
 UNIT_MAIN("rcu", readers_the_grace_period_waits_for, the_thread_that_gets_no_cpu,
-	  grace_periods_that_go_on, lists_that_loop_and_lie)
+	  grace_periods_that_go_on, lists_that_loop_and_lie, the_cpu_it_waits_for)
