@@ -189,7 +189,8 @@ static void set_up_made(const char *function, uint64_t one, uint64_t three, uint
 START_TEST(what_nobody_has_made)
 {
 	set_up_made("__wake_up_common", NODE, 0, 0);
-	expect(NODE, "the wait queue at 0xffff888000002040 has zeros for a list: init_waitqueue_head()");
+	expect(NODE,
+	       "the wait queue at 0xffff888000002040 has zeros for a list: init_waitqueue_head()");
 	set_up_made("__queue_work", PREV, NODE, 0);
 	expect(NODE, "the work item at 0xffff888000002040 has zeros for a list: INIT_WORK()");
 	set_up_made("__wake_up_common", NODE, 0, NODE + 8); /* an empty one */
