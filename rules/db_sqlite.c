@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SQLite as a driver of rules/db.h; the only file that includes sqlite3.h. */
 #include "rules/db.h"
+#include "rules/db_size.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -365,6 +366,48 @@ struct err *db_open(const char *path, unsigned flags, struct db **ret)
 		return err_wrap(err, "\"%s\"", path);
 	*ret = take_ptr(db);
 	return NULL;
+}
+
+/* --- sizes ------------------------------------------------------------------------------------ */
+
+static void close_blob(void *blob)
+{
+	sqlite3_blob_close(blob);
+}
+
+/* The handle is kept for the next row: the statement gives it back when it is reset. */
+static int open_blob(sqlite3_context *context, sqlite3_value **values, sqlite3_blob **ret)
+{
+	int result = sqlite3_blob_open(sqlite3_context_db_handle(context), "main",
+				       (const char *)sqlite3_value_text(values[0]),
+				       (const char *)sqlite3_value_text(values[1]),
+				       sqlite3_value_int64(values[2]), 0, ret);
+
+	if (result == SQLITE_OK)
+		sqlite3_set_auxdata(context, 0, *ret, close_blob);
+	return result;
+}
+
+static void stored_size(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	sqlite3_blob *blob = sqlite3_get_auxdata(context, 0);
+	int result = blob ? sqlite3_blob_reopen(blob, sqlite3_value_int64(values[2]))
+			  : open_blob(context, values, &blob);
+
+	(void)count;
+	if (result == SQLITE_OK)
+		sqlite3_result_int64(context, sqlite3_blob_bytes(blob));
+	else
+		sqlite3_result_error_code(context, result);
+}
+
+struct err *db_add_stored_size(struct db *db)
+{
+	sqlite3 *handle = file_of(db)->handle;
+	int result = sqlite3_create_function(handle, "stored_size", 3, SQLITE_UTF8, NULL,
+					     stored_size, NULL, NULL);
+
+	return result == SQLITE_OK ? NULL : db_error(handle, result, "a function");
 }
 
 /* --- statements of others --------------------------------------------------------------------- */

@@ -20,6 +20,7 @@
 #include "daemon/notify.h"
 #include "daemon/store/export.h"
 #include "rules/db.h"
+#include "rules/db_size.h"
 
 #define PAUSE_MS 1000 /* with nothing to send */
 #define RETRY_MAX_MS 60000
@@ -194,7 +195,8 @@ static struct err *open_store(struct forward *forward)
 	store_close(take_ptr(forward->store));
 	if (access(path, R_OK))
 		return err_errno(errno, "%s", path);
-	return store_open(path, DB_READ_ONLY, &forward->store);
+	TRY(store_open(path, DB_READ_ONLY, &forward->store));
+	return db_add_stored_size(store_db(forward->store));
 }
 
 static void resumed(struct forward *forward)

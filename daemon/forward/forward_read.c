@@ -133,8 +133,8 @@ static struct err *add_annotation(struct store *store, struct fleet_record *reco
 /* --- all of it -------------------------------------------------------------------------------- */
 
 #define JSON_OR_NULL(column) "CASE WHEN json_valid(" column ") THEN json(" column ") END"
-/* In characters: JSON of a worker has no others than ASCII, and bytes would be counted in a copy. */
-#define SIZE "coalesce(length(evidence), 0) + 200"
+#define SIZE                                                                                       \
+	"CASE WHEN evidence IS NULL THEN 0 ELSE stored_size('finding', 'evidence', id) END + 200"
 /*
  * Evidence is looked through but not written anew: it is most of the bytes, and each || would copy it. Where there is
  * more than ?2 of it, the largest is left out, and not even read.
@@ -181,23 +181,6 @@ static struct err *read_text(struct db *db, const char *sql, int64_t dump, int64
 	return NULL;
 }
 
-/*
- * Asked before any of it is read, so that no dump decides how much memory this takes. A value that the database does not
- * give out at all has no number.
- */
-static struct err *findings_size(struct db *db, int64_t dump, int64_t *ret)
-{
-	struct err *err;
-
-	*ret = 0;
-	err = db_number(db, ret, "SELECT sum(" SIZE ") FROM finding WHERE dump = ?", "i", dump);
-	if (!err || err->code != ERR_LIMIT)
-		return err;
-	err_free(err);
-	*ret = INT64_MAX;
-	return NULL;
-}
-
 /* Who reads it there is told that there is more here. */
 static struct err *say_left_out(struct db *db, int64_t dump, int64_t size, json_t *brief)
 {
@@ -219,16 +202,12 @@ static struct err *say_left_out(struct db *db, int64_t dump, int64_t size, json_
 
 static struct err *read_record(struct store *store, struct fleet_record *record, size_t *bytes)
 {
-	int64_t dump = json_integer_at(record->brief, "local_id"), size;
+	int64_t dump = json_integer_at(record->brief, "local_id"), size = 0;
 	struct db *db = store_db(store);
 
 	TRY(add_annotation(store, record));
-	TRY(findings_size(db, dump, &size));
-	if (size == INT64_MAX) {
-		fleet_record_leave_out(
-			record, "one of its findings alone is larger than a store gives out");
-		return NULL;
-	}
+	/* Asked before any of it is read, so that no dump decides how much memory this takes. */
+	TRY(db_number(db, &size, "SELECT sum(" SIZE ") FROM finding WHERE dump = ?", "i", dump));
 	if (size > FORWARD_VERDICT_BYTES)
 		TRY(say_left_out(db, dump, size, record->brief));
 	TRY(read_text(db, FINDINGS, dump, FORWARD_VERDICT_BYTES, &record->findings));
