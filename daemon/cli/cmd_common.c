@@ -166,19 +166,14 @@ static struct err *find_sighted(struct db *db, const char *text, int64_t *ret)
 {
 	int64_t count = 0;
 
-	TRY(db_number(db, &count,
-		      "SELECT count(DISTINCT c.id) FROM sighting s JOIN crash c ON c.uid = s.uid "
-		      "WHERE s.path = ?",
-		      "t", text));
+	TRY(db_number(db, &count, "SELECT count(DISTINCT crash) FROM sighting WHERE path = ?", "t",
+		      text));
 	if (count > 1)
 		return err_new(ERR_INVALID,
 			       "%" PRId64 " dumps lay at %s, of several hosts or times: "
 			       "say which by its ID",
 			       count, text);
-	return db_number(db, ret,
-			 "SELECT c.id FROM sighting s JOIN crash c ON c.uid = s.uid "
-			 "WHERE s.path = ?",
-			 "t", text);
+	return db_number(db, ret, "SELECT crash FROM sighting WHERE path = ?", "t", text);
 }
 
 static struct err *find_by_path(struct db *db, const char *text, int64_t *ret)

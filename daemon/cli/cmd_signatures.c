@@ -54,7 +54,6 @@ static const struct group_view view = {
 	.key = "signatures",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
-	.kernels = true,
 	.json = row_json,
 	.add = add_row,
 	.none = "no dump with a signature is like that",

@@ -105,8 +105,7 @@ struct err *group_list_show(struct cmd *cmd, const struct group_view *view,
 		.when = when,
 		.table = {.columns = view->columns, .column_count = view->column_count},
 		.rows = rows};
-	struct err *err = groups_read(store_db(cmd->store), view->by, filters, view->kernels, limit,
-				      take, &list);
+	struct err *err = groups_read(store_db(cmd->store), view->by, filters, limit, take, &list);
 
 	if (!err && rows)
 		print_json(&list);

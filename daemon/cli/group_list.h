@@ -12,7 +12,6 @@ struct group_view {
 	const char *schema, *key; /* of the JSON document, and of its list of groups */
 	const struct table_column *columns;
 	size_t column_count;
-	bool kernels; /* shows on how many */
 	json_t *(*json)(const struct group *group);
 	void (*add)(struct table *table, const struct group *group, const struct when *when);
 	const char *none; /* said where there is no group */

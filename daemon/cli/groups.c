@@ -92,7 +92,7 @@ static void put_counting(enum group_by by, const struct list_filters *filters,
 		      "JOIN dump d ON d.id = l.dump ORDER BY g.last_s DESC, g.last_id DESC");
 }
 
-/* The central database keeps counts of all crashes by signature and host: its writers add to them. */
+/* The central database keeps counts of all crashes: its writers add to them. */
 #define KEPT_SIGNATURES                                                                            \
 	"WITH " ANNOTATION_TICKETS_OF_SERVER                                                       \
 	", g AS (SELECT *, signature AS name FROM fleet.signature "                                \
@@ -103,22 +103,52 @@ static void put_counting(enum group_by by, const struct list_filters *filters,
 #define KEPT_HOSTS                                                                                 \
 	"WITH g AS (SELECT * FROM fleet.host WHERE crashes > 0 "                                   \
 	"ORDER BY last_s DESC, host LIMIT ?1) "                                                    \
-	"SELECT g.host, g.crashes, 1, g.host, NULL, NULL, g.first_s, g.last_s, g.last_id, "        \
-	"g.last_uid, g.kernel, g.hardware, c.cause, c.severity, c.headline, t.part, t.crashes, "   \
-	"NULL FROM g LEFT JOIN fleet.crash c ON c.id = g.last_id LEFT JOIN LATERAL "               \
+	"SELECT g.host, g.crashes, 1, g.host, k.kernels, k.kernel, g.first_s, g.last_s, "          \
+	"g.last_id, g.last_uid, g.kernel, g.hardware, c.cause, c.severity, c.headline, t.part, "   \
+	"t.crashes, NULL FROM g LEFT JOIN fleet.crash c ON c.id = g.last_id CROSS JOIN LATERAL "   \
+	"(SELECT count(*) AS kernels, max(part) AS kernel FROM fleet.tally WHERE kind = "          \
+	"'host_kernel' AND name = g.host AND crashes > 0) k LEFT JOIN LATERAL "                    \
 	"(SELECT part, crashes FROM fleet.tally WHERE kind = 'host_cause' AND name = g.host "      \
 	"AND crashes > 0 ORDER BY crashes DESC, part LIMIT 1) t ON true "                          \
 	"ORDER BY g.last_s DESC, g.last_id DESC"
 
-static void put_groups(enum group_by by, const struct list_filters *filters, bool kernels,
+/* Of the others it keeps how many have which host, kernel and cause; which crash is the last, it is asked. */
+#define KEPT_PAIRS                                                                                 \
+	"WITH n AS (SELECT name, CAST(sum(crashes) AS bigint) AS crashes, min(first_s) AS "        \
+	"first_s, "                                                                                \
+	"max(last_s) AS last_s FROM triage.pair WHERE grouped = '%1$s' AND counted = 'cause' "     \
+	"GROUP BY name), "                                                                         \
+	"g AS (SELECT n.name, n.crashes, n.first_s, coalesce(c.crash_time, n.last_s) AS last_s, "  \
+	"c.id AS last_id, c.uid, c.kernel, c.hardware, c.cause, c.severity, c.headline FROM n "    \
+	"LEFT JOIN LATERAL (SELECT * FROM fleet.crash l WHERE l.%1$s = n.name "                    \
+	"ORDER BY l.crash_time DESC, l.id DESC LIMIT 1) c ON true ORDER BY 4 DESC, n.name LIMIT "  \
+	"?1) "                                                                                     \
+	"SELECT g.name, g.crashes, h.hosts, h.host, k.kernels, k.kernel, g.first_s, g.last_s, "    \
+	"g.last_id, g.uid, g.kernel, g.hardware, g.cause, g.severity, g.headline, t.part, "        \
+	"t.crashes, NULL FROM g "                                                                  \
+	"CROSS JOIN LATERAL (SELECT count(*) AS hosts, max(part) AS host FROM triage.pair "        \
+	"WHERE grouped = '%1$s' AND counted = 'host' AND name = g.name) h "                        \
+	"CROSS JOIN LATERAL (SELECT count(*) AS kernels, max(part) AS kernel FROM triage.pair "    \
+	"WHERE grouped = '%1$s' AND counted = 'kernel' AND name = g.name) k "                      \
+	"LEFT JOIN LATERAL (SELECT part, crashes FROM triage.pair WHERE grouped = '%1$s' AND "     \
+	"counted = 'cause' AND name = g.name ORDER BY crashes DESC, part LIMIT 1) t ON true "      \
+	"ORDER BY g.last_s DESC, g.last_id DESC"
+
+static void put_kept(enum group_by by, struct str *sql)
+{
+	if (by == GROUP_SIGNATURE)
+		str_puts(sql, KEPT_SIGNATURES);
+	else if (by == GROUP_HOST)
+		str_puts(sql, KEPT_HOSTS);
+	else
+		str_printf(sql, KEPT_PAIRS, names[by]);
+}
+
+static void put_groups(enum group_by by, const struct list_filters *filters,
 		       enum db_dialect dialect, struct str *sql)
 {
-	bool kept = dialect == DB_POSTGRESQL && !list_filters_any(filters);
-
-	if (kept && by == GROUP_SIGNATURE)
-		str_puts(sql, KEPT_SIGNATURES);
-	else if (kept && by == GROUP_HOST && !kernels)
-		str_puts(sql, KEPT_HOSTS);
+	if (dialect == DB_POSTGRESQL && !list_filters_any(filters))
+		put_kept(by, sql);
 	else
 		put_counting(by, filters, dialect, sql);
 }
@@ -153,8 +183,8 @@ static void take_row(struct stmt *stmt, struct group *group)
 }
 
 struct err *groups_read(struct db *db, enum group_by by, const struct list_filters *filters,
-			bool kernels, uint64_t limit,
-			void (*take)(void *context, const struct group *group), void *context)
+			uint64_t limit, void (*take)(void *context, const struct group *group),
+			void *context)
 {
 	_cleanup_(cleanup_stmt_forget) struct stmt *stmt = NULL;
 	enum db_dialect dialect = db_dialect(db);
@@ -162,7 +192,7 @@ struct err *groups_read(struct db *db, enum group_by by, const struct list_filte
 	struct group group;
 	int at = 1;
 
-	put_groups(by, filters, kernels, dialect, &sql);
+	put_groups(by, filters, dialect, &sql);
 	if (sql.failed)
 		return &err_nomem;
 	TRY(db_prepare(db, sql.data, &stmt));

@@ -33,10 +33,10 @@ struct group {
 
 /*
  * The groups of the crashes that filters let pass and that have such a name; those with the latest crash first. limit
- * 0: all. kernels: how many those of a host had is asked for, too.
+ * 0: all.
  */
 struct err *groups_read(struct db *db, enum group_by by, const struct list_filters *filters,
-			bool kernels, uint64_t limit,
+			uint64_t limit,
 			void (*take)(void *context, const struct group *group), void *context);
 
 #endif

@@ -56,7 +56,6 @@ struct err *list_groups_show(struct cmd *cmd, enum group_by by, const struct lis
 		.key = "groups",
 		.columns = columns,
 		.column_count = ARRAY_SIZE(columns),
-		.kernels = true,
 		.json = row_json,
 		.add = add_row,
 		.none = "no dump of which that is known is like that",

@@ -156,8 +156,8 @@ static struct err *read_names(struct site *site, char **ret)
 	const struct list_filters all = {0};
 	_json_ json_t *names = json_array();
 
-	TRY(groups_read(store_db(site->store), GROUP_SIGNATURE, &all, true, GROUPS_MAX,
-			name_signature, names));
+	TRY(groups_read(store_db(site->store), GROUP_SIGNATURE, &all, GROUPS_MAX, name_signature,
+			names));
 	*ret = json_dumps(names, JSON_COMPACT);
 	return *ret ? NULL : &err_nomem;
 }
@@ -305,8 +305,7 @@ static struct err *make_groups(struct site *site, const struct group_page *page)
 	html_site_begin(&site->out, page->title, page->about);
 	html_site_section(&site->out, 1, page->title);
 	html_site_table(&site->out, page->headings, count);
-	TRY(groups_read(store_db(site->store), page->by, &all, page->by == GROUP_SIGNATURE,
-			GROUPS_MAX, page->put, site));
+	TRY(groups_read(store_db(site->store), page->by, &all, GROUPS_MAX, page->put, site));
 	html_site_table_end(&site->out);
 	html_site_section_end(&site->out);
 	return NULL;

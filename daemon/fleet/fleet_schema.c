@@ -248,11 +248,14 @@ static struct err *drop_partitions(struct pg *pg, const char *month, int64_t *mo
 	return NULL;
 }
 
-#define DELETED(table, where)                                                                      \
-	"WITH gone AS (DELETE FROM fleet." table " WHERE uid IN (SELECT uid FROM fleet." table     \
-	" WHERE " where " LIMIT " PRUNE_ROWS ") RETURNING 1) SELECT count(*) FROM gone"
+#define DELETED(table, key, where)                                                                 \
+	"WITH gone AS (DELETE FROM fleet." table " WHERE " key " IN (SELECT " key                  \
+	" FROM fleet." table " WHERE " where " LIMIT " PRUNE_ROWS                                  \
+	") RETURNING 1) SELECT count(*) FROM gone"
 #define OF_NO_CRASH(table)                                                                         \
-	"NOT EXISTS (SELECT 1 FROM fleet.crash c WHERE c.uid = " table ".uid) AND $1 <> ''"
+	DELETED(table, "crash",                                                                    \
+		"NOT EXISTS (SELECT 1 FROM fleet.crash c WHERE c.id = " table                      \
+		".crash) AND $1 <> ''")
 
 struct err *fleet_schema_prune(struct pg *pg, int64_t keep_months, int64_t keep_count,
 			       int64_t *months, int64_t *crashes)
@@ -266,11 +269,11 @@ struct err *fleet_schema_prune(struct pg *pg, int64_t keep_months, int64_t keep_
 	TRY(last_to_go(pg, keep_months, keep_count, &month));
 	if (!month)
 		return NULL;
-	TRY(delete_until(pg, DELETED("crash", "month <= $1::date"), month, crashes));
-	TRY(delete_until(pg, DELETED("sighting", OF_NO_CRASH("sighting")), month, &others));
-	TRY(delete_until(pg, DELETED("title", OF_NO_CRASH("title")), month, &others));
+	TRY(delete_until(pg, DELETED("crash", "uid", "month <= $1::date"), month, crashes));
+	TRY(delete_until(pg, OF_NO_CRASH("sighting"), month, &others));
+	TRY(delete_until(pg, OF_NO_CRASH("title"), month, &others));
 	TRY(is_partitioned(pg, &partitioned));
 	if (partitioned)
 		return drop_partitions(pg, month, months);
-	return delete_until(pg, DELETED("findings", "month <= $1::date"), month, &others);
+	return delete_until(pg, DELETED("findings", "uid", "month <= $1::date"), month, &others);
 }

@@ -34,40 +34,64 @@ struct err *fleet_writer_prepare(struct pg *pg)
 	return pg_run(pg, COMPRESS_BETTER, "");
 }
 
-struct err *fleet_source_read(struct pg *pg, struct fleet_source *source)
+/* The numbers of sources are given while the feed is locked, as all numbers are. */
+static struct err *make_source(struct pg *pg, const struct fleet_source *source)
+{
+	_cleanup_(cleanup_pg_rollback) struct pg *open = pg;
+
+	TRY(pg_begin(open));
+	TRY(pg_run(open, "UPDATE fleet.feed SET base = last", ""));
+	TRY(pg_run(open,
+		   "INSERT INTO fleet.source (id, machine, epoch, generation, cursor, hostname, "
+		   "version, forwarded_s) SELECT (SELECT coalesce(max(id), 0) + 1 FROM "
+		   "fleet.source), $1, $2, 0, 0, $3, $4, " NOW_S
+		   " ON CONFLICT (machine, epoch) DO NOTHING",
+		   "tttt", source->machine, source->epoch, source->hostname, source->version));
+	return pg_commit(open);
+}
+
+static struct err *find_source(struct pg *pg, struct fleet_source *source, bool *found)
 {
 	_pg_rows_ struct pg_rows *rows = NULL;
 
-	TRY(pg_run(pg,
-		   "INSERT INTO fleet.source (machine, epoch, generation, cursor, hostname, "
-		   "version, forwarded_s) "
-		   "VALUES ($1, $2, 0, 0, $3, $4, " NOW_S
-		   ") ON CONFLICT (machine, epoch) DO NOTHING",
-		   "tttt", source->machine, source->epoch, source->hostname, source->version));
+	TRY(pg_query(pg, &rows,
+		     "SELECT id, generation, cursor FROM fleet.source WHERE machine = $1 AND "
+		     "epoch = $2",
+		     "tt", source->machine, source->epoch));
+	*found = pg_count(rows);
+	if (!*found)
+		return NULL;
+	source->id = pg_int(rows, 0, 0);
+	source->generation = pg_int(rows, 0, 1);
+	source->cursor = pg_int(rows, 0, 2);
+	return NULL;
+}
+
+struct err *fleet_source_read(struct pg *pg, struct fleet_source *source)
+{
+	bool found;
+
 	TRY(pg_run(pg,
 		   "INSERT INTO fleet.running (machine, kernel, since_s, seen_s) VALUES ($1, "
 		   "$2, " NOW_S ", " NOW_S ") ON CONFLICT (machine, kernel) DO UPDATE SET seen_s = "
 		   "excluded.seen_s",
 		   "tt", source->machine, source->kernel));
-	TRY(pg_query(
-		pg, &rows,
-		"SELECT generation, cursor FROM fleet.source WHERE machine = $1 AND epoch = $2",
-		"tt", source->machine, source->epoch));
-	if (!pg_count(rows))
-		return err_new(ERR_NOT_FOUND,
+	TRY(find_source(pg, source, &found));
+	if (found)
+		return NULL;
+	TRY(make_source(pg, source));
+	TRY(find_source(pg, source, &found));
+	return found ? NULL
+		     : err_new(ERR_NOT_FOUND,
 			       "the server does not keep where this host's verdicts end");
-	source->generation = pg_int(rows, 0, 0);
-	source->cursor = pg_int(rows, 0, 1);
-	return NULL;
 }
 
 struct err *fleet_source_anew(struct pg *pg, struct fleet_source *source)
 {
 	TRY(pg_run(pg,
-		   "UPDATE fleet.source SET generation = generation + 1, cursor = 0 WHERE machine "
-		   "= $1 AND epoch = $2 "
-		   "AND generation = $3",
-		   "tti", source->machine, source->epoch, source->generation));
+		   "UPDATE fleet.source SET generation = generation + 1, cursor = 0 WHERE id = $1 "
+		   "AND generation = $2",
+		   "ii", source->id, source->generation));
 	return fleet_source_read(pg, source);
 }
 
@@ -76,11 +100,10 @@ struct err *fleet_source_anchors(struct pg *pg, const struct fleet_source *sourc
 	_pg_rows_ struct pg_rows *rows = NULL;
 
 	TRY(pg_query(pg, &rows,
-		     "SELECT uid, number FROM fleet.sighting WHERE machine = $1 AND epoch = $2 AND "
-		     "generation = $3 "
-		     "ORDER BY number DESC LIMIT $4",
-		     "ttii", source->machine, source->epoch, source->generation,
-		     (int64_t)FLEET_ANCHORS_MAX));
+		     "SELECT c.uid, s.number FROM fleet.sighting s JOIN fleet.crash c ON c.id = "
+		     "s.crash WHERE s.source = $1 AND s.generation = $2 ORDER BY s.number DESC "
+		     "LIMIT $3",
+		     "iii", source->id, source->generation, (int64_t)FLEET_ANCHORS_MAX));
 	*ret = json_array();
 	for (int i = 0; i < pg_count(rows); i++)
 		json_array_append_new(*ret, json_pack("{s:s, s:I}", "uid", pg_text(rows, i, 0),
@@ -112,19 +135,22 @@ static struct err *send_cursor(struct pg *pg, const struct fleet_source *source,
 #define CURSOR_MOVED "22012" /* division_by_zero */
 #define NO_PARTITION "23514" /* check_violation */
 
-/* Which verdict stands: as in schema/fleet/write/02-crash.sql. */
+/*
+ * Which verdict stands: as in schema/fleet/write/02-crash.sql. What JSONB refuses is refused here, where it is one verdict
+ * that stays behind, and does not end the question of who reads it.
+ */
 #define FINDINGS                                                                                   \
 	"INSERT INTO fleet.findings AS f (uid, month, machine, epoch, generation, number, state, " \
-	"analyzed_at, "                                                                            \
-	"findings, verdict) VALUES ($1, coalesce((SELECT month FROM fleet.crash WHERE uid = $1), " \
-	"date_trunc('month', "                                                                     \
-	"now() AT TIME ZONE 'UTC')::date), $2, $3, $4::integer, $5::bigint, $6, $7::bigint, "      \
-	"$8::jsonb, $9::jsonb) "                                                                   \
+	"analyzed_at, findings, verdict) VALUES ($1, coalesce((SELECT month FROM fleet.crash "     \
+	"WHERE "                                                                                   \
+	"uid = $1), date_trunc('month', now() AT TIME ZONE 'UTC')::date), $2, $3, $4::integer, "   \
+	"$5::bigint, $6, $7::bigint, "                                                             \
+	"CASE WHEN ($8::text)::jsonb IS NOT NULL THEN ($8::text)::json END, "                      \
+	"CASE WHEN ($9::text)::jsonb IS NOT NULL THEN ($9::text)::json END) "                      \
 	"ON CONFLICT (uid, month) DO UPDATE SET machine = excluded.machine, epoch = "              \
-	"excluded.epoch, generation = "                                                            \
-	"excluded.generation, number = excluded.number, state = excluded.state, analyzed_at = "    \
-	"excluded.analyzed_at, findings = excluded.findings, verdict = excluded.verdict WHERE "    \
-	"CASE "                                                                                    \
+	"excluded.epoch, generation = excluded.generation, number = excluded.number, state = "     \
+	"excluded.state, analyzed_at = excluded.analyzed_at, findings = excluded.findings, "       \
+	"verdict = excluded.verdict WHERE CASE "                                                   \
 	"WHEN f.machine <> excluded.machine THEN f.state <> 'done' AND excluded.state = 'done' "   \
 	"WHEN f.epoch = excluded.epoch AND f.generation = excluded.generation THEN "               \
 	"excluded.number > f.number "                                                              \

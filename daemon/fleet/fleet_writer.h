@@ -20,7 +20,7 @@ struct fleet_source {
 	const char *machine, *epoch;	/* of its machine, of its store */
 	const char *hostname, *version; /* that goes with what is written */
 	const char *kernel;		/* that runs there */
-	int64_t generation, cursor;
+	int64_t id, generation, cursor; /* id: its number there */
 };
 
 /* A verdict to write; owned strings, given back by fleet_record_deinit(). */
@@ -38,7 +38,7 @@ void fleet_record_deinit(struct fleet_record *record);
 
 /* Once a connection, before anything is written. */
 struct err *fleet_writer_prepare(struct pg *pg);
-/* The server's row of a source, made when there is none: sets generation and cursor. */
+/* The server's row of a source, made when there is none: sets id, generation and cursor. */
 struct err *fleet_source_read(struct pg *pg, struct fleet_source *source);
 /* The store is another one than the cursor is of: it is begun anew, as the next generation. */
 struct err *fleet_source_anew(struct pg *pg, struct fleet_source *source);

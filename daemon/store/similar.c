@@ -103,17 +103,15 @@ enum {
 #define BY_SIGNATURE WAY("0", "signature", "?2")
 #define BY_FUNCTION WAY("2", "function", "?3")
 #define BY_MODULE WAY("3", "module", "?4")
-#define OWN_TITLES                                                                                 \
-	"(SELECT o.title FROM fleet.title o WHERE o.uid = (SELECT m.uid FROM fleet.crash m "       \
-	"WHERE m.id = ?1))"
+#define OWN_TITLES "(SELECT o.title FROM fleet.title o WHERE o.crash = ?1)"
 #define BY_TITLE                                                                                   \
-	"(SELECT (SELECT c.id FROM fleet.crash c WHERE c.uid = t.uid), t.crash_time, 1 "           \
-	"FROM " OWN_TITLES " o CROSS JOIN LATERAL (SELECT n.uid, n.crash_time FROM fleet.title n " \
+	"(SELECT t.crash, t.crash_time, 1 FROM " OWN_TITLES                                        \
+	" o CROSS JOIN LATERAL (SELECT n.crash, n.crash_time FROM fleet.title n "                  \
 	"WHERE n.title = o.title ORDER BY n.crash_time DESC LIMIT ?5 + 1) t)"
 #define WAYS BY_SIGNATURE " UNION ALL " BY_TITLE " UNION ALL " BY_FUNCTION " UNION ALL " BY_MODULE
 #define SHARED_OF_SERVER                                                                           \
-	"SELECT CAST(json_agg(t.title) AS text) FROM fleet.title t WHERE t.uid = " UID             \
-	" AND t.title IN " OWN_TITLES
+	"SELECT CAST(json_agg(t.title ORDER BY t.place) AS text) FROM fleet.title t "              \
+	"WHERE t.crash = j.dump AND t.title IN " OWN_TITLES
 #define SERVER_ROW ROW(SHARED_OF_SERVER)
 #define OF_SERVER                                                                                  \
 	"WITH near AS (SELECT w.id, min(w.rank) AS rank, max(w.crash_time) AS crash_time FROM "    \

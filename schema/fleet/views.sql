@@ -5,8 +5,28 @@
 -- of a batch (FLEET_BATCH_MAX): a planner that did not know how few these are would read whole tables.
 CREATE VIEW triage.incoming AS
 SELECT id, uid, seq, revision, crash_time, host, kernel, hardware, cause, severity, headline, signature,
-	was_signature, was_host, was_kernel, was_cause
+	was_signature, was_host, was_kernel, was_cause, was_hardware
 FROM fleet.crash WHERE seq > (SELECT base FROM fleet.feed) ORDER BY seq LIMIT 256;
+
+-- What fleet.tally counts of them; was_: as before their last verdict. Kind "cause" has no other part: not every crash has
+-- a host, and yet each has a cause.
+CREATE VIEW triage.incoming_pair AS
+SELECT i.revision, i.crash_time, p.kind, p.name, p.part, p.was_name, p.was_part
+FROM triage.incoming i CROSS JOIN LATERAL (
+	SELECT 'signature_host' AS kind, i.signature AS name, i.host AS part, i.was_signature AS was_name, i.was_host AS was_part
+	UNION ALL SELECT 'signature_kernel', i.signature, i.kernel, i.was_signature, i.was_kernel
+	UNION ALL SELECT 'host_cause', i.host, i.cause, i.was_host, i.was_cause
+	UNION ALL SELECT 'host_kernel', i.host, i.kernel, i.was_host, i.was_kernel
+	UNION ALL SELECT 'kernel_cause', i.kernel, i.cause, i.was_kernel, i.was_cause
+	UNION ALL SELECT 'hardware_host', i.hardware, i.host, i.was_hardware, i.was_host
+	UNION ALL SELECT 'hardware_kernel', i.hardware, i.kernel, i.was_hardware, i.was_kernel
+	UNION ALL SELECT 'hardware_cause', i.hardware, i.cause, i.was_hardware, i.was_cause
+	UNION ALL SELECT 'cause', i.cause, '', i.was_cause, '') p;
+
+-- What fleet.findings keeps as text. Who says which month, here and below, makes the server open one partition instead
+-- of all.
+CREATE VIEW triage.findings_of AS
+SELECT uid, month, findings::jsonb AS findings, verdict::jsonb AS verdict FROM fleet.findings;
 
 CREATE VIEW triage.dump AS
 SELECT id, uid, path, size FROM fleet.crash;
@@ -15,12 +35,12 @@ SELECT id, uid, path, size FROM fleet.crash;
 CREATE VIEW triage.job AS
 SELECT c.id AS dump, c.state, c.crash_time, c.layout, c.format, c.log_only, c.host, c.kernel, c.cause, c.severity,
 	c.headline, c.confidence, c.signature, c.hardware, c.function, c.module, NULL::bigint AS removed_at,
-	coalesce((SELECT (f.verdict ->> 'incomplete')::integer FROM fleet.findings f
+	coalesce((SELECT (f.verdict ->> 'incomplete')::integer FROM triage.findings_of f
 		WHERE f.uid = c.uid AND f.month = c.month), 0) AS incomplete,
 	-- what did not come with it is said where an analysis says what was amiss
-	nullif(concat_ws('; ', (SELECT f.verdict ->> 'note' FROM fleet.findings f WHERE f.uid = c.uid AND f.month = c.month),
+	nullif(concat_ws('; ', (SELECT f.verdict ->> 'note' FROM triage.findings_of f WHERE f.uid = c.uid AND f.month = c.month),
 		c.left_out), '') AS note,
-	(SELECT nullif(f.verdict -> 'companions', 'null'::jsonb) FROM fleet.findings f
+	(SELECT nullif(f.verdict -> 'companions', 'null'::jsonb) FROM triage.findings_of f
 		WHERE f.uid = c.uid AND f.month = c.month) AS companions
 FROM fleet.crash c;
 
@@ -33,7 +53,6 @@ SELECT epoch FROM fleet.feed;
 CREATE VIEW triage.annotation AS
 SELECT uid, signature, ticket, cause, note, fixed, annotated_at FROM fleet.annotation;
 
--- Who says which month, here and in triage.finding, makes the server open one partition instead of all.
 CREATE VIEW triage.verdict AS
 SELECT c.id AS dump, c.month, c.analyzed_at, c.tool_version, c.rule, c.cause, c.severity, c.headline, c.confidence,
 	c.signature, f.verdict -> 'fuzzy' AS fuzzy, f.verdict -> 'because' AS because,
@@ -42,14 +61,14 @@ SELECT c.id AS dump, c.month, c.analyzed_at, c.tool_version, c.rule, c.cause, c.
 	f.verdict -> 'broken' AS broken, f.verdict -> 'known_issue' AS known_issue,
 	CASE WHEN (f.verdict ->> 'signature_version') ~ '^[0-9]{1,18}$' THEN (f.verdict ->> 'signature_version')::bigint END
 		AS signature_version
-FROM fleet.crash c LEFT JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month;
+FROM fleet.crash c LEFT JOIN triage.findings_of f ON f.uid = c.uid AND f.month = c.month;
 
 CREATE VIEW triage.finding AS
 SELECT c.id AS dump, c.month, c.uid, c.host, c.crash_time, (j.value ->> 'number')::bigint AS number,
 	j.value ->> 'analyzer' AS analyzer, j.value ->> 'code' AS code, j.value ->> 'place' AS place,
 	j.value ->> 'severity' AS severity, (j.value ->> 'confidence')::double precision AS confidence,
 	j.value ->> 'headline' AS headline, j.value -> 'evidence' AS evidence
-FROM fleet.crash c JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month,
+FROM fleet.crash c JOIN triage.findings_of f ON f.uid = c.uid AND f.month = c.month,
 	jsonb_array_elements(f.findings) AS j(value);
 
 -- A crash of one signature, host or cause: how many of them.
@@ -64,6 +83,26 @@ FROM fleet.tally WHERE kind = 'signature_kernel' AND crashes > 0;
 CREATE VIEW triage.host_cause AS
 SELECT name AS host, part AS cause, crashes, first_s, last_s, since_seq
 FROM fleet.tally WHERE kind = 'host_cause' AND crashes > 0;
+
+-- The groups of kernel, hardware and cause: how many of a group's crashes have which cause, host and kernel.
+CREATE VIEW triage.pair AS
+SELECT 'kernel' AS grouped, name, 'cause' AS counted, part, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'kernel_cause' AND crashes > 0
+UNION ALL SELECT 'kernel', part, 'host', name, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'host_kernel' AND crashes > 0
+UNION ALL SELECT 'kernel', kernel, 'kernel', kernel, crashes, first_s, last_s FROM fleet.kernel WHERE crashes > 0
+UNION ALL SELECT 'hardware', name, 'cause', part, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'hardware_cause' AND crashes > 0
+UNION ALL SELECT 'hardware', name, 'host', part, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'hardware_host' AND crashes > 0
+UNION ALL SELECT 'hardware', name, 'kernel', part, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'hardware_kernel' AND crashes > 0
+UNION ALL SELECT 'cause', name, 'cause', name, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'cause' AND crashes > 0
+UNION ALL SELECT 'cause', part, 'host', name, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'host_cause' AND crashes > 0
+UNION ALL SELECT 'cause', part, 'kernel', name, crashes, first_s, last_s
+FROM fleet.tally WHERE kind = 'kernel_cause' AND crashes > 0;
 
 -- What rules read on a host (schema/views.sql), of all hosts: the same names and columns, with these
 -- differences. What stands in evidence is text, as #>> gives it, and a flag 'true' or 'false'. What is not of the
@@ -762,12 +801,14 @@ FROM (SELECT c.seq, c.uid, c.host, c.hardware, c.signature, c.crash_time, s.cpus
 			WHEN j.value ->> 'place' = 'log.mce[]' THEN 'machine_check'
 			ELSE substr(j.value #>> '{evidence,kind}', 1, 100) END AS why,
 		j.value #>> '{evidence,model}' AS model
-	FROM fleet.crash c JOIN fleet.findings f ON f.uid = c.uid AND f.month = c.month,
-		jsonb_array_elements(f.findings) AS j(value),
+	FROM fleet.crash c JOIN triage.findings_of f ON f.uid = c.uid AND f.month = c.month,
+		-- OFFSET 0: read into JSONB once, not for each use
+		LATERAL (SELECT f.findings AS list OFFSET 0) l,
+		jsonb_array_elements(l.list) AS j(value),
 		(SELECT 0 AS one) o LEFT JOIN LATERAL (SELECT
 			CASE WHEN (y.value #>> '{evidence,cpus}') ~ '^[0-9]{1,9}$' THEN (y.value #>> '{evidence,cpus}')::bigint END
 				AS cpus
-		FROM jsonb_array_elements(f.findings) AS y(value) WHERE y.value ->> 'code' = 'system' LIMIT 1) s ON TRUE
+		FROM jsonb_array_elements(l.list) AS y(value) WHERE y.value ->> 'code' = 'system' LIMIT 1) s ON TRUE
 	WHERE j.value ->> 'code' IN ('crash', 'log.segfaults') OR j.value ->> 'place' = 'log.mce[]'
 		OR j.value ->> 'place' = 'log.events[]' AND j.value #>> '{evidence,severity}' IN ('corrected', 'error', 'fatal')) p
 WHERE kind IS NOT NULL AND name IS NOT NULL AND why IS NOT NULL;

@@ -8,7 +8,7 @@ SELECT i, md5(i::text) AS uid, (1700000000 + i * 60000000::bigint / :rows + (ran
 	(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => (i * 12 / (:rows + 1))::int))::date AS month
 FROM generate_series(1, :rows::bigint) AS i;
 
-INSERT INTO fleet.source VALUES ('bench', 'e0', 1, :rows, 'bench', '0', 1700000000);
+INSERT INTO fleet.source VALUES ('bench', 'e0', 1, :rows, 'bench', '0', 1700000000, 1);
 INSERT INTO fleet.crash (id, uid, seq, revision, month, machine, epoch, generation, number, state, crash_time,
 	analyzed_at, host, kernel, hardware, cause, severity, headline, confidence, signature, rule, function, module,
 	path, size, format, layout, tool_version)
@@ -20,16 +20,16 @@ SELECT i, uid, i, 1, month, 'bench', 'e0', 1, i, CASE WHEN i % 200 = 0 THEN 'qua
 	'function_' || s % 700, CASE WHEN s % 3 > 0 THEN 'module_' || s % 40 END,
 	'/var/crash/127.0.0.1-' || i || '/vmcore', 200000000 + i, 'kdump', 'rhel', '0.1.0'
 FROM made;
-INSERT INTO fleet.sighting SELECT uid, machine, epoch, 1, number, id, path, crash_time, crash_time FROM fleet.crash;
+INSERT INTO fleet.sighting SELECT id, 1, number, id, crash_time, crash_time, 1, path FROM fleet.crash;
 INSERT INTO fleet.findings SELECT uid, month, 'bench', 'e0', 1, i, 'done', crash_time + 60,
-	CASE WHEN i % 1000 = 0 THEN :'findings'::jsonb ELSE jsonb_build_array(jsonb_build_object('number', 1,
+	CASE WHEN i % 1000 = 0 THEN :'findings'::json ELSE json_build_array(json_build_object('number', 1,
 		'analyzer', 'crash', 'code', 'crash', 'place', 'crash', 'severity', 'critical', 'confidence', 1.0,
-		'headline', 'h', 'evidence', jsonb_build_object('kind', 'oops'))) END,
-	jsonb_build_object('fuzzy', jsonb_build_array('oops in function_' || s % 700, 'cause_' || s % 15 || ' in function_' || s % 700),
-		'because', '[1]'::jsonb, 'incomplete', 0)
+		'headline', 'h', 'evidence', json_build_object('kind', 'oops'))) END,
+	json_build_object('fuzzy', json_build_array('oops in function_' || s % 700, 'cause_' || s % 15 || ' in function_' || s % 700),
+		'because', '[1]'::json, 'incomplete', 0)
 FROM made;
-INSERT INTO fleet.title (title, uid, crash_time) SELECT t, uid, crash_time FROM made, unnest(ARRAY['oops in function_' || s % 700,
-	'cause_' || s % 15 || ' in function_' || s % 700]) AS t;
+INSERT INTO fleet.title SELECT i, crash_time, t.place, t.value FROM made, unnest(ARRAY['oops in function_' || s % 700,
+	'cause_' || s % 15 || ' in function_' || s % 700]) WITH ORDINALITY AS t(value, place);
 
 \ir ../fleet/counts.sql
 INSERT INTO fleet.annotation (uid, signature, ticket, annotated_at, now_signature) SELECT last_uid, signature,

@@ -5,6 +5,18 @@ INSERT INTO fleet.tally SELECT 'signature_kernel', signature, kernel, count(*), 
 	FROM fleet.crash WHERE signature IS NOT NULL AND kernel IS NOT NULL GROUP BY signature, kernel;
 INSERT INTO fleet.tally SELECT 'host_cause', host, cause, count(*), min(crash_time), max(crash_time), max(seq), NULL
 	FROM fleet.crash WHERE host IS NOT NULL GROUP BY host, cause;
+INSERT INTO fleet.tally SELECT 'host_kernel', host, kernel, count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash WHERE host IS NOT NULL AND kernel IS NOT NULL GROUP BY host, kernel;
+INSERT INTO fleet.tally SELECT 'kernel_cause', kernel, cause, count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash WHERE kernel IS NOT NULL AND cause IS NOT NULL GROUP BY kernel, cause;
+INSERT INTO fleet.tally SELECT 'hardware_host', hardware, host, count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash WHERE hardware IS NOT NULL AND host IS NOT NULL GROUP BY hardware, host;
+INSERT INTO fleet.tally SELECT 'hardware_kernel', hardware, kernel, count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash WHERE hardware IS NOT NULL AND kernel IS NOT NULL GROUP BY hardware, kernel;
+INSERT INTO fleet.tally SELECT 'hardware_cause', hardware, cause, count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash WHERE hardware IS NOT NULL AND cause IS NOT NULL GROUP BY hardware, cause;
+INSERT INTO fleet.tally SELECT 'cause', cause, '', count(*), min(crash_time), max(crash_time), max(seq), NULL
+	FROM fleet.crash GROUP BY cause;
 INSERT INTO fleet.kernel SELECT kernel, count(*), min(crash_time), max(crash_time) FROM fleet.crash
 	WHERE kernel IS NOT NULL GROUP BY kernel;
 INSERT INTO fleet.host SELECT DISTINCT ON (host) host, hardware, kernel, count(*) OVER w, min(crash_time) OVER w, crash_time,

@@ -21,7 +21,7 @@ ON CONFLICT (uid) DO UPDATE SET seq = excluded.seq, revision = c.revision + 1, m
 	rule = excluded.rule, function = excluded.function, module = excluded.module, path = excluded.path,
 	size = excluded.size, format = excluded.format, layout = excluded.layout, log_only = excluded.log_only,
 	tool_version = excluded.tool_version, left_out = excluded.left_out,
-	was_signature = c.signature, was_host = c.host, was_kernel = c.kernel, was_cause = c.cause
+	was_signature = c.signature, was_host = c.host, was_kernel = c.kernel, was_cause = c.cause, was_hardware = c.hardware
 WHERE CASE
 	WHEN c.machine <> excluded.machine THEN c.state <> 'done' AND excluded.state = 'done'
 	WHEN c.epoch = excluded.epoch AND c.generation = excluded.generation THEN excluded.number > c.number

@@ -1,1 +1,1 @@
-DELETE FROM fleet.title WHERE uid IN (SELECT uid FROM triage.incoming WHERE revision > 1)
+DELETE FROM fleet.title WHERE crash IN (SELECT id FROM triage.incoming WHERE revision > 1)
