@@ -17,12 +17,14 @@
 #include "base/str.h"
 #include "kernel/locking/sleeper.h"
 #include "locks/async_user.h"
+#include "locks/irq_user.h"
 #include "locks/kernfs_user.h"
 #include "locks/lock_report.h"
 #include "locks/own_user.h"
 #include "locks/rcu_readers.h"
 #include "locks/srcu_reader.h"
 #include "locks/task_doing.h"
+#include "locks/thread_group.h"
 #include "locks/wait_target.h"
 
 #define NAMED                                                                                      \
@@ -38,9 +40,11 @@ struct group {
 	const struct task *reader; /* who waits for its own read section, or NULL */
 	const struct task *user;   /* who waits for the end of a call of its own, or NULL */
 	char own[200];		   /* that call */
-	bool endless;		   /* somebody sleeps there until he is woken */
-	uint64_t address;	   /* of what is waited for; 0 unknown */
-	struct lock *lock;	   /* owned until it is reported */
+	struct irq_user irq;	   /* whose handlers are waited for */
+	int32_t process;   /* tgid of those who wait for their own process's threads, or 0 */
+	bool endless;	   /* somebody sleeps there until he is woken */
+	uint64_t address;  /* of what is waited for; 0 unknown */
+	struct lock *lock; /* owned until it is reported */
 };
 
 struct groups {
@@ -62,6 +66,7 @@ static bool is_same(const struct group *group, const struct group *other)
 	       !strcmp(group->target.device, other->target.device) &&
 	       group->target.server == other->target.server && group->reader == other->reader &&
 	       group->user == other->user && group->endless == other->endless &&
+	       group->process == other->process && group->irq.desc == other->irq.desc &&
 	       group->address == other->address && group->target.bit == other->target.bit;
 }
 
@@ -109,6 +114,12 @@ static void look_at(struct kernel *kernel, const struct sleeper *sleeper, struct
 	if (own_user_find(kernel->sleepers, sleeper, ret->own, sizeof(ret->own)) &&
 	    waits_for_itself(kernel, sleeper))
 		ret->user = sleeper->task;
+	irq_user_find(kernel, sleeper, &ret->irq);
+	if (thread_group_wait(sleeper)) {
+		ret->kind = WAIT_OTHER;
+		ret->what = thread_group_wait(sleeper);
+		ret->process = sleeper->task->tgid;
+	}
 	if (ret->kind == WAIT_OTHER && srcu_reader_is_waiter(kernel, sleeper, &ret->address))
 		ret->reader = sleeper->task;
 	else
@@ -159,6 +170,9 @@ static struct err *open_group(struct kernel *kernel, struct group *group)
 	struct lock_place *place = &group->lock->place;
 	if (group->user)
 		copy_string(place->name, sizeof(place->name), group->own);
+	else if (group->irq.desc)
+		snprintf(place->name, sizeof(place->name), "the handlers of IRQ %u",
+			 group->irq.irq);
 	else if (group->address)
 		name_address(group, place);
 	else if (group->kind == WAIT_NONE)
@@ -234,13 +248,14 @@ static bool add_rcu_readers(struct kernel *kernel, const struct group *group, st
 	return lock->holder_count > 0;
 }
 
-static void describe(struct kernel *kernel, const struct group *group, struct lock *lock)
+/* Whoever is known to end the wait. */
+static void add_holders(struct kernel *kernel, const struct group *group, struct lock *lock)
 {
-	size_t count = lock->waiter_count;
-
 	if (group->target.server)
 		lock_add_holder(lock, group->target.server, MODE_UNKNOWN, EVIDENCE_PROVEN, 1.0,
 				"the journal on the waiters' stacks names it as its thread");
+	else if (group->irq.desc)
+		irq_user_add(&group->irq, lock);
 	else if (group->user)
 		lock_add_holder(lock, group->user, MODE_UNKNOWN, EVIDENCE_INFERRED, OWN_USER_SURE,
 				"its own call is one of those whose end it waits for");
@@ -248,12 +263,20 @@ static void describe(struct kernel *kernel, const struct group *group, struct lo
 		lock_add_holder(
 			lock, group->reader, MODE_READ, EVIDENCE_INFERRED, 0.85,
 			"by its callers' code, it has begun a read section and not ended it");
-	else if (!add_rcu_readers(kernel, group, lock))
+	else if (!(group->process && thread_group_add(kernel->sleepers, group->process, lock)) &&
+		 !add_rcu_readers(kernel, group, lock))
 		lock_add_holder(
 			lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
 			group->kind == WAIT_OTHER || group->address
 				? "nothing in memory says who is to end this wait"
 				: "I/O is ended by the device or its driver, not by a task");
+}
+
+static void describe(struct kernel *kernel, const struct group *group, struct lock *lock)
+{
+	size_t count = lock->waiter_count;
+
+	add_holders(kernel, group, lock);
 	lock->confidence = 0.9;
 	str_printf(&lock->state, "%zu waiting", count);
 	str_printf(&lock->headline, "%zu task%s wait%s for %s", count, count == 1 ? "" : "s",

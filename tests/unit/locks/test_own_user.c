@@ -41,6 +41,16 @@ START_TEST(a_file_that_removes_itself_is_found)
 }
 END_TEST
 
+START_TEST(a_handler_that_disables_its_own_interrupt_is_found)
+{
+	ck_assert(FINDS("__schedule", "schedule", "__synchronize_irq", "synchronize_irq",
+			"disable_irq", "lab_handle", "irq_thread_fn", "irq_thread", "kthread"));
+	ck_assert_str_eq(name, "the end of its own irq_thread_fn(), in lab_handle()");
+	ck_assert(
+		!FINDS("schedule", "synchronize_irq", "disable_irq", "lab_close", "do_syscall_64"));
+}
+END_TEST
+
 START_TEST(who_removes_another_is_none)
 {
 	ck_assert(!FINDS("schedule", "proc_entry_rundown", "remove_proc_entry", "lab_exit",
@@ -85,5 +95,6 @@ START_TEST(long_names_are_cut)
 }
 END_TEST
 
-UNIT_MAIN("own_user", a_file_that_removes_itself_is_found, who_removes_another_is_none,
+UNIT_MAIN("own_user", a_file_that_removes_itself_is_found,
+	  a_handler_that_disables_its_own_interrupt_is_found, who_removes_another_is_none,
 	  where_others_are_inside_it_is_not_told, long_names_are_cut)

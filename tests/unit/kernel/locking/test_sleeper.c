@@ -49,4 +49,26 @@ START_TEST(stacks_say_what_is_waited_for)
 }
 END_TEST
 
-UNIT_MAIN("sleeper", stacks_say_what_is_waited_for)
+/* io_schedule() is called by more than what waits for I/O. */
+START_TEST(a_pool_is_no_device)
+{
+	struct sleeper sleeper;
+	struct call pool[] = {{"__schedule"},	    {"schedule"},
+			      {"schedule_timeout"}, {"io_schedule_timeout"},
+			      {"mempool_alloc"},    {"bio_alloc_bioset"},
+			      {"lab_clone"}};
+	struct call core[] = {
+		{"schedule"}, {"__wait_for_common"}, {"coredump_wait"}, {"do_coredump"}};
+
+	classify(&sleeper, pool, ARRAY_SIZE(pool));
+	ck_assert_int_eq(sleeper.kind, WAIT_OTHER);
+	ck_assert_str_eq(sleeper.what, "a free element of a mempool");
+	pool[4].function = "lab_read";
+	classify(&sleeper, pool, ARRAY_SIZE(pool));
+	ck_assert_int_eq(sleeper.kind, WAIT_IO);
+	classify(&sleeper, core, ARRAY_SIZE(core));
+	ck_assert_int_eq(sleeper.kind, WAIT_OTHER);
+}
+END_TEST
+
+UNIT_MAIN("sleeper", stacks_say_what_is_waited_for, a_pool_is_no_device)
