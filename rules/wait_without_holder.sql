@@ -12,6 +12,9 @@ SELECT
 		THEN 'Who holds the lock is not known: look for who took it in the stacks of all tasks (a dump, or SysRq-t).'
 		WHEN root_doing LIKE '%waiting for flag bit' THEN 'Whoever sets this bit has to clear it and call wake_up_bit(): look for who set it, and where he ends without that.'
 		WHEN root_lock LIKE 'a change %' THEN 'Whoever changes this word last has to call wake_up_var(): look for who still holds a reference, and where he ends without giving it back.'
+		WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.name = root_lock AND l.state LIKE 'initialised again%')
+		THEN 'Look for init_completion() where somebody may still wait: reinit_completion() leaves the waiters in the list.'
+		WHEN root_doing LIKE '%a free element of a mempool' THEN 'Look for who takes elements of that pool and needs one more before it gives any back: two levels of drivers need a pool each.'
 		WHEN root_doing LIKE '%a frozen block queue' THEN 'Who froze the queue (blk_mq_freeze_queue()) did not let it go on: look for one without blk_mq_unfreeze_queue(), on an error path too.'
 		WHEN root_doing LIKE '%the end of all references' THEN 'Somebody took a reference on the network device (dev_hold(), netdev_hold()) and does not give it back: a socket, a route, a module. CONFIG_NET_DEV_REFCNT_TRACKER tells who.'
 		WHEN EXISTS (SELECT 1 FROM lock l WHERE l.dump = :dump AND l.unnamed AND l.name = root_lock)

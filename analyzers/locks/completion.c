@@ -40,6 +40,7 @@ static const struct waitlist_ops simple_ops = {
 	.waiter_list = MEMBER_SWAIT_LIST,
 	.waiter_task = MEMBER_SWAIT_TASK,
 	.lock_list = MEMBER_COMPLETION_WAITERS,
+	.may_be_remade = true,
 	.plausible = plausible,
 };
 
@@ -47,6 +48,7 @@ static const struct waitlist_ops full_ops = {
 	.waiter_list = MEMBER_WAIT_ENTRY_LIST,
 	.waiter_task = MEMBER_WAIT_ENTRY_TASK,
 	.lock_list = MEMBER_COMPLETION_WAITERS,
+	.may_be_remade = true,
 	.plausible = plausible,
 };
 
@@ -142,11 +144,34 @@ static bool name_program(struct kernel *kernel, const struct waitlist *list, str
 	return true;
 }
 
+#define REMADE_SURE                                                                                \
+	0.85 /* the links are read; that it was an initialisation is what does such a thing */
+
+/* complete() does not find them any more. */
+static void describe_remade(const struct waitlist *list, struct lock *lock)
+{
+	const char *name = lock_display_name(lock);
+
+	lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
+			"its wait queue leads to none of the waiters: nobody can wake them");
+	str_printf(&lock->because, "%s was initialised again while ", name);
+	task_label(list->waiters[0].task, &lock->because);
+	str_puts(&lock->because, " waited");
+	str_printf(&lock->state, "initialised again, %zu waiting", list->count);
+	str_printf(&lock->headline, "%s", lock->because.data ? lock->because.data : name);
+	lock->confidence = REMADE_SURE;
+}
+
 static struct err *describe(struct analysis *analysis, const struct waitlist *list,
 			    struct lock *lock)
 {
 	struct kernel *kernel = analysis->kernel;
 	uint64_t worker;
+
+	if (list->remade) {
+		describe_remade(list, lock);
+		return NULL;
+	}
 	const struct task *task = flushed_worker(kernel, list->lock, &worker);
 
 	if (task) {

@@ -238,14 +238,78 @@ static void rotate(struct kernel *kernel, const struct shape *shape, struct wait
 	}
 }
 
+/* From a waiter's node back to the first of its list, and on to what its prev holds: perhaps the lock's head. */
+static bool find_first(struct kernel *kernel, const struct shape *shape, uint64_t *node,
+		       uint64_t *head)
+{
+	struct waiter waiter;
+	uint64_t next;
+
+	for (size_t i = 0; i < WAITLIST_MAX; i++, *node = *head) {
+		if (!err_ok(memory_read_u64(kernel->memory, *node + 8, head)))
+			return false;
+		if (!is_waiter(kernel, shape, *head, &waiter))
+			return true;
+		if (!err_ok(memory_read_u64(kernel->memory, *head, &next)) || next != *node)
+			return false;
+	}
+	return false;
+}
+
+/* A list of its own that is in order, and leads to others than these. */
+static bool is_head_of_others(struct kernel *kernel, uint64_t head, uint64_t first, uint64_t last)
+{
+	uint64_t next, prev, back, forth;
+
+	return err_ok(memory_read_u64(kernel->memory, head, &next)) &&
+	       err_ok(memory_read_u64(kernel->memory, head + 8, &prev)) && next != first &&
+	       prev != last && err_ok(memory_read_u64(kernel->memory, next + 8, &back)) &&
+	       back == head && err_ok(memory_read_u64(kernel->memory, prev, &forth)) &&
+	       forth == head;
+}
+
+/*
+ * Waiters that lead to a head on both ends, and the head to none of them: what it is in was initialised while they
+ * waited, as by init_completion() where reinit_completion() was meant.
+ */
+static struct err *resolve_remade(struct kernel *kernel, const struct shape *shape, uint64_t node,
+				  struct waitlist *list)
+{
+	uint64_t head, last, prev;
+	struct waiter waiter;
+
+	if (!find_first(kernel, shape, &node, &head))
+		return err_at(ERR_NOT_FOUND, node, "wait list leads to no head");
+	for (last = head; list->count < WAITLIST_MAX && is_waiter(kernel, shape, node, &waiter);) {
+		TRY(memory_read_u64(kernel->memory, node + 8, &prev));
+		if (prev != last)
+			break;
+		TRY(waitlist_add(list, waiter));
+		last = node;
+		TRY(memory_read_u64(kernel->memory, node, &node));
+	}
+	if (node != head || !list->count ||
+	    !is_head_of_others(kernel, head, list->waiters[0].node, last))
+		return err_at(ERR_NOT_FOUND, node, "wait list does not end where it begins");
+	list->lock = head - shape->lock_list;
+	list->remade = true;
+	return NULL;
+}
+
 /* A waiter's node is given: find the lock its ring belongs to. */
 static struct err *resolve(struct kernel *kernel, const struct waitlist_ops *ops,
 			   const struct shape *shape, const struct sleeper *sleeper, uint64_t node,
 			   struct waitlist *list)
 {
 	uint64_t head;
+	struct err *err = collect(kernel, shape, node, false, list, &head);
 
-	TRY(collect(kernel, shape, node, false, list, &head));
+	if (err && err != &err_nomem && ops->may_be_remade && shape->has_head) {
+		err_free(err);
+		restart(list);
+		return resolve_remade(kernel, shape, node, list);
+	}
+	TRY(take_ptr(err));
 	if (shape->has_head) {
 		if (!head)
 			return err_at(ERR_NOT_FOUND, node, "wait list has no head");

@@ -17,6 +17,7 @@ struct waitlist_ops {
 	enum member_id waiter_task; /* task_struct * in the waiter */
 	enum member_id lock_list;   /* in the lock: list_head, slist_head or a waiter pointer */
 	bool cleared_when_woken;    /* a waiter's task may be NULL already (rwsem readers) */
+	bool may_be_remade;	    /* an initialisation may have come upon waiters */
 	/* Could a lock stand there whose list has this many waiters? Reads what it needs. */
 	bool (*plausible)(struct kernel *kernel, uint64_t lock, size_t waiters);
 	/* Mode of a waiter by its structure; asked while its page is at hand. */
@@ -34,6 +35,7 @@ struct waitlist {
 	uint64_t lock;
 	struct waiter *waiters; /* in the lock's order */
 	size_t count;
+	bool remade; /* they lead to the lock, and its list to none of them: it was initialised again */
 	struct err *err; /* why the list was cut short, or NULL */
 };
 

@@ -221,7 +221,46 @@ START_TEST(completions_that_cannot_be_are_not_believed)
 }
 END_TEST
 
+/* init_completion() where tasks 1 to 3 wait: they lead to it, and it to nobody. complete() has come since. */
+static void set_up_remade(void)
+{
+	set_up_plain(1);
+	link_nodes(LOCK + C_LIST, LOCK + C_LIST);
+	fake_u64(WAITER(1) + 8, LOCK + C_LIST);
+	fake_u64(WAITER(3), LOCK + C_LIST);
+}
+
+START_TEST(a_completion_that_was_initialised_again)
+{
+	set_up_remade();
+	ck_assert(run_again(&completion_analyzer));
+	ck_assert_uint_eq(found.count, 1);
+	ck_assert_str_eq(waiters_of(lock_at(LOCK)), "1e 2e 3e");
+	ck_assert_str_eq(holders_of(lock_at(LOCK)), "?e");
+	ck_assert(strstr(lock_at(LOCK)->because.data, "initialised again while task/1 waited"));
+	close_tasks();
+}
+END_TEST
+
+START_TEST(what_is_broken_was_not_initialised_again)
+{
+	set_up_remade();
+	fake_u64(LOCK + C_LIST + 8, WAITER(3)); /* one end alone */
+	expect_unknown();
+	set_up_remade();
+	fake_u64(WAITER(3), 0x10);
+	expect_unknown();
+	set_up_remade();
+	fake_u64(WAITER(3), WAITER(2)); /* never comes to the head */
+	expect_unknown();
+	set_up_remade();
+	fake_u64(LOCK + C_LIST, 0); /* a head in no order itself */
+	expect_unknown();
+}
+END_TEST
+
 UNIT_MAIN("completion", flushed_work_names_its_worker, a_worker_that_is_none_is_not_named,
 	  worker_lists_that_loop_end, worker_lists_without_end_are_given_up,
 	  a_completion_is_told_once_with_all_its_waiters, a_completion_on_a_full_wait_queue,
-	  completions_that_cannot_be_are_not_believed)
+	  completions_that_cannot_be_are_not_believed, a_completion_that_was_initialised_again,
+	  what_is_broken_was_not_initialised_again)
