@@ -36,7 +36,7 @@ struct group {
  * 0: all.
  */
 struct err *groups_read(struct db *db, enum group_by by, const struct list_filters *filters,
-			uint64_t limit,
-			void (*take)(void *context, const struct group *group), void *context);
+			uint64_t limit, void (*take)(void *context, const struct group *group),
+			void *context);
 
 #endif
