@@ -39,6 +39,8 @@ extern const struct crash holder_crashes[];
 extern const struct crash crossed_crashes[];
 extern const struct crash unmade_crashes[];
 extern const struct crash strayed_crashes[];
+extern const struct crash subsystem_crashes[];
+extern const struct crash lifetime_crashes[];
 
 /* Where a module's function was before it was unloaded (note_module). */
 extern u64 unloaded_function;

@@ -10,6 +10,8 @@
  *   threads fault    no threads: writes to address 0
  *   threads pipes    no threads: fills pipes, for as long as there is memory
  *   threads sockets  the same of sockets
+ *   threads exec     one sleeps in the module, another executes a program
+ *   threads vfork    no threads: a child sleeps in the module, its parent until that is over
  *   threads PATH     no threads: reads one block of a device past the page cache
  */
 #define _GNU_SOURCE
@@ -164,8 +166,44 @@ static void fill_sockets(void)
 	}
 }
 
+static void *sleep_in_module(void *unused)
+{
+	char line[64];
+	int length = snprintf(line, sizeof(line), "truth: culprit=/%ld\n", syscall(SYS_gettid));
+
+	if (write(open("/dev/kmsg", O_WRONLY), line, length) != length)
+		err(1, "kmsg");
+	door = open("/proc/crashme", O_RDWR);
+	crash("sleep_inside");
+	return unused;
+}
+
+static void execute_beside(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, sleep_in_module, NULL))
+		errx(1, "no thread");
+	sleep(1);
+	execl("/bin/busybox", "true", (char *)NULL);
+	err(1, "busybox");
+}
+
+static void vfork_and_wait(void)
+{
+	if (!vfork()) {
+		sleep_in_module(NULL);
+		_exit(0);
+	}
+	pause();
+}
+
 static int be_alone(const char *what)
 {
+	if (!strcmp(what, "exec"))
+		execute_beside();
+	if (!strcmp(what, "vfork"))
+		vfork_and_wait();
 	if (!strcmp(what, "pipes") || !strcmp(what, "sockets")) {
 		*what == 'p' ? fill_pipes() : fill_sockets();
 		pause();
