@@ -337,7 +337,8 @@ static void device_twice(void)
 {
 	struct device *device = new_device(no_release);
 
-	truth_caller("null_dereference|warn|general_protection|bug|page_fault", "crashme_remove_device");
+	truth_caller("null_dereference|warn|general_protection|bug|page_fault",
+		     "crashme_remove_device");
 	truth("culprit=crashme_port7");
 	crashme_remove_device(device);
 	crashme_remove_device(device);

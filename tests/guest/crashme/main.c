@@ -12,10 +12,10 @@
 #include "crashme.h"
 
 static const struct crash *const tables[] = {
-	fault_crashes,	 lock_crashes,	 memory_crashes,  hang_crashes,	 call_crashes,
-	link_crashes,	 silent_crashes, context_crashes, hog_crashes,	 stall_crashes,
-	stale_crashes,	 misuse_crashes, self_crashes,	  twice_crashes, gone_crashes,
-	given_crashes,	 circle_crashes, spin_crashes,	  wait_crashes,	 holder_crashes,
+	fault_crashes,	 lock_crashes,	 memory_crashes,  hang_crashes,	     call_crashes,
+	link_crashes,	 silent_crashes, context_crashes, hog_crashes,	     stall_crashes,
+	stale_crashes,	 misuse_crashes, self_crashes,	  twice_crashes,     gone_crashes,
+	given_crashes,	 circle_crashes, spin_crashes,	  wait_crashes,	     holder_crashes,
 	crossed_crashes, unmade_crashes, strayed_crashes, subsystem_crashes, lifetime_crashes};
 
 void truth_here(const char *kind, const char *function)
