@@ -9,6 +9,7 @@
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
@@ -177,9 +178,18 @@ static crash_fn void crashme_finish_write(struct bio *bio)
 	sink++;
 }
 
+static struct bio *new_bio(struct block_device *device, unsigned int operation)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	return bio_alloc(device, 1, operation, GFP_KERNEL);
+#else
+	return bio_alloc(GFP_KERNEL, 1);
+#endif
+}
+
 static void bio_over(void)
 {
-	struct bio *bio = bio_alloc(NULL, 1, REQ_OP_WRITE, GFP_KERNEL);
+	struct bio *bio = new_bio(NULL, REQ_OP_WRITE);
 
 	bio_get(bio);
 	truth_caller("bug", "crashme_finish_write");
@@ -189,6 +199,7 @@ static void bio_over(void)
 	crashme_finish_write(bio);
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
 static struct request *begun;
 
 static blk_status_t begin_request(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *data)
@@ -209,29 +220,25 @@ static struct blk_mq_tag_set crashme_tags = {
 
 static struct gendisk *add_mq_disk(void)
 {
-	struct gendisk *disk = NULL;
+	struct gendisk *disk;
 
 	if (blk_mq_alloc_tag_set(&crashme_tags))
 		return NULL;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
 	disk = blk_mq_alloc_disk(&crashme_tags, NULL, NULL);
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 0)
+#else
 	disk = blk_mq_alloc_disk(&crashme_tags, NULL);
 #endif
-	if (IS_ERR_OR_NULL(disk))
+	if (IS_ERR(disk))
 		return NULL;
 	disk->major = register_blkdev(0, "crashme_mq");
 	disk->minors = 1;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
 	disk->flags |= GENHD_FL_NO_PART;
-#endif
 	disk->fops = &crashme_disk_ops;
 	strcpy(disk->disk_name, "crashme_mq");
 	set_capacity(disk, 65536);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 0)
 	if (add_disk(disk))
 		pr_err("crashme: no disk\n");
-#endif
 	return disk;
 }
 
@@ -243,8 +250,7 @@ static crash_fn void crashme_complete_request(struct request *request)
 
 static crash_fn int crashme_read_disk(void *disk)
 {
-	struct block_device *device = ((struct gendisk *)disk)->part0;
-	struct bio *bio = bio_alloc(device, 1, REQ_OP_READ, GFP_KERNEL);
+	struct bio *bio = new_bio(((struct gendisk *)disk)->part0, REQ_OP_READ);
 
 	__bio_add_page(bio, alloc_page(GFP_KERNEL), 4096, 0);
 	submit_bio_wait(bio);
@@ -267,12 +273,24 @@ static void request_twice(void)
 	crashme_complete_request(begun);
 	crashme_complete_request(begun);
 }
+#else
+static void request_twice(void)
+{
+	pr_err("crashme: disks are made in another way here\n");
+}
+#endif
 
 /* --- file systems ------------------------------------------------------------------------------ */
 
 static crash_fn void crashme_write_block(struct buffer_head *block)
 {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+	bh_submit(block, REQ_OP_WRITE, bh_end_write);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
 	submit_bh(REQ_OP_WRITE, block);
+#else
+	submit_bh(REQ_OP_WRITE, 0, block);
+#endif
 	sink++;
 }
 
@@ -304,7 +322,7 @@ static const struct super_operations crashme_super_ops = {
 	.sync_fs = crashme_sync_fs,
 };
 
-static int fill_super(struct super_block *sb, void *data, int silent)
+static int fill_super(struct super_block *sb, struct fs_context *context)
 {
 	static const struct tree_descr none[] = {{""}};
 	int error = simple_fill_super(sb, 0x6c616221, none);
@@ -313,16 +331,27 @@ static int fill_super(struct super_block *sb, void *data, int silent)
 	return error;
 }
 
-static struct dentry *mount_crashme(struct file_system_type *type, int flags, const char *name,
-				    void *data)
+static int get_crashme_tree(struct fs_context *context)
 {
-	return mount_nodev(type, flags, data, fill_super);
+	return get_tree_nodev(context, fill_super);
+}
+
+static const struct fs_context_operations crashme_context_ops = {.get_tree = get_crashme_tree};
+
+static int begin_mount(struct fs_context *context)
+{
+	context->ops = &crashme_context_ops;
+	return 0;
 }
 
 static struct file_system_type crashme_fs = {
 	.name = "crashme_fs",
-	.mount = mount_crashme,
+	.init_fs_context = begin_mount,
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+	.kill_sb = kill_anon_super,
+#else
 	.kill_sb = kill_litter_super,
+#endif
 };
 
 /* sync waits in a file system that waits for its server; umount waits for sync. */
