@@ -28,6 +28,11 @@ bool memory_table_entry_of(struct memory *memory, uint64_t pgd, uint64_t va,
 			   struct table_entry *ret);
 /* Any length, page borders included. On error buf is undefined. */
 struct err *memory_read(struct memory *memory, uint64_t va, void *buf, size_t length);
+/*
+ * What is there of a range, page by page; the rest is zero. For looking further than an object may reach. Returns how
+ * many bytes were there.
+ */
+size_t memory_read_there(struct memory *memory, uint64_t va, void *buf, size_t length);
 /* The same past the page cache: for bulk tables that are read once. */
 struct err *memory_stream(struct memory *memory, uint64_t va, void *buf, size_t length);
 struct err *memory_read_u8(struct memory *memory, uint64_t va, uint8_t *ret);

@@ -93,8 +93,8 @@ static void read_caches(struct kernel *kernel, struct cache_images *images)
 		struct cache_image *cache = &images->list[i];
 
 		cache->address -= images->node;
-		if (!err_ok(memory_read(kernel->memory, cache->address, cache->bytes, CACHE_BYTES)))
-			memset(cache->bytes, 0, CACHE_BYTES);
+		/* It may end at a page's end, and the next may not be in the dump. */
+		memory_read_there(kernel->memory, cache->address, cache->bytes, CACHE_BYTES);
 	}
 }
 

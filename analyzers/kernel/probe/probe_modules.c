@@ -61,7 +61,7 @@ static struct err *read_images(struct images *images)
 
 		image->address = node - LIST_OFFSET;
 		if (!memory_is_kernel(memory, node) ||
-		    !err_ok(memory_read(memory, image->address, image->bytes, MODULE_BYTES)))
+		    !memory_read_there(memory, image->address, image->bytes, MODULE_BYTES))
 			break;
 		images->count++;
 		node = word(image, LIST_OFFSET);

@@ -32,7 +32,7 @@ static void read_queues(struct queues *queues, uint64_t head, uint64_t list, uin
 	       node != head && memory_is_kernel(memory, node)) {
 		uint8_t *bytes = queues->bytes[queues->count];
 
-		if (!err_ok(memory_read(memory, node - list, bytes, QUEUE_BYTES)))
+		if (!memory_read_there(memory, node - list, bytes, QUEUE_BYTES))
 			return;
 		queues->list[queues->count] = node - list;
 		queues->nodes[queues->count++] = load_u64(bytes + pwqs);

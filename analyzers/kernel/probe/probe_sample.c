@@ -27,22 +27,6 @@ uint32_t sample_number(const struct sample_task *task, size_t offset)
 	return load_u32(task->bytes + offset);
 }
 
-/* Reads what is there of a range, page by page; the rest is zero. */
-static bool read_some(struct kernel *kernel, uint64_t address, uint8_t *bytes, size_t length)
-{
-	size_t done = 0, read = 0;
-
-	memset(bytes, 0, length);
-	while (done < length) {
-		size_t part = MIN(length - done, PAGE_SIZE - (address + done) % PAGE_SIZE);
-
-		if (err_ok(memory_read(kernel->memory, address + done, bytes + done, part)))
-			read += part;
-		done += part;
-	}
-	return read > 0;
-}
-
 /* --- the name of init_task --------------------------------------------------------------------- */
 
 /* "swapper", since 2.6.37 with "/0" behind it: the only one. */
@@ -133,7 +117,7 @@ static struct err *add_task(struct sample *sample, uint64_t address)
 		free(task.bytes);
 		return &err_nomem;
 	}
-	read_some(sample->kernel, address, task.bytes, sample->length);
+	memory_read_there(sample->kernel->memory, address, task.bytes, sample->length);
 	sample->tasks[sample->count++] = task;
 	return NULL;
 }

@@ -80,6 +80,23 @@ START_TEST(members_by_names)
 }
 END_TEST
 
+/* Looked for further than a cache reaches, its members are behind what is in the dump. */
+START_TEST(at_the_end_of_what_is_there)
+{
+	uint64_t end = FAKE_BASE + sizeof(fake.bytes), last = end - 0x100;
+
+	put_caches();
+	ck_assert_uint_eq(end % PAGE_SIZE, 0);
+	fake_u64(KMALLOC + 8 * (CACHES - 1), last);
+	fake_u32(last + AT_SIZE, 8u << (CACHES - 1));
+	fake_u32(last + AT_OBJECT_SIZE, 8u << (CACHES - 1));
+	fake_u64(last + AT_NAME, NAME(CACHES - 1));
+	link_nodes(NODE(CACHES - 2), last + AT_NODE);
+	link_nodes(last + AT_NODE, HEAD);
+	ck_assert_uint_eq(count(), CACHES);
+}
+END_TEST
+
 START_TEST(loop_ends)
 {
 	put_caches();
@@ -120,4 +137,5 @@ START_TEST(too_few)
 }
 END_TEST
 
-UNIT_MAIN("probe_caches", members_by_names, loop_ends, contradictions, too_few)
+UNIT_MAIN("probe_caches", members_by_names, at_the_end_of_what_is_there, loop_ends, contradictions,
+	  too_few)
