@@ -22,7 +22,9 @@ SELECT
 		-- or where somebody waits for what could not be found
 		OR l.headline IS NOT NULL OR blind THEN 0.5 ELSE 1.0 END AS confidence, c.finding
 FROM crash c JOIN (SELECT EXISTS (SELECT 1 FROM missing WHERE dump = :dump
-	AND step IN ('pages', 'memory', 'symbols', 'tasks', 'stacks')) AS blind)
+	AND step IN ('pages', 'memory', 'symbols', 'tasks', 'stacks')
+	-- a log that is no dump's hides nothing
+	AND why NOT LIKE 'only the log was read%') AS blind)
 	LEFT JOIN (SELECT dump, headline FROM lock WHERE dump = :dump AND state LIKE 'the lock was not found%'
 		ORDER BY finding LIMIT 1) l ON l.dump = c.dump
 WHERE c.dump = :dump AND c.kind = 'sysrq';
