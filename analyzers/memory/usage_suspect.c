@@ -12,13 +12,16 @@
 #include "kernel/mm/slab_find.h"
 #include "kernel/mm/slab_page.h"
 #include "kernel/symbols/symbol.h"
+#include "kernel/tasks/percpu.h"
 #include "memory/usage_read.h"
 
-#define PROBES 2048	  /* struct pages looked at */
-#define OBJECTS 128	  /* of the sample */
-#define OBJECTS_OF_SLAB 4 /* so that many slabs have a say */
-#define OBJECT_BYTES 4096 /* of an object that are looked at */
-#define FUNCTIONS 64	  /* that are counted: the sample's first ones */
+#define PROBES 2048	    /* struct pages looked at */
+#define OBJECTS 128	    /* of the sample */
+#define OBJECTS_OF_SLAB 4   /* so that many slabs have a say */
+#define OBJECT_BYTES 4096   /* of an object that are looked at */
+#define FUNCTIONS 64	    /* that are counted: the sample's first ones */
+#define RCU_DATA_BYTES 1024 /* of a CPU's rcu_data, or more */
+#define CPUS 64		    /* whose queues are looked at */
 
 struct sample {
 	struct kernel *kernel;
@@ -58,6 +61,35 @@ static bool is_queued(struct sample *sample, uint64_t next, uint64_t function)
 	return memory_is_kernel(sample->kernel->memory, next) &&
 	       err_ok(memory_read_u64(sample->kernel->memory, next + 8, &other)) &&
 	       other == function;
+}
+
+/* struct rcu_segcblist in a CPU's rcu_data: pointers to the queue's first callback and to some of its last. */
+static bool leads_to(struct kernel *kernel, uint64_t data, uint64_t function)
+{
+	uint64_t words[RCU_DATA_BYTES / 8], other;
+
+	memory_read_there(kernel->memory, data, words, sizeof(words));
+	for (size_t i = 0; i < RCU_DATA_BYTES / 8; i++)
+		if (memory_is_kernel(kernel->memory, words[i]) &&
+		    err_ok(memory_read_u64(kernel->memory, words[i] + 8, &other)) &&
+		    other == function)
+			return true;
+	return false;
+}
+
+/* A list of objects with a function behind the link looks like RCU's: is there a CPU whose queue leads into it? */
+static bool is_in_queue(struct kernel *kernel, uint64_t function)
+{
+	static const char *const names[] = {"rcu_data", "rcu_sched_data", "rcu_preempt_data"};
+	unsigned cpus = kernel->percpu ? MIN(percpu_cpus(kernel->percpu), CPUS) : 0;
+	uint64_t data;
+
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (err_ok(percpu_symbol(kernel, names[i], cpu, &data)) &&
+			    leads_to(kernel, data, function))
+				return true;
+	return false;
 }
 
 /* A word that points into code: to a function, or behind a call in it. */
@@ -124,7 +156,8 @@ static void count_votes(const struct sample *sample, struct usage_suspect *suspe
 		return;
 	suspect->function = best->function;
 	suspect->agreeing = best->count;
-	suspect->rcu = best->queued * 2 > best->count;
+	suspect->rcu =
+		best->queued * 2 > best->count && is_in_queue(sample->kernel, best->function);
 	suspect->track = sample->tracked * 2 > sample->objects;
 }
 
