@@ -133,6 +133,7 @@ static void show_missing(const struct log *log, const struct crash *crash,
 {
 	bool oops = report_kind_outcome(crash->report->kind) == OUTCOME_OOPS;
 
+	/* rules/sysrq.sql knows it by its first words. */
 	lacks(findings, "memory",
 	      "only the log was read: what addresses lead to, and what other tasks did, it does "
 	      "not tell",

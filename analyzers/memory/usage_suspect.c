@@ -85,7 +85,7 @@ static bool is_in_queue(struct kernel *kernel, uint64_t function)
 	uint64_t data;
 
 	for (unsigned cpu = 0; cpu < cpus; cpu++)
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 			if (err_ok(percpu_symbol(kernel, names[i], cpu, &data)) &&
 			    leads_to(kernel, data, function))
 				return true;

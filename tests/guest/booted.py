@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Guests that have booted, kept: what two of three seconds go to is the same for all guests of a kernel."""
+"""Guests that have booted, kept: what two of three seconds go to is the same for all guests of a kernel.
+
+    booted.py CACHE    takes those below CACHE away
+"""
 import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 from machine import GuestError, Machine, say, write_case
@@ -41,6 +45,16 @@ def uses_left(state):
         return 0
 
 
+def forget(cache):
+    """Takes all of them away, 100 MB each; one that is being made, when it is."""
+    folder = os.path.join(cache, "booted")
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        if name.endswith(".lock"):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                shutil.rmtree(os.path.join(folder, name[:-len(".lock")]), ignore_errors=True)
+
+
 @contextlib.contextmanager
 def state_of(image, options, kdump, cache):
     """A folder that Machine.go_on() begins from, of this image and of the QEMU at hand."""
@@ -49,12 +63,11 @@ def state_of(image, options, kdump, cache):
         digest = hashlib.sha256(version + image.encode() + file.read()).hexdigest()[:16]
     folder = os.path.join(cache, "booted", os.path.basename(os.path.dirname(image)) + (".kdump" if kdump else ""))
     state = os.path.join(folder, digest)
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
     with open(folder + ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if uses_left(state) <= 0:
-            for old in os.listdir(folder):
-                shutil.rmtree(os.path.join(folder, old))
+            shutil.rmtree(folder, ignore_errors=True)
             os.makedirs(state + ".new")
             make(image, options, kdump, state + ".new")
             with open(os.path.join(state + ".new", "uses"), "w", encoding="ascii") as file:
@@ -71,3 +84,7 @@ def machine(image, options, kdump, work, cache):
     except GuestError as error:
         say(f"no booted guest ({error}): this one boots itself")
         return Machine(image, options, kdump, work).boot()
+
+
+if __name__ == "__main__":
+    forget(sys.argv[1])

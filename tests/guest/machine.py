@@ -99,6 +99,8 @@ class Machine:
         while (how := self.qmp(("query-migrate", {})).get("status")) != "completed":
             if how in ("failed", "cancelled"):
                 raise GuestError("the machine's state cannot be kept")
+            if self.stuck():
+                raise GuestError(f"its state not kept after {self.patience:.0f} s of work")
             time.sleep(0.1)
         for name in ("console", "disk"):
             if os.path.exists(os.path.join(self.work, name)):
