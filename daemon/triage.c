@@ -123,6 +123,35 @@ static int take_option(int argc, char **argv, const char *option, void (*act)(vo
 	return kept;
 }
 
+/* How many words an option takes that goes with many verbs: 0 if it is none. */
+static int words_of_option(const char *word)
+{
+	static const char *const with_value[] = {"--store", "--state-dir", "--run-dir"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(with_value); i++) {
+		size_t length = strlen(with_value[i]);
+		if (!strncmp(word, with_value[i], length) && (!word[length] || word[length] == '='))
+			return word[length] ? 1 : 2;
+	}
+	return !strcmp(word, "--json");
+}
+
+/* `triage --store X list` is `triage list --store X`: the verb goes in front of what stands before it. False: no verb. */
+static bool put_verb_first(int argc, char **argv)
+{
+	char *verb;
+	int at = 1, words;
+
+	while (at < argc && (words = words_of_option(argv[at])))
+		at += words;
+	if (at >= argc)
+		return false;
+	verb = argv[at];
+	memmove(argv + 2, argv + 1, sizeof(*argv) * (size_t)(at - 1));
+	argv[1] = verb;
+	return true;
+}
+
 /* triage help VERB */
 static int help(int argc, char **argv)
 {
@@ -146,7 +175,7 @@ int main(int argc, char **argv)
 		return unpack_main(argc, argv);
 	argc = take_option(argc, argv, "--no-pager", pager_forbid);
 	argc = take_option(argc, argv, "--version", print_version);
-	if (argc < 2)
+	if (!put_verb_first(argc, argv))
 		return usage();
 	if (!strcmp(argv[1], "help"))
 		return help(argc, argv);
