@@ -36,7 +36,9 @@ struct image {
 	size_t names_end; /* offset of the byte after the last name */
 };
 
-static const char *const image_tokens[] = {"Tsys_", "init", "dev_", "_of_"};
+/* The longest first: each is made of two others, as the kernel's are. */
+static const char *const image_tokens[] = {"Tsys_", "init", "dev_", "_of_", "sys_", "dev", "_of",
+					   "sy",    "s_",   "in",   "it",   "de",   "of"};
 
 static inline void image_put(struct image *image, const void *data, size_t length)
 {
@@ -115,13 +117,15 @@ static inline void image_values(struct image *image, enum era era)
 			image_number(image, i < IMAGE_PERCPU ? address : base - address - 1, 4);
 	}
 	image->places.kind = KALLSYMS_ADDRESSES;
+	if (era == ERA_ADDRESSES)
+		image->places.values_end = image_label(image);
 	if (era == ERA_PLACE) {
 		image->places.kind = KALLSYMS_PLACE_RELATIVE;
 		image->places.base = image->places.values;
 	} else if (era != ERA_ADDRESSES) {
 		image->places.kind = KALLSYMS_BASE_RELATIVE;
 		image->places.base = base;
-		image->base_place = image_label(image);
+		image->base_place = image->places.values_end = image_label(image);
 		image_number(image, base, 8);
 	}
 }

@@ -169,6 +169,11 @@ size_t kallsyms_count(const struct kallsyms *kallsyms)
 	return kallsyms->tables.count;
 }
 
+bool kallsyms_counted(const struct kallsyms *kallsyms)
+{
+	return kallsyms->tables.counted;
+}
+
 size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why)
 {
 	*why = kallsyms->tables.why_lost;

@@ -16,6 +16,8 @@ void kallsyms_close(struct kallsyms *kallsyms);
 DEFINE_CLEANUP(struct kallsyms, kallsyms_close)
 
 size_t kallsyms_count(const struct kallsyms *kallsyms);
+/* Was their number damaged, and is had from the tables themselves? */
+bool kallsyms_counted(const struct kallsyms *kallsyms);
 /* How many of them have no name, as it was damaged or could not be read; why, where any. */
 size_t kallsyms_lost(const struct kallsyms *kallsyms, enum err_code *why);
 /* The same of their addresses: such an entry has no name either, and is not found by it. */

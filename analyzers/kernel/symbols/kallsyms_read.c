@@ -6,25 +6,30 @@
 
 #include "base/parse.h"
 #include "kernel/symbols/kallsyms_mend.h"
+#include "kernel/symbols/kallsyms_tokens.h"
 
 #define CHUNK 4096u
 #define NAMES_MAX (32u << 20)
-#define TOKENS_MAX (64u << 10)
 
-static bool grow(struct kallsyms_tables *tables, size_t *capacity, size_t need)
+/* Where in the names a walk is, and how many bytes of them are read. */
+struct walk {
+	size_t at, read, capacity;
+};
+
+static bool grow(struct kallsyms_tables *tables, struct walk *walk, size_t need)
 {
 	/* Names take 13 to 14 bytes: mostly this is enough, and what is not used costs nothing. */
-	size_t bigger = *capacity ? *capacity : tables->count * 16 + CHUNK;
+	size_t bigger = walk->capacity ? walk->capacity : tables->count * 16 + CHUNK;
 
 	while (bigger < need)
 		bigger *= 2;
-	if (bigger == *capacity)
+	if (bigger == walk->capacity)
 		return true;
 	uint8_t *names = realloc(tables->names, bigger);
 	if (!names)
 		return false;
 	tables->names = names;
-	*capacity = bigger;
+	walk->capacity = bigger;
 	return true;
 }
 
@@ -34,58 +39,67 @@ static bool is_empty_name(const uint8_t *name)
 	return !name[0] || (name[0] == 0x80 && !name[1]);
 }
 
-/* To the end of a page at a time, so that no page is touched that need not be there. */
-struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t address,
-				struct kallsyms_tables *tables)
+/* Behind the next name, to the end of a page at a time, so that no page is touched that need not be there. */
+static struct err *pass_name(const struct kallsyms_source *source, uint64_t address,
+			     struct kallsyms_tables *tables, struct walk *walk, bool *empty)
 {
-	size_t walked = 0, read = 0, capacity = 0;
+	size_t header, length;
 
-	for (size_t i = 0; i < tables->count; i++) {
-		size_t header, length;
+	*empty = false;
+	while (!(length = kallsyms_name_length(tables->names + walk->at, walk->read - walk->at,
+					       &header))) {
+		size_t bytes = CHUNK - (address + walk->read) % CHUNK;
 
-		if (i % KALLSYMS_RUN == 0)
-			tables->last_run = walked;
-		while (!(length = kallsyms_name_length(tables->names + walked, read - walked,
-						       &header))) {
-			size_t bytes = CHUNK - (address + read) % CHUNK;
-
-			if (read >= walked + 2 && is_empty_name(tables->names + walked))
-				return err_at(ERR_CORRUPT, address + walked,
-					      "empty kallsyms name %zu", i);
-			if (read + bytes > NAMES_MAX)
-				return err_at(ERR_LIMIT, address, "kallsyms names have no end");
-			if (!grow(tables, &capacity, read + bytes))
-				return &err_nomem;
-			TRY(err_wrap(source->stream(source->context, address + read,
-						    tables->names + read, bytes),
-				     "kallsyms_names"));
-			read += bytes;
-		}
-		walked += header + length;
+		*empty = walk->read >= walk->at + 2 && is_empty_name(tables->names + walk->at);
+		if (*empty)
+			return NULL;
+		if (walk->read + bytes > NAMES_MAX)
+			return err_at(ERR_LIMIT, address, "kallsyms names have no end");
+		if (!grow(tables, walk, walk->read + bytes))
+			return &err_nomem;
+		TRY(err_wrap(source->stream(source->context, address + walk->read,
+					    tables->names + walk->read, bytes),
+			     "kallsyms_names"));
+		walk->read += bytes;
 	}
-	tables->names_size = walked;
+	walk->at += header + length;
 	return NULL;
 }
 
-struct err *kallsyms_read_tokens(const struct kallsyms_source *source, uint64_t tokens,
-				 uint64_t token_index, struct kallsyms_tables *tables)
+struct err *kallsyms_read_names(const struct kallsyms_source *source, uint64_t address,
+				struct kallsyms_tables *tables)
 {
-	uint8_t index[KALLSYMS_TOKENS * 2];
+	struct walk walk = {0};
+	bool empty;
 
-	/* The index directly follows the table in every era. */
-	if (token_index <= tokens || token_index - tokens > TOKENS_MAX)
-		return err_at(ERR_CORRUPT, tokens, "kallsyms token table of %lld bytes",
-			      (long long)(token_index - tokens));
-	tables->tokens_size = (size_t)(token_index - tokens);
-	tables->tokens = malloc(tables->tokens_size);
-	if (!tables->tokens)
-		return &err_nomem;
-	TRY(err_wrap(source->read(source->context, tokens, tables->tokens, tables->tokens_size),
-		     "kallsyms_token_table"));
-	TRY(err_wrap(source->read(source->context, token_index, index, sizeof(index)),
-		     "kallsyms_token_index"));
-	for (size_t i = 0; i < KALLSYMS_TOKENS; i++)
-		tables->token_index[i] = load_u16(index + i * 2);
+	for (size_t i = 0; i < tables->count; i++) {
+		if (i % KALLSYMS_RUN == 0)
+			tables->last_run = walk.at;
+		TRY(pass_name(source, address, tables, &walk, &empty));
+		if (empty)
+			return err_at(ERR_CORRUPT, address + walk.at, "empty kallsyms name %zu", i);
+	}
+	tables->names_size = walk.at;
+	return NULL;
+}
+
+/* Behind the last name are zeros, for the markers begin with one: so many names lead there, whatever their count says. */
+static struct err *count_names(const struct kallsyms_source *source, uint64_t address,
+			       struct kallsyms_tables *tables)
+{
+	struct walk walk = {0};
+	size_t count = 0;
+	bool empty;
+
+	for (;; count++) {
+		if (count % KALLSYMS_RUN == 0)
+			tables->last_run = walk.at;
+		TRY(pass_name(source, address, tables, &walk, &empty));
+		if (empty || count == KALLSYMS_MAX)
+			break;
+	}
+	tables->names_size = walk.at;
+	tables->count = count;
 	return NULL;
 }
 
@@ -132,12 +146,15 @@ struct err *kallsyms_read_values(const struct kallsyms_source *source, uint64_t 
 	return read_pages_of_values(source, address, tables);
 }
 
-/* Is the last marker, 4 or 8 bytes behind the names, what walking them came to? */
+/* Do the names end here, and is the last marker, 4 or 8 bytes behind them, what walking them came to? */
 static bool names_agree_with_marker(const struct kallsyms_source *source, uint64_t names,
 				    const struct kallsyms_tables *tables)
 {
 	size_t last = (tables->count - 1) / KALLSYMS_RUN;
+	uint8_t next;
 
+	if (!err_ok(source->read(source->context, names + tables->names_size, &next, 1)) || next)
+		return false;
 	for (size_t align = 4; align <= 8; align += 4) {
 		uint64_t markers = (names + tables->names_size + align - 1) / align * align;
 
@@ -153,21 +170,98 @@ static bool names_agree_with_marker(const struct kallsyms_source *source, uint64
 	return false;
 }
 
-/* One damaged length moves all names behind it. */
-static struct err *read_or_mend_names(const struct kallsyms_source *source,
-				      const struct kallsyms_places *places,
-				      struct kallsyms_tables *tables)
+/* Counts that there may be, of which one is right. */
+struct counts {
+	size_t at[3], count;
+};
+
+/* As many as there is room for values, up to what aligns the table behind them; any where that is not known. */
+static bool has_room(const struct kallsyms_places *places, size_t count)
+{
+	size_t width = places->kind == KALLSYMS_ADDRESSES ? 8 : 4;
+	uint64_t room = (places->values_end - places->values) / width;
+
+	return !places->values_end || count == room || (width == 4 && count + 1 == room);
+}
+
+/* told is kallsyms_num_syms; walked how many names lead to markers that agree; or 0. */
+static void find_counts(const struct kallsyms_places *places, size_t told, size_t walked,
+			struct counts *ret)
+{
+	size_t width = places->kind == KALLSYMS_ADDRESSES ? 8 : 4;
+	size_t room = (size_t)(places->values_end - places->values) / width;
+	size_t run = KALLSYMS_RUN;
+
+	if (told && has_room(places, told))
+		ret->at[ret->count++] = told;
+	if (places->values_end)
+		for (size_t i = 0; i < 2; i++)
+			if (room > i && room <= KALLSYMS_MAX && has_room(places, room - i))
+				ret->at[ret->count++] = room - i;
+	/* A few that differ may as well be damaged names. */
+	if (!places->values_end && walked && (walked + run - 1) / run != (told + run - 1) / run)
+		ret->at[ret->count++] = walked;
+}
+
+/* One length that is damaged moves all names behind it; the count may be, and markers: of the three two agree. */
+static struct err *recover_names(const struct kallsyms_source *source,
+				 const struct kallsyms_places *places,
+				 struct kallsyms_tables *tables)
+{
+	size_t told = tables->count, walked = 0;
+	struct counts counts = {0};
+
+	if (TRY_OK(count_names(source, places->names, tables)) && tables->count &&
+	    names_agree_with_marker(source, places->names, tables))
+		walked = tables->count;
+	find_counts(places, told, walked, &counts);
+	TRY(kallsyms_mend_names(source, places->names, places->tokens, counts.at, counts.count,
+				tables));
+	tables->counted = tables->count != told;
+	return NULL;
+}
+
+static struct err *read_or_recover_names(const struct kallsyms_source *source,
+					 const struct kallsyms_places *places,
+					 struct kallsyms_tables *tables)
 {
 	struct err *err = kallsyms_read_names(source, places->names, tables);
 
-	if (!err && names_agree_with_marker(source, places->names, tables))
+	if (!err && tables->count && names_agree_with_marker(source, places->names, tables))
 		return NULL;
-	if (err == &err_nomem ||
-	    !err_ok(kallsyms_mend_names(source, places->names, places->tokens, tables)))
+	if (err == &err_nomem)
 		return err;
 	tables->why_lost = err ? err->code : ERR_CORRUPT;
-	err_free(err);
+	struct err *worse = recover_names(source, places, tables);
+	if (!worse || !err) {
+		err_free(err);
+		return worse;
+	}
+	err_free(worse);
+	return err;
+}
+
+/* 0 where it cannot be read, or makes no sense. */
+static struct err *read_count(const struct kallsyms_source *source, uint64_t address, size_t *ret)
+{
+	uint8_t count[4];
+
+	*ret = 0;
+	if (TRY_OK(source->read(source->context, address, count, sizeof(count))) &&
+	    load_u32(count) <= KALLSYMS_MAX)
+		*ret = load_u32(count);
 	return NULL;
+}
+
+struct err *kallsyms_read_count_and_names(const struct kallsyms_source *source,
+					  const struct kallsyms_places *places,
+					  struct kallsyms_tables *tables)
+{
+	TRY(read_count(source, places->num_syms, &tables->count));
+	/* Tokens first: cheap, and wrong places show before megabytes are read. */
+	TRY(kallsyms_read_tokens(source, places->tokens, places->token_index, tables));
+	TRY(read_or_recover_names(source, places, tables));
+	return tables->lost_tokens ? kallsyms_drop_names(tables) : NULL;
 }
 
 struct err *kallsyms_read(const struct kallsyms_source *source,
@@ -177,17 +271,8 @@ struct err *kallsyms_read(const struct kallsyms_source *source,
 		.kind = places->kind,
 		.base = places->base,
 	};
-	uint8_t count[4];
 
-	TRY(err_wrap(source->read(source->context, places->num_syms, count, sizeof(count)),
-		     "kallsyms_num_syms"));
-	tables.count = load_u32(count);
-	if (!tables.count || tables.count > KALLSYMS_MAX)
-		return err_at(ERR_CORRUPT, places->num_syms, "kallsyms_num_syms is %zu",
-			      tables.count);
-	/* Tokens first: cheap, and wrong places show before megabytes are read. */
-	TRY(kallsyms_read_tokens(source, places->tokens, places->token_index, &tables));
-	TRY(read_or_mend_names(source, places, &tables));
+	TRY(kallsyms_read_count_and_names(source, places, &tables));
 	TRY(kallsyms_read_values(source, places->values, &tables));
 	*ret = tables;
 	tables = (struct kallsyms_tables){0};

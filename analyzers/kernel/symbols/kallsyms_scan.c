@@ -20,6 +20,7 @@
 
 #include "base/parse.h"
 #include "kernel/memory/pagetable.h"
+#include "kernel/symbols/kallsyms_tokens.h"
 
 #define PAGE 4096u
 #define STRIDE 32u
@@ -27,7 +28,9 @@
 #define CANDIDATES_MAX 16
 #define COUNT_MIN 1024u
 #define TOKEN_TABLE_MAX 8192u
-#define NAMES_TAIL 65536u /* more than 256 names take */
+#define NAME_USUAL 48u	       /* bytes, more than names take on an average */
+#define TOKENS_SPAN (8u << 20) /* more than lies between the addresses and the tokens */
+#define NAMES_TAIL 65536u      /* more than 256 names take */
 
 /* How the numbers of a table run. */
 enum order {
@@ -208,13 +211,66 @@ static struct err *read_at(const struct kallsyms_source *source, enum order orde
 	return NULL;
 }
 
+/* Do names stand here? */
+static bool are_names(const struct kallsyms_source *source, uint64_t address)
+{
+	struct kallsyms_tables tables = {.count = COUNT_MIN};
+	bool ret = err_ok(kallsyms_read_names(source, address, &tables)) &&
+		   tables.names_size <= COUNT_MIN * NAME_USUAL;
+
+	kallsyms_tables_deinit(&tables);
+	return ret;
+}
+
+/* An empty name is one that is lost. */
+static bool has_last_name(const struct kallsyms_tables *tables)
+{
+	return tables->names_size > 2 && tables->names[tables->names_size - 2] != 1;
+}
+
+/*
+ * Read the tables whose address table ends, but for padding, at end, where something behind it is damaged: the tokens
+ * are found by what they look like. Where the addresses begin follows from the count, which is right when the last
+ * names are where it says: else all addresses would be others'.
+ */
+static struct err *read_damaged_at(const struct kallsyms_source *source, enum order order,
+				   uint64_t end, struct kallsyms_tables *ret)
+{
+	_kallsyms_tables_ struct kallsyms_tables tables = {.kind = KALLSYMS_ADDRESSES};
+	struct kallsyms_places places = {.num_syms = end};
+	uint8_t base[8];
+
+	TRY(source->read(source->context, end, base, sizeof(base)));
+	if (order != ORDER_ADDRESSES) {
+		tables.kind = KALLSYMS_BASE_RELATIVE;
+		tables.base = load_u64(base);
+		places.num_syms += 8;
+	}
+	places.names = places.num_syms + 8;
+	if (!are_names(source, places.names))
+		return err_at(ERR_NOT_FOUND, places.names, "no names behind the addresses");
+	TRY(kallsyms_find_tokens(source, places.names, TOKENS_SPAN, &places.tokens,
+				 &places.token_index));
+	TRY(kallsyms_read_count_and_names(source, &places, &tables));
+	if (tables.count < COUNT_MIN || !has_last_name(&tables))
+		return err_at(ERR_NOT_FOUND, places.num_syms, "no count of symbols");
+	TRY(kallsyms_read_values(source, end - align8(tables.count * width_of(order)), &tables));
+	*ret = tables;
+	tables = (struct kallsyms_tables){0};
+	return NULL;
+}
+
 /* The order may run on by chance into the padding or the base that follows the table. */
 static bool read_before(const struct kallsyms_source *source, enum order order, uint64_t end,
-			struct kallsyms_tables *ret)
+			bool damaged, struct kallsyms_tables *ret)
 {
-	for (unsigned back = 0; back <= 2; back++)
-		if (err_ok(read_at(source, order, align8(end) - back * 8, ret)))
+	for (unsigned back = 0; back <= 2; back++) {
+		uint64_t at = align8(end) - back * 8;
+
+		if (err_ok(damaged ? read_damaged_at(source, order, at, ret)
+				   : read_at(source, order, at, ret)))
 			return true;
+	}
 	return false;
 }
 
@@ -345,10 +401,14 @@ static bool read_behind(const struct kallsyms_source *source, enum order order, 
 
 /* Follow the order from a page of it; *stop is where it ended. */
 static bool read_around(const struct kallsyms_source *source, enum order order, uint64_t page,
-			uint64_t *stop, struct kallsyms_tables *ret)
+			bool damaged, uint64_t *stop, struct kallsyms_tables *ret)
 {
 	*stop = order_end(source, order, page);
-	if (read_before(source, order, *stop, ret) || read_behind(source, order, page, *stop, ret))
+	if (read_before(source, order, *stop, damaged, ret))
+		return true;
+	if (damaged)
+		return false;
+	if (read_behind(source, order, page, *stop, ret))
 		return true;
 	/* Without an alias on the page, place-relative offsets rise like the others. */
 	if (order != ORDER_OFFSETS)
@@ -357,8 +417,8 @@ static bool read_around(const struct kallsyms_source *source, enum order order, 
 	return read_behind(source, ORDER_PLACE, page, *stop, ret);
 }
 
-struct err *kallsyms_scan(const struct kallsyms_source *source, uint64_t start, uint64_t length,
-			  struct kallsyms_tables *ret)
+static bool scan(const struct kallsyms_source *source, uint64_t start, uint64_t length,
+		 bool damaged, struct kallsyms_tables *ret)
 {
 	uint64_t base = start & ~(uint64_t)(PAGE - 1), at = 0, stop;
 	uint8_t page[PAGE];
@@ -370,12 +430,20 @@ struct err *kallsyms_scan(const struct kallsyms_source *source, uint64_t start, 
 		if (err_ok(source->read(source->context, base + at, page, sizeof(page))))
 			order = page_order(page);
 		if (order != ORDER_NONE) {
-			if (read_around(source, order, base + at, &stop, ret))
-				return NULL;
+			if (read_around(source, order, base + at, damaged, &stop, ret))
+				return true;
 			candidates++;
 			next = (stop - base + PAGE) & ~(uint64_t)(PAGE - 1);
 		}
 		at = next;
 	}
-	return err_at(ERR_NOT_FOUND, start, "no kallsyms tables in the kernel image");
+	return false;
+}
+
+struct err *kallsyms_scan(const struct kallsyms_source *source, uint64_t start, uint64_t length,
+			  struct kallsyms_tables *ret)
+{
+	return scan(source, start, length, false, ret) || scan(source, start, length, true, ret)
+		       ? NULL
+		       : err_at(ERR_NOT_FOUND, start, "no kallsyms tables in the kernel image");
 }

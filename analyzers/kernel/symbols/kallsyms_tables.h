@@ -2,6 +2,7 @@
 #ifndef TRIAGE_KERNEL_SYMBOLS_KALLSYMS_TABLES
 #define TRIAGE_KERNEL_SYMBOLS_KALLSYMS_TABLES
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -32,6 +33,7 @@ struct kallsyms_tables {
 	enum kallsyms_values kind;
 	uint64_t base; /* kallsyms_relative_base, or the address of kallsyms_offsets */
 	size_t count;  /* kallsyms_num_syms */
+	bool counted;  /* that was damaged */
 	void *values;  /* count of 8 or 4 bytes */
 	size_t values_size;
 	bool absolute_percpu;
@@ -45,6 +47,7 @@ struct kallsyms_tables {
 	enum err_code why_lost;
 	char *tokens; /* kallsyms_token_table */
 	size_t tokens_size;
+	size_t lost_tokens; /* that were damaged, and are empty */
 	uint16_t token_index[KALLSYMS_TOKENS];
 };
 

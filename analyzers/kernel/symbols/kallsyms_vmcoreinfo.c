@@ -8,7 +8,7 @@ struct err *kallsyms_vmcoreinfo_places(const struct kallsyms_source *source,
 				       const struct vmcoreinfo *info, struct kallsyms_places *ret)
 {
 	struct kallsyms_places places = {0};
-	uint64_t base;
+	uint64_t base = 0;
 
 	if (!vmcoreinfo_symbol(info, "kallsyms_names", &places.names) ||
 	    !vmcoreinfo_symbol(info, "kallsyms_num_syms", &places.num_syms) ||
@@ -30,6 +30,11 @@ struct err *kallsyms_vmcoreinfo_places(const struct kallsyms_source *source,
 		places.kind = KALLSYMS_PLACE_RELATIVE;
 		places.base = places.values;
 	}
+	/* What stands behind the values: their base, or before 404bad70fcf7 v6.4 the count. */
+	if (base > places.values)
+		places.values_end = base;
+	else if (places.num_syms > places.values)
+		places.values_end = places.num_syms;
 	*ret = places;
 	return NULL;
 }

@@ -275,11 +275,15 @@ struct err *symbols_damage(const struct symbols *symbols)
 		return NULL;
 	names = kallsyms_lost(symbols->kallsyms, &why_names);
 	values = kallsyms_lost_addresses(symbols->kallsyms, &why_values);
+	if (!names && !values && symbols->moved)
+		return err_new(ERR_CORRUPT, "kallsyms_relative_base is damaged: addresses are "
+					    "those of VMCOREINFO");
 	if (!names && !values)
-		return symbols->moved ? err_new(ERR_CORRUPT,
-						"kallsyms_relative_base is damaged: addresses are "
-						"those of VMCOREINFO")
-				      : NULL;
+		return kallsyms_counted(symbols->kallsyms)
+			       ? err_new(ERR_CORRUPT,
+					 "kallsyms_num_syms is damaged: %zu symbols were counted",
+					 table_count(symbols))
+			       : NULL;
 	return err_new(values ? why_values : why_names,
 		       "%zu names and %zu addresses of the kernel's %zu symbols are damaged or "
 		       "cannot be read",

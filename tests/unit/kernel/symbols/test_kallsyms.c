@@ -170,19 +170,25 @@ static struct err *read_with_count(struct image *image, uint32_t count)
 	return kallsyms_read(&source, &image->places, &tables);
 }
 
+/* Where nothing else tells how many there are. */
 START_TEST(absurd_counts_end_soon)
 {
 	struct image image;
 
 	image_build(&image, ERA_SMALL, COUNT, 0);
+	image.places.values_end = 0;
+	memset(image.bytes + image.names_end + 8, 0xff,
+	       (COUNT + KALLSYMS_RUN - 1) / KALLSYMS_RUN * 4);
 	assert_err(read_with_count(&image, 0), ERR_CORRUPT);
 	assert_err(read_with_count(&image, UINT32_MAX), ERR_CORRUPT);
 	/* Names go on into zeroes: no name is empty. */
 	assert_err(read_with_count(&image, KALLSYMS_MAX), ERR_CORRUPT);
 	/* Or into garbage up to the end of what is mapped. */
-	memset(image.bytes + image.names_end, 0x05, image.length - image.names_end);
+	size_t size = image.places.token_index - image.places.tokens;
+	memmove(image.bytes, image.bytes + (image.places.tokens - image.start), size + 512);
 	image.places.tokens = image.start;
-	image.places.token_index = image.start + 512;
+	image.places.token_index = image.start + size;
+	memset(image.bytes + image.names_end, 0x05, image.length - image.names_end);
 	assert_err(read_with_count(&image, KALLSYMS_MAX), ERR_UNMAPPED);
 	image_free(&image);
 }
@@ -245,14 +251,43 @@ START_TEST(scan_is_not_taken_in)
 	assert_ok(kallsyms_scan(&source, IMAGE_TEXT, 64 << 20, &tables));
 	kallsyms_tables_deinit(&tables);
 
-	/* A count that is one too high: the names no longer lead to the markers. */
+	/* Of a count that is a little off either that or the names may be wrong, and all addresses with it. */
 	image.bytes[image.places.num_syms - image.start] ^= 1;
 	assert_err(kallsyms_scan(&source, IMAGE_TEXT, 64 << 20, &tables), ERR_NOT_FOUND);
 	image.bytes[image.places.num_syms - image.start] ^= 1;
-	/* A token index that does not fit its table. */
-	image.bytes[image.places.token_index - image.start + 200] ^= 1;
+	/* Names that are none. */
+	memset(image.bytes + (image.places.names - image.start), 0, 64);
 	assert_err(kallsyms_scan(&source, IMAGE_TEXT, 64 << 20, &tables), ERR_NOT_FOUND);
 	assert_err(kallsyms_scan(&source, 0x1000, 64 << 20, &tables), ERR_NOT_FOUND);
+	image_free(&image);
+}
+END_TEST
+
+/* Up to v6.3, where the names are behind the addresses: a damaged count, names, tokens, markers, and two of them. */
+START_TEST(scan_finds_what_is_damaged)
+{
+	enum era era = (enum era)(_i / 5);
+	_kallsyms_tables_ struct kallsyms_tables tables = {0};
+	size_t damage = (size_t)_i % 5, count = 90001;
+	struct image image;
+
+	image_build(&image, era, count, 1 << 20);
+	const struct kallsyms_source source = image_source(&image);
+	if (damage == 0)
+		image.bytes[image.places.num_syms - image.start + 1] ^= 0x40;
+	if (damage == 1 || damage == 4)
+		memset(image.bytes + (image.places.names - image.start) + 200000, 0, 4096);
+	if (damage == 2 || damage == 4)
+		memset(image.bytes + (image.places.token_index - image.start) + 200, 0xff, 5);
+	if (damage == 3)
+		memset(image.bytes + (image.names_end + 7) / 8 * 8, 0xff, 100);
+	assert_ok(kallsyms_scan(&source, IMAGE_TEXT + 0x40, 64 << 20, &tables));
+	ck_assert_uint_eq(tables.count, count);
+	ck_assert_uint_eq(tables.kind, image.places.kind);
+	ck_assert_uint_eq(tables.counted, damage == 0);
+	ck_assert_uint_le(tables.lost, 6 * KALLSYMS_RUN);
+	ck_assert_uint_eq(tables.lost > 0, damage == 1 || damage == 4);
+	ck_assert_uint_eq(tables.lost_tokens, 0);
 	image_free(&image);
 }
 END_TEST
@@ -270,6 +305,7 @@ int main(void)
 	tcase_add_test(cases, absurd_counts_end_soon);
 	tcase_add_test(cases, token_places_must_make_sense);
 	tcase_add_loop_test(cases, scan_finds_each_era, 0, ERA_COUNT);
+	tcase_add_loop_test(cases, scan_finds_what_is_damaged, 0, 5 * ERA_REORDERED);
 	tcase_add_test(cases, scan_is_not_taken_in);
 	return unit_run("kallsyms", cases);
 }

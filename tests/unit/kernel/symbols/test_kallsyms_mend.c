@@ -107,31 +107,118 @@ START_TEST(a_lost_page_costs_the_runs_in_it)
 }
 END_TEST
 
+static uint8_t *marker_at(struct image *image, enum era era, size_t i)
+{
+	size_t start = (image->names_end + image->align - 1) / image->align * image->align;
+
+	return image->bytes + start + i * (era < ERA_SMALL ? 8 : 4);
+}
+
 /* A damaged marker says that sound names are not: they are kept. */
 START_TEST(sound_names_need_no_markers)
 {
 	struct image image;
-	size_t markers;
+
+	for (enum era era = 0; era < ERA_COUNT; era++) {
+		image_build(&image, era, COUNT, 4096);
+		memset(marker_at(&image, era, 0), 0xff, RUNS * (era < ERA_SMALL ? 8 : 4));
+		check_damaged(&image, era, 0);
+	}
+}
+END_TEST
+
+/* A marker that is damaged costs none of the names, nor the one that a damaged length is behind more than its run. */
+START_TEST(a_damaged_marker_costs_nothing)
+{
+	static const uint32_t absurd[] = {0, 1, UINT32_MAX, 0x10000000};
+	static const size_t damaged[] = {0, 1, 4, RUNS - 2, RUNS - 1};
+
+	for (enum era era = 0; era < ERA_COUNT; era++)
+		for (size_t i = 0; i < ARRAY_SIZE(absurd) * ARRAY_SIZE(damaged); i++) {
+			size_t at = damaged[i % ARRAY_SIZE(damaged)];
+			struct image image;
+
+			image_build(&image, era, COUNT, 4096);
+			*name_at(&image, 7 * KALLSYMS_RUN + 10) = 0;
+			memcpy(marker_at(&image, era, at), &absurd[i / ARRAY_SIZE(damaged)], 4);
+			check_damaged(&image, era, KALLSYMS_RUN);
+		}
+}
+END_TEST
+
+/* Where the run's own marker is damaged, too, nothing says where the next one's names begin. */
+START_TEST(a_run_and_its_marker_cost_two_runs)
+{
+	struct image image;
 
 	image_build(&image, ERA_SMALL, COUNT, 4096);
-	markers = (image.names_end + 7) / 8 * 8;
-	memset(image.bytes + markers, 0xff, RUNS * 4);
-	check_damaged(&image, ERA_SMALL, 0);
+	*name_at(&image, 700) = 0;
+	memset(marker_at(&image, ERA_SMALL, 3), 0xff, 4);
+	check_damaged(&image, ERA_SMALL, 2 * KALLSYMS_RUN);
 }
 END_TEST
 
 START_TEST(without_markers_the_damage_is_said)
 {
-	static const uint32_t absurd[] = {0, 1, UINT32_MAX, 0x10000000};
+	_cleanup_(cleanup_kallsyms_close) struct kallsyms *kallsyms = NULL;
+	struct image image;
 
-	for (size_t i = 0; i < ARRAY_SIZE(absurd); i++) {
-		_cleanup_(cleanup_kallsyms_close) struct kallsyms *kallsyms = NULL;
+	image_build(&image, ERA_SMALL, COUNT, 4096);
+	*name_at(&image, 700) = 0;
+	memset(marker_at(&image, ERA_SMALL, 0), 0xff, RUNS * 4);
+	assert_err(open_tables(&image, &kallsyms), ERR_CORRUPT);
+	image_free(&image);
+}
+END_TEST
+
+static void damage_count(struct image *image, uint32_t count)
+{
+	memcpy(image->bytes + (image->places.num_syms - image->start), &count, sizeof(count));
+}
+
+/* How many there are tell the values and the names: each of them when the other is damaged, too. */
+START_TEST(a_damaged_count_costs_nothing)
+{
+	static const uint32_t counts[] = {0,	     1,		2,	    COUNT - 1,
+					  COUNT + 1, COUNT * 2, UINT32_MAX, COUNT ^ 0x400};
+
+	for (enum era era = 0; era < ERA_COUNT; era++)
+		for (size_t i = 0; i < 2 * ARRAY_SIZE(counts); i++) {
+			bool near = counts[i / 2] + 1 == COUNT || counts[i / 2] == COUNT + 1;
+			struct image image;
+
+			/* Nothing says of place-relative offsets where they end. */
+			if (era == ERA_PLACE && (i % 2 || near))
+				continue;
+			image_build(&image, era, COUNT, 4096);
+			damage_count(&image, counts[i / 2]);
+			if (i % 2)
+				*name_at(&image, 5 * KALLSYMS_RUN + 100) = 0;
+			check_damaged(&image, era, i % 2 ? KALLSYMS_RUN : 0);
+		}
+}
+END_TEST
+
+static struct err *fail_count(void *context, uint64_t address, void *buf, size_t length)
+{
+	const struct image *image = context;
+
+	if (address == image->places.num_syms)
+		return err_at(ERR_EXCLUDED, address, "excluded");
+	return image_read(context, address, buf, length);
+}
+
+START_TEST(a_count_that_cannot_be_read_costs_nothing)
+{
+	for (enum era era = 0; era < ERA_COUNT; era++) {
+		_kallsyms_tables_ struct kallsyms_tables tables = {0};
 		struct image image;
 
-		image_build(&image, ERA_SMALL, COUNT, 4096);
-		*name_at(&image, 700) = 0;
-		memcpy(image.bytes + (image.names_end + 7) / 8 * 8 + 4, &absurd[i], 4);
-		assert_err(open_tables(&image, &kallsyms), ERR_CORRUPT);
+		image_build(&image, era, COUNT, 4096);
+		const struct kallsyms_source source = {fail_count, image_read, &image};
+		assert_ok(kallsyms_read(&source, &image.places, &tables));
+		ck_assert_uint_eq(tables.count, COUNT);
+		ck_assert(tables.counted && !tables.lost);
 		image_free(&image);
 	}
 }
@@ -159,4 +246,6 @@ END_TEST
 
 UNIT_MAIN("kallsyms_mend", a_damaged_length_costs_its_run, the_last_run_is_shorter,
 	  a_lost_page_costs_the_runs_in_it, sound_names_need_no_markers,
-	  without_markers_the_damage_is_said, more_damage_than_can_be_mended)
+	  a_damaged_marker_costs_nothing, a_run_and_its_marker_cost_two_runs,
+	  without_markers_the_damage_is_said, a_damaged_count_costs_nothing,
+	  a_count_that_cannot_be_read_costs_nothing, more_damage_than_can_be_mended)
