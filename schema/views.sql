@@ -396,12 +396,14 @@ SELECT dump, number AS finding, confidence,
 	evidence ->> '$.roots[0].lock' AS root_lock,
 	-- the holder is no more: it ended with the lock in hand
 	coalesce(evidence ->> '$.roots[0].ended', 0) AS root_ended,
+	-- or its system call returned with it
+	coalesce(evidence ->> '$.roots[0].left', 0) AS root_left,
 	evidence ->> '$.io.tasks' AS io_tasks,
 	-- The root runs, or waits for I/O, and nobody has waited for long: as on any busy machine.
 	-- NULL where it does, and how long anybody has waited is not known.
 	CASE WHEN json_array_length(evidence, '$.cycles') = 0 AND
 			(evidence ->> '$.roots[0].io' OR (evidence ->> '$.roots[0].holder_known' AND
-			evidence ->> '$.roots[0].task.state' = 'R'))
+			evidence ->> '$.roots[0].task.state' = 'R' AND NOT coalesce(evidence ->> '$.roots[0].left', 0)))
 		THEN evidence ->> '$.longest.blocked_s' < 10 ELSE 0 END AS moving,
 	-- NULL: not known
 	evidence ->> '$.longest.blocked_s' AS longest_s

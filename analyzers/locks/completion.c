@@ -5,8 +5,8 @@
  * Needs: symbols, types, tasks, stacks.
  * False positives: who will call complete() is not recorded, so that edge is missing, but for work
  *   items (the waiter's barrier stands in the kworker's own list), for the end of a kernel thread, for
- *   who waits for a call of its own, and where the structure with the completion names a thread, which
- *   is inferred to owe it.
+ *   who waits for a call of its own or for its child in vfork(), and where the structure with the completion
+ *   names a thread, which is inferred to owe it.
  * Kernel commits: a5c6234e1028 v5.7 completions on simple wait queues.
  */
 #include <stdio.h>
@@ -25,6 +25,7 @@
 #include "locks/lock_class.h"
 #include "locks/own_user.h"
 #include "locks/user_helper.h"
+#include "locks/vfork_child.h"
 #include "locks/work_function.h"
 
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
@@ -131,6 +132,15 @@ static bool add_own_user(struct kernel *kernel, const struct waitlist *list, str
 	return true;
 }
 
+/* The completion is on the stack of one who waits in vfork(). */
+static bool add_child(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
+{
+	const struct sleeper *sleeper =
+		list->count ? sleepers_find(kernel->sleepers, list->waiters[0].task) : NULL;
+
+	return sleeper && vfork_child_add(kernel, sleeper, lock);
+}
+
 /* The completion is the end of a program of user space: nobody of the kernel owes it. */
 static bool name_program(struct kernel *kernel, const struct waitlist *list, struct lock *lock)
 {
@@ -178,8 +188,9 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 		add_worker(kernel, task, worker, lock);
 		return NULL;
 	}
-	if (!name_program(kernel, list, lock) && !flushed_queue_add(kernel, lock) &&
-	    !add_own_user(kernel, list, lock) && !completion_thread_add(kernel, lock))
+	if (!name_program(kernel, list, lock) && !add_child(kernel, list, lock) &&
+	    !flushed_queue_add(kernel, lock) && !add_own_user(kernel, list, lock) &&
+	    !completion_thread_add(kernel, lock))
 		lock_add_holder(lock, NULL, MODE_EXCLUSIVE, EVIDENCE_MISSING, 0,
 				"a completion does not record who is to complete it");
 	lock->confidence = 0.9;

@@ -39,6 +39,7 @@ struct lock_holder {
 	const char *evidence; /* EVIDENCE_…, that this task holds it */
 	double confidence;
 	char *why;
+	bool left; /* it has returned to user space from the call that took the lock */
 };
 
 struct lock_waiter {
@@ -95,6 +96,12 @@ DEFINE_CLEANUP(struct lock, lock_free)
 void lock_add_holder(struct lock *lock, const struct task *task, enum lock_mode mode,
 		     const char *evidence, double confidence, const char *why, ...)
 	__attribute__((format(printf, 6, 7)));
+/* The holder added last has returned to user space with the lock. */
+static inline void lock_holder_left(struct lock *lock)
+{
+	if (lock->holder_count)
+		lock->holders[lock->holder_count - 1].left = true;
+}
 void lock_add_waiter(struct lock *lock, const struct lock_waiter *waiter);
 /* A waiter that is asleep; position and node as in struct lock_waiter. */
 void lock_add_sleeper(struct lock *lock, const struct task *task, enum lock_mode mode,

@@ -85,16 +85,19 @@ static void add_no_owner(const struct waitlist *list, uint64_t word, struct lock
 						    : "the mutex has no owner at this moment");
 }
 
-static void add_owner(const struct task *owner, bool handoff, double doubt, struct lock *lock)
+static void add_owner(const struct task *owner, bool handoff, const struct owner_died *died,
+		      struct lock *lock)
 {
+	double doubt = died->doubt;
 	_str_ struct str label = {0};
 
 	task_label(owner, &label);
 	lock_add_holder(lock, owner, MODE_EXCLUSIVE,
 			doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, doubt,
 			"the mutex's owner field names it%s%s",
-			handoff ? " (hand-off to the first waiter is set)" : "",
-			doubt < 1 ? OWNER_DOUBTED : "");
+			handoff ? " (hand-off to the first waiter is set)" : "", owner_doubt(died));
+	if (died->left)
+		lock_holder_left(lock);
 	lock->confidence = doubt;
 	str_printf(&lock->state, "locked by %s, %zu waiting", label.data, lock->waiter_count);
 	str_printf(&lock->headline, "%s: mutex held by %s, %zu waiting", lock_display_name(lock),
@@ -153,7 +156,7 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 	if (died.task)
 		owner_died_add(lock, &died, MODE_EXCLUSIVE);
 	else if (owner)
-		add_owner(owner, !has_count(kernel) && word & FLAG_HANDOFF, died.doubt, lock);
+		add_owner(owner, !has_count(kernel) && word & FLAG_HANDOFF, &died, lock);
 	else
 		add_nobody(list, word, lock);
 	return NULL;

@@ -164,7 +164,39 @@ struct shown {
 	bool call;    /* one that took such a lock */
 	bool besides; /* and another one that waits for one */
 	bool nothing; /* the stack is whole, and there is none */
+	bool left;    /* nor may there be: it has returned to user space since it took the lock */
 };
+
+/* In user mode, or interrupted there. */
+static bool in_user_mode(const struct sleeper *stack)
+{
+	unsigned i = 0;
+
+	while (i < stack->call_count && stack->calls[i].kind != FRAME_USER)
+		i++;
+	if (i == stack->call_count)
+		return false;
+	const char *entry = i ? stack->calls[i - 1].function : "";
+	return !i || has_prefix(entry, "asm_sysvec_") || has_prefix(entry, "asm_exc_nmi") ||
+	       !strcmp(entry, "asm_common_interrupt") || !strcmp(entry, "end_repeat_nmi");
+}
+
+/*
+ * In a system call that takes nobody's locks: a wait for time, a child, a signal or a file, or, by way of
+ * /proc/sysrq-trigger, for a crash.
+ */
+static bool in_plain_call(const struct sleeper *stack)
+{
+	static const char *const functions[] = {
+		"write_sysrq_trigger", "hrtimer_nanosleep", "do_wait",	  "ep_poll",
+		"do_sys_poll",	       "do_select",	    "futex_wait", "do_sigtimedwait",
+		"sigsuspend",	       "__x64_sys_pause"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		if (sleeper_call(stack, functions[i]))
+			return is_whole(stack);
+	return false;
+}
 
 static struct shown look_at_stack(struct kernel *kernel, lock_classifier *classify,
 				  const struct task *owner)
@@ -172,12 +204,14 @@ static struct shown look_at_stack(struct kernel *kernel, lock_classifier *classi
 	struct sleeper own = {0};
 	struct shown ret = {0};
 
-	if (owner->on_cpu >= 0)
-		return ret;
 	const struct sleeper *stack = sleepers_stack(kernel, owner, &own);
-	ret.call = stack && has_any(kernel, stack, classify);
-	ret.besides = ret.call && waiting_call(stack);
-	ret.nothing = stack && is_whole(stack) && !ret.call;
+	bool plain = stack && (in_user_mode(stack) || in_plain_call(stack));
+	if (owner->on_cpu < 0 || plain) {
+		ret.call = stack && has_any(kernel, stack, classify);
+		ret.besides = ret.call && waiting_call(stack);
+		ret.left = plain && !ret.call;
+		ret.nothing = ret.left || (stack && is_whole(stack) && !ret.call);
+	}
 	sleeper_deinit(&own);
 	return ret;
 }
@@ -199,6 +233,7 @@ static bool born_too_late(struct kernel *kernel, const struct waitlist *list,
 struct doubts {
 	bool waits; /* for this very lock */
 	bool late;  /* born when others waited already */
+	bool left;  /* as in struct shown */
 };
 
 static struct err *take_impostor(struct kernel *kernel, const struct task *owner,
@@ -240,22 +275,33 @@ static bool has_oops(const struct reports *reports)
 	return false;
 }
 
-#define CAME_BACK 0.8 /* a system call that took the lock has returned */
+#define CAME_BACK 0.8	   /* a system call that took the lock has returned */
+#define CAME_BACK_SURE 0.9 /* surely, and by the log, which is whole, nobody has died */
 #define ANYBODYS 0.5
+
+/* From the boot on: no oops has been pushed out of it. */
+static bool is_whole_log(const struct log *log)
+{
+	for (size_t i = 0; log && i < MIN(log->count, (size_t)4); i++)
+		if (has_prefix(log->lines[i].text, "Linux version "))
+			return true;
+	return false;
+}
 
 /*
  * A process that is between two system calls, or in another one, has taken the lock in an earlier one: where it was
  * there when others began to wait, and nobody is known to have died.
  */
 static double came_back(struct analysis *analysis, const struct waitlist *list,
-			const struct task *owner)
+			const struct task *owner, bool left)
 {
 	const struct task *first = list->count ? list->waiters[0].task : NULL;
 	bool before = first && owner->start_time && first->blocked_ns &&
 		      !born_too_late(analysis->kernel, list, owner);
 
-	return before && owner->mm && !owner->kthread && !has_oops(analysis->reports) ? CAME_BACK
-										      : ANYBODYS;
+	if (!before || !owner->mm || owner->kthread || has_oops(analysis->reports))
+		return ANYBODYS;
+	return left && is_whole_log(analysis->kernel->log) ? CAME_BACK_SURE : CAME_BACK;
 }
 
 /*
@@ -267,14 +313,15 @@ static struct err *doubt(struct analysis *analysis, const struct waitlist *list,
 			 lock_classifier *classify, const struct task *owner,
 			 const struct doubts *doubts, struct owner_died *ret)
 {
-	if (!doubts->late && !doubts->waits && owner->state != 'S')
+	if (!doubts->late && !doubts->waits && owner->state != 'S' && !doubts->left)
 		return NULL;
 	TRY(take_report(analysis, list, false, classify, owner, ret));
 	if (ret->task)
 		return NULL;
 	if (doubts->late || doubts->waits)
 		return take_impostor(analysis->kernel, owner, doubts, ret);
-	ret->doubt = came_back(analysis, list, owner);
+	ret->doubt = came_back(analysis, list, owner, doubts->left);
+	ret->left = doubts->left && ret->doubt > ANYBODYS;
 	return NULL;
 }
 
@@ -296,6 +343,7 @@ struct err *owner_died_find(struct analysis *analysis, const struct waitlist *li
 		if (!shown.nothing)
 			return NULL;
 		doubts.late = born_too_late(analysis->kernel, list, owner);
+		doubts.left = shown.left;
 	}
 	TRY(take_report(analysis, list, true, classify, owner, ret));
 	if (ret->task || !owner)

@@ -18,10 +18,21 @@ struct owner_died {
 	 * It may have come by the memory of a task that ended with the lock in hand.
 	 */
 	double doubt;
+	bool left; /* a living owner whose call that took the lock has returned to user space */
 };
 
 #define OWNER_DOUBTED                                                                              \
 	", though no call on its stack takes such a lock: an earlier task may have died with it"
+#define OWNER_LEFT                                                                                 \
+	"; no call on its stack takes such a lock: an earlier one returned to user space with "    \
+	"it, or "                                                                                  \
+	"an earlier task died with it"
+
+/* What there is to add to "the owner field names it". */
+static inline const char *owner_doubt(const struct owner_died *died)
+{
+	return died->left ? OWNER_LEFT : died->doubt < 1 ? OWNER_DOUBTED : "";
+}
 
 /*
  * A lock's owner word may name the wrong task: when its owner ends with the lock in hand, the memory of

@@ -138,7 +138,9 @@ static struct err *add_writer(struct analysis *analysis, const struct waitlist *
 	lock_add_holder(lock, writer, MODE_WRITE,
 			died.doubt < 1 ? EVIDENCE_INFERRED : EVIDENCE_PROVEN, died.doubt,
 			"the count says a writer holds it, the owner field says who%s",
-			died.doubt < 1 ? OWNER_DOUBTED : "");
+			owner_doubt(&died));
+	if (died.left)
+		lock_holder_left(lock);
 	lock->confidence = died.doubt;
 	return NULL;
 }
@@ -168,6 +170,18 @@ static void add_over(const struct rwsem_count *state, struct lock *lock)
 	lock->confidence = 0.95;
 }
 
+/*
+ * Who gives back as a writer, or downgrades, what he has as a reader borrows from bits that nobody uses: the count
+ * says that a writer is inside, who is not and will not leave.
+ */
+static void add_upset(struct lock *lock)
+{
+	str_printf(&lock->because, "%s is %s", lock_display_name(lock), RWSEM_UPSET);
+	lock_add_holder(lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
+			"bits of its count are set that no holder sets");
+	lock->confidence = 0.95;
+}
+
 static struct err *add_holders(struct analysis *analysis, const struct waitlist *list,
 			       const struct rwsem_count *state, struct lock *lock)
 {
@@ -175,8 +189,11 @@ static struct err *add_holders(struct analysis *analysis, const struct waitlist 
 	const struct task *hint, *writer = read_owner(kernel, list->lock, &hint);
 	size_t suspects = 0;
 
-	if (state->over) {
-		add_over(state, lock);
+	if (state->over || state->stray) {
+		if (state->over)
+			add_over(state, lock);
+		else
+			add_upset(lock);
 		return NULL;
 	}
 	if (state->writer && writer)

@@ -12,7 +12,7 @@
 #define LIST_MAX 4 /* tasks, or locks, of a cycle */
 
 /* How much is told; what does not fit is tried with the next. */
-enum detail { FULL, LESS, LEAST };
+enum detail { FULL, LESS, LEAST, BARE };
 
 /* Of "mutex_a [module]" the name. */
 static void put_lock(const struct lock *lock, struct str *text)
@@ -145,13 +145,13 @@ static void put_queues(struct kernel *kernel, const struct wait_cycle *cycle, en
 		else
 			task_label(edge->from, text);
 		sleeper_deinit(&own);
-		if (detail == LEAST)
+		if (detail >= LEAST)
 			continue;
 		str_puts(text, i ? " for " : " waits for ");
 		put_queue(edge->lock, detail, !i, text);
 	}
 	str_puts(text, cycle->length > LIST_MAX ? ", ..." : "");
-	if (detail == LEAST)
+	if (detail >= LEAST)
 		str_puts(text, " wait for each other's queues");
 }
 
@@ -166,14 +166,14 @@ static void put_cycle(struct kernel *kernel, const struct wait_cycle *cycle, enu
 		put_queues(kernel, cycle, detail, text);
 		return;
 	}
-	bool cpus = detail == LEAST && is_of_cpus(cycle);
+	bool cpus = detail >= LEAST && is_of_cpus(cycle);
 	if (cpus || detail == LESS ||
-	    (detail == LEAST && cycle->length <= LIST_MAX)) /* all are named */
+	    (detail >= LEAST && cycle->length <= LIST_MAX)) /* all are named */
 		str_puts(text, "deadlock over ");
 	else
 		str_printf(text, "deadlock of %zu task%s over ", cycle->length,
 			   cycle->length == 1 ? "" : "s");
-	put_locks(cycle, detail == LEAST && !cpus ? 1 : LIST_MAX,
+	put_locks(cycle, detail >= LEAST && !cpus ? 1 : LIST_MAX,
 		  detail > FULL && !is_of_cpus(cycle), text);
 	if (cpus)
 		return;
@@ -195,7 +195,7 @@ static void put_cycles(struct kernel *kernel, const struct wait_graph *graph, en
 	for (size_t i = 0; i < count && i < LIST_MAX; i++) {
 		str_puts(text, i ? "; " : "");
 		put_locks(apart[i], LIST_MAX, false, text);
-		if (detail == LEAST)
+		if (detail >= LEAST)
 			continue;
 		str_puts(text, " (");
 		put_tasks(apart[i], detail, text);
@@ -251,6 +251,12 @@ static void put_bit_root(struct kernel *kernel, const struct wait_root *root, st
 	sleeper_deinit(&own);
 }
 
+/* A thing with a name, which is worth its room; the end of a child or of a grace period has none. */
+static bool is_object(const struct lock *lock)
+{
+	return lock->kind != LOCK_OTHER && lock->kind != LOCK_COMPLETION;
+}
+
 /* Who is to wake the root is not known. */
 static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
 			  const struct wait_root *root, enum detail detail, struct str *text)
@@ -267,6 +273,7 @@ static void put_open_root(struct kernel *kernel, const struct wait_graph *graph,
 	task_label(root->task, text);
 	if (own == 1 && others) {
 		str_printf(text, " holds up %zu task%s", others, others == 1 ? "" : "s");
+		held = detail < BARE || (held && is_object(held)) ? held : NULL;
 		str_puts(text, held ? " through " : "");
 		if (held)
 			put_subject(held, text);
@@ -312,6 +319,13 @@ static void put_root(struct kernel *kernel, const struct wait_graph *graph,
 		put_victims(root, text);
 		return;
 	}
+	if (root->last->holder->left) {
+		str_puts(text, ": ");
+		task_label(root->task, text);
+		str_puts(text, " returned to user space with it");
+		put_victims(root, text);
+		return;
+	}
 	str_puts(text, mode == MODE_READ    ? ": reader "
 		       : mode == MODE_WRITE ? ": writer "
 					    : ": holder ");
@@ -332,14 +346,14 @@ void waits_brief(struct kernel *kernel, const struct wait_graph *graph, struct s
 				    (!root->holder_known && root->last->lock->because.length &&
 				     !root->last->holder->task)))
 		return;
-	for (enum detail detail = FULL; detail <= LEAST; detail++) {
+	for (enum detail detail = FULL; detail <= BARE; detail++) {
 		_str_ struct str line = {0};
 
 		if (graph->cycle_count)
 			put_cycles(kernel, graph, detail, &line);
 		else
 			put_root(kernel, graph, root, detail, &line);
-		if (line.failed || (line.length > LINE && detail < LEAST))
+		if (line.failed || (line.length > LINE && detail < BARE))
 			continue;
 		str_append(text, line.data, line.length);
 		return;

@@ -78,6 +78,7 @@ static json_t *root_json(struct kernel *kernel, const struct wait_root *root)
 	json_put(json, "lock", json_escaped(lock_display_name(root->last->lock)));
 	json_put(json, "io", json_boolean(io_waits_root(root)));
 	json_put(json, "ended", json_boolean(root->holder_known && task_has_ended(root->task)));
+	json_put(json, "left", json_boolean(root->last->holder->left));
 	json_put(json, "victims", json_integer((json_int_t)root->victims));
 	json_put(json, "doing", json_escaped(doing.data));
 	json_put(json, "missing", root->missing ? json_string(root->missing) : NULL);

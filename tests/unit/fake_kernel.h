@@ -179,7 +179,10 @@ enum {
 	T_RUNTIME = 184,
 	T_RCU_ENTRY = 192,
 	T_FILES = 208,
-	T_SIZE = 216,
+	T_VFORK = 216,
+	T_JOURNAL = 224,
+	T_NSPROXY = 232,
+	T_SIZE = 240,
 };
 
 static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, uint32_t comm)
@@ -198,7 +201,7 @@ static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, 
 
 	fake_longs(b, "signal_struct", list, head, 1);
 	fake_longs(b, "rq", l, rq, 3);
-	b_record(b, B_STRUCT, "task_struct", T_SIZE, 24, "__state", i, T_STATE * 8, "exit_state", i,
+	b_record(b, B_STRUCT, "task_struct", T_SIZE, 27, "__state", i, T_STATE * 8, "exit_state", i,
 		 T_EXIT_STATE * 8, "flags", i, T_FLAGS * 8, "pid", i, T_PID * 8, "tgid", i,
 		 T_TGID * 8, "stack", l, T_STACK * 8, "tasks", list, T_TASKS * 8, "thread_node",
 		 list, T_THREADS * 8, "signal", l, T_SIGNAL * 8, "comm", comm, T_COMM * 8, "thread",
@@ -207,7 +210,8 @@ static inline void fake_task_types(struct btf_build *b, uint32_t i, uint32_t l, 
 		 T_MM * 8, "pi_blocked_on", l, T_PI_BLOCKED_ON * 8, "prio", i, T_PRIO * 8, "policy",
 		 i, T_POLICY * 8, "rt_priority", i, T_RT_PRIORITY * 8, "start_time", l, T_START * 8,
 		 "se", entity, T_RUNTIME * 8, "rcu_node_entry", list, T_RCU_ENTRY * 8, "files", l,
-		 T_FILES * 8);
+		 T_FILES * 8, "vfork_done", l, T_VFORK * 8, "journal_info", l, T_JOURNAL * 8,
+		 "nsproxy", b_plain(b, B_PTR, NULL, list), T_NSPROXY * 8);
 }
 
 /* No struct inactive_task_frame, as before v4.9. */

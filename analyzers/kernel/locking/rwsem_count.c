@@ -26,6 +26,7 @@ static void decode_bias(enum rwsem_form form, uint64_t count, size_t waiters,
 }
 
 #define OVER_MAX 4096 /* readers below none; more is no count */
+#define RESERVED 0xf8 /* bits 3 to 7, since 64489e78004c v5.3 */
 
 static void decode_flags(uint64_t count, size_t waiters, struct rwsem_count *state)
 {
@@ -38,7 +39,9 @@ static void decode_flags(uint64_t count, size_t waiters, struct rwsem_count *sta
 		state->over = (uint32_t)-readers;
 	else
 		state->readers = (uint32_t)(count << 1 >> 9); /* bits 8 … 62 */
-	state->inconsistent = (state->writer && state->readers) || state->waiters != (waiters > 0);
+	state->stray = !state->over && count & RESERVED;
+	/* A reader that finds a writer inside counts itself for a moment. */
+	state->inconsistent = state->waiters != (waiters > 0);
 }
 
 /* kernel/locking/rwbase_rt.c: READER_BIAS (1 << 31) unless a writer is in or at the door. */
@@ -85,6 +88,10 @@ void rwsem_count_format(const struct rwsem_count *state, char *buf, size_t size)
 {
 	char who[48] = "free";
 
+	if (state->stray) {
+		snprintf(buf, size, "%s", RWSEM_UPSET);
+		return;
+	}
 	if (state->writer)
 		snprintf(who, sizeof(who), "held for write");
 	else if (state->readers)

@@ -19,6 +19,7 @@ struct rwsem_count {
 	bool writer;	  /* held for write */
 	uint32_t readers; /* held for read by so many (a moment's contenders included) */
 	uint32_t over; /* readers fewer than none: it was released so often without being taken */
+	bool stray;    /* bits are set that the kernel never sets, and never looks at */
 	bool waiters;  /* the count says that somebody waits */
 	bool handoff;
 	bool ambiguous;	   /* the count alone has two readings; the wait list told them apart */
@@ -28,6 +29,8 @@ struct rwsem_count {
 /* Decode a count; waiters is the length of the wait list. */
 void rwsem_count_decode(enum rwsem_form form, uint64_t count, size_t waiters,
 			struct rwsem_count *ret);
+/* What is said of a count that no holder leaves behind; rules know it. */
+#define RWSEM_UPSET "held by nobody: its count contradicts itself"
 /* "held for read by 1, writer waiting" into buf. */
 void rwsem_count_format(const struct rwsem_count *state, char *buf, size_t size);
 

@@ -166,6 +166,47 @@ START_TEST(an_owner_that_is_no_more)
 }
 END_TEST
 
+static struct task *task_of(int pid)
+{
+	return (struct task *)tasks_by_pid(kernel.tasks, pid);
+}
+
+/* Task 4 sleeps as a program of user space does, in this function. */
+static const struct lock_holder *owner_asleep_in(const char *function)
+{
+	static struct call calls[] = {{.function = "schedule", .address = 1},
+				      {.function = "", .address = 1},
+				      {.function = "entry_SYSCALL_64_after_hwframe", .address = 1}};
+
+	calls[1].function = function;
+	set_up(types_flags, TASK(4) | 1, 0);
+	struct sleeper *owner = put_asleep(4, WAIT_NONE, MODE_UNKNOWN);
+	owner->calls = calls;
+	owner->call_count = ARRAY_SIZE(calls);
+	task_of(4)->state = 'S';
+	task_of(4)->mm = 1;
+	task_of(4)->start_time = 1;
+	task_of(2)->blocked_ns = 5;
+	ck_assert(run_again(&mutex_analyzer));
+	return lock_at(LOCK)->holders;
+}
+
+START_TEST(an_owner_that_came_back_with_it)
+{
+	const struct lock_holder *holder = owner_asleep_in("hrtimer_nanosleep");
+
+	ck_assert_int_eq(holder->task->pid, 4);
+	ck_assert(holder->left);
+	ck_assert_double_eq(holder->confidence, 0.8);
+	close_tasks();
+	/* Which may have called what took the lock for it. */
+	holder = owner_asleep_in("lab_wait");
+	ck_assert(!holder->left);
+	ck_assert_double_eq(holder->confidence, 0.8);
+	close_tasks();
+}
+END_TEST
+
 START_TEST(lists_that_loop_are_not_believed)
 {
 	set_up(types_flags, TASK(4) | 1, 0);
@@ -182,4 +223,5 @@ END_TEST
 
 UNIT_MAIN("mutex", owners_of_el7_and_el6, owner_and_flags_since_4_10,
 	  a_mutex_on_its_way_to_the_next, an_owner_that_is_no_more,
-	  a_waiter_that_is_said_to_be_the_owner, lists_that_loop_are_not_believed)
+	  a_waiter_that_is_said_to_be_the_owner, an_owner_that_came_back_with_it,
+	  lists_that_loop_are_not_believed)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rw_semaphores of every era: whom the owner names, how the waiters hang together. */
 #include "fake_locks.h"
+#include "kernel/locking/rwsem_count.h"
 #include "locks/frozen_fs.h"
 
 /* No lock here is a file system's. */
@@ -196,7 +197,21 @@ START_TEST(flag_bits_and_owners_since_5_3)
 		expect("held for write", "?w");
 		set_up(era, 0x101, TASK(4)); /* a reader and a writer, and nobody waits */
 		expect_none();
+		set_up(era, 0x103, TASK(4)); /* a reader has just come upon the writer */
+		expect("held for write", "4w");
 	}
+}
+END_TEST
+
+/* Whoever the owner field names: he is not inside. */
+START_TEST(a_count_that_no_holder_leaves_is_held_by_nobody)
+{
+	set_up(&era_flags, 0xff, TASK(4) | 1);
+	ck_assert(run_again(&rwsem_analyzer));
+	ck_assert(strstr(lock_at(LOCK)->because.data, "held by nobody"));
+	expect(RWSEM_UPSET, "?");
+	set_up(&era_7_2, 0x1ff, TASK(4) | 1);
+	expect(RWSEM_UPSET, "?");
 }
 END_TEST
 
@@ -251,5 +266,6 @@ START_TEST(rings_that_loop_are_not_believed)
 END_TEST
 
 UNIT_MAIN("rwsem", each_waiter_of_2_6_32_has_its_bias, all_waiters_of_el7_share_one_bias,
-	  flag_bits_and_owners_since_5_3, a_reader_owner_is_only_a_hint,
-	  woken_readers_stay_in_the_list, rings_that_loop_are_not_believed)
+	  flag_bits_and_owners_since_5_3, a_count_that_no_holder_leaves_is_held_by_nobody,
+	  a_reader_owner_is_only_a_hint, woken_readers_stay_in_the_list,
+	  rings_that_loop_are_not_believed)

@@ -303,6 +303,10 @@ START_TEST(a_line_has_as_much_of_a_root_as_fits)
 	name_lock(lock, "some_mutex");
 	ck_assert_msg(!strncmp(brief(), "some_mutex: writer task/1 ", 26), "%s", brief());
 	ck_assert_msg(strstr(brief(), "; 2 tasks wait for it"), "%s", brief());
+	lock->holders[0].left = true;
+	ck_assert_str_eq(brief(),
+			 "some_mutex: task/1 returned to user space with it; 2 tasks wait for it");
+	lock->holders[0].left = false;
 	memset(name, 'a', sizeof(name));
 	name[sizeof(name) - 1] = 0;
 	name_lock(lock, name);

@@ -67,10 +67,8 @@ static const struct count_case count_cases[] = {
 	{RWSEM_FLAGS, 0x102, 2, {.readers = 1, .waiters = true}},
 	{RWSEM_FLAGS, 0x306, 1, {.readers = 3, .waiters = true, .handoff = true}},
 	{RWSEM_FLAGS, 0x2, 1, {.waiters = true}},
-	{RWSEM_FLAGS,
-	 0x103,
-	 2,
-	 {.writer = true, .waiters = true, .readers = 1, .inconsistent = true}},
+	/* a reader that has come upon the writer, for a moment */
+	{RWSEM_FLAGS, 0x103, 2, {.writer = true, .waiters = true, .readers = 1}},
 	{RWSEM_FLAGS, 0x100, 4, {.readers = 1, .inconsistent = true}},
 	{RWSEM_FLAGS, 0x102, 0, {.readers = 1, .waiters = true, .inconsistent = true}},
 
@@ -82,6 +80,18 @@ static const struct count_case count_cases[] = {
 	{RWSEM_FLAGS, 0xfffffffffffffd00, 0, {.over = 3}},
 	{RWSEM_FLAGS, 0xfffffffffff00002, 1, {.over = 4096, .waiters = true}},
 	{RWSEM_FLAGS, 0xffffffffffe00002, 1, {.readers = 0xffffe000, .waiters = true}},
+
+	/* downgraded by who had it for read, before and after that one has left; given back as by a writer */
+	{RWSEM_FLAGS,
+	 0x1ff,
+	 2,
+	 {.writer = true, .waiters = true, .handoff = true, .readers = 1, .stray = true}},
+	{RWSEM_FLAGS, 0xff, 2, {.writer = true, .waiters = true, .handoff = true, .stray = true}},
+	{RWSEM_FLAGS, 0x1fa, 1, {.waiters = true, .readers = 1, .stray = true}},
+	{RWSEM_FLAGS,
+	 0xffffffffffffffff,
+	 2,
+	 {.writer = true, .waiters = true, .handoff = true, .over = 1}},
 
 	/* PREEMPT_RT: READER_BIAS while readers may come; a writer takes it away, then adds its own */
 	{RWSEM_RT, 0x80000000, 0, {0}},
@@ -109,6 +119,7 @@ START_TEST(counts_of_all_eras)
 		ck_assert_msg(state.writer == one->expected.writer &&
 				      state.readers == one->expected.readers &&
 				      state.over == one->expected.over &&
+				      state.stray == one->expected.stray &&
 				      state.waiters == one->expected.waiters &&
 				      state.handoff == one->expected.handoff &&
 				      state.ambiguous == one->expected.ambiguous &&
