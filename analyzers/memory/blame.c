@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Detects: what a check of the kernel's own was about, where it stopped the machine: the list node
- *   that is wrong, or the object whose references were miscounted, and who owns it; what the allocator
- *   or a copy was given that it cannot take.
+ *   that is wrong, or the object whose references were miscounted, and who owns it; what the allocator,
+ *   a copy or a subsystem was given that it cannot take; a part of the task's own that it died of.
  * Needs: symbols, types, stacks.
  * False positives: what the check was given is worked out from its caller's code; memory may have
  *   changed between the check and the dump.
@@ -17,9 +17,11 @@
 #include "kernel/memory/memory.h"
 #include "kernel/tasks/tasks.h"
 #include "memory/bad_argument.h"
+#include "memory/check_subject.h"
 #include "memory/helper_argument.h"
 #include "memory/memory_found.h"
 #include "memory/stack_pointer.h"
+#include "memory/task_part.h"
 #include "memory/unmade.h"
 #include "memory/value.h"
 
@@ -133,7 +135,9 @@ static bool find(struct analysis *analysis, struct blamed *ret, struct str *text
 	return stack_pointer_find(crash, ret, text) ||
 	       (crash->trace.count &&
 		(unmade_find(crash, ret, text) || blame_list(analysis, ret, text) ||
-		 blame_count(analysis, ret, text) || bad_argument_find(crash, ret, text)));
+		 blame_count(analysis, ret, text) || bad_argument_find(crash, ret, text) ||
+		 task_part_find(crash, &analysis->memory.bad, ret, text) ||
+		 check_subject_find(crash, ret, text)));
 }
 
 static struct err *run(struct analysis *analysis)

@@ -6,7 +6,9 @@
 
 #define FAKE_OWN_OWNERS
 #include "fake_owner.h"
+#include "memory/check_subject.h"
 #include "memory/helper_argument.h"
+#include "memory/task_part.h"
 
 #define PREV (FAKE_BASE + 0x2000)
 #define NODE (FAKE_BASE + 0x2040)
@@ -33,6 +35,20 @@ uint64_t memory_vmemmap(const struct memory *memory)
 {
 	(void)memory;
 	return VMEMMAP;
+}
+
+/* Those that are asked last, and have tests of their own. */
+bool task_part_find(const struct crash *of, const struct bad_value *bad, struct blamed *ret,
+		    struct str *text)
+{
+	(void)of, (void)bad, (void)ret, (void)text;
+	return false;
+}
+
+bool check_subject_find(const struct crash *of, struct blamed *ret, struct str *text)
+{
+	(void)of, (void)ret, (void)text;
+	return false;
 }
 
 bool helper_argument_find(const struct crash *of, const char *const *names, size_t count,
