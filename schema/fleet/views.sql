@@ -485,12 +485,14 @@ SELECT dump, number AS finding, confidence,
 	evidence #>> '{roots,0,lock}' AS root_lock,
 	-- the holder is no more: it ended with the lock in hand
 	coalesce(evidence #>> '{roots,0,ended}', 'false') AS root_ended,
+	-- or its system call returned with it
+	coalesce(evidence #>> '{roots,0,left}', 'false') AS root_left,
 	evidence #>> '{io,tasks}' AS io_tasks,
 	-- The root runs, or waits for I/O, and nobody has waited for long: as on any busy machine.
 	-- NULL where it does, and how long anybody has waited is not known.
 	CASE WHEN jsonb_typeof(evidence -> 'cycles') = 'array' AND evidence -> 'cycles' = '[]' AND
 			(evidence #>> '{roots,0,io}' = 'true' OR (evidence #>> '{roots,0,holder_known}' = 'true' AND
-			evidence #>> '{roots,0,task,state}' = 'R'))
+			evidence #>> '{roots,0,task,state}' = 'R' AND coalesce(evidence #>> '{roots,0,left}', 'false') <> 'true'))
 		THEN CASE jsonb_typeof(evidence #> '{longest,blocked_s}') WHEN 'number'
 			THEN (evidence #>> '{longest,blocked_s}')::double precision < 10 END ELSE FALSE END AS moving,
 	evidence #>> '{longest,blocked_s}' AS longest_s
