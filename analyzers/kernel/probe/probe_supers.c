@@ -78,6 +78,81 @@ static bool find_list(const struct supers *supers, uint64_t *ret)
 	return found == 1;
 }
 
+/* --- names ------------------------------------------------------------------------------------- */
+
+#define NAME_BYTES 32u
+#define TYPE_AT_MAX 256u
+#define NAMED_MIN 3u /* file systems without a device that are called as their type is */
+
+/* The name of the type that a super block points to there; false where that is none. */
+static bool read_type(const struct supers *supers, uint64_t super, uint64_t type_at, char *name)
+{
+	struct memory *memory = supers->kernel->memory;
+	uint64_t type, text;
+
+	return err_ok(memory_read_u64(memory, super + type_at, &type)) && type % 8 == 0 &&
+	       memory_is_kernel(memory, type) && err_ok(memory_read_u64(memory, type, &text)) &&
+	       is_word(memory, text) && err_ok(memory_read_string(memory, text, name, NAME_BYTES));
+}
+
+/* sget() calls a file system as its type is called, until a device gives it another name. */
+static bool is_named(const struct supers *supers, uint64_t type_at, uint64_t id_at)
+{
+	char type[NAME_BYTES], id[NAME_BYTES];
+	unsigned named = 0;
+
+	for (size_t i = 0; i < supers->count; i++) {
+		uint64_t super = supers->nodes[i];
+
+		if (!is_word(supers->kernel->memory, super + id_at) ||
+		    !read_type(supers, super, type_at, type) ||
+		    !err_ok(memory_read_string(supers->kernel->memory, super + id_at, id,
+					       sizeof(id))))
+			return false;
+		named += !strcmp(type, id);
+	}
+	return named >= NAMED_MIN;
+}
+
+/* Whether it is a type's place: by the first of all alone, the rest is is_named()'s. */
+static bool may_be_type(const struct supers *supers, uint64_t at)
+{
+	char name[NAME_BYTES];
+
+	for (size_t i = 0; i < supers->count && i < SUPERS_MIN; i++)
+		if (!read_type(supers, supers->nodes[i], at, name))
+			return false;
+	return supers->count >= SUPERS_MIN;
+}
+
+/*
+ * s_type and s_id by each other, where the code has not told them: s_list is what a super block begins with. The only
+ * two places that fit.
+ */
+static bool find_names(struct supers *supers)
+{
+	unsigned found = 0;
+
+	for (uint64_t type = 16; type < TYPE_AT_MAX; type += 8) {
+		if (!may_be_type(supers, type))
+			continue;
+		for (uint64_t id = type + 8; id < SUPER_BYTES; id += 4) {
+			if (!is_named(supers, type, id))
+				continue;
+			supers->type = type;
+			supers->id = id;
+			found++;
+		}
+	}
+	return found == 1;
+}
+
+static struct err *add_names(struct supers *supers, struct type_provider *types)
+{
+	TRY(probed_witness(types, "super_block", "s_type", supers->type, PROBED_POINTER));
+	return probed_witness(types, "super_block", "s_id", supers->id, PROBED_CHARS(NAME_BYTES));
+}
+
 /* --- the locks that writers take ---------------------------------------------------------------- */
 
 /*
@@ -167,14 +242,18 @@ struct err *probe_supers(struct kernel *kernel, struct type_provider *types)
 	struct supers supers = {.kernel = kernel};
 	uint64_t head, list;
 
-	if (!symbols_find(kernel->symbols, "super_blocks", &head) ||
-	    !probe_find(types, "super_block", "s_type", &supers.type) ||
-	    !probe_find(types, "super_block", "s_id", &supers.id))
+	if (!symbols_find(kernel->symbols, "super_blocks", &head))
 		return NULL;
+	read_nodes(&supers, head);
+	if (!probe_find(types, "super_block", "s_type", &supers.type) ||
+	    !probe_find(types, "super_block", "s_id", &supers.id)) {
+		if (!find_names(&supers))
+			return NULL;
+		TRY(add_names(&supers, types));
+	}
 	/* The name is what a file_system_type begins with. */
 	if (!probe_find(types, "file_system_type", "name", &supers.name))
 		supers.name = 0;
-	read_nodes(&supers, head);
 	if (!find_list(&supers, &list))
 		return NULL;
 	TRY(probed_witness(types, "super_block", "s_list", list, PROBED_STRUCT("list_head")));

@@ -91,4 +91,53 @@ START_TEST(nothing_of_damage)
 }
 END_TEST
 
-UNIT_MAIN("probe_supers", list, loop_ends, nothing_of_damage)
+/* Nothing told by code: three are called as their type is, two by their device. */
+static void put_unknown_supers(void)
+{
+	static const char *const names[SUPERS] = {"sysfs", "proc", "tmpfs", "xfs", "ext4"};
+
+	fake_open(NULL);
+	fake_symbol("super_blocks", HEAD);
+	for (unsigned i = 0; i < SUPERS; i++) {
+		uint64_t kind = KIND + 0x200 * i, name = kind + 0x100;
+		const char *id = i < 3 ? names[i] : "dm-2";
+
+		link_nodes(i ? SUPER(i - 1) : HEAD, SUPER(i));
+		fake_put(name, names[i], strlen(names[i]) + 1);
+		fake_u64(kind, name);
+		fake_u64(SUPER(i) + AT_TYPE, kind);
+		fake_put(SUPER(i) + AT_ID, id, strlen(id) + 1);
+	}
+	link_nodes(SUPER(SUPERS - 1), HEAD);
+	assert_ok(probed_open(&types));
+	assert_ok(probed_add(types, "list_head", "next", 0, PROBED_POINTER));
+}
+
+static uint64_t place(const char *path)
+{
+	struct member member;
+
+	return type_find_member(types->ops->find(types, TYPE_STRUCT, "super_block"), path, &member)
+		       ? member_offset(&member)
+		       : UINT64_MAX;
+}
+
+START_TEST(names_without_code)
+{
+	put_unknown_supers();
+	assert_ok(probe_supers(&kernel, types));
+	ck_assert_uint_eq(place("s_type"), AT_TYPE);
+	ck_assert_uint_eq(place("s_id"), AT_ID);
+	ck_assert_uint_eq(place("s_list"), 0);
+	types->ops->close(types);
+	fake_close();
+	put_unknown_supers();
+	fake_put(SUPER(2) + AT_ID, "loop0", 6); /* two are no witnesses */
+	ck_assert_uint_eq(list_found(), UINT64_MAX);
+	put_unknown_supers();
+	fake_put(SUPER(4) + AT_ID, "\x01", 2);
+	ck_assert_uint_eq(list_found(), UINT64_MAX);
+}
+END_TEST
+
+UNIT_MAIN("probe_supers", list, loop_ends, nothing_of_damage, names_without_code)
