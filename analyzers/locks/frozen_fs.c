@@ -10,16 +10,31 @@
 #include "kernel/types/object.h"
 #include "locks/device.h"
 
-enum freeze_state frozen_fs_state(struct kernel *kernel, const struct lock *lock)
+enum freeze_state frozen_fs_state_of(struct kernel *kernel, uint64_t super_block)
 {
 	uint64_t frozen = SB_UNFROZEN;
 
-	if (strcmp(lock->place.type, "super_block") != 0 ||
-	    !has_prefix(lock->place.member, "s_writers") ||
-	    !err_ok(member_read(kernel, lock->place.object, MEMBER_SB_FROZEN, &frozen)) ||
+	if (!err_ok(member_read(kernel, super_block, MEMBER_SB_FROZEN, &frozen)) ||
 	    (uint16_t)frozen > SB_FREEZE_COMPLETE)
 		return SB_UNFROZEN;
 	return (uint16_t)frozen;
+}
+
+enum freeze_state frozen_fs_state(struct kernel *kernel, const struct lock *lock)
+{
+	if (strcmp(lock->place.type, "super_block") != 0 ||
+	    !has_prefix(lock->place.member, "s_writers"))
+		return SB_UNFROZEN;
+	return frozen_fs_state_of(kernel, lock->place.object);
+}
+
+/* What the super block itself is called by: its device, or without one its kind. */
+static void read_id(struct kernel *kernel, uint64_t super_block, const char *kind, char *name,
+		    size_t size)
+{
+	if (!err_ok(member_read_string(kernel, super_block, MEMBER_SB_ID, name, size)) ||
+	    !is_printable(name, strlen(name)) || !strcmp(name, kind))
+		name[0] = '\0';
 }
 
 void frozen_fs_name(struct kernel *kernel, const struct lock *lock, struct str *text)
@@ -31,6 +46,8 @@ void frozen_fs_name(struct kernel *kernel, const struct lock *lock, struct str *
 		device_read_name(kernel, type, MEMBER_FS_TYPE_NAME, kind, sizeof(kind));
 	if (err_ok(member_read(kernel, lock->place.object, MEMBER_SB_BDEV, &bdev)) && bdev)
 		device_bdev_name(kernel, bdev, name, sizeof(name));
+	if (!name[0])
+		read_id(kernel, lock->place.object, kind, name, sizeof(name));
 	str_printf(text, "%s%s%s", kind, name[0] ? " on " : "", name);
 }
 

@@ -15,6 +15,8 @@ enum freeze_state {
 	SB_FREEZE_COMPLETE
 };
 
+/* Of the file system at this super_block, and SB_UNFROZEN where that cannot be read. */
+enum freeze_state frozen_fs_state_of(struct kernel *kernel, uint64_t super_block);
 /* Of the file system whose s_writers this lock is one of, or part of one; SB_UNFROZEN for any other. */
 enum freeze_state frozen_fs_state(struct kernel *kernel, const struct lock *lock);
 /* "ext4 on vda" */

@@ -73,6 +73,7 @@ static enum lock_kind lock_kind(enum wait_kind kind)
 		[WAIT_PERCPU_RWSEM] = LOCK_PERCPU_RWSEM,
 		[WAIT_COMPLETION] = LOCK_COMPLETION,
 		[WAIT_WORK] = LOCK_COMPLETION,
+		[WAIT_THAW] = LOCK_OTHER,
 		[WAIT_PAGE] = LOCK_PAGE,
 		[WAIT_BIT] = LOCK_BIT,
 		[WAIT_IO] = LOCK_IO,

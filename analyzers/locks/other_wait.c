@@ -29,7 +29,7 @@
 
 #define NAMED                                                                                      \
 	((1u << WAIT_NONE) | (1u << WAIT_PAGE) | (1u << WAIT_BIT) | (1u << WAIT_IO) |              \
-	 (1u << WAIT_OTHER))
+	 (1u << WAIT_THAW) | (1u << WAIT_OTHER))
 #define GROUPS_MAX 512 /* different waits, each device apart */
 
 /* All sleepers with the same words and the same device are one wait with many waiters. */
@@ -267,7 +267,7 @@ static void add_holders(struct kernel *kernel, const struct group *group, struct
 		 !add_rcu_readers(kernel, group, lock))
 		lock_add_holder(
 			lock, NULL, MODE_UNKNOWN, EVIDENCE_MISSING, 0,
-			group->kind == WAIT_OTHER || group->address
+			group->kind == WAIT_OTHER || group->kind == WAIT_THAW || group->address
 				? "nothing in memory says who is to end this wait"
 				: "I/O is ended by the device or its driver, not by a task");
 }
@@ -292,13 +292,19 @@ static struct err *report(struct analysis *analysis, struct group *group)
 	return lock_report(analysis, take_ptr(group->lock), FINDING_LOCK_OTHER, SEVERITY_NOTICE);
 }
 
-/* Those who wait for a page that a task keeps locked have been told of. */
+static bool is_told(const struct lock *lock)
+{
+	return lock->kind == LOCK_PAGE_LOCK ||
+	       (lock->kind == LOCK_OTHER && !strcmp(lock->place.type, "super_block"));
+}
+
+/* Those who wait for a page that a task keeps locked, or for a file system's thaw, have been told of. */
 static struct err *map_told(const struct locks *locks, struct map *told)
 {
 	for (size_t i = 0; i < locks->count; i++) {
 		const struct lock *lock = locks->list[i];
 
-		for (size_t j = 0; lock->kind == LOCK_PAGE_LOCK && j < lock->waiter_count; j++)
+		for (size_t j = 0; is_told(lock) && j < lock->waiter_count; j++)
 			if (!map_set(told, (uintptr_t)lock->waiters[j].task, 0))
 				return &err_nomem;
 	}

@@ -235,6 +235,61 @@ struct page {
 	void *mem_cgroup;
 };
 
+/* include/linux/wait.h, fs.h */
+struct __wait_queue {
+	unsigned int flags;
+	void *private;
+	void *func;
+	struct list_head task_list;
+};
+struct __wait_queue_head {
+	spinlock_t lock;
+	struct list_head task_list;
+};
+struct file_system_type {
+	const char *name;
+	int fs_flags;
+};
+struct percpu_counter {
+	raw_spinlock_t lock;
+	long count;
+	struct list_head list;
+	int *counters;
+};
+struct sb_writers {
+	struct percpu_counter counter[3];
+	struct __wait_queue_head wait;
+	int frozen;
+	struct __wait_queue_head wait_unfrozen;
+};
+struct gendisk {
+	int major, first_minor, minors;
+	char disk_name[32];
+};
+struct block_device {
+	u32 bd_dev;
+	u8 before[132];
+	int bd_partno;
+	struct gendisk *bd_disk;
+};
+struct super_block {
+	struct list_head s_list;
+	u32 s_dev;
+	u8 s_blocksize_bits;
+	unsigned long s_blocksize;
+	long s_maxbytes;
+	struct file_system_type *s_type;
+	void *s_op;
+	u8 middle[184];
+	struct block_device *s_bdev;
+	u8 dquot[432];
+	struct sb_writers s_writers;
+	char s_id[32];
+	u8 s_uuid[16];
+	void *s_fs_info;
+	u8 rest[400];
+};
+
 /* With CONFIG_PAGEFLAGS_EXTENDED (include/linux/page-flags.h). */
 enum pageflags {
 	PG_locked,

@@ -10,6 +10,8 @@
 #include "kernel/locking/lock_witness.h"
 #include "kernel/locking/percpu_probe.h"
 #include "kernel/locking/sleeper.h"
+#include "kernel/locking/thaw_probe.h"
+#include "kernel/locking/wait_entry.h"
 #include "kernel/memory/memory.h"
 #include "kernel/probe/code_use.h"
 #include "kernel/symbols/symbol.h"
@@ -27,8 +29,6 @@
 
 static const struct waiting lock_waiter = {.list = 0, .task = 16};
 static const struct waiting simple_waiter = {.list = 8, .task = 0, .local = true}; /* swait_queue */
-static const struct waiting wait_entry = {.list = 24, .task = 8, .local = true};
-#define WAIT_ENTRY_WAKES 16 /* wait_queue_entry.func */
 
 /* How a lock was laid out once: offsets of its members from its start. */
 struct form {
@@ -407,19 +407,9 @@ static bool fits_completion(struct kernel *kernel, const struct form *form,
 	       is_woken_by(kernel, witness, "default_wake_function");
 }
 
-static struct err *add_wait_entry(struct type_provider *types)
-{
-	TRY(probed_witness(types, "wait_queue_entry", "private", wait_entry.task, PROBED_POINTER));
-	TRY(probed_witness(types, "wait_queue_entry", "func", WAIT_ENTRY_WAKES, PROBED_POINTER));
-	TRY(probed_witness(types, "wait_queue_entry", "entry", wait_entry.list,
-			   PROBED_STRUCT("list_head")));
-	TRY(probed_witness(types, "wait_queue_head", "lock", 0, PROBED_NUMBER(4)));
-	return probed_witness(types, "wait_queue_head", "head", 8, PROBED_STRUCT("list_head"));
-}
-
 static struct err *add_completion(struct type_provider *types, const struct form *form)
 {
-	TRY(add_wait_entry(types));
+	TRY(wait_entry_add(types));
 	TRY(probed_witness(types, "completion", "done", 0, PROBED_NUMBER(4)));
 	return probed_witness(types, "completion", "wait", form->list - 8,
 			      PROBED_STRUCT("wait_queue_head"));
@@ -459,7 +449,7 @@ static bool fits_percpu_rwsem(struct kernel *kernel, const struct form *form,
 static struct err *add_percpu_rwsem(struct type_provider *types, const struct form *form)
 {
 	(void)form;
-	TRY(add_wait_entry(types));
+	TRY(wait_entry_add(types));
 	TRY(probed_witness(types, "rcuwait", "task", 0, PROBED_POINTER));
 	TRY(probed_witness(types, "percpu_rw_semaphore", "read_count", PERCPU_READERS,
 			   PROBED_POINTER));
@@ -509,6 +499,7 @@ static struct err *probe_all(void *context, struct type_provider *types)
 	TRY(probe_locks(kernel, types));
 	TRY(probe_others(kernel, types));
 	TRY(percpu_probe(kernel, types));
+	TRY(thaw_probe(kernel, types));
 	return barrier_probe(kernel, types);
 }
 

@@ -20,6 +20,7 @@ enum wait_kind {
 	WAIT_PERCPU_RWSEM,
 	WAIT_COMPLETION,
 	WAIT_WORK, /* flush_work(): a completion in a wq_barrier */
+	WAIT_THAW, /* a frozen file system, where no lock keeps its writers out */
 	WAIT_PAGE,
 	WAIT_BIT,
 	WAIT_IO,
