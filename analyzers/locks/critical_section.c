@@ -208,14 +208,15 @@ static const struct lock_function semaphore_functions[] = {
 	{"down_timeout", CALL_LOCK},  {NULL, CALL_OTHER},
 };
 /*
- * include/linux/percpu-rwsem.h; its readers come and go inline, but for the slow path. Those of
+ * include/linux/percpu-rwsem.h; its readers come and go inline since v4.8, but for the slow path. Those of
  * super_block.s_writers (fs/namespace.c, fs/super.c) also by functions.
  */
 static const struct lock_function percpu_rwsem_functions[] = {
 	{"mnt_want_write*", CALL_LOCK_READ},	{"mnt_drop_write*", CALL_UNLOCK},
 	{"__sb_start_write", CALL_LOCK_READ},	{"__sb_end_write", CALL_UNLOCK},
 	{"percpu_up_write", CALL_UNLOCK},	{"percpu_down_write", CALL_LOCK},
-	{"__percpu_down_read", CALL_LOCK_READ}, {NULL, CALL_OTHER},
+	{"__percpu_down_read", CALL_LOCK_READ}, {"percpu_down_read", CALL_LOCK_READ},
+	{"percpu_up_read", CALL_UNLOCK},	{NULL, CALL_OTHER},
 };
 
 /* include/linux/srcu.h: what srcu_read_lock() and srcu_read_unlock() call; kernel/rcu/srcutree.c */

@@ -289,7 +289,8 @@ static bool waits_until_written(const struct sleeper *stack)
  */
 static struct sleeper before_slow_path(const struct sleeper *stack)
 {
-	const struct call *slow = sleeper_call(stack, "__percpu_down_read");
+	const struct call *whole = sleeper_call(stack, "percpu_down_read"); /* until v4.7 */
+	const struct call *slow = whole ? whole : sleeper_call(stack, "__percpu_down_read");
 	struct sleeper outer = *stack;
 	unsigned inside = slow ? (unsigned)(slow - stack->calls) + 2 : 0;
 

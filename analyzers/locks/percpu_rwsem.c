@@ -6,7 +6,8 @@
  * False positives: none for waiters. Its readers are only counted per CPU, and a writer that is in
  *   is not recorded: both are inferred.
  * Kernel commits: 7f26482a872c v5.7 its own wait queue and block flag in place of an rwsem. Before, who
- *   waits for a writer that is in does so on that rwsem (rwsem.c), and here is the writer that drains.
+ *   waits for a writer that is in does so on that rwsem (rwsem.c), and here is the writer that drains;
+ *   52b94129f274 v4.11 its task in place of a wait queue; 80127a39681b v4.8 readers counted per CPU alone.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -27,11 +28,15 @@
 
 #define STACK_WORDS 256 /* of a writer's stack that are looked at for its lock */
 
+static const struct task *draining_writer(struct kernel *kernel, uint64_t lock);
+
 static bool plausible(struct kernel *kernel, uint64_t lock, size_t waiters)
 {
 	uint64_t block;
 
 	(void)waiters;
+	if (!members_has(kernel->members, MEMBER_PERCPU_RWSEM_BLOCK))
+		return draining_writer(kernel, lock);
 	return err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_BLOCK, &block)) &&
 	       (uint32_t)block <= 1;
 }
@@ -55,17 +60,89 @@ static const struct waitlist_ops percpu_rwsem_ops = {
 
 /* --- the writer that waits for the readers inside --------------------------------------------- */
 
+/*
+ * Readers inside, counted on the CPU each came in or went out on; until v4.7 all in one count, once a writer drains.
+ * False where it cannot be read.
+ */
+static bool count_readers(struct kernel *kernel, uint64_t lock, uint32_t *ret)
+{
+	uint64_t variable, address, slow = 0;
+	uint32_t count;
+
+	*ret = 0;
+	if (err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_SLOW_READERS, &slow))) {
+		*ret = (uint32_t)slow;
+		return true;
+	}
+	if (!kernel->percpu ||
+	    !err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_READERS, &variable)))
+		return false;
+	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++) {
+		if (!err_ok(percpu_address(kernel->percpu, variable, cpu, &address)))
+			continue;
+		if (!err_ok(memory_read(kernel->memory, address, &count, sizeof(count))))
+			return false;
+		*ret += count;
+	}
+	return true;
+}
+
+#define READERS_MAX (1u << 20)
+
+/* A queue with the one writer in it that there can be, and readers inside. */
+static bool is_draining(struct kernel *kernel, uint64_t lock, size_t waiters)
+{
+	uint32_t readers;
+
+	return waiters == 1 &&
+	       (!count_readers(kernel, lock, &readers) || (readers && readers <= READERS_MAX));
+}
+
+/* Until v4.10 the writer is in a wait queue, alone. */
+static const struct waitlist_ops drain_ops = {
+	.waiter_list = MEMBER_WAIT_ENTRY_LIST,
+	.waiter_task = MEMBER_WAIT_ENTRY_TASK,
+	.lock_list = MEMBER_PERCPU_RWSEM_DRAIN,
+	.plausible = is_draining,
+};
+
+static bool has_drain_queue(struct kernel *kernel)
+{
+	return members_has(kernel->members, MEMBER_PERCPU_RWSEM_DRAIN);
+}
+
+static const struct task *queued_writer(struct kernel *kernel, uint64_t lock)
+{
+	_waitlist_ struct waitlist list = {0};
+
+	return err_ok(waitlist_of_lock(kernel, &drain_ops, lock, &list)) && list.count == 1
+		       ? list.waiters[0].task
+		       : NULL;
+}
+
 static const struct task *draining_writer(struct kernel *kernel, uint64_t lock)
 {
 	uint64_t writer = 0;
 
+	if (has_drain_queue(kernel))
+		return queued_writer(kernel, lock);
 	return err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_WRITER, &writer)) && writer
 		       ? lock_owner(kernel->tasks, writer, 0)
 		       : NULL;
 }
 
+static uint64_t find_by_queue(struct kernel *kernel, const struct sleeper *sleeper)
+{
+	_waitlist_ struct waitlist list = {0};
+
+	return sleeper->mode == MODE_WRITE &&
+			       err_ok(waitlist_of_sleeper(kernel, &drain_ops, sleeper, &list))
+		       ? list.lock
+		       : 0;
+}
+
 /* It is in no list: the lock is the address on its stack whose writer it is. */
-static uint64_t find_drained(struct kernel *kernel, const struct sleeper *sleeper)
+static uint64_t find_by_stack(struct kernel *kernel, const struct sleeper *sleeper)
 {
 	_stack_words_ struct stack_words words;
 
@@ -76,6 +153,12 @@ static uint64_t find_drained(struct kernel *kernel, const struct sleeper *sleepe
 		    plausible(kernel, words.word, 1))
 			return words.word;
 	return 0;
+}
+
+static uint64_t find_drained(struct kernel *kernel, const struct sleeper *sleeper)
+{
+	return has_drain_queue(kernel) ? find_by_queue(kernel, sleeper)
+				       : find_by_stack(kernel, sleeper);
 }
 
 /* Before the others: it came when the lock was open, and has shut them out. */
@@ -90,26 +173,6 @@ static struct err *add_writer(struct kernel *kernel, struct waitlist *list)
 	memmove(&list->waiters[1], &list->waiters[0], (list->count - 1) * sizeof(last));
 	list->waiters[0] = last;
 	return NULL;
-}
-
-/* Readers inside, counted on the CPU each came in or went out on; false where it cannot be read. */
-static bool count_readers(struct kernel *kernel, uint64_t lock, uint32_t *ret)
-{
-	uint64_t variable, address;
-	uint32_t count;
-
-	*ret = 0;
-	if (!kernel->percpu ||
-	    !err_ok(member_read(kernel, lock, MEMBER_PERCPU_RWSEM_READERS, &variable)))
-		return false;
-	for (unsigned cpu = 0; cpu < percpu_cpus(kernel->percpu); cpu++) {
-		if (!err_ok(percpu_address(kernel->percpu, variable, cpu, &address)))
-			continue;
-		if (!err_ok(memory_read(kernel->memory, address, &count, sizeof(count))))
-			return false;
-		*ret += count;
-	}
-	return true;
 }
 
 /* --- the lock --------------------------------------------------------------------------------- */
@@ -196,10 +259,12 @@ static struct err *describe(struct analysis *analysis, const struct waitlist *li
 {
 	struct kernel *kernel = analysis->kernel;
 	const struct task *writer = draining_writer(kernel, list->lock);
-	uint64_t block;
+	uint64_t block = 1; /* who drains has shut the others out */
 
-	TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
-	lock_set_raw(lock, (uint32_t)block);
+	if (members_has(kernel->members, MEMBER_PERCPU_RWSEM_BLOCK)) {
+		TRY(member_read(kernel, list->lock, MEMBER_PERCPU_RWSEM_BLOCK, &block));
+		lock_set_raw(lock, (uint32_t)block);
+	}
 	if (!writer && frozen_fs_state(kernel, lock) == SB_FREEZE_COMPLETE) {
 		frozen_fs_describe(kernel, list, lock);
 		return NULL;

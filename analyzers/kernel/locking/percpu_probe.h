@@ -6,8 +6,8 @@
 #include "kernel/types/types.h"
 
 /*
- * Add how a percpu_rw_semaphore of v4.11 to v5.6 is laid out, told by a writer that waits for readers to
- * leave. Nothing where nobody does, or where two of them tell different things.
+ * Add how a percpu_rw_semaphore with an rwsem inside, until v5.6, is laid out, told by a writer that waits for
+ * readers to leave. Nothing where nobody does, or where two of them tell different things.
  */
 struct err *percpu_probe(struct kernel *kernel, struct type_provider *types);
 

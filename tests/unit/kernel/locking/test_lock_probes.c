@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Layouts that sleepers tell: of barriers behind work items, and of percpu_rw_semaphores with an rwsem inside. */
+/*
+ * Layouts that sleepers tell: of barriers behind work items, of percpu_rw_semaphores with an rwsem inside, and of super
+ * blocks whose thaw is waited for.
+ */
 #include "fake_locks.h"
 
 #include "kernel/locking/barrier_probe.h"
 #include "kernel/locking/percpu_probe.h"
+#include "kernel/locking/thaw_probe.h"
 #include "kernel/types/probed.h"
 
 /* struct worker { list_head scheduled; struct task_struct *task; } */
@@ -11,10 +15,14 @@ enum { W_SCHEDULED = 8, W_TASK = 24 };
 /* el8's work_struct keeps room for four words more: the completion of a barrier stands behind them. */
 enum { B_ENTRY = 8, B_CALLS = 24, B_DONE = 64, C_LIST = 16 };
 
+/* struct super_block { struct list_head s_list; … } */
+enum { S_LIST = 8 };
+
 static void worker_types(struct btf_build *b, uint32_t i, uint32_t l)
 {
 	(void)i;
 	b_record(b, B_STRUCT, "worker", 32, 1, "task", l, W_TASK * 8);
+	b_record(b, B_STRUCT, "super_block", 16, 1, "s_list", l, S_LIST * 8);
 }
 
 #define BARRIER (STACK(1) + 0x3d00)
@@ -159,5 +167,101 @@ START_TEST(drained_by_nobody)
 }
 END_TEST
 
+/* --- until v4.10: a writer in a queue ----------------------------------------------------------- */
+
+enum { E_TASK = 8, E_LIST = 24 };
+
+static const struct queued {
+	unsigned readers, writers, rwsem, slow, list, block;
+	const char *list_name;
+} queued[] = {
+	{0, 8, 16, 48, 64, 0, "write_waitq.task_list"},	   /* v3.8, el7 */
+	{0, 8, 16, 56, 72, 0, "write_waitq.task_list"},	   /* v4.0 */
+	{64, 0, 72, 112, 128, 0, "write_waitq.task_list"}, /* v4.4 */
+	{64, 0, 72, 0, 120, 136, "writer.task_list"},	   /* v4.8 */
+};
+
+/* Task 1 waits in the queue whose list is here. */
+static void put_in_queue(uint64_t list)
+{
+	fake_u64(WAITER(1) + E_TASK, TASK(1));
+	link_nodes(list, WAITER(1) + E_LIST);
+	link_nodes(WAITER(1) + E_LIST, list);
+}
+
+static void put_queued(const struct queued *form)
+{
+	put_tasks(worker_types);
+	fake_u64(LOCK + form->readers, 0x20004);
+	fake_u64(LOCK + form->rwsem, 0xffffffff00000001); /* locked for write */
+	if (form->writers)
+		fake_u32(LOCK + form->writers, 1);
+	if (form->slow)
+		fake_u32(LOCK + form->slow, 1);
+	if (form->block)
+		fake_u32(LOCK + form->block, 1);
+	put_in_queue(LOCK + form->list);
+	open_tasks();
+	put_asleep(1, WAIT_PERCPU_RWSEM, MODE_WRITE);
+}
+
+START_TEST(drained_in_a_queue)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(queued); i++) {
+		const char *readers = queued[i].slow ? "fast_read_ctr" : "read_count";
+
+		put_queued(&queued[i]);
+		ask(percpu_probe);
+		ck_assert_uint_eq(at("percpu_rw_semaphore", readers), queued[i].readers);
+		ck_assert_uint_eq(at("percpu_rw_semaphore", "rw_sem"), queued[i].rwsem);
+		ck_assert_uint_eq(at("percpu_rw_semaphore", queued[i].list_name), queued[i].list);
+		fake_u64(LOCK + queued[i].rwsem, 0); /* nobody has the rwsem */
+		ask(percpu_probe);
+		ck_assert_uint_eq(at("percpu_rw_semaphore", queued[i].list_name), UINT64_MAX);
+		close_all();
+	}
+}
+END_TEST
+
+/* --- super blocks ------------------------------------------------------------------------------- */
+
+enum { S_QUEUE = 840, S_FROZEN = S_QUEUE - 16 };
+#define SUPERS WORKER
+#define SUPER LOCK
+
+static void put_frozen(uint64_t list)
+{
+	put_tasks(worker_types);
+	fake_symbol("super_blocks", SUPERS);
+	link_nodes(SUPERS, SUPER + S_LIST);
+	link_nodes(SUPER + S_LIST, SUPERS);
+	fake_u32(list - 16, 4);
+	put_in_queue(list);
+	open_tasks();
+	put_asleep(1, WAIT_THAW, MODE_EXCLUSIVE);
+}
+
+START_TEST(thaw_is_waited_for)
+{
+	put_frozen(SUPER + S_QUEUE);
+	ask(thaw_probe);
+	ck_assert_uint_eq(at("super_block", "s_writers.wait_unfrozen.head"), S_QUEUE);
+	ck_assert_uint_eq(at("super_block", "s_writers.frozen"), S_FROZEN);
+	fake_u32(SUPER + S_FROZEN, 5); /* no state that there is */
+	ask(thaw_probe);
+	ck_assert_uint_eq(at("super_block", "s_writers.frozen"), UINT64_MAX);
+	close_all();
+	put_frozen(SUPER + 0x900); /* behind it */
+	ask(thaw_probe);
+	ck_assert_uint_eq(at("super_block", "s_writers.frozen"), UINT64_MAX);
+	close_all();
+	put_frozen(SUPER + S_QUEUE);
+	link_nodes(SUPER + S_LIST, SUPER + S_LIST); /* a list that never ends */
+	ask(thaw_probe);
+	ck_assert_uint_lt(fake.reads, 1000000);
+	close_all();
+}
+END_TEST
+
 UNIT_MAIN("lock_probes", barrier, barriers_that_lead_to_no_worker, completions_that_are_done,
-	  drained, drained_by_nobody)
+	  drained, drained_by_nobody, drained_in_a_queue, thaw_is_waited_for)
