@@ -2,6 +2,9 @@
 /* Makes one candidate of the files that are one dump. */
 #include "daemon/spool/dump_parts.h"
 
+#include <limits.h>
+#include <string.h>
+
 #include "base/hash.h"
 
 static uint64_t set_of(const struct spool_dir *dir, const struct candidate *candidate)
@@ -40,6 +43,33 @@ static void merge_all(const struct spool_dir *dir, struct candidates *candidates
 	candidates->count = kept;
 }
 
+/* vm.vmem, of vm.vmss or vm.vmsn: nothing in it tells whose it is. */
+static uint32_t find_memory(const struct spool_dir *dir, const char *snapshot)
+{
+	const char *dot = strrchr(snapshot, '.');
+	char name[NAME_MAX + 1];
+
+	if (!dot || dot - snapshot > NAME_MAX - 5)
+		return NO_ENTRY;
+	memcpy(name, snapshot, (size_t)(dot - snapshot));
+	strcpy(name + (dot - snapshot), ".vmem");
+	return spool_dir_find_file(dir, name);
+}
+
+static void join_memory(const struct spool_dir *dir, struct candidates *candidates,
+			struct candidate *candidate)
+{
+	uint32_t memory =
+		candidate->dump != NO_ENTRY && dir->entries[candidate->dump].format == SNIFF_VMWARE
+			? find_memory(dir, dir->entries[candidate->dump].name)
+			: NO_ENTRY;
+
+	if (memory == NO_ENTRY)
+		return;
+	candidates_add_file(candidates, candidate, candidate->dump);
+	candidates_add_file(candidates, candidate, memory);
+}
+
 void dump_parts_join(const struct spool_dir *dir, struct candidates *candidates)
 {
 	_cleanup_(map_deinit) struct map known = {0};
@@ -52,4 +82,6 @@ void dump_parts_join(const struct spool_dir *dir, struct candidates *candidates)
 		if (at)
 			candidates_add_file(candidates, &candidates->list[*at], (uint32_t)i);
 	}
+	for (size_t i = 0; i < candidates->count; i++)
+		join_memory(dir, candidates, &candidates->list[i]);
 }

@@ -14,6 +14,7 @@
 #include "kernel/dump/dump_kdump_end.h"
 #include "kernel/dump/dump_kdump_format.h"
 #include "kernel/dump/dump_part.h"
+#include "kernel/dump/dump_vmware.h"
 
 #define PHDRS_MAX 4096	  /* more than exist */
 #define HEADER_BLOCK 4096 /* what a kdump or flattened file begins with */
@@ -34,6 +35,10 @@ static const struct {
 	{SNIFF_SADUMP, "sadump", "sadump\0\0", 8},
 	{SNIFF_LKCD, "lkcd", "\xed\x23\x8f\x61\x73\x01\x19\xa8", 8},
 	{SNIFF_LIME, "lime", "EMiL\1\0\0\0", 8},
+	{SNIFF_VMWARE, "vmware", "\xd2\xbe\xd2\xbe", 4},
+	{SNIFF_VMWARE, "vmware", "\xd3\xbe\xd3\xbe", 4},
+	{SNIFF_VMWARE, "vmware", "\xd1\xba\xd1\xba", 4},
+	{SNIFF_VMWARE, "vmware", "\xd2\xba\xd2\xba", 4},
 	{SNIFF_APPORT, "apport", "ProblemType: KernelCrash\n", 25},
 	{SNIFF_GZIP, "gzip", "\x1f\x8b", 2},
 	{SNIFF_BZIP2, "bzip2", "BZh", 3},
@@ -180,6 +185,7 @@ struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)
 {
 	uint8_t start[SNIFF_BYTES];
 	struct sniff sniff = {0};
+	uint64_t memory;
 	size_t got;
 
 	TRY(io_read_at(fd, 0, start, sizeof(start), &got));
@@ -190,14 +196,32 @@ struct err *sniff_file(int fd, uint64_t size, struct sniff *ret)
 		TRY(elf_complete(fd, size, &sniff));
 	else if (sniff.format == SNIFF_KDUMP)
 		TRY(kdump_complete(fd, size, &sniff));
+	else if (sniff.format == SNIFF_VMWARE && vmware_memory_is_beside(fd, &memory))
+		sniff.complete = SNIFF_SHORT;
 	*ret = sniff;
+	return NULL;
+}
+
+/* A snapshot and its memory, which has no sign of its end, but for how large it has to be at least. */
+static struct err *sniff_pair(int memory_fd, uint64_t size, struct sniff *ret)
+{
+	struct stat st;
+
+	if (fstat(memory_fd, &st))
+		return err_errno(errno, "fstat");
+	*ret = (struct sniff){.format = SNIFF_VMWARE};
+	if ((uint64_t)st.st_size < size)
+		ret->complete = SNIFF_SHORT;
 	return NULL;
 }
 
 struct err *sniff_set(const int *fds, size_t count, struct sniff *ret)
 {
 	struct sniff one;
+	uint64_t memory;
 
+	if (count == 2 && vmware_memory_is_beside(fds[0], &memory))
+		return sniff_pair(fds[1], memory, ret);
 	*ret = (struct sniff){.complete = SNIFF_UNKNOWN};
 	for (size_t i = 0; i < count; i++) {
 		struct stat st;

@@ -17,6 +17,7 @@ enum sniff_format {
 	SNIFF_SADUMP,	 /* a stand-alone dump of Fujitsu's machines */
 	SNIFF_LKCD,
 	SNIFF_LIME,
+	SNIFF_VMWARE, /* .vmss, .vmsn */
 	SNIFF_APPORT, /* Ubuntu's report of a kernel crash, the dump in it */
 	SNIFF_GZIP,   /* whole-file compression, as Debian's kdump-config does it */
 	SNIFF_BZIP2,
@@ -49,7 +50,7 @@ const char *sniff_format_name(enum sniff_format format);
 bool sniff_is_packed(enum sniff_format format);
 /* Look at the open file fd of that size. Fails with ERR_IO only. */
 struct err *sniff_file(int fd, uint64_t size, struct sniff *ret);
-/* Of the files of one dump: SNIFF_SHORT when one is, or when there are more of them than these. */
+/* Of the files of one dump, the one it is known by first: SNIFF_SHORT when one is, or when there are more than these. */
 struct err *sniff_set(const int *fds, size_t count, struct sniff *ret);
 
 #endif

@@ -14,6 +14,7 @@
 
 #define GROUPS_MAX 256
 #define ITEMS_MAX 100000 /* of a group */
+#define MEMORY_ITEMS_MAX 1000
 #define REGIONS_MAX 8
 #define CPUS_MAX 1024
 #define MAGIC_OLD 0xbed0bed0u /* of 32 bits: other fields */
@@ -187,31 +188,41 @@ static struct err *take_cpu(struct state *state, const struct item *item)
 	return NULL;
 }
 
-static struct err *read_group(struct state *state, const struct vmware_group *group)
+static void read_memory(struct state *state, const struct vmware_group *group)
 {
-	bool memory = !strncmp(group->name, "memory", sizeof(group->name));
-	bool cpu = !strncmp(group->name, "cpu", sizeof(group->name));
 	uint64_t at = group->position;
 	struct item item;
 
-	for (size_t i = 0; (memory || cpu) && i < ITEMS_MAX && next_item(state->file, &at, &item);
-	     i++) {
-		if (memory)
-			take_memory(state, &item);
-		else
-			TRY(take_cpu(state, &item));
-	}
+	for (size_t i = 0; i < MEMORY_ITEMS_MAX && next_item(state->file, &at, &item); i++)
+		take_memory(state, &item);
+}
+
+static struct err *read_cpus(struct state *state, const struct vmware_group *group)
+{
+	uint64_t at = group->position;
+	struct item item;
+
+	for (size_t i = 0; i < ITEMS_MAX && next_item(state->file, &at, &item); i++)
+		TRY(take_cpu(state, &item));
 	return NULL;
 }
 
-static struct err *read_groups(struct state *state, uint32_t count)
+static bool is_called(const struct vmware_group *group, const char *name)
+{
+	return !strncmp(group->name, name, sizeof(group->name));
+}
+
+static struct err *read_groups(struct state *state, uint32_t count, bool memory_alone)
 {
 	for (uint32_t i = 0; i < MIN(count, GROUPS_MAX); i++) {
 		struct vmware_group group;
 
 		TRY(dump_file_read(state->file, sizeof(struct vmware_header) + i * sizeof(group),
 				   &group, sizeof(group)));
-		TRY(read_group(state, &group));
+		if (is_called(&group, "memory"))
+			read_memory(state, &group);
+		else if (!memory_alone && is_called(&group, "cpu"))
+			TRY(read_cpus(state, &group));
 	}
 	return NULL;
 }
@@ -299,10 +310,31 @@ struct err *vmware_dump_open(const struct dump_files *files, struct dump_info *i
 		return err_new(ERR_UNSUPPORTED,
 			       "a VMware snapshot in its old, 32-bit form: convert it "
 			       "with vmss2core -N");
-	struct err *err = read_groups(&state, header.groups);
+	struct err *err = read_groups(&state, header.groups, false);
 
 	if (!err)
 		err = build(files, &state, info, ret);
 	free(state.cpus);
 	return err;
+}
+
+bool vmware_memory_is_beside(int fd, uint64_t *size)
+{
+	_cleanup_(cleanup_dump_file_close) struct dump_file *file = NULL;
+	struct state state = {0};
+	struct vmware_header header;
+
+	*size = 1;
+	if (!err_ok(dump_file_open(fd, &file)) ||
+	    !err_ok(dump_file_read(file, 0, &header, sizeof(header))) || !is_vmware(&header))
+		return false;
+	state.file = file;
+	if (!err_ok(read_groups(&state, header.groups, true)) || state.memory_size)
+		return false;
+	for (uint32_t i = 0; i < state.region_count; i++) {
+		uint64_t pages = (uint64_t)state.regions[i].page + state.regions[i].count;
+
+		*size = MAX(*size, pages << PAGE_SHIFT);
+	}
+	return true;
 }
