@@ -15,6 +15,7 @@
 #include "kernel/dump/dump_raw.h"
 #include "kernel/dump/dump_sadump.h"
 #include "kernel/dump/dump_vmware.h"
+#include "kernel/dump/dump_xen_cut.h"
 
 /*
  * The page cache: 8 MiB, of which only what is used becomes resident. Set-associative, so that a
@@ -44,9 +45,9 @@ struct dump {
 	struct dump_losses losses;
 };
 
-static container_open_fn *const formats[] = {kdump_dump_open,  elf_dump_open,
-					     lime_dump_open,   vmware_dump_open,
-					     sadump_dump_open, libkdumpfile_dump_open};
+static container_open_fn *const formats[] = {
+	kdump_dump_open,  elf_dump_open,     lime_dump_open,	    vmware_dump_open,
+	sadump_dump_open, xen_cut_dump_open, libkdumpfile_dump_open};
 
 static struct err *open_container(struct dump *dump)
 {

@@ -3,12 +3,12 @@
  * Through libkdumpfile: what our own readers don't know, which is LKCD and Xen's dump-core. Not kdump and
  * ELF: for these the library (0.5.1) takes memory by the machine's size, tells less about what is missing,
  * knows no flattened files, falls over some damaged ones, and what is cut off of a split one it reads as
- * zeros. Not SADUMP: it gives for all pages of a run the first one. It parses hostile input in C that is
+ * zeros. Not SADUMP: it gives for all pages of a run the first one. Not a Xen core that is cut off: it reads none
+ * without the names at its end. It parses hostile input in C that is
  * not ours: only a worker in its sandbox may come here.
  */
 #include "kernel/dump/dump_libkdumpfile.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -19,6 +19,7 @@
 
 #include "base/parse.h"
 #include "base/str.h"
+#include "kernel/dump/dump_xen_cut.h"
 
 #define CPUS_MAX 8192
 #define CACHE_PAGES 256 /* of the library's own cache; dump.c has a larger one */
@@ -27,6 +28,8 @@
 #define LKCD_VERSION 8	   /* places in struct __dump_header (lkcdutils' dump.h) */
 #define LKCD_MEMORY_END 40 /* physical memory's */
 #define LKCD_BUFFER 734	   /* where they start from version 9 on */
+/* Of a page some microseconds are spent in the library, 20 where they are in no order: longer than anybody waits. */
+#define LKCD_PAGES_MAX (4u << 20)
 
 struct library {
 	struct container container;
@@ -47,32 +50,6 @@ static bool begins_with(struct dump_file *file, const void *bytes, size_t length
 	return err_ok(dump_file_read(file, 0, head, length)) && !memcmp(head, bytes, length);
 }
 
-/* xl dump-core: sections, and no segment. */
-static bool is_xen(struct dump_file *file)
-{
-	Elf64_Ehdr ehdr;
-
-	return err_ok(dump_file_read(file, 0, &ehdr, sizeof(ehdr))) &&
-	       !memcmp(ehdr.e_ident, ELFMAG, SELFMAG) && ehdr.e_ident[EI_CLASS] == ELFCLASS64 &&
-	       ehdr.e_type == ET_CORE && !ehdr.e_phnum && ehdr.e_shnum;
-}
-
-/* What is cut off of a core the library gives as zeros, up to the end of what it reads at once. */
-static struct err *check_xen_whole(struct dump_file *file)
-{
-	Elf64_Ehdr ehdr;
-	Elf64_Shdr section;
-
-	TRY(dump_file_read(file, 0, &ehdr, sizeof(ehdr)));
-	for (unsigned i = 0; i < ehdr.e_shnum; i++) {
-		TRY(dump_file_read(file, ehdr.e_shoff + i * sizeof(section), &section,
-				   sizeof(section)));
-		if (section.sh_size && !dump_file_holds(file, section.sh_offset, section.sh_size))
-			return err_new(ERR_TRUNCATED, "a Xen core that is cut off");
-	}
-	return NULL;
-}
-
 /* The name of a format that is the library's to read; NULL: none of them. */
 static const char *format_of(struct dump_file *file)
 {
@@ -80,7 +57,7 @@ static const char *format_of(struct dump_file *file)
 
 	if (begins_with(file, &lkcd, sizeof(lkcd)))
 		return "lkcd";
-	return is_xen(file) ? "xen" : NULL;
+	return xen_is_core(file) && !xen_is_cut(file) ? "xen" : NULL;
 }
 
 bool libkdumpfile_reads(int fd)
@@ -271,19 +248,67 @@ static struct err *lkcd_start(struct dump_file *file, uint64_t *ret)
 	return NULL;
 }
 
+/* What of an LKCD file is looked at: most headers of pages are near the one before. */
+struct window {
+	struct dump_file *file;
+	uint64_t start;
+	size_t size;
+	uint8_t bytes[4096];
+};
+
+/* length bytes at a place in the file, NULL where it ends before them. */
+static const uint8_t *look_at(struct window *window, uint64_t at, size_t length)
+{
+	if (at < window->start || at - window->start + length > window->size) {
+		window->start = at;
+		window->size = 0;
+		if (!err_ok(dump_file_read_some(window->file, at, window->bytes,
+						sizeof(window->bytes), &window->size)))
+			window->size = 0;
+	}
+	return length <= window->size ? window->bytes + (at - window->start) : NULL;
+}
+
+/* The page behind the last that is in the file, by the headers of its pages, and how many these are. */
+static struct err *walk_lkcd(struct dump_file *file, uint64_t *known, size_t *count)
+{
+	struct window window = {.file = file};
+	const uint8_t *page;
+	uint64_t at;
+
+	*known = *count = 0;
+	TRY(lkcd_start(file, &at));
+	while (*count <= LKCD_PAGES_MAX && (page = look_at(&window, at, 16))) {
+		*known = MAX(*known, (load_u64(page) >> PAGE_SHIFT) + 1);
+		at += 16 + load_u32(page + 8);
+		*count += 1;
+	}
+	return NULL;
+}
+
+static struct err *check_lkcd_size(struct dump_file *file)
+{
+	uint64_t known;
+	size_t count = 0;
+
+	if (dump_file_size(file) / 16 > LKCD_PAGES_MAX)
+		TRY(walk_lkcd(file, &known, &count));
+	return count <= LKCD_PAGES_MAX
+		       ? NULL
+		       : err_new(ERR_LIMIT,
+				 "an LKCD dump of more than %u pages: libkdumpfile, which reads it "
+				 "here, takes minutes for so many; crash reads it",
+				 LKCD_PAGES_MAX);
+}
+
 /* The page behind the last of an LKCD file that is cut off: by its header, or by the pages that are there. */
 static struct err *lkcd_max_pfn(struct dump_file *file, uint64_t *known, uint64_t *ret)
 {
-	uint8_t page[16], end[8];
-	uint64_t at;
+	uint8_t end[8];
+	size_t count;
 
 	TRY(dump_file_read(file, LKCD_MEMORY_END, end, sizeof(end)));
-	*known = 0;
-	TRY(lkcd_start(file, &at));
-	while (at < dump_file_size(file) && TRY_OK(dump_file_read(file, at, page, sizeof(page)))) {
-		*known = MAX(*known, (load_u64(page) >> PAGE_SHIFT) + 1);
-		at += sizeof(page) + load_u32(page + 8);
-	}
+	TRY(walk_lkcd(file, known, &count));
 	*ret = MAX(*known, load_u64(end) >> PAGE_SHIFT);
 	return NULL;
 }
@@ -382,8 +407,8 @@ struct err *libkdumpfile_dump_open(const struct dump_files *files, struct dump_i
 		return &err_nomem;
 	pthread_mutex_init(&library->lock, NULL);
 	library->container.ops = &library_ops;
-	if (is_xen(files->at[0]))
-		TRY(check_xen_whole(files->at[0]));
+	if (!strcmp(format, "lkcd"))
+		TRY(check_lkcd_size(files->at[0]));
 	TRY(open_file(library, files->at[0]));
 	TRY(fill(library, files->at[0], format, info));
 	fill_info(library->ctx, info);

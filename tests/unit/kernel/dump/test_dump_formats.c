@@ -2,6 +2,7 @@
 /* Forms of dumps beside the common ones, and absurd values in each; whole ones are in tests/formats. */
 #include "kernel/dump/dump.h"
 #include "kernel/dump/dump_sadump_format.h"
+#include "kernel/dump/dump_vmware.h"
 #include "kernel/dump/regs.h"
 #include "vmcore_file.h"
 
@@ -335,6 +336,12 @@ START_TEST(a_snapshot_needs_its_memory)
 	assert_ok(dump_cpu_regs(dump, 0, &regs));
 	ck_assert_uint_eq(regs.value[REG_RIP], 0xffffffff81000010);
 	ck_assert(!regs_known(&regs, REG_RSP));
+	uint64_t size;
+	ck_assert(vmware_memory_is_beside(fds[0], &size));
+	ck_assert_uint_eq(size, 0x2000);
+	put_item(fds[0], at, "regionSize", 1, 0, UINT32_MAX, 4);
+	ck_assert(vmware_memory_is_beside(fds[0], &size) && size > 0x2000);
+	ck_assert(!vmware_memory_is_beside(fds[1], &size));
 	close_dump(dump, fds[1]);
 	vmcore_refuse(fds[0], ERR_UNSUPPORTED, "give the .vmem");
 }
@@ -503,6 +510,23 @@ START_TEST(a_sadump_over_two_disks_needs_both)
 }
 END_TEST
 
+/* --- LKCD --------------------------------------------------------------------------------------- */
+
+/* Zeros are headers of pages of no bytes: the library would go through all of them. */
+START_TEST(an_lkcd_of_too_many_pages_is_refused)
+{
+	const uint64_t magic = 0xa8190173618f23edull, start = 65536;
+	const uint32_t version = 9;
+	int fd = vmcore_file();
+
+	vmcore_put(fd, 0, &magic, sizeof(magic));
+	vmcore_put(fd, 8, &version, sizeof(version));
+	vmcore_put(fd, 734, &start, sizeof(start));
+	ck_assert_int_eq(ftruncate(fd, 80 << 20), 0);
+	vmcore_refuse(fd, ERR_LIMIT, "more than 4194304 pages");
+}
+END_TEST
+
 /* --- whose core it is ---------------------------------------------------------------------------- */
 
 START_TEST(a_process_is_not_a_kernel)
@@ -527,4 +551,5 @@ UNIT_MAIN("dump_formats", names_that_begin_too_late_are_put_right,
 	  what_lies_behind_a_hole_is_believed_where_it_shows, page_tables_tell_where_memory_goes_on,
 	  absurd_page_tables_place_nothing, a_snapshot_needs_its_memory,
 	  absurd_snapshots_are_refused, each_page_of_a_sadumps_run_is_its_own,
-	  absurd_sadumps_are_refused, a_sadump_over_two_disks_needs_both, a_process_is_not_a_kernel)
+	  absurd_sadumps_are_refused, a_sadump_over_two_disks_needs_both,
+	  an_lkcd_of_too_many_pages_is_refused, a_process_is_not_a_kernel)
