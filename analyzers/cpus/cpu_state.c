@@ -42,7 +42,7 @@ bool cpu_state_culprit(struct kernel *kernel, const struct cpu_state *state, siz
 {
 	size_t end = MIN(state->trace.count, from + CULPRIT_FRAMES);
 
-	for (size_t i = from; i < end; i++)
+	for (size_t i = from; !state->lost && i < end; i++)
 		if (cpu_state_function(kernel, state, i, ret) && !culprit_is_helper(ret->symbol))
 			return true;
 	return false;
@@ -81,12 +81,33 @@ static bool is_notice(enum crash_kind kind)
 	       kind == CRASH_NMI;
 }
 
+/* Was it an interrupt that brought the CPU there? A panic of its own has a caller instead. */
+static bool came_by_interrupt(struct kernel *kernel, const struct cpu_state *state, bool noticed)
+{
+	struct report_place place;
+
+	return noticed || (state->at && cpu_state_function(kernel, state, state->at - 1, &place) &&
+			   panic_path_roles(place.symbol) & PANIC_PATH_STOPPED);
+}
+
+/* Its entry, and so what it came upon, is not on a stack that ends before it: of a dump that is cut off, say. */
+static bool is_lost(struct kernel *kernel, const struct cpu_state *state, bool noticed)
+{
+	if (state->trace.complete || !came_by_interrupt(kernel, state, noticed))
+		return false;
+	for (size_t i = state->at; i < state->trace.count; i++)
+		if (is_interruption(state->trace.frames[i].kind))
+			return false;
+	return true;
+}
+
 static void settle(struct kernel *kernel, const struct crash *crash, struct cpu_state *state)
 {
 	bool own = crash && crash->task == state->task && is_notice(crash->kind);
 
 	state->at = own && crash->frame < state->trace.count ? crash->frame
 							     : frame_before_death(kernel, state);
+	state->lost = is_lost(kernel, state, own);
 	const struct regs *regs = &state->trace.frames[state->at].regs;
 	state->flags_known = regs_known(regs, REG_RFLAGS);
 	state->interrupts_off = state->flags_known && !(regs->value[REG_RFLAGS] & RFLAGS_IF);

@@ -12,7 +12,8 @@ struct cpu_state {
 	unsigned cpu;
 	const struct task *task; /* current there */
 	struct trace trace;
-	size_t at;	     /* the frame it was stopped in, past panic and what stops CPUs */
+	size_t at; /* the frame it was stopped in, past panic and what stops CPUs */
+	bool lost; /* within an interrupt, and what that came upon is on no stack that could be read */
 	bool flags_known;    /* of that frame */
 	bool interrupts_off; /* there; false too where that is not known */
 	bool interrupted;    /* at is no idle loop but something that came upon it */
@@ -33,7 +34,7 @@ void cpu_states_deinit(struct cpu_states *states);
 /* The function of a frame, without a compiler's suffix; false where no symbol fits. */
 bool cpu_state_function(struct kernel *kernel, const struct cpu_state *state, size_t frame,
 			struct report_place *ret);
-/* The innermost function from a frame on that is no helper of others. False: there is none. */
+/* The innermost function from a frame on that is no helper of others. False: there is none, or what ran is lost. */
 bool cpu_state_culprit(struct kernel *kernel, const struct cpu_state *state, size_t from,
 		       struct report_place *ret);
 /* Nothing ran there but the idle task's own loop. */

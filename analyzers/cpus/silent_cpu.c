@@ -55,6 +55,8 @@ static double confidence_of(const struct silent_cpu *silent)
 	/* Who was interrupted is not who keeps it. */
 	if (silent->interrupted)
 		confidence *= 0.5;
+	if (state->lost)
+		confidence *= 0.9;
 	return silent->waits_itself ? confidence * 0.7 : confidence;
 }
 

@@ -136,6 +136,8 @@ static void put_why(struct str *text, const struct silent_cpu *silent)
 		str_puts(text, "; but it takes interrupts, which may be all that it does");
 	if (silent->waits_itself)
 		str_puts(text, "; but it waits itself");
+	if (state->lost)
+		str_puts(text, "; what it ran is on a stack that could not be read");
 }
 
 static json_t *place_json(const struct report_place *place)
@@ -172,7 +174,8 @@ void silent_json_add(struct kernel *kernel, const struct silent_cpu *silent,
 	put_headline(kernel, &text, silent);
 	json_put(json, "cpu", json_integer(state->cpu));
 	json_put(json, "task", describe_task(state->task));
-	json_put(json, "at", describe_frame(kernel, &state->trace.frames[state->at]));
+	json_put(json, "at",
+		 state->lost ? NULL : describe_frame(kernel, &state->trace.frames[state->at]));
 	json_put(json, "culprit", place_json(&silent->culprit));
 	json_put(json, "interrupts_off",
 		 state->flags_known ? json_boolean(state->interrupts_off) : NULL);
