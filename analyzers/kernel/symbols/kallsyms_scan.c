@@ -20,6 +20,7 @@
 
 #include "base/parse.h"
 #include "kernel/memory/pagetable.h"
+#include "kernel/symbols/kallsyms_mend.h"
 #include "kernel/symbols/kallsyms_tokens.h"
 
 #define PAGE 4096u
@@ -205,6 +206,8 @@ static struct err *read_at(const struct kallsyms_source *source, enum order orde
 			return err_at(ERR_NOT_FOUND, tokens, "no token table");
 	}
 	TRY(kallsyms_read_tokens(source, tokens, token_index, &tables));
+	if (tables.lost_tokens)
+		TRY(kallsyms_drop_names(&tables));
 	TRY(kallsyms_read_values(source, values, &tables));
 	*ret = tables;
 	tables = (struct kallsyms_tables){0};
@@ -374,6 +377,8 @@ static struct err *read_reordered(const struct kallsyms_source *source, enum ord
 		tables.base = load_u64(base);
 	}
 	TRY(kallsyms_read_tokens(source, tokens, token_index, &tables));
+	if (tables.lost_tokens)
+		TRY(kallsyms_drop_names(&tables));
 	TRY(kallsyms_read_values(source, offsets, &tables));
 	*ret = tables;
 	tables = (struct kallsyms_tables){0};

@@ -158,6 +158,8 @@ static bool is_token(const struct table *table, const char *text, size_t length)
 {
 	if (length == 1)
 		return is_letter_token(table, (unsigned char)*text);
+	if (!table->sound[KALLSYMS_TOKENS - 1])
+		return true; /* nothing says how long it was */
 	for (size_t i = 0; i < KALLSYMS_TOKENS; i++) {
 		if (length_of(table, i) != length)
 			continue;
@@ -241,6 +243,9 @@ struct err *kallsyms_read_tokens(const struct kallsyms_source *source, uint64_t 
 	table.bytes = tables->tokens;
 	load_index(&table, index);
 	find_places(&table);
+	/* Behind the last one are zeros. */
+	table.starts[KALLSYMS_TOKENS] =
+		(uint32_t)end_of(&table, table.starts[KALLSYMS_TOKENS - 1]) + 1;
 	tables->lost_tokens = keep_sound(&table, tables);
 	if (tables->lost_tokens > KALLSYMS_TOKENS / 2)
 		return err_at(ERR_CORRUPT, tokens, "%zu of %u kallsyms tokens are lost",
