@@ -10,7 +10,7 @@
 
 #define NEGATIVE (1ull << 32) /* the rank of a relative value, behind all absolute ones */
 #define PLACE_BIAS (1ull << 31)
-#define SAME_MAX 1024u /* names of one address; a page of zeros has as many offsets */
+#define SAME_MAX 1024u /* zeros, or ones, in a row; a page that was never written has as many */
 
 /* As it stands in the table. */
 static uint64_t stored(const struct kallsyms_tables *tables, size_t i)
@@ -146,14 +146,24 @@ static size_t mark_sound(struct kallsyms_tables *tables, struct rows *rows)
 	return lost;
 }
 
-/* More names than an address has are a page that was never written: in order, where it is at an end of the table. */
+/* Any other number thousands may have: the empty namespaces of exported symbols, 8,636 __kstrtabns_… of a v5.10. */
+static bool is_fill(const struct kallsyms_tables *tables, size_t i)
+{
+	uint64_t ones = tables->kind == KALLSYMS_ADDRESSES ? UINT64_MAX : UINT32_MAX;
+
+	return !stored(tables, i) || stored(tables, i) == ones;
+}
+
+/* A page that was never written is in order, where it is at an end of the table. */
 static void drop_same(struct kallsyms_tables *tables)
 {
 	for (size_t start = 0, end; start < tables->count; start = end) {
 		for (end = start + 1; end < tables->count; end++)
 			if (stored(tables, end) != stored(tables, start))
 				break;
-		for (size_t i = end - start >= SAME_MAX ? start : end; i < end; i++)
+		bool fill = is_fill(tables, start) && end - start >= SAME_MAX;
+
+		for (size_t i = fill ? start : end; i < end; i++)
 			tables->sound[i] = KALLSYMS_NONE;
 	}
 }
@@ -201,7 +211,7 @@ static struct err *find_sound(struct kallsyms_tables *tables)
 static bool has_same(const struct kallsyms_tables *tables)
 {
 	for (size_t i = SAME_MAX - 1; i < tables->count; i++)
-		if (stored(tables, i) == stored(tables, i - SAME_MAX + 1))
+		if (is_fill(tables, i) && stored(tables, i) == stored(tables, i - SAME_MAX + 1))
 			return true;
 	return false;
 }

@@ -204,6 +204,27 @@ START_TEST(neither_of_two_is_believed)
 }
 END_TEST
 
+/* As all of a v5.10's __kstrtabns_… have, which are one empty string. */
+START_TEST(thousands_may_have_one_address)
+{
+	uint32_t values[4096];
+	struct kallsyms_tables tables;
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		values[i] = i < 1000 ? (uint32_t)i : i < 3500 ? 5000 : 6000 + (uint32_t)i;
+	tables_of(&tables, values, ARRAY_SIZE(values));
+	assert_ok(kallsyms_order_values(&tables));
+	ck_assert_uint_eq(tables.no_value, 0);
+	ck_assert(!kallsyms_value_lost(&tables, 2000));
+	/* And where others are damaged. */
+	values[500] = 0x7fffffff;
+	assert_ok(kallsyms_order_values(&tables));
+	ck_assert_uint_eq(tables.no_value, 1);
+	ck_assert(!kallsyms_value_lost(&tables, 2000));
+	free(tables.sound);
+}
+END_TEST
+
 START_TEST(nothing_in_order_is_refused)
 {
 	uint32_t values[] = {50, 40, 30, 20, 10}, same[2048] = {0};
@@ -229,6 +250,7 @@ int main(void)
 	tcase_add_loop_test(cases, a_page_that_cannot_be_read_costs_what_is_in_it, 0, ERA_COUNT);
 	tcase_add_loop_test(cases, much_damage_is_told_or_refused, 0, ERA_COUNT);
 	tcase_add_test(cases, neither_of_two_is_believed);
+	tcase_add_test(cases, thousands_may_have_one_address);
 	tcase_add_test(cases, nothing_in_order_is_refused);
 	return unit_run("kallsyms_values", cases);
 }
