@@ -233,6 +233,7 @@ define GUEST_STEPS
 tests/guest/test-check
 tests/guest/suite check
 tests/formats/run
+tests/formats/cuts
 $(BUILD)/tests/guest/probed $$(find $(BUILD)/guest -name vmcore)
 $(BUILD)/tests/guest/pages $$(find $(BUILD)/guest -name vmcore)
 tests/guest/text $$(find build/guest -name crashme.ko -printf '%h ')

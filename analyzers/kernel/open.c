@@ -317,9 +317,30 @@ static struct err *open_files(struct kernel *kernel, const struct kernel_options
 	return dump_open_set(fds, kernel->dump_fd_count, &kernel->dump);
 }
 
+/* What the file does not tell of where its pages belong. */
+static void note_places(struct kernel *kernel)
+{
+	const struct dump_info *info = dump_info(kernel->dump);
+
+	if (info->presumed)
+		kernel_degrade(kernel, DEGRADED_PAGES,
+			       err_new(ERR_TRUNCATED,
+				       "the list of which page is which is cut off: pages are "
+				       "taken in the order in which they are written mostly"),
+			       NULL);
+	if (info->unplaced)
+		kernel_degrade(kernel, DEGRADED_PAGES,
+			       err_new(ERR_UNSUPPORTED,
+				       "%.0f MB of the image may lie at several addresses, and "
+				       "are left out",
+				       (double)info->unplaced / 1e6),
+			       "a dump in a format that says where its pages lie has all of them");
+}
+
 static struct err *open_readable(struct kernel *kernel, const struct kernel_options *options)
 {
 	TRY(open_files(kernel, options));
+	note_places(kernel);
 	kernel->steps |= STEP_HEADER;
 	if (dump_cpu_count(kernel->dump))
 		kernel->steps |= STEP_REGISTERS;

@@ -27,7 +27,8 @@ struct dump_info {
 	uint64_t size;	     /* of the file, in bytes */
 	uint64_t whole_size; /* of the dump put in order, were nothing cut off; 0 unknown */
 	uint64_t unplaced;   /* bytes of a raw image that may have been at several addresses */
-	uint64_t max_pfn;    /* one more than the highest page frame number of the dump */
+	bool presumed; /* which page is which is not in the file: they are taken in its writer's order */
+	uint64_t max_pfn; /* one more than the highest page frame number of the dump */
 	/* utsname of the header; empty strings where the writer left them out (QEMU does) */
 	char release[65], version[65], machine[65], nodename[65];
 	int64_t crash_time; /* seconds since the epoch from the header, 0 = not recorded */

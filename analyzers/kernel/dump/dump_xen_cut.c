@@ -206,11 +206,8 @@ static struct err *take_cpus(struct segment_dump *dump, const struct core *core)
 
 /* --- opening ------------------------------------------------------------------------------------ */
 
-static struct err *place_pages(const struct core *core, struct segment_dump **ret)
+static struct err *place_pages(const struct core *core, bool listed, struct segment_dump **ret)
 {
-	bool listed =
-		core->list.size && dump_file_holds(core->file, core->list.offset, core->list.size);
-
 	TRY(segment_dump_new(core->file, listed ? RUNS_MAX : ARRAY_SIZE(holes) + 1, ret));
 	if (listed)
 		return add_by_list(*ret, core);
@@ -228,11 +225,15 @@ struct err *xen_cut_dump_open(const struct dump_files *files, struct dump_info *
 	if (!read_header(core.file, &ehdr) || !xen_is_cut(core.file))
 		return err_new(ERR_NOT_FOUND, "no Xen core that is cut off");
 	TRY(find_sections(&core, &ehdr));
-	TRY(place_pages(&core, &dump));
+	bool listed =
+		core.list.size && dump_file_holds(core.file, core.list.offset, core.list.size);
+
+	TRY(place_pages(&core, listed, &dump));
 	TRY(take_cpus(dump, &core));
 	TRY(segment_dump_finish(dump, "xen", info));
 	info->truncated = true;
 	info->whole_size = core.end;
+	info->presumed = !listed;
 	*ret = &take_ptr(dump)->container;
 	return NULL;
 }

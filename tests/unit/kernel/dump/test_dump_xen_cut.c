@@ -73,7 +73,7 @@ START_TEST(without_the_list_pages_are_in_xens_order)
 	vmcore_expect_byte(dump, 0xe7000, 199);
 	ck_assert_int_eq(dump_page_state(dump, 0xa0), PAGE_ABSENT);
 	ck_assert_int_eq(dump_page_state(dump, 0xe8), PAGE_TRUNCATED);
-	ck_assert(dump_info(dump)->truncated);
+	ck_assert(dump_info(dump)->truncated && dump_info(dump)->presumed);
 	ck_assert_uint_eq(dump_info(dump)->whole_size, PAGES_AT + 300 * PAGE_SIZE + 300 * 8 + 64);
 	ck_assert_uint_eq(dump_cpu_count(dump), 2);
 	assert_ok(dump_cpu_regs(dump, 1, &regs));
@@ -97,6 +97,7 @@ START_TEST(the_list_is_believed_where_it_is_there)
 	vmcore_expect_byte(dump, 0x7000, 2);
 	vmcore_expect_byte(dump, 0x200000, 4);
 	ck_assert_int_eq(dump_page_state(dump, 0), PAGE_ABSENT);
+	ck_assert(!dump_info(dump)->presumed);
 	dump_close(dump);
 	close(core.fd);
 }
