@@ -296,6 +296,7 @@ int main(void)
 {
 	TCase *cases = tcase_create("kallsyms");
 
+	tcase_set_timeout(cases, 120); /* seconds: stops a hang, is no measure */
 	tcase_add_loop_test(cases, every_era_decodes, 0, ERA_COUNT);
 	tcase_add_test(cases, addresses_find_their_symbol);
 	tcase_add_test(cases, names_are_exact_or_suffixed);
