@@ -15,6 +15,7 @@ SELECT
 	'crash requested through sysrq' || coalesce(', ' || comm || '/' || pid, '') || coalesce('; ' || l.headline, '') AS headline,
 	-- A crash is often asked for because the machine hangs, or is broken: then that is the news, where it can be seen.
 	c.confidence * CASE WHEN EXISTS (SELECT 1 FROM stuck s WHERE s.dump = :dump AND s.seconds >= 2)
+		OR EXISTS (SELECT 1 FROM tasklet t WHERE t.dump = :dump)
 		OR EXISTS (SELECT 1 FROM waits w WHERE w.dump = :dump AND w.moving IS NOT 1)
 		OR EXISTS (SELECT 1 FROM report r WHERE r.dump = :dump AND (r.outcome IN ('oops', 'broken') OR
 			r.outcome = 'stuck' AND r.kind <> 'hung_task')

@@ -361,6 +361,13 @@ SELECT dump, number AS finding, confidence, headline,
 	evidence ->> '$.oom_kills.count' AS count
 FROM finding WHERE code = 'log.oom_kills';
 
+-- Who waits for a tasklet that is due and disabled.
+CREATE VIEW tasklet AS
+SELECT dump, number AS finding, confidence, headline,
+	evidence ->> '$.name' AS name,
+	(evidence ->> '$.task.comm') || '/' || (evidence ->> '$.task.pid') AS waiter
+FROM finding WHERE code = 'stuck.tasklet';
+
 -- What does not go on though no task holds a lock.
 CREATE VIEW stuck AS
 SELECT dump, number AS finding, confidence, headline,
