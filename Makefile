@@ -220,6 +220,7 @@ tests/sentences -q
 tests/log/inputs
 tests/log/timelines
 tests/log/segfault-objects
+tests/log/mixtures unstamped
 endef
 check-log: export STEPS = $(LOG_STEPS)
 check-log: $(PROGRAMS)

@@ -86,7 +86,8 @@ static bool read_entry(const struct log_line *line, const struct words *heads,
 
 	*entry = (struct part_entry){
 		.slot = SLOT_NONE, .head = REPORT_KINDS, .hints = {.cpu = -1, .pid = -1}};
-	entry->hints.is_bug = strstr(line->text, "invalid opcode: ");
+	entry->hints.is_bug = strstr(line->text, "invalid opcode: ") ||
+			      strstr(line->text, "Oops - BUG"); /* of arm64 */
 	if (is_oops_line(line->text) && awaits_oops(reports, count, &entry->hints)) {
 		entry->slot = SLOT_OOPS;
 		return true;

@@ -85,6 +85,46 @@ static bool is_task_row(const char *line, size_t length)
 	       line[at + 1] == ' ';
 }
 
+/* "ffff88007ba90000     0  4321      1 0x00000080": how many numbers stand there, 0 if anything else does. */
+static size_t numbers(const char *line, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (line[i] != ' ' && line[i] != 'x' && !log_is_hex(line[i]))
+			return 0;
+		count += line[i] != ' ' && (!i || line[i - 1] == ' ');
+	}
+	return count;
+}
+
+/* "task:sh   state:D …", "sh   D    0     5      1 0x…", "sh   R  running task  0 …": a task, as sched_show_task() prints it. */
+static bool is_task(const char *line, size_t length)
+{
+	if (log_begins_with(line, length, "task:"))
+		return memmem(line, MIN(length, (size_t)48), " state:", 7);
+	for (size_t at = 1; at <= 17 && at + 2 < length; at++) {
+		const char *rest = line + at + 1;
+
+		if (line[at - 1] == ' ' && strchr("RSDTtXxZKWPNI?", line[at]) &&
+		    (*rest == ' ' || isdigit((unsigned char)*rest)))
+			return log_begins_with(rest, length - at - 1, "  running task") ||
+			       numbers(rest, length - at - 1) >= 3;
+	}
+	return false;
+}
+
+/* "2 locks held by sh/611:" */
+static bool is_lock_count(const char *line, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && isdigit((unsigned char)line[at]))
+		at++;
+	return at && (log_begins_with(line + at, length - at, " lock held by ") ||
+		      log_begins_with(line + at, length - at, " locks held by "));
+}
+
 bool log_is_beginning(const char *line, size_t length)
 {
 	size_t word = 0;
@@ -96,7 +136,8 @@ bool log_is_beginning(const char *line, size_t length)
 	while (word < length && line[word] != ' ')
 		word++;
 	if (log_has_beginning(line, length) || is_device(line, length, word) ||
-	    is_register(line, length) || is_task_row(line, length))
+	    is_register(line, length) || is_task_row(line, length) || is_task(line, length) ||
+	    is_lock_count(line, length))
 		return true;
 	return word > 1 && line[word - 1] == ':' && !isdigit((unsigned char)line[0]) &&
 	       !is_mid_key(line, word);

@@ -225,7 +225,8 @@ enum log_join log_grammar(const struct str *before, const char *line, size_t len
 		end--;
 	if (!end || !length)
 		return JOIN_NOT;
-	if (number_goes_on(text, end, line, length) || log_word_is_cut(text, end, line, length))
+	if (number_goes_on(text, end, line, length) ||
+	    (log_word_is_cut(text, end, line, length) && !log_is_beginning(line, length)))
 		return JOIN_CUT;
 	enum log_join join = code_goes_on(text, end, line, length);
 

@@ -10,6 +10,7 @@
 
 #define WIDTH_LEAST 60 /* columns that mailers and consoles wrap at */
 #define WIDTH_MOST 132
+#define WIDTH_MAIL 80 /* columns that mailers break at, at most; web pages have other widths */
 
 /* Consoles and terminals are this wide: one line is enough to tell that it was cut there. */
 static bool is_screen(size_t width)
@@ -76,6 +77,19 @@ static bool is_hard(const struct log_wrap *wrap)
 	return cut + is_screen(wrap->width) >= 2 && cut * 2 >= soft * 3;
 }
 
+/*
+ * Of a log that nobody wrapped, the widest line may follow one that is nearly as wide: one such pair says nothing, unless
+ * it is as wide as mail.
+ */
+static bool is_soft(const struct log_wrap *wrap)
+{
+	size_t soft = 0;
+
+	for (size_t i = 0; i < wrap->break_count; i++)
+		soft += wrap->breaks[i].with_word > wrap->width;
+	return wrap->width <= WIDTH_MAIL || soft > 1;
+}
+
 void log_wrap_settle(struct log_wrap *wrap)
 {
 	size_t width = WRAP_WIDTH_MAX;
@@ -84,6 +98,8 @@ void log_wrap_settle(struct log_wrap *wrap)
 		width--;
 	wrap->width = width >= WIDTH_LEAST && width <= WIDTH_MOST ? width : 0;
 	wrap->hard = wrap->width && is_hard(wrap);
+	if (!wrap->hard && !is_soft(wrap))
+		wrap->width = 0;
 	wrap->indent = 0;
 	while (wrap->lines && wrap->indent < WRAP_INDENT_MAX && !wrap->indents[wrap->indent])
 		wrap->indent++;

@@ -129,6 +129,28 @@ START_TEST(lines_without_prefixes_are_joined)
 		{"RIP: 0010:[<ffffffffa0001015>] lab_get+0x15/0x30\n[lab]\n",
 		 "RIP: 0010:[<ffffffffa0001015>] lab_get+0x15/0x30 [lab]"},
 		/* Not: */
+		{"\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
+		 "task:labls              state:D stack:    0 pid: 4321 ppid:     1 flags:0x0004\n",
+		 "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message."},
+		{"\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
+		 "CPU 6/KVM       D ffff88007ba90000     0  4321      1 0x00000080\n",
+		 "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message."},
+		{"\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
+		 "kworker/0:0 D 0 2904 2 0x00000000\n",
+		 "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message."},
+		{"All QSes seen, last rcu_sched kthread activity 12, jiffies_till_next_fqs=3, "
+		 "root\n"
+		 "labspin         R  running task    22056 22277   3688 0x00000008\n",
+		 "All QSes seen, last rcu_sched kthread activity 12, jiffies_till_next_fqs=3, "
+		 "root"},
+		{"#0: ffffffff847b1a40 (rcu_read_lock){....}, at: debug_show_all_locks+0x5f/0x27e\n"
+		 "1 lock held by rsyslogd/2901:\n",
+		 "#0: ffffffff847b1a40 (rcu_read_lock){....}, at: debug_show_all_locks+0x5f/0x27e"},
+		{"labsockd/7310 is freeing memory ffff888041c7a3c0-ffff888041c7abbf, with a lock "
+		 "still held there!\n"
+		 "00000000b7a1c20e (sk_lock-AF_LAB){+.+.}, at: lab_sock_release+0x11a/0x3b0\n",
+		 "labsockd/7310 is freeing memory ffff888041c7a3c0-ffff888041c7abbf, with a lock "
+		 "still held there!"},
 		{"Modules linked in: lab(OE) xfs\nCPU 3\n", "Modules linked in: lab(OE) xfs"},
 		{"  hex dump (first 32 bytes):\n    11 07 02 00 00 00 00 00  ........\n",
 		 "hex dump (first 32 bytes):"},
