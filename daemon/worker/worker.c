@@ -411,7 +411,7 @@ static void pass_own(struct worker *worker, enum finding_id id, enum severity se
 
 static void pass_failure(struct worker *worker)
 {
-	char why[192], headline[256];
+	char why[192], headline[288];
 
 	describe_end(worker, why, sizeof(why));
 	if (worker->library[0])

@@ -58,7 +58,7 @@ struct sweep_window sweep_window(const struct dump *dump, uint64_t pfn, uint64_t
 	held = pages_in(container, low, high);
 	/* In turn to both sides, until neither has a next piece that fits. */
 	for (unsigned i = 0; (down || up) && i < WINDOW_STEPS_MAX; i++) {
-		uint64_t more;
+		uint64_t more = 0;
 
 		up = high < chunks &&
 		     (more = pages_in(container, high, high + 1)) <= pages - MIN(held, pages);
