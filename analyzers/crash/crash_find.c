@@ -34,7 +34,7 @@ static void take_task(struct crash *crash)
 
 static void take_message(struct crash *crash)
 {
-	const char *message = crash_log_message(crash->kernel->log, crash->kind);
+	const char *message = crash_log_message(crash->kernel->log, crash->kind, crash->cpu);
 
 	if (message)
 		copy_string(crash->message, sizeof(crash->message), message);

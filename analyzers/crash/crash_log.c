@@ -2,6 +2,7 @@
 /* What the log says of the crash: its kind, and the kernel's own words. */
 #include "crash/crash_log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -149,8 +150,21 @@ static const struct {
 	{CRASH_UNKNOWN, {"Kernel panic - not syncing"}},
 };
 
-const char *crash_log_message(const struct log *log, enum crash_kind kind)
+/* Each CPU's own watchdog speaks; another's may have spoken since. */
+static const char *soft_lockup_of(const struct log *log, int cpu)
 {
+	char words[48];
+
+	snprintf(words, sizeof(words), "soft lockup - CPU#%d stuck", cpu);
+	return last_line(log, words);
+}
+
+const char *crash_log_message(const struct log *log, enum crash_kind kind, int cpu)
+{
+	const char *own = kind == CRASH_SOFT_LOCKUP ? soft_lockup_of(log, cpu) : NULL;
+
+	if (own)
+		return own;
 	for (size_t i = 0; i < ARRAY_SIZE(announcements); i++) {
 		if (announcements[i].kind != kind)
 			continue;

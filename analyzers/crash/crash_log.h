@@ -17,7 +17,10 @@ enum crash_kind crash_log_trap(const struct log *log);
  * exception"), which has told its own kind before; without a panic by the trap.
  */
 enum crash_kind crash_log_kind(const struct log *log);
-/* The line in which the kernel announced a crash of this kind, owned by the log; NULL for none. */
-const char *crash_log_message(const struct log *log, enum crash_kind kind);
+/*
+ * The line in which the kernel announced a crash of this kind, owned by the log; NULL for none. Where each CPU says so
+ * for itself it is that of cpu (-1: not known).
+ */
+const char *crash_log_message(const struct log *log, enum crash_kind kind, int cpu);
 
 #endif

@@ -8,8 +8,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
 #include "analysis.h"
 #include "base/str.h"
 #include "crash/culprit.h"
@@ -28,17 +26,6 @@ static bool name_loop(struct kernel *kernel, const struct busy_wait *wait, char 
 	symbol_name_strip_suffix(symbol.name);
 	symbol_name_with_module(symbol.name, symbol.module, buf, size);
 	return !culprit_is_helper(symbol.name);
-}
-
-/* A variable by its name alone. */
-static void name_word(const struct owner *owner, char *buf, size_t size)
-{
-	char *plus;
-
-	owner_format(owner, buf, size);
-	plus = strstr(buf, "+0x0");
-	if (plus && (!plus[4] || plus[4] == ' '))
-		memmove(plus, plus + 4, strlen(plus + 4) + 1);
 }
 
 /* Time goes on by itself. */
@@ -67,7 +54,7 @@ static struct err *run(struct analysis *analysis)
 	owner_find(analysis->kernel, wait.at, &owner);
 	if (is_clock(&owner))
 		return NULL;
-	name_word(&owner, name, sizeof(name));
+	owner_format_variable(&owner, name, sizeof(name));
 	finding_add(analysis->findings, FINDING_AWAITED, SEVERITY_WARNING, 0.95,
 		    json_pack("{s:o, s:s, s:I, s:o, s:s, s:o, s:s}", "address",
 			      json_address(wait.at), "name", name, "bytes", (json_int_t)wait.size,

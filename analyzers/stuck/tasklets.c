@@ -6,13 +6,12 @@
  * False positives: somebody may have disabled it for a moment, and be about to enable it.
  * Kernel commits: none; struct tasklet_struct, include/linux/interrupt.h.
  */
-#include <string.h>
-
 #include "analysis.h"
 #include "base/str.h"
 #include "describe.h"
 #include "kernel/locking/stack_words.h"
 #include "kernel/memory/memory.h"
+#include "kernel/mm/owner.h"
 #include "kernel/symbols/symbol.h"
 #include "kernel/tasks/task_label.h"
 #include "kernel/tasks/tasks.h"
@@ -56,35 +55,24 @@ static uint64_t find_tasklet(struct kernel *kernel, struct type type, const stru
 	return found;
 }
 
-/* A variable by its name alone, "lab_tasklet [lab]". */
-static void put_name(struct kernel *kernel, uint64_t address, struct str *text)
-{
-	char name[256];
-	struct owner owner;
-
-	owner_find(kernel, address, &owner);
-	owner_format(&owner, name, sizeof(name));
-	const char *plus = strstr(name, "+0x0");
-	str_append(text, name, plus ? (size_t)(plus - name) : strlen(name));
-	if (plus)
-		str_puts(text, plus + strlen("+0x0"));
-}
-
 static struct err *report(struct analysis *analysis, const struct task *task, uint64_t tasklet)
 {
-	_str_ struct str name = {0}, label = {0};
+	_str_ struct str label = {0};
+	struct owner owner;
+	char name[256];
 
-	put_name(analysis->kernel, tasklet, &name);
+	owner_find(analysis->kernel, tasklet, &owner);
+	owner_format_variable(&owner, name, sizeof(name));
 	task_label(task, &label);
-	if (name.failed || label.failed)
+	if (label.failed)
 		return &err_nomem;
 	finding_add(analysis->findings, FINDING_TASKLET, SEVERITY_WARNING, 0.9,
 		    json_pack("{s:o, s:o, s:o, s:s}", "address", json_address(tasklet), "name",
-			      json_escaped(name.data), "task", describe_task(task), "evidence",
+			      json_escaped(name), "task", describe_task(task), "evidence",
 			      EVIDENCE_INFERRED),
 		    "%s waits in tasklet_kill() for tasklet %s, which is due, disabled, and so "
 		    "never runs",
-		    label.data, name.data);
+		    label.data, name);
 	return NULL;
 }
 

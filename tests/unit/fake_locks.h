@@ -62,6 +62,11 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 	copy_string(buf, size, "nothing");
 }
 
+void owner_format_variable(const struct owner *owner, char *buf, size_t size)
+{
+	owner_format(owner, buf, size);
+}
+
 void owner_format_object(const struct owner *owner, char *buf, size_t size)
 {
 	owner_format(owner, buf, size);

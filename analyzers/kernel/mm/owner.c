@@ -364,3 +364,13 @@ void owner_format(const struct owner *owner, char *buf, size_t size)
 		snprintf(buf, size, "owner not known%s%s", owner->why[0] ? ": " : "", owner->why);
 	}
 }
+
+void owner_format_variable(const struct owner *owner, char *buf, size_t size)
+{
+	char *plus;
+
+	owner_format(owner, buf, size);
+	plus = strstr(buf, "+0x0");
+	if (plus && (!plus[4] || plus[4] == ' '))
+		memmove(plus, plus + 4, strlen(plus + 4) + 1);
+}

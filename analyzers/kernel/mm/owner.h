@@ -59,5 +59,7 @@ const char *owner_kind_name(enum owner_kind kind);
 void owner_format_object(const struct owner *owner, char *buf, size_t size);
 /* One line for people: "kmalloc-1k object 0xffff… +0x2a0, allocated". */
 void owner_format(const struct owner *owner, char *buf, size_t size);
+/* The same, but a variable at its start by its name alone: "lab_word [lab]". */
+void owner_format_variable(const struct owner *owner, char *buf, size_t size);
 
 #endif

@@ -41,4 +41,20 @@ START_TEST(panic_on_warn_is_told_by_what_came_before)
 }
 END_TEST
 
-UNIT_MAIN("crash_log", panic_on_warn_is_told_by_what_came_before)
+/* CPU 0 panics, and CPU 12 has spoken last: "CPU#1" is neither. */
+START_TEST(a_soft_lockup_is_that_of_its_own_cpu)
+{
+	struct log_line lines[] = {
+		{.text = "watchdog: BUG: soft lockup - CPU#0 stuck for 8s! [a:1]"},
+		{.text = "watchdog: BUG: soft lockup - CPU#12 stuck for 8s! [b:2]"}};
+	struct log log = {.lines = lines, .count = ARRAY_SIZE(lines)};
+
+	ck_assert_ptr_eq(crash_log_message(&log, CRASH_SOFT_LOCKUP, 0), lines[0].text);
+	ck_assert_ptr_eq(crash_log_message(&log, CRASH_SOFT_LOCKUP, 12), lines[1].text);
+	ck_assert_ptr_eq(crash_log_message(&log, CRASH_SOFT_LOCKUP, 1), lines[1].text);
+	ck_assert_ptr_eq(crash_log_message(&log, CRASH_SOFT_LOCKUP, -1), lines[1].text);
+}
+END_TEST
+
+UNIT_MAIN("crash_log", panic_on_warn_is_told_by_what_came_before,
+	  a_soft_lockup_is_that_of_its_own_cpu)
